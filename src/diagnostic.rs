@@ -1,0 +1,209 @@
+//! What tierc has to say about a source: findings as plain data, and how they are shown.
+
+pub mod code;
+
+use serde::Serialize;
+
+use crate::source::{Sources, Span};
+
+pub use code::Code;
+
+/// How bad a finding is. The order is from worst to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The environment must not be rendered.
+    Error,
+    /// Shown; fails the run under `--deny warnings`.
+    Warning,
+    /// Informs.
+    Note,
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+/// A place a finding points at, with what it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What stands there, as the finding sees it; may be empty.
+    pub message: String,
+}
+
+/// Something the reader can do about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// One sentence that says what to do.
+    pub message: String,
+    /// The text to write, and the place in the user's file that it replaces (an empty span inserts).
+    pub replacement: Option<(Span, String)>,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which rule or language error this is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One lower-case sentence that states what is.
+    pub message: String,
+    /// Where; the first label is the primary one.
+    pub labels: Vec<Label>,
+    /// The arithmetic behind it and operands that stand nowhere, a line each.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Vec<Help>,
+}
+
+impl Diagnostic {
+    /// A finding without labels, notes or help.
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// An error at one place.
+    pub fn error(code: Code, message: impl Into<String>, span: Span) -> Self {
+        Self::new(code, Severity::Error, message).label(span, "")
+    }
+
+    /// Points at a place; the first call names the primary one.
+    #[must_use]
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label {
+            span,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Adds a line of explanation.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, message: impl Into<String>) -> Self {
+        self.help.push(Help {
+            message: message.into(),
+            replacement: None,
+        });
+        self
+    }
+
+    /// Says what to type, and where.
+    #[must_use]
+    pub fn replace(
+        mut self,
+        message: impl Into<String>,
+        span: Span,
+        text: impl Into<String>,
+    ) -> Self {
+        self.help.push(Help {
+            message: message.into(),
+            replacement: Some((span, text.into())),
+        });
+        self
+    }
+
+    /// The place it is reported at: the first label in a file of the user's, else the first label.
+    #[must_use]
+    pub fn place(&self, sources: &Sources) -> Option<Span> {
+        let mut spans = self.labels.iter().map(|label| label.span);
+        spans
+            .clone()
+            .find(|span| !sources.is_catalogue(*span))
+            .or_else(|| spans.next())
+    }
+}
+
+/// A sink that gathers findings; nothing is thrown, nothing stops at the first.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// An empty sink.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds every finding of another sink.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Puts the findings into source order; ties keep severity, then code, then message.
+    pub fn sort(&mut self, sources: &Sources) {
+        self.0.sort_by(|a, b| {
+            let key = |d: &Diagnostic| (d.place(sources), d.severity, d.code);
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+    }
+
+    /// Keeps the findings for which `keep` holds.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(keep);
+    }
+
+    /// The findings.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many of `severity`.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.iter().filter(|d| d.severity == severity).count()
+    }
+
+    /// Whether any is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,76 @@
+//! DNS labels: the form of every name in the language.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A DNS-1123 label: 1 to 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit
+/// (Kubernetes `validation.IsDNS1123Label`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Name(#[schemars(regex(pattern = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"))] String);
+
+impl Name {
+    /// The most characters a label may have.
+    pub const MAX: usize = 63;
+
+    /// Reads a label, or says what is wrong with it.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("a name must not be empty".into());
+        }
+        if text.len() > Self::MAX {
+            return Err(format!(
+                "a name has at most {} characters, this one has {}",
+                Self::MAX,
+                text.len()
+            ));
+        }
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !text.chars().all(fits) || text.starts_with('-') || text.ends_with('-') {
+            return Err(
+                "a name is made of `a-z`, `0-9` and `-`, and begins and ends with a letter or digit".into(),
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// A name that tierc itself composes from checked names. It can be longer than a label may
+    /// be: `name-too-long` says so for each kind of object, with that kind's own limit.
+    #[must_use]
+    pub fn composed(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The label that is nearest to `text`, if there is one: lower case, other characters as `-`.
+    #[must_use]
+    pub fn nearest(text: &str) -> Option<Self> {
+        let lower: String = text
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .take(Self::MAX)
+            .collect();
+        Self::parse(lower.trim_matches('-')).ok()
+    }
+
+    /// The label's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}

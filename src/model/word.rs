@@ -1,0 +1,224 @@
+//! The closed vocabularies of the language: each an enum whose words are written in one place.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// An enum whose every value has one KDL spelling.
+pub trait Word: Sized + Copy + 'static {
+    /// Every value with its spelling, in the order a reader expects.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The value that is spelled `text`.
+    #[must_use]
+    fn from_word(text: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value)
+    }
+}
+
+macro_rules! words {
+    ($($(#[doc = $doc:literal])+ $type:ident { $($(#[doc = $value_doc:literal])+ $value:ident = $word:literal,)+ })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[schemars(inline)]
+        pub enum $type {
+            $($(#[doc = $value_doc])+ #[serde(rename = $word)] $value,)+
+        }
+        impl Word for $type {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$value)),+];
+        }
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$value => $word),+ })
+            }
+        }
+    )+};
+}
+
+words! {
+    /// The size of an environment, from least to most.
+    Tier {
+        /// One of everything, for development.
+        Dev = "dev",
+        /// Low traffic.
+        Small = "small",
+        /// The standard.
+        Medium = "medium",
+        /// High traffic.
+        Large = "large",
+        /// Peak traffic.
+        Xlarge = "xlarge",
+    }
+    /// The queue library, which decides how the Redis lists are named.
+    Framework {
+        /// BullMQ: `bull:<queue>:wait`.
+        Bullmq = "bullmq",
+        /// Bull, its predecessor, with the same keys.
+        Bull = "bull",
+        /// Sidekiq: `queue:<name>`.
+        Sidekiq = "sidekiq",
+        /// Resque: `resque:queue:<name>`.
+        Resque = "resque",
+        /// RQ: `rq:queue:<name>`.
+        Rq = "rq",
+        /// Celery: the queue's own name.
+        Celery = "celery",
+    }
+    /// A processor architecture, as Kubernetes' label `kubernetes.io/arch` names it.
+    Arch {
+        /// Graviton and other 64-bit Arm.
+        Arm64 = "arm64",
+        /// 64-bit x86.
+        Amd64 = "amd64",
+    }
+    /// How a node is bought.
+    Capacity {
+        /// Never taken away.
+        OnDemand = "on-demand",
+        /// Cheaper, taken away with two minutes' notice.
+        Spot = "spot",
+    }
+    /// Which of several scaling policies wins.
+    Select {
+        /// The one that changes most.
+        Max = "max",
+        /// The one that changes least.
+        Min = "min",
+        /// None: no scaling in this direction.
+        Disabled = "disabled",
+    }
+    /// What a scaling policy counts.
+    PolicyKind {
+        /// Pods.
+        Pods = "pods",
+        /// Percent of the current pods.
+        Percent = "percent",
+    }
+    /// The guide's four ways to run a worker pool.
+    Scenario {
+        /// Length 50, polling 15 s, cooldown 300 s, at most 30.
+        Normal = "normal",
+        /// Length 20, polling 10 s, cooldown 180 s, at most 50.
+        HighThroughput = "high-throughput",
+        /// Length 100, polling 30 s, cooldown 600 s, at most 15.
+        CostSensitive = "cost-sensitive",
+        /// Length 10, polling 10 s, cooldown 60 s, at most 50.
+        Batch = "batch",
+    }
+    /// How several queues of one pool add up.
+    Combine {
+        /// Replicas for the sum of the queues (a KEDA scaling formula).
+        Sum = "sum",
+        /// Replicas for the fullest queue alone (what KEDA does by itself).
+        Max = "max",
+    }
+    /// Over what a workload reaches the database.
+    Via {
+        /// Through PgBouncer.
+        Pgbouncer = "pgbouncer",
+        /// On connections of its own.
+        Direct = "direct",
+    }
+    /// PgBouncer's `pool_mode`.
+    PoolMode {
+        /// A server connection for a transaction.
+        Transaction = "transaction",
+        /// A server connection for as long as the client stays.
+        Session = "session",
+        /// A server connection for a statement.
+        Statement = "statement",
+    }
+    /// RDS storage types for PostgreSQL.
+    StorageType {
+        /// General purpose, IOPS apart from size.
+        Gp3 = "gp3",
+        /// General purpose, IOPS by size.
+        Gp2 = "gp2",
+        /// Provisioned IOPS.
+        Io1 = "io1",
+        /// Provisioned IOPS, more durable.
+        Io2 = "io2",
+    }
+    /// When AWS applies a change.
+    Apply {
+        /// At once.
+        Now = "now",
+        /// In the maintenance window.
+        Window = "window",
+    }
+    /// libpq's `sslmode`, from least to most.
+    SslMode {
+        /// No encryption.
+        Disable = "disable",
+        /// Encrypted if the server offers it.
+        Prefer = "prefer",
+        /// Encrypted, to whoever answers.
+        Require = "require",
+        /// Encrypted, certificate checked.
+        VerifyCa = "verify-ca",
+        /// Encrypted, certificate and host name checked.
+        VerifyFull = "verify-full",
+    }
+    /// ElastiCache's engines.
+    RedisEngine {
+        /// Redis OSS.
+        Redis = "redis",
+        /// Valkey.
+        Valkey = "valkey",
+    }
+    /// ElastiCache's `transit_encryption`, as a state.
+    RedisTls {
+        /// Plain text.
+        Off = "off",
+        /// Both, while clients move.
+        Preferred = "preferred",
+        /// TLS alone.
+        Required = "required",
+    }
+    /// ElastiCache's `cluster_mode`.
+    ClusterMode {
+        /// One shard.
+        Disabled = "disabled",
+        /// One shard that cluster clients can use too: the step between.
+        Compatible = "compatible",
+        /// Shards.
+        Enabled = "enabled",
+    }
+    /// What a Redis group is for.
+    Use {
+        /// Job queues.
+        Queue = "queue",
+        /// User sessions.
+        Sessions = "sessions",
+        /// A cache that can be lost.
+        Cache = "cache",
+    }
+    /// Redis' `maxmemory-policy`.
+    EvictionPolicy {
+        /// Refuse writes.
+        Noeviction = "noeviction",
+        /// Least recently used, of the keys that expire.
+        VolatileLru = "volatile-lru",
+        /// Least recently used, of all.
+        AllkeysLru = "allkeys-lru",
+        /// Least frequently used, of the keys that expire.
+        VolatileLfu = "volatile-lfu",
+        /// Least frequently used, of all.
+        AllkeysLfu = "allkeys-lfu",
+        /// Any of the keys that expire.
+        VolatileRandom = "volatile-random",
+        /// Any.
+        AllkeysRandom = "allkeys-random",
+        /// Those that expire first.
+        VolatileTtl = "volatile-ttl",
+    }
+    /// Who owns the HPA and the ScaledObjects.
+    Autoscalers {
+        /// tierc's manifests.
+        Manifests = "manifests",
+        /// The chart, from tierc's values.
+        Helm = "helm",
+    }
+}

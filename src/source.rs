@@ -1,0 +1,224 @@
+//! Source texts, and where a value in them stands.
+//!
+//! Positions are byte offsets; lines and columns are computed only when something is shown.
+
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
+/// Names one text of a run: a file of the user's, or a file of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+/// One text and the name it is shown under.
+#[derive(Debug)]
+pub struct Source {
+    /// How the user would name it: a path as given, or `catalogue/tiers.kdl`.
+    pub name: String,
+    /// The text itself, valid UTF-8.
+    pub text: String,
+    /// Whether this is a file of the catalogue, so that what stands in it is a default.
+    pub catalogue: bool,
+}
+
+/// Every text of a run, indexed by [`SourceId`].
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<Arc<Source>>);
+
+impl Sources {
+    /// Adds a text and names it.
+    pub fn add(&mut self, source: Source) -> SourceId {
+        self.0.push(Arc::new(source));
+        SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
+    }
+
+    /// The text that `id` names.
+    ///
+    /// # Panics
+    /// When `id` was made by another run's sources.
+    #[must_use]
+    pub fn get(&self, id: SourceId) -> &Source {
+        self.0
+            .get(id.0 as usize)
+            .expect("a SourceId is only made by the Sources that hold it")
+    }
+
+    /// Whether `span` points into the catalogue.
+    #[must_use]
+    pub fn is_catalogue(&self, span: Span) -> bool {
+        self.get(span.source).catalogue
+    }
+
+    /// The text under `span`; empty if the span lies outside of it.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.source)
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// Line and column of the start of `span`, both counted from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self, span: Span) -> (usize, usize) {
+        let text = &self.get(span.source).text;
+        let mut end = (span.start as usize).min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = text.get(..end).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        (line, column)
+    }
+}
+
+/// A range of bytes in one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The text it lies in.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `source`; sources are at most 1 MiB, so offsets fit.
+    #[must_use]
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        let fit = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            source,
+            start: fit(start),
+            end: fit(end),
+        }
+    }
+}
+
+/// A value as it was written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// `value`, written at `span`.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// Where a resolved value comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// The environment's own file says so.
+    Declared(Span),
+    /// The tier (a file of the catalogue) says so.
+    Tier(Span),
+    /// A named rule computed it from other values.
+    Derived(Arc<Derivation>),
+}
+
+impl Origin {
+    /// Where the value stands, if it was written anywhere.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Declared(span) | Self::Tier(span) => Some(*span),
+            Self::Derived(_) => None,
+        }
+    }
+}
+
+/// How a value was computed.
+#[derive(Clone, Debug)]
+pub struct Derivation {
+    /// The rule's name, such as `pool-for-demand`.
+    pub rule: &'static str,
+    /// The paths of the values it read, in KDL spelling.
+    pub inputs: Vec<String>,
+    /// The computation with this environment's numbers, such as `160 / 3 = 53.3, rounded up to 55`.
+    pub arithmetic: String,
+}
+
+/// A resolved value with its origin. Equality looks at the value alone.
+#[derive(Clone, Debug)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// False when it only stands in for something that could not be read: no rule may speak of it.
+    pub sound: bool,
+}
+
+impl<T> Sourced<T> {
+    /// A value that `rule` computed from `inputs`; `sound` when everything it was computed from is.
+    pub fn derived(
+        value: T,
+        rule: &'static str,
+        inputs: Vec<String>,
+        arithmetic: String,
+        sound: bool,
+    ) -> Self {
+        let origin = Origin::Derived(Arc::new(Derivation {
+            rule,
+            inputs,
+            arithmetic,
+        }));
+        Self {
+            value,
+            origin,
+            sound,
+        }
+    }
+
+    /// Whether the environment's own file states the value.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        matches!(self.origin, Origin::Declared(_))
+    }
+
+    /// The same origin and soundness around another value.
+    pub fn map<U>(&self, change: impl FnOnce(&T) -> U) -> Sourced<U> {
+        Sourced {
+            value: change(&self.value),
+            origin: self.origin.clone(),
+            sound: self.sound,
+        }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Sourced<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Serialize> Serialize for Sourced<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Sourced<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
