@@ -1,5 +1,10 @@
 //! tierc, the tier compiler: one KDL file per environment in, everything that runs it out.
 
+pub mod ast;
+pub mod budget;
+pub mod catalogue;
+pub mod check;
 pub mod diagnostic;
+pub mod emit;
 pub mod model;
 pub mod source;

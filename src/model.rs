@@ -1,8 +1,479 @@
 //! The resolved environment: plain data, nothing missing, every value with its origin.
 
+pub mod attribute;
 pub mod duration;
 pub mod name;
 pub mod portion;
 pub mod quantity;
 pub mod window;
 pub mod word;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::source::Sourced;
+pub use attribute::{Attribute, Attributes};
+pub use duration::Duration;
+pub use name::Name;
+pub use portion::Portion;
+pub use quantity::Quantity;
+pub use window::{DailyWindow, WeeklyWindow};
+pub use word::{
+    Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
+    PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType, Tier, Use,
+    Via, Word,
+};
+
+use attribute::part;
+
+part! {
+    /// One environment, complete.
+    Environment {
+        /// Its name: a DNS label that also names the generated tree and the AWS resources.
+        environment: Sourced<Name>,
+        /// Its size.
+        tier: Sourced<Tier>,
+        /// The AWS region.
+        region: Sourced<String>,
+        /// The prefix of every object's name.
+        app: Sourced<Name>,
+        /// The Kubernetes namespace.
+        namespace: Sourced<Name>,
+        /// The EKS cluster.
+        cluster: Sourced<Name>,
+        /// Labels of every object, and tags of every AWS resource.
+        labels: BTreeMap<String, Sourced<String>>,
+        /// The queue library, if it is stated.
+        framework: Option<Sourced<Framework>>,
+        /// The API.
+        api: Api,
+        /// The worker pools by name.
+        worker: BTreeMap<Name, Worker>,
+        /// Everything else that needs connections or room.
+        service: BTreeMap<Name, Service>,
+        /// The connection pooler.
+        pgbouncer: Pgbouncer,
+        /// The RDS instance and its replicas.
+        database: Database,
+        /// The ElastiCache groups by name; one that is switched off is absent.
+        redis: BTreeMap<Name, RedisGroup>,
+        /// The EKS node groups by name.
+        nodes: BTreeMap<Name, NodeGroup>,
+        /// What the network policies need to know.
+        network: Network,
+        /// Who owns the autoscalers.
+        deliver: Deliver,
+    }
+
+    /// What the API and every worker pool have in common.
+    Workload {
+        /// The Deployment's name.
+        name: Sourced<Name>,
+        /// The container image, if it is stated.
+        image: Option<Sourced<String>>,
+        /// The autoscaler's bounds.
+        replicas: Replicas,
+        /// The utilisations it aims at.
+        target: Target,
+        /// How it adds pods.
+        scale_up: Scaling,
+        /// How it removes pods.
+        scale_down: Scaling,
+        /// What a pod asks for.
+        requests: Resources,
+        /// What a pod may use.
+        limits: Resources,
+        /// The database connections of a pod.
+        connections: Connections,
+        /// How a new version replaces the old one.
+        rollout: Rollout,
+        /// A frozen count: minimum and maximum until it is removed.
+        hold: Option<Sourced<u32>>,
+        /// The processor architecture.
+        arch: Sourced<Arch>,
+        /// Environment variables by name.
+        env: BTreeMap<String, Sourced<String>>,
+    }
+
+    /// The API.
+    Api {
+        /// What it shares with the pools.
+        #[serde(flatten)]
+        flat workload: Workload,
+        /// Pods metrics beside utilisation.
+        metric: Vec<PodsMetric>,
+    }
+
+    /// A worker pool.
+    Worker {
+        /// What it shares with the API.
+        #[serde(flatten)]
+        flat workload: Workload,
+        /// The Redis lists it drains.
+        queue: Vec<Queue>,
+        /// How several queues add up.
+        combine: Sourced<Combine>,
+        /// The guide's scenario, if the file names one.
+        scenario: Option<Sourced<Scenario>>,
+        /// How often KEDA looks at a pool that is at zero.
+        polling: Sourced<Duration>,
+        /// How long a pool stays after its last job.
+        cooldown: Sourced<Duration>,
+        /// The list length above which a pool leaves zero.
+        activation: Sourced<u32>,
+        /// Replicas when Redis cannot be read.
+        fallback: Option<Fallback>,
+        /// How long a pod may finish its jobs after SIGTERM.
+        grace: Sourced<Duration>,
+        /// How its nodes are bought.
+        capacity: Sourced<Capacity>,
+        /// Taints it tolerates, as `key=value:Effect`.
+        tolerate: Vec<Sourced<String>>,
+        /// A paused count: `autoscaling.keda.sh/paused-replicas`, until it is removed.
+        pause: Option<Sourced<u32>>,
+    }
+
+    /// Bounds of an autoscaler, in pods.
+    Replicas {
+        /// The fewest.
+        min: Sourced<u32>,
+        /// The most.
+        max: Sourced<u32>,
+    }
+
+    /// Utilisation targets in percent of requests.
+    Target {
+        /// Of the CPU request.
+        cpu: Option<Sourced<u32>>,
+        /// Of the memory request.
+        memory: Option<Sourced<u32>>,
+    }
+
+    /// One direction of `autoscaling/v2` behavior.
+    Scaling {
+        /// `stabilizationWindowSeconds`.
+        window: Sourced<Duration>,
+        /// The steps; none means Kubernetes' defaults.
+        policy: Vec<Policy>,
+        /// Which step wins.
+        select: Sourced<Select>,
+    }
+
+    /// A step of scaling: so many pods or percent in a period.
+    Policy {
+        /// Pods or percent.
+        kind: Sourced<PolicyKind>,
+        /// How many.
+        value: Sourced<u32>,
+        /// The period.
+        every: Sourced<Duration>,
+    }
+
+    /// A Pods metric of the HPA, as an average over pods.
+    PodsMetric {
+        /// Its name.
+        metric: Sourced<String>,
+        /// The average to aim at.
+        average: Sourced<Quantity>,
+    }
+
+    /// CPU and memory.
+    Resources {
+        /// Cores.
+        cpu: Sourced<Quantity>,
+        /// Bytes.
+        memory: Sourced<Quantity>,
+    }
+
+    /// The database connections of one pod.
+    Connections {
+        /// The most it may open.
+        per_pod: Sourced<u32>,
+        /// The environment variable that tells the application so.
+        env: Sourced<String>,
+    }
+
+    /// A Deployment's rolling update.
+    Rollout {
+        /// Pods above the desired count, rounded up.
+        max_surge: Sourced<Portion>,
+        /// Pods below the desired count, rounded down.
+        max_unavailable: Sourced<Portion>,
+    }
+
+    /// A Redis list and its depth per replica.
+    Queue {
+        /// The list's key.
+        list: Sourced<String>,
+        /// Items per replica.
+        length: Sourced<u32>,
+    }
+
+    /// What a pool does when its trigger fails.
+    Fallback {
+        /// The replicas to hold.
+        replicas: Sourced<u32>,
+        /// After more than so many failures.
+        failures: Sourced<u32>,
+    }
+
+    /// Something that runs here without being rendered, and counts in every budget.
+    Service {
+        /// Its pods.
+        replicas: Sourced<u32>,
+        /// CPU that one pod asks for.
+        cpu: Sourced<Quantity>,
+        /// Memory that one pod asks for.
+        memory: Sourced<Quantity>,
+        /// Connections that one pod may open.
+        per_pod: Sourced<u32>,
+        /// Over what.
+        via: Sourced<Via>,
+    }
+
+    /// The pooler.
+    Pgbouncer {
+        /// The Deployment's name.
+        name: Sourced<Name>,
+        /// How many pods.
+        instances: Sourced<u32>,
+        /// Sizes of the pools of one pod.
+        pool: Pool,
+        /// `max_client_conn` of one pod.
+        clients: Clients,
+        /// `pool_mode`.
+        mode: Sourced<PoolMode>,
+        /// The image.
+        image: Sourced<String>,
+        /// What a pod asks for.
+        requests: Resources,
+        /// What a pod may use.
+        limits: Resources,
+        /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
+        drain: Sourced<Duration>,
+    }
+
+    /// PgBouncer's pool sizes, per pod.
+    Pool {
+        /// `default_pool_size`: per user and database.
+        default: Sourced<u32>,
+        /// `max_db_connections`: per database entry.
+        max_db: Sourced<u32>,
+        /// `reserve_pool_size`.
+        reserve: Sourced<u32>,
+    }
+
+    /// Client connections.
+    Clients {
+        /// `max_client_conn` of one pod.
+        max: Sourced<u32>,
+    }
+
+    /// The RDS for PostgreSQL instance.
+    Database {
+        /// The RDS identifier.
+        name: Sourced<Name>,
+        /// The instance class.
+        instance: Sourced<String>,
+        /// PostgreSQL's major version, or major.minor.
+        engine: Sourced<String>,
+        /// `max_connections`.
+        max_connections: Sourced<u32>,
+        /// Whether a standby waits in another zone.
+        multi_az: Sourced<bool>,
+        /// The volume.
+        storage: Storage,
+        /// The read replicas.
+        replicas: ReadReplicas,
+        /// Connections that bypass PgBouncer.
+        direct: Direct,
+        /// Automated backups.
+        backup: Backup,
+        /// The weekly window, and whether changes wait for it.
+        maintenance: Maintenance,
+        /// The host, if it is stated; else the Service `<app>-postgres`.
+        endpoint: Option<Sourced<String>>,
+        /// The PostgreSQL database.
+        dbname: Sourced<String>,
+        /// The PostgreSQL role.
+        user: Sourced<String>,
+        /// How the server is trusted.
+        tls: Sourced<SslMode>,
+    }
+
+    /// An RDS volume.
+    Storage {
+        /// GiB.
+        gib: Sourced<u32>,
+        /// Storage autoscaling's ceiling in GiB; 0 is off.
+        max_gib: Sourced<u32>,
+        /// The kind.
+        #[serde(rename = "type")]
+        kind: Sourced<StorageType>,
+        /// Provisioned IOPS.
+        iops: Option<Sourced<u32>>,
+        /// Provisioned MiB/s.
+        throughput: Option<Sourced<u32>>,
+    }
+
+    /// Read replicas, all alike.
+    ReadReplicas {
+        /// How many.
+        count: Sourced<u32>,
+        /// Their class.
+        instance: Sourced<String>,
+        /// Their `max_connections`.
+        max_connections: Sourced<u32>,
+        /// Over what the API reaches them.
+        via: Sourced<Via>,
+    }
+
+    /// Connections that reach the server without PgBouncer.
+    Direct {
+        /// Exporters.
+        monitoring: Sourced<u32>,
+        /// Logical replication.
+        replication: Sourced<u32>,
+        /// People and jobs.
+        admin: Sourced<u32>,
+        /// Schema migrations.
+        migrations: Sourced<u32>,
+    }
+
+    /// Automated backups.
+    Backup {
+        /// Days they are kept; 0 is off.
+        days: Sourced<u32>,
+        /// When they are taken, in UTC.
+        window: Sourced<DailyWindow>,
+    }
+
+    /// Maintenance.
+    Maintenance {
+        /// When, in UTC.
+        window: Sourced<WeeklyWindow>,
+        /// Whether changes wait for it.
+        apply: Sourced<Apply>,
+    }
+
+    /// An ElastiCache replication group.
+    RedisGroup {
+        /// The replication group's id.
+        name: Sourced<Name>,
+        /// The engine.
+        engine: Sourced<RedisEngine>,
+        /// Its version.
+        version: Sourced<String>,
+        /// The node type.
+        node: Sourced<String>,
+        /// Replicas of each shard.
+        replicas: Sourced<u32>,
+        /// `maxmemory-policy`.
+        policy: Sourced<EvictionPolicy>,
+        /// What it is for.
+        uses: Vec<Sourced<Use>>,
+        /// Sharding.
+        cluster: Cluster,
+        /// Encryption in transit.
+        tls: Sourced<RedisTls>,
+        /// The data it is expected to hold, in GiB.
+        data_gib: Option<Sourced<u32>>,
+        /// `host:port`, if it is stated; else taken from a Secret at run time.
+        endpoint: Option<Sourced<String>>,
+        /// The environment variable for the address.
+        env_url: Sourced<String>,
+        /// The environment variable for cluster mode.
+        env_cluster: Sourced<String>,
+    }
+
+    /// A group's sharding.
+    Cluster {
+        /// Shards; 0 is cluster mode off.
+        shards: Sourced<u32>,
+        /// The mode.
+        mode: Sourced<ClusterMode>,
+    }
+
+    /// An EKS node group.
+    NodeGroup {
+        /// The EC2 instance type.
+        instance: Sourced<String>,
+        /// How many nodes.
+        count: Replicas,
+        /// How they are bought.
+        capacity: Sourced<Capacity>,
+        /// The pools that run here and nowhere else; none means everything else.
+        runs: Vec<Sourced<Name>>,
+    }
+
+    /// What the network policies need to know.
+    Network {
+        /// Where the database is reached, if it is stated.
+        database_cidr: Option<Sourced<String>>,
+        /// Where Prometheus runs, if it is stated.
+        monitoring_namespace: Option<Sourced<String>>,
+    }
+
+    /// Ownership of what is generated.
+    Deliver {
+        /// Who writes the HPA and the ScaledObjects.
+        autoscalers: Sourced<Autoscalers>,
+    }
+}
+
+impl Workload {
+    /// The most pods an autoscaler can ask for: the larger of the maximum and a held count.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        let hold = self.hold.as_ref().map_or(0, |hold| hold.value);
+        self.replicas.max.value.max(hold)
+    }
+
+    /// The most pods at once: the maximum and the surge of a rollout on top.
+    #[must_use]
+    pub fn peak(&self) -> u32 {
+        with_surge(self.most(), self.rollout.max_surge.value)
+    }
+}
+
+impl Worker {
+    /// The most pods an autoscaler can ask for: the largest of the maximum, a held and a paused count.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        let pause = self.pause.as_ref().map_or(0, |pause| pause.value);
+        self.workload.most().max(pause)
+    }
+
+    /// The most pods at once: the maximum and the surge of a rollout on top.
+    #[must_use]
+    pub fn peak(&self) -> u32 {
+        with_surge(self.most(), self.workload.rollout.max_surge.value)
+    }
+}
+
+fn with_surge(pods: u32, surge: Portion) -> u32 {
+    pods.saturating_add(surge.of_rounded_up(pods))
+}
+
+impl RedisGroup {
+    /// Whether data is spread over shards.
+    #[must_use]
+    pub fn is_cluster(&self) -> bool {
+        self.cluster.shards.value > 0
+    }
+}
+
+impl Environment {
+    /// The group that serves `wanted`, if exactly one does.
+    #[must_use]
+    pub fn redis_for(&self, wanted: Use) -> Option<(&Name, &RedisGroup)> {
+        let mut serving = self
+            .redis
+            .iter()
+            .filter(|(_, group)| group.uses.iter().any(|used| used.value == wanted));
+        let first = serving.next()?;
+        serving.next().is_none().then_some(first)
+    }
+}

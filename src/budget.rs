@@ -1,0 +1,3 @@
+//! The arithmetic of capacity: one place, used by derivation, rules, `why` and reports.
+
+pub mod connections;

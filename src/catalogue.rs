@@ -1,0 +1,100 @@
+//! What is known about AWS: instances and engine versions. Types and look-ups, no text.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Arch, Quantity};
+
+/// An EC2 instance type as a Kubernetes node.
+#[derive(Clone, Debug)]
+pub struct NodeType {
+    /// Its architecture.
+    pub arch: Arch,
+    /// Its processors.
+    pub vcpu: u32,
+    /// CPU that pods can ask for.
+    pub allocatable_cpu: Quantity,
+    /// Memory that pods can ask for.
+    pub allocatable_memory: Quantity,
+    /// Pods that fit by address.
+    pub pods: u32,
+}
+
+/// An RDS instance class.
+#[derive(Clone, Debug)]
+pub struct DatabaseClass {
+    /// Its processors.
+    pub vcpu: u32,
+    /// Its nominal memory.
+    pub memory: Quantity,
+    /// Whether it runs on CPU credits.
+    pub burstable: bool,
+}
+
+/// An ElastiCache node type.
+#[derive(Clone, Debug)]
+pub struct CacheNode {
+    /// Its processors.
+    pub vcpu: u32,
+    /// `maxmemory` in bytes, before the reserved quarter.
+    pub maxmemory: u64,
+    /// Whether only Valkey runs on it.
+    pub valkey_only: bool,
+}
+
+/// A major version of PostgreSQL on RDS.
+#[derive(Clone, Debug)]
+pub struct PostgresVersion {
+    /// The last day of standard support.
+    pub supported_until: jiff::civil::Date,
+}
+
+/// An engine version of ElastiCache, named `redis 7.1` or `valkey 8.0`.
+#[derive(Clone, Debug)]
+pub struct RedisVersion {
+    /// The parameter group family.
+    pub family: String,
+}
+
+/// Facts of one kind by name.
+#[derive(Clone, Debug)]
+pub struct Facts<T>(pub BTreeMap<String, T>);
+
+impl<T> Default for Facts<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> Facts<T> {
+    /// The fact named `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.get(name)
+    }
+
+    /// Every name, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// The catalogue but for its tiers.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// Its version, such as `2026.11`.
+    pub version: String,
+    /// EC2 instance types.
+    pub node_types: Facts<NodeType>,
+    /// RDS instance classes.
+    pub db_classes: Facts<DatabaseClass>,
+    /// ElastiCache node types.
+    pub cache_nodes: Facts<CacheNode>,
+    /// PostgreSQL versions, by major.
+    pub postgres: Facts<PostgresVersion>,
+    /// ElastiCache versions.
+    pub redis_versions: Facts<RedisVersion>,
+    /// The newest PgBouncer image tag that the catalogue knows.
+    pub pgbouncer_image: String,
+    /// The first PgBouncer version without known vulnerabilities.
+    pub pgbouncer_safe: String,
+}

@@ -1,0 +1,85 @@
+//! The rules: one file each, one table that lists them.
+
+pub mod autoscaling;
+pub mod connections;
+pub mod database;
+pub mod finding;
+pub mod hygiene;
+pub mod kubernetes;
+pub mod redis;
+
+use crate::ast::{Ast, Part};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::model::Environment;
+
+pub use finding::{Finding, Findings};
+
+/// What a rule may read.
+pub struct Context<'a> {
+    /// The resolved environment.
+    pub environment: &'a Environment,
+    /// Facts about AWS.
+    pub catalogue: &'a Catalogue,
+    /// The file as written, without the tier.
+    pub file: &'a Ast,
+    /// The tier with the defaults below it, as written.
+    pub tier: &'a Ast,
+    /// The day of the run.
+    pub today: jiff::civil::Date,
+}
+
+/// A rule, as the table lists it.
+pub struct Rule {
+    /// Its name; its file, explanation and cases have the same.
+    pub code: Code,
+    /// The worst it can say.
+    pub severity: Severity,
+    /// Whether `waive` silences it.
+    pub waivable: bool,
+    /// Whether it speaks of the state itself, so that a plan must keep it at every step.
+    pub steady: bool,
+    /// The parts it reads: it is silent when a node of one of them could not be read.
+    pub reads: &'static [Part],
+    /// What `tierc explain` prints: `diagnostic/explain/<code>.md`.
+    pub explanation: &'static str,
+    /// The rule.
+    pub check: fn(&Context<'_>, &mut Findings),
+}
+
+/// Every rule, family by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [
+        connections::RULES,
+        autoscaling::RULES,
+        redis::RULES,
+        database::RULES,
+        kubernetes::RULES,
+        hygiene::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// Runs every rule whose parts could be read.
+#[must_use]
+pub fn check(context: &Context<'_>) -> Diagnostics {
+    let mut findings = Findings::default();
+    for rule in rules() {
+        if rule
+            .reads
+            .iter()
+            .all(|part| !context.file.broken.contains(part))
+        {
+            (rule.check)(context, &mut findings);
+        }
+    }
+    findings.into_diagnostics()
+}
+
+/// The rule named `code`.
+#[must_use]
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.code.0 == code)
+}

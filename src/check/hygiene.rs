@@ -1,0 +1,6 @@
+//! Hygiene of the file itself. One file per rule.
+
+use super::Rule;
+
+/// The family's rules, by name.
+pub static RULES: &[&Rule] = &[];

@@ -1,0 +1,6 @@
+//! Redis, and what runs on spot capacity. One file per rule.
+
+use super::Rule;
+
+/// The family's rules, by name.
+pub static RULES: &[&Rule] = &[];
