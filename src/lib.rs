@@ -7,4 +7,5 @@ pub mod check;
 pub mod diagnostic;
 pub mod emit;
 pub mod model;
+pub mod resolve;
 pub mod source;

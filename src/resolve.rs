@@ -1,0 +1,231 @@
+//! The file over its tier over the defaults, as a complete environment with origins.
+
+mod database;
+mod nodes;
+mod pgbouncer;
+mod redis;
+mod resolver;
+mod worker;
+mod workload;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::{Ast, Over, Part, ServiceNode, Written};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
+use crate::model::{Api, Deliver, Environment, Name, Network, Service, Via};
+use crate::source::{Sourced, Sources};
+
+use resolver::Resolver;
+
+/// What resolving found out.
+pub struct Resolved {
+    /// The environment.
+    pub environment: Environment,
+    /// Parts of which something had to be left out: rules that read them stay silent.
+    pub broken: BTreeSet<Part>,
+}
+
+/// Reports `environment`, `tier` and `region` where they are not stated.
+pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Diagnostics) {
+    let mut missing = |absent: bool, node: &str, example: &str| {
+        if absent {
+            diagnostics.push(
+                Diagnostic::error(
+                    code::MISSING_NODE,
+                    format!("the file does not state `{node}`"),
+                    end,
+                )
+                .help(format!("add a line such as `{node} \"{example}\"`")),
+            );
+        }
+    };
+    missing(file.environment.is_absent(), "environment", "staging");
+    missing(file.tier.is_absent(), "tier", "small");
+    missing(file.region.is_absent(), "region", "us-east-1");
+}
+
+/// Completes `file` from `tier`, which holds the defaults already.
+///
+/// `None` when environment, tier or region is missing or unreadable, or when the catalogue does
+/// not state what every environment needs.
+pub fn resolve(
+    file: &Ast,
+    tier: &Ast,
+    catalogue: &Catalogue,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Resolved> {
+    if file.environment.value.is_none() || file.tier.value.is_none() || file.region.value.is_none()
+    {
+        return None;
+    }
+    let mut resolver = Resolver::new(sources, file);
+    let environment = environment(&mut resolver, file, tier, catalogue);
+    let complete = resolver.missing.is_empty();
+    for path in &resolver.missing {
+        diagnostics.push(
+            Diagnostic::new(
+                code::CATALOGUE_INCOMPLETE,
+                crate::diagnostic::Severity::Error,
+                format!("neither the file nor its tier in the catalogue states `{path}`"),
+            )
+            .help("state it in the tier's node in `tiers.kdl`, or in the file"),
+        );
+    }
+    diagnostics.extend(resolver.diagnostics);
+    complete.then_some(Resolved {
+        environment,
+        broken: resolver.broken,
+    })
+}
+
+fn environment(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    catalogue: &Catalogue,
+) -> Environment {
+    let name = resolver.need(file.environment.clone(), "environment");
+    let app = resolver.need(file.app.clone().over(tier.app.clone()), "app");
+    let namespace = resolver.or_derive(file.namespace.clone().over(tier.namespace.clone()), || {
+        follows(&app, "namespace-follows-app", "app")
+    });
+    let cluster = resolver.or_derive(file.cluster.clone().over(tier.cluster.clone()), || {
+        follows(&name, "cluster-follows-environment", "environment")
+    });
+    let groups = nodes::resolve(resolver, &file.nodes, &tier.nodes);
+    let landing = nodes::Landing {
+        groups: &groups,
+        catalogue,
+    };
+    let api = file.api.clone().over(tier.api.clone());
+    let metric = workload::metrics(resolver, &api.metrics);
+    let api = Api {
+        workload: workload::resolve(
+            resolver,
+            "api",
+            api.workload,
+            &workload::Place {
+                name: &format!("{}-api", app.value),
+                arch: landing.arch_for(None, crate::model::Capacity::OnDemand),
+                window: None,
+            },
+        ),
+        metric,
+    };
+    let worker = worker::resolve(resolver, file, tier, &app.value, &landing);
+    nodes::check_runs(resolver, &groups, &worker);
+    let redis = redis::resolve(resolver, file, tier, &app.value, &name.value);
+    let database = database::resolve(
+        resolver,
+        file.database.clone().over(tier.database.clone()),
+        &app,
+        &name,
+    );
+    let pgbouncer = pgbouncer::resolve(
+        resolver,
+        file.pgbouncer.clone().over(tier.pgbouncer.clone()),
+        &app.value,
+    );
+    let network = file.network.clone().over(tier.network.clone());
+    let mut environment = Environment {
+        tier: resolver.need(file.tier.clone(), "tier"),
+        region: resolver.need(file.region.clone(), "region"),
+        labels: resolver.map(file.labels.clone().over(tier.labels.clone())),
+        framework: resolver.maybe(file.framework.clone().over(tier.framework.clone())),
+        service: services(resolver, file.services.clone().over(tier.services.clone())),
+        network: Network {
+            database_cidr: resolver.maybe(network.database_cidr),
+            monitoring_namespace: resolver.maybe(network.monitoring_namespace),
+        },
+        deliver: Deliver {
+            autoscalers: resolver.need(
+                file.autoscalers.clone().over(tier.autoscalers.clone()),
+                "deliver.autoscalers",
+            ),
+        },
+        environment: name,
+        app,
+        namespace,
+        cluster,
+        api,
+        worker,
+        pgbouncer,
+        database,
+        redis,
+        nodes: groups,
+    };
+    pgbouncer::derive_pool(resolver, file, tier, &mut environment);
+    environment
+}
+
+fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Name> {
+    Sourced::derived(
+        value.value.clone(),
+        rule,
+        vec![path.to_owned()],
+        format!("`{path}`, which is {}", value.value),
+        value.sound,
+    )
+}
+
+fn services(
+    resolver: &mut Resolver<'_>,
+    nodes: BTreeMap<Name, ServiceNode>,
+) -> BTreeMap<Name, Service> {
+    let mut services = BTreeMap::new();
+    for (name, node) in nodes {
+        let path = format!("service.{name}");
+        let lacks = [
+            ("replicas", node.replicas.is_absent()),
+            ("requests cpu=", node.requests.cpu.is_absent()),
+            ("requests memory=", node.requests.memory.is_absent()),
+        ];
+        if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
+            continue;
+        }
+        let none = || {
+            Sourced::derived(
+                0,
+                "no-connections-by-default",
+                Vec::new(),
+                "none stated".into(),
+                true,
+            )
+        };
+        let pooled = || {
+            Sourced::derived(
+                Via::Pgbouncer,
+                "pooled-by-default",
+                Vec::new(),
+                "PgBouncer unless stated".into(),
+                true,
+            )
+        };
+        services.insert(
+            name,
+            Service {
+                replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
+                cpu: resolver.need(node.requests.cpu, &format!("{path}.requests.cpu")),
+                memory: resolver.need(node.requests.memory, &format!("{path}.requests.memory")),
+                per_pod: resolver.or_derive(node.connections.per_pod, none),
+                via: resolver.or_derive(node.connections.via, pooled),
+            },
+        );
+    }
+    services
+}
+
+/// A finding about a name that refers to nothing.
+fn unknown_reference(code: Code, message: String, written: &Sourced<Name>) -> Option<Diagnostic> {
+    written
+        .origin
+        .span()
+        .map(|span| Diagnostic::error(code, message, span))
+}
+
+/// Whether a value was written at all.
+fn stated<T>(written: &Written<T>) -> bool {
+    written.value.is_some()
+}

@@ -1,0 +1,121 @@
+//! Node groups, and where a workload lands.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{NodeGroupNode, Over, Part};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::code;
+use crate::model::{Arch, Capacity, Name, NodeGroup, Worker};
+use crate::source::Sourced;
+
+use super::resolver::Resolver;
+use super::workload::{range, sourced};
+
+/// The groups of file and tier by name; one whose maximum is 0 is switched off.
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    file: &BTreeMap<Name, NodeGroupNode>,
+    tier: &BTreeMap<Name, NodeGroupNode>,
+) -> BTreeMap<Name, NodeGroup> {
+    let mut groups = BTreeMap::new();
+    for (name, node) in file.clone().over(tier.clone()) {
+        let lacks = [
+            ("instance", node.instance.is_absent()),
+            ("count min=", node.count.min.is_absent()),
+            ("count max=", node.count.max.is_absent()),
+        ];
+        if !resolver.complete("nodes", &name, node.place, &lacks, Part::Nodes) {
+            continue;
+        }
+        let path = format!("nodes.{name}");
+        let sound = !node.runs.broken;
+        let runs = node.runs.value.map_or_else(Vec::new, |list| list.value);
+        let group = NodeGroup {
+            instance: resolver.need(node.instance, &format!("{path}.instance")),
+            count: range(resolver, node.count, &format!("{path}.count")),
+            capacity: resolver.or_derive(node.capacity, || {
+                Sourced::derived(
+                    Capacity::OnDemand,
+                    "on-demand-by-default",
+                    Vec::new(),
+                    "on-demand unless stated".into(),
+                    true,
+                )
+            }),
+            runs: runs
+                .into_iter()
+                .map(|pool| sourced(resolver, pool.value, pool.span, sound))
+                .collect(),
+        };
+        if group.count.max.value > 0 || !group.count.max.sound {
+            groups.insert(name, group);
+        }
+    }
+    groups
+}
+
+/// Reports groups that run pools which do not exist.
+pub(super) fn check_runs(
+    resolver: &mut Resolver<'_>,
+    groups: &BTreeMap<Name, NodeGroup>,
+    pools: &BTreeMap<Name, Worker>,
+) {
+    if resolver.broken.contains(&Part::Worker) {
+        return;
+    }
+    for pool in groups.values().flat_map(|group| &group.runs) {
+        if pools.contains_key(&pool.value) {
+            continue;
+        }
+        let known: Vec<String> = pools.keys().map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "there is no worker pool `{}` to run here; pools: {}",
+            pool.value,
+            known.join(", ")
+        );
+        resolver.broken.insert(Part::Nodes);
+        if let Some(finding) = super::unknown_reference(code::UNKNOWN_REFERENCE, message, pool) {
+            resolver.diagnostics.push(finding);
+        }
+    }
+}
+
+/// Where workloads land.
+pub(super) struct Landing<'a> {
+    pub(super) groups: &'a BTreeMap<Name, NodeGroup>,
+    pub(super) catalogue: &'a Catalogue,
+}
+
+impl Landing<'_> {
+    /// The architecture of the group that a pool (or, without one, the API) lands on: the group
+    /// that names it, else the first by name that names nobody and is bought the same way.
+    pub(super) fn arch_for(&self, pool: Option<&Name>, capacity: Capacity) -> Sourced<Arch> {
+        let names_it = |group: &NodeGroup| group.runs.iter().any(|runs| Some(&runs.value) == pool);
+        let open = |group: &NodeGroup| group.runs.is_empty() && group.capacity.value == capacity;
+        let named = self.groups.iter().find(|(_, group)| names_it(group));
+        let landing = named.or_else(|| self.groups.iter().find(|(_, group)| open(group)));
+        let known = landing.and_then(|(name, group)| {
+            let node_type = self.catalogue.node_types.get(&group.instance.value)?;
+            Some((name, group, node_type.arch))
+        });
+        match known {
+            Some((name, group, arch)) => Sourced::derived(
+                arch,
+                "arch-of-node-group",
+                vec![format!("nodes.{name}.instance")],
+                format!(
+                    "the architecture of `nodes.{name}`, {}",
+                    group.instance.value
+                ),
+                group.instance.sound,
+            ),
+            None => Sourced::derived(
+                Arch::Arm64,
+                "arch-of-node-group",
+                Vec::new(),
+                "no node group to land on".into(),
+                false,
+            ),
+        }
+    }
+}

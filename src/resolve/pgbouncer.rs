@@ -1,0 +1,209 @@
+//! PgBouncer, and the pool sizes that follow from demand and from what the server has to give.
+
+use crate::ast::{Ast, Over, Part, PgbouncerNode, Written};
+use crate::budget::connections::{self, DRAINING, RESERVED};
+use crate::model::{Clients, Environment, Name, Pgbouncer, Pool};
+use crate::source::Sourced;
+
+use super::resolver::Resolver;
+use super::workload::resources;
+
+pub(super) fn resolve(resolver: &mut Resolver<'_>, node: PgbouncerNode, app: &Name) -> Pgbouncer {
+    let name = format!("{app}-pgbouncer");
+    let by_convention = || {
+        let arithmetic = format!("`{name}` by convention");
+        Sourced::derived(
+            Name::composed(name.clone()),
+            "name-by-convention",
+            vec!["app".into()],
+            arithmetic,
+            true,
+        )
+    };
+    let later = || Sourced::derived(1, "pool-for-demand", Vec::new(), String::new(), false);
+    Pgbouncer {
+        name: resolver.or_derive(node.name, by_convention),
+        instances: resolver.need(node.instances, "pgbouncer.instances"),
+        pool: Pool {
+            default: later(),
+            max_db: later(),
+            reserve: later(),
+        },
+        clients: Clients {
+            max: resolver.need(node.clients_max, "pgbouncer.clients.max"),
+        },
+        mode: resolver.need(node.mode, "pgbouncer.mode"),
+        image: resolver.need(node.image, "pgbouncer.image"),
+        requests: resources(resolver, node.requests, "pgbouncer.requests"),
+        limits: resources(resolver, node.limits, "pgbouncer.limits"),
+        drain: resolver.need(node.drain, "pgbouncer.drain"),
+    }
+}
+
+/// Fills the pool sizes in, from the merged environment, where nobody writes them.
+pub(super) fn derive_pool(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    environment: &mut Environment,
+) {
+    let node = file.pgbouncer.clone().over(tier.pgbouncer.clone());
+    let whole = [
+        Part::Api,
+        Part::Worker,
+        Part::Service,
+        Part::Database,
+        Part::Pgbouncer,
+    ]
+    .iter()
+    .all(|part| !resolver.broken.contains(part));
+    let sound = whole && inputs_sound(environment);
+    let pick =
+        |written: Written<u32>, derived: Sourced<u32>| resolver.or_derive(written, || derived);
+    environment.pgbouncer.pool.default = pick(node.pool_default, for_demand(environment, sound));
+    environment.pgbouncer.pool.max_db = pick(node.pool_max_db, for_server(environment, sound));
+    environment.pgbouncer.pool.reserve = pick(node.pool_reserve, in_reserve(environment, sound));
+}
+
+fn inputs_sound(environment: &Environment) -> bool {
+    let database = &environment.database;
+    let direct = &database.direct;
+    let workload = |workload: &crate::model::Workload| {
+        workload.replicas.max.sound
+            && workload.connections.per_pod.sound
+            && workload.hold.as_ref().is_none_or(|hold| hold.sound)
+    };
+    environment.pgbouncer.instances.sound
+        && database.max_connections.sound
+        && [
+            &direct.monitoring,
+            &direct.replication,
+            &direct.admin,
+            &direct.migrations,
+        ]
+        .iter()
+        .all(|count| count.sound)
+        && workload(&environment.api.workload)
+        && environment
+            .worker
+            .values()
+            .all(|pool| workload(&pool.workload))
+        && environment
+            .service
+            .values()
+            .all(|service| service.replicas.sound && service.per_pod.sound)
+}
+
+fn demand_inputs(environment: &Environment) -> Vec<String> {
+    let mut inputs = vec!["pgbouncer.instances".to_owned()];
+    let pods = |who: &str| {
+        [
+            format!("{who}.replicas.max"),
+            format!("{who}.connections.per-pod"),
+        ]
+    };
+    inputs.extend(pods("api"));
+    inputs.extend(
+        environment
+            .worker
+            .keys()
+            .flat_map(|name| pods(&format!("worker.{name}"))),
+    );
+    inputs.extend(environment.service.keys().flat_map(|name| {
+        [
+            format!("service.{name}.replicas"),
+            format!("service.{name}.per-pod"),
+        ]
+    }));
+    inputs
+}
+
+/// `default`: demand at the autoscalers' maxima over the instances, rounded up to 5.
+fn for_demand(environment: &Environment, sound: bool) -> Sourced<u32> {
+    let terms = connections::demand(environment);
+    let instances = u64::from(environment.pgbouncer.instances.value.max(1));
+    let share = connections::total(&terms).div_ceil(instances);
+    let value = share.div_ceil(5).max(1) * 5;
+    let arithmetic = format!(
+        "{}; / {instances} instances = {share}, rounded up to 5: {value}",
+        connections::arithmetic(&terms)
+    );
+    Sourced::derived(
+        fit(value),
+        "pool-for-demand",
+        demand_inputs(environment),
+        arithmetic,
+        sound,
+    )
+}
+
+/// `max-db`: twice the default pool, but no more than keeps (instances + draining) of them and the
+/// direct connections within 90% of what the server has; rounded down to 5, at least 1 because 0
+/// means no limit to PgBouncer.
+fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
+    let default = &environment.pgbouncer.pool.default;
+    let double = u64::from(default.value) * 2;
+    let max = u64::from(environment.database.max_connections.value);
+    let usable = max.saturating_sub(u64::from(RESERVED));
+    let direct = connections::direct(environment)
+        + connections::primary(environment)
+            .terms
+            .iter()
+            .map(connections::Term::total)
+            .sum::<u64>();
+    let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
+    let room = (9 * usable).saturating_sub(10 * direct) / (10 * pods);
+    let smaller = double.min(room);
+    let value = if smaller >= 5 {
+        smaller / 5 * 5
+    } else {
+        smaller.max(1)
+    };
+    let arithmetic = format!(
+        "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {DRAINING} draining) = {room}, rounded down to 5: {value}",
+        default.value, environment.pgbouncer.instances.value
+    );
+    let inputs = [
+        "pgbouncer.pool.default",
+        "pgbouncer.instances",
+        "database.max-connections",
+        "database.direct.monitoring",
+        "database.direct.replication",
+        "database.direct.admin",
+        "database.direct.migrations",
+    ];
+    let inputs = inputs.map(str::to_owned).to_vec();
+    Sourced::derived(
+        fit(value),
+        "pool-within-server",
+        inputs,
+        arithmetic,
+        sound && default.sound,
+    )
+}
+
+/// `reserve`: 5, or what is left between the default pool and `max-db`.
+fn in_reserve(environment: &Environment, sound: bool) -> Sourced<u32> {
+    let pool = &environment.pgbouncer.pool;
+    let left = pool.max_db.value.saturating_sub(pool.default.value);
+    let value = left.min(5);
+    let arithmetic = format!(
+        "the smaller of 5 and {} - {} = {left}",
+        pool.max_db.value, pool.default.value
+    );
+    let inputs = vec![
+        "pgbouncer.pool.default".to_owned(),
+        "pgbouncer.pool.max-db".to_owned(),
+    ];
+    Sourced::derived(
+        value,
+        "pool-reserve",
+        inputs,
+        arithmetic,
+        sound && pool.default.sound && pool.max_db.sound,
+    )
+}
+
+fn fit(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

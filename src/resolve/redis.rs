@@ -1,0 +1,154 @@
+//! Redis groups: merged by name, a use moves to the file's group that claims it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::{Ast, Over, Part, RedisNode};
+use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
+use crate::source::Sourced;
+
+use super::resolver::Resolver;
+use super::stated;
+use super::workload::sourced;
+
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    app: &Name,
+    environment: &Name,
+) -> BTreeMap<Name, RedisGroup> {
+    let claimed: BTreeSet<Use> = file
+        .redis
+        .values()
+        .filter_map(|node| node.uses.value.as_ref())
+        .flat_map(|uses| uses.value.iter().map(|used| used.value))
+        .collect();
+    let mut nodes = BTreeMap::new();
+    for (name, node) in file.redis.clone().over(tier.redis.clone()) {
+        let own = file.redis.get(&name);
+        let keeps_its_uses = own.is_some_and(|node| stated(&node.uses));
+        let node = if keeps_its_uses {
+            node
+        } else {
+            without(node, &claimed)
+        };
+        let empty = node
+            .uses
+            .value
+            .as_ref()
+            .is_some_and(|uses| uses.value.is_empty());
+        if own.is_some() || !empty {
+            nodes.insert(name, node);
+        }
+    }
+    let mut groups = BTreeMap::new();
+    for (name, node) in nodes {
+        let lacks = [
+            ("engine", node.engine.is_absent()),
+            ("engine version=", node.version.is_absent()),
+            ("node", node.node.is_absent()),
+            ("replicas", node.replicas.is_absent()),
+            ("policy", node.policy.is_absent()),
+            ("uses", node.uses.is_absent()),
+        ];
+        if resolver.complete("redis", &name, node.place, &lacks, Part::Redis) {
+            let id = format!("{app}-{environment}-{name}");
+            let group = group(resolver, &name, node, &id);
+            groups.insert(name, group);
+        }
+    }
+    groups
+}
+
+/// The tier's group without the uses that the file gave to another.
+fn without(mut node: RedisNode, claimed: &BTreeSet<Use>) -> RedisNode {
+    if let Some(uses) = &mut node.uses.value {
+        uses.value.retain(|used| !claimed.contains(&used.value));
+    }
+    node
+}
+
+fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) -> RedisGroup {
+    let path = format!("redis.{name}");
+    let sound = !node.uses.broken;
+    let uses = node.uses.value.map_or_else(Vec::new, |list| list.value);
+    let serves_queue = uses.iter().any(|used| used.value == Use::Queue);
+    let by_convention = |suffix: &str| {
+        let variable = if serves_queue {
+            format!("REDIS_{suffix}")
+        } else {
+            format!(
+                "REDIS_{}_{suffix}",
+                name.as_str().to_uppercase().replace('-', "_")
+            )
+        };
+        Sourced::derived(
+            variable.clone(),
+            "variable-by-convention",
+            vec![format!("{path}.uses")],
+            variable,
+            true,
+        )
+    };
+    let shards = resolver.or_derive(node.shards, || {
+        Sourced::derived(
+            0,
+            "one-shard-by-default",
+            Vec::new(),
+            "cluster mode is off unless stated".into(),
+            true,
+        )
+    });
+    let mode = resolver.or_derive(node.mode, || mode(&path, &shards));
+    RedisGroup {
+        name: resolver.or_derive(node.name, || {
+            let inputs = vec!["app".into(), "environment".into()];
+            Sourced::derived(
+                Name::composed(id.into()),
+                "name-by-convention",
+                inputs,
+                format!("`{id}` by convention"),
+                true,
+            )
+        }),
+        engine: resolver.need(node.engine, &format!("{path}.engine")),
+        version: resolver.need(node.version, &format!("{path}.engine.version")),
+        node: resolver.need(node.node, &format!("{path}.node")),
+        replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
+        policy: resolver.need(node.policy, &format!("{path}.policy")),
+        uses: uses
+            .into_iter()
+            .map(|used| sourced(resolver, used.value, used.span, sound))
+            .collect(),
+        cluster: Cluster { shards, mode },
+        tls: resolver.or_derive(node.tls, || {
+            Sourced::derived(
+                RedisTls::Required,
+                "encrypted-by-default",
+                Vec::new(),
+                "required unless stated".into(),
+                true,
+            )
+        }),
+        data_gib: resolver.maybe(node.data_gib),
+        endpoint: resolver.maybe(node.endpoint),
+        env_url: resolver.or_derive(node.env_url, || by_convention("URL")),
+        env_cluster: resolver.or_derive(node.env_cluster, || by_convention("CLUSTER_MODE")),
+    }
+}
+
+fn mode(path: &str, shards: &Sourced<u32>) -> Sourced<ClusterMode> {
+    let value = if shards.value > 0 {
+        ClusterMode::Enabled
+    } else {
+        ClusterMode::Disabled
+    };
+    let arithmetic = format!("{} shards", shards.value);
+    Sourced::derived(
+        value,
+        "mode-follows-shards",
+        vec![format!("{path}.cluster.shards")],
+        arithmetic,
+        shards.sound,
+    )
+}

@@ -1,0 +1,167 @@
+//! Turning what was written into values with origins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::{Ast, Part, Written};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::source::{Origin, Sourced, Sources, Span};
+
+/// Gathers what is missing and what is wrong while an environment is put together.
+pub(super) struct Resolver<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) missing: Vec<String>,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) broken: BTreeSet<Part>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(sources: &'a Sources, file: &Ast) -> Self {
+        Self {
+            sources,
+            missing: Vec::new(),
+            diagnostics: Diagnostics::new(),
+            broken: file.broken.clone(),
+        }
+    }
+
+    /// The value with its origin, if one was written. A broken value without a stand-in is absent.
+    pub(super) fn maybe<T>(&self, written: Written<T>) -> Option<Sourced<T>> {
+        written.value.map(|spanned| Sourced {
+            origin: self.origin(spanned.span),
+            value: spanned.value,
+            sound: !written.broken,
+        })
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        if self.sources.is_catalogue(span) {
+            Origin::Tier(span)
+        } else {
+            Origin::Declared(span)
+        }
+    }
+
+    /// A value that file or catalogue must state. Where neither does, `path` is noted as missing
+    /// and a placeholder keeps the others coming; the environment is then not used.
+    pub(super) fn need<T: Placeholder>(&mut self, written: Written<T>, path: &str) -> Sourced<T> {
+        let broken = written.broken;
+        self.maybe(written).unwrap_or_else(|| {
+            if !broken {
+                self.missing.push(path.to_owned());
+            }
+            Sourced::derived(
+                T::placeholder(),
+                "placeholder",
+                Vec::new(),
+                String::new(),
+                false,
+            )
+        })
+    }
+
+    /// The value that was written, else the one that `derive` computes. Where something unreadable
+    /// was written, the derived value only stands in for it.
+    pub(super) fn or_derive<T>(
+        &self,
+        written: Written<T>,
+        derive: impl FnOnce() -> Sourced<T>,
+    ) -> Sourced<T> {
+        let broken = written.broken;
+        self.maybe(written).unwrap_or_else(|| {
+            let mut derived = derive();
+            derived.sound &= !broken;
+            derived
+        })
+    }
+
+    /// Every entry that could be read.
+    pub(super) fn map(
+        &self,
+        written: BTreeMap<String, Written<String>>,
+    ) -> BTreeMap<String, Sourced<String>> {
+        written
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, self.maybe(value)?)))
+            .collect()
+    }
+
+    /// Whether a named node states everything it must; says what it lacks, if not.
+    pub(super) fn complete(
+        &mut self,
+        node: &str,
+        name: &Name,
+        place: Option<Span>,
+        lacks: &[(&str, bool)],
+        part: Part,
+    ) -> bool {
+        let lacking: Vec<String> = lacks
+            .iter()
+            .filter(|(_, absent)| *absent)
+            .map(|(what, _)| format!("`{what}`"))
+            .collect();
+        if lacking.is_empty() {
+            return true;
+        }
+        self.broken.insert(part);
+        if let Some(place) = place {
+            let message = format!("`{node} \"{name}\"` does not state {}", lacking.join(", "));
+            self.diagnostics.push(
+                Diagnostic::error(code::INCOMPLETE, message, place)
+                    .help("the tier has nothing of this name to inherit from: state it here"),
+            );
+        }
+        false
+    }
+}
+
+/// What keeps resolving going where a value is missing and the environment is not going to be used.
+pub(super) trait Placeholder {
+    fn placeholder() -> Self;
+}
+
+macro_rules! placeholders {
+    ($($type:ty),+) => { $(impl Placeholder for $type { fn placeholder() -> Self { Self::default() } })+ };
+}
+placeholders!(
+    u32,
+    bool,
+    String,
+    Quantity,
+    Duration,
+    DailyWindow,
+    WeeklyWindow
+);
+
+impl Placeholder for Name {
+    fn placeholder() -> Self {
+        Self::composed("missing".into())
+    }
+}
+impl Placeholder for Portion {
+    fn placeholder() -> Self {
+        Self::Count(0)
+    }
+}
+
+macro_rules! first_words {
+    ($($type:ident),+) => { $(impl Placeholder for crate::model::$type {
+        fn placeholder() -> Self {
+            Self::WORDS.first().expect("a vocabulary has words").1
+        }
+    })+ };
+}
+first_words!(
+    Tier,
+    Autoscalers,
+    Combine,
+    Capacity,
+    PoolMode,
+    StorageType,
+    Via,
+    Apply,
+    SslMode,
+    RedisEngine,
+    EvictionPolicy,
+    RedisTls
+);

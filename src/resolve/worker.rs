@@ -1,0 +1,283 @@
+//! Worker pools: all or none, scenarios, cooldowns.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
+use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
+use crate::source::Sourced;
+
+use super::nodes::Landing;
+use super::resolver::Resolver;
+use super::workload::{Place, sourced};
+
+/// One row of the guide's table "Recommended settings by scenario".
+struct Row {
+    length: u32,
+    polling: u64,
+    cooldown: u64,
+    max: u32,
+}
+
+fn row(scenario: Scenario) -> Row {
+    let row = |length, polling, cooldown, max| Row {
+        length,
+        polling,
+        cooldown,
+        max,
+    };
+    match scenario {
+        Scenario::Normal => row(50, 15, 300, 30),
+        Scenario::HighThroughput => row(20, 10, 180, 50),
+        Scenario::CostSensitive => row(100, 30, 600, 15),
+        Scenario::Batch => row(10, 10, 60, 50),
+    }
+}
+
+/// A file that names any pool names them all; each inherits the settings of the tier's pool.
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    app: &Name,
+    landing: &Landing<'_>,
+) -> BTreeMap<Name, Worker> {
+    let named: Vec<(Name, WorkerNode)> = if file.workers.is_empty() {
+        tier.workers
+            .iter()
+            .map(|(name, _)| (name.clone(), WorkerNode::default()))
+            .collect()
+    } else {
+        file.workers.clone().into_iter().collect()
+    };
+    let mut pools = BTreeMap::new();
+    for (name, node) in named {
+        let own = tier.workers.get(&name);
+        let base = own
+            .or_else(|| tier.workers.values().next())
+            .cloned()
+            .unwrap_or_default();
+        let lacks = [("queue", own.is_none() && node.queues.is_absent())];
+        if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
+            let pool = pool(resolver, &name, node, base, app, landing);
+            pools.insert(name, pool);
+        }
+    }
+    pools
+}
+
+fn pool(
+    resolver: &mut Resolver<'_>,
+    name: &Name,
+    node: WorkerNode,
+    base: WorkerNode,
+    app: &Name,
+    landing: &Landing<'_>,
+) -> Worker {
+    let path = format!("worker.{name}");
+    let scenario = resolver.maybe(node.scenario.clone());
+    let table = scenario
+        .as_ref()
+        .map(|scenario| (scenario.map(|value| row(*value)), scenario.value));
+    let by_scenario = Chosen { table, path: &path };
+    let queue = queues(resolver, &node, &base, &by_scenario);
+    let max = by_scenario.number(&node.workload.replicas.max, |row| row.max);
+    let polling = by_scenario.seconds(&node.polling, |row| row.polling);
+    let cooldown = by_scenario.seconds(&node.cooldown, |row| row.cooldown);
+    let mut merged = node.over(base);
+    let cooldown = cooldown
+        .unwrap_or_else(|| resolver.need(merged.cooldown.clone(), &format!("{path}.cooldown")));
+    let polling = polling
+        .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
+    let capacity = resolver.or_derive(merged.capacity.clone(), || {
+        Sourced::derived(
+            Capacity::OnDemand,
+            "on-demand-by-default",
+            Vec::new(),
+            "on-demand unless stated".into(),
+            true,
+        )
+    });
+    let window = Sourced::derived(
+        cooldown.value,
+        "cooldown-becomes-window",
+        vec![format!("{path}.cooldown")],
+        format!(
+            "`{path}.cooldown` ({}), because KEDA's own acts only on the last pod",
+            cooldown.value
+        ),
+        cooldown.sound,
+    );
+    let deployment = if name.as_str() == "worker" {
+        format!("{app}-worker")
+    } else {
+        format!("{app}-worker-{name}")
+    };
+    let place = Place {
+        name: &deployment,
+        arch: landing.arch_for(Some(name), capacity.value),
+        window: Some(window),
+    };
+    let workload_node = std::mem::take(&mut merged.workload);
+    let mut workload = super::workload::resolve(resolver, &path, workload_node, &place);
+    if let Some(max) = max {
+        workload.replicas.max = max;
+    }
+    finish(
+        resolver,
+        &path,
+        merged,
+        Parts {
+            workload,
+            queue,
+            scenario,
+            polling,
+            cooldown,
+            capacity,
+        },
+    )
+}
+
+/// What a pool's resolving has settled before the rest of its node is read.
+struct Parts {
+    workload: crate::model::Workload,
+    queue: Vec<Queue>,
+    scenario: Option<Sourced<Scenario>>,
+    polling: Sourced<Duration>,
+    cooldown: Sourced<Duration>,
+    capacity: Sourced<Capacity>,
+}
+
+fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, parts: Parts) -> Worker {
+    let sound = !merged.tolerate.broken;
+    let tolerate = merged
+        .tolerate
+        .value
+        .map_or_else(Vec::new, |list| list.value);
+    Worker {
+        workload: parts.workload,
+        queue: parts.queue,
+        combine: resolver.need(merged.combine, &format!("{path}.combine")),
+        scenario: parts.scenario,
+        polling: parts.polling,
+        cooldown: parts.cooldown,
+        activation: resolver.need(merged.activation, &format!("{path}.activation")),
+        fallback: fallback(resolver, merged.fallback),
+        grace: resolver.need(merged.grace, &format!("{path}.grace")),
+        capacity: parts.capacity,
+        tolerate: tolerate
+            .into_iter()
+            .map(|taint| sourced(resolver, taint.value, taint.span, sound))
+            .collect(),
+        pause: resolver.maybe(merged.pause),
+    }
+}
+
+fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
+    let replicas = resolver.maybe(node.replicas)?;
+    let failures = resolver.or_derive(node.failures, || {
+        Sourced::derived(
+            3,
+            "three-failures-by-default",
+            Vec::new(),
+            "3 unless stated".into(),
+            true,
+        )
+    });
+    Some(Fallback { replicas, failures })
+}
+
+/// The scenario that the file names for a pool, if it does.
+struct Chosen<'a> {
+    table: Option<(Sourced<Row>, Scenario)>,
+    path: &'a str,
+}
+
+impl Chosen<'_> {
+    /// The scenario's value, unless the file states its own.
+    fn value<W, T>(
+        &self,
+        written: &Written<W>,
+        pick: impl FnOnce(&Row) -> T,
+    ) -> Option<Sourced<T>> {
+        if !written.is_absent() {
+            return None;
+        }
+        let (table, scenario) = self.table.as_ref()?;
+        Some(Sourced::derived(
+            pick(&table.value),
+            "scenario",
+            vec![format!("{}.scenario", self.path)],
+            format!("the guide's row for scenario `{scenario}`"),
+            table.sound,
+        ))
+    }
+
+    fn number(
+        &self,
+        written: &Written<u32>,
+        pick: impl FnOnce(&Row) -> u32,
+    ) -> Option<Sourced<u32>> {
+        self.value(written, pick)
+    }
+
+    fn seconds(
+        &self,
+        written: &Written<Duration>,
+        pick: impl FnOnce(&Row) -> u64,
+    ) -> Option<Sourced<Duration>> {
+        self.value(written, |row| Duration::from_secs(pick(row)))
+    }
+}
+
+/// The queues of the file, else of the tier; a length is the file's, else the scenario's, else the
+/// one the tier states for the same list, else the tier's first.
+fn queues(
+    resolver: &Resolver<'_>,
+    node: &WorkerNode,
+    base: &WorkerNode,
+    scenario: &Chosen<'_>,
+) -> Vec<Queue> {
+    let from_tier: &[QueueNode] = base.queues.value.as_ref().map_or(&[], |list| &list.value);
+    let (list, own) = match &node.queues.value {
+        Some(list) => (list.value.as_slice(), true),
+        None => (from_tier, false),
+    };
+    let sound = !node.queues.broken;
+    let length_of = |queue: &QueueNode| {
+        let stated = if own {
+            queue.length.clone()
+        } else {
+            Written::default()
+        };
+        scenario
+            .number(&stated, |row| row.length)
+            .unwrap_or_else(|| {
+                let same = from_tier
+                    .iter()
+                    .find(|other| other.list.value == queue.list.value);
+                let tier = same
+                    .or_else(|| from_tier.first())
+                    .map(|other| other.length.clone())
+                    .unwrap_or_default();
+                resolver.or_derive(stated.over(tier), || {
+                    Sourced::derived(
+                        50,
+                        "length-by-default",
+                        Vec::new(),
+                        "the guide's normal length".into(),
+                        true,
+                    )
+                })
+            })
+    };
+    list.iter()
+        .map(|queue| {
+            let mut length = length_of(queue);
+            length.sound &= sound;
+            Queue {
+                list: sourced(resolver, queue.list.value.clone(), queue.list.span, sound),
+                length,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! What the API and every pool have in common.
+
+use crate::ast::{
+    ConnectionsNode, MetricNode, RangeNode, ResourcesNode, RolloutNode, ScalingNode, WorkloadNode,
+    Written,
+};
+use crate::model::{
+    Arch, Connections, Duration, Name, PodsMetric, Policy, Replicas, Resources, Rollout, Scaling,
+    Select, Target, Workload,
+};
+use crate::source::{Sourced, Span};
+
+use super::resolver::Resolver;
+
+/// What a workload gets from where it runs.
+pub(super) struct Place<'a> {
+    /// The Deployment's name unless the file adopts another.
+    pub(super) name: &'a str,
+    /// The architecture of the node group it lands on.
+    pub(super) arch: Sourced<Arch>,
+    /// The scale-down window that follows from a pool's cooldown.
+    pub(super) window: Option<Sourced<Duration>>,
+}
+
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    path: &str,
+    node: WorkloadNode,
+    place: &Place<'_>,
+) -> Workload {
+    let by_convention = || {
+        Sourced::derived(
+            Name::composed(place.name.to_owned()),
+            "name-by-convention",
+            vec!["app".into()],
+            format!("`{}` by convention", place.name),
+            true,
+        )
+    };
+    Workload {
+        name: resolver.or_derive(node.name, by_convention),
+        image: resolver.maybe(node.image),
+        replicas: range(resolver, node.replicas, &format!("{path}.replicas")),
+        target: Target {
+            cpu: resolver.maybe(node.target.cpu),
+            memory: resolver.maybe(node.target.memory),
+        },
+        scale_up: scaling(resolver, node.scale_up, &format!("{path}.scale-up"), None),
+        scale_down: scaling(
+            resolver,
+            node.scale_down,
+            &format!("{path}.scale-down"),
+            place.window.as_ref(),
+        ),
+        requests: resources(resolver, node.requests, &format!("{path}.requests")),
+        limits: resources(resolver, node.limits, &format!("{path}.limits")),
+        connections: connections(resolver, node.connections, path),
+        rollout: rollout(resolver, node.rollout, path),
+        hold: resolver.maybe(node.hold),
+        arch: resolver.or_derive(node.arch, || place.arch.clone()),
+        env: resolver.map(node.env),
+    }
+}
+
+pub(super) fn range(resolver: &mut Resolver<'_>, node: RangeNode, path: &str) -> Replicas {
+    Replicas {
+        min: resolver.need(node.min, &format!("{path}.min")),
+        max: resolver.need(node.max, &format!("{path}.max")),
+    }
+}
+
+pub(super) fn resources(resolver: &mut Resolver<'_>, node: ResourcesNode, path: &str) -> Resources {
+    Resources {
+        cpu: resolver.need(node.cpu, &format!("{path}.cpu")),
+        memory: resolver.need(node.memory, &format!("{path}.memory")),
+    }
+}
+
+fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -> Connections {
+    Connections {
+        per_pod: resolver.need(node.per_pod, &format!("{path}.connections.per-pod")),
+        env: resolver.need(node.env, &format!("{path}.connections.env")),
+    }
+}
+
+fn rollout(resolver: &mut Resolver<'_>, node: RolloutNode, path: &str) -> Rollout {
+    Rollout {
+        max_surge: resolver.need(node.max_surge, &format!("{path}.rollout.max-surge")),
+        max_unavailable: resolver.need(
+            node.max_unavailable,
+            &format!("{path}.rollout.max-unavailable"),
+        ),
+    }
+}
+
+fn scaling(
+    resolver: &mut Resolver<'_>,
+    node: ScalingNode,
+    path: &str,
+    window: Option<&Sourced<Duration>>,
+) -> Scaling {
+    let window = match window {
+        Some(window) => resolver.or_derive(node.window, || window.clone()),
+        None => resolver.need(node.window, &format!("{path}.window")),
+    };
+    let sound = !node.policies.broken;
+    let policy = node.policies.value.map_or_else(Vec::new, |policies| {
+        let spanned = policies.value.into_iter();
+        spanned
+            .map(|policy| Policy {
+                kind: sourced(resolver, policy.kind.value, policy.kind.span, sound),
+                value: sourced(resolver, policy.value.value, policy.value.span, sound),
+                every: sourced(resolver, policy.every.value, policy.every.span, sound),
+            })
+            .collect()
+    });
+    let most = || {
+        Sourced::derived(
+            Select::Max,
+            "kubernetes-default",
+            Vec::new(),
+            "Kubernetes' default".into(),
+            true,
+        )
+    };
+    Scaling {
+        window,
+        policy,
+        select: resolver.or_derive(node.select, most),
+    }
+}
+
+/// A value of a list, whose soundness is the list's.
+pub(super) fn sourced<T>(resolver: &Resolver<'_>, value: T, span: Span, sound: bool) -> Sourced<T> {
+    let mut written = Written::at(value, span);
+    written.broken = !sound;
+    resolver
+        .maybe(written)
+        .expect("a value was written just now")
+}
+
+pub(super) fn metrics(
+    resolver: &Resolver<'_>,
+    written: &Written<Vec<MetricNode>>,
+) -> Vec<PodsMetric> {
+    let sound = !written.broken;
+    written
+        .value
+        .iter()
+        .flat_map(|metrics| &metrics.value)
+        .map(|metric| PodsMetric {
+            metric: sourced(
+                resolver,
+                metric.metric.value.clone(),
+                metric.metric.span,
+                sound,
+            ),
+            average: sourced(resolver, metric.average.value, metric.average.span, sound),
+        })
+        .collect()
+}
