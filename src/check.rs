@@ -1,5 +1,6 @@
 //! The rules: one file each, one table that lists them.
 
+pub mod across;
 pub mod autoscaling;
 pub mod connections;
 pub mod database;

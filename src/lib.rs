@@ -7,5 +7,6 @@ pub mod check;
 pub mod diagnostic;
 pub mod emit;
 pub mod model;
+pub mod parse;
 pub mod resolve;
 pub mod source;

@@ -57,6 +57,10 @@ language! {
     UNKNOWN_REFERENCE = "unknown-reference";
     /// The catalogue lacks something it must state.
     CATALOGUE_INCOMPLETE = "catalogue-incomplete";
+    /// A waiver whose last day is over.
+    WAIVER_EXPIRED = "waiver-expired";
+    /// A waiver that silences nothing.
+    WAIVER_UNUSED = "waiver-unused";
     /// A literal that looks like a credential.
     SECRET_LITERAL = "secret-literal";
 }

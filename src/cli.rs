@@ -1,0 +1,72 @@
+//! The command line: the only place that knows files, arguments, the clock and the terminal.
+
+mod args;
+mod check;
+mod completions;
+pub mod error;
+mod exit;
+mod explain;
+pub mod files;
+mod load;
+mod man;
+mod output;
+mod render;
+mod schema;
+mod show;
+mod tiers;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Exit;
+use output::Output;
+
+/// Runs `tierc` with the process' arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` arrive here too; only they are fine.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+        }
+    };
+    let mut output = Output::new(arguments.color);
+    let outcome = run(&arguments, &mut output);
+    let exit = match outcome {
+        Ok(exit) => exit,
+        Err(failures) => {
+            for failure in &failures {
+                output.failure(failure);
+            }
+            Exit::Usage
+        }
+    };
+    match output.flush() {
+        Ok(()) => exit.into(),
+        // The reader went away: nothing that could be said would be read.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
+        Err(error) => {
+            output.failure(&format!("the output could not be written: {error}"));
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> {
+    match &arguments.command {
+        Command::Check(command) => check::run(command, output),
+        Command::Render(command) => render::run(command, output),
+        Command::Show(command) => show::run(command, output),
+        Command::Why(command) => why::run(command, output),
+        Command::Explain(command) => explain::run(command, output),
+        Command::Tiers(command) => tiers::run(command, output),
+        Command::Schema(command) => Ok(schema::run(command, output)),
+        Command::Completions(command) => Ok(completions::run(command, output)),
+        Command::Man => man::run(output),
+    }
+}

@@ -1,0 +1,181 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Compiles one KDL file per environment into everything that runs it.
+#[derive(Debug, Parser)]
+#[command(name = "tierc", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 usage or files, 3 read but wrong, 5 committed output is stale.";
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    /// When the output is a terminal and NO_COLOR is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// How a resolved environment is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowFormat {
+    /// In the language itself, every value with its origin.
+    Kdl,
+    /// As JSON: the environment, and the origins by path.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read files and run every rule; print all findings.
+    Check(Check),
+    /// Compile files and write the trees.
+    Render(Render),
+    /// Print the resolved environment, every value with its origin.
+    Show(Show),
+    /// Say where a value comes from and what depends on it.
+    Why(Why),
+    /// Explain a rule, or list them all.
+    Explain(Explain),
+    /// Print the tier catalogue as a table.
+    Tiers(Tiers),
+    /// Print the JSON Schema of a resolved environment, or what goes with the output.
+    Schema(Schema),
+    /// Print completions for a shell.
+    Completions(Completions),
+    /// Print the man page.
+    Man,
+}
+
+/// What every command that compiles takes.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Common {
+    /// A folder with tiers.kdl, instances.kdl and prices.kdl instead of the built-in catalogue.
+    #[arg(long, value_name = "DIR")]
+    pub(super) catalogue: Option<PathBuf>,
+    /// The day that counts as today, so that a run can be repeated.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<jiff::civil::Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Files, or folders of *.kdl files.
+    #[arg(default_value = "environments", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Fail on warnings too.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) deny: Option<Deny>,
+}
+
+/// What fails a run besides errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    /// Warnings.
+    Warnings,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// Files, or folders of *.kdl files.
+    #[arg(default_value = "environments", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Where the trees go, one folder per environment.
+    #[arg(long, default_value = "generated", value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Write nothing; fail if the trees are not what would be written.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) check: bool,
+    /// Write nothing; list what would be written.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Validate the values against this chart's values.schema.json first.
+    #[arg(long, value_name = "DIR")]
+    pub(super) chart: Option<PathBuf>,
+    /// Fail on warnings too.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) deny: Option<Deny>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The environment's file.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = ShowFormat::Kdl)]
+    pub(super) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    /// The environment's file.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// A path such as pgbouncer.pool.max-db; the start of one lists what is below it.
+    #[arg(value_name = "PATH")]
+    pub(super) path: String,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule, such as connection-budget-exceeded; without one, all are listed.
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Tiers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Print the variables.tf that matches the tfvars.
+    #[arg(long, conflicts_with = "helm")]
+    pub(super) terraform: bool,
+    /// Print the JSON Schema of the Helm values.
+    #[arg(long)]
+    pub(super) helm: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: Shell,
+}

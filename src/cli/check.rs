@@ -1,0 +1,55 @@
+//! `tierc check`
+
+use crate::compile::Run;
+use crate::diagnostic::{Severity, json, render};
+
+use super::args::{Check, Deny, Format};
+use super::exit::Exit;
+use super::load::load;
+use super::output::Output;
+
+/// Findings shown of one file, before the rest is only counted.
+const SHOWN: usize = 100;
+
+pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let run = load(&command.paths, &command.common)?;
+    match command.format {
+        Format::Human => print_findings(&run, output),
+        Format::Json => {
+            let findings = json::findings(run.diagnostics(), &run.sources);
+            let text = serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))
+                .expect("findings are plain data");
+            output.line(&text);
+        }
+    }
+    Ok(verdict(&run, command.deny))
+}
+
+/// Whether the run's findings fail it.
+pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
+    let warns = || run.diagnostics().any(|finding| finding.severity == Severity::Warning);
+    if run.has_errors() || (deny == Some(Deny::Warnings) && warns()) {
+        Exit::Wrong
+    } else {
+        Exit::Fine
+    }
+}
+
+/// Every finding, file by file, and a line that counts them.
+pub(super) fn print_findings(run: &Run, output: &mut Output) {
+    let style = output.style();
+    for file in &run.files {
+        output.result(&render::human(file.diagnostics.iter().take(SHOWN), &run.sources, style));
+        if let Some(more) = file.diagnostics.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            output.line(&format!("and {more} more in {}\n", run.sources.get(file.source).name));
+        }
+    }
+    let count = |severity| run.diagnostics().filter(|finding| finding.severity == severity).count();
+    let summary = render::summary(
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Note),
+        run.files.len(),
+    );
+    output.line(&summary);
+}

@@ -1,0 +1,53 @@
+//! Files and the clock, into a run of the compiler.
+
+use std::path::{Path, PathBuf};
+
+use crate::compile::{self, CatalogueTexts, Compiled, Input, Run};
+use crate::model::Environment;
+
+use super::args::Common;
+use super::files;
+
+/// Reads and compiles what `paths` name.
+pub(super) fn load(paths: &[PathBuf], common: &Common) -> Result<Run, Vec<String>> {
+    let texts = catalogue(common)?;
+    let inputs = files::read_inputs(paths)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?
+        .into_iter()
+        .map(|input| Input { name: input.name, bytes: input.bytes })
+        .collect();
+    Ok(compile::compile(inputs, &texts, today(common)))
+}
+
+/// The day of the run.
+pub(super) fn today(common: &Common) -> jiff::civil::Date {
+    common.today.unwrap_or_else(|| jiff::Zoned::now().date())
+}
+
+/// The built-in catalogue, or the user's.
+pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> {
+    let Some(folder) = &common.catalogue else {
+        return Ok(CatalogueTexts::embedded());
+    };
+    let mut failures = Vec::new();
+    let mut read = |name: &str| read_text(&folder.join(name)).unwrap_or_else(|failure| {
+        failures.push(failure);
+        (String::new(), String::new())
+    });
+    let [tiers, instances, prices] = CatalogueTexts::FILES;
+    let texts = CatalogueTexts { tiers: read(tiers), instances: read(instances), prices: read(prices) };
+    if failures.is_empty() { Ok(texts) } else { Err(failures) }
+}
+
+fn read_text(path: &Path) -> Result<(String, String), String> {
+    let shown = path.display().to_string();
+    std::fs::read_to_string(path)
+        .map(|text| (shown.clone(), text))
+        .map_err(|error| format!("the catalogue's file `{shown}` could not be read: {error}"))
+}
+
+/// The only file of a run and its environment, if it could be resolved.
+pub(super) fn single(run: &Run) -> Option<(&Compiled, &Environment)> {
+    let file = run.files.first()?;
+    Some((file, file.environment.as_ref()?))
+}

@@ -1,0 +1,18 @@
+//! `tierc schema`
+
+use crate::{emit, schema};
+
+use super::args::Schema;
+use super::exit::Exit;
+use super::output::Output;
+
+pub(super) fn run(command: &Schema, output: &mut Output) -> Exit {
+    if command.terraform {
+        output.result(emit::terraform::variables_tf());
+    } else if command.helm {
+        output.result(schema::HELM_VALUES);
+    } else {
+        output.result(&schema::environment());
+    }
+    Exit::Fine
+}

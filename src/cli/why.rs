@@ -1,0 +1,29 @@
+//! `tierc why`
+
+use crate::model::Attributes;
+use crate::report;
+
+use super::args::Why;
+use super::check::print_findings;
+use super::exit::Exit;
+use super::load::{load, single};
+use super::output::Output;
+
+pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let run = load(std::slice::from_ref(&command.file), &command.common)?;
+    let Some((_, environment)) = single(&run) else {
+        print_findings(&run, output);
+        return Ok(Exit::Wrong);
+    };
+    let mut attributes = Vec::new();
+    environment.attributes("", &mut attributes);
+    let text = report::why::why(&command.path, environment, &attributes, &run.sources).map_err(|near| {
+        let hint = near.map_or_else(
+            || format!("`tierc show {}` lists every path", command.file.display()),
+            |near| format!("did you mean `{near}`?"),
+        );
+        vec![format!("the environment has no `{}`: {hint}", command.path)]
+    })?;
+    output.result(&text);
+    Ok(Exit::Fine)
+}

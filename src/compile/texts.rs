@@ -1,0 +1,44 @@
+//! The texts of a catalogue: the embedded ones, or a user's.
+
+use crate::source::{Source, SourceId, Sources};
+
+/// The files of a catalogue.
+#[derive(Clone, Debug)]
+pub struct CatalogueTexts {
+    /// `tiers.kdl`: name shown, text.
+    pub tiers: (String, String),
+    /// `instances.kdl`.
+    pub instances: (String, String),
+    /// `prices.kdl`.
+    pub prices: (String, String),
+}
+
+/// Where the catalogue's texts are in a run's sources.
+pub(super) struct CatalogueIds {
+    pub(super) tiers: SourceId,
+    pub(super) instances: SourceId,
+}
+
+impl CatalogueTexts {
+    /// The names a catalogue's files have, in its folder.
+    pub const FILES: [&str; 3] = ["tiers.kdl", "instances.kdl", "prices.kdl"];
+
+    /// The catalogue in the binary.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let text = |name: &str, text: &str| (format!("catalogue/{name}"), text.to_owned());
+        Self {
+            tiers: text("tiers.kdl", include_str!("../../schema/catalogue/tiers.kdl")),
+            instances: text("instances.kdl", include_str!("../../schema/catalogue/instances.kdl")),
+            prices: text("prices.kdl", include_str!("../../schema/catalogue/prices.kdl")),
+        }
+    }
+
+    /// Adds the texts that every run reads. Prices join when something asks for money.
+    pub(super) fn add_to(&self, sources: &mut Sources) -> CatalogueIds {
+        let mut add = |(name, text): &(String, String)| {
+            sources.add(Source { name: name.clone(), text: text.clone(), catalogue: true })
+        };
+        CatalogueIds { tiers: add(&self.tiers), instances: add(&self.instances) }
+    }
+}

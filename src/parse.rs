@@ -1,0 +1,3 @@
+//! KDL text -> Ast.
+
+pub mod scan;

@@ -1,0 +1,5 @@
+//! Values as text for people. Reports are pure and decide nothing.
+
+pub mod show;
+pub mod tiers;
+pub mod why;

@@ -1,0 +1,67 @@
+//! `tierc show`: every value of an environment, with its origin.
+
+use serde_json::json;
+
+use crate::model::{Attribute, Environment};
+use crate::source::{Origin, Sources};
+
+/// Where a value comes from, in a few words.
+#[must_use]
+pub fn origin(origin: &Origin, sources: &Sources) -> String {
+    match origin {
+        Origin::Declared(span) | Origin::Tier(span) => {
+            let (line, _) = sources.position(*span);
+            format!("{}:{line}", sources.get(span.source).name)
+        }
+        Origin::Derived(derivation) => format!("derived: {}", derivation.rule),
+    }
+}
+
+/// A line for each value: path, value, and its origin as a comment.
+#[must_use]
+pub fn listing(attributes: &[Attribute], sources: &Sources) -> String {
+    let path_width = attributes.iter().map(|attribute| attribute.path.len()).max().unwrap_or(0);
+    let value_width = attributes.iter().map(|attribute| attribute.value.len()).max().unwrap_or(0).min(32);
+    attributes
+        .iter()
+        .map(|attribute| {
+            format!(
+                "{:<path_width$}  {:<value_width$}  // {}\n",
+                attribute.path,
+                attribute.value,
+                origin(&attribute.origin, sources)
+            )
+        })
+        .collect()
+}
+
+/// The environment as canonical JSON, and the origin of every value by its path.
+///
+/// # Panics
+/// Never: an environment is plain data.
+#[must_use]
+pub fn json(environment: &Environment, attributes: &[Attribute], sources: &Sources) -> String {
+    let origins: serde_json::Map<String, serde_json::Value> = attributes
+        .iter()
+        .map(|attribute| {
+            let origin = match &attribute.origin {
+                Origin::Declared(span) | Origin::Tier(span) => {
+                    let (line, column) = sources.position(*span);
+                    let from = if matches!(attribute.origin, Origin::Tier(_)) { "tier" } else { "declared" };
+                    json!({ "from": from, "file": sources.get(span.source).name, "line": line, "column": column })
+                }
+                Origin::Derived(derivation) => json!({
+                    "from": "derived",
+                    "rule": derivation.rule,
+                    "inputs": derivation.inputs,
+                    "arithmetic": derivation.arithmetic,
+                }),
+            };
+            (attribute.path.clone(), origin)
+        })
+        .collect();
+    let document = json!({ "environment": environment, "origins": origins });
+    let mut text = serde_json::to_string_pretty(&document).expect("an environment is plain data");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,117 @@
+//! `tierc why`: where a value comes from, and what depends on it.
+
+use std::collections::BTreeSet;
+
+use crate::budget::connections::{self, DRAINING, RESERVED, ServerBudget};
+use crate::model::{Attribute, Environment};
+use crate::source::{Origin, Sources};
+
+use super::show;
+
+/// The story of the value at `path`; of every value below it, where `path` is the start of some.
+///
+/// # Errors
+/// The nearest path, if there is none like `path`.
+pub fn why(
+    path: &str,
+    environment: &Environment,
+    attributes: &[Attribute],
+    sources: &Sources,
+) -> Result<String, Option<String>> {
+    let below = format!("{path}.");
+    let chosen: Vec<&Attribute> =
+        attributes.iter().filter(|attribute| attribute.path == path || attribute.path.starts_with(&below)).collect();
+    if chosen.is_empty() {
+        let near = attributes
+            .iter()
+            .map(|attribute| (strsim::damerau_levenshtein(&attribute.path, path), &attribute.path))
+            .min()
+            .map(|(_, near)| near.clone());
+        return Err(near);
+    }
+    let stories: Vec<String> =
+        chosen.iter().map(|attribute| story(attribute, environment, attributes, sources)).collect();
+    Ok(stories.join("\n"))
+}
+
+fn story(attribute: &Attribute, environment: &Environment, all: &[Attribute], sources: &Sources) -> String {
+    let mut text = format!("{} = {}\n", attribute.path, attribute.value);
+    match &attribute.origin {
+        Origin::Declared(_) => text += &format!("  declared at {}\n", show::origin(&attribute.origin, sources)),
+        Origin::Tier(_) => text += &format!("  stated by the tier at {}\n", show::origin(&attribute.origin, sources)),
+        Origin::Derived(derivation) => {
+            text += &format!("  derived by `{}`: {}\n", derivation.rule, derivation.arithmetic);
+            for input in &derivation.inputs {
+                text += &from(input, all, sources);
+            }
+        }
+    }
+    let dependants = dependants(&attribute.path, all);
+    if !dependants.is_empty() {
+        text += "  what is derived from it:\n";
+        for dependant in dependants {
+            text += &format!("    {dependant}\n");
+        }
+    }
+    for budget in budgets(&attribute.path, environment) {
+        text += &format!("  {budget}\n");
+    }
+    text
+}
+
+fn from(input: &str, all: &[Attribute], sources: &Sources) -> String {
+    all.iter().find(|attribute| attribute.path == input).map_or_else(String::new, |attribute| {
+        format!("    from {input} = {}  // {}\n", attribute.value, show::origin(&attribute.origin, sources))
+    })
+}
+
+/// Every value that is derived from `path`, directly or through others.
+fn dependants(path: &str, all: &[Attribute]) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut looking = vec![path.to_owned()];
+    while let Some(current) = looking.pop() {
+        for attribute in all {
+            let Origin::Derived(derivation) = &attribute.origin else { continue };
+            if derivation.inputs.contains(&current) && found.insert(attribute.path.clone()) {
+                looking.push(attribute.path.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The budgets that the value at `path` is an operand of, as arithmetic.
+fn budgets(path: &str, environment: &Environment) -> Vec<String> {
+    let mut lines = Vec::new();
+    let server = path.starts_with("database.direct")
+        || ["pgbouncer.instances", "pgbouncer.pool.max-db", "database.max-connections"].contains(&path);
+    if server {
+        lines.push(format!("server connections: {}", server_line(environment, &connections::primary(environment))));
+    }
+    let pods = path.ends_with(".replicas.max") || path.ends_with(".connections.per-pod") || path.ends_with(".rollout.max-surge");
+    if pods || path == "pgbouncer.clients.max" || path == "pgbouncer.instances" {
+        let clients = connections::client_connections(environment);
+        let pgbouncer = &environment.pgbouncer;
+        let limit = u64::from(pgbouncer.instances.value) * u64::from(pgbouncer.clients.max.value);
+        lines.push(format!(
+            "client connections: {}, of {} x {} = {limit}",
+            connections::arithmetic(&clients),
+            pgbouncer.instances.value,
+            pgbouncer.clients.max.value
+        ));
+    }
+    lines
+}
+
+fn server_line(environment: &Environment, budget: &ServerBudget) -> String {
+    let pgbouncer = &environment.pgbouncer;
+    format!(
+        "({} + {DRAINING} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
+        pgbouncer.instances.value,
+        pgbouncer.pool.max_db.value,
+        budget.direct + budget.terms.iter().map(connections::Term::total).sum::<u64>(),
+        budget.total(),
+        environment.database.max_connections.value,
+        budget.usable
+    )
+}
