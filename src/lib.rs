@@ -7,4 +7,5 @@ pub mod check;
 pub mod diagnostic;
 pub mod emit;
 pub mod model;
+pub mod parse;
 pub mod source;
