@@ -1,5 +1,6 @@
 //! KDL text in, [`Ast`] out: every mistake of a file is reported, what can be read is kept.
 
+pub mod catalogue;
 pub mod fields;
 mod leftover;
 pub mod nodes;
@@ -24,9 +25,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
     let scanned = scan::scan(text, source, diagnostics);
     let mut ast = Ast::default();
     if !scanned.readable {
-        for (name, _) in top::NODES {
-            top::mark_broken(&mut ast, name);
-        }
+        all_broken(&mut ast);
         return ast;
     }
     let mut seen = top::Seen::new();
@@ -43,11 +42,19 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
                     top::node(&mut ast, &mut seen, cx, node);
                 }
             }
+            // A slice without a name is the whole text: nothing of it is known.
+            None if node.name.is_empty() => all_broken(&mut ast),
             None => top::mark_broken(&mut ast, &node.name),
         }
     }
     *diagnostics = out.into_inner();
     ast
+}
+
+fn all_broken(ast: &mut Ast) {
+    for (name, _) in top::NODES {
+        top::mark_broken(ast, name);
+    }
 }
 
 /// Parses one node's slice; reports the parser's errors.
