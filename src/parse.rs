@@ -92,3 +92,7 @@ fn clean(sentence: &str) -> String {
         .map(|first| first.to_lowercase().chain(characters).collect())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests;
