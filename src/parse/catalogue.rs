@@ -1,0 +1,96 @@
+//! The tier catalogue: the defaults and the tiers, written in the nodes of an environment.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use kdl::KdlNode;
+
+use super::fields::{Cx, Fields};
+use super::nodes::top;
+use super::{document, scan, text, value};
+use crate::ast::{Ast, Written};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::model::{Tier, Word};
+use crate::source::SourceId;
+
+/// What `tiers.kdl` says.
+#[derive(Clone, Debug, Default)]
+pub struct Tiers {
+    /// What every tier begins with.
+    pub defaults: Ast,
+    /// The tiers that were read.
+    pub tiers: BTreeMap<Tier, Ast>,
+    /// The catalogue's version, such as `2026.11`; empty when it is not stated.
+    pub version: String,
+    /// The day of the version.
+    pub date: jiff::civil::Date,
+}
+
+/// Reads the tiers; with `only`, that one alone is parsed. Mistakes go to `diagnostics`.
+pub fn tiers(
+    text: &str,
+    source: SourceId,
+    only: Option<Tier>,
+    diagnostics: &mut Diagnostics,
+) -> Tiers {
+    let scanned = scan::scan(text, source, diagnostics);
+    let mut result = Tiers::default();
+    let out = RefCell::new(std::mem::take(diagnostics));
+    for node in scanned.nodes.iter().filter(|_| scanned.readable) {
+        let argument = node.first_argument.as_deref().and_then(Tier::from_word);
+        if node.name == "tier" && only.is_some() && argument.is_some() && argument != only {
+            continue;
+        }
+        let cx = Cx {
+            source,
+            offset: node.start,
+            out: &out,
+        };
+        let parsed = document(text, node, cx);
+        for node in parsed.iter().flat_map(|document| document.nodes()) {
+            top_level(&mut result, only, cx, node);
+        }
+    }
+    *diagnostics = out.into_inner();
+    result
+}
+
+fn top_level(result: &mut Tiers, only: Option<Tier>, cx: Cx<'_>, node: &KdlNode) {
+    let mut fields = Fields::new(cx, node, node.name().value().to_owned());
+    match fields.node_name() {
+        "catalogue" => {
+            let version = fields.argument("a version", value::text(text::token));
+            let date = fields.required("date", "\"2030-01-31\"", value::date);
+            result.version = version.value.map(|known| known.value).unwrap_or_default();
+            result.date = date.value.map(|known| known.value).unwrap_or_default();
+            fields.finish();
+        }
+        "defaults" => result.defaults = nested(cx, node),
+        "tier" => {
+            let tier: Written<Tier> = fields.argument("a tier", value::word);
+            let tier = tier
+                .value
+                .filter(|tier| only.is_none_or(|only| only == tier.value));
+            let Some(tier) = tier else { return };
+            if result.tiers.contains_key(&tier.value) {
+                cx.duplicate(&format!("tier.{}", tier.value), tier.span, tier.span);
+                return;
+            }
+            result.tiers.insert(tier.value, nested(cx, node));
+        }
+        other => {
+            let message = format!("a catalogue of tiers has no node `{other}`");
+            let finding = Diagnostic::error(code::UNKNOWN_NODE, message, fields.name_span());
+            cx.report(finding.help("known here: `catalogue`, `defaults` and `tier`"));
+        }
+    }
+}
+
+fn nested(cx: Cx<'_>, node: &KdlNode) -> Ast {
+    let mut ast = Ast::default();
+    let mut seen = top::Seen::new();
+    for child in node.iter_children() {
+        top::node(&mut ast, &mut seen, cx, child);
+    }
+    ast
+}

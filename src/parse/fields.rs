@@ -1,0 +1,340 @@
+//! A consuming reader over one KDL node: what is asked for is handed out typed, what is left
+//! over when it is finished is reported.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use kdl::{KdlEntry, KdlNode};
+
+use super::leftover;
+use super::value::{Reading, Value};
+use crate::ast::Written;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::source::{SourceId, Span};
+
+/// Where a text's nodes stand, and where findings about them go.
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    /// The text.
+    pub source: SourceId,
+    /// Where the parsed slice begins in it, in bytes.
+    pub offset: usize,
+    /// The findings.
+    pub out: &'a RefCell<Diagnostics>,
+}
+
+impl Cx<'_> {
+    /// The place of `length` bytes at `at` in the slice.
+    #[must_use]
+    pub fn span(&self, at: usize, length: usize) -> Span {
+        let start = self.offset.saturating_add(at);
+        Span::new(self.source, start, start.saturating_add(length))
+    }
+
+    /// Adds a finding.
+    pub fn report(&self, finding: Diagnostic) {
+        self.out.borrow_mut().push(finding);
+    }
+
+    /// Reports that what stands at `second` was stated at `first` already.
+    pub fn duplicate(&self, what: &str, first: Span, second: Span) {
+        let message = format!("`{what}` is stated twice");
+        self.report(
+            Diagnostic::new(code::DUPLICATE, Severity::Error, message)
+                .label(second, "stated again")
+                .label(first, "stated first")
+                .help("remove one of the two"),
+        );
+    }
+}
+
+/// A property that nobody asked for yet.
+#[derive(Debug)]
+pub struct Property<'a> {
+    pub(super) key: &'a str,
+    pub(super) key_span: Span,
+    pub(super) value: Value<'a>,
+}
+
+/// The arguments, properties and children of one node.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    pub(super) cx: Cx<'a>,
+    pub(super) node: &'a KdlNode,
+    /// The node's path in KDL spelling, such as `pgbouncer.pool`.
+    pub path: String,
+    pub(super) arguments: VecDeque<Value<'a>>,
+    pub(super) properties: Vec<Property<'a>>,
+    pub(super) children: Vec<&'a KdlNode>,
+    pub(super) known_properties: Vec<&'static str>,
+    pub(super) known_children: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `node`, whose path is `path`.
+    #[must_use]
+    pub fn new(cx: Cx<'a>, node: &'a KdlNode, path: String) -> Self {
+        let mut fields = Self {
+            cx,
+            node,
+            path,
+            arguments: VecDeque::new(),
+            properties: Vec::new(),
+            children: node.iter_children().collect(),
+            known_properties: Vec::new(),
+            known_children: Vec::new(),
+        };
+        for entry in node.entries() {
+            fields.take_in(entry);
+        }
+        fields
+    }
+
+    fn take_in(&mut self, entry: &'a KdlEntry) {
+        let repr = entry.format().map_or("", |format| &format.value_repr);
+        let whole = entry.span();
+        let end = whole.offset().saturating_add(whole.len());
+        let value = Value {
+            kdl: entry.value(),
+            repr,
+            span: self.cx.span(end.saturating_sub(repr.len()), repr.len()),
+        };
+        if let Some(ty) = entry.ty() {
+            let span = self.cx.span(ty.span().offset(), ty.span().len());
+            let message = format!("the type annotation `({})` means nothing here", ty.value());
+            let finding = Diagnostic::error(code::WRONG_VALUE, message, span);
+            self.cx.report(finding.help("remove it"));
+        }
+        let Some(key) = entry.name() else {
+            self.arguments.push_back(value);
+            return;
+        };
+        let key_span = self.cx.span(key.span().offset(), key.span().len());
+        let key = key.value();
+        if let Some(first) = self.properties.iter().find(|known| known.key == key) {
+            let path = format!("{}.{key}", self.path);
+            self.cx.duplicate(&path, first.key_span, key_span);
+            return;
+        }
+        self.properties.push(Property {
+            key,
+            key_span,
+            value,
+        });
+    }
+
+    /// Where the node's name stands.
+    #[must_use]
+    pub fn name_span(&self) -> Span {
+        let span = self.node.name().span();
+        self.cx.span(span.offset(), span.len())
+    }
+
+    /// The node's name.
+    #[must_use]
+    pub fn node_name(&self) -> &'a str {
+        self.node.name().value()
+    }
+
+    /// Reads a value, or reports what is wrong with it.
+    fn read<T>(
+        &self,
+        path: &str,
+        value: &Value<'_>,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<T> {
+        match reader(value) {
+            Ok(read) => Written::at(read, value.span),
+            Err(problem) => {
+                self.cx.report(problem.finding(value.span, path));
+                Written::broken()
+            }
+        }
+    }
+
+    /// The next argument, which must be there; `what` names it in the finding.
+    pub fn argument<T>(
+        &mut self,
+        what: &str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<T> {
+        let Some(value) = self.arguments.pop_front() else {
+            let message = format!("`{}` needs {what}", self.path);
+            let finding = Diagnostic::error(code::MISSING_VALUE, message, self.name_span());
+            let help = format!("write it behind the name: `{} ...`", self.node_name());
+            self.cx.report(finding.help(help));
+            return Written::broken();
+        };
+        self.read(&self.path, &value, reader)
+    }
+
+    /// The next argument, if there is one.
+    pub fn maybe<T>(&mut self, reader: impl Fn(&Value<'_>) -> Reading<T>) -> Written<T> {
+        match self.arguments.pop_front() {
+            Some(value) => self.read(&self.path, &value, reader),
+            None => Written::default(),
+        }
+    }
+
+    /// Every argument that is left, at least one; broken when any of them is.
+    pub fn arguments<T: PartialEq>(
+        &mut self,
+        what: &str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<Vec<crate::source::Spanned<T>>> {
+        let mut all: Vec<crate::source::Spanned<T>> = Vec::new();
+        let mut broken = false;
+        loop {
+            match self.argument(what, &reader).value {
+                Some(item) => match all.iter().find(|known| known.value == item.value) {
+                    Some(first) => self.cx.duplicate(&self.path, first.span, item.span),
+                    None => all.push(item),
+                },
+                None => broken = true,
+            }
+            if self.arguments.is_empty() {
+                break;
+            }
+        }
+        if broken {
+            Written::broken()
+        } else {
+            Written::at(all, self.name_span())
+        }
+    }
+
+    /// The property `key`, if it is there.
+    pub fn property<T>(
+        &mut self,
+        key: &'static str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<T> {
+        self.known_properties.push(key);
+        let Some(at) = self
+            .properties
+            .iter()
+            .position(|property| property.key == key)
+        else {
+            return Written::default();
+        };
+        let property = self.properties.remove(at);
+        let path = format!("{}.{key}", self.path);
+        self.read(&path, &property.value, reader)
+    }
+
+    /// The property `key`, which must be there.
+    pub fn required<T>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<T> {
+        let written = self.property(key, reader);
+        if written.is_absent() {
+            let message = format!("`{}` needs `{key}`", self.path);
+            let finding = Diagnostic::error(code::MISSING_VALUE, message, self.name_span());
+            self.cx
+                .report(finding.help(format!("add `{key}={example}`")));
+            return Written::broken();
+        }
+        written
+    }
+
+    /// Every property that is left: keys that `check` accepts, with their values.
+    pub fn every_property<T>(
+        &mut self,
+        check: impl Fn(&str) -> Result<(), String>,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Vec<(String, Span, Written<T>)> {
+        let mut all = Vec::new();
+        for property in std::mem::take(&mut self.properties) {
+            if let Err(message) = check(property.key) {
+                let span = property.key_span;
+                self.cx
+                    .report(Diagnostic::error(code::WRONG_VALUE, message, span));
+                continue;
+            }
+            let path = format!("{}.{}", self.path, property.key);
+            let written = self.read(&path, &property.value, &reader);
+            all.push((property.key.to_owned(), property.key_span, written));
+        }
+        all
+    }
+
+    /// Every child named one of `names`, in order.
+    pub fn children(&mut self, names: &[&'static str]) -> Vec<Self> {
+        self.known_children.extend(names);
+        let (taken, left) = std::mem::take(&mut self.children)
+            .into_iter()
+            .partition(|child| names.contains(&child.name().value()));
+        self.children = left;
+        let fields = |child: &'a KdlNode| {
+            Self::new(
+                self.cx,
+                child,
+                format!("{}.{}", self.path, child.name().value()),
+            )
+        };
+        Vec::into_iter(taken).map(fields).collect()
+    }
+
+    /// What `read` makes of the one child `name`; the default if there is none.
+    pub fn group<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let mut children = self.children(&[name]).into_iter();
+        let Some(mut child) = children.next() else {
+            return T::default();
+        };
+        for again in children {
+            self.cx
+                .duplicate(&again.path, child.name_span(), again.name_span());
+        }
+        let result = read(&mut child);
+        child.finish();
+        result
+    }
+
+    /// The argument of the one child `name`, if that is there.
+    pub fn single<T>(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<T> {
+        self.group(name, |child| child.argument(what, reader))
+    }
+
+    /// The whole list of children named one of `names`; broken when `read` gives up on any.
+    pub fn each<T>(
+        &mut self,
+        names: &[&'static str],
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Written<Vec<T>> {
+        let children = self.children(names);
+        let Some(span) = children.first().map(Self::name_span) else {
+            return Written::default();
+        };
+        let mut all = Vec::new();
+        let mut broken = false;
+        for mut child in children {
+            match read(&mut child) {
+                Some(item) => all.push(item),
+                None => broken = true,
+            }
+            child.finish();
+        }
+        if broken {
+            Written::broken()
+        } else {
+            Written::at(all, span)
+        }
+    }
+
+    /// Reports what nobody asked for.
+    pub fn finish(self) {
+        leftover::report(&self);
+    }
+}

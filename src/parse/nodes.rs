@@ -1,0 +1,9 @@
+//! One reader per kind of node.
+
+pub mod database;
+pub mod groups;
+pub mod pgbouncer;
+pub mod redis;
+pub mod top;
+pub mod worker;
+pub mod workload;

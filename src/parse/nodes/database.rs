@@ -1,0 +1,69 @@
+//! `database`.
+
+use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
+use crate::parse::fields::Fields;
+use crate::parse::{text, value};
+
+const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
+/// What RDS for PostgreSQL accepts for `max_connections`.
+const CONNECTIONS: std::ops::RangeInclusive<u32> = 6..=262_143;
+
+fn storage(fields: &mut Fields<'_>) -> StorageNode {
+    StorageNode {
+        gib: fields.property("gib", value::whole(1..=65_536)),
+        max_gib: fields.property("max-gib", value::whole(0..=65_536)),
+        kind: fields.property("type", value::word),
+        iops: fields.property("iops", value::whole(1..=u32::MAX)),
+        throughput: fields.property("throughput", value::whole(1..=u32::MAX)),
+    }
+}
+
+fn replicas(fields: &mut Fields<'_>) -> ReadReplicasNode {
+    ReadReplicasNode {
+        // RDS allows 15 read replicas of one source.
+        count: fields.maybe(value::whole(0..=15)),
+        instance: fields.property("instance", value::text(text::token)),
+        max_connections: fields.property("max-connections", value::whole(CONNECTIONS)),
+        via: fields.property("via", value::word),
+    }
+}
+
+fn direct(fields: &mut Fields<'_>) -> DirectNode {
+    DirectNode {
+        monitoring: fields.property("monitoring", value::whole(ANY)),
+        replication: fields.property("replication", value::whole(ANY)),
+        admin: fields.property("admin", value::whole(ANY)),
+        migrations: fields.property("migrations", value::whole(ANY)),
+    }
+}
+
+/// `database`.
+pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
+    let (backup_days, backup_window) = fields.group("backup", |backup| {
+        let days = backup.property("days", value::whole(0..=35));
+        (days, backup.property("window", value::daily))
+    });
+    let (maintenance_window, maintenance_apply) = fields.group("maintenance", |maintenance| {
+        let window = maintenance.property("window", value::weekly);
+        (window, maintenance.property("apply", value::word))
+    });
+    DatabaseNode {
+        place: Some(fields.name_span()),
+        name: fields.single("name", "a name", value::lettered_name),
+        instance: fields.single("instance", "an instance class", value::text(text::token)),
+        engine: fields.single("engine", "a version", value::text(text::token)),
+        max_connections: fields.single("max-connections", "a count", value::whole(CONNECTIONS)),
+        multi_az: fields.single("multi-az", "`#true` or `#false`", value::flag),
+        storage: fields.group("storage", storage),
+        replicas: fields.group("replicas", replicas),
+        direct: fields.group("direct", direct),
+        backup_days,
+        backup_window,
+        maintenance_window,
+        maintenance_apply,
+        endpoint: fields.single("endpoint", "a host", value::text(text::host)),
+        dbname: fields.single("dbname", "a name", value::text(text::postgres_name)),
+        user: fields.single("user", "a name", value::text(text::postgres_name)),
+        tls: fields.single("tls", "a word", value::word),
+    }
+}

@@ -1,0 +1,37 @@
+//! `pgbouncer`.
+
+use crate::ast::{PgbouncerNode, Written};
+use crate::parse::fields::Fields;
+use crate::parse::nodes::workload;
+use crate::parse::{text, value};
+
+type Pools = (Written<u32>, Written<u32>, Written<u32>);
+
+/// Sizes of pools; a size of 0 would lift PgBouncer's limit, so it is refused.
+fn pools(fields: &mut Fields<'_>) -> Pools {
+    (
+        fields.property("default", value::whole(1..=u32::MAX)),
+        fields.property("max-db", value::whole(1..=u32::MAX)),
+        fields.property("reserve", value::whole(0..=u32::MAX)),
+    )
+}
+
+/// `pgbouncer`.
+pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
+    let (pool_default, pool_max_db, pool_reserve) = fields.group("pool", pools);
+    let at_least_one = || value::whole(1..=u32::MAX);
+    PgbouncerNode {
+        place: Some(fields.name_span()),
+        name: fields.single("name", "a name", value::name),
+        instances: fields.single("instances", "a count of pods", at_least_one()),
+        pool_default,
+        pool_max_db,
+        pool_reserve,
+        clients_max: fields.group("clients", |clients| clients.property("max", at_least_one())),
+        mode: fields.single("mode", "a pool mode", value::word),
+        image: fields.single("image", "an image", value::text(text::token)),
+        requests: fields.group("requests", workload::resources),
+        limits: fields.group("limits", workload::resources),
+        drain: fields.single("drain", "a duration", value::duration(0..=604_800)),
+    }
+}

@@ -1,0 +1,40 @@
+//! `redis`.
+
+use crate::ast::RedisNode;
+use crate::parse::fields::Fields;
+use crate::parse::{text, value};
+
+/// `redis "name"`, its name taken already.
+pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
+    let (engine, version) = fields.group("engine", |engine| {
+        let version = engine.property("version", value::text(text::token));
+        (engine.maybe(value::word), version)
+    });
+    let (shards, mode) = fields.group("cluster", |cluster| {
+        let shards = cluster.property("shards", value::whole(0..=500));
+        (shards, cluster.property("mode", value::word))
+    });
+    let (env_url, env_cluster) = fields.group("env", |env| {
+        let url = env.property("url", value::text(text::variable));
+        (url, env.property("cluster", value::text(text::variable)))
+    });
+    let gib = value::whole(0..=u32::MAX);
+    RedisNode {
+        place: Some(fields.name_span()),
+        name: fields.single("name", "a name", value::lettered_name),
+        engine,
+        version,
+        node: fields.single("node", "a node type", value::text(text::token)),
+        // ElastiCache allows 5 replicas of a shard.
+        replicas: fields.single("replicas", "a count", value::whole(0..=5)),
+        policy: fields.single("policy", "an eviction policy", value::word),
+        uses: fields.group("uses", |uses| uses.arguments("a use", value::word)),
+        shards,
+        mode,
+        tls: fields.single("tls", "a word", value::word),
+        data_gib: fields.group("data", |data| data.property("gib", gib)),
+        endpoint: fields.single("endpoint", "a host and port", value::text(text::host_port)),
+        env_url,
+        env_cluster,
+    }
+}

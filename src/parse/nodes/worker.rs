@@ -1,0 +1,63 @@
+//! `worker` and `service`.
+
+use crate::ast::{ConnectionsNode, FallbackNode, QueueNode, ServiceNode, WorkerNode, Written};
+use crate::parse::fields::Fields;
+use crate::parse::nodes::workload;
+use crate::parse::{text, value};
+use crate::source::Spanned;
+
+const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
+/// A day and then some: no pod or trigger waits longer.
+const WAIT: std::ops::RangeInclusive<u64> = 0..=604_800;
+
+fn queue(fields: &mut Fields<'_>) -> Option<QueueNode> {
+    let list = fields.argument("the Redis list", value::text(text::token));
+    let length = fields.property("length", value::whole(1..=u32::MAX));
+    Some(QueueNode {
+        list: list.value?,
+        length,
+    })
+}
+
+fn tolerate(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
+    fields
+        .argument("a taint", value::text(text::toleration))
+        .value
+}
+
+/// `worker "name"`, its name taken already.
+pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
+    WorkerNode {
+        workload: workload::workload(fields),
+        queues: fields.each(&["queue"], queue),
+        combine: fields.single("combine", "a word", value::word),
+        scenario: fields.single("scenario", "a scenario", value::word),
+        polling: fields.single("polling", "a duration", value::duration(1..=604_800)),
+        cooldown: fields.single("cooldown", "a duration", value::duration(WAIT)),
+        activation: fields.single("activation", "a list length", value::whole(ANY)),
+        fallback: fields.group("fallback", |fallback| FallbackNode {
+            replicas: fallback.property("replicas", value::whole(ANY)),
+            failures: fallback.property("failures", value::whole(1..=u32::MAX)),
+        }),
+        grace: fields.single("grace", "a duration", value::duration(WAIT)),
+        capacity: fields.single("capacity", "a word", value::word),
+        tolerate: fields.each(&["tolerate"], tolerate),
+        pause: fields.group("pause", |pause| {
+            pause.required("at", "0", value::whole(ANY))
+        }),
+    }
+}
+
+/// `service "name"`, its name taken already.
+pub fn service(fields: &mut Fields<'_>) -> ServiceNode {
+    ServiceNode {
+        place: Some(fields.name_span()),
+        replicas: fields.single("replicas", "a count of pods", value::whole(ANY)),
+        requests: fields.group("requests", workload::resources),
+        connections: fields.group("connections", |connections| ConnectionsNode {
+            per_pod: connections.property("per-pod", value::whole(ANY)),
+            env: Written::default(),
+            via: connections.property("via", value::word),
+        }),
+    }
+}

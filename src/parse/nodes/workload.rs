@@ -1,0 +1,125 @@
+//! What `api` and every worker pool have in common, and `api` itself.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{
+    ApiNode, ConnectionsNode, MetricNode, PolicyNode, RangeNode, ResourcesNode, RolloutNode,
+    ScalingNode, TargetNode, WorkloadNode, Written,
+};
+use crate::model::PolicyKind;
+use crate::parse::fields::Fields;
+use crate::parse::{text, value};
+use crate::source::Spanned;
+
+/// Bounds of an autoscaler; at most none makes no sense.
+pub fn range(fields: &mut Fields<'_>) -> RangeNode {
+    RangeNode {
+        min: fields.property("min", value::whole(0..=u32::MAX)),
+        max: fields.property("max", value::whole(1..=u32::MAX)),
+    }
+}
+
+fn target(fields: &mut Fields<'_>) -> TargetNode {
+    TargetNode {
+        cpu: fields.property("cpu", value::whole(1..=1000)),
+        memory: fields.property("memory", value::whole(1..=1000)),
+    }
+}
+
+/// `requests` and `limits`.
+pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
+    ResourcesNode {
+        cpu: fields.property("cpu", value::cpu),
+        memory: fields.property("memory", value::memory),
+    }
+}
+
+fn connections(fields: &mut Fields<'_>) -> ConnectionsNode {
+    ConnectionsNode {
+        per_pod: fields.property("per-pod", value::whole(0..=u32::MAX)),
+        env: fields.property("env", value::text(text::variable)),
+        via: Written::default(),
+    }
+}
+
+fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
+    let kind = match fields.node_name() {
+        "pods" => PolicyKind::Pods,
+        _ => PolicyKind::Percent,
+    };
+    let kind = Spanned::new(kind, fields.name_span());
+    let value = fields.argument("how many", value::whole(1..=u32::MAX));
+    // Kubernetes refuses a period above half an hour.
+    let every = fields.required("every", "\"60s\"", value::duration(1..=1800));
+    Some(PolicyNode {
+        kind,
+        value: value.value?,
+        every: every.value?,
+    })
+}
+
+fn scaling(fields: &mut Fields<'_>) -> ScalingNode {
+    ScalingNode {
+        // Kubernetes refuses a window above an hour.
+        window: fields.property("window", value::duration(0..=3600)),
+        policies: fields.each(&["pods", "percent"], policy),
+        select: fields.single("select", "a word", value::word),
+    }
+}
+
+fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
+    let mut all = BTreeMap::new();
+    for mut child in fields.children(&["env"]) {
+        for (key, span, written) in child.every_property(text::variable, value::any_text) {
+            if let Some((first, _)) = all.get(&key) {
+                child
+                    .cx
+                    .duplicate(&format!("{}.{key}", child.path), *first, span);
+            } else {
+                all.insert(key, (span, written));
+            }
+        }
+        child.finish();
+    }
+    all.into_iter()
+        .map(|(key, (_, written))| (key, written))
+        .collect()
+}
+
+/// What `api` and `worker` have in common.
+pub fn workload(fields: &mut Fields<'_>) -> WorkloadNode {
+    WorkloadNode {
+        place: Some(fields.name_span()),
+        name: fields.single("name", "a name", value::name),
+        image: fields.single("image", "an image", value::text(text::token)),
+        replicas: fields.group("replicas", range),
+        target: fields.group("target", target),
+        scale_up: fields.group("scale-up", scaling),
+        scale_down: fields.group("scale-down", scaling),
+        requests: fields.group("requests", resources),
+        limits: fields.group("limits", resources),
+        connections: fields.group("connections", connections),
+        rollout: fields.group("rollout", |rollout| RolloutNode {
+            max_surge: rollout.property("max-surge", value::portion),
+            max_unavailable: rollout.property("max-unavailable", value::portion),
+        }),
+        hold: fields.single("hold", "a count of pods", value::whole(0..=u32::MAX)),
+        arch: fields.single("arch", "an architecture", value::word),
+        env: env(fields),
+    }
+}
+
+/// `api`.
+pub fn api(fields: &mut Fields<'_>) -> ApiNode {
+    ApiNode {
+        workload: workload(fields),
+        metrics: fields.each(&["metric"], |metric| {
+            let name = metric.argument("a metric's name", value::text(text::token));
+            let average = metric.required("average", "\"100\"", value::quantity);
+            Some(MetricNode {
+                metric: name.value?,
+                average: average.value?,
+            })
+        }),
+    }
+}

@@ -1,0 +1,339 @@
+//! Readers: one written value in, a typed value or what is wrong with it out.
+
+use std::ops::RangeInclusive;
+
+use kdl::KdlValue;
+
+use super::suggest;
+use crate::diagnostic::{Code, Diagnostic, Severity, code};
+use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::source::Span;
+
+/// One argument or property value of a node.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'a> {
+    /// What KDL makes of it.
+    pub kdl: &'a KdlValue,
+    /// How it is written.
+    pub repr: &'a str,
+    /// Where.
+    pub span: Span,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    message: String,
+    help: Option<String>,
+    replacement: Option<String>,
+}
+
+impl Problem {
+    /// A value of the wrong type, form or range.
+    pub fn wrong(message: impl Into<String>) -> Self {
+        Self {
+            code: code::WRONG_VALUE,
+            message: message.into(),
+            help: None,
+            replacement: None,
+        }
+    }
+
+    /// Adds a sentence that says what to write.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the text to write in place of the value.
+    #[must_use]
+    pub fn write(mut self, replacement: impl Into<String>) -> Self {
+        self.replacement = Some(replacement.into());
+        self
+    }
+
+    /// The finding for the value at `span`, which belongs to the KDL path `path`.
+    #[must_use]
+    pub fn finding(self, span: Span, path: &str) -> Diagnostic {
+        let finding = Diagnostic::new(self.code, Severity::Error, self.message)
+            .label(span, format!("the value of `{path}`"));
+        match (self.help, self.replacement) {
+            (help, Some(text)) => finding.replace(
+                help.unwrap_or_else(|| format!("write `{text}`")),
+                span,
+                text,
+            ),
+            (Some(help), None) => finding.help(help),
+            (None, None) => finding,
+        }
+    }
+}
+
+/// What a reader gives back.
+pub type Reading<T> = Result<T, Problem>;
+
+fn kind(value: &KdlValue) -> &'static str {
+    match value {
+        KdlValue::String(_) => "a string",
+        KdlValue::Integer(_) => "a whole number",
+        KdlValue::Float(_) => "a number with a fraction",
+        KdlValue::Bool(_) => "a truth value",
+        KdlValue::Null => "`#null`",
+    }
+}
+
+fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
+    Problem::wrong(format!(
+        "{expected} is needed here, not {}",
+        kind(value.kdl)
+    ))
+}
+
+/// A KDL string literal for `text`.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A whole number within `range`.
+pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
+    move |value| {
+        if let Some(text) = value.kdl.as_string() {
+            let number = text.trim_end_matches('%').parse::<u32>().ok();
+            let problem = mismatch("a whole number", value);
+            return Err(match number.filter(|number| range.contains(number)) {
+                Some(number) => problem.write(number.to_string()),
+                None => problem.help(within(&range)),
+            });
+        }
+        let number = value
+            .kdl
+            .as_integer()
+            .ok_or_else(|| mismatch("a whole number", value).help(within(&range)))?;
+        u32::try_from(number)
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                Problem::wrong(format!("`{number}` is out of range")).help(within(&range))
+            })
+    }
+}
+
+fn within(range: &RangeInclusive<u32>) -> String {
+    if *range.end() == u32::MAX {
+        format!("write a whole number of at least {}", range.start())
+    } else {
+        format!(
+            "write a whole number from {} to {}",
+            range.start(),
+            range.end()
+        )
+    }
+}
+
+/// A whole number of 64 bits.
+pub fn large(value: &Value<'_>) -> Reading<u64> {
+    let number = value
+        .kdl
+        .as_integer()
+        .and_then(|number| u64::try_from(number).ok());
+    number.ok_or_else(|| mismatch("a whole number", value))
+}
+
+/// `#true` or `#false`.
+pub fn flag(value: &Value<'_>) -> Reading<bool> {
+    if let Some(flag) = value.kdl.as_bool() {
+        return Ok(flag);
+    }
+    let problem = mismatch("`#true` or `#false`", value);
+    Err(match value.kdl.as_string().unwrap_or_default() {
+        "true" | "yes" | "on" => problem.write("#true"),
+        "false" | "no" | "off" => problem.write("#false"),
+        _ => problem,
+    })
+}
+
+fn string<'a>(value: &Value<'a>, expected: &str) -> Reading<&'a str> {
+    let Some(text) = value.kdl.as_string() else {
+        let problem = mismatch(expected, value);
+        let number = matches!(value.kdl, KdlValue::Integer(_) | KdlValue::Float(_));
+        return Err(if number {
+            problem.write(quoted(value.repr))
+        } else {
+            problem
+        });
+    };
+    // A line feed in a value could end a setting and begin another in INI and HCL.
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        return Err(Problem::wrong(format!(
+            "a value must not hold the control character U+{:04X}",
+            u32::from(control)
+        )));
+    }
+    Ok(text)
+}
+
+/// Any string without control characters.
+pub fn any_text(value: &Value<'_>) -> Reading<String> {
+    string(value, "a string").map(str::to_owned)
+}
+
+/// A string that `check` accepts, or its sentence about why not.
+pub fn text(check: impl Fn(&str) -> Result<(), String>) -> impl Fn(&Value<'_>) -> Reading<String> {
+    move |value| {
+        let text = string(value, "a string")?;
+        check(text).map_err(Problem::wrong)?;
+        Ok(text.to_owned())
+    }
+}
+
+/// A DNS label.
+pub fn name(value: &Value<'_>) -> Reading<Name> {
+    let text = string(value, "a name in quotes")?;
+    Name::parse(text).map_err(|message| {
+        let problem = Problem::wrong(message);
+        match Name::nearest(text) {
+            Some(name) => problem.write(quoted(name.as_str())),
+            None => problem,
+        }
+    })
+}
+
+/// A DNS label that begins with a letter.
+pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
+    let name = name(value)?;
+    if name.as_str().starts_with(|c: char| c.is_ascii_lowercase()) {
+        Ok(name)
+    } else {
+        Err(Problem::wrong(format!(
+            "`{name}` begins with a digit; names of AWS resources begin with a letter"
+        )))
+    }
+}
+
+/// Cores, more than none.
+pub fn cpu(value: &Value<'_>) -> Reading<Quantity> {
+    let quantity = positive_quantity(value, "cores in quotes, such as \"500m\" or \"2\"")?;
+    Ok(quantity)
+}
+
+/// Whole bytes, more than none.
+pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
+    if let Some(number) = value.kdl.as_integer() {
+        return Err(
+            mismatch("a size in quotes, such as \"512Mi\"", value).write(format!("\"{number}Mi\""))
+        );
+    }
+    let quantity = positive_quantity(value, "a size in quotes, such as \"512Mi\"")?;
+    if quantity.is_whole() {
+        return Ok(quantity);
+    }
+    let text = value.kdl.as_string().unwrap_or_default();
+    let problem = Problem::wrong(format!("`{text}` is not a whole number of bytes"));
+    // `m` is a thousandth; whoever writes it after a size of memory means MiB.
+    Err(match text.strip_suffix('m') {
+        Some(number) => problem.write(format!("\"{number}Mi\"")),
+        None => problem,
+    })
+}
+
+fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {
+    let quantity = Quantity::parse(string(value, expected)?).map_err(Problem::wrong)?;
+    if quantity.is_zero() {
+        return Err(Problem::wrong("nothing at all is not an amount"));
+    }
+    Ok(quantity)
+}
+
+/// A quantity of anything, more than none.
+pub fn quantity(value: &Value<'_>) -> Reading<Quantity> {
+    positive_quantity(value, "a quantity in quotes, such as \"100\"")
+}
+
+/// A length of time within `range`, in seconds; whole, because what it becomes counts seconds.
+pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Duration> {
+    move |value| {
+        if let Some(number) = value.kdl.as_integer() {
+            return Err(mismatch("a duration in quotes, such as \"30s\"", value)
+                .write(format!("\"{number}s\"")));
+        }
+        let text = string(value, "a duration in quotes, such as \"30s\"")?;
+        let duration = Duration::parse(text).map_err(Problem::wrong)?;
+        if !duration.is_whole_seconds() {
+            return Err(Problem::wrong(format!(
+                "`{text}` is not a whole number of seconds"
+            )));
+        }
+        if range.contains(&duration.secs()) {
+            return Ok(duration);
+        }
+        let (least, most) = (
+            Duration::from_secs(*range.start()),
+            Duration::from_secs(*range.end()),
+        );
+        Err(Problem::wrong(format!("`{text}` is out of range"))
+            .help(format!("write a duration from \"{least}\" to \"{most}\"")))
+    }
+}
+
+/// A count of pods, or a share of them.
+pub fn portion(value: &Value<'_>) -> Reading<Portion> {
+    if let Some(number) = value.kdl.as_integer() {
+        return u32::try_from(number)
+            .map(Portion::Count)
+            .map_err(|_| Problem::wrong(format!("`{number}` is out of range")));
+    }
+    let text = string(value, "a whole number or a percentage in quotes")?;
+    Portion::parse_percent(text).map_err(|message| {
+        let problem = Problem::wrong(message);
+        match text.parse::<u32>() {
+            Ok(number) => problem.write(number.to_string()),
+            Err(_) => problem,
+        }
+    })
+}
+
+/// A daily window in UTC.
+pub fn daily(value: &Value<'_>) -> Reading<DailyWindow> {
+    let text = string(value, "a daily window in quotes, such as \"02:00-03:00\"")?;
+    DailyWindow::parse(text).map_err(Problem::wrong)
+}
+
+/// A weekly window in UTC.
+pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
+    let text = string(
+        value,
+        "a weekly window in quotes, such as \"sun:04:00-sun:05:00\"",
+    )?;
+    WeeklyWindow::parse(text).map_err(Problem::wrong)
+}
+
+/// A calendar date.
+pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
+    let text = string(value, "a date in quotes, such as \"2030-01-31\"")?;
+    let shaped = text.len() == 10;
+    let date = text.parse().ok().filter(|_| shaped);
+    date.ok_or_else(|| {
+        Problem::wrong(format!("`{text}` is not a date"))
+            .help("write year, month and day, such as \"2030-01-31\"")
+    })
+}
+
+/// One of the words of `T`.
+pub fn word<T: Word>(value: &Value<'_>) -> Reading<T> {
+    let text = string(value, "a word in quotes")?;
+    if let Some(word) = T::from_word(text) {
+        return Ok(word);
+    }
+    let words = || T::WORDS.iter().map(|(word, _)| *word);
+    let mut problem = Problem::wrong(format!("`{text}` is not a word that is known here"));
+    problem.code = code::UNKNOWN_WORD;
+    let known = format!("known here: {}", suggest::list(words()));
+    Err(match suggest::nearest(text, words()) {
+        Some(near) => problem
+            .help(format!("did you mean `{near}`? {known}"))
+            .write(quoted(near)),
+        None => problem.help(known),
+    })
+}
