@@ -1,0 +1,42 @@
+//! An environment's Kubernetes objects.
+
+mod hpa;
+mod metadata;
+mod pgbouncer;
+mod scaled_object;
+
+use serde_json::json;
+
+use super::{Artifacts, yaml};
+use crate::model::{Autoscalers, Environment};
+
+/// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
+#[must_use]
+pub fn kubernetes(environment: &Environment, source_name: &str) -> Artifacts {
+    let mut files = Artifacts::new();
+    // With Helm as the owner a second autoscaler here would fight the chart's.
+    if environment.deliver.autoscalers.value == Autoscalers::Manifests {
+        let hpa = hpa::hpa(environment);
+        files.insert("api-hpa.yaml".into(), yaml::documents(&[hpa], source_name));
+        for (name, worker) in &environment.worker {
+            let objects = scaled_object::objects(environment, worker);
+            let path = format!("worker-{name}-scaledobject.yaml");
+            files.insert(path, yaml::documents(&objects, source_name));
+        }
+    }
+    let pooler = pgbouncer::objects(environment);
+    files.insert(
+        "pgbouncer.yaml".into(),
+        yaml::documents(&pooler, source_name),
+    );
+    let kustomization = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": environment.namespace,
+        "resources": files.keys().collect::<Vec<_>>(),
+    });
+    let kustomization = yaml::documents(&[kustomization], source_name);
+    files.insert("kustomization.yaml".into(), kustomization);
+    let placed = |(path, text)| (format!("kubernetes/{path}"), text);
+    files.into_iter().map(placed).collect()
+}

@@ -1,0 +1,93 @@
+//! The API's HorizontalPodAutoscaler.
+
+use serde_json::{Map, Value, json};
+
+use super::metadata::metadata;
+use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
+
+/// The HPA, named for its Deployment.
+pub(super) fn hpa(environment: &Environment) -> Value {
+    let workload = &environment.api.workload;
+    let name = workload.name.value.as_str();
+    let (min, max) = bounds(workload);
+    json!({
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": metadata(environment, &format!("{name}-hpa"), name),
+        "spec": {
+            "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": name },
+            "minReplicas": min,
+            "maxReplicas": max,
+            "metrics": metrics(environment),
+            "behavior": behavior(workload),
+        },
+    })
+}
+
+/// Minimum and maximum; a held count is both.
+pub(super) fn bounds(workload: &Workload) -> (u32, u32) {
+    let replicas = &workload.replicas;
+    workload
+        .hold
+        .as_ref()
+        .map_or((replicas.min.value, replicas.max.value), |hold| {
+            (hold.value, hold.value)
+        })
+}
+
+fn metrics(environment: &Environment) -> Vec<Value> {
+    let target = &environment.api.workload.target;
+    let mut metrics = Vec::new();
+    for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
+        if let Some(percent) = percent {
+            metrics.push(json!({
+                "type": "Resource",
+                "resource": {
+                    "name": name,
+                    "target": { "type": "Utilization", "averageUtilization": percent },
+                },
+            }));
+        }
+    }
+    metrics.extend(environment.api.metric.iter().map(|metric| {
+        json!({
+            "type": "Pods",
+            "pods": {
+                "metric": { "name": metric.metric },
+                "target": { "type": "AverageValue", "averageValue": metric.average },
+            },
+        })
+    }));
+    metrics
+}
+
+/// `behavior` of `autoscaling/v2`, which KEDA takes in the same form.
+pub(super) fn behavior(workload: &Workload) -> Value {
+    json!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
+}
+
+fn rules(scaling: &Scaling) -> Value {
+    let select = match scaling.select.value {
+        Select::Max => "Max",
+        Select::Min => "Min",
+        Select::Disabled => "Disabled",
+    };
+    let mut rules = Map::new();
+    rules.insert(
+        "stabilizationWindowSeconds".into(),
+        json!(scaling.window.value.secs()),
+    );
+    rules.insert("selectPolicy".into(), json!(select));
+    // An empty list would be refused; an absent one means Kubernetes' defaults.
+    if !scaling.policy.is_empty() {
+        let policies = scaling.policy.iter().map(|policy| {
+            let kind = match policy.kind.value {
+                PolicyKind::Pods => "Pods",
+                PolicyKind::Percent => "Percent",
+            };
+            json!({ "type": kind, "value": policy.value, "periodSeconds": policy.every.value.secs() })
+        });
+        rules.insert("policies".into(), policies.collect());
+    }
+    Value::Object(rules)
+}

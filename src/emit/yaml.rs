@@ -1,0 +1,94 @@
+//! Values as YAML documents. Nothing else uses the YAML crate.
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use serde_saphyr::DoubleQuoted;
+
+use super::header::header;
+
+/// The order in which people read an object; other keys follow in the order they are given.
+const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
+
+/// The documents below a header that names `source_name`, with `---` between them.
+///
+/// # Panics
+/// Never: JSON values with text keys always have a YAML form.
+#[must_use]
+pub fn documents(values: &[Value], source_name: &str) -> String {
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    let texts: Vec<String> = values
+        .iter()
+        .map(|value| {
+            serde_saphyr::to_string_with_options(&Ordered(value), options.clone())
+                .expect("a JSON value has a YAML form")
+        })
+        .collect();
+    header(source_name) + &texts.join("---\n")
+}
+
+struct Ordered<'a>(&'a Value);
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(map) => serialize_map(map, serializer),
+            Value::Array(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(&Ordered(item))?;
+                }
+                seq.end()
+            }
+            // A block scalar takes leading white space for its indentation.
+            Value::String(text) if starts_blank(text) => {
+                DoubleQuoted(text.as_str()).serialize(serializer)
+            }
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                other.serialize(serializer)
+            }
+        }
+    }
+}
+
+fn starts_blank(text: &str) -> bool {
+    text.trim_start_matches(['\n', '\r'])
+        .starts_with(['\t', ' '])
+}
+
+fn serialize_map<S: Serializer>(
+    map: &Map<String, Value>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut out = serializer.serialize_map(Some(map.len()))?;
+    for key in FIRST {
+        if let Some(value) = map.get(key) {
+            out.serialize_entry(key, &Ordered(value))?;
+        }
+    }
+    for (key, value) in map {
+        if !FIRST.contains(&key.as_str()) {
+            out.serialize_entry(key, &Ordered(value))?;
+        }
+    }
+    out.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_read_back_as_the_same_text() {
+        for text in [
+            "on", "yes", "y", "1_000", "0o14", "1e3", "\ta", "\ta\nb\n", "\n\ta\n", " a\nb", "",
+            "a: b", "~",
+        ] {
+            let value =
+                serde_json::json!({ "spec": { "text": text, "list": [text] }, "kind": "X" });
+            let yaml = documents(&[value.clone()], "prod.kdl");
+            let back: Value = serde_yaml::from_str(&yaml).unwrap();
+            assert_eq!(back, value, "{yaml}");
+        }
+    }
+}
