@@ -51,21 +51,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let message = format!("the fewest `clients max` that hold with {up} up are {fits}");
         finding = finding.repair(clients, message, fits.to_string());
     }
-    finding = finding
-        .given(&environment.api.workload.replicas.max)
-        .given(&environment.api.workload.connections.per_pod)
-        .given(&environment.api.workload.rollout.max_surge);
-    for worker in environment.worker.values() {
-        finding = finding
-            .given(&worker.workload.replicas.max)
-            .given(&worker.workload.connections.per_pod)
-            .given(&worker.workload.rollout.max_surge);
-    }
-    for service in environment.service.values() {
-        finding = finding
-            .given(&service.replicas)
-            .given(&service.per_pod)
-            .given(&service.via);
-    }
-    findings.report(finding);
+    findings.report(super::given_clients(finding, environment));
 }

@@ -92,9 +92,23 @@ fn finding(
             .map(|t| format!("{} x {} ({})", t.pods, t.per_pod, t.who)),
     );
     sum.push(format!("{} direct", server.direct));
-    let direct = &environment.database.direct;
-    finding = finding
-        .operand(limit, path, "`max-connections` of the server")
+    finding = direct(
+        finding.operand(limit, path, "`max-connections` of the server"),
+        context,
+    )
+    .note(format!(
+        "{} = {total} > {usable} = {} - {}",
+        sum.join(" + "),
+        limit.value,
+        budget::RESERVED
+    ));
+    let finding = super::given_clients(finding, environment);
+    repairs(finding, context, server, limit, pooled)
+}
+
+fn direct(finding: Finding, context: &Context<'_>) -> Finding {
+    let direct = &context.environment.database.direct;
+    finding
         .operand(
             &direct.monitoring,
             "database.direct.monitoring",
@@ -111,26 +125,6 @@ fn finding(
             "database.direct.migrations",
             "direct: migrations",
         )
-        .note(format!(
-            "{} = {total} > {usable} = {} - {}",
-            sum.join(" + "),
-            limit.value,
-            budget::RESERVED
-        ));
-    for service in environment.service.values() {
-        finding = finding
-            .given(&service.replicas)
-            .given(&service.per_pod)
-            .given(&service.via);
-    }
-    if !server.terms.is_empty() {
-        let api = &environment.api.workload;
-        finding = finding
-            .given(&api.replicas.max)
-            .given(&api.connections.per_pod)
-            .given(&api.rollout.max_surge);
-    }
-    repairs(finding, context, server, limit, pooled)
 }
 
 fn repairs(

@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let least = (used * 100).div_ceil(NEAR);
     let message = format!("{used} of {most} connections are in use at the maxima, above {NEAR}%");
     let paths = &environment.database.direct;
-    let mut finding = Finding::new(RULE.code, Severity::Warning, message)
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(
             limit,
             "database.max-connections",
@@ -69,21 +69,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             format!("the fewest `max-connections` that leave room are {least}"),
             least.to_string(),
         );
-    finding = finding
-        .given(&environment.api.workload.replicas.max)
-        .given(&environment.api.workload.connections.per_pod)
-        .given(&environment.api.workload.rollout.max_surge);
-    for worker in environment.worker.values() {
-        finding = finding
-            .given(&worker.workload.replicas.max)
-            .given(&worker.workload.connections.per_pod)
-            .given(&worker.workload.rollout.max_surge);
-    }
-    for service in environment.service.values() {
-        finding = finding
-            .given(&service.replicas)
-            .given(&service.per_pod)
-            .given(&service.via);
-    }
-    findings.report(finding);
+    findings.report(super::given_clients(finding, environment));
 }

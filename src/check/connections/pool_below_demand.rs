@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let fits = wanted.div_ceil(u64::from(instances.value));
     let message =
         format!("{wanted} transactions can want a connection at once, and the pools hold {pool}");
-    let mut finding = Finding::new(RULE.code, Severity::Warning, message)
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(default, "pgbouncer.pool.default", "pool of one pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
@@ -49,21 +49,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             format!("the smallest `default` that serves all is {fits}"),
             fits.to_string(),
         );
-    finding = finding
-        .given(&environment.api.workload.replicas.max)
-        .given(&environment.api.workload.connections.per_pod)
-        .given(&environment.api.workload.rollout.max_surge);
-    for worker in environment.worker.values() {
-        finding = finding
-            .given(&worker.workload.replicas.max)
-            .given(&worker.workload.connections.per_pod)
-            .given(&worker.workload.rollout.max_surge);
-    }
-    for service in environment.service.values() {
-        finding = finding
-            .given(&service.replicas)
-            .given(&service.per_pod)
-            .given(&service.via);
-    }
-    findings.report(finding);
+    findings.report(super::given_clients(finding, environment));
 }
