@@ -3,6 +3,7 @@
 mod behaviour_out_of_range;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
+mod queue_list_unknown;
 mod queues_share_a_pool;
 mod replicas_inverted;
 mod target_without_request;
@@ -14,6 +15,7 @@ pub static RULES: &[&Rule] = &[
     &behaviour_out_of_range::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,
+    &queue_list_unknown::RULE,
     &queues_share_a_pool::RULE,
     &replicas_inverted::RULE,
     &target_without_request::RULE,
