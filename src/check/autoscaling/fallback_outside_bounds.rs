@@ -1,0 +1,50 @@
+//! A fallback outside of the bounds.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `fallback-outside-bounds`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("fallback-outside-bounds"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/fallback-outside-bounds.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (name, worker) in &context.environment.worker {
+        let (min, max) = (&worker.workload.replicas.min, &worker.workload.replicas.max);
+        let Some(fallback) = &worker.fallback else {
+            continue;
+        };
+        let count = &fallback.replicas;
+        // Inverted bounds have a finding of their own.
+        if min.value > max.value || (min.value..=max.value).contains(&count.value) {
+            continue;
+        }
+        let nearest = count.value.clamp(min.value, max.value);
+        let message = format!(
+            "`worker.{name}` falls back to {}, outside of {} to {}",
+            count.value, min.value, max.value
+        );
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(
+                    count,
+                    &format!("worker.{name}.fallback.replicas"),
+                    "when the trigger fails",
+                )
+                .operand(min, &format!("worker.{name}.replicas.min"), "the minimum")
+                .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
+                .repair(
+                    count,
+                    format!("the nearest count within is {nearest}"),
+                    nearest.to_string(),
+                ),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! A read replica with fewer slots than its source.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `replica-max-connections-lower`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("replica-max-connections-lower"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Database],
+    explanation: include_str!("../../diagnostic/explain/replica-max-connections-lower.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let database = &context.environment.database;
+    let (replica, source) = (
+        &database.replicas.max_connections,
+        &database.max_connections,
+    );
+    if database.replicas.count.value == 0 || replica.value >= source.value {
+        return;
+    }
+    let message = format!(
+        "the read replicas have {} connections, fewer than the primary's {}",
+        replica.value, source.value
+    );
+    findings.report(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(replica, "database.replicas.max-connections", "of a replica")
+            .operand(source, "database.max-connections", "of the primary")
+            .given(&database.replicas.count)
+            .repair(
+                replica,
+                format!("give the replicas at least {}", source.value),
+                source.value.to_string(),
+            ),
+    );
+}
