@@ -1,6 +1,6 @@
 //! What is known about AWS: instances and engine versions. Types and look-ups, no text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Arch, Quantity};
 
@@ -55,13 +55,19 @@ pub struct RedisVersion {
     pub family: String,
 }
 
-/// Facts of one kind by name.
+/// Facts of one kind by name. Of the names, all are here; of the facts, those a run refers to.
 #[derive(Clone, Debug)]
-pub struct Facts<T>(pub BTreeMap<String, T>);
+pub struct Facts<T> {
+    known: BTreeMap<String, T>,
+    names: BTreeSet<String>,
+}
 
 impl<T> Default for Facts<T> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self {
+            known: BTreeMap::new(),
+            names: BTreeSet::new(),
+        }
     }
 }
 
@@ -69,12 +75,23 @@ impl<T> Facts<T> {
     /// The fact named `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0.get(name)
+        self.known.get(name)
     }
 
     /// Every name, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Adds a name whose fact nobody asked for.
+    pub fn name(&mut self, name: String) {
+        self.names.insert(name);
+    }
+
+    /// Adds a fact; false if there is one of this name already.
+    pub fn insert(&mut self, name: String, fact: T) -> bool {
+        self.names.insert(name.clone());
+        self.known.insert(name, fact).is_none()
     }
 }
 

@@ -32,7 +32,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // `--help` and `--version` arrive here too; only they are fine.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Fine.into()
+            };
         }
     };
     let mut output = Output::new(arguments.color);

@@ -73,7 +73,10 @@ struct Parsed {
 pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     let mut sources = Sources::default();
     let catalogue_ids = texts.add_to(&mut sources);
-    let decoded: Vec<(SourceId, Option<usize>)> = inputs.into_iter().map(|input| decode(input, &mut sources)).collect();
+    let decoded: Vec<(SourceId, Option<usize>)> = inputs
+        .into_iter()
+        .map(|input| decode(input, &mut sources))
+        .collect();
     let mut parsed: Vec<Parsed> = decoded
         .par_iter()
         .map(|(source, bad_byte)| parse_file(&sources, *source, *bad_byte))
@@ -83,7 +86,12 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     let tiers = tiers_of(&parsed, &sources, catalogue_ids.tiers, &mut about_catalogue);
     let wanted = wanted(&parsed, &tiers);
     let instances = &sources.get(catalogue_ids.instances).text;
-    let mut catalogue = parse::catalogue::instances(instances, catalogue_ids.instances, Some(&wanted), &mut about_catalogue);
+    let mut catalogue = parse::instances::instances(
+        instances,
+        catalogue_ids.instances,
+        Some(&wanted),
+        &mut about_catalogue,
+    );
     catalogue.version = tiers.version.clone();
     if let Some(first) = parsed.first_mut() {
         first.diagnostics.extend(about_catalogue);
@@ -97,7 +105,11 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     for file in &mut files {
         file.diagnostics.sort(&sources);
     }
-    Run { sources, catalogue, files }
+    Run {
+        sources,
+        catalogue,
+        files,
+    }
 }
 
 /// Every tier of a catalogue, resolved as an environment of its own name: what `tierc tiers` shows.
@@ -107,7 +119,8 @@ pub fn tiers(texts: &CatalogueTexts, today: Date) -> Run {
         .iter()
         .map(|(word, _)| Input {
             name: format!("{word}.kdl"),
-            bytes: format!("environment \"{word}\"\ntier \"{word}\"\nregion \"us-east-1\"\n").into_bytes(),
+            bytes: format!("environment \"{word}\"\ntier \"{word}\"\nregion \"us-east-1\"\n")
+                .into_bytes(),
         })
         .collect();
     compile(inputs, texts, today)
@@ -119,30 +132,51 @@ fn decode(input: Input, sources: &mut Sources) -> (SourceId, Option<usize>) {
         Ok(text) => (text, None),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+            (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Some(at),
+            )
         }
     };
-    (sources.add(Source { name: input.name, text, catalogue: false }), bad)
+    (
+        sources.add(Source {
+            name: input.name,
+            text,
+            catalogue: false,
+        }),
+        bad,
+    )
 }
 
 fn parse_file(sources: &Sources, source: SourceId, bad_byte: Option<usize>) -> Parsed {
     let mut diagnostics = Diagnostics::new();
     let text = &sources.get(source).text;
     if let Some(at) = bad_byte {
-        let message = format!("the file is not UTF-8 text: byte {at} does not belong to any character");
+        let message =
+            format!("the file is not UTF-8 text: byte {at} does not belong to any character");
         diagnostics.push(
             Diagnostic::error(code::NOT_UTF_8, message, Span::new(source, at, at))
                 .help("save the file as UTF-8"),
         );
-        return Parsed { source, ast: Ast::default(), diagnostics };
+        return Parsed {
+            source,
+            ast: Ast::default(),
+            diagnostics,
+        };
     }
     let ast = parse::environment(text, source, &mut diagnostics);
-    let limit = diagnostics.iter().any(|finding| finding.code == code::LIMIT_EXCEEDED);
+    let limit = diagnostics
+        .iter()
+        .any(|finding| finding.code == code::LIMIT_EXCEEDED);
     if !limit {
         let end = text.trim_end().len();
         resolve::require_header(&ast, Span::new(source, end, end), &mut diagnostics);
     }
-    Parsed { source, ast, diagnostics }
+    Parsed {
+        source,
+        ast,
+        diagnostics,
+    }
 }
 
 /// The tiers that the files name, each with the defaults below it.
@@ -151,7 +185,12 @@ struct Tiers {
     by_tier: BTreeMap<Tier, Ast>,
 }
 
-fn tiers_of(parsed: &[Parsed], sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics) -> Tiers {
+fn tiers_of(
+    parsed: &[Parsed],
+    sources: &Sources,
+    source: SourceId,
+    diagnostics: &mut Diagnostics,
+) -> Tiers {
     let named: BTreeSet<Tier> = parsed
         .iter()
         .filter_map(|file| file.ast.tier.value.as_ref())
@@ -164,7 +203,10 @@ fn tiers_of(parsed: &[Parsed], sources: &Sources, source: SourceId, diagnostics:
         .into_iter()
         .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
         .collect();
-    Tiers { version: read.version, by_tier }
+    Tiers {
+        version: read.version,
+        by_tier,
+    }
 }
 
 /// A tier over the defaults. What the defaults say of a group that this tier does not have is left out.
@@ -195,7 +237,11 @@ fn merged(tier: Ast, defaults: Ast) -> Ast {
 /// The names in `instances.kdl` that the run refers to.
 fn wanted(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for ast in parsed.iter().map(|file| &file.ast).chain(tiers.by_tier.values()) {
+    for ast in parsed
+        .iter()
+        .map(|file| &file.ast)
+        .chain(tiers.by_tier.values())
+    {
         let mut add = |written: &crate::ast::Written<String>| {
             names.extend(written.value.as_ref().map(|name| name.value.clone()));
         };
@@ -215,28 +261,61 @@ fn wanted(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
 /// `engine version` of every group, as the catalogue names them: every engine with every version,
 /// because file and tier may state one each.
 fn redis_versions(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
-    let groups = || parsed.iter().map(|file| &file.ast).chain(tiers.by_tier.values()).flat_map(|ast| ast.redis.values());
+    let groups = || {
+        parsed
+            .iter()
+            .map(|file| &file.ast)
+            .chain(tiers.by_tier.values())
+            .flat_map(|ast| ast.redis.values())
+    };
     groups()
         .filter_map(|group| group.version.value.as_ref())
         .flat_map(|version| ["redis", "valkey"].map(|engine| format!("{engine} {}", version.value)))
         .collect()
 }
 
-fn finish(parsed: Parsed, tiers: &Tiers, catalogue: &Catalogue, sources: &Sources, today: Date) -> Compiled {
-    let Parsed { source, mut ast, mut diagnostics } = parsed;
-    let tier = ast.tier.value.as_ref().and_then(|tier| tiers.by_tier.get(&tier.value));
+fn finish(
+    parsed: Parsed,
+    tiers: &Tiers,
+    catalogue: &Catalogue,
+    sources: &Sources,
+    today: Date,
+) -> Compiled {
+    let Parsed {
+        source,
+        mut ast,
+        mut diagnostics,
+    } = parsed;
+    let tier = ast
+        .tier
+        .value
+        .as_ref()
+        .and_then(|tier| tiers.by_tier.get(&tier.value));
     let resolved = tier.and_then(|tier| {
-        let Resolved { environment, broken } = resolve::resolve(&ast, tier, catalogue, sources, &mut diagnostics)?;
+        let Resolved {
+            environment,
+            broken,
+        } = resolve::resolve(&ast, tier, catalogue, sources, &mut diagnostics)?;
         ast.broken.extend(broken);
         Some((environment, tier))
     });
     let environment = resolved.map(|(environment, tier)| {
-        let context = Context { environment: &environment, catalogue, file: &ast, tier, today };
+        let context = Context {
+            environment: &environment,
+            catalogue,
+            file: &ast,
+            tier,
+            today,
+        };
         diagnostics.extend(check::check(&context));
         environment
     });
     waivers::apply(&ast, environment.is_some(), today, &mut diagnostics);
-    Compiled { source, environment, diagnostics }
+    Compiled {
+        source,
+        environment,
+        diagnostics,
+    }
 }
 
 /// The rules that read several files of a run.

@@ -1,11 +1,41 @@
 //! An environment as the files that run it: path -> text, nothing else.
 
+pub mod chart;
+pub mod hcl;
 pub mod header;
+pub mod helm;
 pub mod kubernetes;
+pub mod lock;
 pub mod pgbouncer;
+pub mod terraform;
 pub mod yaml;
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::Catalogue;
+use crate::model::Environment;
+
 /// Generated files by path relative to the environment's tree, with `/`.
 pub type Artifacts = BTreeMap<String, String>;
+
+/// Every file of an environment. `source_name` is the file name of its source, for the headers.
+#[must_use]
+pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
+    let mut artifacts = kubernetes::kubernetes(environment, source_name);
+    artifacts.insert(
+        "helm/values.yaml".into(),
+        yaml::documents(&[helm::values(environment)], source_name),
+    );
+    let tfvars = format!(
+        "{}\n{}",
+        header::header(source_name),
+        terraform::tfvars(environment, catalogue)
+    );
+    artifacts.insert(
+        format!("terraform/{}.tfvars", environment.environment.value),
+        tfvars,
+    );
+    let lock = lock::lock(environment, &catalogue.version, source_name, &artifacts);
+    artifacts.insert("tierc.lock.json".into(), lock);
+    artifacts
+}

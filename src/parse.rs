@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod fields;
+pub mod instances;
 mod leftover;
 pub mod nodes;
 pub mod scan;
@@ -14,8 +15,8 @@ use std::cell::RefCell;
 use kdl::{KdlDiagnostic, KdlDocument};
 
 use crate::ast::Ast;
-use crate::diagnostic::{Diagnostic, Diagnostics, code};
-use crate::source::SourceId;
+use crate::diagnostic::{Diagnostic, Diagnostics, code, mask};
+use crate::source::{SourceId, Span};
 use fields::Cx;
 use nodes::top;
 use scan::NodeText;
@@ -29,6 +30,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
         return ast;
     }
     let mut seen = top::Seen::new();
+    secrets(text, source, diagnostics);
     let out = RefCell::new(std::mem::take(diagnostics));
     for node in &scanned.nodes {
         let cx = Cx {
@@ -49,6 +51,21 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
     }
     *diagnostics = out.into_inner();
     ast
+}
+
+/// Reports what looks like a credential; nothing of it is ever shown.
+fn secrets(text: &str, source: SourceId, diagnostics: &mut Diagnostics) {
+    for range in mask::find_secrets(text) {
+        let message = "a literal that looks like a credential stands here";
+        diagnostics.push(
+            Diagnostic::error(
+                code::SECRET_LITERAL,
+                message,
+                Span::new(source, range.start, range.end),
+            )
+            .help("keep it in a Secret; tierc's output refers to Secrets by name"),
+        );
+    }
 }
 
 fn all_broken(ast: &mut Ast) {

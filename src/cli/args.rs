@@ -16,7 +16,8 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine, 1 usage or files, 3 read but wrong, 5 committed output is stale.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 fine, 1 usage or files, 3 read but wrong, 5 committed output is stale.";
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, ValueEnum)]

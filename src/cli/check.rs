@@ -27,7 +27,10 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
 
 /// Whether the run's findings fail it.
 pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
-    let warns = || run.diagnostics().any(|finding| finding.severity == Severity::Warning);
+    let warns = || {
+        run.diagnostics()
+            .any(|finding| finding.severity == Severity::Warning)
+    };
     if run.has_errors() || (deny == Some(Deny::Warnings) && warns()) {
         Exit::Wrong
     } else {
@@ -39,12 +42,28 @@ pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
 pub(super) fn print_findings(run: &Run, output: &mut Output) {
     let style = output.style();
     for file in &run.files {
-        output.result(&render::human(file.diagnostics.iter().take(SHOWN), &run.sources, style));
-        if let Some(more) = file.diagnostics.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            output.line(&format!("and {more} more in {}\n", run.sources.get(file.source).name));
+        output.result(&render::human(
+            file.diagnostics.iter().take(SHOWN),
+            &run.sources,
+            style,
+        ));
+        if let Some(more) = file
+            .diagnostics
+            .len()
+            .checked_sub(SHOWN)
+            .filter(|more| *more > 0)
+        {
+            output.line(&format!(
+                "and {more} more in {}\n",
+                run.sources.get(file.source).name
+            ));
         }
     }
-    let count = |severity| run.diagnostics().filter(|finding| finding.severity == severity).count();
+    let count = |severity| {
+        run.diagnostics()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
     let summary = render::summary(
         count(Severity::Error),
         count(Severity::Warning),

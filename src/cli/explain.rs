@@ -12,9 +12,13 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
         list(output);
         return Ok(Exit::Fine);
     };
-    let text = check::rule(wanted).map(|rule| rule.explanation).or_else(|| explain::language(wanted));
+    let text = check::rule(wanted)
+        .map(|rule| rule.explanation)
+        .or_else(|| explain::language(wanted));
     let Some(text) = text else {
-        let known = check::rules().map(|rule| rule.code.0).chain(code::LANGUAGE.iter().map(|code| code.0));
+        let known = check::rules()
+            .map(|rule| rule.code.0)
+            .chain(code::LANGUAGE.iter().map(|code| code.0));
         let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, wanted));
         let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         return Err(vec![format!("there is no rule `{wanted}`{hint}")]);
@@ -28,7 +32,11 @@ fn list(output: &mut Output) {
     rules.sort_by_key(|rule| rule.code);
     output.line("rules:");
     for rule in rules {
-        let fixed = if rule.waivable { "" } else { ", cannot be waived" };
+        let fixed = if rule.waivable {
+            ""
+        } else {
+            ", cannot be waived"
+        };
         output.line(&format!("  {:<34} {}{fixed}", rule.code.0, rule.severity));
     }
     output.line("\nerrors of the language, which cannot be waived:");

@@ -14,7 +14,10 @@ pub(super) fn load(paths: &[PathBuf], common: &Common) -> Result<Run, Vec<String
     let inputs = files::read_inputs(paths)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?
         .into_iter()
-        .map(|input| Input { name: input.name, bytes: input.bytes })
+        .map(|input| Input {
+            name: input.name,
+            bytes: input.bytes,
+        })
         .collect();
     Ok(compile::compile(inputs, &texts, today(common)))
 }
@@ -30,13 +33,23 @@ pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> 
         return Ok(CatalogueTexts::embedded());
     };
     let mut failures = Vec::new();
-    let mut read = |name: &str| read_text(&folder.join(name)).unwrap_or_else(|failure| {
-        failures.push(failure);
-        (String::new(), String::new())
-    });
+    let mut read = |name: &str| {
+        read_text(&folder.join(name)).unwrap_or_else(|failure| {
+            failures.push(failure);
+            (String::new(), String::new())
+        })
+    };
     let [tiers, instances, prices] = CatalogueTexts::FILES;
-    let texts = CatalogueTexts { tiers: read(tiers), instances: read(instances), prices: read(prices) };
-    if failures.is_empty() { Ok(texts) } else { Err(failures) }
+    let texts = CatalogueTexts {
+        tiers: read(tiers),
+        instances: read(instances),
+        prices: read(prices),
+    };
+    if failures.is_empty() {
+        Ok(texts)
+    } else {
+        Err(failures)
+    }
 }
 
 fn read_text(path: &Path) -> Result<(String, String), String> {

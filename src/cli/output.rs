@@ -19,7 +19,9 @@ impl Output {
         let wanted = |terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
         };
         Self {
             results: Vec::new(),
@@ -31,7 +33,10 @@ impl Output {
 
     /// How findings are to look.
     pub(super) fn style(&self) -> Style {
-        Style { color: self.color, width: self.width }
+        Style {
+            color: self.color,
+            width: self.width,
+        }
     }
 
     /// Adds to the results.
@@ -52,7 +57,11 @@ impl Output {
 
     /// Reports why the run could not be done.
     pub(super) fn failure(&self, text: &str) {
-        let (start, end) = if self.error_color { ("\u{1b}[1m\u{1b}[91m", "\u{1b}[0m") } else { ("", "") };
+        let (start, end) = if self.error_color {
+            ("\u{1b}[1m\u{1b}[91m", "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
         let _ = writeln!(std::io::stderr().lock(), "{start}error{end}: {text}");
     }
 

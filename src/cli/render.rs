@@ -32,7 +32,9 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     }
     let plans = trees
         .par_iter()
-        .map(|(name, artifacts)| files::plan_tree(&command.out, name, artifacts).map_err(|error| error.to_string()))
+        .map(|(name, artifacts)| {
+            files::plan_tree(&command.out, name, artifacts).map_err(|error| error.to_string())
+        })
         .collect::<Vec<_>>();
     let plans = all(plans)?;
     let stale = stale(command, &trees)?;
@@ -50,12 +52,18 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
 fn validate(chart: &Path, run: &Run) -> Result<(), Vec<String>> {
     let path = chart.join("values.schema.json");
     let shown = path.display().to_string();
-    let schema = std::fs::read_to_string(&path).map_err(|error| vec![format!("`{shown}` could not be read: {error}")])?;
+    let schema = std::fs::read_to_string(&path)
+        .map_err(|error| vec![format!("`{shown}` could not be read: {error}")])?;
     let values = run
         .files
         .iter()
         .filter_map(|file| file.environment.as_ref())
-        .map(|environment| (environment.environment.value.to_string(), emit::helm::values(environment)))
+        .map(|environment| {
+            (
+                environment.environment.value.to_string(),
+                emit::helm::values(environment),
+            )
+        })
         .collect();
     emit::chart::validate(&shown, &schema, &values)
 }
@@ -69,13 +77,19 @@ fn emit_all(run: &Run) -> Result<BTreeMap<String, Artifacts>, Vec<String>> {
             let environment = file.environment.as_ref()?;
             let name = &run.sources.get(file.source).name;
             let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-            Some((environment.environment.value.to_string(), emit::emit(environment, &run.catalogue, file_name)))
+            Some((
+                environment.environment.value.to_string(),
+                emit::emit(environment, &run.catalogue, file_name),
+            ))
         })
         .collect();
     let count = trees.len();
     let by_name: BTreeMap<String, Artifacts> = trees.into_iter().collect();
     if by_name.len() < count {
-        return Err(vec!["two files name the same environment, so that one tree would overwrite the other".into()]);
+        return Err(vec![
+            "two files name the same environment, so that one tree would overwrite the other"
+                .into(),
+        ]);
     }
     Ok(by_name)
 }
@@ -89,11 +103,18 @@ fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
             Err(failure) => failures.push(failure),
         }
     }
-    if failures.is_empty() { Ok(values) } else { Err(failures) }
+    if failures.is_empty() {
+        Ok(values)
+    } else {
+        Err(failures)
+    }
 }
 
 /// Trees of environments that left the folder. A single file says nothing about the others.
-fn stale(command: &Render, trees: &BTreeMap<String, Artifacts>) -> Result<Vec<String>, Vec<String>> {
+fn stale(
+    command: &Render,
+    trees: &BTreeMap<String, Artifacts>,
+) -> Result<Vec<String>, Vec<String>> {
     if !command.paths.iter().all(|path| path.is_dir()) {
         return Ok(Vec::new());
     }
@@ -111,7 +132,10 @@ fn word(change: Change) -> Option<&'static str> {
     }
 }
 
-fn changes<'a>(command: &'a Render, plans: &'a [TreePlan]) -> impl Iterator<Item = (String, &'static str)> + 'a {
+fn changes<'a>(
+    command: &'a Render,
+    plans: &'a [TreePlan],
+) -> impl Iterator<Item = (String, &'static str)> + 'a {
     plans.iter().flat_map(move |plan| {
         plan.changes.iter().filter_map(move |(path, change)| {
             let shown = command.out.join(&plan.name).join(path);
@@ -120,7 +144,12 @@ fn changes<'a>(command: &'a Render, plans: &'a [TreePlan]) -> impl Iterator<Item
     })
 }
 
-fn report_stale(command: &Render, plans: &[TreePlan], stale: &[String], output: &mut Output) -> Exit {
+fn report_stale(
+    command: &Render,
+    plans: &[TreePlan],
+    stale: &[String],
+    output: &mut Output,
+) -> Exit {
     let mut count = 0;
     for (path, what) in changes(command, plans) {
         count += 1;
@@ -134,22 +163,37 @@ fn report_stale(command: &Render, plans: &[TreePlan], stale: &[String], output: 
     }
     for name in stale {
         count += 1;
-        output.line(&format!("{}: its environment is gone", command.out.join(name).display()));
+        output.line(&format!(
+            "{}: its environment is gone",
+            command.out.join(name).display()
+        ));
     }
     if count == 0 {
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
-    output.say(&format!("{count} {plural} not what `tierc render` writes: run it and commit the result"));
+    output.say(&format!(
+        "{count} {plural} not what `tierc render` writes: run it and commit the result"
+    ));
     Exit::Stale
 }
 
 fn list(command: &Render, plans: &[TreePlan], stale: &[String], output: &mut Output) {
     for (path, what) in changes(command, plans) {
-        output.line(&format!("{path}: would be {}", if what == "edited by hand" { "overwritten" } else { what }));
+        output.line(&format!(
+            "{path}: would be {}",
+            if what == "edited by hand" {
+                "overwritten"
+            } else {
+                what
+            }
+        ));
     }
     for name in stale {
-        output.line(&format!("{}: would be removed", command.out.join(name).display()));
+        output.line(&format!(
+            "{}: would be removed",
+            command.out.join(name).display()
+        ));
     }
 }
 
@@ -162,13 +206,17 @@ fn write(
 ) -> Result<Exit, Vec<String>> {
     for (path, what) in changes(command, plans) {
         if what == "edited by hand" {
-            output.say(&format!("warning: `{path}` was edited by hand and is overwritten"));
+            output.say(&format!(
+                "warning: `{path}` was edited by hand and is overwritten"
+            ));
         }
     }
     let written = plans
         .par_iter()
         .map(|plan| {
-            let artifacts = trees.get(&plan.name).expect("a plan is made for every tree");
+            let artifacts = trees
+                .get(&plan.name)
+                .expect("a plan is made for every tree");
             files::write_tree(&command.out, plan, artifacts).map_err(|error| error.to_string())
         })
         .collect::<Vec<_>>();
@@ -179,7 +227,11 @@ fn write(
     }
     let changed = changes(command, plans).count();
     let total: usize = trees.values().map(BTreeMap::len).sum();
-    let environments = if plans.len() == 1 { "environment" } else { "environments" };
+    let environments = if plans.len() == 1 {
+        "environment"
+    } else {
+        "environments"
+    };
     output.say(&format!(
         "rendered {} {environments} into {}: {changed} of {total} files changed",
         plans.len(),

@@ -22,5 +22,9 @@ pub(super) fn run(command: &Show, output: &mut Output) -> Result<Exit, Vec<Strin
         ShowFormat::Json => report::show::json(environment, &attributes, &run.sources),
     };
     output.result(&text);
-    Ok(if run.has_errors() { Exit::Wrong } else { Exit::Fine })
+    Ok(if run.has_errors() {
+        Exit::Wrong
+    } else {
+        Exit::Fine
+    })
 }

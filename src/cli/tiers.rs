@@ -15,7 +15,11 @@ pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<Stri
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     }
-    let environments: Vec<_> = run.files.iter().filter_map(|file| file.environment.as_ref()).collect();
+    let environments: Vec<_> = run
+        .files
+        .iter()
+        .filter_map(|file| file.environment.as_ref())
+        .collect();
     output.result(&report::tiers::table(&environments, &run.catalogue.version));
     Ok(Exit::Fine)
 }

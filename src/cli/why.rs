@@ -17,13 +17,15 @@ pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String
     };
     let mut attributes = Vec::new();
     environment.attributes("", &mut attributes);
-    let text = report::why::why(&command.path, environment, &attributes, &run.sources).map_err(|near| {
-        let hint = near.map_or_else(
-            || format!("`tierc show {}` lists every path", command.file.display()),
-            |near| format!("did you mean `{near}`?"),
-        );
-        vec![format!("the environment has no `{}`: {hint}", command.path)]
-    })?;
+    let text = report::why::why(&command.path, environment, &attributes, &run.sources).map_err(
+        |near| {
+            let hint = near.map_or_else(
+                || format!("`tierc show {}` lists every path", command.file.display()),
+                |near| format!("did you mean `{near}`?"),
+            );
+            vec![format!("the environment has no `{}`: {hint}", command.path)]
+        },
+    )?;
     output.result(&text);
     Ok(Exit::Fine)
 }

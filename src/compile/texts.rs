@@ -28,17 +28,33 @@ impl CatalogueTexts {
     pub fn embedded() -> Self {
         let text = |name: &str, text: &str| (format!("catalogue/{name}"), text.to_owned());
         Self {
-            tiers: text("tiers.kdl", include_str!("../../schema/catalogue/tiers.kdl")),
-            instances: text("instances.kdl", include_str!("../../schema/catalogue/instances.kdl")),
-            prices: text("prices.kdl", include_str!("../../schema/catalogue/prices.kdl")),
+            tiers: text(
+                "tiers.kdl",
+                include_str!("../../schema/catalogue/tiers.kdl"),
+            ),
+            instances: text(
+                "instances.kdl",
+                include_str!("../../schema/catalogue/instances.kdl"),
+            ),
+            prices: text(
+                "prices.kdl",
+                include_str!("../../schema/catalogue/prices.kdl"),
+            ),
         }
     }
 
     /// Adds the texts that every run reads. Prices join when something asks for money.
     pub(super) fn add_to(&self, sources: &mut Sources) -> CatalogueIds {
         let mut add = |(name, text): &(String, String)| {
-            sources.add(Source { name: name.clone(), text: text.clone(), catalogue: true })
+            sources.add(Source {
+                name: name.clone(),
+                text: text.clone(),
+                catalogue: true,
+            })
         };
-        CatalogueIds { tiers: add(&self.tiers), instances: add(&self.instances) }
+        CatalogueIds {
+            tiers: add(&self.tiers),
+            instances: add(&self.instances),
+        }
     }
 }

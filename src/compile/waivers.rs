@@ -17,7 +17,11 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
         };
         if !rule.waivable {
             let message = format!("`{}` cannot be waived", rule.code);
-            about.push(Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span));
+            about.push(Diagnostic::error(
+                code::WRONG_VALUE,
+                message,
+                waiver.code.span,
+            ));
         } else if waiver.until.value < today {
             about.push(expired(waiver, today));
         } else {
@@ -34,29 +38,53 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {
     let written = waiver.code.value.as_str();
-    if code::LANGUAGE.contains(&Code(code::LANGUAGE.iter().find(|known| known.0 == written).map_or("", |known| known.0))) {
+    if code::LANGUAGE.contains(&Code(
+        code::LANGUAGE
+            .iter()
+            .find(|known| known.0 == written)
+            .map_or("", |known| known.0),
+    )) {
         let message = format!("`{written}` is an error of the language, which cannot be waived");
         return Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span);
     }
     let near = check::rules()
-        .map(|rule| (strsim::damerau_levenshtein(rule.code.0, written), rule.code.0))
+        .map(|rule| {
+            (
+                strsim::damerau_levenshtein(rule.code.0, written),
+                rule.code.0,
+            )
+        })
         .min()
         .filter(|(distance, _)| *distance <= 3);
-    let finding = Diagnostic::error(code::UNKNOWN_WORD, format!("there is no rule `{written}`"), waiver.code.span);
+    let finding = Diagnostic::error(
+        code::UNKNOWN_WORD,
+        format!("there is no rule `{written}`"),
+        waiver.code.span,
+    );
     match near {
-        Some((_, near)) => finding.replace(format!("did you mean `{near}`?"), waiver.code.span, format!("\"{near}\"")),
+        Some((_, near)) => finding.replace(
+            format!("did you mean `{near}`?"),
+            waiver.code.span,
+            format!("\"{near}\""),
+        ),
         None => finding.help("`tierc explain` lists every rule"),
     }
 }
 
 fn expired(waiver: &WaiverNode, today: Date) -> Diagnostic {
-    let message = format!("the waiver of `{}` ended on {}", waiver.code.value, waiver.until.value);
+    let message = format!(
+        "the waiver of `{}` ended on {}",
+        waiver.code.value, waiver.until.value
+    );
     Diagnostic::error(code::WAIVER_EXPIRED, message, waiver.until.span)
         .note(format!("the day of this run is {today}"))
         .help("mend what it waives, or give it a new last day")
 }
 
 fn unused(waiver: &WaiverNode) -> Diagnostic {
-    let message = format!("nothing here breaks `{}`, so there is nothing to waive", waiver.code.value);
+    let message = format!(
+        "nothing here breaks `{}`, so there is nothing to waive",
+        waiver.code.value
+    );
     Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place).help("remove the waiver")
 }

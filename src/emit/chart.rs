@@ -9,11 +9,18 @@ use serde_json::Value;
 ///
 /// # Errors
 /// Every mistake, or that `schema` is no JSON Schema.
-pub fn validate(schema_name: &str, schema: &str, values: &BTreeMap<String, Value>) -> Result<(), Vec<String>> {
+pub fn validate(
+    schema_name: &str,
+    schema: &str,
+    values: &BTreeMap<String, Value>,
+) -> Result<(), Vec<String>> {
     let schema: Value = serde_json::from_str(schema)
         .map_err(|error| vec![format!("`{schema_name}` is not JSON: {error}")])?;
-    let validator = jsonschema::validator_for(&schema)
-        .map_err(|error| vec![format!("`{schema_name}` is not a JSON Schema that can be read: {error}")])?;
+    let validator = jsonschema::validator_for(&schema).map_err(|error| {
+        vec![format!(
+            "`{schema_name}` is not a JSON Schema that can be read: {error}"
+        )]
+    })?;
     let mut failures: Vec<String> = values
         .iter()
         .flat_map(|(environment, values)| {
@@ -23,5 +30,9 @@ pub fn validate(schema_name: &str, schema: &str, values: &BTreeMap<String, Value
         })
         .collect();
     failures.sort();
-    if failures.is_empty() { Ok(()) } else { Err(failures) }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures)
+    }
 }

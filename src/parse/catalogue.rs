@@ -1,7 +1,7 @@
 //! The tier catalogue: the defaults and the tiers, written in the nodes of an environment.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdl::KdlNode;
 
@@ -26,11 +26,11 @@ pub struct Tiers {
     pub date: jiff::civil::Date,
 }
 
-/// Reads the tiers; with `only`, that one alone is parsed. Mistakes go to `diagnostics`.
+/// Reads the tiers that are wanted; the others are not even parsed. Mistakes go to `diagnostics`.
 pub fn tiers(
     text: &str,
     source: SourceId,
-    only: Option<Tier>,
+    wanted: &BTreeSet<Tier>,
     diagnostics: &mut Diagnostics,
 ) -> Tiers {
     let scanned = scan::scan(text, source, diagnostics);
@@ -38,7 +38,7 @@ pub fn tiers(
     let out = RefCell::new(std::mem::take(diagnostics));
     for node in scanned.nodes.iter().filter(|_| scanned.readable) {
         let argument = node.first_argument.as_deref().and_then(Tier::from_word);
-        if node.name == "tier" && only.is_some() && argument.is_some() && argument != only {
+        if node.name == "tier" && argument.is_some_and(|tier| !wanted.contains(&tier)) {
             continue;
         }
         let cx = Cx {
@@ -48,14 +48,14 @@ pub fn tiers(
         };
         let parsed = document(text, node, cx);
         for node in parsed.iter().flat_map(|document| document.nodes()) {
-            top_level(&mut result, only, cx, node);
+            top_level(&mut result, cx, node);
         }
     }
     *diagnostics = out.into_inner();
     result
 }
 
-fn top_level(result: &mut Tiers, only: Option<Tier>, cx: Cx<'_>, node: &KdlNode) {
+fn top_level(result: &mut Tiers, cx: Cx<'_>, node: &KdlNode) {
     let mut fields = Fields::new(cx, node, node.name().value().to_owned());
     match fields.node_name() {
         "catalogue" => {
@@ -68,10 +68,7 @@ fn top_level(result: &mut Tiers, only: Option<Tier>, cx: Cx<'_>, node: &KdlNode)
         "defaults" => result.defaults = nested(cx, node),
         "tier" => {
             let tier: Written<Tier> = fields.argument("a tier", value::word);
-            let tier = tier
-                .value
-                .filter(|tier| only.is_none_or(|only| only == tier.value));
-            let Some(tier) = tier else { return };
+            let Some(tier) = tier.value else { return };
             if result.tiers.contains_key(&tier.value) {
                 cx.duplicate(&format!("tier.{}", tier.value), tier.span, tier.span);
                 return;

@@ -20,8 +20,17 @@ pub fn origin(origin: &Origin, sources: &Sources) -> String {
 /// A line for each value: path, value, and its origin as a comment.
 #[must_use]
 pub fn listing(attributes: &[Attribute], sources: &Sources) -> String {
-    let path_width = attributes.iter().map(|attribute| attribute.path.len()).max().unwrap_or(0);
-    let value_width = attributes.iter().map(|attribute| attribute.value.len()).max().unwrap_or(0).min(32);
+    let path_width = attributes
+        .iter()
+        .map(|attribute| attribute.path.len())
+        .max()
+        .unwrap_or(0);
+    let value_width = attributes
+        .iter()
+        .map(|attribute| attribute.value.len())
+        .max()
+        .unwrap_or(0)
+        .min(32);
     attributes
         .iter()
         .map(|attribute| {

@@ -11,33 +11,80 @@ fn resources(resources: &Resources) -> String {
 }
 
 const ROWS: &[Row] = &[
-    ("API replicas", |e| format!("{}-{}", e.api.workload.replicas.min.value, e.api.workload.replicas.max.value)),
+    ("API replicas", |e| {
+        format!(
+            "{}-{}",
+            e.api.workload.replicas.min.value, e.api.workload.replicas.max.value
+        )
+    }),
     ("API requests", |e| resources(&e.api.workload.requests)),
     ("API limits", |e| resources(&e.api.workload.limits)),
-    ("worker replicas", |e| each(e.worker.values().map(|pool| {
-        format!("{}-{}", pool.workload.replicas.min.value, pool.workload.replicas.max.value)
-    }))),
-    ("worker requests", |e| each(e.worker.values().map(|pool| resources(&pool.workload.requests)))),
-    ("worker limits", |e| each(e.worker.values().map(|pool| resources(&pool.workload.limits)))),
-    ("demand at maxima", |e| connections::total(&connections::demand(e)).to_string()),
-    ("PgBouncer instances", |e| e.pgbouncer.instances.value.to_string()),
-    ("pool; max-db", |e| format!("{}; {}", e.pgbouncer.pool.default.value, e.pgbouncer.pool.max_db.value)),
+    ("worker replicas", |e| {
+        each(e.worker.values().map(|pool| {
+            format!(
+                "{}-{}",
+                pool.workload.replicas.min.value, pool.workload.replicas.max.value
+            )
+        }))
+    }),
+    ("worker requests", |e| {
+        each(
+            e.worker
+                .values()
+                .map(|pool| resources(&pool.workload.requests)),
+        )
+    }),
+    ("worker limits", |e| {
+        each(
+            e.worker
+                .values()
+                .map(|pool| resources(&pool.workload.limits)),
+        )
+    }),
+    ("demand at maxima", |e| {
+        connections::total(&connections::demand(e)).to_string()
+    }),
+    ("PgBouncer instances", |e| {
+        e.pgbouncer.instances.value.to_string()
+    }),
+    ("pool; max-db", |e| {
+        format!(
+            "{}; {}",
+            e.pgbouncer.pool.default.value, e.pgbouncer.pool.max_db.value
+        )
+    }),
     ("server connections", |e| {
         let budget = connections::primary(e);
         format!("{} of {}", budget.total(), budget.usable)
     }),
     ("RDS class", |e| e.database.instance.value.clone()),
-    ("max-connections", |e| e.database.max_connections.value.to_string()),
+    ("max-connections", |e| {
+        e.database.max_connections.value.to_string()
+    }),
     ("Multi-AZ; replicas", |e| {
-        let standby = if e.database.multi_az.value { "yes" } else { "no" };
+        let standby = if e.database.multi_az.value {
+            "yes"
+        } else {
+            "no"
+        };
         format!("{standby}; {}", e.database.replicas.count.value)
     }),
-    ("storage GiB", |e| format!("{}-{}", e.database.storage.gib.value, e.database.storage.max_gib.value)),
+    ("storage GiB", |e| {
+        format!(
+            "{}-{}",
+            e.database.storage.gib.value, e.database.storage.max_gib.value
+        )
+    }),
     ("Redis queue", |e| redis(e, "queue")),
     ("Redis cache", |e| redis(e, "cache")),
-    ("nodes", |e| each(e.nodes.values().map(|group| {
-        format!("{}-{} {}", group.count.min.value, group.count.max.value, group.instance.value)
-    }))),
+    ("nodes", |e| {
+        each(e.nodes.values().map(|group| {
+            format!(
+                "{}-{} {}",
+                group.count.min.value, group.count.max.value, group.instance.value
+            )
+        }))
+    }),
 ];
 
 fn each(values: impl Iterator<Item = String>) -> String {
@@ -45,33 +92,58 @@ fn each(values: impl Iterator<Item = String>) -> String {
 }
 
 fn redis(environment: &Environment, name: &str) -> String {
-    environment.redis.get(name).map_or_else(|| "-".to_owned(), |group| {
-        let node = group.node.value.strip_prefix("cache.").unwrap_or(&group.node.value);
-        if group.is_cluster() {
-            format!("{} x ({node} + {})", group.cluster.shards.value, group.replicas.value)
-        } else {
-            format!("{node} + {}", group.replicas.value)
-        }
-    })
+    environment.redis.get(name).map_or_else(
+        || "-".to_owned(),
+        |group| {
+            let node = group
+                .node
+                .value
+                .strip_prefix("cache.")
+                .unwrap_or(&group.node.value);
+            if group.is_cluster() {
+                format!(
+                    "{} x ({node} + {})",
+                    group.cluster.shards.value, group.replicas.value
+                )
+            } else {
+                format!("{node} + {}", group.replicas.value)
+            }
+        },
+    )
 }
 
 /// The tiers side by side.
 #[must_use]
 pub fn table(environments: &[&Environment], version: &str) -> String {
     let mut header = vec![format!("catalogue {version}")];
-    header.extend(environments.iter().map(|environment| environment.tier.value.to_string()));
+    header.extend(
+        environments
+            .iter()
+            .map(|environment| environment.tier.value.to_string()),
+    );
     let mut lines = vec![header];
     for (title, value) in ROWS {
         let mut line = vec![(*title).to_owned()];
         line.extend(environments.iter().map(|environment| value(environment)));
         lines.push(line);
     }
-    let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        lines
+            .iter()
+            .filter_map(|line| line.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..=environments.len()).map(width).collect();
     lines.iter().map(|line| row(line, &widths)).collect()
 }
 
 fn row(cells: &[String], widths: &[usize]) -> String {
-    let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+    let padded: Vec<String> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| format!("{cell:<width$}"))
+        .collect();
     format!("{}\n", padded.join("  ").trim_end())
 }

@@ -19,28 +19,55 @@ pub fn why(
     sources: &Sources,
 ) -> Result<String, Option<String>> {
     let below = format!("{path}.");
-    let chosen: Vec<&Attribute> =
-        attributes.iter().filter(|attribute| attribute.path == path || attribute.path.starts_with(&below)).collect();
+    let chosen: Vec<&Attribute> = attributes
+        .iter()
+        .filter(|attribute| attribute.path == path || attribute.path.starts_with(&below))
+        .collect();
     if chosen.is_empty() {
         let near = attributes
             .iter()
-            .map(|attribute| (strsim::damerau_levenshtein(&attribute.path, path), &attribute.path))
+            .map(|attribute| {
+                (
+                    strsim::damerau_levenshtein(&attribute.path, path),
+                    &attribute.path,
+                )
+            })
             .min()
             .map(|(_, near)| near.clone());
         return Err(near);
     }
-    let stories: Vec<String> =
-        chosen.iter().map(|attribute| story(attribute, environment, attributes, sources)).collect();
+    let stories: Vec<String> = chosen
+        .iter()
+        .map(|attribute| story(attribute, environment, attributes, sources))
+        .collect();
     Ok(stories.join("\n"))
 }
 
-fn story(attribute: &Attribute, environment: &Environment, all: &[Attribute], sources: &Sources) -> String {
+fn story(
+    attribute: &Attribute,
+    environment: &Environment,
+    all: &[Attribute],
+    sources: &Sources,
+) -> String {
     let mut text = format!("{} = {}\n", attribute.path, attribute.value);
     match &attribute.origin {
-        Origin::Declared(_) => text += &format!("  declared at {}\n", show::origin(&attribute.origin, sources)),
-        Origin::Tier(_) => text += &format!("  stated by the tier at {}\n", show::origin(&attribute.origin, sources)),
+        Origin::Declared(_) => {
+            text += &format!(
+                "  declared at {}\n",
+                show::origin(&attribute.origin, sources)
+            )
+        }
+        Origin::Tier(_) => {
+            text += &format!(
+                "  stated by the tier at {}\n",
+                show::origin(&attribute.origin, sources)
+            )
+        }
         Origin::Derived(derivation) => {
-            text += &format!("  derived by `{}`: {}\n", derivation.rule, derivation.arithmetic);
+            text += &format!(
+                "  derived by `{}`: {}\n",
+                derivation.rule, derivation.arithmetic
+            );
             for input in &derivation.inputs {
                 text += &from(input, all, sources);
             }
@@ -60,9 +87,15 @@ fn story(attribute: &Attribute, environment: &Environment, all: &[Attribute], so
 }
 
 fn from(input: &str, all: &[Attribute], sources: &Sources) -> String {
-    all.iter().find(|attribute| attribute.path == input).map_or_else(String::new, |attribute| {
-        format!("    from {input} = {}  // {}\n", attribute.value, show::origin(&attribute.origin, sources))
-    })
+    all.iter()
+        .find(|attribute| attribute.path == input)
+        .map_or_else(String::new, |attribute| {
+            format!(
+                "    from {input} = {}  // {}\n",
+                attribute.value,
+                show::origin(&attribute.origin, sources)
+            )
+        })
 }
 
 /// Every value that is derived from `path`, directly or through others.
@@ -71,7 +104,9 @@ fn dependants(path: &str, all: &[Attribute]) -> BTreeSet<String> {
     let mut looking = vec![path.to_owned()];
     while let Some(current) = looking.pop() {
         for attribute in all {
-            let Origin::Derived(derivation) = &attribute.origin else { continue };
+            let Origin::Derived(derivation) = &attribute.origin else {
+                continue;
+            };
             if derivation.inputs.contains(&current) && found.insert(attribute.path.clone()) {
                 looking.push(attribute.path.clone());
             }
@@ -84,11 +119,21 @@ fn dependants(path: &str, all: &[Attribute]) -> BTreeSet<String> {
 fn budgets(path: &str, environment: &Environment) -> Vec<String> {
     let mut lines = Vec::new();
     let server = path.starts_with("database.direct")
-        || ["pgbouncer.instances", "pgbouncer.pool.max-db", "database.max-connections"].contains(&path);
+        || [
+            "pgbouncer.instances",
+            "pgbouncer.pool.max-db",
+            "database.max-connections",
+        ]
+        .contains(&path);
     if server {
-        lines.push(format!("server connections: {}", server_line(environment, &connections::primary(environment))));
+        lines.push(format!(
+            "server connections: {}",
+            server_line(environment, &connections::primary(environment))
+        ));
     }
-    let pods = path.ends_with(".replicas.max") || path.ends_with(".connections.per-pod") || path.ends_with(".rollout.max-surge");
+    let pods = path.ends_with(".replicas.max")
+        || path.ends_with(".connections.per-pod")
+        || path.ends_with(".rollout.max-surge");
     if pods || path == "pgbouncer.clients.max" || path == "pgbouncer.instances" {
         let clients = connections::client_connections(environment);
         let pgbouncer = &environment.pgbouncer;
@@ -109,7 +154,12 @@ fn server_line(environment: &Environment, budget: &ServerBudget) -> String {
         "({} + {DRAINING} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
         pgbouncer.instances.value,
         pgbouncer.pool.max_db.value,
-        budget.direct + budget.terms.iter().map(connections::Term::total).sum::<u64>(),
+        budget.direct
+            + budget
+                .terms
+                .iter()
+                .map(connections::Term::total)
+                .sum::<u64>(),
         budget.total(),
         environment.database.max_connections.value,
         budget.usable

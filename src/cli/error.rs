@@ -1,0 +1,52 @@
+//! What can be wrong with files: every one ends the run with exit code 1.
+
+use std::path::PathBuf;
+
+/// A file that could not be used.
+#[derive(Debug)]
+pub enum Error {
+    /// Nothing is there.
+    Absent(PathBuf),
+    /// Neither a regular file nor a folder.
+    NotAFile(PathBuf),
+    /// A folder without a single `*.kdl`.
+    Empty(PathBuf),
+    /// The operating system refused.
+    Io(&'static str, PathBuf, std::io::Error),
+    /// A symbolic link where tierc writes.
+    Link(PathBuf),
+    /// Something else stands where a folder or file has to be.
+    InTheWay(PathBuf),
+    /// A path that would leave the tree.
+    Unsafe(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent(path) => write!(f, "there is no file or folder `{}`", path.display()),
+            Self::NotAFile(path) => write!(
+                f,
+                "`{}` is neither a regular file nor a folder",
+                path.display()
+            ),
+            Self::Empty(path) => write!(f, "the folder `{}` holds no *.kdl file", path.display()),
+            Self::Io(what, path, error) => {
+                write!(f, "`{}` could not be {what}: {error}", path.display())
+            }
+            Self::Link(path) => write!(
+                f,
+                "`{}` is a symbolic link, which is not followed: remove it and render again",
+                path.display()
+            ),
+            Self::InTheWay(path) => write!(
+                f,
+                "`{}` is in the way: remove it and render again",
+                path.display()
+            ),
+            Self::Unsafe(path) => write!(f, "the path `{path}` would leave the environment's tree"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

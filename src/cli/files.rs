@@ -1,0 +1,19 @@
+//! Reading environments and writing trees.
+//!
+//! A tree is replaced as a whole: its new state is put together in a staging folder beside it
+//! and exchanged with it in one rename. A kill or a full disk leaves the old tree or the new one.
+//! Power loss is left to the file system: nothing is synced.
+
+mod input;
+mod plan;
+mod stage;
+
+pub use input::{Input, read_inputs};
+pub use plan::{Change, TreePlan, plan_tree, remove_tree, stale_trees};
+pub use stage::write_tree;
+
+/// The file in a tree that says which of its files are tierc's.
+pub const LOCK: &str = "tierc.lock.json";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! Writing a tree: a staging folder beside it, and one rename.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::LOCK;
+use super::plan::{Change, TreePlan, below, remove_empty};
+use crate::cli::error::Error;
+
+/// Writes a planned tree, or nothing if it is as it should be.
+///
+/// # Errors
+/// When anything could not be written; the tree is then as it was.
+pub fn write_tree(
+    out: &Path,
+    plan: &TreePlan,
+    artifacts: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    if plan.is_unchanged() {
+        return Ok(());
+    }
+    make_folder(out)?;
+    sweep(out, &plan.name);
+    let tree = below(out, &plan.name)?;
+    let staging = out.join(format!(".{}.tierc-{}", plan.name, std::process::id()));
+    let exchanged = fill(&tree, &staging, plan, artifacts).and_then(|()| exchange(&tree, &staging));
+    match exchanged {
+        Ok(true) => {
+            let _ = fs::remove_dir_all(&staging);
+            Ok(())
+        }
+        Ok(false) => {
+            let _ = fs::remove_dir_all(&staging);
+            file_by_file(&tree, plan, artifacts)
+        }
+        Err(error) => {
+            let _ = fs::remove_dir_all(&staging);
+            Err(error)
+        }
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|error| Error::Io("created", path.to_owned(), error))
+}
+
+/// Removes staging folders of runs that are no more.
+fn sweep(out: &Path, name: &str) {
+    let prefix = format!(".{name}.tierc-");
+    let Ok(listing) = fs::read_dir(out) else {
+        return;
+    };
+    for entry in listing.flatten() {
+        let file_name = entry.file_name();
+        let Some(process) = file_name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&prefix))
+        else {
+            continue;
+        };
+        let runs = process.parse::<u32>().is_ok_and(|process| {
+            process != std::process::id()
+                && (!Path::new("/proc").is_dir() || Path::new(&format!("/proc/{process}")).exists())
+        });
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && !runs {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The new state of the tree, in the staging folder.
+fn fill(
+    tree: &Path,
+    staging: &Path,
+    plan: &TreePlan,
+    artifacts: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    fs::create_dir(staging).map_err(|error| Error::Io("created", staging.to_owned(), error))?;
+    let mut made = std::collections::BTreeSet::new();
+    for (path, change) in &plan.changes {
+        let target = below(staging, path)?;
+        let folder = target.parent().unwrap_or(staging).to_owned();
+        if made.insert(folder.clone()) {
+            make_folder(&folder)?;
+        }
+        match (change, artifacts.get(path)) {
+            (Change::Removed, _) | (_, None) => {}
+            (Change::Unchanged, Some(text)) => {
+                if fs::hard_link(below(tree, path)?, &target).is_err() {
+                    write(&target, text)?;
+                }
+            }
+            (Change::Created | Change::Updated | Change::Edited, Some(text)) => {
+                write(&target, text)?
+            }
+        }
+    }
+    if tree.is_dir() {
+        let taken = |relative: &str| plan.changes.iter().any(|(path, _)| path == relative);
+        keep_foreign(tree, staging, &mut String::new(), &taken)?;
+    }
+    for (path, change) in &plan.changes {
+        if *change == Change::Removed {
+            remove_empty(staging, &below(staging, path)?);
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(|error| Error::Io("written", path.to_owned(), error))
+}
+
+/// Takes over what is not tierc's: links to the same files, the same links, the same folders.
+fn keep_foreign(
+    from: &Path,
+    to: &Path,
+    prefix: &mut String,
+    taken: &dyn Fn(&str) -> bool,
+) -> Result<(), Error> {
+    let refused = |error| Error::Io("listed", from.to_owned(), error);
+    for entry in fs::read_dir(from).map_err(refused)? {
+        let entry = entry.map_err(refused)?;
+        let name = entry.file_name();
+        let relative = format!("{prefix}{}", name.to_string_lossy());
+        let target = to.join(&name);
+        let kind = entry.file_type().map_err(refused)?;
+        if kind.is_dir() {
+            make_folder(&target)?;
+            keep_foreign(&entry.path(), &target, &mut format!("{relative}/"), taken)?;
+        } else if !taken(&relative) {
+            take_over(&entry.path(), &target, kind.is_symlink())?;
+        }
+    }
+    Ok(())
+}
+
+fn take_over(from: &Path, to: &Path, is_link: bool) -> Result<(), Error> {
+    let refused = |error| Error::Io("kept", from.to_owned(), error);
+    if is_link {
+        let aim = fs::read_link(from).map_err(refused)?;
+        return rustix::fs::symlink(&aim, to).map_err(|error| refused(error.into()));
+    }
+    if fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    fs::copy(from, to).map(|_| ()).map_err(refused)
+}
+
+/// Puts the staging folder in the tree's place; false where the system cannot exchange two folders.
+fn exchange(tree: &Path, staging: &Path) -> Result<bool, Error> {
+    let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
+    if !tree.exists() {
+        return fs::rename(staging, tree).map(|()| true).map_err(refused);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::io::Errno;
+        match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(true),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+            Err(error) => Err(refused(error.into())),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    Ok(false)
+}
+
+/// The way of systems without an exchange: each file by a rename, the lock last.
+fn file_by_file(
+    tree: &Path,
+    plan: &TreePlan,
+    artifacts: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    let mut changes: Vec<&(String, Change)> = plan.changes.iter().collect();
+    changes.sort_by_key(|(path, _)| path == LOCK);
+    for (path, change) in changes {
+        let target = below(tree, path)?;
+        match (change, artifacts.get(path)) {
+            (Change::Unchanged, _) => {}
+            (Change::Removed, _) | (_, None) => {
+                let _ = fs::remove_file(&target);
+                remove_empty(tree, &target);
+            }
+            (Change::Created | Change::Updated | Change::Edited, Some(text)) => {
+                target.parent().map_or(Ok(()), make_folder)?;
+                let beside: PathBuf = target.with_extension("tierc-new");
+                write(&beside, text)?;
+                fs::rename(&beside, &target)
+                    .map_err(|error| Error::Io("replaced", target.clone(), error))?;
+            }
+        }
+    }
+    Ok(())
+}

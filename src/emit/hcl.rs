@@ -1,0 +1,148 @@
+//! Terraform's literal values, laid out as `terraform fmt` would.
+
+/// A literal.
+#[derive(Clone, Debug)]
+pub enum Hcl {
+    /// Text.
+    String(String),
+    /// A whole number.
+    Number(u64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A list.
+    List(Vec<Hcl>),
+    /// An object or map, in the order it is to be read.
+    Object(Vec<(String, Hcl)>),
+}
+
+impl Hcl {
+    /// Text.
+    pub fn text(text: impl std::fmt::Display) -> Self {
+        Self::String(text.to_string())
+    }
+
+    /// An object of attributes.
+    #[must_use]
+    pub fn object<const N: usize>(attributes: [(&str, Self); N]) -> Self {
+        Self::Object(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
+    fn is_single_line(&self) -> bool {
+        match self {
+            Self::String(_) | Self::Number(_) | Self::Bool(_) => true,
+            Self::List(items) => items
+                .iter()
+                .all(|item| !matches!(item, Self::Object(_) | Self::List(_))),
+            Self::Object(attributes) => attributes.is_empty(),
+        }
+    }
+
+    fn write(&self, indent: usize, into: &mut String) {
+        match self {
+            Self::String(text) => into.push_str(&quoted(text)),
+            Self::Number(number) => into.push_str(&number.to_string()),
+            Self::Bool(value) => into.push_str(if *value { "true" } else { "false" }),
+            Self::List(items) if self.is_single_line() => {
+                let mut parts = Vec::new();
+                for item in items {
+                    let mut part = String::new();
+                    item.write(indent, &mut part);
+                    parts.push(part);
+                }
+                into.push_str(&format!("[{}]", parts.join(", ")));
+            }
+            Self::List(items) => {
+                into.push_str("[\n");
+                for item in items {
+                    into.push_str(&" ".repeat(indent + 2));
+                    item.write(indent + 2, into);
+                    into.push_str(",\n");
+                }
+                into.push_str(&format!("{}]", " ".repeat(indent)));
+            }
+            Self::Object(attributes) if attributes.is_empty() => into.push_str("{}"),
+            Self::Object(attributes) => {
+                into.push_str("{\n");
+                into.push_str(&body(attributes, indent + 2));
+                into.push_str(&format!("{}}}", " ".repeat(indent)));
+            }
+        }
+    }
+}
+
+/// Attributes below each other. `=` is aligned within a run of attributes on one line each; one
+/// that spans lines ends the run and stands by itself.
+#[must_use]
+pub fn body(attributes: &[(String, Hcl)], indent: usize) -> String {
+    let mut text = String::new();
+    for run in attributes.chunk_by(|a, b| a.1.is_single_line() && b.1.is_single_line()) {
+        let width = run
+            .iter()
+            .map(|(name, _)| key(name).chars().count())
+            .max()
+            .unwrap_or(0);
+        for (name, value) in run {
+            text.push_str(&format!("{}{:<width$} = ", " ".repeat(indent), key(name)));
+            value.write(indent, &mut text);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// An attribute's name, quoted where it is no identifier.
+fn key(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let word = ["null", "true", "false", "for", "in", "if"].contains(&name);
+    if first && !word && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        quoted(name)
+    }
+}
+
+/// A quoted template in which nothing is interpolated.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' | '%' if rest.peek() == Some(&'{') => {
+                out.push(c);
+                out.push(c);
+            }
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_signs_align_within_a_run_and_templates_are_escaped() {
+        let attributes = [
+            ("a".to_owned(), Hcl::Number(1)),
+            ("long".to_owned(), Hcl::text("${x} %{y} $${z} \"q\"")),
+            ("block".to_owned(), Hcl::object([("k/8s", Hcl::Bool(true))])),
+            ("b".to_owned(), Hcl::List(vec![Hcl::text("x")])),
+        ];
+        let expected = "a    = 1\nlong = \"$${x} %%{y} $$${z} \\\"q\\\"\"\nblock = {\n  \"k/8s\" = true\n}\nb = [\"x\"]\n";
+        assert_eq!(body(&attributes, 0), expected);
+    }
+}

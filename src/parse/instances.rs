@@ -1,0 +1,173 @@
+//! `instances.kdl`: facts about AWS, each a node of its own, so that a run parses only what it needs.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use kdl::KdlNode;
+
+use super::fields::{Cx, Fields};
+use super::scan::NodeText;
+use super::{document, scan, text, value};
+use crate::ast::Written;
+use crate::catalogue::{
+    CacheNode, Catalogue, DatabaseClass, NodeType, PostgresVersion, RedisVersion,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::model::Arch;
+use crate::source::SourceId;
+
+/// Reads the facts whose names are `wanted` (`None`: all), and the names of the others.
+/// Mistakes go to `diagnostics`.
+pub fn instances(
+    text: &str,
+    source: SourceId,
+    wanted: Option<&BTreeSet<String>>,
+    diagnostics: &mut Diagnostics,
+) -> Catalogue {
+    let scanned = scan::scan(text, source, diagnostics);
+    let mut catalogue = Catalogue::default();
+    let out = RefCell::new(std::mem::take(diagnostics));
+    for node in &scanned.nodes {
+        if skip(&mut catalogue, node, wanted) {
+            continue;
+        }
+        let cx = Cx {
+            source,
+            offset: node.start,
+            out: &out,
+        };
+        let parsed = document(text, node, cx);
+        for node in parsed.iter().flat_map(|document| document.nodes()) {
+            fact(&mut catalogue, cx, node);
+        }
+    }
+    *diagnostics = out.into_inner();
+    catalogue
+}
+
+/// Whether nobody asks for this node; its name is kept.
+fn skip(catalogue: &mut Catalogue, node: &NodeText, wanted: Option<&BTreeSet<String>>) -> bool {
+    let (Some(wanted), Some(name)) = (wanted, &node.first_argument) else {
+        return false;
+    };
+    if node.broken || wanted.contains(name) {
+        return false;
+    }
+    match node.name.as_str() {
+        "node-type" => catalogue.node_types.name(name.clone()),
+        "db-class" => catalogue.db_classes.name(name.clone()),
+        "cache-node" => catalogue.cache_nodes.name(name.clone()),
+        "postgres" => catalogue.postgres.name(name.clone()),
+        "redis-version" => catalogue.redis_versions.name(name.clone()),
+        _ => return false,
+    }
+    true
+}
+
+fn fact(catalogue: &mut Catalogue, cx: Cx<'_>, node: &KdlNode) {
+    let mut fields = Fields::new(cx, node, node.name().value().to_owned());
+    let kind = fields.node_name();
+    if kind == "pgbouncer" {
+        let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));
+        let safe = fields.required("safe", "\"1.26.1\"", value::text(text::token));
+        catalogue.pgbouncer_image = known(newest).unwrap_or_default();
+        catalogue.pgbouncer_safe = known(safe).unwrap_or_default();
+        fields.finish();
+        return;
+    }
+    let place = fields.name_span();
+    let Some(name) = known(fields.argument("a name", value::any_text)) else {
+        return;
+    };
+    let again = match kind {
+        "node-type" => node_type(&mut fields).map(|fact| catalogue.node_types.insert(name, fact)),
+        "db-class" => db_class(&mut fields).map(|fact| catalogue.db_classes.insert(name, fact)),
+        "cache-node" => {
+            cache_node(&mut fields).map(|fact| catalogue.cache_nodes.insert(name, fact))
+        }
+        "postgres" => postgres(&mut fields).map(|fact| catalogue.postgres.insert(name, fact)),
+        "redis-version" => {
+            redis_version(&mut fields).map(|fact| catalogue.redis_versions.insert(name, fact))
+        }
+        other => {
+            let message = format!("a catalogue of instances has no node `{other}`");
+            let finding = Diagnostic::error(code::UNKNOWN_NODE, message, place);
+            cx.report(finding.help(
+                "known here: `node-type`, `db-class`, `cache-node`, `postgres`, `redis-version` and `pgbouncer`",
+            ));
+            return;
+        }
+    };
+    if again == Some(false) {
+        cx.report(Diagnostic::error(
+            code::DUPLICATE,
+            format!("this `{kind}` is stated twice"),
+            place,
+        ));
+    }
+    fields.finish();
+}
+
+fn known<T>(written: Written<T>) -> Option<T> {
+    written.value.map(|spanned| spanned.value)
+}
+
+fn node_type(fields: &mut Fields<'_>) -> Option<NodeType> {
+    let arch: Written<Arch> = fields.required("arch", "\"arm64\"", value::word);
+    let vcpu = fields.required("vcpu", "4", value::whole(1..=u32::MAX));
+    let _ = fields.required("memory", "\"16Gi\"", value::memory);
+    let (cpu, memory, pods) = fields.group("allocatable", |allocatable| {
+        (
+            allocatable.required("cpu", "\"3920m\"", value::cpu),
+            allocatable.required("memory", "\"14103Mi\"", value::memory),
+            allocatable.required("pods", "58", value::whole(1..=u32::MAX)),
+        )
+    });
+    Some(NodeType {
+        arch: known(arch)?,
+        vcpu: known(vcpu)?,
+        allocatable_cpu: known(cpu)?,
+        allocatable_memory: known(memory)?,
+        pods: known(pods)?,
+    })
+}
+
+fn db_class(fields: &mut Fields<'_>) -> Option<DatabaseClass> {
+    let _: Written<Arch> = fields.required("arch", "\"arm64\"", value::word);
+    let vcpu = fields.required("vcpu", "4", value::whole(1..=u32::MAX));
+    let memory = fields.required("memory", "\"32Gi\"", value::memory);
+    let burstable = fields.required("burstable", "#false", value::flag);
+    Some(DatabaseClass {
+        vcpu: known(vcpu)?,
+        memory: known(memory)?,
+        burstable: known(burstable)?,
+    })
+}
+
+fn cache_node(fields: &mut Fields<'_>) -> Option<CacheNode> {
+    let _: Written<Arch> = fields.required("arch", "\"arm64\"", value::word);
+    let vcpu = fields.required("vcpu", "4", value::whole(1..=u32::MAX));
+    let maxmemory = fields.required("maxmemory", "14037181030", value::large);
+    let _ = fields.required("burstable", "#false", value::flag);
+    let valkey_only = fields.property("valkey-only", value::flag);
+    Some(CacheNode {
+        vcpu: known(vcpu)?,
+        maxmemory: known(maxmemory)?,
+        valkey_only: known(valkey_only).unwrap_or(false),
+    })
+}
+
+fn postgres(fields: &mut Fields<'_>) -> Option<PostgresVersion> {
+    let _ = fields.required("minor", "\"16.15\"", value::text(text::token));
+    let until = fields.required("supported-until", "\"2029-02-28\"", value::date);
+    Some(PostgresVersion {
+        supported_until: known(until)?,
+    })
+}
+
+fn redis_version(fields: &mut Fields<'_>) -> Option<RedisVersion> {
+    let family = fields.required("family", "\"redis7\"", value::text(text::token));
+    Some(RedisVersion {
+        family: known(family)?,
+    })
+}
