@@ -92,7 +92,7 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
         Some(&wanted),
         &mut about_catalogue,
     );
-    catalogue.version = tiers.version.clone();
+    catalogue.version.clone_from(&tiers.version);
     if let Some(first) = parsed.first_mut() {
         first.diagnostics.extend(about_catalogue);
     }

@@ -51,6 +51,7 @@ impl Output {
     }
 
     /// Says something beside the results.
+    #[allow(clippy::unused_self)] // the two streams are one thing to its callers
     pub(super) fn say(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }

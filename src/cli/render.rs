@@ -153,13 +153,13 @@ fn report_stale(
     let mut count = 0;
     for (path, what) in changes(command, plans) {
         count += 1;
-        let state = match what {
+        let means = match what {
             "created" => "missing",
             "removed" => "no longer generated",
             "edited by hand" => "edited by hand",
             _ => "stale",
         };
-        output.line(&format!("{path}: {state}"));
+        output.line(&format!("{path}: {means}"));
     }
     for name in stale {
         count += 1;

@@ -95,7 +95,7 @@ impl std::fmt::Display for Duration {
             (60_000, "m"),
             (1_000, "s"),
         ] {
-            if millis % unit == 0 {
+            if millis.is_multiple_of(unit) {
                 return write!(f, "{}{suffix}", millis / unit);
             }
         }

@@ -47,7 +47,7 @@ pub fn tiers(
             out: &out,
         };
         let parsed = document(text, node, cx);
-        for node in parsed.iter().flat_map(|document| document.nodes()) {
+        for node in parsed.iter().flat_map(kdl::KdlDocument::nodes) {
             top_level(&mut result, cx, node);
         }
     }

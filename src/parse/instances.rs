@@ -37,7 +37,7 @@ pub fn instances(
             out: &out,
         };
         let parsed = document(text, node, cx);
-        for node in parsed.iter().flat_map(|document| document.nodes()) {
+        for node in parsed.iter().flat_map(kdl::KdlDocument::nodes) {
             fact(&mut catalogue, cx, node);
         }
     }

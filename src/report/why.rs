@@ -55,13 +55,13 @@ fn story(
             text += &format!(
                 "  declared at {}\n",
                 show::origin(&attribute.origin, sources)
-            )
+            );
         }
         Origin::Tier(_) => {
             text += &format!(
                 "  stated by the tier at {}\n",
                 show::origin(&attribute.origin, sources)
-            )
+            );
         }
         Origin::Derived(derivation) => {
             text += &format!(

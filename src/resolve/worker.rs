@@ -43,8 +43,8 @@ pub(super) fn resolve(
 ) -> BTreeMap<Name, Worker> {
     let named: Vec<(Name, WorkerNode)> = if file.workers.is_empty() {
         tier.workers
-            .iter()
-            .map(|(name, _)| (name.clone(), WorkerNode::default()))
+            .keys()
+            .map(|name| (name.clone(), WorkerNode::default()))
             .collect()
     } else {
         file.workers.clone().into_iter().collect()

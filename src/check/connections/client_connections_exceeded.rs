@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let up = if pods >= 2 { pods - 1 } else { pods };
     if let Some(fits) = wanted
         .checked_div(up)
-        .map(|n| n + u64::from(wanted % up > 0))
+        .map(|n| n + u64::from(!wanted.is_multiple_of(up)))
     {
         let message = format!("the fewest `clients max` that hold with {up} up are {fits}");
         finding = finding.repair(clients, message, fits.to_string());

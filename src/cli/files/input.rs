@@ -49,9 +49,12 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
 }
 
 fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let about = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Absent(path.to_owned()),
-        _ => Error::Io("read", path.to_owned(), error),
+    let about = fs::metadata(path).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            Error::Absent(path.to_owned())
+        } else {
+            Error::Io("read", path.to_owned(), error)
+        }
     })?;
     if about.is_file() {
         return Ok(vec![path.to_owned()]);

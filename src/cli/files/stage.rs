@@ -95,7 +95,7 @@ fn fill(
                 }
             }
             (Change::Created | Change::Updated | Change::Edited, Some(text)) => {
-                write(&target, text)?
+                write(&target, text)?;
             }
         }
     }

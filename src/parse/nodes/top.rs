@@ -38,6 +38,7 @@ pub const NODES: &[(&str, Part)] = &[
 pub type Seen = BTreeMap<String, Span>;
 
 /// The known node whose name is nearest to `name`.
+#[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
     suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
 }

@@ -136,13 +136,10 @@ impl<'a> Tokens<'a> {
                 self.continue_line();
             } else {
                 let rest = self.text.get(self.at..).unwrap_or_default();
-                let Some(blank) = rest
+                let blank = rest
                     .chars()
                     .next()
-                    .filter(|c| c.is_whitespace() && !is_newline(*c))
-                else {
-                    return None;
-                };
+                    .filter(|c| c.is_whitespace() && !is_newline(*c))?;
                 self.at += blank.len_utf8();
             }
         }

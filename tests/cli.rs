@@ -1,0 +1,162 @@
+//! The binary, as a user runs it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::project;
+
+fn tierc(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tierc"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("tierc ends by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A folder with the shipped environments.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("environments")).unwrap();
+    for tier in ["dev", "small", "medium", "large", "xlarge"] {
+        let file = format!("environments/{tier}.kdl");
+        fs::copy(project(&file), folder.path().join(&file)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn render_writes_five_trees_and_a_second_run_changes_nothing() {
+    let folder = folder();
+    assert_eq!(code(&tierc(folder.path(), &["render"])), 0);
+    let lock = folder.path().join("generated/large/tierc.lock.json");
+    let before = fs::metadata(&lock).unwrap().modified().unwrap();
+    assert_eq!(code(&tierc(folder.path(), &["render"])), 0);
+    assert_eq!(fs::metadata(&lock).unwrap().modified().unwrap(), before);
+    assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 0);
+    assert_eq!(
+        fs::read_dir(folder.path().join("generated"))
+            .unwrap()
+            .count(),
+        5
+    );
+}
+
+#[test]
+fn a_change_by_hand_is_stale_and_named() {
+    let folder = folder();
+    tierc(folder.path(), &["render"]);
+    let values = folder.path().join("generated/small/helm/values.yaml");
+    fs::write(&values, "by hand").unwrap();
+    let output = tierc(folder.path(), &["render", "--check"]);
+    assert_eq!(code(&output), 5);
+    assert_eq!(
+        stdout(&output),
+        "generated/small/helm/values.yaml: edited by hand\n"
+    );
+}
+
+#[test]
+fn an_error_in_any_file_writes_nothing() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("environments/broken.kdl"),
+        "environment \"broken\"\n",
+    )
+    .unwrap();
+    let output = tierc(folder.path(), &["render"]);
+    assert_eq!(code(&output), 3);
+    assert!(!folder.path().join("generated").exists());
+}
+
+#[test]
+fn exit_codes_tell_usage_from_wrong_input() {
+    let folder = folder();
+    assert_eq!(code(&tierc(folder.path(), &["check"])), 0);
+    assert_eq!(code(&tierc(folder.path(), &["check", "absent.kdl"])), 1);
+    assert_eq!(code(&tierc(folder.path(), &["chekc"])), 1);
+    fs::write(folder.path().join("bad.kdl"), [0xff, 0xfe, 0]).unwrap();
+    let output = tierc(folder.path(), &["check", "bad.kdl"]);
+    assert_eq!(code(&output), 3, "{}", stdout(&output));
+    assert!(stdout(&output).contains("not-utf-8"));
+}
+
+#[test]
+fn a_tree_whose_environment_left_is_stale_and_then_removed() {
+    let folder = folder();
+    tierc(folder.path(), &["render"]);
+    fs::remove_file(folder.path().join("environments/xlarge.kdl")).unwrap();
+    assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 5);
+    assert_eq!(code(&tierc(folder.path(), &["render"])), 0);
+    assert!(!folder.path().join("generated/xlarge").exists());
+}
+
+#[test]
+fn why_tells_the_arithmetic_and_where_its_operands_stand() {
+    let folder = folder();
+    let output = tierc(
+        folder.path(),
+        &["why", "environments/medium.kdl", "pgbouncer.pool.max-db"],
+    );
+    let text = stdout(&output);
+    assert_eq!(code(&output), 0);
+    assert!(text.starts_with("pgbouncer.pool.max-db = 80\n"), "{text}");
+    assert!(
+        text.contains("from pgbouncer.instances = 3  // catalogue/tiers.kdl:"),
+        "{text}"
+    );
+    assert!(
+        text.contains("(3 + 1 draining) x 80 + 20 direct = 340, of 400 - 5 = 395"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_command_answers() {
+    let folder = folder();
+    let file = "environments/dev.kdl";
+    for arguments in [
+        &["show", file][..],
+        &["show", file, "--format", "json"],
+        &["check", "--format", "json"],
+        &["explain"],
+        &["explain", "connection-budget-exceeded"],
+        &["tiers"],
+        &["schema"],
+        &["schema", "--terraform"],
+        &["schema", "--helm"],
+        &["completions", "bash"],
+        &["man"],
+        &["render", "--dry-run"],
+    ] {
+        let output = tierc(folder.path(), arguments);
+        assert_eq!(code(&output), 0, "{arguments:?}");
+        assert!(!output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn hostile_input_is_refused_and_never_ends_the_process_by_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = [
+        "a {".repeat(100_000),
+        "/-{".repeat(2000),
+        format!("/{}", "*".repeat(100_000)),
+        "\"".repeat(99_999),
+        "=".repeat(50_000),
+        "}".repeat(50_000),
+    ];
+    for (index, text) in hostile.iter().enumerate() {
+        let file = format!("{index}.kdl");
+        fs::write(folder.path().join(&file), text).unwrap();
+        assert_eq!(code(&tierc(folder.path(), &["check", &file])), 3, "{file}");
+    }
+}
