@@ -1,6 +1,28 @@
 //! The database. One file per rule.
 
+mod burstable_in_production;
+mod class_unknown;
+mod engine_out_of_support;
+mod iops_below_400_gib;
+mod maintenance_overlaps_backup;
+mod max_storage_too_close;
+mod replica_count;
+mod replica_needs_backups;
+mod single_az;
+mod storage_outside_limits;
+
 use super::Rule;
 
 /// The family's rules, by name.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &burstable_in_production::RULE,
+    &class_unknown::RULE,
+    &engine_out_of_support::RULE,
+    &iops_below_400_gib::RULE,
+    &maintenance_overlaps_backup::RULE,
+    &max_storage_too_close::RULE,
+    &replica_count::RULE,
+    &replica_needs_backups::RULE,
+    &single_az::RULE,
+    &storage_outside_limits::RULE,
+];

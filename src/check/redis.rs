@@ -1,6 +1,34 @@
 //! Redis, and what runs on spot capacity. One file per rule.
 
+mod cache_without_eviction;
+mod cluster_limits;
+mod engine_version_unknown;
+mod eviction_loses_jobs;
+mod failover_without_replica;
+mod memory_above_usable;
+mod node_type_unknown;
+mod pgbouncer_on_spot;
+mod plaintext_redis;
+mod spot_for_latency_sensitive;
+mod spot_grace_too_long;
+mod use_shared;
+mod use_unserved;
+
 use super::Rule;
 
 /// The family's rules, by name.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &cache_without_eviction::RULE,
+    &cluster_limits::RULE,
+    &engine_version_unknown::RULE,
+    &eviction_loses_jobs::RULE,
+    &failover_without_replica::RULE,
+    &memory_above_usable::RULE,
+    &node_type_unknown::RULE,
+    &pgbouncer_on_spot::RULE,
+    &plaintext_redis::RULE,
+    &spot_for_latency_sensitive::RULE,
+    &spot_grace_too_long::RULE,
+    &use_shared::RULE,
+    &use_unserved::RULE,
+];

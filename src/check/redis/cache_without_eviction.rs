@@ -1,0 +1,45 @@
+//! A cache that refuses writes when it is full.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{EvictionPolicy, Name, RedisGroup, Use};
+
+/// The rule `cache-without-eviction`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("cache-without-eviction"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Redis],
+    explanation: include_str!("../../diagnostic/explain/cache-without-eviction.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (name, group) in &context.environment.redis {
+        one(name, group, findings);
+    }
+}
+
+fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+    let policy = &group.policy;
+    let only_cache = group.uses.iter().all(|used| used.value == Use::Cache);
+    let Some(used) = group.uses.first().filter(|_| only_cache) else {
+        return;
+    };
+    if policy.value != EvictionPolicy::Noeviction {
+        return;
+    }
+    let message = format!("the cache on `{name}` refuses writes when it is full");
+    findings.report(
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(policy, &format!("redis.{name}.policy"), "the policy")
+            .operand(used, &format!("redis.{name}.uses"), "the only use")
+            .repair(
+                policy,
+                "a cache evicts with `volatile-lru`",
+                "\"volatile-lru\"",
+            ),
+    );
+}

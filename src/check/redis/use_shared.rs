@@ -1,0 +1,42 @@
+//! A use that several Redis groups serve.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Name, Use, Word};
+use crate::source::Sourced;
+
+/// The rule `use-shared`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("use-shared"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Redis],
+    explanation: include_str!("../../diagnostic/explain/use-shared.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (word, wanted) in Use::WORDS {
+        let serving: Vec<(&Name, &Sourced<Use>)> = context
+            .environment
+            .redis
+            .iter()
+            .filter_map(|(name, group)| {
+                let used = group.uses.iter().find(|used| used.value == *wanted)?;
+                Some((name, used))
+            })
+            .collect();
+        if serving.len() < 2 {
+            continue;
+        }
+        let message = format!("`{word}` is on {} Redis groups", serving.len());
+        let mut finding = Finding::new(RULE.code, Severity::Error, message);
+        for (name, used) in serving {
+            let text = format!("`{name}` serves it");
+            finding = finding.operand(used, &format!("redis.{name}.uses"), text);
+        }
+        findings.report(finding.help(format!("leave `\"{word}\"` on one group")));
+    }
+}
