@@ -1,6 +1,7 @@
 //! What tierc has to say about a source: findings as plain data, and how they are shown.
 
 pub mod code;
+pub mod explain;
 pub mod json;
 pub mod mask;
 pub mod render;
