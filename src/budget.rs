@@ -1,3 +1,4 @@
 //! The arithmetic of capacity: one place, used by derivation, rules, `why` and reports.
 
 pub mod connections;
+pub mod packing;

@@ -42,7 +42,8 @@ fn given_clients(mut finding: Finding, environment: &Environment) -> Finding {
     finding
 }
 
-fn given_workload(finding: Finding, workload: &Workload) -> Finding {
+/// Makes a finding depend on the values that a workload's most pods are computed from.
+pub(super) fn given_workload(finding: Finding, workload: &Workload) -> Finding {
     let finding = finding
         .given(&workload.replicas.max)
         .given(&workload.connections.per_pod)

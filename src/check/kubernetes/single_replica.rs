@@ -1,0 +1,51 @@
+//! One pod is all there is.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Tier;
+use crate::source::Sourced;
+
+/// The rule `single-replica`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("single-replica"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Api, Part::Worker, Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/single-replica.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    if environment.tier.value == Tier::Dev {
+        return;
+    }
+    let mut report = |path: String, count: &Sourced<u32>| {
+        if count.value != 1 {
+            return;
+        }
+        let message = format!("`{path}` is 1, so the loss of one pod is an outage");
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .operand(count, &path, "a single pod")
+                .operand(&environment.tier, "tier", "a tier above dev")
+                .repair(count, "the fewest that survive a loss are 2", "2"),
+        );
+    };
+    report(
+        "api.replicas.min".into(),
+        &environment.api.workload.replicas.min,
+    );
+    for (name, worker) in &environment.worker {
+        report(
+            format!("worker.{name}.replicas.min"),
+            &worker.workload.replicas.min,
+        );
+    }
+    report(
+        "pgbouncer.instances".into(),
+        &environment.pgbouncer.instances,
+    );
+}
