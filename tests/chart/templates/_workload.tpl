@@ -1,0 +1,107 @@
+{{- define "consumer.image" -}}
+{{- with .image -}}
+{{ .repository }}{{ with .tag }}:{{ . }}{{ end }}{{ with .digest }}@{{ . }}{{ end }}
+{{- else -}}
+registry.example.com/consumer/app:latest
+{{- end -}}
+{{- end }}
+
+{{- /* A portion is a count, which Helm holds as a float, or a percentage. */}}
+{{- define "consumer.portion" -}}
+{{- if and (kindIs "string" .) (hasSuffix "%" .) }}{{ . | quote }}{{ else }}{{ . | int64 }}{{ end }}
+{{- end }}
+
+{{- define "consumer.labels" -}}
+app.kubernetes.io/name: {{ .workload.name | quote }}
+{{- range $name, $value := .root.Values.labels }}
+{{ $name | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "consumer.env" -}}
+{{- range $name, $value := .workload.env }}
+- name: {{ $name | quote }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- range $name, $reference := .workload.secretEnv }}
+- name: {{ $name | quote }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $reference.name | quote }}
+      key: {{ $reference.key | quote }}
+{{- end }}
+- name: POSTGRES_MODE
+  value: {{ .root.Values.postgres.mode | quote }}
+- name: POSTGRES_READ_REPLICAS
+  value: {{ .root.Values.postgresExternalReplicas | int64 | quote }}
+- name: REDIS_MODE
+  value: {{ .root.Values.redis.mode | quote }}
+- name: REDIS_CLUSTER
+  value: {{ .root.Values.redis.cluster | quote }}
+- name: PGBOUNCER_HOST
+  value: {{ .root.Values.pgbouncer.host | quote }}
+- name: PGBOUNCER_PORT
+  value: {{ .root.Values.pgbouncer.port | int64 | quote }}
+{{- end }}
+
+{{- /* There is no `replicas`: whoever scales the Deployment owns the count. */}}
+{{- define "consumer.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .workload.name | quote }}
+  namespace: {{ .root.Values.namespace | quote }}
+  labels: {{- include "consumer.labels" . | nindent 4 }}
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {{ .workload.name | quote }}
+  strategy:
+    type: {{ .workload.strategy.type }}
+    rollingUpdate:
+      maxSurge: {{ include "consumer.portion" .workload.strategy.rollingUpdate.maxSurge }}
+      maxUnavailable: {{ include "consumer.portion" .workload.strategy.rollingUpdate.maxUnavailable }}
+  template:
+    metadata:
+      labels: {{- include "consumer.labels" . | nindent 8 }}
+      {{- with .workload.queues }}
+      annotations:
+        {{- range $index, $queue := . }}
+        {{ printf "consumer/queue-%d" $index }}: {{ printf "%s %d" $queue.list ($queue.length | int64) | quote }}
+        {{- end }}
+      {{- end }}
+    spec:
+      nodeSelector: {{- toYaml .workload.nodeSelector | nindent 8 }}
+      {{- with .workload.terminationGracePeriodSeconds }}
+      terminationGracePeriodSeconds: {{ . | int64 }}
+      {{- end }}
+      {{- with .workload.tolerations }}
+      tolerations: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workload.affinity }}
+      affinity: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      containers:
+        - name: app
+          image: {{ include "consumer.image" .workload | quote }}
+          env: {{- include "consumer.env" . | nindent 12 }}
+          resources: {{- toYaml .workload.resources | nindent 12 }}
+          {{- if .port }}
+          ports:
+            - name: http
+              containerPort: {{ .port }}
+          {{- end }}
+{{- end }}
+
+{{- define "consumer.utilization" -}}
+{{- range $resource, $target := dict "cpu" .targetCPUUtilizationPercentage "memory" .targetMemoryUtilizationPercentage }}
+{{- with $target }}
+- type: Resource
+  resource:
+    name: {{ $resource }}
+    target:
+      type: Utilization
+      averageUtilization: {{ . | int64 }}
+{{- end }}
+{{- end }}
+{{- end }}
