@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod duration;
 pub mod name;
+pub mod platform;
 pub mod portion;
 pub mod quantity;
 pub mod window;
@@ -17,6 +18,10 @@ use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes};
 pub use duration::Duration;
 pub use name::Name;
+pub use platform::{
+    Backup, Clients, Cluster, Database, Deliver, Direct, Maintenance, Network, NodeGroup,
+    Pgbouncer, Pool, ReadReplicas, RedisGroup, Storage,
+};
 pub use portion::Portion;
 pub use quantity::Quantity;
 pub use window::{DailyWindow, WeeklyWindow};
@@ -231,195 +236,6 @@ part! {
         per_pod: Sourced<u32>,
         /// Over what.
         via: Sourced<Via>,
-    }
-
-    /// The pooler.
-    Pgbouncer {
-        /// The Deployment's name.
-        name: Sourced<Name>,
-        /// How many pods.
-        instances: Sourced<u32>,
-        /// Sizes of the pools of one pod.
-        pool: Pool,
-        /// `max_client_conn` of one pod.
-        clients: Clients,
-        /// `pool_mode`.
-        mode: Sourced<PoolMode>,
-        /// The image.
-        image: Sourced<String>,
-        /// What a pod asks for.
-        requests: Resources,
-        /// What a pod may use.
-        limits: Resources,
-        /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
-        drain: Sourced<Duration>,
-    }
-
-    /// PgBouncer's pool sizes, per pod.
-    Pool {
-        /// `default_pool_size`: per user and database.
-        default: Sourced<u32>,
-        /// `max_db_connections`: per database entry.
-        max_db: Sourced<u32>,
-        /// `reserve_pool_size`.
-        reserve: Sourced<u32>,
-    }
-
-    /// Client connections.
-    Clients {
-        /// `max_client_conn` of one pod.
-        max: Sourced<u32>,
-    }
-
-    /// The RDS for PostgreSQL instance.
-    Database {
-        /// The RDS identifier.
-        name: Sourced<Name>,
-        /// The instance class.
-        instance: Sourced<String>,
-        /// PostgreSQL's major version, or major.minor.
-        engine: Sourced<String>,
-        /// `max_connections`.
-        max_connections: Sourced<u32>,
-        /// Whether a standby waits in another zone.
-        multi_az: Sourced<bool>,
-        /// The volume.
-        storage: Storage,
-        /// The read replicas.
-        replicas: ReadReplicas,
-        /// Connections that bypass PgBouncer.
-        direct: Direct,
-        /// Automated backups.
-        backup: Backup,
-        /// The weekly window, and whether changes wait for it.
-        maintenance: Maintenance,
-        /// The host, if it is stated; else the Service `<app>-postgres`.
-        endpoint: Option<Sourced<String>>,
-        /// The PostgreSQL database.
-        dbname: Sourced<String>,
-        /// The PostgreSQL role.
-        user: Sourced<String>,
-        /// How the server is trusted.
-        tls: Sourced<SslMode>,
-    }
-
-    /// An RDS volume.
-    Storage {
-        /// GiB.
-        gib: Sourced<u32>,
-        /// Storage autoscaling's ceiling in GiB; 0 is off.
-        max_gib: Sourced<u32>,
-        /// The kind.
-        #[serde(rename = "type")]
-        kind: Sourced<StorageType>,
-        /// Provisioned IOPS.
-        iops: Option<Sourced<u32>>,
-        /// Provisioned MiB/s.
-        throughput: Option<Sourced<u32>>,
-    }
-
-    /// Read replicas, all alike.
-    ReadReplicas {
-        /// How many.
-        count: Sourced<u32>,
-        /// Their class.
-        instance: Sourced<String>,
-        /// Their `max_connections`.
-        max_connections: Sourced<u32>,
-        /// Over what the API reaches them.
-        via: Sourced<Via>,
-    }
-
-    /// Connections that reach the server without PgBouncer.
-    Direct {
-        /// Exporters.
-        monitoring: Sourced<u32>,
-        /// Logical replication.
-        replication: Sourced<u32>,
-        /// People and jobs.
-        admin: Sourced<u32>,
-        /// Schema migrations.
-        migrations: Sourced<u32>,
-    }
-
-    /// Automated backups.
-    Backup {
-        /// Days they are kept; 0 is off.
-        days: Sourced<u32>,
-        /// When they are taken, in UTC.
-        window: Sourced<DailyWindow>,
-    }
-
-    /// Maintenance.
-    Maintenance {
-        /// When, in UTC.
-        window: Sourced<WeeklyWindow>,
-        /// Whether changes wait for it.
-        apply: Sourced<Apply>,
-    }
-
-    /// An ElastiCache replication group.
-    RedisGroup {
-        /// The replication group's id.
-        name: Sourced<Name>,
-        /// The engine.
-        engine: Sourced<RedisEngine>,
-        /// Its version.
-        version: Sourced<String>,
-        /// The node type.
-        node: Sourced<String>,
-        /// Replicas of each shard.
-        replicas: Sourced<u32>,
-        /// `maxmemory-policy`.
-        policy: Sourced<EvictionPolicy>,
-        /// What it is for.
-        uses: Vec<Sourced<Use>>,
-        /// Sharding.
-        cluster: Cluster,
-        /// Encryption in transit.
-        tls: Sourced<RedisTls>,
-        /// The data it is expected to hold, in GiB.
-        data_gib: Option<Sourced<u32>>,
-        /// `host:port`, if it is stated; else taken from a Secret at run time.
-        endpoint: Option<Sourced<String>>,
-        /// The environment variable for the address.
-        env_url: Sourced<String>,
-        /// The environment variable for cluster mode.
-        env_cluster: Sourced<String>,
-    }
-
-    /// A group's sharding.
-    Cluster {
-        /// Shards; 0 is cluster mode off.
-        shards: Sourced<u32>,
-        /// The mode.
-        mode: Sourced<ClusterMode>,
-    }
-
-    /// An EKS node group.
-    NodeGroup {
-        /// The EC2 instance type.
-        instance: Sourced<String>,
-        /// How many nodes.
-        count: Replicas,
-        /// How they are bought.
-        capacity: Sourced<Capacity>,
-        /// The pools that run here and nowhere else; none means everything else.
-        runs: Vec<Sourced<Name>>,
-    }
-
-    /// What the network policies need to know.
-    Network {
-        /// Where the database is reached, if it is stated.
-        database_cidr: Option<Sourced<String>>,
-        /// Where Prometheus runs, if it is stated.
-        monitoring_namespace: Option<Sourced<String>>,
-    }
-
-    /// Ownership of what is generated.
-    Deliver {
-        /// Who writes the HPA and the ScaledObjects.
-        autoscalers: Sourced<Autoscalers>,
     }
 }
 

@@ -4,9 +4,9 @@ use crate::support::{codes, files};
 
 /// The KDL blocks of an explanation, in order.
 fn blocks(text: &str) -> Vec<String> {
-    let mut parts = text.split("```kdl\n").skip(1);
+    let parts = text.split("```kdl\n").skip(1);
     let mut found = Vec::new();
-    while let Some(part) = parts.next() {
+    for part in parts {
         found.push(part.split("```").next().unwrap_or_default().to_owned());
     }
     found

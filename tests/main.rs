@@ -1,7 +1,11 @@
 //! The stories of tierc: input, and what becomes of it.
 
+// A test that cannot go on says so by a panic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod catalogue;
 mod check;
 mod cli;
+mod emit;
 mod support;
 mod tidy;

@@ -59,7 +59,7 @@ fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
 /// A path with its CPU and memory.
 type Amounts<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
 
-fn amounts<'a>(path: impl Into<String>, of: &'a Resources) -> Amounts<'a> {
+fn amounts(path: impl Into<String>, of: &Resources) -> Amounts<'_> {
     (path.into(), &of.cpu, &of.memory)
 }
 

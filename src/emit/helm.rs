@@ -138,11 +138,6 @@ fn image(reference: &str) -> Value {
 /// Plain variables. The connection limit is among them, so that what the budget counts is enforced.
 fn env(environment: &Environment, workload: &Workload) -> Value {
     let mut variables: Map<String, Value> = Map::new();
-    let connections = &workload.connections;
-    variables.insert(
-        connections.env.value.clone(),
-        Value::String(connections.per_pod.value.to_string()),
-    );
     for group in environment.redis.values() {
         variables.insert(
             group.env_cluster.value.clone(),
@@ -152,6 +147,12 @@ fn env(environment: &Environment, workload: &Workload) -> Value {
     for (name, value) in &workload.env {
         variables.insert(name.clone(), Value::String(value.value.clone()));
     }
+    // Last, so that no variable of the user's can lift the limit that the budget counts on.
+    let connections = &workload.connections;
+    variables.insert(
+        connections.env.value.clone(),
+        Value::String(connections.per_pod.value.to_string()),
+    );
     Value::Object(variables)
 }
 

@@ -3,7 +3,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::model::{
-    Apply, Arch, Capacity, Database, Environment, NodeGroup, RedisGroup, RedisTls, Tier,
+    Apply, Arch, Capacity, Database, Environment, NodeGroup, RedisGroup, RedisTls, SslMode, Tier,
 };
 
 use super::hcl::{Hcl, body};
@@ -64,7 +64,7 @@ fn number(value: u32) -> Hcl {
 }
 
 /// Parameters that only take effect after a reboot say so: RDS refuses them otherwise.
-fn parameters(max_connections: u32) -> Hcl {
+fn parameters(max_connections: u32, tls: SslMode) -> Hcl {
     Hcl::List(vec![
         Hcl::object([
             ("name", Hcl::text("max_connections")),
@@ -73,7 +73,7 @@ fn parameters(max_connections: u32) -> Hcl {
         ]),
         Hcl::object([
             ("name", Hcl::text("rds.force_ssl")),
-            ("value", Hcl::text("1")),
+            ("value", Hcl::text(u8::from(tls != SslMode::Disable))),
             ("apply_method", Hcl::text("immediate")),
         ]),
     ])
@@ -141,7 +141,10 @@ fn rds(environment: &Environment) -> Hcl {
         ("manage_master_user_password", Hcl::Bool(true)),
         ("multi_az", Hcl::Bool(database.multi_az.value)),
         ("create_db_parameter_group", Hcl::Bool(true)),
-        ("parameters", parameters(database.max_connections.value)),
+        (
+            "parameters",
+            parameters(database.max_connections.value, database.tls.value),
+        ),
         (
             "backup_retention_period",
             number(database.backup.days.value),
@@ -190,7 +193,7 @@ fn replica(environment: &Environment, index: u32) -> (String, Hcl) {
         ("create_db_parameter_group", Hcl::Bool(true)),
         (
             "parameters",
-            parameters(database.replicas.max_connections.value),
+            parameters(database.replicas.max_connections.value, database.tls.value),
         ),
         (
             "maintenance_window",

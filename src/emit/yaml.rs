@@ -86,7 +86,7 @@ mod tests {
         ] {
             let value =
                 serde_json::json!({ "spec": { "text": text, "list": [text] }, "kind": "X" });
-            let yaml = documents(&[value.clone()], "prod.kdl");
+            let yaml = documents(std::slice::from_ref(&value), "prod.kdl");
             let back: Value = serde_yaml::from_str(&yaml).unwrap();
             assert_eq!(back, value, "{yaml}");
         }

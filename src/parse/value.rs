@@ -212,30 +212,21 @@ pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
     }
 }
 
-/// Cores, more than none.
+/// Cores.
 pub fn cpu(value: &Value<'_>) -> Reading<Quantity> {
-    let quantity = positive_quantity(value, "cores in quotes, such as \"500m\" or \"2\"")?;
-    Ok(quantity)
+    let text = string(value, "cores in quotes, such as \"500m\" or \"2\"")?;
+    Quantity::parse(text).map_err(Problem::wrong)
 }
 
-/// Whole bytes, more than none.
+/// Bytes; `quantity-suspicious` judges what is odd about them.
 pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
     if let Some(number) = value.kdl.as_integer() {
         return Err(
             mismatch("a size in quotes, such as \"512Mi\"", value).write(format!("\"{number}Mi\""))
         );
     }
-    let quantity = positive_quantity(value, "a size in quotes, such as \"512Mi\"")?;
-    if quantity.is_whole() {
-        return Ok(quantity);
-    }
-    let text = value.kdl.as_string().unwrap_or_default();
-    let problem = Problem::wrong(format!("`{text}` is not a whole number of bytes"));
-    // `m` is a thousandth; whoever writes it after a size of memory means MiB.
-    Err(match text.strip_suffix('m') {
-        Some(number) => problem.write(format!("\"{number}Mi\"")),
-        None => problem,
-    })
+    let text = string(value, "a size in quotes, such as \"512Mi\"")?;
+    Quantity::parse(text).map_err(Problem::wrong)
 }
 
 fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {

@@ -21,7 +21,7 @@ fn storage(fields: &mut Fields<'_>) -> StorageNode {
 fn replicas(fields: &mut Fields<'_>) -> ReadReplicasNode {
     ReadReplicasNode {
         // RDS allows 15 read replicas of one source.
-        count: fields.maybe(value::whole(0..=15)),
+        count: fields.maybe(value::whole(0..=10_000)),
         instance: fields.property("instance", value::text(text::token)),
         max_connections: fields.property("max-connections", value::whole(CONNECTIONS)),
         via: fields.property("via", value::word),

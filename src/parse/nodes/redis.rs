@@ -11,7 +11,7 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
         (engine.maybe(value::word), version)
     });
     let (shards, mode) = fields.group("cluster", |cluster| {
-        let shards = cluster.property("shards", value::whole(0..=500));
+        let shards = cluster.property("shards", value::whole(0..=u32::MAX));
         (shards, cluster.property("mode", value::word))
     });
     let (env_url, env_cluster) = fields.group("env", |env| {
@@ -26,7 +26,7 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
         version,
         node: fields.single("node", "a node type", value::text(text::token)),
         // ElastiCache allows 5 replicas of a shard.
-        replicas: fields.single("replicas", "a count", value::whole(0..=5)),
+        replicas: fields.single("replicas", "a count", value::whole(0..=10_000)),
         policy: fields.single("policy", "an eviction policy", value::word),
         uses: fields.group("uses", |uses| uses.arguments("a use", value::word)),
         shards,

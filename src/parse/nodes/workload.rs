@@ -48,9 +48,9 @@ fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
         _ => PolicyKind::Percent,
     };
     let kind = Spanned::new(kind, fields.name_span());
-    let value = fields.argument("how many", value::whole(1..=u32::MAX));
+    let value = fields.argument("how many", value::whole(0..=u32::MAX));
     // Kubernetes refuses a period above half an hour.
-    let every = fields.required("every", "\"60s\"", value::duration(1..=1800));
+    let every = fields.required("every", "\"60s\"", value::duration(0..=604_800));
     Some(PolicyNode {
         kind,
         value: value.value?,
@@ -61,7 +61,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
 fn scaling(fields: &mut Fields<'_>) -> ScalingNode {
     ScalingNode {
         // Kubernetes refuses a window above an hour.
-        window: fields.property("window", value::duration(0..=3600)),
+        window: fields.property("window", value::duration(0..=604_800)),
         policies: fields.each(&["pods", "percent"], policy),
         select: fields.single("select", "a word", value::word),
     }
