@@ -9,6 +9,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod emit;
 pub mod model;
+pub mod pair;
 pub mod parse;
 pub mod report;
 pub mod resolve;

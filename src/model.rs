@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod duration;
 pub mod name;
+mod part;
 pub mod platform;
 pub mod portion;
 pub mod quantity;
@@ -12,15 +13,17 @@ pub mod word;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
-pub use attribute::{Attribute, Attributes};
+pub use attribute::{Attribute, Attributes, Difference, Selection};
 pub use duration::Duration;
 pub use name::Name;
 pub use platform::{
-    Backup, Clients, Cluster, Database, Deliver, Direct, Maintenance, Network, NodeGroup,
-    Pgbouncer, Pool, ReadReplicas, RedisGroup, Storage,
+    Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database, DatabaseField,
+    Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField, Network,
+    NetworkField, NodeGroup, NodeGroupField, Pgbouncer, PgbouncerField, Pool, PoolField,
+    ReadReplicas, ReadReplicasField, RedisGroup, RedisGroupField, Storage, StorageField,
 };
 pub use portion::Portion;
 pub use quantity::Quantity;
@@ -31,11 +34,12 @@ pub use word::{
     Via, Word,
 };
 
-use attribute::part;
+use attribute::At;
+use part::part;
 
 part! {
     /// One environment, complete.
-    Environment {
+    Environment: EnvironmentField {
         /// Its name: a DNS label that also names the generated tree and the AWS resources.
         environment: Sourced<Name>,
         /// Its size.
@@ -73,7 +77,7 @@ part! {
     }
 
     /// What the API and every worker pool have in common.
-    Workload {
+    Workload: WorkloadField {
         /// The Deployment's name.
         name: Sourced<Name>,
         /// The container image, if it is stated.
@@ -103,7 +107,7 @@ part! {
     }
 
     /// The API.
-    Api {
+    Api: ApiField {
         /// What it shares with the pools.
         #[serde(flatten)]
         flat workload: Workload,
@@ -112,7 +116,7 @@ part! {
     }
 
     /// A worker pool.
-    Worker {
+    Worker: WorkerField {
         /// What it shares with the API.
         #[serde(flatten)]
         flat workload: Workload,
@@ -141,7 +145,7 @@ part! {
     }
 
     /// Bounds of an autoscaler, in pods.
-    Replicas {
+    Replicas: ReplicasField {
         /// The fewest.
         min: Sourced<u32>,
         /// The most.
@@ -149,7 +153,7 @@ part! {
     }
 
     /// Utilisation targets in percent of requests.
-    Target {
+    Target: TargetField {
         /// Of the CPU request.
         cpu: Option<Sourced<u32>>,
         /// Of the memory request.
@@ -157,7 +161,7 @@ part! {
     }
 
     /// One direction of `autoscaling/v2` behavior.
-    Scaling {
+    Scaling: ScalingField {
         /// `stabilizationWindowSeconds`.
         window: Sourced<Duration>,
         /// The steps; none means Kubernetes' defaults.
@@ -167,7 +171,7 @@ part! {
     }
 
     /// A step of scaling: so many pods or percent in a period.
-    Policy {
+    Policy: PolicyField {
         /// Pods or percent.
         kind: Sourced<PolicyKind>,
         /// How many.
@@ -177,7 +181,7 @@ part! {
     }
 
     /// A Pods metric of the HPA, as an average over pods.
-    PodsMetric {
+    PodsMetric: PodsMetricField {
         /// Its name.
         metric: Sourced<String>,
         /// The average to aim at.
@@ -185,7 +189,7 @@ part! {
     }
 
     /// CPU and memory.
-    Resources {
+    Resources: ResourcesField {
         /// Cores.
         cpu: Sourced<Quantity>,
         /// Bytes.
@@ -193,7 +197,7 @@ part! {
     }
 
     /// The database connections of one pod.
-    Connections {
+    Connections: ConnectionsField {
         /// The most it may open.
         per_pod: Sourced<u32>,
         /// The environment variable that tells the application so.
@@ -201,7 +205,7 @@ part! {
     }
 
     /// A Deployment's rolling update.
-    Rollout {
+    Rollout: RolloutField {
         /// Pods above the desired count, rounded up.
         max_surge: Sourced<Portion>,
         /// Pods below the desired count, rounded down.
@@ -209,7 +213,7 @@ part! {
     }
 
     /// A Redis list and its depth per replica.
-    Queue {
+    Queue: QueueField {
         /// The list's key.
         list: Sourced<String>,
         /// Items per replica.
@@ -217,7 +221,7 @@ part! {
     }
 
     /// What a pool does when its trigger fails.
-    Fallback {
+    Fallback: FallbackField {
         /// The replicas to hold.
         replicas: Sourced<u32>,
         /// After more than so many failures.
@@ -225,7 +229,7 @@ part! {
     }
 
     /// Something that runs here without being rendered, and counts in every budget.
-    Service {
+    Service: ServiceField {
         /// Its pods.
         replicas: Sourced<u32>,
         /// CPU that one pod asks for.
@@ -282,6 +286,27 @@ impl RedisGroup {
 }
 
 impl Environment {
+    /// Every attribute, in the model's order.
+    #[must_use]
+    pub fn list(&self) -> Vec<Attribute> {
+        let mut attributes = Vec::new();
+        self.attributes(At::TOP, &mut attributes);
+        attributes
+    }
+
+    /// Every attribute in which `after` differs, in the model's order.
+    #[must_use]
+    pub fn compare(&self, after: &Self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        self.differences(after, At::TOP, &mut differences);
+        differences
+    }
+
+    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
+    pub fn adopt(&mut self, from: &Self, chosen: &Selection) {
+        self.adopt_from(from, chosen, "");
+    }
+
     /// The group that serves `wanted`, if exactly one does.
     #[must_use]
     pub fn redis_for(&self, wanted: Use) -> Option<(&Name, &RedisGroup)> {

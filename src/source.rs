@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Names one text of a run: a file of the user's, or a file of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +124,8 @@ pub enum Origin {
     Tier(Span),
     /// A named rule computed it from other values.
     Derived(Arc<Derivation>),
+    /// A record of an earlier run (`tierc.lock.json`) says so, and not where it came from.
+    Recorded,
 }
 
 impl Origin {
@@ -132,7 +134,7 @@ impl Origin {
     pub fn span(&self) -> Option<Span> {
         match self {
             Self::Declared(span) | Self::Tier(span) => Some(*span),
-            Self::Derived(_) => None,
+            Self::Derived(_) | Self::Recorded => None,
         }
     }
 }
@@ -205,6 +207,17 @@ impl<T: PartialEq> PartialEq for Sourced<T> {
 impl<T: Serialize> Serialize for Sourced<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(serializer)
+    }
+}
+
+/// Reads a record: the value is all it holds.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sourced<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self {
+            value,
+            origin: Origin::Recorded,
+            sound: true,
+        })
     }
 }
 

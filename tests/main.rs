@@ -7,5 +7,6 @@ mod catalogue;
 mod check;
 mod cli;
 mod emit;
+mod model;
 mod support;
 mod tidy;

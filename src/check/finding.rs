@@ -37,6 +37,11 @@ impl Finding {
                 "`{path}` is {}, derived: {}",
                 value.value, derivation.arithmetic
             )),
+            Origin::Recorded => {
+                let text = text.into();
+                self.diagnostic
+                    .note(format!("`{path}` is {}: {text}", value.value))
+            }
         };
         self
     }
@@ -68,7 +73,9 @@ impl Finding {
     ) -> Self {
         self.diagnostic = match value.origin {
             Origin::Declared(span) => self.diagnostic.replace(message, span, text),
-            Origin::Tier(_) | Origin::Derived(_) => self.diagnostic.help(message),
+            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => {
+                self.diagnostic.help(message)
+            }
         };
         self
     }

@@ -1,6 +1,5 @@
 //! `tierc show`
 
-use crate::model::Attributes;
 use crate::report;
 
 use super::args::{Show, ShowFormat};
@@ -15,8 +14,7 @@ pub(super) fn run(command: &Show, output: &mut Output) -> Result<Exit, Vec<Strin
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     };
-    let mut attributes = Vec::new();
-    environment.attributes("", &mut attributes);
+    let attributes = environment.list();
     let text = match command.format {
         ShowFormat::Kdl => report::show::listing(&attributes, &run.sources),
         ShowFormat::Json => report::show::json(environment, &attributes, &run.sources),

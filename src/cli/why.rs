@@ -1,6 +1,5 @@
 //! `tierc why`
 
-use crate::model::Attributes;
 use crate::report;
 
 use super::args::Why;
@@ -15,8 +14,7 @@ pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     };
-    let mut attributes = Vec::new();
-    environment.attributes("", &mut attributes);
+    let attributes = environment.list();
     let text = report::why::why(&command.path, environment, &attributes, &run.sources).map_err(
         |near| {
             let hint = near.map_or_else(

@@ -1,19 +1,23 @@
-//! Every attribute of an environment as a flat list: path, value, origin.
+//! Every attribute of an environment: as a flat list, as the differences between two
+//! environments, and as what can be taken over from one into the other.
 //!
-//! The list is written by the macro that declares the parts, so that a new field is in it
-//! without anybody remembering.
+//! The three walks are written by the macro that declares the parts, so that a new field is in
+//! them without anybody remembering. Which field an attribute belongs to is a value of
+//! [`EnvironmentField`](super::EnvironmentField): a match over it that forgets one does not build.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::{EnvironmentField, PodsMetric, Policy, Queue};
+use crate::pair::Pair;
 use crate::source::{Origin, Sourced};
-
-use super::{PodsMetric, Policy, Queue};
 
 /// One value of an environment.
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// Its path in KDL spelling, such as `worker.decisions.replicas.max`.
     pub path: String,
+    /// Which field of the model it is, whatever pool, group or list it stands in.
+    pub field: EnvironmentField,
     /// The value as text.
     pub value: String,
     /// Where it comes from.
@@ -22,35 +26,210 @@ pub struct Attribute {
     pub sound: bool,
 }
 
-/// Whatever has attributes.
-pub trait Attributes {
-    /// Appends every attribute below `path`.
-    fn attributes(&self, path: &str, into: &mut Vec<Attribute>);
+/// An attribute in which two environments differ: by value, never by spelling.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// Which field of the model it is.
+    pub field: EnvironmentField,
+    /// Both sides; one is none where only the other has the attribute.
+    pub values: Pair<Option<Attribute>>,
 }
 
-impl<T: std::fmt::Display> Attributes for Sourced<T> {
-    fn attributes(&self, path: &str, into: &mut Vec<Attribute>) {
-        into.push(Attribute {
-            path: path.to_owned(),
-            value: self.value.to_string(),
-            origin: self.origin.clone(),
-            sound: self.sound,
-        });
+/// Paths of attributes, chosen to be taken over.
+#[derive(Clone, Debug, Default)]
+pub struct Selection(BTreeSet<String>);
+
+impl FromIterator<String> for Selection {
+    fn from_iter<I: IntoIterator<Item = String>>(paths: I) -> Self {
+        Self(paths.into_iter().collect())
     }
 }
 
-impl<A: Attributes> Attributes for Option<A> {
-    fn attributes(&self, path: &str, into: &mut Vec<Attribute>) {
-        if let Some(part) = self {
-            part.attributes(path, into);
+impl Selection {
+    /// Whether the attribute at `path` is chosen, or one below it.
+    #[must_use]
+    pub fn touches(&self, path: &str) -> bool {
+        let below = format!("{path}.");
+        self.0.contains(path)
+            || self
+                .0
+                .range(below.clone()..)
+                .next()
+                .is_some_and(|next| next.starts_with(&below))
+    }
+}
+
+/// Where a walk stands: the path so far, and how a part's field is named from the top.
+pub struct At<'a, F> {
+    path: &'a str,
+    name: &'a dyn Fn(F) -> EnvironmentField,
+}
+
+impl<F> Clone for At<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<F> Copy for At<'_, F> {}
+
+impl At<'_, EnvironmentField> {
+    /// The top.
+    pub const TOP: At<'static, EnvironmentField> = At {
+        path: "",
+        name: &|field| field,
+    };
+}
+
+impl<F> At<'_, F> {
+    /// One step down that changes no field: a key of a map or of a list.
+    fn key<R>(self, key: &str, walk: impl FnOnce(At<'_, F>) -> R) -> R {
+        walk(At {
+            path: &join(self.path, key),
+            name: self.name,
+        })
+    }
+}
+
+impl At<'_, ()> {
+    fn attribute<T: std::fmt::Display>(self, value: &Sourced<T>) -> Attribute {
+        Attribute {
+            path: self.path.to_owned(),
+            field: (self.name)(()),
+            value: value.value.to_string(),
+            origin: value.origin.clone(),
+            sound: value.sound,
         }
     }
 }
 
-impl<K: std::fmt::Display, A: Attributes> Attributes for BTreeMap<K, A> {
-    fn attributes(&self, path: &str, into: &mut Vec<Attribute>) {
+/// Whatever has attributes.
+pub trait Attributes: Clone {
+    /// The fields it has.
+    type Field: Copy + std::fmt::Debug + Ord;
+
+    /// Appends every attribute below `at`.
+    fn attributes(&self, at: At<'_, Self::Field>, into: &mut Vec<Attribute>);
+
+    /// Appends every attribute in which `after` differs.
+    fn differences(&self, after: &Self, at: At<'_, Self::Field>, into: &mut Vec<Difference>);
+
+    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
+    fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str);
+}
+
+/// Appends the attributes of a part that only one side has.
+fn one_sided<A: Attributes>(
+    part: &A,
+    at: At<'_, A::Field>,
+    into: &mut Vec<Difference>,
+    side: fn(Attribute) -> Pair<Option<Attribute>>,
+) {
+    let mut attributes = Vec::new();
+    part.attributes(at, &mut attributes);
+    into.extend(attributes.into_iter().map(|attribute| Difference {
+        path: attribute.path.clone(),
+        field: attribute.field,
+        values: side(attribute),
+    }));
+}
+
+/// Appends what a part that may be absent on either side differs in.
+fn differences_of<A: Attributes>(
+    sides: Pair<Option<&A>>,
+    at: At<'_, A::Field>,
+    into: &mut Vec<Difference>,
+) {
+    match (sides.before, sides.after) {
+        (Some(before), Some(after)) => before.differences(after, at, into),
+        (Some(before), None) => one_sided(before, at, into, |it| Pair::new(Some(it), None)),
+        (None, Some(after)) => one_sided(after, at, into, |it| Pair::new(None, Some(it))),
+        (None, None) => {}
+    }
+}
+
+impl<T: std::fmt::Display + Clone + PartialEq> Attributes for Sourced<T> {
+    type Field = ();
+
+    fn attributes(&self, at: At<'_, ()>, into: &mut Vec<Attribute>) {
+        into.push(at.attribute(self));
+    }
+
+    fn differences(&self, after: &Self, at: At<'_, ()>, into: &mut Vec<Difference>) {
+        if self != after {
+            into.push(Difference {
+                path: at.path.to_owned(),
+                field: (at.name)(()),
+                values: Pair::new(Some(at.attribute(self)), Some(at.attribute(after))),
+            });
+        }
+    }
+
+    fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str) {
+        if chosen.touches(path) {
+            self.clone_from(from);
+        }
+    }
+}
+
+impl<A: Attributes> Attributes for Option<A> {
+    type Field = A::Field;
+
+    fn attributes(&self, at: At<'_, A::Field>, into: &mut Vec<Attribute>) {
+        if let Some(part) = self {
+            part.attributes(at, into);
+        }
+    }
+
+    fn differences(&self, after: &Self, at: At<'_, A::Field>, into: &mut Vec<Difference>) {
+        differences_of(Pair::new(self.as_ref(), after.as_ref()), at, into);
+    }
+
+    fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str) {
+        match (self.as_mut(), from) {
+            (Some(part), Some(from)) => part.adopt_from(from, chosen, path),
+            (Some(_), None) | (None, Some(_)) if chosen.touches(path) => self.clone_from(from),
+            (Some(_), None) | (None, Some(_) | None) => {}
+        }
+    }
+}
+
+impl<K, A> Attributes for BTreeMap<K, A>
+where
+    K: std::fmt::Display + Ord + Clone,
+    A: Attributes,
+{
+    type Field = A::Field;
+
+    fn attributes(&self, at: At<'_, A::Field>, into: &mut Vec<Attribute>) {
         for (key, part) in self {
-            part.attributes(&join(path, &key.to_string()), into);
+            at.key(&key.to_string(), |at| part.attributes(at, into));
+        }
+    }
+
+    fn differences(&self, after: &Self, at: At<'_, A::Field>, into: &mut Vec<Difference>) {
+        let keys: BTreeSet<&K> = self.keys().chain(after.keys()).collect();
+        for key in keys {
+            let sides = Pair::new(self.get(key), after.get(key));
+            at.key(&key.to_string(), |at| differences_of(sides, at, into));
+        }
+    }
+
+    fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str) {
+        let keys: BTreeSet<K> = self.keys().chain(from.keys()).cloned().collect();
+        for key in keys {
+            let path = join(path, &key.to_string());
+            match (self.get_mut(&key), from.get(&key)) {
+                (Some(part), Some(from)) => part.adopt_from(from, chosen, &path),
+                (None, Some(from)) if chosen.touches(&path) => {
+                    self.insert(key, from.clone());
+                }
+                (Some(_), None) if chosen.touches(&path) => {
+                    self.remove(&key);
+                }
+                (Some(_) | None, None) | (None, Some(_)) => {}
+            }
         }
     }
 }
@@ -82,10 +261,39 @@ impl Keyed for Policy {
     }
 }
 
+/// The members of a list by key.
+fn keyed<A: Keyed>(list: &[A]) -> BTreeMap<String, &A> {
+    let members = list.iter().enumerate();
+    members
+        .map(|(index, part)| (part.key(index), part))
+        .collect()
+}
+
+/// Members are matched by key: moving one is not a change. A list is taken over as a whole.
 impl<A: Attributes + Keyed> Attributes for Vec<A> {
-    fn attributes(&self, path: &str, into: &mut Vec<Attribute>) {
+    type Field = A::Field;
+
+    fn attributes(&self, at: At<'_, A::Field>, into: &mut Vec<Attribute>) {
         for (index, part) in self.iter().enumerate() {
-            part.attributes(&join(path, &part.key(index)), into);
+            at.key(&part.key(index), |at| part.attributes(at, into));
+        }
+    }
+
+    fn differences(&self, after: &Self, at: At<'_, A::Field>, into: &mut Vec<Difference>) {
+        let sides = Pair::new(keyed(self), keyed(after));
+        let keys: BTreeSet<&String> = sides.before.keys().chain(sides.after.keys()).collect();
+        for key in keys {
+            let members = Pair::new(
+                sides.before.get(key).copied(),
+                sides.after.get(key).copied(),
+            );
+            at.key(key, |at| differences_of(members, at, into));
+        }
+    }
+
+    fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str) {
+        if chosen.touches(path) {
+            self.clone_from(from);
         }
     }
 }
@@ -100,57 +308,43 @@ pub fn join(path: &str, step: &str) -> String {
     }
 }
 
-/// Declares parts of the model: each a struct that serialises in KDL spelling, describes itself
-/// as JSON Schema and lists its attributes. `flat` puts a part's attributes among its owner's.
-macro_rules! part {
-    ($($(#[doc = $doc:literal])+ $part:ident { $($body:tt)+ })+) => {
-        $($crate::model::attribute::one_part! { [$(#[doc = $doc])+] $part [] [] $($body)+ })+
-    };
-}
-pub(crate) use part;
+impl<F> At<'_, F> {
+    /// One step down to a field whose attributes stand among its owner's.
+    pub(super) fn flat<G: Copy>(
+        self,
+        _: &str,
+        wrap: impl Fn(G) -> F,
+        walk: impl FnOnce(At<'_, G>),
+    ) {
+        walk(At {
+            path: self.path,
+            name: &|field| (self.name)(wrap(field)),
+        });
+    }
 
-macro_rules! one_part {
-    ([$($doc:tt)+] $part:ident [$($fields:tt)*] [$($kinds:tt)*]) => {
-        $($doc)+
-        #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-        #[serde(rename_all = "kebab-case")]
-        #[schemars(deny_unknown_fields)]
-        pub struct $part { $($fields)* }
-        impl $crate::model::attribute::Attributes for $part {
-            fn attributes(&self, path: &str, into: &mut Vec<$crate::model::attribute::Attribute>) {
-                $crate::model::attribute::list_fields!(self, path, into, $($kinds)*);
-            }
-        }
-    };
-    ([$($doc:tt)+] $part:ident [$($fields:tt)*] [$($kinds:tt)*]
-     $(#[$meta:meta])+ flat $field:ident: $type:ty, $($rest:tt)*) => {
-        $crate::model::attribute::one_part! { [$($doc)+] $part
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (flat $field)] $($rest)* }
-    };
-    ([$($doc:tt)+] $part:ident [$($fields:tt)*] [$($kinds:tt)*]
-     $(#[$meta:meta])+ $field:ident: $type:ty, $($rest:tt)*) => {
-        $crate::model::attribute::one_part! { [$($doc)+] $part
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field)] $($rest)* }
-    };
+    /// One step down to a field of its own name.
+    pub(super) fn named<G: Copy>(
+        self,
+        field: &str,
+        wrap: impl Fn(G) -> F,
+        walk: impl FnOnce(At<'_, G>),
+    ) {
+        walk(At {
+            path: &join(self.path, &field.replace('_', "-")),
+            name: &|field| (self.name)(wrap(field)),
+        });
+    }
 }
-pub(crate) use one_part;
 
-macro_rules! list_fields {
-    ($self:ident, $path:ident, $into:ident, $(($kind:ident $field:ident))*) => {
-        $($crate::model::attribute::list_field!($kind, $self, $path, $into, $field);)*
-    };
-}
-pub(crate) use list_fields;
+/// The path of a field below its owner's.
+pub(super) struct Step;
 
-macro_rules! list_field {
-    (flat, $self:ident, $path:ident, $into:ident, $field:ident) => {
-        $self.$field.attributes($path, $into);
-    };
-    (named, $self:ident, $path:ident, $into:ident, $field:ident) => {
-        $self.$field.attributes(
-            &$crate::model::attribute::join($path, &stringify!($field).replace('_', "-")),
-            $into,
-        );
-    };
+impl Step {
+    pub(super) fn flat(path: &str, _: &str, walk: impl FnOnce(&str)) {
+        walk(path);
+    }
+
+    pub(super) fn named(path: &str, field: &str, walk: impl FnOnce(&str)) {
+        walk(&join(path, &field.replace('_', "-")));
+    }
 }
-pub(crate) use list_field;

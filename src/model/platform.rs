@@ -1,9 +1,9 @@
 //! What workloads stand on: the pooler, the database, Redis, the nodes.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::attribute::part;
+use super::part::part;
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StorageType, Use, Via,
@@ -13,7 +13,7 @@ use crate::source::Sourced;
 
 part! {
     /// The pooler.
-    Pgbouncer {
+    Pgbouncer: PgbouncerField {
         /// The Deployment's name.
         name: Sourced<Name>,
         /// How many pods.
@@ -35,7 +35,7 @@ part! {
     }
 
     /// PgBouncer's pool sizes, per pod.
-    Pool {
+    Pool: PoolField {
         /// `default_pool_size`: per user and database.
         default: Sourced<u32>,
         /// `max_db_connections`: per database entry.
@@ -45,13 +45,13 @@ part! {
     }
 
     /// Client connections.
-    Clients {
+    Clients: ClientsField {
         /// `max_client_conn` of one pod.
         max: Sourced<u32>,
     }
 
     /// The RDS for PostgreSQL instance.
-    Database {
+    Database: DatabaseField {
         /// The RDS identifier.
         name: Sourced<Name>,
         /// The instance class.
@@ -83,7 +83,7 @@ part! {
     }
 
     /// An RDS volume.
-    Storage {
+    Storage: StorageField {
         /// GiB.
         gib: Sourced<u32>,
         /// Storage autoscaling's ceiling in GiB; 0 is off.
@@ -98,7 +98,7 @@ part! {
     }
 
     /// Read replicas, all alike.
-    ReadReplicas {
+    ReadReplicas: ReadReplicasField {
         /// How many.
         count: Sourced<u32>,
         /// Their class.
@@ -110,7 +110,7 @@ part! {
     }
 
     /// Connections that reach the server without PgBouncer.
-    Direct {
+    Direct: DirectField {
         /// Exporters.
         monitoring: Sourced<u32>,
         /// Logical replication.
@@ -122,7 +122,7 @@ part! {
     }
 
     /// Automated backups.
-    Backup {
+    Backup: BackupField {
         /// Days they are kept; 0 is off.
         days: Sourced<u32>,
         /// When they are taken, in UTC.
@@ -130,7 +130,7 @@ part! {
     }
 
     /// Maintenance.
-    Maintenance {
+    Maintenance: MaintenanceField {
         /// When, in UTC.
         window: Sourced<WeeklyWindow>,
         /// Whether changes wait for it.
@@ -138,7 +138,7 @@ part! {
     }
 
     /// An ElastiCache replication group.
-    RedisGroup {
+    RedisGroup: RedisGroupField {
         /// The replication group's id.
         name: Sourced<Name>,
         /// The engine.
@@ -168,7 +168,7 @@ part! {
     }
 
     /// A group's sharding.
-    Cluster {
+    Cluster: ClusterField {
         /// Shards; 0 is cluster mode off.
         shards: Sourced<u32>,
         /// The mode.
@@ -176,7 +176,7 @@ part! {
     }
 
     /// An EKS node group.
-    NodeGroup {
+    NodeGroup: NodeGroupField {
         /// The EC2 instance type.
         instance: Sourced<String>,
         /// How many nodes.
@@ -188,7 +188,7 @@ part! {
     }
 
     /// What the network policies need to know.
-    Network {
+    Network: NetworkField {
         /// Where the database is reached, if it is stated.
         database_cidr: Option<Sourced<String>>,
         /// Where Prometheus runs, if it is stated.
@@ -196,7 +196,7 @@ part! {
     }
 
     /// Ownership of what is generated.
-    Deliver {
+    Deliver: DeliverField {
         /// Who writes the HPA and the ScaledObjects.
         autoscalers: Sourced<Autoscalers>,
     }

@@ -1,7 +1,7 @@
 //! Kubernetes' int-or-percent: a count of pods, or a share of them.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// `2` pods, or `25%` of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,21 @@ impl Serialize for Portion {
         match self {
             Self::Count(count) => serializer.serialize_u32(*count),
             Self::Percent(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Portion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Count(u32),
+            Percent(String),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Count(count) => Ok(Self::Count(count)),
+            Form::Percent(text) => Self::parse_percent(&text).map_err(serde::de::Error::custom),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The two kinds of AWS windows, in UTC: daily for backups, weekly for maintenance.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const DAY: u32 = 24 * 60;
 const WEEK: u32 = 7 * DAY;
@@ -138,11 +138,16 @@ impl std::fmt::Display for WeeklyWindow {
     }
 }
 
-macro_rules! text_schema {
+macro_rules! text_form {
     ($type:ident, $pattern:literal) => {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
             }
         }
         impl JsonSchema for $type {
@@ -158,8 +163,8 @@ macro_rules! text_schema {
         }
     };
 }
-text_schema!(DailyWindow, "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$");
-text_schema!(
+text_form!(DailyWindow, "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$");
+text_form!(
     WeeklyWindow,
     "^(mon|tue|wed|thu|fri|sat|sun):[0-2][0-9]:[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):[0-2][0-9]:[0-5][0-9]$"
 );

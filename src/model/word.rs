@@ -1,7 +1,7 @@
 //! The closed vocabularies of the language: each an enum whose words are written in one place.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An enum whose every value has one KDL spelling.
 pub trait Word: Sized + Copy + 'static {
@@ -21,7 +21,7 @@ pub trait Word: Sized + Copy + 'static {
 macro_rules! words {
     ($($(#[doc = $doc:literal])+ $type:ident { $($(#[doc = $value_doc:literal])+ $value:ident = $word:literal,)+ })+) => {$(
         $(#[doc = $doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         #[schemars(inline)]
         pub enum $type {
             $($(#[doc = $value_doc])+ #[serde(rename = $word)] $value,)+

@@ -14,6 +14,7 @@ pub fn origin(origin: &Origin, sources: &Sources) -> String {
             format!("{}:{line}", sources.get(span.source).name)
         }
         Origin::Derived(derivation) => format!("derived: {}", derivation.rule),
+        Origin::Recorded => "recorded".into(),
     }
 }
 
@@ -65,6 +66,7 @@ pub fn json(environment: &Environment, attributes: &[Attribute], sources: &Sourc
                     "inputs": derivation.inputs,
                     "arithmetic": derivation.arithmetic,
                 }),
+                Origin::Recorded => json!({ "from": "record" }),
             };
             (attribute.path.clone(), origin)
         })

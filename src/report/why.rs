@@ -72,6 +72,7 @@ fn story(
                 text += &from(input, all, sources);
             }
         }
+        Origin::Recorded => text += "  recorded by an earlier run\n",
     }
     let dependants = dependants(&attribute.path, all);
     if !dependants.is_empty() {
