@@ -165,13 +165,8 @@ fn parse_file(sources: &Sources, source: SourceId, bad_byte: Option<usize>) -> P
         };
     }
     let ast = parse::environment(text, source, &mut diagnostics);
-    let limit = diagnostics
-        .iter()
-        .any(|finding| finding.code == code::LIMIT_EXCEEDED);
-    if !limit {
-        let end = text.trim_end().len();
-        resolve::require_header(&ast, Span::new(source, end, end), &mut diagnostics);
-    }
+    let end = text.trim_end().len();
+    resolve::require_header(&ast, Span::new(source, end, end), &mut diagnostics);
     Parsed {
         source,
         ast,

@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use kdl::KdlNode;
-
 use super::fields::{Cx, Fields};
 use super::nodes::top;
-use super::{document, scan, text, value};
+use super::tree::Node;
+use super::{scan, text, value};
 use crate::ast::{Ast, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Tier, Word};
@@ -36,27 +35,20 @@ pub fn tiers(
     let scanned = scan::scan(text, source, diagnostics);
     let mut result = Tiers::default();
     let out = RefCell::new(std::mem::take(diagnostics));
-    for node in scanned.nodes.iter().filter(|_| scanned.readable) {
-        let argument = node.first_argument.as_deref().and_then(Tier::from_word);
+    let cx = Cx { out: &out };
+    for node in &scanned.nodes {
+        let argument = node.first_text().and_then(Tier::from_word);
         if node.name == "tier" && argument.is_some_and(|tier| !wanted.contains(&tier)) {
             continue;
         }
-        let cx = Cx {
-            source,
-            offset: node.start,
-            out: &out,
-        };
-        let parsed = document(text, node, cx);
-        for node in parsed.iter().flat_map(kdl::KdlDocument::nodes) {
-            top_level(&mut result, cx, node);
-        }
+        top_level(&mut result, cx, node);
     }
     *diagnostics = out.into_inner();
     result
 }
 
-fn top_level(result: &mut Tiers, cx: Cx<'_>, node: &KdlNode) {
-    let mut fields = Fields::new(cx, node, node.name().value().to_owned());
+fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
+    let mut fields = Fields::new(cx, node, node.name.to_string());
     match fields.node_name() {
         "catalogue" => {
             let version = fields.argument("a version", value::text(text::token));
@@ -83,10 +75,10 @@ fn top_level(result: &mut Tiers, cx: Cx<'_>, node: &KdlNode) {
     }
 }
 
-fn nested(cx: Cx<'_>, node: &KdlNode) -> Ast {
+fn nested<'a>(cx: Cx<'a>, node: &'a Node<'a>) -> Ast {
     let mut ast = Ast::default();
     let mut seen = top::Seen::new();
-    for child in node.iter_children() {
+    for child in node.children() {
         top::node(&mut ast, &mut seen, cx, child);
     }
     ast

@@ -4,33 +4,21 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use kdl::{KdlEntry, KdlNode};
-
 use super::leftover;
-use super::value::{Reading, Value};
+use super::tree::{Entry, Node, Value};
+use super::value::{Problem, Reading};
 use crate::ast::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 
-/// Where a text's nodes stand, and where findings about them go.
+/// Where findings about a text's nodes go.
 #[derive(Clone, Copy, Debug)]
 pub struct Cx<'a> {
-    /// The text.
-    pub source: SourceId,
-    /// Where the parsed slice begins in it, in bytes.
-    pub offset: usize,
     /// The findings.
     pub out: &'a RefCell<Diagnostics>,
 }
 
 impl Cx<'_> {
-    /// The place of `length` bytes at `at` in the slice.
-    #[must_use]
-    pub fn span(&self, at: usize, length: usize) -> Span {
-        let start = self.offset.saturating_add(at);
-        Span::new(self.source, start, start.saturating_add(length))
-    }
-
     /// Adds a finding.
     pub fn report(&self, finding: Diagnostic) {
         self.out.borrow_mut().push(finding);
@@ -53,19 +41,19 @@ impl Cx<'_> {
 pub struct Property<'a> {
     pub(super) key: &'a str,
     pub(super) key_span: Span,
-    pub(super) value: Value<'a>,
+    pub(super) value: &'a Value<'a>,
 }
 
 /// The arguments, properties and children of one node.
 #[derive(Debug)]
 pub struct Fields<'a> {
     pub(super) cx: Cx<'a>,
-    pub(super) node: &'a KdlNode,
+    pub(super) node: &'a Node<'a>,
     /// The node's path in KDL spelling, such as `pgbouncer.pool`.
     pub path: String,
-    pub(super) arguments: VecDeque<Value<'a>>,
+    pub(super) arguments: VecDeque<&'a Value<'a>>,
     pub(super) properties: Vec<Property<'a>>,
-    pub(super) children: Vec<&'a KdlNode>,
+    pub(super) children: Vec<&'a Node<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
 }
@@ -73,83 +61,72 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `node`, whose path is `path`.
     #[must_use]
-    pub fn new(cx: Cx<'a>, node: &'a KdlNode, path: String) -> Self {
+    pub fn new(cx: Cx<'a>, node: &'a Node<'a>, path: String) -> Self {
         let mut fields = Self {
             cx,
             node,
             path,
             arguments: VecDeque::new(),
             properties: Vec::new(),
-            children: node.iter_children().collect(),
+            children: node.children().collect(),
             known_properties: Vec::new(),
             known_children: Vec::new(),
         };
-        for entry in node.entries() {
+        for entry in &node.entries {
             fields.take_in(entry);
         }
         fields
     }
 
-    fn take_in(&mut self, entry: &'a KdlEntry) {
-        let repr = entry.format().map_or("", |format| &format.value_repr);
-        let whole = entry.span();
-        let end = whole.offset().saturating_add(whole.len());
-        let value = Value {
-            kdl: entry.value(),
-            repr,
-            span: self.cx.span(end.saturating_sub(repr.len()), repr.len()),
-        };
-        if let Some(ty) = entry.ty() {
-            let span = self.cx.span(ty.span().offset(), ty.span().len());
-            let message = format!("the type annotation `({})` means nothing here", ty.value());
-            let finding = Diagnostic::error(code::WRONG_VALUE, message, span);
-            self.cx.report(finding.help("remove it"));
-        }
-        let Some(key) = entry.name() else {
-            self.arguments.push_back(value);
+    fn take_in(&mut self, entry: &'a Entry<'a>) {
+        let Some(key) = &entry.key else {
+            self.arguments.push_back(&entry.value);
             return;
         };
-        let key_span = self.cx.span(key.span().offset(), key.span().len());
-        let key = key.value();
-        if let Some(first) = self.properties.iter().find(|known| known.key == key) {
-            let path = format!("{}.{key}", self.path);
-            self.cx.duplicate(&path, first.key_span, key_span);
+        if let Some(first) = self.properties.iter().find(|known| known.key == key.name) {
+            let path = format!("{}.{}", self.path, key.name);
+            self.cx.duplicate(&path, first.key_span, key.span);
             return;
         }
         self.properties.push(Property {
-            key,
-            key_span,
-            value,
+            key: &key.name,
+            key_span: key.span,
+            value: &entry.value,
         });
     }
 
     /// Where the node's name stands.
     #[must_use]
     pub fn name_span(&self) -> Span {
-        let span = self.node.name().span();
-        self.cx.span(span.offset(), span.len())
+        self.node.name_span
     }
 
     /// The node's name.
     #[must_use]
     pub fn node_name(&self) -> &'a str {
-        self.node.name().value()
+        &self.node.name
     }
 
-    /// Reads a value, or reports what is wrong with it.
+    /// Reads a value, or reports what is wrong with it. What is written wrongly is read as it was
+    /// meant, so that the finding can say what to type in this very place.
     fn read<T>(
         &self,
         path: &str,
         value: &Value<'_>,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<T> {
-        match reader(value) {
-            Ok(read) => Written::at(read, value.span),
-            Err(problem) => {
-                self.cx.report(problem.finding(value.span, path));
-                Written::broken()
+        let problem = match (reader(value), value.mistake) {
+            (Ok(read), None) => return Written::at(read, value.span),
+            (Ok(_), Some(mistake)) => Problem::of_mistake(mistake, value.repr, None),
+            (Err(problem), None) => Some(problem),
+            (Err(problem), Some(mistake)) => {
+                Problem::of_mistake(mistake, value.repr, Some(problem))
             }
+        };
+        if let Some(problem) = problem {
+            self.cx.report(problem.finding(value.span, path));
         }
+        Written::broken()
     }
 
     /// The next argument, which must be there; `what` names it in the finding.
@@ -165,13 +142,13 @@ impl<'a> Fields<'a> {
             self.cx.report(finding.help(help));
             return Written::broken();
         };
-        self.read(&self.path, &value, reader)
+        self.read(&self.path, value, reader)
     }
 
     /// The next argument, if there is one.
     pub fn maybe<T>(&mut self, reader: impl Fn(&Value<'_>) -> Reading<T>) -> Written<T> {
         match self.arguments.pop_front() {
-            Some(value) => self.read(&self.path, &value, reader),
+            Some(value) => self.read(&self.path, value, reader),
             None => Written::default(),
         }
     }
@@ -219,7 +196,7 @@ impl<'a> Fields<'a> {
         };
         let property = self.properties.remove(at);
         let path = format!("{}.{key}", self.path);
-        self.read(&path, &property.value, reader)
+        self.read(&path, property.value, reader)
     }
 
     /// The property `key`, which must be there.
@@ -255,7 +232,7 @@ impl<'a> Fields<'a> {
                 continue;
             }
             let path = format!("{}.{}", self.path, property.key);
-            let written = self.read(&path, &property.value, &reader);
+            let written = self.read(&path, property.value, &reader);
             all.push((property.key.to_owned(), property.key_span, written));
         }
         all
@@ -266,14 +243,10 @@ impl<'a> Fields<'a> {
         self.known_children.extend(names);
         let (taken, left) = std::mem::take(&mut self.children)
             .into_iter()
-            .partition(|child| names.contains(&child.name().value()));
+            .partition(|child| names.contains(&&*child.name));
         self.children = left;
-        let fields = |child: &'a KdlNode| {
-            Self::new(
-                self.cx,
-                child,
-                format!("{}.{}", self.path, child.name().value()),
-            )
+        let fields = |child: &'a Node<'a>| {
+            Self::new(self.cx, child, format!("{}.{}", self.path, child.name))
         };
         Vec::into_iter(taken).map(fields).collect()
     }

@@ -3,11 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use kdl::KdlNode;
-
 use super::fields::{Cx, Fields};
-use super::scan::NodeText;
-use super::{document, scan, text, value};
+use super::tree::Node;
+use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
     CacheNode, Catalogue, DatabaseClass, NodeType, PostgresVersion, RedisVersion,
@@ -27,17 +25,9 @@ pub fn instances(
     let scanned = scan::scan(text, source, diagnostics);
     let mut catalogue = Catalogue::default();
     let out = RefCell::new(std::mem::take(diagnostics));
+    let cx = Cx { out: &out };
     for node in &scanned.nodes {
-        if skip(&mut catalogue, node, wanted) {
-            continue;
-        }
-        let cx = Cx {
-            source,
-            offset: node.start,
-            out: &out,
-        };
-        let parsed = document(text, node, cx);
-        for node in parsed.iter().flat_map(kdl::KdlDocument::nodes) {
+        if !skip(&mut catalogue, node, wanted) {
             fact(&mut catalogue, cx, node);
         }
     }
@@ -46,26 +36,27 @@ pub fn instances(
 }
 
 /// Whether nobody asks for this node; its name is kept.
-fn skip(catalogue: &mut Catalogue, node: &NodeText, wanted: Option<&BTreeSet<String>>) -> bool {
-    let (Some(wanted), Some(name)) = (wanted, &node.first_argument) else {
+fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<String>>) -> bool {
+    let (Some(wanted), Some(name)) = (wanted, node.first_text()) else {
         return false;
     };
     if node.broken || wanted.contains(name) {
         return false;
     }
-    match node.name.as_str() {
-        "node-type" => catalogue.node_types.name(name.clone()),
-        "db-class" => catalogue.db_classes.name(name.clone()),
-        "cache-node" => catalogue.cache_nodes.name(name.clone()),
-        "postgres" => catalogue.postgres.name(name.clone()),
-        "redis-version" => catalogue.redis_versions.name(name.clone()),
+    let name = name.to_owned();
+    match &*node.name {
+        "node-type" => catalogue.node_types.name(name),
+        "db-class" => catalogue.db_classes.name(name),
+        "cache-node" => catalogue.cache_nodes.name(name),
+        "postgres" => catalogue.postgres.name(name),
+        "redis-version" => catalogue.redis_versions.name(name),
         _ => return false,
     }
     true
 }
 
-fn fact(catalogue: &mut Catalogue, cx: Cx<'_>, node: &KdlNode) {
-    let mut fields = Fields::new(cx, node, node.name().value().to_owned());
+fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
+    let mut fields = Fields::new(cx, node, node.name.to_string());
     let kind = fields.node_name();
     if kind == "pgbouncer" {
         let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));

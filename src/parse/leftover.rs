@@ -13,15 +13,6 @@ pub(super) fn report(fields: &Fields<'_>) {
     } else {
         children(fields);
     }
-    annotation(fields);
-}
-
-fn annotation(fields: &Fields<'_>) {
-    let Some(ty) = fields.node.ty() else { return };
-    let span = fields.cx.span(ty.span().offset(), ty.span().len());
-    let message = format!("the type annotation `({})` means nothing here", ty.value());
-    let finding = Diagnostic::error(code::WRONG_VALUE, message, span);
-    fields.cx.report(finding.help("remove it"));
 }
 
 fn arguments(fields: &Fields<'_>) {
@@ -62,15 +53,11 @@ fn properties(fields: &Fields<'_>) {
 }
 
 fn block(fields: &Fields<'_>) {
-    let Some(children) = fields.node.children() else {
+    let Some(block) = &fields.node.block else {
         return;
     };
-    let span = children.span();
-    let span = match children.nodes().first() {
-        Some(first) => first.name().span(),
-        None => span,
-    };
-    let span = fields.cx.span(span.offset(), span.len());
+    let first = block.nodes.first();
+    let span = first.map_or(block.open, |first| first.name_span);
     let message = format!("`{}` has no block of nodes", fields.path);
     let finding = Diagnostic::error(code::UNEXPECTED_CHILDREN, message, span);
     fields.cx.report(if fields.known_properties.is_empty() {
@@ -83,9 +70,7 @@ fn block(fields: &Fields<'_>) {
 
 fn children(fields: &Fields<'_>) {
     for child in &fields.children {
-        let name = child.name().value();
-        let span = child.name().span();
-        let span = fields.cx.span(span.offset(), span.len());
+        let (name, span) = (&*child.name, child.name_span);
         let message = format!("`{}` has no node `{name}`", fields.path);
         let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
         let known = fields.known_children.iter().copied();

@@ -1,49 +1,47 @@
-//! One pass over the bytes before the KDL parser sees them: limits, boundaries, common mistakes.
+//! A text into its tree, in one pass that nothing can exhaust.
 //!
 //! The `kdl` crate recurses, so hostile input could exhaust its stack or its time; and it reports
-//! one error for a document. Here every top-level node is cut out, so that a broken one hides no
-//! other, and what people type by habit is reported on its own token with what to type instead.
+//! one error for a document. Here limits are kept before anything is built, a mistake is reported
+//! on its own token with what to type instead, and what stands around it is read all the same.
+//! The KDL crate reads single values (`literal`), and is what this reader is tested against.
 
+mod blank;
+mod entry;
+mod literal;
+mod mistake;
+mod report;
 mod token;
 
+use std::borrow::Cow;
+
+use super::nodes::top;
+use super::tree::{Block, Node};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
-use token::{Kind, Token, Tokens};
+use token::{Kind, Token};
+
+pub use mistake::{Mistake, quoted};
 
 /// The most bytes a file may have.
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most levels of braces.
 pub const MAX_DEPTH: usize = 16;
-/// The most `/-` in one top-level node: each doubles the parser's work where they nest.
-const MAX_SLASHDASHES: usize = 8;
+/// The most words, strings, braces and line ends that a file may have: many times what an
+/// environment needs, and few enough that a finding about each would still be quick.
+pub const MAX_TOKENS: usize = 1 << 16;
 
 /// What the pass found.
 #[derive(Debug, Default)]
-pub struct Scanned {
+pub struct Scanned<'t> {
     /// The top-level nodes, in order.
-    pub nodes: Vec<NodeText>,
-    /// False when the file as a whole must not be parsed.
-    pub readable: bool,
+    pub nodes: Vec<Node<'t>>,
+    /// False where part of the text was not read, so that anything could stand there.
+    pub whole: bool,
 }
 
-/// One top-level node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeText {
-    /// Its first byte.
-    pub start: usize,
-    /// One past its last byte.
-    pub end: usize,
-    /// Its name, if it is plain; else empty.
-    pub name: String,
-    /// Its first argument, if that is a plain string.
-    pub first_argument: Option<String>,
-    /// Whether something is wrong in it that has been reported: the parser must not see it.
-    pub broken: bool,
-}
-
-/// Reads `text` as far as the parser's safety and good messages need.
-pub fn scan(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Scanned {
+/// Reads `text` as a tree; what is wrong with its form goes to `diagnostics`.
+pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) -> Scanned<'t> {
     if text.len() > MAX_BYTES {
         let message = format!(
             "the file has {} bytes; at most {MAX_BYTES} are read",
@@ -53,274 +51,277 @@ pub fn scan(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Scan
         diagnostics.push(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
         return Scanned::default();
     }
+    let tokens = token::tokens(text, MAX_TOKENS);
+    if let Some(token) = tokens.get(MAX_TOKENS) {
+        let message = format!("the file has more than {MAX_TOKENS} words, strings and lines");
+        let span = Span::new(source, token.start, token.end);
+        diagnostics.push(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
+        return Scanned::default();
+    }
     let mut scanner = Scanner {
         text,
         source,
         diagnostics,
-        nodes: Vec::new(),
-        current: None,
-        open: Vec::new(),
-        slashdashed: false,
+        recover: !closes_what_it_opens(&tokens),
+        tokens,
+        at: 0,
+        depth: 0,
+        spoiled: false,
+        whole: true,
     };
-    for token in Tokens::new(text) {
-        scanner.token(token);
-    }
-    scanner.finish();
+    scanner.forbidden();
+    let nodes = scanner.nodes(None);
     Scanned {
-        nodes: scanner.nodes,
-        readable: true,
+        nodes,
+        whole: scanner.whole,
     }
 }
 
-/// A node that is being read.
-struct Current {
-    node: NodeText,
-    slashdashes: usize,
-    words: usize,
-    pending_key: bool,
-    /// `/-` stood before it: it is a comment.
-    commented: bool,
+/// Whether every block that is opened is closed.
+fn closes_what_it_opens(tokens: &[Token]) -> bool {
+    let mut open = 0_usize;
+    for token in tokens {
+        if token.kind == Kind::Open {
+            open += 1;
+        } else if token.kind == Kind::Close {
+            open = open.saturating_sub(1);
+        }
+    }
+    open == 0
 }
 
-struct Scanner<'a> {
-    text: &'a str,
+/// The `{` of a block that is being read.
+#[derive(Clone, Copy)]
+struct Opening {
+    token: Token,
+    /// Columns of white space before the line it stands on.
+    indent: usize,
+    /// Whether its first node is on the same line, or indented more than that: only then
+    /// indentation tells where the block was meant to end.
+    indented: bool,
+}
+
+struct Scanner<'t, 'd> {
+    text: &'t str,
     source: SourceId,
-    diagnostics: &'a mut Diagnostics,
-    nodes: Vec<NodeText>,
-    current: Option<Current>,
-    open: Vec<usize>,
-    slashdashed: bool,
+    tokens: Vec<Token>,
+    at: usize,
+    diagnostics: &'d mut Diagnostics,
+    /// Whether some block is never closed, so that its end must be guessed.
+    recover: bool,
+    depth: usize,
+    /// Whether something about the form of the present top-level node was wrong.
+    spoiled: bool,
+    whole: bool,
 }
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t, '_> {
+    fn peek(&self) -> Token {
+        let last = Token {
+            kind: Kind::End,
+            start: self.text.len(),
+            end: self.text.len(),
+            glued: false,
+        };
+        self.tokens.get(self.at).copied().unwrap_or(last)
+    }
+
+    fn next(&mut self) -> Token {
+        let token = self.peek();
+        self.at += 1;
+        token
+    }
+
+    fn slice(&self, token: &Token) -> &'t str {
+        self.text.get(token.start..token.end).unwrap_or_default()
+    }
+
     fn span(&self, token: &Token) -> Span {
         Span::new(self.source, token.start, token.end)
     }
 
-    fn slice(&self, token: &Token) -> &str {
-        self.text.get(token.start..token.end).unwrap_or_default()
-    }
-
-    fn report(&mut self, finding: Diagnostic) {
-        if let Some(current) = &mut self.current {
-            current.node.broken = true;
-        }
-        self.diagnostics.push(finding);
-    }
-
-    fn token(&mut self, token: Token) {
-        match token.kind {
-            Kind::Newline | Kind::Semicolon => self.end_of_line(&token),
-            Kind::Open => self.open(&token),
-            Kind::Close => self.close(&token),
-            Kind::Slashdash => self.slashdash(&token),
-            Kind::Word | Kind::String => self.value(&token),
-            Kind::Equals => {
-                if let Some(current) = &mut self.current {
-                    current.pending_key = true;
-                    current.node.end = token.end;
+    /// The nodes up to the end of the block that `open` opens, or of the text.
+    fn nodes(&mut self, open: Option<Opening>) -> Vec<Node<'t>> {
+        let mut open = open;
+        let mut nodes: Vec<Node<'t>> = Vec::new();
+        let mut commented = false;
+        loop {
+            let token = self.peek();
+            if self.ends_block(&token, &mut open) {
+                return nodes;
+            }
+            match token.kind {
+                Kind::Newline | Kind::Semicolon => self.at += 1,
+                Kind::Slashdash => {
+                    self.at += 1;
+                    commented = true;
+                }
+                Kind::Close => self.stray_close(&token),
+                Kind::Open => self.nameless_block(&token, &mut nodes),
+                Kind::ForeignComment => self.foreign_comment(&token),
+                Kind::Word
+                | Kind::String
+                | Kind::Kdl1String
+                | Kind::ForeignString
+                | Kind::Unclosed(_)
+                | Kind::Equals
+                | Kind::Punctuation
+                | Kind::Backslash
+                | Kind::End => {
+                    let node = self.node();
+                    if std::mem::take(&mut commented) {
+                        self.report_all(node.as_slice());
+                    } else {
+                        nodes.extend(node);
+                    }
                 }
             }
-            Kind::Unclosed(what) => self.unclosed(&token, what),
-            Kind::Forbidden => {
-                self.begin(&token);
-                let message = "a control character stands here, which no KDL text may hold";
-                self.report(
-                    Diagnostic::error(code::SYNTAX, message, self.span(&token)).help("delete it"),
-                );
-            }
-            Kind::Run => {
-                self.begin(&token);
-                let message = "more of the same character in a row than any environment needs";
-                self.report(Diagnostic::error(
-                    code::LIMIT_EXCEEDED,
-                    message,
-                    self.span(&token),
-                ));
-            }
         }
     }
 
-    fn begin(&mut self, token: &Token) {
-        if self.current.is_none() {
-            let node = NodeText {
-                start: token.start,
-                end: token.end,
-                name: String::new(),
-                first_argument: None,
-                broken: false,
-            };
-            let commented = std::mem::take(&mut self.slashdashed);
-            self.current = Some(Current {
-                node,
-                slashdashes: 0,
-                words: 0,
-                pending_key: false,
-                commented,
-            });
-        }
-    }
-
-    fn value(&mut self, token: &Token) {
-        // A node of the top level begins a line; inside an unclosed block that is where to go on.
-        let column_zero =
-            token.start == 0 || self.text.as_bytes().get(token.start - 1) == Some(&b'\n');
-        if column_zero
-            && token.kind == Kind::Word
-            && !self.open.is_empty()
-            && token::is_top_level(self.slice(token))
-        {
-            self.unclosed_block();
-        }
-        let begins = self.current.is_none();
-        self.begin(token);
-        let plain = token::plain(self.slice(token));
-        let Some(current) = &mut self.current else {
-            return;
+    /// Whether the nodes that are being read end before `token`; says so where they should not.
+    fn ends_block(&mut self, token: &Token, open: &mut Option<Opening>) -> bool {
+        let Some(opening) = open else {
+            return token.kind == Kind::End;
         };
-        current.node.end = token.end;
-        let after_equals = std::mem::take(&mut current.pending_key);
-        current.words += 1;
-        let words = current.words;
-        if begins {
-            current.node.name = plain.unwrap_or_default();
-        } else if words == 2 && !after_equals && self.open.is_empty() {
-            current.node.first_argument = plain;
+        if token.kind == Kind::End {
+            self.never_closed(opening, None);
+            return true;
         }
-        if token.kind == Kind::Word {
-            let written = self.slice(token).to_owned();
-            if let Some(mistake) = token::mistake(&written) {
-                let span = self.span(token);
-                self.report(mistake.finding(&written, span));
-            }
+        if self.recover && self.begins_line() && self.dedented(token, opening) {
+            self.never_closed(opening, Some(token));
+            return true;
         }
+        if token.kind == Kind::Close {
+            self.at += 1;
+            return true;
+        }
+        false
     }
 
-    fn open(&mut self, token: &Token) {
-        self.missing_value(token);
-        if self.current.is_none() {
-            self.begin(token);
-            let message = "a block stands here without a node's name before it";
-            self.report(
-                Diagnostic::error(code::SYNTAX, message, self.span(token))
-                    .help("write the node's name before `{`"),
-            );
-        }
-        self.open.push(token.start);
-        if self.open.len() == MAX_DEPTH + 1 {
-            let message = format!("blocks are nested more than {MAX_DEPTH} deep");
-            self.report(Diagnostic::error(
-                code::LIMIT_EXCEEDED,
-                message,
-                self.span(token),
-            ));
-        }
-        if let Some(current) = &mut self.current {
-            current.node.end = token.end;
-        }
+    /// Whether the present token is the first on its line.
+    fn begins_line(&self) -> bool {
+        let before = self.before();
+        before.is_none_or(|token| token.kind == Kind::Newline)
     }
 
-    fn close(&mut self, token: &Token) {
-        self.missing_value(token);
-        if self.open.pop().is_none() {
-            self.begin(token);
-            let message = "this `}` closes nothing";
-            self.report(
-                Diagnostic::error(code::SYNTAX, message, self.span(token)).replace(
-                    "delete it",
-                    self.span(token),
-                    "",
-                ),
-            );
-        }
-        if let Some(current) = &mut self.current {
-            current.node.end = token.end;
-        }
+    /// The token that was read last.
+    fn before(&self) -> Option<&Token> {
+        self.tokens.get(self.at.checked_sub(1)?)
     }
 
-    fn slashdash(&mut self, token: &Token) {
-        let Some(current) = &mut self.current else {
-            self.slashdashed = true;
-            return;
+    /// Whether `token`, the first on its line, stands further left than anything in the block can.
+    fn dedented(&self, token: &Token, opening: &mut Opening) -> bool {
+        let indent = self.indent(token);
+        if token.kind == Kind::Newline {
+            return false;
+        }
+        if token.kind == Kind::Close {
+            return indent < opening.indent;
+        }
+        if opening.indented {
+            return indent <= opening.indent;
+        }
+        opening.indented = indent > opening.indent;
+        let known = || token.kind == Kind::Word && top::is_known(self.slice(token));
+        !opening.indented && indent == 0 && known()
+    }
+
+    /// Characters before `token` on its line, up to the first that is no blank.
+    fn indent(&self, token: &Token) -> usize {
+        let before = self.text.get(..token.start).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text.get(line..).unwrap_or_default();
+        line.bytes()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count()
+    }
+
+    /// One node, its name first. None where what stands here is no node.
+    fn node(&mut self) -> Option<Node<'t>> {
+        let outer = self.depth == 0;
+        if outer {
+            self.spoiled = false;
+        }
+        let (name, name_span) = self.node_name()?;
+        let mut node = Node {
+            name,
+            name_span,
+            entries: Vec::new(),
+            block: None,
+            broken: false,
         };
-        current.slashdashes += 1;
-        current.node.end = token.end;
-        if current.slashdashes == MAX_SLASHDASHES + 1 {
-            let message = format!("more than {MAX_SLASHDASHES} `/-` stand in one node");
-            self.report(
-                Diagnostic::error(code::LIMIT_EXCEEDED, message, self.span(token))
-                    .help("delete what is commented out, or put `/-` before the whole node"),
-            );
-        }
-    }
-
-    /// `key=` and then nothing.
-    fn missing_value(&mut self, token: &Token) {
-        let Some(current) = &mut self.current else {
-            return;
-        };
-        if std::mem::take(&mut current.pending_key) {
-            let message = "a value is missing after `=`";
-            let span = Span::new(self.source, token.start, token.start);
-            self.report(Diagnostic::error(code::SYNTAX, message, span));
-        }
-    }
-
-    fn end_of_line(&mut self, token: &Token) {
-        self.missing_value(token);
-        if self.open.is_empty() {
-            self.end_node();
-        }
-    }
-
-    fn end_node(&mut self) {
-        if let Some(current) = self.current.take() {
-            let keep = !current.commented || current.node.broken;
-            if keep && (!current.node.name.is_empty() || current.node.broken || current.words > 0) {
-                self.nodes.push(current.node);
+        self.entries(&mut node);
+        if self.peek().kind == Kind::Open {
+            node.block = self.block();
+            if self.before().is_some_and(|token| token.kind == Kind::Close) {
+                self.behind_block();
             }
         }
+        node.broken = outer && self.spoiled;
+        Some(node)
     }
 
-    fn unclosed(&mut self, token: &Token, what: &str) {
-        self.begin(token);
-        let opening = Span::new(
-            self.source,
-            token.start,
-            (token.start + what.len()).min(token.end),
-        );
-        let message = format!("`{what}` opens here and is never closed");
-        let close = if what == "/*" { "*/" } else { what };
-        self.report(
-            Diagnostic::error(code::UNCLOSED, message, opening)
-                .help(format!("close it with `{close}`")),
-        );
-        if let Some(current) = &mut self.current {
-            current.node.end = token.end;
+    /// The block that opens here; none where it is too deep to be read.
+    fn block(&mut self) -> Option<Block<'t>> {
+        let token = self.next();
+        if self.depth == MAX_DEPTH {
+            self.too_deep(&token);
+            return None;
         }
-    }
-
-    fn unclosed_block(&mut self) {
-        if let Some(at) = self.open.pop() {
-            let message = "this block is never closed";
-            let span = Span::new(self.source, at, at + 1);
-            self.report(Diagnostic::error(code::UNCLOSED, message, span).help("close it with `}`"));
-        }
-        self.open.clear();
-        self.end_node();
-    }
-
-    fn finish(&mut self) {
-        let end = Token {
-            kind: Kind::Newline,
-            start: self.text.len(),
-            end: self.text.len(),
+        self.depth += 1;
+        let opening = Opening {
+            token,
+            indent: self.indent(&token),
+            indented: self.peek().kind != Kind::Newline,
         };
-        self.missing_value(&end);
-        if !self.open.is_empty() {
-            self.unclosed_block();
+        let nodes = self.nodes(Some(opening));
+        self.depth -= 1;
+        Some(Block {
+            open: self.span(&token),
+            nodes,
+        })
+    }
+
+    /// What stands behind a block on its line: nothing but a block that is commented out.
+    fn behind_block(&mut self) {
+        while self.peek().kind == Kind::Slashdash {
+            self.at += 1;
+            self.skip_lines();
+            if self.peek().kind == Kind::Open {
+                self.commented_block();
+            }
         }
-        self.end_node();
+        let token = self.peek();
+        if token.is_value() || matches!(token.kind, Kind::Equals | Kind::Punctuation) {
+            self.more_behind_block(&token);
+        }
+    }
+
+    /// A block that `/-` comments out.
+    fn commented_block(&mut self) {
+        if let Some(block) = self.block() {
+            self.report_all(&block.nodes);
+        }
+    }
+
+    /// Passes over line ends, which may stand between `/-` and what it comments out.
+    fn skip_lines(&mut self) {
+        while self.peek().kind == Kind::Newline {
+            self.at += 1;
+        }
+    }
+
+    /// The name of a node.
+    fn node_name(&mut self) -> Option<(Cow<'t, str>, Span)> {
+        self.annotation();
+        let token = self.peek();
+        if token.is_value() {
+            self.at += 1;
+            return Some((self.name(&token), self.span(&token)));
+        }
+        self.no_name(&token);
+        None
     }
 }
 

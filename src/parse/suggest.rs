@@ -15,6 +15,12 @@ pub fn nearest<'a>(typed: &str, options: impl IntoIterator<Item = &'a str>) -> O
     best.map(|(_, option)| option)
 }
 
+/// Whether a character changes the direction in which text is shown.
+#[must_use]
+pub fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Words for a sentence: `` `a`, `b` and `c` ``.
 pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();

@@ -1,24 +1,17 @@
 //! Readers: one written value in, a typed value or what is wrong with it out.
 
+mod near;
+
 use std::ops::RangeInclusive;
 
-use kdl::KdlValue;
-
+use super::scan::{Mistake, quoted};
 use super::suggest;
+use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
 use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
 use crate::source::Span;
 
-/// One argument or property value of a node.
-#[derive(Clone, Copy, Debug)]
-pub struct Value<'a> {
-    /// What KDL makes of it.
-    pub kdl: &'a KdlValue,
-    /// How it is written.
-    pub repr: &'a str,
-    /// Where.
-    pub span: Span,
-}
+pub use super::tree::Value;
 
 /// What is wrong with a value.
 #[derive(Clone, Debug)]
@@ -38,6 +31,21 @@ impl Problem {
             help: None,
             replacement: None,
         }
+    }
+
+    /// What is wrong with a value that is written with `mistake`: the mistake, and what `reader`
+    /// wants to stand there instead. None where it has been reported already.
+    #[must_use]
+    pub fn of_mistake(mistake: Mistake, repr: &str, reader: Option<Self>) -> Option<Self> {
+        let (code, message) = mistake.message(repr)?;
+        let own = || (mistake.help().map(str::to_owned), mistake.correction(repr));
+        let (help, replacement) = reader.map_or_else(own, |it| (it.help, it.replacement));
+        Some(Self {
+            code,
+            message,
+            help,
+            replacement,
+        })
     }
 
     /// Adds a sentence that says what to write.
@@ -74,49 +82,38 @@ impl Problem {
 /// What a reader gives back.
 pub type Reading<T> = Result<T, Problem>;
 
-fn kind(value: &KdlValue) -> &'static str {
-    match value {
-        KdlValue::String(_) => "a string",
-        KdlValue::Integer(_) => "a whole number",
-        KdlValue::Float(_) => "a number with a fraction",
-        KdlValue::Bool(_) => "a truth value",
-        KdlValue::Null => "`#null`",
+fn kind(value: &Value<'_>) -> &'static str {
+    match value.literal {
+        Literal::Text(_) => "text",
+        Literal::Whole(_) => "a whole number",
+        Literal::Real if value.repr.contains(['e', 'E']) => "a number with an exponent",
+        Literal::Real => "a number with a fraction",
+        Literal::Truth(_) => "a truth value",
+        Literal::Null => "`#null`",
     }
 }
 
 fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
-    Problem::wrong(format!(
-        "{expected} is needed here, not {}",
-        kind(value.kdl)
-    ))
-}
-
-/// A KDL string literal for `text`.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    Problem::wrong(format!("{expected} is needed here, not {}", kind(value)))
 }
 
 /// A whole number within `range`.
 pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
     move |value| {
-        if let Some(text) = value.kdl.as_string() {
-            let number = text.trim_end_matches('%').parse::<u32>().ok();
+        let Some(number) = value.whole() else {
+            let meant = value.text().unwrap_or(value.repr).trim_end_matches('%');
+            let meant = meant.strip_suffix(".0").unwrap_or(meant).trim();
+            let number = meant.parse::<u32>().ok();
             let problem = mismatch("a whole number", value);
             return Err(match number.filter(|number| range.contains(number)) {
                 Some(number) => problem.write(number.to_string()),
                 None => problem.help(within(&range)),
             });
-        }
-        let number = value
-            .kdl
-            .as_integer()
-            .ok_or_else(|| mismatch("a whole number", value).help(within(&range)))?;
-        u32::try_from(number)
-            .ok()
-            .filter(|number| range.contains(number))
-            .ok_or_else(|| {
-                Problem::wrong(format!("`{number}` is out of range")).help(within(&range))
-            })
+        };
+        let fits = |number: &u32| range.contains(number);
+        u32::try_from(number).ok().filter(fits).ok_or_else(|| {
+            Problem::wrong(format!("`{}` is out of range", value.repr)).help(within(&range))
+        })
     }
 }
 
@@ -134,38 +131,38 @@ fn within(range: &RangeInclusive<u32>) -> String {
 
 /// A whole number of 64 bits.
 pub fn large(value: &Value<'_>) -> Reading<u64> {
-    let number = value
-        .kdl
-        .as_integer()
-        .and_then(|number| u64::try_from(number).ok());
+    let number = value.whole().and_then(|number| u64::try_from(number).ok());
     number.ok_or_else(|| mismatch("a whole number", value))
 }
 
 /// `#true` or `#false`.
 pub fn flag(value: &Value<'_>) -> Reading<bool> {
-    if let Some(flag) = value.kdl.as_bool() {
+    if let Literal::Truth(flag) = value.literal {
         return Ok(flag);
     }
     let problem = mismatch("`#true` or `#false`", value);
-    Err(match value.kdl.as_string().unwrap_or_default() {
-        "true" | "yes" | "on" => problem.write("#true"),
-        "false" | "no" | "off" => problem.write("#false"),
-        _ => problem,
+    let word = value.text().unwrap_or(value.repr).to_lowercase();
+    Err(match word.as_str() {
+        "true" | "yes" | "on" | "1" => problem.write("#true"),
+        "false" | "no" | "off" | "0" => problem.write("#false"),
+        _ => problem.help("write `#true` or `#false`"),
     })
 }
 
-fn string<'a>(value: &Value<'a>, expected: &str) -> Reading<&'a str> {
-    let Some(text) = value.kdl.as_string() else {
+fn string<'a>(value: &'a Value<'_>, expected: &str) -> Reading<&'a str> {
+    let Some(text) = value.text() else {
         let problem = mismatch(expected, value);
-        let number = matches!(value.kdl, KdlValue::Integer(_) | KdlValue::Float(_));
-        return Err(if number {
-            problem.write(quoted(value.repr))
-        } else {
-            problem
+        return Err(match value.literal {
+            Literal::Null => problem,
+            Literal::Text(_) | Literal::Whole(_) | Literal::Real | Literal::Truth(_) => {
+                problem.write(quoted(value.repr.trim_start_matches('#')))
+            }
         });
     };
-    // A line feed in a value could end a setting and begin another in INI and HCL.
-    if let Some(control) = text.chars().find(|c| c.is_control()) {
+    // A line feed in a value could end a setting and begin another in INI and HCL; marks of
+    // direction show a reviewer another text than the one that is read.
+    let hidden = |c: &char| c.is_control() || suggest::turns_text(*c);
+    if let Some(control) = text.chars().find(hidden) {
         return Err(Problem::wrong(format!(
             "a value must not hold the control character U+{:04X}",
             u32::from(control)
@@ -215,18 +212,32 @@ pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
 /// Cores.
 pub fn cpu(value: &Value<'_>) -> Reading<Quantity> {
     let text = string(value, "cores in quotes, such as \"500m\" or \"2\"")?;
-    Quantity::parse(text).map_err(Problem::wrong)
+    Quantity::parse(text).map_err(|message| nearly(message, near::cores(text)))
 }
 
 /// Bytes; `quantity-suspicious` judges what is odd about them.
 pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
-    if let Some(number) = value.kdl.as_integer() {
-        return Err(
-            mismatch("a size in quotes, such as \"512Mi\"", value).write(format!("\"{number}Mi\""))
-        );
+    let expected = "a size in quotes, such as \"512Mi\"";
+    if value.text().is_none() {
+        let problem = mismatch(expected, value);
+        return Err(match value.whole() {
+            // So few are gibibytes, so many mebibytes.
+            Some(number @ 1..=32) => problem.write(format!("\"{number}Gi\"")),
+            Some(number @ 33..=1_048_576) => problem.write(format!("\"{number}Mi\"")),
+            Some(_) | None => problem.help("write a number and its unit, such as \"512Mi\""),
+        });
     }
-    let text = string(value, "a size in quotes, such as \"512Mi\"")?;
-    Quantity::parse(text).map_err(Problem::wrong)
+    let text = string(value, expected)?;
+    Quantity::parse(text).map_err(|message| nearly(message, near::bytes(text)))
+}
+
+/// A problem with what was meant, if that can be told.
+fn nearly(message: String, meant: Option<String>) -> Problem {
+    let problem = Problem::wrong(message);
+    match meant {
+        Some(meant) => problem.write(quoted(&meant)),
+        None => problem,
+    }
 }
 
 fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {
@@ -245,12 +256,13 @@ pub fn quantity(value: &Value<'_>) -> Reading<Quantity> {
 /// A length of time within `range`, in seconds; whole, because what it becomes counts seconds.
 pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Duration> {
     move |value| {
-        if let Some(number) = value.kdl.as_integer() {
+        if let Some(number) = value.whole() {
             return Err(mismatch("a duration in quotes, such as \"30s\"", value)
                 .write(format!("\"{number}s\"")));
         }
         let text = string(value, "a duration in quotes, such as \"30s\"")?;
-        let duration = Duration::parse(text).map_err(Problem::wrong)?;
+        let duration =
+            Duration::parse(text).map_err(|message| nearly(message, near::duration(text)))?;
         if !duration.is_whole_seconds() {
             return Err(Problem::wrong(format!(
                 "`{text}` is not a whole number of seconds"
@@ -270,7 +282,7 @@ pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Du
 
 /// A count of pods, or a share of them.
 pub fn portion(value: &Value<'_>) -> Reading<Portion> {
-    if let Some(number) = value.kdl.as_integer() {
+    if let Some(number) = value.whole() {
         return u32::try_from(number)
             .map(Portion::Count)
             .map_err(|_| Problem::wrong(format!("`{number}` is out of range")));
@@ -279,7 +291,9 @@ pub fn portion(value: &Value<'_>) -> Reading<Portion> {
     Portion::parse_percent(text).map_err(|message| {
         let problem = Problem::wrong(message);
         match text.parse::<u32>() {
-            Ok(number) => problem.write(number.to_string()),
+            Ok(number) => problem.help(format!(
+                "write `{number}` for so many pods, `\"{number}%\"` for a share of them"
+            )),
             Err(_) => problem,
         }
     })
@@ -306,7 +320,7 @@ pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
     let shaped = text.len() == 10;
     let date = text.parse().ok().filter(|_| shaped);
     date.ok_or_else(|| {
-        Problem::wrong(format!("`{text}` is not a date"))
+        nearly(format!("`{text}` is not a date"), near::date(text))
             .help("write year, month and day, such as \"2030-01-31\"")
     })
 }

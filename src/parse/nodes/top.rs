@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kdl::KdlNode;
-
 use super::{database, groups, pgbouncer, redis, worker, workload};
 use crate::ast::{Ast, Part, WaiverNode, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Name;
 use crate::parse::fields::{Cx, Fields};
+use crate::parse::tree::Node;
 use crate::parse::{suggest, text, value};
 use crate::source::Span;
 
@@ -36,6 +35,12 @@ pub const NODES: &[(&str, Part)] = &[
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
+
+/// Whether the language has a top-level node named `name`.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    NODES.iter().any(|(known, _)| *known == name)
+}
 
 /// The known node whose name is nearest to `name`.
 #[must_use]
@@ -65,12 +70,15 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
 }
 
 /// Reads one top-level node into `ast`.
-pub fn node(ast: &mut Ast, seen: &mut Seen, cx: Cx<'_>, node: &KdlNode) {
-    let mut fields = Fields::new(cx, node, node.name().value().to_owned());
+pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
+    let mut fields = Fields::new(cx, node, node.name.to_string());
     let name = fields.node_name();
     let named = matches!(name, "worker" | "service" | "redis" | "nodes");
     let many = matches!(name, "labels" | "waive");
-    if !NODES.iter().any(|(known, _)| *known == name) {
+    if node.broken {
+        mark_broken(ast, name);
+    }
+    if !is_known(name) {
         unknown(ast, cx, name, fields.name_span());
         return;
     }

@@ -1,7 +1,9 @@
-//! Tokens of KDL 2, as far as boundaries and mistakes need them.
+//! Tokens of KDL 2, and of what people write by habit from other languages.
+//!
+//! White space, comments and continued lines are passed over here, so that nothing behind this
+//! file sees them. Every decision is made on bytes in one pass; nothing recurses.
 
-use crate::diagnostic::{Diagnostic, code};
-use crate::source::Span;
+use super::blank::{blank, newline, quote_pair};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,16 +12,25 @@ pub(super) enum Kind {
     Semicolon,
     Open,
     Close,
-    Slashdash,
     Equals,
+    Slashdash,
     Word,
+    /// A string of KDL 2 in any of its forms.
     String,
+    /// `r"..."` or `r#"..."#`: a raw string of KDL 1.
+    Kdl1String,
+    /// A string in quotes that KDL does not know: `'...'`, `“...”`.
+    ForeignString,
+    /// `( ) [ ] ,`
+    Punctuation,
+    /// `# ...` to the end of the line: a comment in other languages.
+    ForeignComment,
+    /// A `\` that does not end its line.
+    Backslash,
     /// A string or comment without an end, with what opened it.
     Unclosed(&'static str),
-    /// A character that KDL forbids.
-    Forbidden,
-    /// So many of one character that the parser's stack is at risk.
-    Run,
+    /// The end of the text.
+    End,
 }
 
 /// A token and its bytes.
@@ -28,363 +39,324 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Whether nothing stands between it and the token before.
+    pub(super) glued: bool,
 }
 
-/// The tokens of a text; white space and comments are passed over.
-pub(super) struct Tokens<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-}
-
-/// Characters in a row that no environment needs and that make the parser recurse.
-const MAX_RUN: usize = 64;
-
-impl<'a> Tokens<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self {
-            text,
-            bytes: text.as_bytes(),
-            at,
+impl Token {
+    /// Whether it can be a name or a value.
+    pub(super) fn is_value(self) -> bool {
+        match self.kind {
+            Kind::Word
+            | Kind::String
+            | Kind::Kdl1String
+            | Kind::ForeignString
+            | Kind::Unclosed("\"" | "\"\"\"") => true,
+            Kind::Newline
+            | Kind::Semicolon
+            | Kind::Open
+            | Kind::Close
+            | Kind::Equals
+            | Kind::Slashdash
+            | Kind::Punctuation
+            | Kind::ForeignComment
+            | Kind::Backslash
+            | Kind::Unclosed(_)
+            | Kind::End => false,
         }
     }
+}
 
+/// The tokens of `text`, at most `limit` and an end; the end is where reading stopped.
+pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+        value_before: false,
+        unclosed_until: 0,
+    };
+    let mut tokens = Vec::with_capacity(text.len().min(limit * 8) / 8 + 1);
+    loop {
+        let token = lexer.next();
+        tokens.push(token);
+        if token.kind == Kind::End || tokens.len() > limit {
+            return tokens;
+        }
+    }
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    /// Whether a name or value stands before on this line: a `#` behind one can be a keyword.
+    value_before: bool,
+    /// The end of the last line on which a string was found without an end.
+    unclosed_until: usize,
+}
+
+impl Lexer<'_> {
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    fn starts(&self, prefix: &str) -> bool {
+    fn starts(&self, at: usize, prefix: &str) -> bool {
         self.bytes
-            .get(self.at..)
+            .get(at..)
             .is_some_and(|rest| rest.starts_with(prefix.as_bytes()))
     }
 
-    fn token(&mut self, kind: Kind, end: usize) -> Token {
+    fn count(&self, at: usize, byte: u8) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.iter().take_while(|next| **next == byte).count()
+    }
+
+    fn next(&mut self) -> Token {
+        let before = self.at;
+        let comment = self.skip();
         let start = self.at;
-        self.at = end.max(start + 1).min(self.bytes.len());
-        Token {
+        let (kind, length) = match comment {
+            Some(opening) => (Kind::Unclosed("/*"), self.bytes.len() - opening),
+            None => self.token(),
+        };
+        let start = comment.unwrap_or(start);
+        self.at = start + length;
+        let token = Token {
             kind,
             start,
             end: self.at,
+            glued: start == before && start > 0,
+        };
+        let begins_anew = [Kind::Newline, Kind::Semicolon, Kind::Open, Kind::Close];
+        self.value_before = !begins_anew.contains(&kind) && (self.value_before || token.is_value());
+        token
+    }
+
+    /// Kind and length in bytes of the token that begins here; it is never empty but at the end.
+    fn token(&mut self) -> (Kind, usize) {
+        let at = self.at;
+        if at >= self.bytes.len() {
+            return (Kind::End, 0);
+        }
+        if let Some(length) = newline(self.bytes, at) {
+            return (Kind::Newline, length);
+        }
+        match self.byte(at) {
+            b'{' => (Kind::Open, 1),
+            b'}' => (Kind::Close, 1),
+            b';' => (Kind::Semicolon, 1),
+            b'=' => (Kind::Equals, 1),
+            b'\\' => (Kind::Backslash, 1),
+            b'(' | b')' | b'[' | b']' | b',' => (Kind::Punctuation, 1),
+            b'"' => self.string(at, 0),
+            b'#' => self.hash(),
+            b'/' if self.byte(at + 1) == b'-' => (Kind::Slashdash, 2),
+            b'r' => self.kdl1(),
+            b'\'' => self.foreign('\''),
+            0xE2 => {
+                let first = self.text.get(at..).and_then(|rest| rest.chars().next());
+                self.foreign(first.unwrap_or_default())
+            }
+            _ => self.word(),
         }
     }
 
-    /// A run of one character past the limit.
-    fn run(&self) -> Option<usize> {
-        let first = self.byte(self.at);
-        if !matches!(first, b'}' | b'"' | b'=' | b'*' | b'{' | b'#') {
-            return None;
+    /// Passes over white space, comments and continued lines; where a comment never ends, gives
+    /// the place where it opens.
+    fn skip(&mut self) -> Option<usize> {
+        loop {
+            let at = self.at;
+            let length = match self.byte(at) {
+                b' ' | b'\t' | 0x00..=0x08 | 0x0E..=0x1F | 0x7F => 1,
+                b'/' if self.byte(at + 1) == b'/' => self.to_line_end(at),
+                b'/' if self.byte(at + 1) == b'*' => match self.block_comment() {
+                    Some(length) => length,
+                    None => return Some(at),
+                },
+                b'\\' => self.continued_line()?,
+                0..=0x7F => return None,
+                _ => blank(self.bytes, at)?,
+            };
+            if at >= self.bytes.len() {
+                return None;
+            }
+            self.at = at + length;
         }
-        let length = self
-            .bytes
-            .iter()
-            .skip(self.at)
-            .take_while(|byte| **byte == first)
-            .count();
-        (length > MAX_RUN).then_some(self.at + length)
     }
 
-    /// Skips a block comment, nested ones too; false if it never ends or is built to exhaust.
-    fn block_comment(&mut self) -> Result<(), Kind> {
+    /// Bytes up to the end of the line.
+    fn to_line_end(&self, from: usize) -> usize {
+        let mut at = from;
+        while at < self.bytes.len() && newline(self.bytes, at).is_none() {
+            at += 1;
+        }
+        at - from
+    }
+
+    /// The length of the block comment that begins here, nested ones included.
+    fn block_comment(&self) -> Option<usize> {
         let mut depth = 0_usize;
         let mut at = self.at;
-        let mut stars = 0;
         while at < self.bytes.len() {
-            let pair = (self.byte(at), self.byte(at + 1));
-            stars = if pair.0 == b'*' { stars + 1 } else { 0 };
-            if stars > MAX_RUN || depth > MAX_RUN {
-                return Err(Kind::Run);
-            }
-            if pair == (b'/', b'*') {
-                depth += 1;
-                at += 2;
-            } else if pair == (b'*', b'/') {
-                depth -= 1;
-                at += 2;
-                if depth == 0 {
-                    self.at = at;
-                    return Ok(());
+            match (self.byte(at), self.byte(at + 1)) {
+                (b'/', b'*') => {
+                    depth += 1;
+                    at += 2;
                 }
-            } else {
-                at += 1;
-            }
-        }
-        Err(Kind::Unclosed("/*"))
-    }
-
-    fn line_end(&self) -> usize {
-        self.bytes
-            .iter()
-            .skip(self.at)
-            .position(|byte| *byte == b'\n')
-            .map_or(self.bytes.len(), |at| self.at + at)
-    }
-
-    /// Passes over white space, comments and continued lines. `Some` for a comment gone wrong.
-    fn skip(&mut self) -> Option<Token> {
-        loop {
-            if self.starts("//") {
-                self.at = self.line_end();
-            } else if self.starts("/*") {
-                if let Err(kind) = self.block_comment() {
-                    let end = self.bytes.len();
-                    return Some(self.token(kind, end));
+                (b'*', b'/') => {
+                    depth -= 1;
+                    at += 2;
+                    if depth == 0 {
+                        return Some(at - self.at);
+                    }
                 }
-            } else if self.byte(self.at) == b'\\' {
-                self.at += 1;
-                self.continue_line();
-            } else {
-                let rest = self.text.get(self.at..).unwrap_or_default();
-                let blank = rest
-                    .chars()
-                    .next()
-                    .filter(|c| c.is_whitespace() && !is_newline(*c))?;
-                self.at += blank.len_utf8();
+                _ => at += 1,
             }
         }
+        None
     }
 
-    /// What follows a `\`: blanks, maybe a line comment, and the line's end.
-    fn continue_line(&mut self) {
-        while matches!(self.byte(self.at), b' ' | b'\t' | b'\r') && self.at < self.bytes.len() {
-            self.at += 1;
+    /// The length of a `\`, what may follow it, and the line's end; none where the `\` does not
+    /// end its line.
+    fn continued_line(&self) -> Option<usize> {
+        let mut at = self.at + 1;
+        while let Some(length) = blank(self.bytes, at) {
+            at += length;
         }
-        if self.starts("//") {
-            self.at = self.line_end();
+        if self.starts(at, "//") {
+            at += self.to_line_end(at);
         }
-        if self.byte(self.at) == b'\n' {
-            self.at += 1;
+        if at >= self.bytes.len() {
+            return Some(at - self.at);
         }
+        newline(self.bytes, at).map(|length| at + length - self.at)
     }
 
-    /// A string that begins here, `hashes` of them before the quote.
-    fn string(&mut self, hashes: usize) -> Token {
-        let quote = self.at + hashes;
-        let multi = self.bytes.get(quote..quote + 3) == Some(b"\"\"\"");
+    /// A string whose quotes begin at `quote`, with so many `#` around them.
+    fn string(&mut self, quote: usize, hashes: usize) -> (Kind, usize) {
+        let multi = self.starts(quote, "\"\"\"");
         let quotes = if multi { 3 } else { 1 };
         let mut at = quote + quotes;
         while at < self.bytes.len() {
-            let byte = self.byte(at);
-            if byte == b'\\' && hashes == 0 {
-                at += 2;
-                continue;
+            match self.byte(at) {
+                b'\\' if hashes == 0 => at += self.escape(at),
+                b'"' if (!multi || self.starts(at, "\"\"\""))
+                    && self.count(at + quotes, b'#') >= hashes =>
+                {
+                    return (Kind::String, at + quotes + hashes - self.at);
+                }
+                _ if !multi && newline(self.bytes, at).is_some() => break,
+                _ => at += 1,
             }
-            if byte == b'\n' && !multi {
+        }
+        if multi {
+            return (Kind::Unclosed("\"\"\""), self.bytes.len() - self.at);
+        }
+        (Kind::Unclosed("\""), self.unclosed(quote))
+    }
+
+    /// The length of an escape: of a `\` and one character, or of a `\` and all the blanks and
+    /// line ends behind it.
+    fn escape(&self, from: usize) -> usize {
+        let mut at = from + 1;
+        while let Some(length) = blank(self.bytes, at).or_else(|| newline(self.bytes, at)) {
+            at += length;
+        }
+        if at == from + 1 { 2 } else { at - from }
+    }
+
+    /// How far a string without an end reaches: to the end of its line; the first one of a line no
+    /// further than what hardly belongs to it.
+    fn unclosed(&mut self, quote: usize) -> usize {
+        if quote < self.unclosed_until {
+            return self.unclosed_until - self.at;
+        }
+        let end = quote + 1 + self.to_line_end(quote + 1);
+        self.unclosed_until = end;
+        let body = self.text.get(quote + 1..end).unwrap_or_default();
+        let cut = body.find([';', '{', '}']).into_iter();
+        let cut = cut.chain(body.find(" //")).min().unwrap_or(body.len());
+        let body = body.get(..cut).unwrap_or_default().trim_end();
+        quote + 1 + body.len() - self.at
+    }
+
+    /// What begins with `#`: a raw string, a keyword, or a comment of another language.
+    fn hash(&mut self) -> (Kind, usize) {
+        let hashes = self.count(self.at, b'#');
+        if self.byte(self.at + hashes) == b'"' {
+            return self.string(self.at + hashes, hashes);
+        }
+        let next = self.byte(self.at + hashes);
+        let keyword = hashes == 1 && (next.is_ascii_alphabetic() || next == b'-');
+        if keyword && self.value_before {
+            return self.word();
+        }
+        (Kind::ForeignComment, self.to_line_end(self.at))
+    }
+
+    /// A raw string of KDL 1, or a word.
+    fn kdl1(&mut self) -> (Kind, usize) {
+        let hashes = self.count(self.at + 1, b'#');
+        let quote = self.at + 1 + hashes;
+        if self.byte(quote) != b'"' {
+            return self.word();
+        }
+        let body = quote + 1;
+        let closes = |at: usize| self.byte(at) == b'"' && self.count(at + 1, b'#') >= hashes;
+        let end = (body..self.bytes.len())
+            .take_while(|at| newline(self.bytes, *at).is_none())
+            .find(|at| closes(*at));
+        match end {
+            Some(end) => (Kind::Kdl1String, end + 1 + hashes - self.at),
+            None => (Kind::Unclosed("\""), self.unclosed(quote)),
+        }
+    }
+
+    /// A string in quotes of another language, or a word. Only so far is looked for its end, so
+    /// that a text full of such quotes costs no more than another.
+    fn foreign(&self, open: char) -> (Kind, usize) {
+        const FAR: usize = 256;
+        let from = self.at + open.len_utf8();
+        let rest = self.text.get(from..).unwrap_or_default();
+        let close = quote_pair(open).and_then(|closing| {
+            rest.char_indices()
+                .take(FAR)
+                .take_while(|(at, _)| newline(self.bytes, from + at).is_none())
+                .find(|(_, c)| closing.contains(c))
+        });
+        match close {
+            Some((at, close)) => (Kind::ForeignString, open.len_utf8() + at + close.len_utf8()),
+            None => self.word(),
+        }
+    }
+
+    fn word(&self) -> (Kind, usize) {
+        let mut at = self.at;
+        loop {
+            let ends = match self.byte(at) {
+                0x00..=b' '
+                | 0x7F
+                | b'{'
+                | b'}'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b';'
+                | b'='
+                | b'"'
+                | b'\\'
+                | b',' => true,
+                b'/' => matches!(self.byte(at + 1), b'/' | b'*' | b'-'),
+                0..=0x7F => false,
+                _ => blank(self.bytes, at).is_some() || newline(self.bytes, at).is_some(),
+            };
+            if ends {
                 break;
-            }
-            let closes = self
-                .bytes
-                .get(at..at + quotes)
-                .is_some_and(|end| end.iter().all(|byte| *byte == b'"'))
-                && self
-                    .bytes
-                    .get(at + quotes..at + quotes + hashes)
-                    .is_some_and(|end| end.iter().all(|byte| *byte == b'#'));
-            if closes {
-                return self.token(Kind::String, at + quotes + hashes);
             }
             at += 1;
         }
-        let end = if multi { self.bytes.len() } else { at };
-        self.token(Kind::Unclosed(if multi { "\"\"\"" } else { "\"" }), end)
+        (Kind::Word, (at - self.at).max(1))
     }
-
-    fn word(&mut self) -> Token {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let length = rest
-            .char_indices()
-            .find(|(_, c)| {
-                c.is_whitespace()
-                    || matches!(c, '{' | '}' | ';' | '=' | '"' | '\\' | ',' | '\u{feff}')
-                    || is_forbidden(*c)
-            })
-            .map_or(rest.len(), |(at, _)| at);
-        self.token(Kind::Word, self.at + length)
-    }
-}
-
-fn is_newline(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{85}' | '\u{c}' | '\u{b}' | '\u{2028}' | '\u{2029}'
-    )
-}
-
-fn is_forbidden(c: char) -> bool {
-    (c.is_control() && !is_newline(c) && c != '\t')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-impl Iterator for Tokens<'_> {
-    type Item = Token;
-
-    fn next(&mut self) -> Option<Token> {
-        if let Some(token) = self.skip() {
-            return Some(token);
-        }
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let first = rest.chars().next()?;
-        if let Some(end) = self.run() {
-            return Some(self.token(Kind::Run, end));
-        }
-        let one = self.at + first.len_utf8();
-        let hashes = rest.bytes().take_while(|byte| *byte == b'#').count();
-        Some(match first {
-            _ if is_newline(first) => self.token(Kind::Newline, one),
-            _ if is_forbidden(first) => self.token(Kind::Forbidden, one),
-            '{' => self.token(Kind::Open, one),
-            '}' => self.token(Kind::Close, one),
-            ';' => self.token(Kind::Semicolon, one),
-            '=' => self.token(Kind::Equals, one),
-            '/' if rest.starts_with("/-") => self.token(Kind::Slashdash, self.at + 2),
-            '"' => self.string(0),
-            '#' if rest.as_bytes().get(hashes) == Some(&b'"') => self.string(hashes),
-            _ => self.word(),
-        })
-    }
-}
-
-/// A mistake that people make by habit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mistake {
-    /// `true`, `false`, `null`.
-    Keyword,
-    /// `80%`.
-    Percent,
-    /// `500m`, `2Gi`, `1.25.1`, `02:00-03:00`.
-    NumberWithMore,
-    /// `*/5`.
-    Cron,
-    /// `r"..."`, a raw string of KDL 1.
-    RawString,
-}
-
-impl Mistake {
-    pub(super) fn finding(self, written: &str, span: Span) -> Diagnostic {
-        let bare = |message: String| Diagnostic::error(code::BARE_VALUE, message, span);
-        let quoted = format!("\"{written}\"");
-        match self {
-            Self::Keyword => bare(format!("`{written}` is no value in KDL 2")).replace(
-                "write it with `#`",
-                span,
-                format!("#{written}"),
-            ),
-            Self::Percent => {
-                let number = written.trim_end_matches('%');
-                bare(format!("`{written}` is no value in KDL")).replace(
-                    format!(
-                        "a share of pods is quoted; a utilisation is a plain number, `{number}`"
-                    ),
-                    span,
-                    quoted,
-                )
-            }
-            Self::NumberWithMore => bare(format!("`{written}` begins like a number and is none"))
-                .replace("a value with a unit is quoted", span, quoted),
-            Self::Cron => {
-                bare(format!("`{written}` is no value in KDL")).replace("quote it", span, quoted)
-            }
-            Self::RawString => Diagnostic::error(
-                code::KDL_1,
-                "a raw string of KDL 1 begins here",
-                span,
-            )
-            .replace("in KDL 2 it begins with `#`", span, "#"),
-        }
-    }
-}
-
-/// What is wrong with a bare word, if anything is.
-pub(super) fn mistake(word: &str) -> Option<Mistake> {
-    if matches!(word, "true" | "false" | "null" | "inf" | "-inf" | "nan") {
-        return Some(Mistake::Keyword);
-    }
-    if word == "r"
-        || (word.starts_with("r#")
-            && word
-                .trim_start_matches('r')
-                .bytes()
-                .all(|byte| byte == b'#'))
-    {
-        return Some(Mistake::RawString);
-    }
-    if word.starts_with("*/") {
-        return Some(Mistake::Cron);
-    }
-    let digits = word.trim_start_matches(['+', '-']);
-    let like_number = digits.starts_with(|c: char| c.is_ascii_digit())
-        || (digits.starts_with('.')
-            && digits
-                .get(1..)
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
-    if !like_number || is_number(digits) {
-        return None;
-    }
-    let percent = digits.strip_suffix('%').is_some_and(is_number);
-    Some(if percent {
-        Mistake::Percent
-    } else {
-        Mistake::NumberWithMore
-    })
-}
-
-fn is_number(digits: &str) -> bool {
-    let radix = |prefix: &str, radix: u32| {
-        digits.strip_prefix(prefix).is_some_and(|rest| {
-            rest.starts_with(|c: char| c.is_digit(radix))
-                && rest.chars().all(|c| c.is_digit(radix) || c == '_')
-        })
-    };
-    if radix("0x", 16) || radix("0o", 8) || radix("0b", 2) {
-        return true;
-    }
-    let run = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_digit() || c == '_')
-    };
-    let (mantissa, exponent) = digits
-        .split_once(['e', 'E'])
-        .map_or((digits, None), |(m, e)| (m, Some(e)));
-    let (whole, fraction) = mantissa
-        .split_once('.')
-        .map_or((mantissa, None), |(w, f)| (w, Some(f)));
-    let sign = |text: &str| run(text.strip_prefix(['+', '-']).unwrap_or(text));
-    run(whole) && fraction.is_none_or(run) && exponent.is_none_or(sign)
-}
-
-/// A name or string without escapes, as its text.
-pub(super) fn plain(token: &str) -> Option<String> {
-    if let Some(inner) = token
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        return (!inner.contains(['\\', '"'])).then(|| inner.to_owned());
-    }
-    (!token.contains(['"', '#'])).then(|| token.to_owned())
-}
-
-/// The nodes of the language at top level: where one of them begins a line, an open block ended.
-pub(super) fn is_top_level(word: &str) -> bool {
-    const NODES: [&str; 18] = [
-        "environment",
-        "tier",
-        "region",
-        "app",
-        "namespace",
-        "cluster",
-        "labels",
-        "framework",
-        "api",
-        "worker",
-        "service",
-        "pgbouncer",
-        "database",
-        "redis",
-        "nodes",
-        "network",
-        "deliver",
-        "waive",
-    ];
-    NODES.contains(&word)
 }

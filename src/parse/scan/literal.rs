@@ -1,0 +1,184 @@
+//! What a token means as a value. What is plain is read here; escapes, strings of several lines
+//! and numbers in other forms are left to the KDL crate.
+
+use std::borrow::Cow;
+
+use kdl::{KdlEntry, KdlValue};
+
+use super::mistake::Mistake;
+use super::token::{Kind, Token};
+use crate::parse::tree::Literal;
+
+/// A sentence about a value that cannot be read, and its bytes.
+pub(super) struct Unreadable {
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The meaning of `token`, written as `repr`, and what is wrong with how it is written.
+pub(super) fn literal<'t>(
+    token: &Token,
+    repr: &'t str,
+) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+    match token.kind {
+        Kind::String => string(token, repr).map(|text| (Literal::Text(text), None)),
+        Kind::Kdl1String => {
+            let body = repr.trim_start_matches('r').trim_matches('#');
+            Ok((text(unquoted(body)), Some(Mistake::Kdl1String)))
+        }
+        Kind::ForeignString => Ok((text(unquoted(repr)), Some(Mistake::ForeignString))),
+        Kind::Unclosed(_) => {
+            let body = repr.trim_start_matches(['r', '#', '"']);
+            Ok((text(body), Some(Mistake::Reported)))
+        }
+        Kind::Newline
+        | Kind::Semicolon
+        | Kind::Open
+        | Kind::Close
+        | Kind::Equals
+        | Kind::Slashdash
+        | Kind::Word
+        | Kind::Punctuation
+        | Kind::ForeignComment
+        | Kind::Backslash
+        | Kind::End => word(token, repr),
+    }
+}
+
+fn text(text: &str) -> Literal<'_> {
+    Literal::Text(Cow::Borrowed(text))
+}
+
+/// `quoted` without its first and its last character.
+fn unquoted(quoted: &str) -> &str {
+    let mut characters = quoted.chars();
+    characters.next();
+    characters.next_back();
+    characters.as_str()
+}
+
+fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+    if let Some(keyword) = word.strip_prefix('#') {
+        return Ok(keyword_of(keyword).map_or_else(
+            || (text(keyword), Some(Mistake::UnknownKeyword)),
+            |known| (known, None),
+        ));
+    }
+    if let Some(keyword) = keyword_of(word) {
+        return Ok((keyword, Some(Mistake::Keyword)));
+    }
+    match Mistake::of_word(word) {
+        Some(mistake) => Ok((text(word), Some(mistake))),
+        None if super::mistake::like_number(word) => number(token, word).map(|it| (it, None)),
+        None => Ok((text(word), None)),
+    }
+}
+
+fn keyword_of<'t>(word: &str) -> Option<Literal<'t>> {
+    match word {
+        "true" => Some(Literal::Truth(true)),
+        "false" => Some(Literal::Truth(false)),
+        "null" => Some(Literal::Null),
+        "inf" | "-inf" | "nan" => Some(Literal::Real),
+        _ => None,
+    }
+}
+
+/// A number that KDL can read; whole ones that do not even fit 128 bits are as large as can be,
+/// and out of every range.
+fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
+    let digits: String = word.chars().filter(|c| *c != '_').collect();
+    if let Ok(number) = digits.parse::<i128>() {
+        return Ok(Literal::Whole(number));
+    }
+    if digits
+        .trim_start_matches(['+', '-'])
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+    {
+        let least = digits.starts_with('-');
+        return Ok(Literal::Whole(if least { i128::MIN } else { i128::MAX }));
+    }
+    if !digits.starts_with(['0', '+', '-']) || !digits.contains(['x', 'o', 'b']) {
+        return Ok(Literal::Real);
+    }
+    match by_kdl(token, word)? {
+        KdlValue::Integer(number) => Ok(Literal::Whole(number)),
+        KdlValue::Float(_) | KdlValue::String(_) | KdlValue::Bool(_) | KdlValue::Null => {
+            Ok(Literal::Real)
+        }
+    }
+}
+
+fn string<'t>(token: &Token, repr: &'t str) -> Result<Cow<'t, str>, Unreadable> {
+    let body = unquoted(repr);
+    let plain = repr.starts_with('"') && !repr.starts_with("\"\"\"") || repr == "\"\"";
+    if plain && !body.contains('\\') {
+        return Ok(Cow::Borrowed(body));
+    }
+    if plain || repr.starts_with("\"\"\"") {
+        known_escapes(token, repr)?;
+    }
+    match by_kdl(token, repr)? {
+        KdlValue::String(text) => Ok(Cow::Owned(text)),
+        KdlValue::Integer(_) | KdlValue::Float(_) | KdlValue::Bool(_) | KdlValue::Null => {
+            Ok(Cow::Borrowed(body))
+        }
+    }
+}
+
+/// Points at an escape that KDL does not have, which is what a Windows path or a pattern holds.
+fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
+    let mut characters = repr.char_indices();
+    while let Some((at, c)) = characters.next() {
+        if c != '\\' {
+            continue;
+        }
+        let Some((after, escaped)) = characters.next() else {
+            break;
+        };
+        let known = matches!(
+            escaped,
+            '\\' | '"' | 'b' | 'f' | 'n' | 'r' | 't' | 's' | 'u'
+        );
+        if !known && !escaped.is_whitespace() {
+            return Err(Unreadable {
+                message: format!("`\\{escaped}` is no escape in KDL"),
+                help: Some(
+                    "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
+                        .into(),
+                ),
+                start: token.start + at,
+                end: token.start + after + escaped.len_utf8(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn by_kdl(token: &Token, repr: &str) -> Result<KdlValue, Unreadable> {
+    let error = match KdlEntry::parse(repr) {
+        Ok(entry) => return Ok(entry.value().clone()),
+        Err(error) => error,
+    };
+    let first = error.diagnostics.first();
+    let message = first.and_then(|error| error.message.as_deref());
+    Err(Unreadable {
+        message: sentence(message.unwrap_or("this is no value in KDL 2")),
+        help: first.and_then(|error| error.help.as_deref()).map(sentence),
+        start: token.start,
+        end: token.end,
+    })
+}
+
+/// The KDL crate's sentence in the form of ours: one line, lower case first, no full stop.
+fn sentence(theirs: &str) -> String {
+    let line = theirs.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut characters = line.trim_end_matches('.').chars();
+    characters
+        .next()
+        .map(|first| first.to_lowercase().chain(characters).collect())
+        .unwrap_or_default()
+}

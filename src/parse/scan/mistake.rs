@@ -1,0 +1,180 @@
+//! Values as people write them by habit from other languages, and what to type instead.
+
+use crate::diagnostic::{Code, Diagnostic, code};
+use crate::source::Span;
+
+/// What is wrong with how a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// `true`, `false`, `null`.
+    Keyword,
+    /// `#True`, `#yes`.
+    UnknownKeyword,
+    /// `80%`.
+    Percent,
+    /// `500m`, `2Gi`, `1.25.1`, `02:00-03:00`.
+    NumberWithMore,
+    /// `*/5`, `a/b`, `a#b`: characters that only a string may hold.
+    NeedsQuotes,
+    /// `https:` with `//` behind it, which begins a comment.
+    Address,
+    /// `'...'`, `“...”`.
+    ForeignString,
+    /// `r"..."`.
+    Kdl1String,
+    /// What is wrong has been reported; nothing is to be said about the value any more.
+    Reported,
+}
+
+impl Mistake {
+    /// What is wrong with a bare word, if anything is.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        let first = word.chars().next().unwrap_or_default();
+        let foreign = [
+            '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}',
+        ];
+        if foreign.contains(&first) {
+            return Some(Self::ForeignString);
+        }
+        if word.contains(['/', '#']) {
+            return Some(Self::NeedsQuotes);
+        }
+        let digits = word.trim_start_matches(['+', '-']);
+        if !like_number(word) || is_number(digits) {
+            return None;
+        }
+        let percent = digits.strip_suffix('%').is_some_and(is_number);
+        Some(if percent {
+            Self::Percent
+        } else {
+            Self::NumberWithMore
+        })
+    }
+
+    /// The code and the sentence about a value that is written as `repr`; none for what has been
+    /// reported already.
+    #[must_use]
+    pub fn message(self, repr: &str) -> Option<(Code, String)> {
+        let bare = |message: String| Some((code::BARE_VALUE, message));
+        match self {
+            Self::Keyword => bare(format!("`{repr}` without a `#` is no value in KDL 2")),
+            Self::UnknownKeyword => bare(format!("KDL has no keyword `{repr}`")),
+            Self::Percent => bare(format!("`{repr}` is no value in KDL")),
+            Self::NumberWithMore => bare(format!("`{repr}` begins like a number and is none")),
+            Self::NeedsQuotes => bare(format!(
+                "`{repr}` holds characters that only text in quotes can have"
+            )),
+            Self::Address => bare(format!(
+                "`//` begins a comment, so that only `{repr}` is left of this address"
+            )),
+            Self::ForeignString => bare("text in KDL stands in double quotes".into()),
+            Self::Kdl1String => Some((
+                code::KDL_1,
+                "`r\"...\"` is how KDL 1 wrote a raw string".into(),
+            )),
+            Self::Reported => None,
+        }
+    }
+
+    /// What to type in place of `repr`, if that needs no thought.
+    #[must_use]
+    pub fn correction(self, repr: &str) -> Option<String> {
+        match self {
+            Self::Keyword => Some(format!("#{repr}")),
+            Self::UnknownKeyword => keyword_meant(repr).map(str::to_owned),
+            Self::Percent | Self::NumberWithMore | Self::NeedsQuotes => Some(quoted(repr)),
+            Self::ForeignString => {
+                let inner = repr.trim_matches(|c: char| !c.is_alphanumeric() && !c.is_ascii());
+                let inner = inner.trim_matches(['\'', '`']);
+                Some(quoted(inner))
+            }
+            Self::Kdl1String => {
+                let body = repr.trim_start_matches('r');
+                let raw = body.contains('\\') && !body.starts_with('#');
+                Some(if raw {
+                    format!("#{body}#")
+                } else {
+                    body.to_owned()
+                })
+            }
+            Self::Address | Self::Reported => None,
+        }
+    }
+
+    /// What to do where there is nothing that could be typed without thought, or beside it.
+    #[must_use]
+    pub fn help(self) -> Option<&'static str> {
+        match self {
+            Self::UnknownKeyword => Some("the keywords are `#true`, `#false` and `#null`"),
+            Self::Address => Some("write the whole address in double quotes"),
+            Self::Keyword
+            | Self::Percent
+            | Self::NumberWithMore
+            | Self::NeedsQuotes
+            | Self::ForeignString
+            | Self::Kdl1String
+            | Self::Reported => None,
+        }
+    }
+
+    /// The whole finding, where no reader knows better what is wanted.
+    pub(super) fn finding(self, repr: &str, span: Span) -> Option<Diagnostic> {
+        let (code, message) = self.message(repr)?;
+        let finding = Diagnostic::error(code, message, span);
+        Some(match (self.correction(repr), self.help()) {
+            (Some(text), help) => {
+                let help = help.map_or_else(|| format!("write `{text}`"), str::to_owned);
+                finding.replace(help, span, text)
+            }
+            (None, Some(help)) => finding.help(help),
+            (None, None) => finding,
+        })
+    }
+}
+
+/// A KDL string literal for `text`.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn keyword_meant(word: &str) -> Option<&'static str> {
+    match word.trim_start_matches('#').to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("#true"),
+        "false" | "no" | "off" => Some("#false"),
+        "null" | "nil" | "none" => Some("#null"),
+        _ => None,
+    }
+}
+
+/// Whether a word begins as numbers do, so that it must be one.
+pub(super) fn like_number(word: &str) -> bool {
+    let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
+    let digits = digits.strip_prefix('.').unwrap_or(digits);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether KDL reads `digits` (without a sign) as a number.
+fn is_number(digits: &str) -> bool {
+    let radix = |prefix: &str, radix: u32| {
+        digits.strip_prefix(prefix).is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_digit(radix))
+                && rest.chars().all(|c| c.is_digit(radix) || c == '_')
+        })
+    };
+    if radix("0x", 16) || radix("0o", 8) || radix("0b", 2) {
+        return true;
+    }
+    let run = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_digit() || c == '_')
+    };
+    let (mantissa, exponent) = digits
+        .split_once(['e', 'E'])
+        .map_or((digits, None), |(m, e)| (m, Some(e)));
+    let (whole, fraction) = mantissa
+        .split_once('.')
+        .map_or((mantissa, None), |(w, f)| (w, Some(f)));
+    let sign = |text: &str| run(text.strip_prefix(['+', '-']).unwrap_or(text));
+    run(whole) && fraction.is_none_or(run) && exponent.is_none_or(sign)
+}

@@ -1,0 +1,360 @@
+//! What is said about the form of a text, each on its own token.
+
+use super::blank::forbidden;
+use super::literal::Unreadable;
+use super::mistake::{Mistake, quoted};
+use super::token::{Kind, Token};
+use super::{MAX_DEPTH, Opening, Scanner};
+use crate::diagnostic::{Code, Diagnostic, code};
+use crate::parse::tree::{Node, Value};
+use crate::source::Span;
+
+/// How many places with characters that no text may hold are pointed at.
+const MAX_FORBIDDEN: usize = 20;
+
+impl<'t> Scanner<'t, '_> {
+    fn report(&mut self, finding: Diagnostic) {
+        self.spoiled = true;
+        self.diagnostics.push(finding);
+    }
+
+    fn error(&self, code: Code, token: &Token, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, message, self.span(token))
+    }
+
+    /// Reports characters that no text may hold, wherever they are: they hide what stands there.
+    pub(super) fn forbidden(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = if self.text.starts_with('\u{feff}') {
+            3
+        } else {
+            0
+        };
+        let mut found = 0;
+        while at < bytes.len() && found < MAX_FORBIDDEN {
+            let start = at;
+            while let Some(length) = bytes.get(at..).and_then(forbidden) {
+                at += length;
+            }
+            if at == start {
+                at += 1;
+                continue;
+            }
+            found += 1;
+            self.whole = false;
+            let character = self.text.get(start..).and_then(|rest| rest.chars().next());
+            let message = format!(
+                "a character that no KDL text may hold stands here, U+{:04X}",
+                u32::from(character.unwrap_or_default())
+            );
+            let span = Span::new(self.source, start, at);
+            let finding = Diagnostic::error(code::SYNTAX, message, span);
+            self.diagnostics
+                .push(finding.replace("delete it", span, ""));
+        }
+    }
+
+    /// Reports what is wrong with the values of nodes that are commented out.
+    pub(super) fn report_all(&mut self, nodes: &[Node<'t>]) {
+        for node in nodes {
+            for entry in &node.entries {
+                self.report_value(&entry.value);
+            }
+            if let Some(block) = &node.block {
+                self.report_all(&block.nodes);
+            }
+        }
+    }
+
+    /// Reports what is wrong with a value that no reader will see.
+    pub(super) fn report_value(&mut self, value: &Value<'t>) {
+        let finding = value
+            .mistake
+            .and_then(|mistake| mistake.finding(value.repr, value.span));
+        self.diagnostics_extend(finding);
+    }
+
+    fn diagnostics_extend(&mut self, finding: Option<Diagnostic>) {
+        if let Some(finding) = finding {
+            self.report(finding);
+        }
+    }
+
+    pub(super) fn stray_close(&mut self, token: &Token) {
+        self.at += 1;
+        let span = self.span(token);
+        let finding = self.error(code::SYNTAX, token, "this `}` closes nothing");
+        self.report(finding.replace("delete it", span, ""));
+    }
+
+    /// A `{` where a node should begin. If a node stands right before it, it is that node's block.
+    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut Vec<Node<'t>>) {
+        let own_line = self.begins_line();
+        let message = "a block stands here without a node's name before it on its line";
+        let finding = self.error(code::SYNTAX, token, message);
+        self.report(finding.help("write `{` on the line of the node it belongs to"));
+        let block = self.block();
+        match nodes.last_mut() {
+            Some(node) if own_line && node.block.is_none() => {
+                node.block = block;
+                node.broken |= self.depth == 0;
+            }
+            Some(_) | None => self.whole &= self.depth > 0,
+        }
+    }
+
+    pub(super) fn foreign_comment(&mut self, token: &Token) {
+        self.at += 1;
+        let hashes = self
+            .slice(token)
+            .bytes()
+            .take_while(|byte| *byte == b'#')
+            .count();
+        let mark = Token {
+            end: token.start + hashes,
+            ..*token
+        };
+        let span = self.span(&mark);
+        let finding = self.error(code::SYNTAX, &mark, "a comment in KDL begins with `//`");
+        self.report(finding.replace("write `//`", span, "//"));
+    }
+
+    /// A block whose `}` is missing; `before` begins what does not belong to it any more.
+    pub(super) fn never_closed(&mut self, opening: &Opening, before: Option<&Token>) {
+        let message = "this block is never closed";
+        let finding = self.error(code::UNCLOSED, &opening.token, message);
+        let finding = match before {
+            Some(token) => {
+                let end = self.slice(token).len().min(40);
+                let shown = Token {
+                    end: token.start + end,
+                    ..*token
+                };
+                finding
+                    .label(self.span(&shown), "it should end before this")
+                    .help("close it with `}`")
+            }
+            None => finding.help("close it with `}`"),
+        };
+        self.report(finding);
+    }
+
+    pub(super) fn too_deep(&mut self, token: &Token) {
+        let message = format!("blocks are nested more than {MAX_DEPTH} deep");
+        let finding = self.error(code::LIMIT_EXCEEDED, token, message);
+        self.report(finding);
+        let mut open = 1_usize;
+        while open > 0 {
+            let kind = self.next().kind;
+            open += usize::from(kind == Kind::Open);
+            open -= usize::from(kind == Kind::Close);
+            if kind == Kind::End {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn more_behind_block(&mut self, token: &Token) {
+        let span = Span::new(self.source, token.start, token.start);
+        let message = "a node ends with its block, so what follows it begins a new line";
+        let finding = self.error(code::SYNTAX, token, message);
+        self.report(finding.replace("divide the two", span, "\n"));
+    }
+
+    /// What cannot be the name of a node stands where one should be: the line is given up.
+    pub(super) fn no_name(&mut self, token: &Token) {
+        if token.kind == Kind::Unclosed("/*") {
+            self.unclosed(token);
+        } else if token.kind == Kind::Backslash {
+            self.stray_backslash(token);
+        } else if token.kind == Kind::Punctuation {
+            self.punctuation(token);
+        } else {
+            let finding = self.error(code::SYNTAX, token, "a name is missing before this `=`");
+            self.report(finding);
+            let ends = |kind| {
+                let separators = [Kind::Newline, Kind::Semicolon, Kind::End];
+                separators.contains(&kind) || [Kind::Open, Kind::Close].contains(&kind)
+            };
+            while !ends(self.peek().kind) {
+                self.at += 1;
+            }
+        }
+    }
+
+    /// `tier = "large"`: `=` directly behind a node's name; or anywhere else without a key.
+    pub(super) fn equals_without_key(&mut self, token: &Token, node: &Node<'t>) {
+        self.at += 1;
+        let span = self.span(token);
+        let finding = if node.entries.is_empty() {
+            let name = &node.name;
+            let message = format!("what belongs to `{name}` stands behind it without a `=`");
+            self.error(code::SYNTAX, token, message)
+        } else {
+            self.error(code::SYNTAX, token, "a key is missing before this `=`")
+        };
+        self.report(finding.replace("delete it", span, ""));
+    }
+
+    pub(super) fn second_equals(&mut self, first: &Token, again: &Token) {
+        let span = Span::new(self.source, first.end, again.end);
+        let finding = self.error(
+            code::SYNTAX,
+            again,
+            "one `=` is enough between key and value",
+        );
+        self.report(finding.replace("delete it", span, ""));
+    }
+
+    pub(super) fn missing_value(&mut self, key: &Token, equals: &Token) {
+        let name = self.slice(key);
+        let message = format!("a value is missing after `{name}=`");
+        let finding = self.error(code::SYNTAX, equals, message);
+        self.report(finding.help("write the value directly behind the `=`"));
+    }
+
+    pub(super) fn colon_behind_name(&mut self, token: &Token) {
+        let colon = Token {
+            start: token.end - 1,
+            ..*token
+        };
+        let span = self.span(&colon);
+        let message = "a node's name has no colon behind it in KDL";
+        let finding = self.error(code::SYNTAX, &colon, message);
+        self.report(finding.replace(
+            "delete it; what belongs to the node stands behind its name, or in `{ }`",
+            span,
+            "",
+        ));
+    }
+
+    pub(super) fn colon_behind_key(&mut self, key: &Token, value: &Token) {
+        let colon = Token {
+            start: key.end - 1,
+            ..*key
+        };
+        let span = Span::new(self.source, colon.start, value.start);
+        let message = "key and value are joined by `=` in KDL";
+        let finding = self.error(code::SYNTAX, &colon, message);
+        self.report(finding.replace("write `=`", span, "="));
+    }
+
+    /// `( ) [ ] ,` where nothing of the kind can stand.
+    pub(super) fn punctuation(&mut self, token: &Token) {
+        self.at += 1;
+        let span = self.span(token);
+        let message = match self.slice(token) {
+            "," => "KDL has no commas: values are divided by blanks",
+            "[" | "]" => "KDL has no lists in brackets: the values stand one behind the other",
+            _ => "parentheses mean nothing here",
+        };
+        let finding = self.error(code::SYNTAX, token, message);
+        self.report(finding.replace("delete it", span, ""));
+    }
+
+    /// `(type)` before a name or value: KDL has it, this language has no use for it.
+    pub(super) fn annotation(&mut self) {
+        let open = self.peek();
+        if open.kind != Kind::Punctuation || self.slice(&open) != "(" {
+            return;
+        }
+        let from = self.at;
+        self.at += 1;
+        if self.peek().is_value() {
+            self.at += 1;
+        }
+        let close = self.peek();
+        if self.slice(&close) != ")" {
+            self.at = from;
+            self.punctuation(&open);
+            return;
+        }
+        self.at += 1;
+        let whole = Token {
+            end: close.end,
+            ..open
+        };
+        let span = self.span(&whole);
+        let message = format!(
+            "the type annotation `{}` means nothing here",
+            self.slice(&whole)
+        );
+        let finding = self.error(code::WRONG_VALUE, &whole, message);
+        self.report(finding.replace("delete it", span, ""));
+    }
+
+    pub(super) fn stray_backslash(&mut self, token: &Token) {
+        self.at += 1;
+        let finding = self.error(code::SYNTAX, token, "this `\\` does not end its line");
+        self.report(finding.help("outside of strings a `\\` only continues a line"));
+    }
+
+    /// Two values without a blank between them.
+    pub(super) fn glued(&mut self, first: &Token) {
+        let next = self.peek();
+        if !next.glued || !next.is_value() || matches!(next.kind, Kind::Unclosed(_)) {
+            return;
+        }
+        let span = Span::new(self.source, first.end, first.end);
+        let message = "a blank is missing before this value";
+        let finding = self.error(code::SYNTAX, &next, message);
+        self.report(finding.replace("write one", span, " "));
+    }
+
+    /// A string or comment that never ends.
+    pub(super) fn unclosed(&mut self, token: &Token) {
+        let Kind::Unclosed(quote) = token.kind else {
+            return;
+        };
+        let opening = Token {
+            end: (token.start + quote.len()).min(token.end),
+            ..*token
+        };
+        let end = Span::new(self.source, token.end, token.end);
+        let message = format!("`{quote}` opens here and is never closed");
+        let finding = self.error(code::UNCLOSED, &opening, message);
+        self.report(match quote {
+            "/*" => finding.help("close it with `*/`"),
+            "\"\"\"" => finding.help("close it with `\"\"\"` on a line of its own"),
+            _ => {
+                let hashes = self
+                    .slice(token)
+                    .bytes()
+                    .filter(|byte| *byte == b'#')
+                    .count();
+                let close = format!("\"{}", "#".repeat(hashes.min(8)));
+                finding.replace(format!("close it with `{close}`"), end, close)
+            }
+        });
+        if quote != "\"" {
+            self.whole = false;
+            self.at += usize::from(quote == "/*");
+        }
+    }
+
+    pub(super) fn unreadable(&mut self, unreadable: Unreadable) {
+        let span = Span::new(self.source, unreadable.start, unreadable.end);
+        let finding = Diagnostic::error(code::SYNTAX, unreadable.message, span);
+        self.report(match unreadable.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        });
+    }
+
+    /// A name in a form that only a value has a use for.
+    pub(super) fn wrong_name(&mut self, token: &Token, mistake: Mistake) {
+        let finding = mistake.finding(self.slice(token), self.span(token));
+        self.diagnostics_extend(finding);
+    }
+
+    pub(super) fn no_such_name(&mut self, token: &Token) {
+        let written = self.slice(token);
+        let message = format!("`{written}` is a value, and a name is needed here");
+        let finding = self.error(code::SYNTAX, token, message);
+        let help = format!(
+            "a name stands before its value; as a name, write {}",
+            quoted(written)
+        );
+        self.report(finding.help(help));
+    }
+}

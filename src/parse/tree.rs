@@ -1,0 +1,110 @@
+//! A text as a tree: nodes, entries and values as they stand, each with its place.
+
+use std::borrow::Cow;
+
+use super::scan::Mistake;
+use crate::source::Span;
+
+/// A node: a name, what stands behind it, and maybe a block.
+#[derive(Clone, Debug)]
+pub struct Node<'t> {
+    /// Its name.
+    pub name: Cow<'t, str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Its arguments and properties, in order.
+    pub entries: Vec<Entry<'t>>,
+    /// Its block, if it has one.
+    pub block: Option<Block<'t>>,
+    /// Whether something about its form was wrong: what it says is read, but not relied on.
+    pub broken: bool,
+}
+
+impl<'t> Node<'t> {
+    /// The nodes of its block.
+    pub fn children(&self) -> impl Iterator<Item = &Node<'t>> {
+        self.block.iter().flat_map(|block| &block.nodes)
+    }
+
+    /// Its first argument, if that is text.
+    #[must_use]
+    pub fn first_text(&self) -> Option<&str> {
+        let mut arguments = self.entries.iter().filter(|entry| entry.key.is_none());
+        arguments.next()?.value.text()
+    }
+}
+
+/// `{ ... }`.
+#[derive(Clone, Debug)]
+pub struct Block<'t> {
+    /// Where its `{` stands.
+    pub open: Span,
+    /// The nodes in it.
+    pub nodes: Vec<Node<'t>>,
+}
+
+/// An argument, or a property if it has a key.
+#[derive(Clone, Debug)]
+pub struct Entry<'t> {
+    /// The property's key.
+    pub key: Option<Key<'t>>,
+    /// The value.
+    pub value: Value<'t>,
+}
+
+/// A property's key.
+#[derive(Clone, Debug)]
+pub struct Key<'t> {
+    /// Its text.
+    pub name: Cow<'t, str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A value as it stands.
+#[derive(Clone, Debug)]
+pub struct Value<'t> {
+    /// What it means; what it would mean if it were written right, where there is a mistake.
+    pub literal: Literal<'t>,
+    /// How it is written.
+    pub repr: &'t str,
+    /// Where.
+    pub span: Span,
+    /// What is wrong with how it is written.
+    pub mistake: Option<Mistake>,
+}
+
+impl Value<'_> {
+    /// The text, if it is text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.literal {
+            Literal::Text(text) => Some(text),
+            Literal::Whole(_) | Literal::Real | Literal::Truth(_) | Literal::Null => None,
+        }
+    }
+
+    /// The number, if it is a whole number.
+    #[must_use]
+    pub fn whole(&self) -> Option<i128> {
+        match self.literal {
+            Literal::Whole(number) => Some(number),
+            Literal::Text(_) | Literal::Real | Literal::Truth(_) | Literal::Null => None,
+        }
+    }
+}
+
+/// What a value means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal<'t> {
+    /// A bare word or a string of any form.
+    Text(Cow<'t, str>),
+    /// A whole number.
+    Whole(i128),
+    /// A number with a fraction or an exponent. Nothing in the language takes one.
+    Real,
+    /// `#true` or `#false`.
+    Truth(bool),
+    /// `#null`.
+    Null,
+}

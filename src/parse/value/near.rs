@@ -1,0 +1,89 @@
+//! What was meant by a value that is nearly right.
+
+use crate::model::{Duration, Quantity};
+
+/// `text` without blanks, and its number apart from what follows it.
+fn split(text: &str) -> Option<(String, String)> {
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let at = dense
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(dense.len());
+    let (number, unit) = dense.split_at(at);
+    (!number.is_empty()).then(|| (number.to_owned(), unit.to_lowercase()))
+}
+
+/// The cores that `text` means: `500 m`, `2 cores`, `0.5vcpu`.
+pub(super) fn cores(text: &str) -> Option<String> {
+    let (number, unit) = split(text)?;
+    let suffix = match unit.as_str() {
+        "" | "c" | "core" | "cores" | "cpu" | "cpus" | "vcpu" | "vcpus" => "",
+        "m" | "milli" | "millicore" | "millicores" | "mcpu" => "m",
+        _ => return None,
+    };
+    checked(format!("{number}{suffix}"))
+}
+
+/// The bytes that `text` means: `512mb`, `2 GB`, `2gi`.
+pub(super) fn bytes(text: &str) -> Option<String> {
+    let (number, unit) = split(text)?;
+    let suffix = match unit.trim_end_matches('b').trim_end_matches('i') {
+        "k" => "Ki",
+        "m" => "Mi",
+        "g" => "Gi",
+        "t" => "Ti",
+        _ => return None,
+    };
+    checked(format!("{number}{suffix}"))
+}
+
+fn checked(quantity: String) -> Option<String> {
+    Quantity::parse(&quantity).is_ok().then_some(quantity)
+}
+
+/// The length of time that `text` means: `5 min`, `30sec`, `2 hours`, `90`.
+pub(super) fn duration(text: &str) -> Option<String> {
+    let (number, unit) = split(text)?;
+    let suffix = match unit.as_str() {
+        "ms" | "msec" | "millis" | "milliseconds" => "ms",
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        _ => return None,
+    };
+    let meant = format!("{number}{suffix}");
+    Duration::parse(&meant).is_ok().then_some(meant)
+}
+
+/// The day that `text` means: `2030/01/31`, `2030.1.31`.
+pub(super) fn date(text: &str) -> Option<String> {
+    let parts: Vec<u16> = text
+        .trim()
+        .split(['-', '/', '.'])
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    let meant = format!("{year:04}-{month:02}-{day:02}");
+    meant.parse::<jiff::civil::Date>().is_ok().then_some(meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_understood() {
+        assert_eq!(cores("500 m").as_deref(), Some("500m"));
+        assert_eq!(cores("2 Cores").as_deref(), Some("2"));
+        assert_eq!(bytes("512MB").as_deref(), Some("512Mi"));
+        assert_eq!(bytes("2 gi").as_deref(), Some("2Gi"));
+        assert_eq!(bytes("much"), None);
+        assert_eq!(duration("5 min").as_deref(), Some("5m"));
+        assert_eq!(duration("90").as_deref(), Some("90s"));
+        assert_eq!(duration("soon"), None);
+        assert_eq!(date("2030/1/31").as_deref(), Some("2030-01-31"));
+        assert_eq!(date("31.01.2030"), None);
+    }
+}
