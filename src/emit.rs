@@ -7,6 +7,8 @@ pub mod helm;
 pub mod kubernetes;
 pub mod lock;
 pub mod pgbouncer;
+pub mod placement;
+pub mod secret;
 pub mod terraform;
 pub mod yaml;
 
@@ -21,7 +23,7 @@ pub type Artifacts = BTreeMap<String, String>;
 /// Every file of an environment. `source_name` is the file name of its source, for the headers.
 #[must_use]
 pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
-    let mut artifacts = kubernetes::kubernetes(environment, source_name);
+    let mut artifacts = kubernetes::kubernetes(environment, catalogue, source_name);
     artifacts.insert(
         "helm/values.yaml".into(),
         yaml::documents(&[helm::values(environment)], source_name),

@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod duration;
+pub mod image;
 pub mod name;
 mod part;
 pub mod platform;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference, Selection};
 pub use duration::Duration;
+pub use image::Image;
 pub use name::Name;
 pub use platform::{
     Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database, DatabaseField,

@@ -2,6 +2,7 @@
 
 mod burstable_in_production;
 mod class_unknown;
+mod database_name_reserved;
 mod engine_out_of_support;
 mod iops_below_400_gib;
 mod maintenance_overlaps_backup;
@@ -10,6 +11,7 @@ mod replica_count;
 mod replica_needs_backups;
 mod single_az;
 mod storage_outside_limits;
+mod tls_name_unverifiable;
 
 use super::Rule;
 
@@ -17,6 +19,7 @@ use super::Rule;
 pub static RULES: &[&Rule] = &[
     &burstable_in_production::RULE,
     &class_unknown::RULE,
+    &database_name_reserved::RULE,
     &engine_out_of_support::RULE,
     &iops_below_400_gib::RULE,
     &maintenance_overlaps_backup::RULE,
@@ -25,4 +28,5 @@ pub static RULES: &[&Rule] = &[
     &replica_needs_backups::RULE,
     &single_az::RULE,
     &storage_outside_limits::RULE,
+    &tls_name_unverifiable::RULE,
 ];

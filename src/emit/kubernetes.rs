@@ -1,18 +1,23 @@
 //! An environment's Kubernetes objects.
 
-mod hpa;
+pub(super) mod hpa;
 mod metadata;
 mod pgbouncer;
-mod scaled_object;
+pub(super) mod scaled_object;
 
 use serde_json::json;
 
 use super::{Artifacts, yaml};
+use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
 /// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
 #[must_use]
-pub fn kubernetes(environment: &Environment, source_name: &str) -> Artifacts {
+pub fn kubernetes(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    source_name: &str,
+) -> Artifacts {
     let mut files = Artifacts::new();
     // With Helm as the owner a second autoscaler here would fight the chart's.
     if environment.deliver.autoscalers.value == Autoscalers::Manifests {
@@ -24,7 +29,7 @@ pub fn kubernetes(environment: &Environment, source_name: &str) -> Artifacts {
             files.insert(path, yaml::documents(&objects, source_name));
         }
     }
-    let pooler = pgbouncer::objects(environment);
+    let pooler = pgbouncer::objects(environment, catalogue);
     files.insert(
         "pgbouncer.yaml".into(),
         yaml::documents(&pooler, source_name),

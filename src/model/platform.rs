@@ -201,3 +201,38 @@ part! {
         autoscalers: Sourced<Autoscalers>,
     }
 }
+
+impl Database {
+    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    #[must_use]
+    pub fn read_hosts(&self) -> Option<Vec<String>> {
+        let endpoint = self.endpoint.as_ref()?.value.as_str();
+        let place = endpoint
+            .strip_prefix(self.name.value.as_str())?
+            .strip_prefix('.')?;
+        let (_, domain) = place.split_once('.')?;
+        let rds = domain.contains(".rds.amazonaws.com");
+        let hosts = 1..=self.replicas.count.value;
+        rds.then(|| {
+            hosts
+                .map(|number| format!("{}.{place}", self.read_identifier(number)))
+                .collect()
+        })
+    }
+
+    /// The RDS identifier of a read replica, counted from 1.
+    #[must_use]
+    pub fn read_identifier(&self, number: u32) -> String {
+        format!("{}-read-{number}", self.name.value)
+    }
+
+    /// Whether PgBouncer knows every server that it connects to by the name in its certificate:
+    /// what `verify-full` compares.
+    #[must_use]
+    pub fn hosts_are_named(&self) -> bool {
+        let pooled_reads =
+            self.replicas.count.value > 0 && self.replicas.via.value == Via::Pgbouncer;
+        self.endpoint.is_some() && (!pooled_reads || self.read_hosts().is_some())
+    }
+}

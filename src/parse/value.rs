@@ -204,7 +204,7 @@ pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
         Ok(name)
     } else {
         Err(Problem::wrong(format!(
-            "`{name}` begins with a digit; names of AWS resources begin with a letter"
+            "`{name}` begins with a digit; names of AWS resources and of Services begin with a letter"
         )))
     }
 }

@@ -1,8 +1,8 @@
 //! The database; a replica is like its source unless it says otherwise.
 
-use crate::ast::DatabaseNode;
-use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, Storage};
-use crate::source::Sourced;
+use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
+use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage};
+use crate::source::{Origin, Sourced};
 
 use super::resolver::Resolver;
 
@@ -14,56 +14,13 @@ pub(super) fn resolve(
 ) -> Database {
     let instance = resolver.need(node.instance, "database.instance");
     let max_connections = resolver.need(node.max_connections, "database.max-connections");
-    let identifier = format!("{}-{}", app.value, environment.value);
-    let by_convention = || {
-        let inputs = vec!["app".into(), "environment".into()];
-        let arithmetic = format!("`{identifier}` by convention");
-        Sourced::derived(
-            Name::composed(identifier.clone()),
-            "name-by-convention",
-            inputs,
-            arithmetic,
-            true,
-        )
-    };
-    // RDS database and role names know no hyphen.
-    let plain = || {
-        let name = app.value.as_str().replace('-', "_");
-        Sourced::derived(
-            name.clone(),
-            "database-named-by-app",
-            vec!["app".into()],
-            name,
-            app.sound,
-        )
-    };
-    Database {
-        name: resolver.or_derive(node.name, by_convention),
+    let mut database = Database {
+        name: resolver.or_derive(node.name, || by_convention(app, environment)),
         engine: resolver.need(node.engine, "database.engine"),
         multi_az: resolver.need(node.multi_az, "database.multi-az"),
-        storage: Storage {
-            gib: resolver.need(node.storage.gib, "database.storage.gib"),
-            max_gib: resolver.need(node.storage.max_gib, "database.storage.max-gib"),
-            kind: resolver.need(node.storage.kind, "database.storage.type"),
-            iops: resolver.maybe(node.storage.iops),
-            throughput: resolver.maybe(node.storage.throughput),
-        },
-        replicas: ReadReplicas {
-            count: resolver.need(node.replicas.count, "database.replicas.count"),
-            instance: resolver.or_derive(node.replicas.instance, || {
-                same(&instance, "database.instance")
-            }),
-            max_connections: resolver.or_derive(node.replicas.max_connections, || {
-                same(&max_connections, "database.max-connections")
-            }),
-            via: resolver.need(node.replicas.via, "database.replicas.via"),
-        },
-        direct: Direct {
-            monitoring: resolver.need(node.direct.monitoring, "database.direct.monitoring"),
-            replication: resolver.need(node.direct.replication, "database.direct.replication"),
-            admin: resolver.need(node.direct.admin, "database.direct.admin"),
-            migrations: resolver.need(node.direct.migrations, "database.direct.migrations"),
-        },
+        storage: storage(resolver, node.storage),
+        replicas: replicas(resolver, node.replicas, &instance, &max_connections),
+        direct: direct(resolver, node.direct),
         backup: Backup {
             days: resolver.need(node.backup_days, "database.backup.days"),
             window: resolver.need(node.backup_window, "database.backup.window"),
@@ -73,11 +30,74 @@ pub(super) fn resolve(
             apply: resolver.need(node.maintenance_apply, "database.maintenance.apply"),
         },
         endpoint: resolver.maybe(node.endpoint),
-        dbname: resolver.or_derive(node.dbname, plain),
-        user: resolver.or_derive(node.user, plain),
-        tls: resolver.need(node.tls, "database.tls"),
+        dbname: resolver.or_derive(node.dbname, || named_by(app)),
+        user: resolver.or_derive(node.user, || named_by(app)),
+        tls: resolver.or_derive(node.tls, || by_hosts(false, "", true)),
         instance,
         max_connections,
+    };
+    if let Origin::Derived(_) = database.tls.origin {
+        database.tls = tls(&database);
+    }
+    database
+}
+
+fn by_convention(app: &Sourced<Name>, environment: &Sourced<Name>) -> Sourced<Name> {
+    let identifier = format!("{}-{}", app.value, environment.value);
+    let arithmetic = format!("`{identifier}` by convention");
+    Sourced::derived(
+        Name::composed(identifier),
+        "name-by-convention",
+        vec!["app".into(), "environment".into()],
+        arithmetic,
+        true,
+    )
+}
+
+/// RDS database and role names know no hyphen.
+fn named_by(app: &Sourced<Name>) -> Sourced<String> {
+    let name = app.value.as_str().replace('-', "_");
+    Sourced::derived(
+        name.clone(),
+        "database-named-by-app",
+        vec!["app".into()],
+        name,
+        app.sound,
+    )
+}
+
+fn storage(resolver: &mut Resolver<'_>, node: StorageNode) -> Storage {
+    Storage {
+        gib: resolver.need(node.gib, "database.storage.gib"),
+        max_gib: resolver.need(node.max_gib, "database.storage.max-gib"),
+        kind: resolver.need(node.kind, "database.storage.type"),
+        iops: resolver.maybe(node.iops),
+        throughput: resolver.maybe(node.throughput),
+    }
+}
+
+fn replicas(
+    resolver: &mut Resolver<'_>,
+    node: ReadReplicasNode,
+    instance: &Sourced<String>,
+    max_connections: &Sourced<u32>,
+) -> ReadReplicas {
+    ReadReplicas {
+        count: resolver.need(node.count, "database.replicas.count"),
+        instance: resolver.or_derive(node.instance, || same(instance, "database.instance")),
+        max_connections: resolver.or_derive(node.max_connections, || {
+            same(max_connections, "database.max-connections")
+        }),
+        via: resolver.need(node.via, "database.replicas.via"),
+    }
+}
+
+fn direct(resolver: &mut Resolver<'_>, node: DirectNode) -> Direct {
+    Direct {
+        monitoring: resolver.need(node.monitoring, "database.direct.monitoring"),
+        replication: resolver.need(node.replication, "database.direct.replication"),
+        admin: resolver.need(node.admin, "database.direct.admin"),
+        migrations: resolver.need(node.migrations, "database.direct.migrations"),
     }
 }
 
@@ -89,5 +109,41 @@ fn same<T: Clone + std::fmt::Display>(source: &Sourced<T>, path: &str) -> Source
         vec![path.to_owned()],
         arithmetic,
         source.sound,
+    )
+}
+
+/// How the server is trusted where nobody says so. A Service that stands for a server has another
+/// name than the server's certificate, which `verify-full` would refuse.
+fn tls(database: &Database) -> Sourced<SslMode> {
+    let named = database.hosts_are_named();
+    let why = if named {
+        "every server is reached by the name in its certificate"
+    } else if database.endpoint.is_some() {
+        "the read replicas' hosts do not follow from `database.endpoint`: the certificate's chain is checked, not its name"
+    } else {
+        "without `database.endpoint` the server's own name is unknown: the certificate's chain is checked, not its name"
+    };
+    let sound = database.tls.sound
+        && database.replicas.count.sound
+        && database
+            .endpoint
+            .as_ref()
+            .is_none_or(|endpoint| endpoint.sound);
+    by_hosts(named, why, sound)
+}
+
+fn by_hosts(named: bool, why: &str, sound: bool) -> Sourced<SslMode> {
+    let mode = if named {
+        SslMode::VerifyFull
+    } else {
+        SslMode::VerifyCa
+    };
+    let inputs = ["endpoint", "name", "replicas.count", "replicas.via"];
+    Sourced::derived(
+        mode,
+        "tls-follows-endpoint",
+        inputs.map(|input| format!("database.{input}")).to_vec(),
+        why.to_owned(),
+        sound,
     )
 }

@@ -3,7 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Name, RedisGroup};
+use crate::model::{ClusterMode, Name, RedisGroup};
 
 /// The rule `cluster-limits`.
 pub(super) static RULE: Rule = Rule {
@@ -29,6 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+    contradiction(name, group, findings);
     let (replicas, shards) = (&group.replicas, &group.cluster.shards);
     if replicas.value > REPLICAS {
         let message = format!(
@@ -66,5 +67,24 @@ fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
                 format!("the most shards are {most}"),
                 most.to_string(),
             ),
+    );
+}
+
+/// A mode that the count of shards contradicts: AWS would make the one or the other.
+fn contradiction(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+    let (shards, mode) = (&group.cluster.shards, &group.cluster.mode);
+    let sharded = mode.value == ClusterMode::Enabled;
+    if sharded == group.is_cluster() {
+        return;
+    }
+    let message = format!(
+        "the group `{name}` has the cluster mode `{}` and {} shards",
+        mode.value, shards.value
+    );
+    findings.report(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(mode, &format!("redis.{name}.cluster.mode"), "the mode")
+            .operand(shards, &format!("redis.{name}.cluster.shards"), "shards")
+            .help("leave `mode` out: it follows the shards, which are 0 for `disabled` and `compatible`"),
     );
 }

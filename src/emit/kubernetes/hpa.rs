@@ -5,17 +5,22 @@ use serde_json::{Map, Value, json};
 use super::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 
+/// The HPA's name.
+pub(in crate::emit) fn name(workload: &Workload) -> String {
+    format!("{}-hpa", workload.name.value)
+}
+
 /// The HPA, named for its Deployment.
 pub(super) fn hpa(environment: &Environment) -> Value {
     let workload = &environment.api.workload;
-    let name = workload.name.value.as_str();
+    let deployment = workload.name.value.as_str();
     let (min, max) = bounds(workload);
     json!({
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": metadata(environment, &format!("{name}-hpa"), name),
+        "metadata": metadata(environment, &name(workload), deployment),
         "spec": {
-            "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": name },
+            "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": deployment },
             "minReplicas": min,
             "maxReplicas": max,
             "metrics": metrics(environment),
@@ -25,7 +30,7 @@ pub(super) fn hpa(environment: &Environment) -> Value {
 }
 
 /// Minimum and maximum; a held count is both.
-pub(super) fn bounds(workload: &Workload) -> (u32, u32) {
+pub(in crate::emit) fn bounds(workload: &Workload) -> (u32, u32) {
     let replicas = &workload.replicas;
     workload
         .hold
@@ -35,7 +40,8 @@ pub(super) fn bounds(workload: &Workload) -> (u32, u32) {
         })
 }
 
-fn metrics(environment: &Environment) -> Vec<Value> {
+/// The HPA's metrics: utilisations, then Pods metrics in the file's order.
+pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
     let target = &environment.api.workload.target;
     let mut metrics = Vec::new();
     for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
@@ -62,7 +68,7 @@ fn metrics(environment: &Environment) -> Vec<Value> {
 }
 
 /// `behavior` of `autoscaling/v2`, which KEDA takes in the same form.
-pub(super) fn behavior(workload: &Workload) -> Value {
+pub(in crate::emit) fn behavior(workload: &Workload) -> Value {
     json!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
 }
 

@@ -13,13 +13,15 @@ pub(super) fn metadata(environment: &Environment, name: &str, component: &str) -
     })
 }
 
-/// The environment's labels and the recommended ones, which win.
+/// The environment's labels and the recommended ones, which win. `app` is what the guide's commands
+/// and PgBouncer's NetworkPolicy select by.
 pub(super) fn labels(environment: &Environment, component: &str) -> Map<String, Value> {
     let mut labels: Map<String, Value> = environment
         .labels
         .iter()
         .map(|(key, value)| (key.clone(), json!(value)))
         .collect();
+    labels.insert("app".into(), json!(component));
     for (key, value) in [
         ("name", component),
         ("instance", component),

@@ -6,14 +6,19 @@ mod network_policy;
 use serde_json::{Value, json};
 
 use super::metadata::{metadata, selector};
-use crate::emit::pgbouncer::ini;
+use crate::catalogue::Catalogue;
+use crate::emit::pgbouncer::{PORT, ini};
 use crate::model::Environment;
 
+/// The key in the ConfigMap, and the file that it becomes.
+const CONFIG_FILE: &str = "pgbouncer.ini";
+
 /// ServiceAccount, ConfigMap, Deployment, Service, PodDisruptionBudget and NetworkPolicy.
-pub(super) fn objects(environment: &Environment) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<Value> {
     let name = environment.pgbouncer.name.value.as_str();
     let meta = metadata(environment, name, name);
     let config = config_name(environment);
+    let ini = ini(environment, catalogue);
     vec![
         json!({
             "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta,
@@ -22,15 +27,15 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
         json!({
             "apiVersion": "v1", "kind": "ConfigMap",
             "metadata": metadata(environment, &config, name),
-            "data": { "pgbouncer.ini": ini(environment) },
+            "data": { CONFIG_FILE: ini },
         }),
-        deployment::deployment(environment),
+        deployment::deployment(environment, &ini),
         json!({
             "apiVersion": "v1", "kind": "Service", "metadata": meta,
             "spec": {
                 "type": "ClusterIP",
                 "selector": selector(name),
-                "ports": [{ "name": "postgres", "port": 6432, "targetPort": "postgres", "protocol": "TCP" }],
+                "ports": [{ "name": "postgres", "port": PORT, "targetPort": "postgres", "protocol": "TCP" }],
             },
         }),
         json!({
@@ -45,6 +50,7 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
     ]
 }
 
+/// Fixed, so that a change of pools changes no pod.
 fn config_name(environment: &Environment) -> String {
     format!("{}-pgbouncer-config", environment.app.value)
 }

@@ -22,7 +22,7 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
     let at_least_one = || value::whole(1..=u32::MAX);
     PgbouncerNode {
         place: Some(fields.name_span()),
-        name: fields.single("name", "a name", value::name),
+        name: fields.single("name", "a name", value::lettered_name),
         instances: fields.single("instances", "a count of pods", at_least_one()),
         pool_default,
         pool_max_db,
@@ -32,6 +32,7 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
         image: fields.single("image", "an image", value::text(text::token)),
         requests: fields.group("requests", workload::resources),
         limits: fields.group("limits", workload::resources),
-        drain: fields.single("drain", "a duration", value::duration(0..=604_800)),
+        // Without any the kubelet would kill the pod with every connection it has.
+        drain: fields.single("drain", "a duration", value::duration(1..=604_800)),
     }
 }

@@ -28,7 +28,7 @@ fn tolerate(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
 /// `worker "name"`, its name taken already.
 pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
     WorkerNode {
-        workload: workload::workload(fields),
+        workload: workload::workload(fields, 0),
         queues: fields.each(&["queue"], queue),
         combine: fields.single("combine", "a word", value::word),
         scenario: fields.single("scenario", "a scenario", value::word),

@@ -11,10 +11,10 @@ use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 use crate::source::Spanned;
 
-/// Bounds of an autoscaler; at most none makes no sense.
-pub fn range(fields: &mut Fields<'_>) -> RangeNode {
+/// Bounds of an autoscaler, from `least` up; at most none makes no sense.
+fn range(fields: &mut Fields<'_>, least: u32) -> RangeNode {
     RangeNode {
-        min: fields.property("min", value::whole(0..=u32::MAX)),
+        min: fields.property("min", value::whole(least..=u32::MAX)),
         max: fields.property("max", value::whole(1..=u32::MAX)),
     }
 }
@@ -86,13 +86,14 @@ fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
         .collect()
 }
 
-/// What `api` and `worker` have in common.
-pub fn workload(fields: &mut Fields<'_>) -> WorkloadNode {
+/// What `api` and `worker` have in common; `least` is the fewest pods its autoscaler can hold: an
+/// HPA on utilisation knows no zero, KEDA does.
+pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
     WorkloadNode {
         place: Some(fields.name_span()),
         name: fields.single("name", "a name", value::name),
         image: fields.single("image", "an image", value::text(text::token)),
-        replicas: fields.group("replicas", range),
+        replicas: fields.group("replicas", |replicas| range(replicas, least)),
         target: fields.group("target", target),
         scale_up: fields.group("scale-up", scaling),
         scale_down: fields.group("scale-down", scaling),
@@ -103,7 +104,8 @@ pub fn workload(fields: &mut Fields<'_>) -> WorkloadNode {
             max_surge: rollout.property("max-surge", value::portion),
             max_unavailable: rollout.property("max-unavailable", value::portion),
         }),
-        hold: fields.single("hold", "a count of pods", value::whole(0..=u32::MAX)),
+        // An autoscaler's maximum is at least 1: `pause at=0` stops a pool.
+        hold: fields.single("hold", "a count of pods", value::whole(1..=u32::MAX)),
         arch: fields.single("arch", "an architecture", value::word),
         env: env(fields),
     }
@@ -112,7 +114,7 @@ pub fn workload(fields: &mut Fields<'_>) -> WorkloadNode {
 /// `api`.
 pub fn api(fields: &mut Fields<'_>) -> ApiNode {
     ApiNode {
-        workload: workload(fields),
+        workload: workload(fields, 1),
         metrics: fields.each(&["metric"], |metric| {
             let name = metric.argument("a metric's name", value::text(text::token));
             let average = metric.required("average", "\"100\"", value::quantity);

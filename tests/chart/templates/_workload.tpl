@@ -18,18 +18,22 @@ app.kubernetes.io/name: {{ .workload.name | quote }}
 {{- end }}
 {{- end }}
 
-{{- define "consumer.env" -}}
-{{- range $name, $value := .workload.env }}
-- name: {{ $name | quote }}
-  value: {{ $value | quote }}
-{{- end }}
-{{- range $name, $reference := .workload.secretEnv }}
+{{- define "consumer.secretEnv" -}}
+{{- range $name, $reference := . }}
 - name: {{ $name | quote }}
   valueFrom:
     secretKeyRef:
       name: {{ $reference.name | quote }}
       key: {{ $reference.key | quote }}
 {{- end }}
+{{- end }}
+
+{{- define "consumer.env" -}}
+{{- range $name, $value := .workload.env }}
+- name: {{ $name | quote }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- include "consumer.secretEnv" .workload.secretEnv }}
 - name: POSTGRES_MODE
   value: {{ .root.Values.postgres.mode | quote }}
 - name: POSTGRES_READ_REPLICAS
@@ -64,6 +68,9 @@ spec:
   template:
     metadata:
       labels: {{- include "consumer.labels" . | nindent 8 }}
+        {{- range $name, $value := .workload.podLabels }}
+        {{ $name | quote }}: {{ $value | quote }}
+        {{- end }}
       {{- with .workload.queues }}
       annotations:
         {{- range $index, $queue := . }}
@@ -91,17 +98,4 @@ spec:
             - name: http
               containerPort: {{ .port }}
           {{- end }}
-{{- end }}
-
-{{- define "consumer.utilization" -}}
-{{- range $resource, $target := dict "cpu" .targetCPUUtilizationPercentage "memory" .targetMemoryUtilizationPercentage }}
-{{- with $target }}
-- type: Resource
-  resource:
-    name: {{ $resource }}
-    target:
-      type: Utilization
-      averageUtilization: {{ . | int64 }}
-{{- end }}
-{{- end }}
 {{- end }}

@@ -5,16 +5,21 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::config_name;
+use super::{CONFIG_FILE, config_name};
 use crate::emit::kubernetes::metadata::{labels, metadata, selector};
-use crate::emit::pgbouncer::verifies;
+use crate::emit::pgbouncer::{FOLDER, PORT, lines_read_at_start};
+use crate::emit::{placement, secret};
 use crate::model::{Environment, Resources};
 
 /// Seconds between leaving the endpoints and SIGTERM.
 const PRE_STOP: u64 = 5;
 
-/// The Deployment. Its rollout never lets more than one pod drain beside a full set.
-pub(super) fn deployment(environment: &Environment) -> Value {
+/// A user that no image has: the checks ask for one above 10000, and nothing is written.
+const USER: u32 = 10001;
+
+/// The Deployment, with the settings of `ini`. Its rollout never lets more than one pod drain
+/// beside a full set.
+pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
     let pooler = &environment.pgbouncer;
     let name = pooler.name.value.as_str();
     let drain = pooler.drain.value.secs();
@@ -41,7 +46,7 @@ pub(super) fn deployment(environment: &Environment) -> Value {
             "template": {
                 "metadata": {
                     "labels": labels(environment, name),
-                    "annotations": { "tierc.dev/restart-hash": restart_hash(&pooler.image.value) },
+                    "annotations": { "tierc.dev/restart-hash": restart_hash(&pooler.image.value, ini) },
                 },
                 "spec": pod(environment, drain),
             },
@@ -50,9 +55,13 @@ pub(super) fn deployment(environment: &Environment) -> Value {
 }
 
 /// Of what a reload cannot apply: the image, and the settings that are read at start alone.
-fn restart_hash(image: &str) -> String {
-    let settings = "listen_addr=0.0.0.0\nlisten_port=6432\nunix_socket_dir=\n";
-    let digest = Sha256::digest(format!("image={image}\n{settings}"));
+fn restart_hash(image: &str, ini: &str) -> String {
+    let mut text = format!("image = {image}\n");
+    for line in lines_read_at_start(ini) {
+        text.push_str(line);
+        text.push('\n');
+    }
+    let digest = Sha256::digest(text);
     digest.iter().take(8).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -61,20 +70,12 @@ fn restart_hash(image: &str) -> String {
 
 fn pod(environment: &Environment, drain: u64) -> Value {
     let name = environment.pgbouncer.name.value.as_str();
-    let app = &environment.app.value;
-    let mut volumes = vec![
-        json!({ "name": "config", "configMap": { "name": config_name(environment) } }),
-        json!({ "name": "auth", "secret": { "secretName": format!("{app}-pgbouncer-auth") } }),
-    ];
-    if verifies(environment) {
-        volumes.push(json!({ "name": "ca", "configMap": { "name": format!("{app}-rds-ca") } }));
-    }
     json!({
         "serviceAccountName": name,
         "automountServiceAccountToken": false,
         "terminationGracePeriodSeconds": drain,
         "securityContext": {
-            "runAsNonRoot": true, "runAsUser": 10001, "runAsGroup": 10001, "fsGroup": 10001,
+            "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER, "fsGroup": USER,
             "seccompProfile": { "type": "RuntimeDefault" },
         },
         "affinity": affinity(name),
@@ -85,46 +86,47 @@ fn pod(environment: &Environment, drain: u64) -> Value {
             "labelSelector": { "matchLabels": selector(name) },
         }],
         "containers": [container(environment, drain)],
-        "volumes": volumes,
+        "volumes": volumes(environment),
     })
 }
 
-/// Apart by host, and never on spot: two minutes' notice is less than a drain. `NotIn` also
-/// matches a node without the label, so that plain nodes remain.
+/// The CA bundle is optional in every mode, so that a change of `database.tls` is a reload too.
+fn volumes(environment: &Environment) -> Value {
+    json!([
+        { "name": "config", "configMap": { "name": config_name(environment) } },
+        { "name": "auth", "secret": { "secretName": secret::userlist(environment).secret } },
+        { "name": "ca", "configMap": { "name": secret::ca_config_map(environment), "optional": true } },
+    ])
+}
+
+/// Apart by host, and never on spot: two minutes' notice is less than a drain.
 fn affinity(name: &str) -> Value {
-    json!({
-        "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{
-            "matchExpressions": [
-                { "key": "karpenter.sh/capacity-type", "operator": "NotIn", "values": ["spot"] },
-                { "key": "eks.amazonaws.com/capacityType", "operator": "NotIn", "values": ["SPOT"] },
-            ],
-        }] } },
-        "podAntiAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": [{
-            "weight": 100,
-            "podAffinityTerm": {
-                "topologyKey": "kubernetes.io/hostname",
-                "labelSelector": { "matchLabels": selector(name) },
-            },
-        }] },
-    })
+    let mut affinity = placement::on_demand();
+    let apart = json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
+        "weight": 100,
+        "podAffinityTerm": {
+            "topologyKey": "kubernetes.io/hostname",
+            "labelSelector": { "matchLabels": selector(name) },
+        },
+    }] });
+    if let Some(affinity) = affinity.as_object_mut() {
+        affinity.insert("podAntiAffinity".into(), apart);
+    }
+    affinity
 }
 
 fn container(environment: &Environment, drain: u64) -> Value {
     let pooler = &environment.pgbouncer;
     // Directories, not subPath: a file mounted by subPath never sees a new ConfigMap.
-    let mut mounts = vec![
-        json!({ "name": "config", "mountPath": "/etc/pgbouncer/config", "readOnly": true }),
-        json!({ "name": "auth", "mountPath": "/etc/pgbouncer/auth", "readOnly": true }),
-    ];
-    if verifies(environment) {
-        mounts.push(json!({ "name": "ca", "mountPath": "/etc/pgbouncer/ca", "readOnly": true }));
-    }
+    let mounts = ["config", "auth", "ca"].map(
+        |name| json!({ "name": name, "mountPath": format!("{FOLDER}/{name}"), "readOnly": true }),
+    );
     json!({
         "name": "pgbouncer",
         "image": pooler.image,
         "imagePullPolicy": "Always",
-        "command": ["pgbouncer", "/etc/pgbouncer/config/pgbouncer.ini"],
-        "ports": [{ "name": "postgres", "containerPort": 6432, "protocol": "TCP" }],
+        "command": ["pgbouncer", format!("{FOLDER}/config/{CONFIG_FILE}")],
+        "ports": [{ "name": "postgres", "containerPort": PORT, "protocol": "TCP" }],
         "resources": {
             "requests": resources(&pooler.requests, "64Mi"),
             "limits": resources(&pooler.limits, "128Mi"),
@@ -136,7 +138,7 @@ fn container(environment: &Environment, drain: u64) -> Value {
         },
         "lifecycle": { "preStop": { "sleep": { "seconds": PRE_STOP.min(drain / 2).max(1) } } },
         "securityContext": {
-            "runAsNonRoot": true, "runAsUser": 10001, "runAsGroup": 10001,
+            "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER,
             "privileged": false, "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
             "capabilities": { "drop": ["ALL"] },
             "seccompProfile": { "type": "RuntimeDefault" },

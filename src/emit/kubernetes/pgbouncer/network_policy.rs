@@ -3,24 +3,21 @@
 use serde_json::{Value, json};
 
 use crate::emit::kubernetes::metadata::{metadata, selector};
+use crate::emit::pgbouncer::{PORT, SERVER_PORT};
 use crate::model::{Environment, Via};
 
-/// In: the workloads, by their label `app`. Out: DNS and PostgreSQL.
+/// In: the workloads, by their label `app`, and whatever runs in the monitoring namespace. Out: DNS
+/// and PostgreSQL, where `network` states its addresses to them alone.
 pub(super) fn network_policy(environment: &Environment) -> Value {
     let name = environment.pgbouncer.name.value.as_str();
-    let mut clients = vec![environment.api.workload.name.value.to_string()];
-    clients.extend(
-        environment
-            .worker
-            .values()
-            .map(|worker| worker.workload.name.value.to_string()),
-    );
-    let pooled = environment
-        .service
-        .iter()
-        .filter(|(_, service)| service.via.value == Via::Pgbouncer);
-    clients.extend(pooled.map(|(name, _)| name.to_string()));
-    let mut database = json!({ "ports": [{ "port": 5432, "protocol": "TCP" }] });
+    let mut from = vec![json!({ "podSelector": { "matchExpressions": [
+        { "key": "app", "operator": "In", "values": clients(environment) },
+    ] } })];
+    if let Some(namespace) = &environment.network.monitoring_namespace {
+        let labels = json!({ "kubernetes.io/metadata.name": namespace });
+        from.push(json!({ "namespaceSelector": { "matchLabels": labels } }));
+    }
+    let mut database = json!({ "ports": [{ "port": SERVER_PORT, "protocol": "TCP" }] });
     if let (Some(cidr), Some(rule)) = (&environment.network.database_cidr, database.as_object_mut())
     {
         rule.insert("to".into(), json!([{ "ipBlock": { "cidr": cidr } }]));
@@ -32,16 +29,34 @@ pub(super) fn network_policy(environment: &Environment) -> Value {
         "spec": {
             "podSelector": { "matchLabels": selector(name) },
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{
-                "from": [{ "podSelector": { "matchExpressions": [
-                    { "key": "app", "operator": "In", "values": clients },
-                ] } }],
-                "ports": [{ "port": 6432, "protocol": "TCP" }],
-            }],
+            "ingress": [{ "from": from, "ports": [{ "port": PORT, "protocol": "TCP" }] }],
             "egress": [
                 { "ports": [{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }] },
                 database,
             ],
         },
     })
+}
+
+/// The values of `app` that are let in. A service's pods are somebody else's: they may be called
+/// after the service alone, or after the application too.
+fn clients(environment: &Environment) -> Vec<String> {
+    let mut clients = vec![environment.api.workload.name.value.to_string()];
+    clients.extend(
+        environment
+            .worker
+            .values()
+            .map(|worker| worker.workload.name.value.to_string()),
+    );
+    let pooled = environment
+        .service
+        .iter()
+        .filter(|(_, service)| service.via.value == Via::Pgbouncer);
+    clients.extend(pooled.flat_map(|(name, _)| {
+        [
+            name.to_string(),
+            format!("{}-{name}", environment.app.value),
+        ]
+    }));
+    clients
 }

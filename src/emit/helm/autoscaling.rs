@@ -1,0 +1,68 @@
+//! Autoscalers in the values: whole where the chart owns them, absent where tierc's manifests do.
+
+use serde_json::{Map, Value, json};
+
+use crate::emit::kubernetes::{hpa, scaled_object};
+use crate::model::{Autoscalers, Environment, Worker};
+
+/// Whether the chart owns the autoscalers.
+fn owned_by_chart(environment: &Environment) -> bool {
+    environment.deliver.autoscalers.value == Autoscalers::Helm
+}
+
+/// No bounds and no replica count beside somebody else's autoscaler.
+fn not_here() -> Value {
+    json!({ "enabled": false })
+}
+
+/// The HPA's parts, in its own words.
+pub(super) fn of_api(environment: &Environment) -> Value {
+    if !owned_by_chart(environment) {
+        return not_here();
+    }
+    let workload = &environment.api.workload;
+    let (min, max) = hpa::bounds(workload);
+    json!({
+        "enabled": true,
+        "name": hpa::name(workload),
+        "minReplicas": min,
+        "maxReplicas": max,
+        "metrics": hpa::metrics(environment),
+        "behavior": hpa::behavior(workload),
+    })
+}
+
+/// The ScaledObject's parts, in its own words but for the bounds.
+pub(super) fn of_worker(environment: &Environment, pool: &Worker) -> Value {
+    if !owned_by_chart(environment) {
+        return not_here();
+    }
+    let (min, max) = hpa::bounds(&pool.workload);
+    let mut values = Map::new();
+    values.insert("enabled".into(), json!(true));
+    values.insert("name".into(), json!(scaled_object::name(pool)));
+    values.insert("minReplicas".into(), json!(min));
+    values.insert("maxReplicas".into(), json!(max));
+    if let Some(annotations) = scaled_object::annotations(pool) {
+        values.insert("annotations".into(), annotations);
+    }
+    let mut spec = scaled_object::spec(environment, pool);
+    for key in [
+        "pollingInterval",
+        "cooldownPeriod",
+        "fallback",
+        "advanced",
+        "triggers",
+    ] {
+        if let Some(part) = spec.remove(key) {
+            values.insert(key.into(), part);
+        }
+    }
+    let references = scaled_object::secret_target_refs(environment);
+    if !references.is_empty() {
+        let name = scaled_object::authentication_name(pool);
+        let authentication = json!({ "name": name, "secretTargetRef": references });
+        values.insert("authentication".into(), authentication);
+    }
+    Value::Object(values)
+}

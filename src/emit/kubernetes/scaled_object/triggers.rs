@@ -1,0 +1,134 @@
+//! KEDA's triggers, and the formula that adds them up.
+
+use serde_json::{Map, Value, json};
+
+use crate::emit::kubernetes::hpa::bounds;
+use crate::model::{Queue, RedisGroup, RedisTls, Worker};
+
+/// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) stand for
+/// its replicas in equal shares. `/` of KEDA's formulas divides into fractions.
+pub(super) fn formula(worker: &Worker) -> String {
+    let count = worker.queue.len();
+    let terms: Vec<String> = names(&worker.queue)
+        .iter()
+        .zip(&worker.queue)
+        .map(|(name, queue)| {
+            let length = queue.length.value;
+            worker.fallback.as_ref().map_or_else(
+                || format!("{name}/{length}"),
+                |fallback| {
+                    let items = u64::from(length) * u64::from(fallback.replicas.value);
+                    format!("({name} ?? ({items}/{count}))/{length}")
+                },
+            )
+        })
+        .collect();
+    terms.join(" + ")
+}
+
+/// The formula's value above which a pool leaves zero: what `activation` items of the list with the
+/// most items per replica come to, so that no list waits for longer than it was asked to.
+pub(super) fn activation_target(activation: u32, queues: &[Queue]) -> String {
+    let longest = queues.iter().map(|queue| queue.length.value).max();
+    let millionths = u64::from(activation) * 1_000_000 / u64::from(longest.unwrap_or(1).max(1));
+    format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
+}
+
+/// Identifiers for the formula: other characters become `_`, and twins get a number. None of the
+/// formula language's own words has a `_`, so every name gets one.
+fn names(queues: &[Queue]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for queue in queues {
+        let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let mut base: String = queue.list.value.chars().map(safe).collect();
+        if !base.starts_with(|c: char| c.is_ascii_alphabetic()) || !base.contains('_') {
+            base.insert_str(0, "list_");
+        }
+        let mut name = base.clone();
+        let mut twin = 2;
+        while names.contains(&name) {
+            name = format!("{base}_{twin}");
+            twin += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// A trigger for each list, then one for each utilisation. `summed` is whether a formula stands
+/// before them, `authentication` names what the lists' triggers take their parameters from.
+pub(super) fn triggers(
+    worker: &Worker,
+    group: Option<&RedisGroup>,
+    summed: bool,
+    authentication: Option<&str>,
+) -> Value {
+    let mut triggers = Vec::new();
+    if let Some(group) = group {
+        for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
+            let metadata = redis_metadata(worker, group, queue, summed);
+            let mut trigger = Map::new();
+            trigger.insert("name".into(), json!(name));
+            trigger.insert("type".into(), json!(kind(group)));
+            trigger.insert("metadata".into(), Value::Object(metadata));
+            if let Some(authentication) = authentication {
+                let reference = json!({ "name": authentication });
+                trigger.insert("authenticationRef".into(), reference);
+            }
+            triggers.push(Value::Object(trigger));
+        }
+    }
+    let target = &worker.workload.target;
+    for (kind, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
+        if let Some(percent) = percent {
+            triggers.push(json!({
+                "type": kind,
+                "metricType": "Utilization",
+                "metadata": { "value": percent.value.to_string() },
+            }));
+        }
+    }
+    Value::Array(triggers)
+}
+
+fn kind(group: &RedisGroup) -> &'static str {
+    if group.is_cluster() {
+        "redis-cluster"
+    } else {
+        "redis"
+    }
+}
+
+/// KEDA's CRD takes nothing but strings here.
+fn redis_metadata(
+    worker: &Worker,
+    group: &RedisGroup,
+    queue: &Queue,
+    summed: bool,
+) -> Map<String, Value> {
+    let mut metadata = Map::new();
+    let mut put = |key: &str, value: String| metadata.insert(key.into(), Value::String(value));
+    if let Some(endpoint) = &group.endpoint {
+        put(address_key(group), endpoint.value.clone());
+    }
+    put("listName", queue.list.value.clone());
+    put("listLength", queue.length.value.to_string());
+    // Above zero a pool is always active, and a formula has a target of its own for that.
+    if bounds(&worker.workload).0 == 0 && !summed {
+        put("activationListLength", worker.activation.value.to_string());
+    }
+    put("enableTLS", (group.tls.value != RedisTls::Off).to_string());
+    if !group.is_cluster() {
+        put("databaseIndex", "0".into());
+    }
+    metadata
+}
+
+/// What KEDA calls the address of a group.
+pub(super) fn address_key(group: &RedisGroup) -> &'static str {
+    if group.is_cluster() {
+        "addresses"
+    } else {
+        "address"
+    }
+}

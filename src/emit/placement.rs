@@ -1,0 +1,94 @@
+//! Where pods run: the labels and taints that node groups get, and what selects them. Terraform
+//! and the objects of Kubernetes agree because both take their words from here.
+
+use serde_json::{Value, json};
+
+use crate::model::{Capacity, Environment, Name, Worker};
+
+/// The label of every node group, with its name as the value, and the taint of a group that runs
+/// certain pools and nobody else.
+pub const NODE_GROUP: &str = "tierc.dev/node-group";
+
+/// The label of every node group that says whose it is: environments may share a cluster.
+pub const ENVIRONMENT: &str = "tierc.dev/environment";
+
+/// The labels that say a node is spot: Karpenter's (and EKS Auto Mode's), and managed node groups'.
+const SPOT: [(&str, &str); 2] = [
+    ("karpenter.sh/capacity-type", "spot"),
+    ("eks.amazonaws.com/capacityType", "SPOT"),
+];
+
+fn expression(key: &str, operator: &str, values: &[&str]) -> Value {
+    json!({ "key": key, "operator": operator, "values": values })
+}
+
+/// A node must match every expression of any of `terms`.
+fn required(terms: &[Vec<Value>]) -> Value {
+    let terms: Vec<Value> = terms
+        .iter()
+        .map(|expressions| json!({ "matchExpressions": expressions }))
+        .collect();
+    json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } })
+}
+
+/// Any node that is not spot. `NotIn` also matches a node without the label.
+#[must_use]
+pub fn on_demand() -> Value {
+    required(&[SPOT
+        .map(|(key, value)| expression(key, "NotIn", &[value]))
+        .to_vec()])
+}
+
+fn spot() -> Value {
+    required(&SPOT.map(|(key, value)| vec![expression(key, "In", &[value])]))
+}
+
+/// The groups that name `pool` in `runs`.
+fn groups<'a>(environment: &'a Environment, pool: &Name) -> Vec<&'a str> {
+    environment
+        .nodes
+        .iter()
+        .filter(|(_, group)| group.runs.iter().any(|runs| runs.value == *pool))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+/// Where a pool runs: on the groups that name it, whatever they are bought as, else by its capacity.
+#[must_use]
+pub fn affinity(environment: &Environment, name: &Name, pool: &Worker) -> Value {
+    let groups = groups(environment, name);
+    if !groups.is_empty() {
+        let own = environment.environment.value.as_str();
+        return required(&[vec![
+            expression(ENVIRONMENT, "In", &[own]),
+            expression(NODE_GROUP, "In", &groups),
+        ]]);
+    }
+    match pool.capacity.value {
+        Capacity::OnDemand => on_demand(),
+        Capacity::Spot => spot(),
+    }
+}
+
+/// What a pool tolerates: the taints of the groups that name it, and what the file states.
+#[must_use]
+pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
+    let of_groups = groups(environment, name).into_iter().map(|group| {
+        json!({ "key": NODE_GROUP, "operator": "Equal", "value": group, "effect": "NoSchedule" })
+    });
+    let stated = pool
+        .tolerate
+        .iter()
+        .filter_map(|taint| toleration(&taint.value));
+    of_groups.chain(stated).collect()
+}
+
+fn toleration(taint: &str) -> Option<Value> {
+    let (pair, effect) = taint.rsplit_once(':')?;
+    Some(match pair.split_once('=') {
+        Some((key, value)) => {
+            json!({ "key": key, "operator": "Equal", "value": value, "effect": effect })
+        }
+        None => json!({ "key": pair, "operator": "Exists", "effect": effect }),
+    })
+}

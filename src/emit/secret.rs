@@ -1,0 +1,181 @@
+//! The Secrets that an environment reads and tierc never writes: which, with which keys, what is to
+//! be in them. Everything emitted takes their names from here.
+//!
+//! Redis' `url` stands beside `address` and `password` because a URL cannot be put together from
+//! them: an AUTH token may hold `#` and other characters that a URL wants percent-encoded.
+
+use crate::model::{Environment, Name, RedisGroup, RedisTls, Use, Via};
+
+use super::pgbouncer;
+
+/// The key of `<app>-pgbouncer-auth`, and the file that it becomes.
+pub const USERLIST: &str = "userlist.txt";
+
+/// The key of the ConfigMap `<app>-rds-ca`, and the file that it becomes.
+pub const CA_BUNDLE: &str = "global-bundle.pem";
+
+/// One key of one Secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The Secret's name.
+    pub secret: String,
+    /// The key.
+    pub key: &'static str,
+    /// What is to be in it; words in capitals stand for what only its owner knows.
+    pub content: String,
+    /// Who reads it.
+    pub readers: &'static str,
+}
+
+/// Every key that anything emitted reads, sorted by Secret and key.
+#[must_use]
+pub fn entries(environment: &Environment) -> Vec<Entry> {
+    let mut all = vec![
+        database_url(environment),
+        direct_url(environment),
+        userlist(environment),
+    ];
+    all.extend(read_url(environment));
+    let queue = environment.redis_for(Use::Queue).map(|(name, _)| name);
+    for (name, group) in &environment.redis {
+        all.push(redis_url(environment, name, group));
+        if Some(name) == queue {
+            all.extend(redis_address(environment, name, group));
+            all.extend(redis_password(environment, name, group));
+        }
+    }
+    all.sort_by(|a, b| (&a.secret, a.key).cmp(&(&b.secret, b.key)));
+    all
+}
+
+fn postgres_url(environment: &Environment, host: &str, port: u16, database: &str) -> String {
+    format!(
+        "postgresql://{}:PASSWORD@{host}:{port}/{database}",
+        environment.database.user.value
+    )
+}
+
+/// `url` of `<app>-database`: through PgBouncer.
+#[must_use]
+pub fn database_url(environment: &Environment) -> Entry {
+    let pooler = environment.pgbouncer.name.value.as_str();
+    let database = &environment.database.dbname.value;
+    Entry {
+        secret: format!("{}-database", environment.app.value),
+        key: "url",
+        content: postgres_url(environment, pooler, pgbouncer::PORT, database),
+        readers: "the API and the workers, as DATABASE_URL",
+    }
+}
+
+/// `direct-url` of `<app>-database`: past PgBouncer, for what needs a session of its own.
+#[must_use]
+pub fn direct_url(environment: &Environment) -> Entry {
+    let host = pgbouncer::primary_host(environment);
+    let database = &environment.database.dbname.value;
+    Entry {
+        secret: format!("{}-database", environment.app.value),
+        key: "direct-url",
+        content: postgres_url(environment, &host, pgbouncer::SERVER_PORT, database),
+        readers: "schema migrations, as DIRECT_URL",
+    }
+}
+
+/// `read-url` of `<app>-database`, where there are read replicas: by the way that
+/// `database.replicas.via` names.
+#[must_use]
+pub fn read_url(environment: &Environment) -> Option<Entry> {
+    let hosts = pgbouncer::read_hosts(environment)?;
+    let database = &environment.database.dbname.value;
+    let content = match environment.database.replicas.via.value {
+        Via::Pgbouncer => postgres_url(
+            environment,
+            environment.pgbouncer.name.value.as_str(),
+            pgbouncer::PORT,
+            &pgbouncer::read_entry(environment),
+        ),
+        Via::Direct => {
+            let host = hosts.split(',').next().unwrap_or_default();
+            postgres_url(environment, host, pgbouncer::SERVER_PORT, database)
+        }
+    };
+    Some(Entry {
+        secret: format!("{}-database", environment.app.value),
+        key: "read-url",
+        content,
+        readers: "the API, as DATABASE_READ_URL",
+    })
+}
+
+/// The Secret of PgBouncer's roles, mounted as a file.
+#[must_use]
+pub fn userlist(environment: &Environment) -> Entry {
+    Entry {
+        secret: format!("{}-pgbouncer-auth", environment.app.value),
+        key: USERLIST,
+        content: format!(
+            "a line `\"ROLE\" \"PASSWORD\"`, in plain text, for {}, {} and {}",
+            environment.database.user.value,
+            pgbouncer::ADMIN_USER,
+            pgbouncer::STATS_USER
+        ),
+        readers: "PgBouncer, as auth_file",
+    }
+}
+
+fn redis_secret(environment: &Environment, group: &Name) -> String {
+    format!("{}-redis-{group}", environment.app.value)
+}
+
+/// `url` of a group's Secret: what the application reads.
+#[must_use]
+pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> Entry {
+    let host = group
+        .endpoint
+        .as_ref()
+        .map_or("HOST:6379", |endpoint| endpoint.value.as_str());
+    let content = match group.tls.value {
+        RedisTls::Off => format!("redis://{host}"),
+        RedisTls::Preferred | RedisTls::Required => {
+            format!("rediss://:PERCENT-ENCODED-TOKEN@{host}, without `:...@` where AUTH is off")
+        }
+    };
+    Entry {
+        secret: redis_secret(environment, name),
+        key: "url",
+        content,
+        readers: "the API and the workers",
+    }
+}
+
+/// `address` of a group's Secret: what KEDA reads where the file states no endpoint.
+#[must_use]
+pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
+    group.endpoint.is_none().then(|| Entry {
+        secret: redis_secret(environment, name),
+        key: "address",
+        content: if group.is_cluster() {
+            "CONFIGURATION-ENDPOINT:6379".into()
+        } else {
+            "PRIMARY-ENDPOINT:6379".into()
+        },
+        readers: "KEDA",
+    })
+}
+
+/// `password` of a group's Secret: what KEDA reads. ElastiCache knows AUTH with TLS alone.
+#[must_use]
+pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
+    (group.tls.value != RedisTls::Off).then(|| Entry {
+        secret: redis_secret(environment, name),
+        key: "password",
+        content: "the AUTH token; empty where AUTH is off".into(),
+        readers: "KEDA",
+    })
+}
+
+/// The ConfigMap that holds the certificates of RDS, under [`CA_BUNDLE`].
+#[must_use]
+pub fn ca_config_map(environment: &Environment) -> String {
+    format!("{}-rds-ca", environment.app.value)
+}

@@ -1,0 +1,135 @@
+//! The replication groups.
+
+use crate::catalogue::Catalogue;
+use crate::emit::hcl::Hcl;
+use crate::model::image::version;
+use crate::model::{ClusterMode, Environment, RedisGroup, RedisTls, Use};
+
+use super::{apply_immediately, named, number};
+
+/// ElastiCache's shortest window, in minutes; RDS' is half of it.
+const SHORTEST_WINDOW: u32 = 60;
+
+/// The first version that lets clients move to TLS, and so knows modes of it.
+const WITH_TLS_MODES: [u32; 3] = [7, 0, 0];
+
+type Attributes = Vec<(String, Hcl)>;
+
+/// The groups, by name.
+pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Hcl {
+    let groups = environment.redis.iter();
+    Hcl::Object(
+        groups
+            .map(|(name, group)| (name.to_string(), one(environment, group, catalogue)))
+            .collect(),
+    )
+}
+
+fn one(environment: &Environment, group: &RedisGroup, catalogue: &Catalogue) -> Hcl {
+    let id = &group.name.value;
+    let description = format!("{id} of {}", environment.environment.value);
+    let replicated = group.replicas.value > 0;
+    let mut attributes: Attributes = named([
+        ("replication_group_id", Hcl::text(id)),
+        ("description", Hcl::String(description)),
+        ("engine", Hcl::text(group.engine.value)),
+        ("engine_version", Hcl::text(&group.version.value)),
+        ("node_type", Hcl::text(&group.node.value)),
+        ("cluster_mode_enabled", Hcl::Bool(group.is_cluster())),
+        ("cluster_mode", Hcl::text(group.cluster.mode.value)),
+    ])
+    .collect();
+    attributes.extend(shape(group));
+    attributes.extend(named([
+        (
+            "automatic_failover_enabled",
+            Hcl::Bool(replicated || group.is_cluster()),
+        ),
+        ("multi_az_enabled", Hcl::Bool(replicated)),
+    ]));
+    attributes.extend(encryption(group));
+    attributes.extend(parameter_group(group, catalogue));
+    attributes.extend(windows(environment, group));
+    attributes.push(("apply_immediately".into(), apply_immediately(environment)));
+    Hcl::Object(attributes)
+}
+
+/// Nodes are counted for the group where there is one shard, and for each shard where there are more.
+fn shape(group: &RedisGroup) -> Attributes {
+    if group.is_cluster() {
+        named([
+            ("num_node_groups", number(group.cluster.shards.value)),
+            ("replicas_per_node_group", number(group.replicas.value)),
+        ])
+        .collect()
+    } else {
+        let nodes = group.replicas.value.saturating_add(1);
+        named([("num_cache_clusters", number(nodes))]).collect()
+    }
+}
+
+fn encryption(group: &RedisGroup) -> Attributes {
+    let encrypted = group.tls.value != RedisTls::Off;
+    let mut attributes: Attributes =
+        named([("transit_encryption_enabled", Hcl::Bool(encrypted))]).collect();
+    let has_modes = version(&group.version.value).is_none_or(|version| version >= WITH_TLS_MODES);
+    if encrypted && has_modes {
+        attributes.push(("transit_encryption_mode".into(), Hcl::text(group.tls.value)));
+    }
+    attributes.push(("at_rest_encryption_enabled".into(), Hcl::Bool(true)));
+    attributes
+}
+
+/// A group of its own, because the default ones cannot be changed. Its name holds what cannot be
+/// changed within it: the family, and whether it is for cluster mode.
+fn parameter_group(
+    group: &RedisGroup,
+    catalogue: &Catalogue,
+) -> impl Iterator<Item = (String, Hcl)> + use<> {
+    let key = format!("{} {}", group.engine.value, group.version.value);
+    let family = catalogue
+        .redis_versions
+        .get(&key)
+        .map_or_else(String::new, |version| version.family.clone());
+    // `compatible` is reached with a group for cluster mode already.
+    let clustered = group.is_cluster() || group.cluster.mode.value != ClusterMode::Disabled;
+    let suffix = if clustered { "-cluster" } else { "" };
+    let name = format!("{}-{}{suffix}", group.name.value, family.replace('.', "-"));
+    let parameter =
+        |name: &str, value: Hcl| Hcl::object([("name", Hcl::text(name)), ("value", value)]);
+    let mut parameters = vec![parameter("maxmemory-policy", Hcl::text(group.policy.value))];
+    if clustered {
+        parameters.push(parameter("cluster-enabled", Hcl::text("yes")));
+    }
+    named([
+        ("create_parameter_group", Hcl::Bool(true)),
+        ("parameter_group_family", Hcl::String(family)),
+        ("parameter_group_name", Hcl::String(name)),
+        ("parameters", Hcl::List(parameters)),
+    ])
+}
+
+/// The database's windows, where they are long enough, and its days of backups for what no cache
+/// can bring back: jobs and sessions.
+fn windows(environment: &Environment, group: &RedisGroup) -> Attributes {
+    let database = &environment.database;
+    let lasting = group
+        .uses
+        .iter()
+        .any(|used| matches!(used.value, Use::Queue | Use::Sessions));
+    let days = if lasting {
+        database.backup.days.value
+    } else {
+        0
+    };
+    let mut attributes: Attributes = named([("snapshot_retention_limit", number(days))]).collect();
+    let snapshot = database.backup.window.value;
+    if days > 0 && snapshot.minutes() >= SHORTEST_WINDOW {
+        attributes.push(("snapshot_window".into(), Hcl::text(snapshot)));
+    }
+    let maintenance = database.maintenance.window.value;
+    if maintenance.minutes() >= SHORTEST_WINDOW {
+        attributes.push(("maintenance_window".into(), Hcl::text(maintenance)));
+    }
+    attributes
+}

@@ -1,0 +1,67 @@
+//! EKS managed node groups.
+
+use crate::catalogue::Catalogue;
+use crate::emit::hcl::Hcl;
+use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
+use crate::model::{Arch, Capacity, Environment, Name, NodeGroup};
+
+use super::number;
+
+/// The groups, by name.
+pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Hcl {
+    let groups = environment.nodes.iter();
+    Hcl::Object(
+        groups
+            .map(|(name, group)| (name.to_string(), one(environment, name, group, catalogue)))
+            .collect(),
+    )
+}
+
+fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Catalogue) -> Hcl {
+    let arch = catalogue
+        .node_types
+        .get(&group.instance.value)
+        .map_or(Arch::Arm64, |node_type| node_type.arch);
+    let ami = match arch {
+        Arch::Arm64 => "AL2023_ARM_64_STANDARD",
+        Arch::Amd64 => "AL2023_x86_64_STANDARD",
+    };
+    let capacity = match group.capacity.value {
+        Capacity::OnDemand => "ON_DEMAND",
+        Capacity::Spot => "SPOT",
+    };
+    let labels = Hcl::object([
+        (ENVIRONMENT, Hcl::text(&environment.environment.value)),
+        (NODE_GROUP, Hcl::text(name)),
+    ]);
+    let instances = Hcl::List(vec![Hcl::text(&group.instance.value)]);
+    Hcl::object([
+        ("instance_types", instances),
+        ("ami_type", Hcl::text(ami)),
+        ("capacity_type", Hcl::text(capacity)),
+        ("min_size", number(group.count.min.value)),
+        ("max_size", number(group.count.max.value)),
+        ("desired_size", number(group.count.min.value)),
+        // Node by node: PgBouncer's budget counts one pod that drains, and a disruption budget
+        // does not count pods that are on their way out.
+        (
+            "update_config",
+            Hcl::object([("max_unavailable", number(1))]),
+        ),
+        ("labels", labels),
+        ("taints", taints(name, group)),
+    ])
+}
+
+/// What keeps everybody out but the pools that the group names. EKS spells effects in capitals.
+fn taints(name: &Name, group: &NodeGroup) -> Hcl {
+    if group.runs.is_empty() {
+        return Hcl::Object(Vec::new());
+    }
+    let taint = Hcl::object([
+        ("key", Hcl::text(NODE_GROUP)),
+        ("value", Hcl::text(name)),
+        ("effect", Hcl::text("NO_SCHEDULE")),
+    ]);
+    Hcl::object([("runs", taint)])
+}

@@ -1,0 +1,90 @@
+//! Container image references, taken apart.
+
+/// `registry/path:tag@sha256:...`; what is not there is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image<'a> {
+    /// Registry and path.
+    pub repository: &'a str,
+    /// The tag.
+    pub tag: &'a str,
+    /// The digest, with its algorithm.
+    pub digest: &'a str,
+}
+
+impl<'a> Image<'a> {
+    /// Takes `reference` apart. A `:` before a `/` belongs to the registry's port, not to a tag.
+    #[must_use]
+    pub fn parse(reference: &'a str) -> Self {
+        let (name, digest) = reference.split_once('@').unwrap_or((reference, ""));
+        let (repository, tag) = match name.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => (repository, tag),
+            Some(_) | None => (name, ""),
+        };
+        Self {
+            repository,
+            tag,
+            digest,
+        }
+    }
+
+    /// The version that the tag names, if it names one: `v1.25.2-p0` is 1.25.2.
+    #[must_use]
+    pub fn version(&self) -> Option<[u32; 3]> {
+        version(self.tag)
+    }
+}
+
+/// Major, minor and patch at the beginning of `text`, behind an optional `v`; a missing patch is 0.
+#[must_use]
+pub fn version(text: &str) -> Option<[u32; 3]> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let mut numbers = text
+        .get(..end)?
+        .trim_end_matches('.')
+        .split('.')
+        .map(|part| part.parse::<u32>().ok());
+    let (major, minor) = (numbers.next()??, numbers.next()??);
+    let patch = numbers.next().unwrap_or(Some(0))?;
+    Some([major, minor, patch])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_falls_into_repository_tag_and_digest() {
+        let parts = |reference| {
+            let image = Image::parse(reference);
+            (image.repository, image.tag, image.digest)
+        };
+        for (reference, expected) in [
+            ("nginx", ("nginx", "", "")),
+            ("a.example:5000/b/c", ("a.example:5000/b/c", "", "")),
+            ("a.example:5000/b:1.4", ("a.example:5000/b", "1.4", "")),
+            ("b:1@sha256:ab", ("b", "1", "sha256:ab")),
+            ("b@sha256:ab", ("b", "", "sha256:ab")),
+        ] {
+            assert_eq!(parts(reference), expected);
+        }
+    }
+
+    #[test]
+    fn a_tag_names_a_version_or_none() {
+        for (tag, expected) in [
+            ("1.25.1", Some([1, 25, 1])),
+            ("v1.25.2-p0", Some([1, 25, 2])),
+            ("1.26", Some([1, 26, 0])),
+            ("1.26.1-alpine", Some([1, 26, 1])),
+            ("latest", None),
+            ("1", None),
+            ("", None),
+            ("99999999999.1.1", None),
+        ] {
+            assert_eq!(version(tag), expected, "{tag}");
+        }
+    }
+}
