@@ -20,7 +20,17 @@ pub fn variables_tf() -> &'static str {
 /// `terraform/NAME.tfvars`, below its header.
 #[must_use]
 pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
-    let variables = [
+    let parts: Vec<String> = variables(environment, catalogue)
+        .iter()
+        .map(|variable| body(std::slice::from_ref(variable), 0))
+        .collect();
+    parts.join("\n")
+}
+
+/// The variables of an environment, in the order they are written.
+#[must_use]
+pub fn variables(environment: &Environment, catalogue: &Catalogue) -> Vec<(String, Hcl)> {
+    vec![
         ("rds".to_owned(), rds::source(environment)),
         ("rds_replicas".to_owned(), rds::replicas(environment)),
         (
@@ -32,12 +42,7 @@ pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
             node_groups::groups(environment, catalogue),
         ),
         ("tags".to_owned(), tags(environment)),
-    ];
-    let parts: Vec<String> = variables
-        .iter()
-        .map(|variable| body(std::slice::from_ref(variable), 0))
-        .collect();
-    parts.join("\n")
+    ]
 }
 
 fn tags(environment: &Environment) -> Hcl {

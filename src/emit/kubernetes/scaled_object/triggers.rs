@@ -6,7 +6,7 @@ use crate::emit::kubernetes::hpa::bounds;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
 
 /// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) stand for
-/// its replicas in equal shares. `/` of KEDA's formulas divides into fractions.
+/// its replicas in equal shares. `/` divides into fractions, but two whole constants into a whole one.
 pub(super) fn formula(worker: &Worker) -> String {
     let count = worker.queue.len();
     let terms: Vec<String> = names(&worker.queue)
@@ -18,7 +18,7 @@ pub(super) fn formula(worker: &Worker) -> String {
                 || format!("{name}/{length}"),
                 |fallback| {
                     let items = u64::from(length) * u64::from(fallback.replicas.value);
-                    format!("({name} ?? ({items}/{count}))/{length}")
+                    format!("({name} ?? ({items}.0/{count}))/{length}")
                 },
             )
         })
