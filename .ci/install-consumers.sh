@@ -14,7 +14,8 @@
 #   promtool              Debian 13's: rules and PromQL
 #   pgbouncer             1.24.1, built from Debian 13's source
 #   keda-validate         the CRDs of KEDA and of the Prometheus operator: types
-#   keda-validate-strict  the CRDs of KEDA: keys they do not know
+#   keda-validate-strict  the CRDs of KEDA 2.20: ranges, words, keys they do not know
+#   expr-lang             1.17.8: KEDA's scaling formulas, as KEDA evaluates them
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
 #   initdb pg_ctl postgres psql pgbench
 #                         PostgreSQL; linked or unpacked where they are not on PATH
@@ -34,12 +35,14 @@ KUBERNETES_VALIDATE="kubernetes-validate==1.37.0"
 KUBERNETES_SCHEMAS="1.32 1.33 1.34 1.35 1.36 1.37" # the others are deleted: 80 MB
 PGBOUNCER="1.24.1"
 KEDA_MODELS="@kubernetes-models/keda@2.0.0 @kubernetes-models/prometheus-operator@6.0.0 kubernetes-models@5.1.0 yaml@2"
-KEDA_STRICT="cloudcoil-models-keda==2.16.1.0"
+KEDA_STRICT="cloudcoil-models-keda==2.20.2.1" # KEDA 2.20.2's CRDs as pydantic models
+KEDA_STRICT_NEEDS="pydantic==2.14.4 PyYAML==6.0.4"
+EXPR="enchanter-golem==0.1.0" # carries expr-lang 1.17.8
 PYGOHCL="pygohcl==1.2.9"
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict pygohcl postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr pygohcl postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -290,42 +293,73 @@ try_keda() {
         rejects "$BIN/keda-validate" "$(scaled_object maxReplicaCount nine)"
 }
 
+# The models ask for a newer Python than Debian 12 has, because of a library around them. Of them
+# the fields are kept, which pydantic reads by itself; a model made so refuses unknown keys.
 install_keda_strict() {
-    local home=$FOLDER/keda-strict
-    virtualenv "$home" "$KEDA_STRICT" || return 1
+    local home=$FOLDER/keda-strict wheel=$SCRATCH/keda-strict
+    # shellcheck disable=SC2086 # a list of packages
+    virtualenv "$home" $KEDA_STRICT_NEEDS || return 1
+    "$PYTHON" -m pip download -q --no-deps --only-binary :all: --python-version 3.14 \
+        -d "$wheel" "$KEDA_STRICT" || return 1
+    "$PYTHON" - "$wheel" "$home/models.py" <<'PYTHON' || return 1
+import ast
+import pathlib
+import sys
+import zipfile
+
+folder, target = sys.argv[1:]
+(wheel,) = pathlib.Path(folder).glob("*.whl")
+models = ast.parse(zipfile.ZipFile(wheel).read("cloudcoil/models/keda/v1alpha1.py"))
+
+
+def kept(node):
+    """Fields, models and aliases; no methods, no builders."""
+    if isinstance(node, ast.ClassDef):
+        node.body = [part for part in node.body if isinstance(part, (ast.Assign, ast.AnnAssign))]
+        node.body = node.body or [ast.Pass()]
+        return True
+    return isinstance(node, ast.Assign) or (
+        isinstance(node, ast.ImportFrom) and not node.module.startswith("cloudcoil")
+    )
+
+
+models.body = [node for node in models.body if kept(node)]
+head = """
+import pydantic
+
+
+class BaseModel(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class ObjectMeta(pydantic.BaseModel):  # Kubernetes' own: other readers check it
+    model_config = pydantic.ConfigDict(extra="allow")
+
+
+Resource = BaseModel
+"""
+pathlib.Path(target).write_text(head + ast.unparse(models) + "\n", encoding="utf-8")
+PYTHON
     cat >"$home/validate.py" <<'PYTHON'
-"""keda-validate-strict FILE...: KEDA's objects, types without coercion, and no unknown key."""
+"""keda-validate-strict FILE...: KEDA's objects: types, ranges, words, and no unknown key."""
 
 import json
 import sys
 
+import models
 import yaml
-from cloudcoil.models.keda import v1alpha1
 from pydantic import ValidationError
-
-
-def unknown(given, kept, path=""):
-    """The paths in `given` that the model did not keep."""
-    if isinstance(given, dict) and isinstance(kept, dict):
-        for key, value in given.items():
-            here = f"{path}.{key}" if path else key
-            yield from unknown(value, kept[key], here) if key in kept else [here]
-    elif isinstance(given, list) and isinstance(kept, list):
-        for index, (left, right) in enumerate(zip(given, kept)):
-            yield from unknown(left, right, f"{path}[{index}]")
 
 
 def problem(document):
     known = document.get("apiVersion") == "keda.sh/v1alpha1"
-    kind = getattr(v1alpha1, document.get("kind", ""), None) if known else None
+    kind = getattr(models, document.get("kind", ""), None) if known else None
     if kind is None:
         return "no schema for this kind"
     try:
-        model = kind.model_validate_json(json.dumps(document), strict=True)
+        kind.model_validate_json(json.dumps(document))
     except ValidationError as error:
         return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    kept = model.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return ", ".join(f"unknown {path}" for path in unknown(document, kept))
 
 
 read = rejected = 0
@@ -346,7 +380,43 @@ PYTHON
 try_keda_strict() {
     "$BIN/keda-validate-strict" "$(scaled_object maxReplicaCount 9)" &&
         rejects "$BIN/keda-validate-strict" "$(scaled_object maxReplicaz 9)" &&
-        rejects "$BIN/keda-validate-strict" "$(scaled_object maxReplicaCount '"9"')"
+        rejects "$BIN/keda-validate-strict" "$(scaled_object maxReplicaCount '"9"')" &&
+        rejects "$BIN/keda-validate-strict" "$(scaled_object maxReplicaCount 0)"
+}
+
+install_expr() {
+    local home=$FOLDER/expr
+    virtualenv "$home" "$EXPR" || return 1
+    cat >"$home/evaluate.py" <<'PYTHON'
+"""expr-lang: formulas, as KEDA evaluates them.
+
+Each line of the input is `{"formula": TEXT, "values": {NAME: NUMBER or null}}`; the answer to it
+is one line, `{"result": NUMBER}` or `{"error": TEXT}`. Every name is declared as a number, as
+KEDA does; null is what a formula gets for a trigger that failed.
+"""
+
+import json
+import sys
+
+import golem
+
+for line in sys.stdin:
+    case = json.loads(line)
+    values = {
+        name: None if value is None else float(value) for name, value in case["values"].items()
+    }
+    try:
+        engine = golem.Engine(variables={name: 0.0 for name in values})
+        answer = {"result": engine.eval(case["formula"], values)}
+    except golem.GolemError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer))
+PYTHON
+    launcher expr-lang "$home/bin/python" "$home/evaluate.py"
+}
+try_expr() {
+    printf '{"formula": "%s", "values": {"a": 3, "b": null}}\n' '(a ?? 1)/2 + (b ?? 1)' 'a / c' |
+        "$BIN/expr-lang" | tr -d '\n' | grep '^{"result": 2.5}{"error": '
 }
 
 install_pygohcl() {
@@ -448,7 +518,7 @@ recipe() {
     {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
-            KEDA_MODELS KEDA_STRICT PYGOHCL POSTGRES POSTGRES_PROGRAMS; do
+            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR PYGOHCL POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16

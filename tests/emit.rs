@@ -5,7 +5,7 @@ use serde_json::Value;
 use tierc::compile::Run;
 use tierc::emit::{Artifacts, emit};
 
-use crate::support::run;
+use crate::support::{documents, run};
 
 fn compiled(tier: &str) -> (Run, Artifacts) {
     let run = run(&format!(
@@ -14,14 +14,6 @@ fn compiled(tier: &str) -> (Run, Artifacts) {
     let environment = run.files[0].environment.as_ref().unwrap();
     let artifacts = emit(environment, &run.catalogue, "prod.kdl");
     (run, artifacts)
-}
-
-/// The documents of a YAML file.
-fn documents(text: &str) -> Vec<Value> {
-    use serde::Deserialize;
-    serde_yaml::Deserializer::from_str(text)
-        .map(|document| Value::deserialize(document).unwrap())
-        .collect()
 }
 
 fn find<'a>(documents: &'a [Value], kind: &str) -> &'a Value {

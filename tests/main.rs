@@ -6,6 +6,7 @@
 mod catalogue;
 mod check;
 mod cli;
+mod consumers;
 mod emit;
 mod model;
 mod support;

@@ -26,6 +26,14 @@ pub(crate) fn codes(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The documents of a YAML file, read by another library than the one that wrote them.
+pub(crate) fn documents(text: &str) -> Vec<serde_json::Value> {
+    use serde::Deserialize;
+    serde_yaml::Deserializer::from_str(text)
+        .map(|document| serde_json::Value::deserialize(document).unwrap())
+        .collect()
+}
+
 /// A path in the project.
 pub(crate) fn project(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)

