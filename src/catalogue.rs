@@ -1,8 +1,11 @@
-//! What is known about AWS: instances and engine versions. Types and look-ups, no text.
+//! What is known about AWS: instances, engine versions and prices. Types and look-ups, no text.
+
+pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Arch, Quantity};
+pub use prices::{Per, Price, PriceList, Prices, RegionPrices, SpotDiscount, StoragePrices};
 
 /// An EC2 instance type as a Kubernetes node.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod duration;
 pub mod image;
+pub mod money;
 pub mod name;
 mod part;
 pub mod platform;
@@ -20,6 +21,7 @@ use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference, Selection};
 pub use duration::Duration;
 pub use image::Image;
+pub use money::{Money, Percent};
 pub use name::Name;
 pub use platform::{
     Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database, DatabaseField,

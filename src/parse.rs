@@ -5,6 +5,7 @@ pub mod fields;
 pub mod instances;
 mod leftover;
 pub mod nodes;
+pub mod prices;
 pub mod scan;
 pub mod suggest;
 pub mod text;

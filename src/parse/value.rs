@@ -8,7 +8,7 @@ use super::scan::{Mistake, quoted};
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
-use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::model::{DailyWindow, Duration, Money, Name, Portion, Quantity, WeeklyWindow, Word};
 use crate::source::Span;
 
 pub use super::tree::Value;
@@ -312,6 +312,12 @@ pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
         "a weekly window in quotes, such as \"sun:04:00-sun:05:00\"",
     )?;
     WeeklyWindow::parse(text).map_err(Problem::wrong)
+}
+
+/// A price in dollars.
+pub fn money(value: &Value<'_>) -> Reading<Money> {
+    let text = string(value, "a price in quotes, such as \"0.0816\"")?;
+    Money::parse(text).map_err(Problem::wrong)
 }
 
 /// A calendar date.

@@ -1,0 +1,95 @@
+//! What AWS asks for: list prices by region, each with its place, its date and its source.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::{Money, RedisEngine, StorageType};
+use crate::source::Span;
+
+/// A list of prices: what a `prices` node says of the rows below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceList {
+    /// The AWS region.
+    pub region: String,
+    /// The day the prices were read.
+    pub date: jiff::civil::Date,
+    /// Where they were read.
+    pub source: String,
+    /// The hours of a month.
+    pub hours: u32,
+    /// Where the date stands.
+    pub span: Span,
+}
+
+/// The price of one thing, in USD.
+#[derive(Clone, Debug)]
+pub struct Price {
+    /// How much.
+    pub amount: Money,
+    /// For how long.
+    pub per: Per,
+    /// The list it stands in.
+    pub list: Arc<PriceList>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a price is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Per {
+    /// An hour.
+    Hour,
+    /// A month.
+    Month,
+}
+
+/// The prices of a kind of RDS volume: of one copy, a month.
+#[derive(Clone, Debug)]
+pub struct StoragePrices {
+    /// A GiB.
+    pub gib: Price,
+    /// An IOPS that is not included.
+    pub iops: Option<Price>,
+    /// A MiB/s that is not included.
+    pub throughput: Option<Price>,
+}
+
+/// What spot nodes are assumed to save.
+#[derive(Clone, Debug)]
+pub struct SpotDiscount {
+    /// Percent off the on-demand price.
+    pub percent: u32,
+    /// Why so much.
+    pub source: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The prices of a region. Of the rows, those are here that a run asked for.
+#[derive(Clone, Debug, Default)]
+pub struct RegionPrices {
+    /// An EKS control plane.
+    pub control_plane: Option<Price>,
+    /// The discount of spot nodes.
+    pub spot: Option<SpotDiscount>,
+    /// EC2 instance types.
+    pub node_types: BTreeMap<String, Price>,
+    /// RDS for PostgreSQL instance classes, Single-AZ.
+    pub db_classes: BTreeMap<String, Price>,
+    /// RDS volumes.
+    pub db_storage: BTreeMap<StorageType, StoragePrices>,
+    /// ElastiCache node types by engine.
+    pub cache_nodes: BTreeMap<(String, RedisEngine), Price>,
+}
+
+/// Every region that has prices.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    /// The regions by name.
+    pub regions: BTreeMap<String, RegionPrices>,
+}
