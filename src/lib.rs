@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod cli;
 pub mod compile;
+pub mod cost;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;

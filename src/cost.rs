@@ -1,0 +1,171 @@
+//! What an environment costs a month: floor at the minima, ceiling at the maxima, each amount as
+//! arithmetic that can be printed. What has no price is listed, never counted as nothing.
+//!
+//! Pods are priced through the nodes they run on. The prices are the catalogue's; nothing here
+//! guesses one.
+
+pub mod difference;
+mod estimate;
+pub mod gate;
+mod item;
+mod total;
+
+use std::ops::Add;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::catalogue::PriceList;
+use crate::model::{Money, Name};
+use crate::source::Span;
+
+pub use difference::{Difference, difference};
+pub use estimate::estimate;
+pub use gate::{CostGate, Verdict};
+pub use item::{Count, Item, Missing, Rate, Unit};
+pub use total::{SharedCluster, Total, total};
+
+/// What no estimate includes, in the order a reader misses it.
+pub const EXCLUDED: &[&str] = &[
+    "load balancers",
+    "NAT gateways",
+    "the nodes' root volumes",
+    "backups beyond the free amount",
+    "CPU credits of T classes",
+    "extended support",
+    "traffic",
+    "support plans",
+    "taxes",
+];
+
+/// A layer of the platform that is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Layer {
+    /// The EKS control plane.
+    ControlPlane,
+    /// The EKS node groups, and with them every pod.
+    Nodes,
+    /// The RDS instance and its read replicas.
+    Database,
+    /// Their volumes: GiB, IOPS and MiB/s.
+    Storage,
+    /// The ElastiCache nodes.
+    Redis,
+}
+
+impl Layer {
+    /// Every layer, in the order it is shown.
+    pub const ALL: [Self; 5] = [
+        Self::ControlPlane,
+        Self::Nodes,
+        Self::Database,
+        Self::Storage,
+        Self::Redis,
+    ];
+}
+
+impl std::fmt::Display for Layer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ControlPlane => "control plane",
+            Self::Nodes => "nodes",
+            Self::Database => "database",
+            Self::Storage => "storage",
+            Self::Redis => "redis",
+        })
+    }
+}
+
+/// The least and the most that something costs a month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Range {
+    /// At the minima.
+    pub floor: Money,
+    /// At the maxima.
+    pub ceiling: Money,
+}
+
+impl Add for Range {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            floor: self.floor + other.floor,
+            ceiling: self.ceiling + other.ceiling,
+        }
+    }
+}
+
+/// What one environment costs a month.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    /// The environment.
+    pub environment: Name,
+    /// Its region, whose prices these are.
+    pub region: String,
+    /// Where the region is stated, if it stands anywhere.
+    pub region_span: Option<Span>,
+    /// Its cluster: several environments may share one.
+    pub cluster: Name,
+    /// What is paid for, by layer.
+    pub items: Vec<Item>,
+}
+
+impl Estimate {
+    /// What everything that has a price costs; none where nothing has one.
+    #[must_use]
+    pub fn range(&self) -> Option<Range> {
+        sum(self.items.iter())
+    }
+
+    /// The items of a layer.
+    pub fn items_of(&self, layer: Layer) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| item.layer == layer)
+    }
+
+    /// What a layer costs; none where nothing of it has a price.
+    #[must_use]
+    pub fn layer(&self, layer: Layer) -> Option<Range> {
+        sum(self.items_of(layer))
+    }
+
+    /// How many items have no price.
+    #[must_use]
+    pub fn unpriced(&self) -> usize {
+        self.items.iter().filter(|item| item.rate.is_err()).count()
+    }
+
+    /// The lists that the prices come from, oldest first, each with the layers it prices.
+    #[must_use]
+    pub fn lists(&self) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
+        let mut lists: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+        for item in &self.items {
+            let Ok(rate) = &item.rate else { continue };
+            let list = &rate.price.list;
+            match lists.iter_mut().find(|(known, _)| known == list) {
+                Some((_, layers)) if layers.contains(&item.layer) => {}
+                Some((_, layers)) => layers.push(item.layer),
+                None => lists.push((Arc::clone(list), vec![item.layer])),
+            }
+        }
+        lists.sort_by_key(|(list, _)| (list.date, list.span));
+        lists
+    }
+
+    /// The same environment while it does not exist: what it is compared with when it is added
+    /// or removed.
+    #[must_use]
+    pub fn absent(&self) -> Self {
+        Self {
+            items: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+fn sum<'a>(items: impl Iterator<Item = &'a Item>) -> Option<Range> {
+    items.filter_map(Item::range).reduce(Range::add)
+}

@@ -1,0 +1,158 @@
+//! What a change of an environment costs: by layer and item, at the floor and at the ceiling.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Money, Percent};
+use crate::pair::Pair;
+
+use super::{Estimate, Item, Layer, Missing, Range};
+
+/// What something cost before and costs after; nothing where it does not exist.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift(pub Pair<Range>);
+
+impl Shift {
+    /// What the floor grows by; negative where it falls.
+    #[must_use]
+    pub fn floor(&self) -> Money {
+        self.0.after.floor - self.0.before.floor
+    }
+
+    /// What the ceiling grows by; negative where it falls.
+    #[must_use]
+    pub fn ceiling(&self) -> Money {
+        self.0.after.ceiling - self.0.before.ceiling
+    }
+
+    /// What the floor grows by in percent; none where there was nothing.
+    #[must_use]
+    pub fn floor_percent(&self) -> Option<Percent> {
+        self.0.after.floor.growth_from(self.0.before.floor)
+    }
+
+    /// What the ceiling grows by in percent; none where there was nothing.
+    #[must_use]
+    pub fn ceiling_percent(&self) -> Option<Percent> {
+        self.0.after.ceiling.growth_from(self.0.before.ceiling)
+    }
+}
+
+/// An item whose cost or description changes.
+#[derive(Clone, Debug)]
+pub struct ItemShift {
+    /// Where it belongs.
+    pub layer: Layer,
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// The item, where there is one.
+    pub item: Pair<Option<Item>>,
+    /// What it costs.
+    pub shift: Shift,
+}
+
+/// Something that changes and has no price on one side or on both: nobody can say by how much.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// Where it belongs.
+    pub layer: Layer,
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// The item, where there is one.
+    pub item: Pair<Option<Item>>,
+}
+
+/// The difference of two estimates.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Every layer that either side has, in the order it is shown. What is unknown is in none.
+    pub layers: Vec<(Layer, Shift)>,
+    /// The items that change, by layer and path.
+    pub items: Vec<ItemShift>,
+    /// What changes without anybody knowing what that costs. It is in no sum, on neither side.
+    pub unknown: Vec<Unknown>,
+}
+
+impl Difference {
+    /// Both sides as a whole, without what is unknown.
+    #[must_use]
+    pub fn total(&self) -> Shift {
+        let mut sum: Pair<Range> = Pair::default();
+        for (_, shift) in &self.layers {
+            sum.before = sum.before + shift.0.before;
+            sum.after = sum.after + shift.0.after;
+        }
+        Shift(sum)
+    }
+}
+
+/// What a change costs. Items are matched by path. One that has no price on a side is left out of
+/// both sums, so that a price that is missing never looks like a saving.
+///
+/// An environment that is added or removed is compared with its own [`Estimate::absent`].
+#[must_use]
+pub fn difference(pair: Pair<&Estimate>) -> Difference {
+    let mut layers: BTreeMap<Layer, Pair<Range>> = BTreeMap::new();
+    let (mut items, mut unknown) = (Vec::new(), Vec::new());
+    for ((layer, path), row) in rows(pair) {
+        let (path, item) = (path.to_owned(), row.map(Option::<&Item>::cloned));
+        let (Some(before), Some(after)) = (range(row.before), range(row.after)) else {
+            if !same_without_price(row) {
+                unknown.push(Unknown { layer, path, item });
+            }
+            continue;
+        };
+        let sums = layers.entry(layer).or_default();
+        sums.before = sums.before + before;
+        sums.after = sums.after + after;
+        if shown(row.before) != shown(row.after) {
+            items.push(ItemShift {
+                layer,
+                path,
+                item,
+                shift: Shift(Pair::new(before, after)),
+            });
+        }
+    }
+    let layers = layers.into_iter();
+    Difference {
+        layers: layers.map(|(layer, pair)| (layer, Shift(pair))).collect(),
+        items,
+        unknown,
+    }
+}
+
+/// Every path of either side, with what stands there.
+type Rows<'a> = BTreeMap<(Layer, &'a str), Pair<Option<&'a Item>>>;
+
+fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
+    let mut rows: Rows<'a> = BTreeMap::new();
+    for item in &pair.before.items {
+        let row = rows.entry((item.layer, &item.path)).or_default();
+        row.before = Some(item);
+    }
+    for item in &pair.after.items {
+        let row = rows.entry((item.layer, &item.path)).or_default();
+        row.after = Some(item);
+    }
+    rows
+}
+
+/// What an item costs, nothing where there is none; none where it has no price.
+fn range(item: Option<&Item>) -> Option<Range> {
+    item.map_or(Some(Range::default()), Item::range)
+}
+
+/// What tells an item from another at the same path.
+fn shown(item: Option<&Item>) -> Option<(&str, String)> {
+    item.map(|item| (item.what.as_str(), item.arithmetic()))
+}
+
+/// Whether both sides are the same thing without a price, so that nothing changes.
+fn same_without_price(row: Pair<Option<&Item>>) -> bool {
+    let missing = |item: Option<&Item>| item.and_then(|item| item.rate.as_ref().err().cloned());
+    let (before, after) = (missing(row.before), missing(row.after));
+    before.is_some()
+        && before == after
+        && before != Some(Missing::Value)
+        && shown(row.before) == shown(row.after)
+}

@@ -1,0 +1,214 @@
+//! The items of an environment, layer by layer.
+
+mod storage;
+
+use crate::catalogue::{Price, Prices, RegionPrices};
+use crate::model::{Capacity, Environment};
+use crate::source::{Sourced, Span};
+
+use super::item::{Count, Item, Missing, Rate, Unit};
+use super::{Estimate, Layer};
+
+const CLUSTER: Unit = Unit {
+    one: "cluster",
+    many: "clusters",
+};
+const NODE: Unit = Unit {
+    one: "node",
+    many: "nodes",
+};
+const INSTANCE: Unit = Unit {
+    one: "instance",
+    many: "instances (Multi-AZ)",
+};
+const REPLICA: Unit = Unit {
+    one: "replica",
+    many: "replicas",
+};
+const SHARD: Unit = Unit {
+    one: "shard",
+    many: "shards",
+};
+
+/// What an environment costs a month. Multi-AZ doubles instance and storage; a read replica is a
+/// single instance with a volume of its own, as large as its source's.
+#[must_use]
+pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
+    let region = &environment.region;
+    let mut gathered = Gathered {
+        prices: prices.regions.get(&region.value).filter(|_| region.sound),
+        region,
+        items: Vec::new(),
+    };
+    control_plane(&mut gathered, environment);
+    nodes(&mut gathered, environment);
+    database(&mut gathered, environment);
+    storage::storage(&mut gathered, environment);
+    redis(&mut gathered, environment);
+    Estimate {
+        environment: environment.environment.value.clone(),
+        region: region.value.clone(),
+        region_span: region.origin.span(),
+        cluster: environment.cluster.value.clone(),
+        items: gathered.items,
+    }
+}
+
+/// An estimate in the making.
+struct Gathered<'a> {
+    prices: Option<&'a RegionPrices>,
+    region: &'a Sourced<String>,
+    items: Vec<Item>,
+}
+
+/// Something that is paid for.
+struct Wanted {
+    layer: Layer,
+    path: String,
+    what: String,
+    counts: Vec<Count>,
+    /// The row of `prices.kdl` that prices it.
+    row: String,
+    /// Where the value stands that names the row.
+    span: Option<Span>,
+    /// Whether every value that decides could be read.
+    sound: bool,
+}
+
+impl<'a> Gathered<'a> {
+    /// Adds an item at the price that `find` knows.
+    fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
+        self.add_at(wanted, |prices| {
+            let price = find(prices)?.clone();
+            Some(Rate { price, spot: None })
+        });
+    }
+
+    /// Adds an item at the rate that `find` knows.
+    fn add_at(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<Rate>) {
+        let rate = if !wanted.sound || !self.region.sound {
+            Err(Missing::Value)
+        } else if let Some(prices) = self.prices {
+            find(prices).ok_or(Missing::Row(wanted.row))
+        } else {
+            Err(Missing::Region)
+        };
+        self.items.push(Item {
+            layer: wanted.layer,
+            path: wanted.path,
+            what: wanted.what,
+            counts: wanted.counts,
+            rate,
+            span: wanted.span,
+        });
+    }
+}
+
+fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
+    let cluster = &environment.cluster;
+    let wanted = Wanted {
+        layer: Layer::ControlPlane,
+        path: "cluster".into(),
+        what: cluster.value.to_string(),
+        counts: vec![Count::exactly(1, CLUSTER)],
+        row: "control-plane".into(),
+        span: cluster.origin.span(),
+        sound: cluster.sound,
+    };
+    gathered.add(wanted, |prices| prices.control_plane.as_ref());
+}
+
+fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
+    for (name, group) in &environment.nodes {
+        let (least, most) = (&group.count.min, &group.count.max);
+        let node_type = &group.instance.value;
+        let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
+        let mut wanted = Wanted {
+            layer: Layer::Nodes,
+            path: format!("nodes.{name}"),
+            what: node_type.clone(),
+            counts: vec![count],
+            row: format!("node-type \"{node_type}\""),
+            span: group.instance.origin.span(),
+            sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
+        };
+        match group.capacity.value {
+            Capacity::OnDemand => gathered.add(wanted, |prices| prices.node_types.get(node_type)),
+            Capacity::Spot => {
+                let listed = gathered
+                    .prices
+                    .is_none_or(|prices| prices.node_types.contains_key(node_type));
+                // Without a discount a spot node has no price, though on demand it has.
+                if listed {
+                    wanted.row = "spot".into();
+                }
+                wanted.what.push_str(", spot");
+                gathered.add_at(wanted, |prices| {
+                    Some(Rate {
+                        price: prices.node_types.get(node_type)?.clone(),
+                        spot: Some(prices.spot.clone()?),
+                    })
+                });
+            }
+        }
+    }
+}
+
+fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
+    let database = &environment.database;
+    let (multi_az, replicas) = (&database.multi_az, &database.replicas);
+    let copies = Count::exactly(1 + u64::from(multi_az.value), INSTANCE);
+    let class = &database.instance;
+    instances(gathered, "database.instance", class, copies, multi_az.sound);
+    if replicas.count.value > 0 {
+        let count = Count::exactly(u64::from(replicas.count.value), REPLICA);
+        let class = &replicas.instance;
+        instances(
+            gathered,
+            "database.replicas",
+            class,
+            count,
+            replicas.count.sound,
+        );
+    }
+}
+
+fn instances(
+    gathered: &mut Gathered<'_>,
+    path: &str,
+    class: &Sourced<String>,
+    count: Count,
+    sound: bool,
+) {
+    let wanted = Wanted {
+        layer: Layer::Database,
+        path: path.into(),
+        what: class.value.clone(),
+        counts: vec![count],
+        row: format!("db-class \"{}\"", class.value),
+        span: class.origin.span(),
+        sound: sound && class.sound,
+    };
+    gathered.add(wanted, |prices| prices.db_classes.get(&class.value));
+}
+
+fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
+    for (name, group) in &environment.redis {
+        let (node, engine, shards) = (&group.node, group.engine.value, &group.cluster.shards);
+        let mut counts = vec![Count::WithReplicas(group.replicas.value)];
+        if group.is_cluster() {
+            counts.insert(0, Count::exactly(u64::from(shards.value), SHARD));
+        }
+        let key = (node.value.clone(), engine);
+        let wanted = Wanted {
+            layer: Layer::Redis,
+            path: format!("redis.{name}"),
+            what: format!("{}, {engine}", node.value),
+            counts,
+            row: format!("cache-node \"{}\" engine=\"{engine}\"", node.value),
+            span: node.origin.span(),
+            sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
+        };
+        gathered.add(wanted, |prices| prices.cache_nodes.get(&key));
+    }
+}

@@ -1,0 +1,173 @@
+//! RDS volumes: GiB, and the IOPS and MiB/s that do not come with them.
+
+use crate::catalogue::{Price, StoragePrices};
+use crate::model::{Environment, Storage, StorageType};
+use crate::source::Sourced;
+
+use super::{Gathered, REPLICA, Wanted};
+use crate::cost::Layer;
+use crate::cost::item::{Count, Unit};
+
+const COPY: Unit = Unit {
+    one: "copy",
+    many: "copies (Multi-AZ)",
+};
+const GIB: Unit = Unit::same("GiB");
+const IOPS: Unit = Unit::same("IOPS");
+const MIB_PER_SECOND: Unit = Unit::same("MiB/s");
+
+/// From this size on, gp3 stripes over four volumes (RDS user guide, "gp3 storage").
+const STRIPED_FROM_GIB: u32 = 400;
+
+/// IOPS and MiB/s that a volume has without paying for them.
+struct Included {
+    iops: u32,
+    throughput: u32,
+}
+
+/// What comes with a volume of this kind and size. gp2 has what it has; io1 and io2 pay for
+/// every IOPS, and their MiB/s follow from them (RDS user guide, "gp3 storage").
+fn included(kind: StorageType, gib: u32) -> Included {
+    match kind {
+        StorageType::Gp3 if gib < STRIPED_FROM_GIB => Included {
+            iops: 3_000,
+            throughput: 125,
+        },
+        StorageType::Gp3 => Included {
+            iops: 12_000,
+            throughput: 500,
+        },
+        StorageType::Gp2 => Included {
+            iops: u32::MAX,
+            throughput: u32::MAX,
+        },
+        StorageType::Io1 | StorageType::Io2 => Included {
+            iops: 0,
+            throughput: u32::MAX,
+        },
+    }
+}
+
+/// Whose volume it is.
+struct Volume {
+    path: &'static str,
+    copies: Count,
+    sound: bool,
+}
+
+/// What of a volume is paid for.
+#[derive(Clone, Copy)]
+enum Charge {
+    Size,
+    Iops,
+    Throughput,
+}
+
+impl Charge {
+    /// Behind the volume's path.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Size => "",
+            Self::Iops => ".iops",
+            Self::Throughput => ".throughput",
+        }
+    }
+
+    /// Where `prices.kdl` has its price.
+    fn row(self, kind: StorageType) -> String {
+        match self {
+            Self::Size => format!("db-storage \"{kind}\""),
+            Self::Iops => format!("db-storage \"{kind}\" iops-month="),
+            Self::Throughput => format!("db-storage \"{kind}\" throughput-month="),
+        }
+    }
+
+    fn price(self, prices: &StoragePrices) -> Option<&Price> {
+        match self {
+            Self::Size => Some(&prices.gib),
+            Self::Iops => prices.iops.as_ref(),
+            Self::Throughput => prices.throughput.as_ref(),
+        }
+    }
+}
+
+pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
+    let database = &environment.database;
+    let (multi_az, replicas) = (&database.multi_az, &database.replicas.count);
+    let mut volumes = vec![Volume {
+        path: "database.storage",
+        copies: Count::exactly(1 + u64::from(multi_az.value), COPY),
+        sound: multi_az.sound,
+    }];
+    if replicas.value > 0 {
+        volumes.push(Volume {
+            path: "database.replicas.storage",
+            copies: Count::exactly(u64::from(replicas.value), REPLICA),
+            sound: replicas.sound,
+        });
+    }
+    for volume in &volumes {
+        for (charge, count, sound) in charges(&database.storage) {
+            add(
+                gathered,
+                volume,
+                &database.storage.kind,
+                charge,
+                (count, sound),
+            );
+        }
+    }
+}
+
+/// What is paid for of a volume, how much of it, and whether that could be read.
+fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
+    let (gib, max_gib) = (&storage.gib, &storage.max_gib);
+    // Storage autoscaling never shrinks a volume, and is off at 0.
+    let most = max_gib.value.max(gib.value);
+    let size = Count::between(u64::from(gib.value), u64::from(most), GIB);
+    let mut all = vec![(Charge::Size, size, gib.sound && max_gib.sound)];
+    let included = included(storage.kind.value, gib.value);
+    let stated = [
+        (Charge::Iops, &storage.iops, included.iops, IOPS),
+        (
+            Charge::Throughput,
+            &storage.throughput,
+            included.throughput,
+            MIB_PER_SECOND,
+        ),
+    ];
+    for (charge, stated, included, unit) in stated {
+        let Some(stated) = stated else { continue };
+        if stated.value > included {
+            let count = Count::Above {
+                stated: stated.value,
+                included,
+                unit,
+            };
+            all.push((charge, count, stated.sound && gib.sound));
+        }
+    }
+    all
+}
+
+fn add(
+    gathered: &mut Gathered<'_>,
+    volume: &Volume,
+    kind: &Sourced<StorageType>,
+    charge: Charge,
+    (count, sound): (Count, bool),
+) {
+    let wanted = Wanted {
+        layer: Layer::Storage,
+        path: format!("{}{}", volume.path, charge.path()),
+        what: kind.value.to_string(),
+        counts: vec![volume.copies.clone(), count],
+        row: charge.row(kind.value),
+        span: kind.origin.span(),
+        sound: sound && volume.sound && kind.sound,
+    };
+    gathered.add(wanted, |prices| {
+        let prices = prices.db_storage.get(&kind.value)?;
+        charge.price(prices)
+    });
+}

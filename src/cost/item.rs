@@ -1,0 +1,219 @@
+//! A line of an estimate: counts, a price, and the hours of a month.
+
+use crate::catalogue::{Per, Price, SpotDiscount};
+use crate::model::Money;
+use crate::source::Span;
+
+use super::{Layer, Range};
+
+/// Something that is paid for.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where it belongs.
+    pub layer: Layer,
+    /// Its path in KDL spelling, which tells it from every other item of the environment.
+    pub path: String,
+    /// What it is, such as `db.r6g.large`.
+    pub what: String,
+    /// How many; they multiply.
+    pub counts: Vec<Count>,
+    /// What one costs, or why nobody can tell.
+    pub rate: Result<Rate, Missing>,
+    /// Where the value stands that decides the price, if it stands anywhere.
+    pub span: Option<Span>,
+}
+
+/// What one of something costs.
+#[derive(Clone, Debug)]
+pub struct Rate {
+    /// The list price.
+    pub price: Price,
+    /// What spot capacity takes off it.
+    pub spot: Option<SpotDiscount>,
+}
+
+/// Why something has no price.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// The catalogue has no prices of the region at all.
+    Region,
+    /// The region's prices lack this row, written as in `prices.kdl`.
+    Row(String),
+    /// A value that decides could not be read, and what stands in for it is not the user's.
+    Value,
+}
+
+/// How many of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// From the least to the most.
+    Between {
+        /// At the minima.
+        floor: u64,
+        /// At the maxima.
+        ceiling: u64,
+        /// Of what.
+        unit: Unit,
+    },
+    /// A node and its replicas.
+    WithReplicas(u32),
+    /// What is stated, without what is included.
+    Above {
+        /// So many in all.
+        stated: u32,
+        /// So many for nothing.
+        included: u32,
+        /// Of what.
+        unit: Unit,
+    },
+}
+
+/// What is counted: the words for one and for several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// For one.
+    pub one: &'static str,
+    /// For several.
+    pub many: &'static str,
+}
+
+impl Unit {
+    /// A unit that has one word for any number.
+    #[must_use]
+    pub const fn same(word: &'static str) -> Self {
+        Self {
+            one: word,
+            many: word,
+        }
+    }
+}
+
+impl Count {
+    /// So many, whatever happens.
+    #[must_use]
+    pub fn exactly(count: u64, unit: Unit) -> Self {
+        Self::between(count, count, unit)
+    }
+
+    /// As many as the lesser of the two, and at most as many as the greater: where a file inverts
+    /// its bounds, a rule says so, and the range still is one.
+    #[must_use]
+    pub fn between(one: u64, other: u64, unit: Unit) -> Self {
+        Self::Between {
+            floor: one.min(other),
+            ceiling: one.max(other),
+            unit,
+        }
+    }
+
+    fn floor(&self) -> u64 {
+        match self {
+            Self::Between { floor, .. } => *floor,
+            Self::WithReplicas(replicas) => u64::from(*replicas) + 1,
+            Self::Above {
+                stated, included, ..
+            } => u64::from(stated.saturating_sub(*included)),
+        }
+    }
+
+    fn ceiling(&self) -> u64 {
+        match self {
+            Self::Between { ceiling, .. } => *ceiling,
+            Self::WithReplicas(replicas) => u64::from(*replicas) + 1,
+            Self::Above {
+                stated, included, ..
+            } => u64::from(stated.saturating_sub(*included)),
+        }
+    }
+}
+
+impl std::fmt::Display for Count {
+    /// `3 to 12 nodes`, `1 instance`, `(1 + 1) nodes`, `(14000 - 12000) IOPS`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Between {
+                floor,
+                ceiling,
+                unit,
+            } => {
+                if floor != ceiling {
+                    return write!(f, "{floor} to {ceiling} {}", unit.many);
+                }
+                let word = if *floor == 1 { unit.one } else { unit.many };
+                write!(f, "{floor} {word}")
+            }
+            Self::WithReplicas(0) => f.write_str("1 node"),
+            Self::WithReplicas(replicas) => write!(f, "(1 + {replicas}) nodes"),
+            Self::Above {
+                stated,
+                included: 0,
+                unit,
+            } => write!(f, "{stated} {}", unit.many),
+            Self::Above {
+                stated,
+                included,
+                unit,
+            } => write!(f, "({stated} - {included}) {}", unit.many),
+        }
+    }
+}
+
+impl Rate {
+    /// What one costs a month.
+    fn monthly(&self) -> Money {
+        let paid = match &self.spot {
+            Some(spot) => 100_u32.saturating_sub(spot.percent),
+            None => 100,
+        };
+        let one = self.price.amount.percent(paid);
+        match self.price.per {
+            Per::Hour => one.times(u64::from(self.price.list.hours)),
+            Per::Month => one,
+        }
+    }
+
+    /// Its factors: `$0.3264`, `(100 - 50)% spot`, `730 h`.
+    fn factors(&self) -> Vec<String> {
+        let mut factors = vec![self.price.amount.exact()];
+        if let Some(spot) = &self.spot {
+            factors.push(format!("(100 - {})% spot", spot.percent));
+        }
+        match self.price.per {
+            Per::Hour => factors.push(format!("{} h", self.price.list.hours)),
+            Per::Month => {}
+        }
+        factors
+    }
+}
+
+impl Item {
+    /// What it costs a month; none where it has no price.
+    #[must_use]
+    pub fn range(&self) -> Option<Range> {
+        self.rate.as_ref().ok().map(|rate| self.range_at(rate))
+    }
+
+    /// What it costs a month at a rate.
+    #[must_use]
+    pub fn range_at(&self, rate: &Rate) -> Range {
+        let month = rate.monthly();
+        let amount = |count: fn(&Count) -> u64| {
+            let counts = self.counts.iter().map(count);
+            counts.fold(month, Money::times)
+        };
+        Range {
+            floor: amount(Count::floor),
+            ceiling: amount(Count::ceiling),
+        }
+    }
+
+    /// How many of it, and how the amounts come about: `3 to 12 nodes x $0.3264 x 730 h`.
+    #[must_use]
+    pub fn arithmetic(&self) -> String {
+        let mut factors: Vec<String> = self.counts.iter().map(ToString::to_string).collect();
+        if let Ok(rate) = &self.rate {
+            factors.extend(rate.factors());
+        }
+        factors.join(" x ")
+    }
+}

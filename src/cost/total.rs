@@ -1,0 +1,71 @@
+//! What several environments cost together.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::Name;
+
+use super::{Estimate, Layer, Range};
+
+/// Several environments together.
+///
+/// Environments on one cluster of one region share its control plane, which is counted once. Node
+/// groups, databases and Redis groups are counted for each environment that states them: each
+/// environment's variables make resources of their own.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// What everything that has a price costs; none where nothing has one.
+    pub range: Option<Range>,
+    /// How much has no price.
+    pub unpriced: usize,
+    /// The clusters that several environments are on.
+    pub shared: Vec<SharedCluster>,
+}
+
+/// A cluster whose control plane is paid once for several environments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SharedCluster {
+    /// The cluster.
+    pub cluster: Name,
+    /// Its region.
+    pub region: String,
+    /// The environments on it, as they are given.
+    pub environments: Vec<Name>,
+}
+
+/// The sum over `estimates`.
+#[must_use]
+pub fn total(estimates: &[Estimate]) -> Total {
+    let mut clusters: BTreeMap<(&str, &Name), Vec<Name>> = BTreeMap::new();
+    let mut ranges = Vec::new();
+    let mut unpriced = 0;
+    for estimate in estimates {
+        let on = clusters
+            .entry((&estimate.region, &estimate.cluster))
+            .or_default();
+        let counts = |layer| layer != Layer::ControlPlane || on.is_empty();
+        for item in estimate.items.iter().filter(|item| counts(item.layer)) {
+            match item.range() {
+                Some(range) => ranges.push(range),
+                None => unpriced += 1,
+            }
+        }
+        on.push(estimate.environment.clone());
+    }
+    let shared = clusters
+        .into_iter()
+        .filter(|(_, environments)| environments.len() > 1)
+        .map(|((region, cluster), environments)| SharedCluster {
+            cluster: cluster.clone(),
+            region: region.to_owned(),
+            environments,
+        })
+        .collect();
+    Total {
+        range: ranges.into_iter().reduce(|one, other| one + other),
+        unpriced,
+        shared,
+    }
+}
