@@ -7,6 +7,7 @@ pub mod database;
 pub mod finding;
 pub mod hygiene;
 pub mod kubernetes;
+pub mod money;
 pub mod redis;
 
 use crate::ast::{Ast, Part};
@@ -56,6 +57,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         redis::RULES,
         database::RULES,
         kubernetes::RULES,
+        money::RULES,
         hygiene::RULES,
     ]
     .into_iter()

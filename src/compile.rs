@@ -1,5 +1,6 @@
 //! The driver: texts in, environments and findings out. The only place that knows the order.
 
+mod money;
 mod texts;
 mod waivers;
 
@@ -17,6 +18,7 @@ use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
 
+pub use money::{Costs, all_read, costs};
 pub use texts::CatalogueTexts;
 
 /// A file to compile.

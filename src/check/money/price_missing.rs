@@ -1,0 +1,92 @@
+//! Something that the price table does not know.
+
+use std::collections::BTreeMap;
+
+use super::where_money_is_asked_for;
+use crate::catalogue::Prices;
+use crate::check::Rule;
+use crate::cost::{Estimate, Item, Missing};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+
+/// The rule `price-missing`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("price-missing"),
+    severity: Severity::Note,
+    waivable: false,
+    steady: false,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/price-missing.md"),
+    check: where_money_is_asked_for,
+};
+
+/// One finding for a region without prices, and one for each price that a region lacks.
+pub(super) fn check(estimates: &[Estimate], prices: &Prices, found: &mut Diagnostics) {
+    let mut regions: BTreeMap<&str, Vec<&Estimate>> = BTreeMap::new();
+    let mut lacking: BTreeMap<(&str, &str), Vec<(&Estimate, &Item)>> = BTreeMap::new();
+    for estimate in estimates {
+        for item in &estimate.items {
+            match &item.rate {
+                Err(Missing::Region) => {
+                    let of = regions.entry(&estimate.region).or_default();
+                    if of.last().is_none_or(|last| !std::ptr::eq(*last, estimate)) {
+                        of.push(estimate);
+                    }
+                }
+                Err(Missing::Row(row)) => {
+                    let key = (estimate.region.as_str(), row.as_str());
+                    lacking.entry(key).or_default().push((estimate, item));
+                }
+                Ok(_) | Err(Missing::Value) => {}
+            }
+        }
+    }
+    for (region, estimates) in regions {
+        found.push(no_region(region, &estimates, prices));
+    }
+    for ((region, row), uses) in lacking {
+        found.push(no_row(region, row, &uses));
+    }
+}
+
+fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnostic {
+    let known: Vec<String> = prices
+        .regions
+        .keys()
+        .map(|region| format!("`{region}`"))
+        .collect();
+    let message = format!("`{region}` has no prices, so nothing there is estimated");
+    let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
+    for estimate in estimates {
+        if let Some(span) = estimate.region_span {
+            finding = finding.label(span, format!("the region of `{}`", estimate.environment));
+        }
+    }
+    let known = if known.is_empty() {
+        "no region has prices".to_owned()
+    } else {
+        format!("regions with prices: {}", known.join(", "))
+    };
+    finding
+        .note(known)
+        .help("give `--catalogue` a `prices.kdl` with this region's prices")
+}
+
+fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
+    let message = format!("`{row}` has no price in {region}, so what needs it is in no sum");
+    let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
+    for (estimate, item) in uses {
+        let what = format!(
+            "`{}` of `{}`: {}",
+            item.path,
+            estimate.environment,
+            item.arithmetic()
+        );
+        finding = match item.span {
+            Some(span) => finding.label(span, what),
+            None => finding.note(what),
+        };
+    }
+    finding.help(format!(
+        "give `--catalogue` a `prices.kdl` that states `{row}` for {region}"
+    ))
+}

@@ -1,0 +1,82 @@
+//! Money: the prices are read when something asks for them, and not before.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{CatalogueTexts, Run};
+use crate::catalogue::Prices;
+use crate::check;
+use crate::cost::{self, Estimate};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::model::Environment;
+use crate::parse::prices::{self, Wanted};
+use crate::source::Source;
+
+/// What the environments of a run cost.
+pub struct Costs {
+    /// The estimates, in the order of the files whose environment could be resolved.
+    pub estimates: Vec<Estimate>,
+    /// What is to say about them: the rules that speak of prices, none of which fails a run.
+    pub notes: Diagnostics,
+}
+
+/// Reads the prices that the run's environments need, and estimates each. What is wrong with the
+/// prices is added to the findings of the run's first file, beside those about the rest of the
+/// catalogue.
+pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
+    let (name, text) = &texts.prices;
+    let source = run.sources.add(Source {
+        name: name.clone(),
+        text: text.clone(),
+        catalogue: true,
+    });
+    let environments = || {
+        run.files
+            .iter()
+            .filter_map(|file| file.environment.as_ref())
+    };
+    let mut about_prices = Diagnostics::new();
+    let wanted = wanted(environments());
+    let prices: Prices = prices::prices(text, source, Some(&wanted), &mut about_prices);
+    let estimates: Vec<Estimate> = environments()
+        .map(|environment| cost::estimate(environment, &prices))
+        .collect();
+    let notes = check::money::check(&estimates, &prices, today);
+    if let Some(first) = run.files.first_mut() {
+        first.diagnostics.extend(about_prices);
+        first.diagnostics.sort(&run.sources);
+    }
+    Costs { estimates, notes }
+}
+
+/// Whether everything that the run's files say could be read, so that no amount stands on a value
+/// that only stands in for another. A violated rule, or a waiver that is over, hides nothing.
+#[must_use]
+pub fn all_read(run: &Run) -> bool {
+    let hides = |finding: &Diagnostic| {
+        finding.severity == Severity::Error
+            && code::LANGUAGE.contains(&finding.code)
+            && ![code::WAIVER_EXPIRED, code::WAIVER_UNUSED].contains(&finding.code)
+    };
+    run.files.iter().all(|file| file.environment.is_some()) && !run.diagnostics().any(hides)
+}
+
+/// The regions of the environments, and every name that a price could be found under.
+fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for environment in environments {
+        let database = &environment.database;
+        let nodes = environment.nodes.values().map(|group| &group.instance);
+        let redis = environment.redis.values().map(|group| &group.node);
+        let names: BTreeSet<String> = nodes
+            .chain(redis)
+            .chain([&database.instance, &database.replicas.instance])
+            .map(|name| name.value.clone())
+            .collect();
+        wanted.names.extend(names);
+        wanted.names.insert(database.storage.kind.value.to_string());
+        wanted.regions.insert(environment.region.value.clone());
+    }
+    wanted
+}
