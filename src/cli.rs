@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod cost;
 pub mod error;
 mod exit;
 mod explain;
@@ -68,6 +69,7 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Show(command) => show::run(command, output),
         Command::Why(command) => why::run(command, output),
         Command::Explain(command) => explain::run(command, output),
+        Command::Cost(command) => cost::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),
         Command::Schema(command) => Ok(schema::run(command, output)),
         Command::Completions(command) => Ok(completions::run(command, output)),

@@ -90,6 +90,60 @@ fn exit_codes_tell_usage_from_wrong_input() {
 }
 
 #[test]
+fn cost_tells_a_wrong_environment_from_one_that_breaks_a_rule() {
+    let folder = folder();
+    let cost = |arguments: &[&str]| {
+        let common = ["cost", "--today", "2026-11-24"];
+        tierc(folder.path(), &[&common[..], arguments].concat())
+    };
+    assert_eq!(code(&cost(&[])), 0);
+    assert_eq!(code(&cost(&["absent.kdl"])), 1);
+    let write = |name: &str, more: &str| {
+        let header = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n";
+        fs::write(folder.path().join(name), format!("{header}{more}")).unwrap();
+    };
+    write("rule.kdl", "pgbouncer { pool max-db=500; }\n");
+    let output = cost(&["rule.kdl"]);
+    assert_eq!(code(&output), 3);
+    assert!(stdout(&output).starts_with("prod: $964 to $1,463 a month\n"));
+    write("language.kdl", "nodes \"general\" { count min=\"two\"; }\n");
+    let output = cost(&["language.kdl"]);
+    assert_eq!(code(&output), 3);
+    assert!(stdout(&output).starts_with("error[wrong-value]"));
+    assert!(!stdout(&output).contains("a month"));
+    let output = cost(&["language.kdl", "--format", "json"]);
+    let findings: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(findings["findings"][0]["code"], "wrong-value");
+}
+
+#[test]
+fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
+    let folder = folder();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        fs::copy(project("schema/catalogue").join(file), own.join(file)).unwrap();
+    }
+    let prices = fs::read_to_string(own.join("prices.kdl")).unwrap();
+    let with = |control_plane: &str| {
+        let stated = prices.replace("control-plane hourly=\"0.10\"", control_plane);
+        fs::write(own.join("prices.kdl"), stated).unwrap();
+        let arguments = ["cost", "environments/dev.kdl", "--catalogue", "own"];
+        tierc(folder.path(), &arguments)
+    };
+    let output = with("control-plane hourly=\"1.10\"");
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).starts_with("dev: $946 to $1,071 a month\n"));
+    let output = with("control-plane hourly=1.10");
+    assert_eq!(code(&output), 3);
+    assert!(
+        stdout(&output).contains("own/prices.kdl:"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
 fn a_tree_whose_environment_left_is_stale_and_then_removed() {
     let folder = folder();
     tierc(folder.path(), &["render"]);
@@ -133,6 +187,11 @@ fn every_command_answers() {
         &["schema"],
         &["schema", "--terraform"],
         &["schema", "--helm"],
+        &["schema", "--report"],
+        &["cost"],
+        &["cost", "--format", "json"],
+        &["cost", "--format", "markdown", "--detail"],
+        &["explain", "price-missing"],
         &["completions", "bash"],
         &["man"],
         &["render", "--dry-run"],

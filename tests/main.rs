@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod cli;
 mod consumers;
+mod cost;
 mod emit;
 mod model;
 mod support;

@@ -39,6 +39,17 @@ pub(super) enum Format {
     Json,
 }
 
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people at a terminal.
+    Human,
+    /// For programs; `tierc schema --report` describes it.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
 /// How a resolved environment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ShowFormat {
@@ -60,6 +71,8 @@ pub(super) enum Command {
     Why(Why),
     /// Explain a rule, or list them all.
     Explain(Explain),
+    /// Print what environments cost a month, floor and ceiling, by layer.
+    Cost(Cost),
     /// Print the tier catalogue as a table.
     Tiers(Tiers),
     /// Print the JSON Schema of a resolved environment, or what goes with the output.
@@ -159,6 +172,21 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Cost {
+    /// Files, or folders of *.kdl files.
+    #[arg(default_value = "environments", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
+    /// Every one of several environments in detail, as a single one always is.
+    #[arg(long)]
+    pub(super) detail: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Tiers {
     #[command(flatten)]
     pub(super) common: Common,
@@ -172,6 +200,9 @@ pub(super) struct Schema {
     /// Print the JSON Schema of the Helm values.
     #[arg(long)]
     pub(super) helm: bool,
+    /// Print the JSON Schema of the reports that are written as JSON.
+    #[arg(long, conflicts_with_all = ["terraform", "helm"])]
+    pub(super) report: bool,
 }
 
 #[derive(Debug, Args)]

@@ -15,14 +15,16 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
     let run = load(&command.paths, &command.common)?;
     match command.format {
         Format::Human => print_findings(&run, output),
-        Format::Json => {
-            let findings = json::findings(run.diagnostics(), &run.sources);
-            let text = serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))
-                .expect("findings are plain data");
-            output.line(&text);
-        }
+        Format::Json => output.line(&findings_as_json(&run)),
     }
     Ok(verdict(&run, command.deny))
+}
+
+/// Every finding, as one JSON document.
+pub(super) fn findings_as_json(run: &Run) -> String {
+    let findings = json::findings(run.diagnostics(), &run.sources);
+    serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))
+        .expect("findings are plain data")
 }
 
 /// Whether the run's findings fail it.

@@ -10,7 +10,15 @@ use super::files;
 
 /// Reads and compiles what `paths` name.
 pub(super) fn load(paths: &[PathBuf], common: &Common) -> Result<Run, Vec<String>> {
-    let texts = catalogue(common)?;
+    load_with(paths, &catalogue(common)?, today(common))
+}
+
+/// Reads and compiles what `paths` name, against a catalogue that was read before, as of a day.
+pub(super) fn load_with(
+    paths: &[PathBuf],
+    texts: &CatalogueTexts,
+    today: jiff::civil::Date,
+) -> Result<Run, Vec<String>> {
     let inputs = files::read_inputs(paths)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?
         .into_iter()
@@ -19,7 +27,7 @@ pub(super) fn load(paths: &[PathBuf], common: &Common) -> Result<Run, Vec<String
             bytes: input.bytes,
         })
         .collect();
-    Ok(compile::compile(inputs, &texts, today(common)))
+    Ok(compile::compile(inputs, texts, today))
 }
 
 /// The day of the run.

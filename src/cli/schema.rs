@@ -1,6 +1,6 @@
 //! `tierc schema`
 
-use crate::{emit, schema};
+use crate::{emit, report, schema};
 
 use super::args::Schema;
 use super::exit::Exit;
@@ -11,6 +11,8 @@ pub(super) fn run(command: &Schema, output: &mut Output) -> Exit {
         output.result(emit::terraform::variables_tf());
     } else if command.helm {
         output.result(schema::HELM_VALUES);
+    } else if command.report {
+        output.result(&report::schema::schema());
     } else {
         output.result(&schema::environment());
     }

@@ -1,0 +1,162 @@
+//! `tierc cost`: what environments cost a month, as text, Markdown or JSON.
+
+pub mod json;
+pub mod markdown;
+pub mod text;
+
+use std::sync::Arc;
+
+use crate::catalogue::{PriceList, SpotDiscount};
+use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, SharedCluster, Total};
+use crate::diagnostic::{Diagnostics, mask};
+use crate::model::{Money, Name};
+use crate::source::Sources;
+
+/// Everything that a report of costs tells.
+pub struct Costs<'a> {
+    /// The environments, at least one.
+    pub estimates: &'a [Estimate],
+    /// What they cost together.
+    pub total: &'a Total,
+    /// What is to say about the prices.
+    pub notes: &'a Diagnostics,
+    /// The texts that prices and values stand in.
+    pub sources: &'a Sources,
+}
+
+const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods are paid with the nodes they run on";
+
+/// `$216 to $341 a month, plus 2 without a price`.
+fn summary(range: Option<Range>, unpriced: usize) -> String {
+    let lacking = match unpriced {
+        0 => String::new(),
+        _ => format!(", plus {unpriced} without a price"),
+    };
+    match range {
+        Some(range) => format!("{} a month{lacking}", dollars(range)),
+        None => format!("none of {unpriced} items has a price"),
+    }
+}
+
+/// `$216 to $341`, or one amount where both are shown alike.
+fn dollars(range: Range) -> String {
+    let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
+    if floor == ceiling {
+        floor
+    } else {
+        format!("{floor} to {ceiling}")
+    }
+}
+
+/// Floor and ceiling as two cells, each written by `amount`.
+fn cells(range: Option<Range>, amount: fn(&Money) -> String) -> [String; 2] {
+    range.map_or_else(
+        || ["no price".into(), "no price".into()],
+        |range| [amount(&range.floor), amount(&range.ceiling)],
+    )
+}
+
+/// Floor and ceiling to the cent.
+fn cents(range: Option<Range>) -> [String; 2] {
+    cells(range, |amount| amount.cents())
+}
+
+/// Floor and ceiling to the dollar.
+fn whole(range: Option<Range>) -> [String; 2] {
+    cells(range, ToString::to_string)
+}
+
+/// What an item is, and how its amounts come about.
+fn arithmetic(item: &Item) -> String {
+    format!("{}: {}", item.what, item.arithmetic())
+}
+
+/// The layers that an environment has.
+fn layers(estimate: &Estimate) -> impl Iterator<Item = Layer> {
+    Layer::ALL
+        .into_iter()
+        .filter(|layer| estimate.items_of(*layer).next().is_some())
+}
+
+/// The lists of several estimates, oldest first, each with the layers it prices.
+fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
+    let mut all: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+    for (list, layers) in estimates.iter().flat_map(Estimate::lists) {
+        match all.iter_mut().find(|(known, _)| *known == list) {
+            Some((_, known)) => known.extend(layers),
+            None => all.push((list, layers)),
+        }
+    }
+    for (_, layers) in &mut all {
+        layers.sort_unstable();
+        layers.dedup();
+    }
+    all.sort_by_key(|(list, _)| (list.date, list.span));
+    all
+}
+
+/// Where the prices come from, a sentence for each list.
+fn provenance(estimates: &[Estimate]) -> Vec<String> {
+    let sentence = |(list, layers): (Arc<PriceList>, Vec<Layer>)| {
+        let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
+        format!(
+            "{}, {}, {} hours a month: {}; source: {}",
+            list.region,
+            list.date,
+            list.hours,
+            layers.join(", "),
+            list.source
+        )
+    };
+    lists(estimates).into_iter().map(sentence).collect()
+}
+
+/// What a reader must know to read the amounts.
+fn remarks(costs: &Costs<'_>) -> Vec<String> {
+    let mut remarks = vec![FLOOR_AND_CEILING.to_owned()];
+    remarks.extend(spots(costs.estimates).iter().map(|spot| {
+        format!(
+            "spot: {}% off the price on demand ({})",
+            spot.percent, spot.source
+        )
+    }));
+    remarks.extend(costs.total.shared.iter().map(shared));
+    remarks.push(format!("not in it: {}", EXCLUDED.join(", ")));
+    remarks
+}
+
+fn spots(estimates: &[Estimate]) -> Vec<&SpotDiscount> {
+    let mut spots: Vec<&SpotDiscount> = Vec::new();
+    let items = estimates.iter().flat_map(|estimate| &estimate.items);
+    for spot in items.filter_map(|item| item.rate.as_ref().ok()?.spot.as_ref()) {
+        if !spots.iter().any(|known| known.span == spot.span) {
+            spots.push(spot);
+        }
+    }
+    spots
+}
+
+fn shared(cluster: &SharedCluster) -> String {
+    let environments: Vec<&str> = cluster.environments.iter().map(Name::as_str).collect();
+    format!(
+        "in the total the control plane of {} ({}) is counted once for {}; everything else is counted for each environment that states it",
+        cluster.cluster,
+        cluster.region,
+        environments.join(", ")
+    )
+}
+
+/// The notes, a sentence each.
+fn notes(notes: &Diagnostics) -> Vec<String> {
+    notes
+        .iter()
+        .map(|note| {
+            format!(
+                "{}[{}]: {}",
+                note.severity,
+                note.code,
+                mask::mask(&note.message)
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,283 @@
+//! Costs as JSON: every amount exact, every price with its place.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Costs, lists};
+use crate::catalogue::{Per, Price, PriceList};
+use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, Rate, SharedCluster};
+use crate::diagnostic::json::{Finding, findings};
+use crate::model::Money;
+use crate::source::{Sources, Span};
+
+/// What environments cost a month, in USD. Amounts are exact decimals in strings.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CostReport {
+    /// Always `cost`: tells this report from others.
+    pub report: Kind,
+    /// The environments, in the order of their files.
+    pub estimates: Vec<EnvironmentCost>,
+    /// What they cost together.
+    pub total: TotalCost,
+    /// The lists that the prices come from, oldest first.
+    pub price_lists: Vec<PriceSource>,
+    /// What no amount includes.
+    pub excluded: Vec<String>,
+    /// What is to say about the prices.
+    pub findings: Vec<Finding>,
+}
+
+/// The name of the report.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Kind {
+    /// Costs.
+    Cost,
+}
+
+/// One environment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct EnvironmentCost {
+    /// Its name.
+    pub environment: String,
+    /// Its region.
+    pub region: String,
+    /// Its cluster.
+    pub cluster: String,
+    /// What has a price; null where nothing has.
+    pub cost: Option<Range>,
+    /// How many items have no price.
+    pub unpriced: usize,
+    /// The layers that it has.
+    pub layers: Vec<LayerCost>,
+}
+
+/// One layer of an environment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct LayerCost {
+    /// Its name.
+    pub layer: cost::Layer,
+    /// What has a price; null where nothing has.
+    pub cost: Option<Range>,
+    /// What has a price, each on its own.
+    pub items: Vec<ItemCost>,
+    /// What has none.
+    pub unpriced: Vec<UnpricedItem>,
+}
+
+/// Something that is paid for.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ItemCost {
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// At the minima.
+    pub floor: Money,
+    /// At the maxima.
+    pub ceiling: Money,
+    /// How the amounts come about.
+    pub arithmetic: String,
+    /// The price of one.
+    pub price: UnitPrice,
+    /// What spot capacity takes off the price, in percent.
+    pub spot_discount: Option<u32>,
+}
+
+/// The price of one thing.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct UnitPrice {
+    /// How much.
+    pub amount: Money,
+    /// For how long.
+    pub per: Per,
+    /// The day it was read.
+    pub date: String,
+    /// The file it stands in.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+}
+
+/// Something without a price.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct UnpricedItem {
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// How many of it.
+    pub quantity: String,
+    /// Why it has no price.
+    pub reason: Reason,
+    /// The row that the price list lacks.
+    pub row: Option<String>,
+}
+
+/// Why something has no price.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Reason {
+    /// Its region has no prices.
+    Region,
+    /// The region's prices lack a row.
+    Row,
+    /// A value that decides could not be read.
+    Value,
+}
+
+/// Several environments together.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct TotalCost {
+    /// What has a price; null where nothing has.
+    pub cost: Option<Range>,
+    /// How many items have no price.
+    pub unpriced: usize,
+    /// Clusters whose control plane is counted once for several environments.
+    pub shared_clusters: Vec<SharedCluster>,
+}
+
+/// A list of prices.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PriceSource {
+    /// Its region.
+    pub region: String,
+    /// The day it was read.
+    pub date: String,
+    /// Where it was read.
+    pub source: String,
+    /// The hours of its month.
+    pub hours: u32,
+    /// The file it stands in.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+    /// The layers it prices.
+    pub layers: Vec<cost::Layer>,
+}
+
+/// The report as JSON.
+///
+/// # Panics
+/// Never: a report is plain data.
+#[must_use]
+pub fn json(costs: &Costs<'_>) -> String {
+    let sources = costs.sources;
+    let total = costs.total;
+    let report = CostReport {
+        report: Kind::Cost,
+        estimates: costs
+            .estimates
+            .iter()
+            .map(|estimate| environment(estimate, sources))
+            .collect(),
+        total: TotalCost {
+            cost: total.range,
+            unpriced: total.unpriced,
+            shared_clusters: total.shared.clone(),
+        },
+        price_lists: lists(costs.estimates)
+            .iter()
+            .map(|(list, layers)| price_list(list, layers, sources))
+            .collect(),
+        excluded: EXCLUDED.iter().map(ToString::to_string).collect(),
+        findings: findings(costs.notes.iter(), sources),
+    };
+    let mut text = serde_json::to_string_pretty(&report).expect("a report is plain data");
+    text.push('\n');
+    text
+}
+
+fn place(span: Span, sources: &Sources) -> (String, usize) {
+    let (line, _) = sources.position(span);
+    (sources.get(span.source).name.clone(), line)
+}
+
+fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
+    let layers = cost::Layer::ALL.into_iter().map(|layer| {
+        let (mut items, mut unpriced) = (Vec::new(), Vec::new());
+        for item in estimate.items_of(layer) {
+            match &item.rate {
+                Ok(rate) => items.push(priced(item, rate, sources)),
+                Err(missing) => unpriced.push(without_price(item, missing)),
+            }
+        }
+        LayerCost {
+            layer,
+            cost: estimate.layer(layer),
+            items,
+            unpriced,
+        }
+    });
+    EnvironmentCost {
+        environment: estimate.environment.to_string(),
+        region: estimate.region.clone(),
+        cluster: estimate.cluster.to_string(),
+        cost: estimate.range(),
+        unpriced: estimate.unpriced(),
+        layers: layers
+            .filter(|layer| !layer.items.is_empty() || !layer.unpriced.is_empty())
+            .collect(),
+    }
+}
+
+fn priced(item: &cost::Item, rate: &Rate, sources: &Sources) -> ItemCost {
+    let range = item.range_at(rate);
+    ItemCost {
+        path: item.path.clone(),
+        what: item.what.clone(),
+        floor: range.floor,
+        ceiling: range.ceiling,
+        arithmetic: item.arithmetic(),
+        price: unit_price(&rate.price, sources),
+        spot_discount: rate.spot.as_ref().map(|spot| spot.percent),
+    }
+}
+
+fn unit_price(price: &Price, sources: &Sources) -> UnitPrice {
+    let (file, line) = place(price.span, sources);
+    UnitPrice {
+        amount: price.amount,
+        per: price.per,
+        date: price.list.date.to_string(),
+        file,
+        line,
+    }
+}
+
+fn without_price(item: &cost::Item, missing: &Missing) -> UnpricedItem {
+    let (reason, row) = match missing {
+        Missing::Region => (Reason::Region, None),
+        Missing::Row(row) => (Reason::Row, Some(row.clone())),
+        Missing::Value => (Reason::Value, None),
+    };
+    UnpricedItem {
+        path: item.path.clone(),
+        what: item.what.clone(),
+        quantity: item.arithmetic(),
+        reason,
+        row,
+    }
+}
+
+fn price_list(list: &PriceList, layers: &[cost::Layer], sources: &Sources) -> PriceSource {
+    let (file, line) = place(list.span, sources);
+    PriceSource {
+        region: list.region.clone(),
+        date: list.date.to_string(),
+        source: list.source.clone(),
+        hours: list.hours,
+        file,
+        line,
+        layers: layers.to_vec(),
+    }
+}

@@ -1,0 +1,131 @@
+//! Costs as text for a terminal of 80 columns.
+
+use crate::cost::Estimate;
+
+use super::{Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, whole};
+
+/// Columns that prose is wrapped at.
+const WIDTH: usize = 80;
+/// Columns of an amount.
+const AMOUNT: usize = 14;
+
+/// The report: one environment in detail, several as a table with a total, and each in detail
+/// where that is asked for.
+#[must_use]
+pub fn text(costs: &Costs<'_>, detail: bool) -> String {
+    let mut parts = Vec::new();
+    if detail || costs.estimates.len() == 1 {
+        parts.extend(costs.estimates.iter().map(one));
+    }
+    if costs.estimates.len() != 1 {
+        parts.push(several(costs));
+    }
+    parts.push(foot(costs));
+    parts.join("\n")
+}
+
+/// A row of a table, and the line below it.
+struct Row {
+    label: String,
+    amounts: [String; 2],
+    below: Option<String>,
+}
+
+impl Row {
+    fn new(label: impl Into<String>, amounts: [String; 2]) -> Self {
+        Self {
+            label: label.into(),
+            amounts,
+            below: None,
+        }
+    }
+
+    fn write(&self, width: usize) -> String {
+        let (label, [floor, ceiling]) = (&self.label, &self.amounts);
+        let below = self.below.iter().map(|below| wrapped(below, 4, 6));
+        format!(
+            "{label:<width$}{floor:>AMOUNT$}{ceiling:>AMOUNT$}\n{}",
+            below.collect::<String>()
+        )
+    }
+}
+
+fn one(estimate: &Estimate) -> String {
+    let mut rows = vec![Row::new("", ["floor".into(), "ceiling".into()])];
+    for layer in layers(estimate) {
+        rows.push(Row::new(layer.to_string(), cents(estimate.layer(layer))));
+        rows.extend(estimate.items_of(layer).map(|item| Row {
+            below: Some(arithmetic(item)),
+            ..Row::new(format!("  {}", item.path), cents(item.range()))
+        }));
+    }
+    rows.push(Row::new("total", cents(estimate.range())));
+    let labels = rows.iter().map(|row| row.label.chars().count());
+    let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
+    let head = summary(estimate.range(), estimate.unpriced());
+    let rows: String = rows.iter().map(|row| row.write(width)).collect();
+    format!("{}: {head}\n\n{rows}", estimate.environment)
+}
+
+fn several(costs: &Costs<'_>) -> String {
+    let total = costs.total;
+    let names = || costs.estimates.iter().map(|of| of.environment.to_string());
+    let regions = || costs.estimates.iter().map(|of| of.region.clone());
+    let widest = |head: &str, cells: &mut dyn Iterator<Item = String>| {
+        let widths = cells.map(|cell| cell.chars().count());
+        widths.max().unwrap_or(0).max(head.len())
+    };
+    let (name, region) = ("environment", "region");
+    let (name_width, region_width) = (widest(name, &mut names()), widest(region, &mut regions()));
+    let row = |name: &str, region: &str, amounts: [String; 2], unpriced: &str| {
+        let label = format!("{name:<name_width$}  {region:<region_width$}");
+        let row = Row::new(label, amounts).write(0);
+        if total.unpriced == 0 {
+            return row;
+        }
+        format!("{}{unpriced:>10}\n", row.trim_end())
+    };
+    let mut text = row(name, region, ["floor".into(), "ceiling".into()], "unpriced");
+    for of in costs.estimates {
+        let (name, unpriced) = (of.environment.as_str(), of.unpriced().to_string());
+        text += &row(name, &of.region, whole(of.range()), &unpriced);
+    }
+    let unpriced = total.unpriced.to_string();
+    text + &row("total", "", whole(total.range), &unpriced)
+}
+
+fn foot(costs: &Costs<'_>) -> String {
+    let mut text = String::new();
+    let provenance = provenance(costs.estimates);
+    if !provenance.is_empty() {
+        text += "list prices in USD:\n";
+    }
+    for sentence in provenance {
+        text += &wrapped(&sentence, 2, 4);
+    }
+    for sentence in remarks(costs).into_iter().chain(notes(costs.notes)) {
+        text += &wrapped(&sentence, 0, 2);
+    }
+    text
+}
+
+/// A sentence in lines of at most 80 columns, where its words allow it.
+fn wrapped(sentence: &str, first: usize, indent: usize) -> String {
+    let mut lines = Vec::new();
+    let mut line = " ".repeat(first);
+    let mut empty = true;
+    for word in sentence.split(' ') {
+        let length = line.chars().count() + usize::from(!empty) + word.chars().count();
+        if length > WIDTH && !empty {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line += word;
+        empty = false;
+    }
+    lines.push(line);
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}

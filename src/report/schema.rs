@@ -1,0 +1,33 @@
+//! The JSON Schema of every report that is written as JSON, generated from the reports' types.
+
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+
+use super::cost::json::CostReport;
+
+/// Each report's schema; a new report is a line here.
+const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] =
+    &[SchemaGenerator::subschema_for::<CostReport>];
+
+/// `schema/report.schema.json`: a document is one of the reports.
+///
+/// # Panics
+/// Never: a schema is plain JSON.
+#[must_use]
+pub fn schema() -> String {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let reports: Vec<Schema> = REPORTS
+        .iter()
+        .map(|schema| schema(&mut generator))
+        .collect();
+    let document = serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Report",
+        "description": "What a command of tierc prints with `--format json`.",
+        "anyOf": reports,
+        "$defs": generator.take_definitions(true),
+    });
+    let mut text = serde_json::to_string_pretty(&document).expect("a schema is plain JSON");
+    text.push('\n');
+    text
+}

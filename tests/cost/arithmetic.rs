@@ -1,0 +1,85 @@
+//! The totals of two tiers, worked out beside the program.
+
+use tierc::cost::{Layer, Range};
+
+use super::{estimate, shipped};
+
+/// Floor and ceiling as exact text.
+fn exact(range: Option<Range>) -> (String, String) {
+    let range = range.expect("it has a price");
+    (range.floor.exact(), range.ceiling.exact())
+}
+
+fn both(amount: &str) -> (String, String) {
+    (amount.into(), amount.into())
+}
+
+fn between(floor: &str, ceiling: &str) -> (String, String) {
+    (floor.into(), ceiling.into())
+}
+
+#[test]
+fn dev_is_the_sum_of_its_list_prices() {
+    let shipped = shipped();
+    let dev = estimate(&shipped[0].1);
+    // 0.10 x 730
+    assert_eq!(exact(dev.layer(Layer::ControlPlane)), both("$73.00"));
+    // 1 x 0.0816 x 730 = 59.568; 3 x 59.568 = 178.704
+    assert_eq!(
+        exact(dev.layer(Layer::Nodes)),
+        between("$59.568", "$178.704")
+    );
+    // 0.072 x 730
+    assert_eq!(exact(dev.layer(Layer::Database)), both("$52.56"));
+    // 50 x 0.115 = 5.75; 100 x 0.115 = 11.50
+    assert_eq!(exact(dev.layer(Layer::Storage)), between("$5.75", "$11.50"));
+    // 0.034 x 730
+    assert_eq!(exact(dev.layer(Layer::Redis)), both("$24.82"));
+    // 73 + 59.568 + 52.56 + 5.75 + 24.82 = 215.698
+    // 73 + 178.704 + 52.56 + 11.50 + 24.82 = 340.584
+    assert_eq!(exact(dev.range()), between("$215.698", "$340.584"));
+}
+
+#[test]
+fn large_is_the_sum_of_its_list_prices() {
+    let shipped = shipped();
+    let large = estimate(&shipped[3].1);
+    // 3 x 0.3264 x 730 = 714.816; 12 x 0.3264 x 730 = 2,859.264
+    assert_eq!(
+        exact(large.layer(Layer::Nodes)),
+        between("$714.816", "$2,859.264")
+    );
+    // Multi-AZ: 2 x 0.899 x 730 = 1,312.54; one replica: 656.27
+    assert_eq!(exact(large.layer(Layer::Database)), both("$1,968.81"));
+    // two copies and a replica's: 3 x 500 x 0.115 = 172.50; 3 x 1,000 x 0.115 = 345
+    assert_eq!(
+        exact(large.layer(Layer::Storage)),
+        between("$172.50", "$345.00")
+    );
+    // queue: 2 x 0.411 x 730 = 600.06; cache: 2 x 0.821 x 730 = 1,198.66
+    assert_eq!(exact(large.layer(Layer::Redis)), both("$1,798.72"));
+    // 73 + 714.816 + 1,968.81 + 172.50 + 1,798.72 = 4,727.846
+    // 73 + 2,859.264 + 1,968.81 + 345 + 1,798.72 = 7,044.794
+    assert_eq!(exact(large.range()), between("$4,727.846", "$7,044.794"));
+}
+
+#[test]
+fn every_tier_costs_what_its_catalogue_is_designed_for() {
+    let ranges: Vec<(String, String)> = shipped()
+        .iter()
+        .map(|(_, text)| {
+            let range = estimate(text).range().expect("a tier has prices");
+            (range.floor.to_string(), range.ceiling.to_string())
+        })
+        .collect();
+    assert_eq!(
+        ranges,
+        [
+            between("$216", "$341"),
+            between("$964", "$1,463"),
+            between("$2,034", "$3,148"),
+            between("$4,728", "$7,045"),
+            between("$12,007", "$20,569"),
+        ]
+    );
+}

@@ -1,0 +1,137 @@
+//! Laws over the tiers, and over environments at random.
+
+use proptest::prelude::*;
+
+use tierc::catalogue::Prices;
+use tierc::compile::CatalogueTexts;
+use tierc::cost::{self, Estimate, Layer, Range};
+use tierc::diagnostic::Diagnostics;
+use tierc::pair::Pair;
+use tierc::source::{Source, Sources};
+
+use super::{estimate, shipped};
+
+/// Every built-in price.
+pub(super) fn prices() -> Prices {
+    let (name, text) = CatalogueTexts::embedded().prices;
+    let mut sources = Sources::default();
+    let source = sources.add(Source {
+        name,
+        text: text.clone(),
+        catalogue: true,
+    });
+    let mut found = Diagnostics::new();
+    let prices = tierc::parse::prices::prices(&text, source, None, &mut found);
+    assert!(found.is_empty(), "{found:?}");
+    prices
+}
+
+fn ordered(range: Option<Range>) -> bool {
+    range.is_none_or(|range| range.floor <= range.ceiling)
+}
+
+#[test]
+fn no_price_falls_from_one_tier_to_the_next() {
+    let estimates: Vec<Estimate> = shipped().iter().map(|(_, text)| estimate(text)).collect();
+    for pair in estimates.windows(2) {
+        for layer in Layer::ALL {
+            let (smaller, larger) = (pair[0].layer(layer), pair[1].layer(layer));
+            let (smaller, larger) = (smaller.unwrap(), larger.unwrap());
+            assert!(
+                smaller.floor <= larger.floor,
+                "{layer}: {smaller:?} {larger:?}"
+            );
+            assert!(
+                smaller.ceiling <= larger.ceiling,
+                "{layer}: {smaller:?} {larger:?}"
+            );
+        }
+        let (smaller, larger) = (pair[0].range().unwrap(), pair[1].range().unwrap());
+        assert!(smaller.floor < larger.floor && smaller.ceiling < larger.ceiling);
+    }
+}
+
+#[test]
+fn every_instance_of_a_tier_has_a_price_in_every_region_that_has_prices() {
+    for region in prices().regions.keys() {
+        for (name, text) in shipped() {
+            let text = text.replace("us-east-1", region);
+            assert_eq!(estimate(&text).unpriced(), 0, "{name} in {region}");
+        }
+    }
+}
+
+/// The text of an environment that is written at random; much of it breaks rules, all of it
+/// resolves.
+fn environment() -> impl Strategy<Value = String> {
+    let tier = prop::sample::select(vec!["dev", "small", "medium", "large", "xlarge"]);
+    let storage = prop::sample::select(vec!["gp3", "gp2", "io1", "io2"]);
+    let engine = prop::sample::select(vec![("redis", "7.1"), ("valkey", "8.0")]);
+    let class = prop::sample::select(vec!["db.r6g.large", "db.r7g.xlarge", "db.r8g.large"]);
+    let count = 0_u32..=5_000;
+    let pair = (count.clone(), count.clone());
+    (
+        (tier, class, storage, engine),
+        (pair.clone(), pair, prop::option::of(0_u32..=80_000)),
+        (any::<bool>(), 0_u32..=15, 0_u32..=5, 0_u32..=500),
+    )
+        .prop_map(
+            |(
+                (tier, class, kind, (engine, version)),
+                ((min, max), (gib, max_gib), iops),
+                (multi_az, replicas, nodes, shards),
+            )| {
+                let iops = iops.map_or_else(String::new, |iops| format!(" iops={iops}"));
+                format!(
+                    "environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n\
+                     nodes \"general\" {{ count min={min} max={max}; }}\n\
+                     nodes \"extra\" {{ instance \"m7g.large\"; count min={max} max={min}; capacity \"spot\"; }}\n\
+                     database {{ instance \"{class}\"; multi-az #{multi_az}; replicas {replicas}; \
+                     storage gib={gib} max-gib={max_gib} type=\"{kind}\"{iops}; }}\n\
+                     redis \"queue\" {{ engine \"{engine}\" version=\"{version}\"; replicas {nodes}; cluster shards={shards}; }}\n"
+                )
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    #[test]
+    fn a_floor_is_never_above_its_ceiling(text in environment()) {
+        let estimate = estimate(&text);
+        prop_assert!(ordered(estimate.range()), "{text}");
+        for item in &estimate.items {
+            prop_assert!(ordered(item.range()), "{}: {text}", item.path);
+        }
+        for layer in Layer::ALL {
+            prop_assert!(ordered(estimate.layer(layer)));
+        }
+    }
+
+    #[test]
+    fn layers_add_up_to_the_whole(text in environment()) {
+        let estimate = estimate(&text);
+        let layers = Layer::ALL.into_iter().filter_map(|layer| estimate.layer(layer));
+        prop_assert_eq!(layers.reduce(|one, other| one + other), estimate.range());
+    }
+
+    #[test]
+    fn an_environment_differs_from_itself_by_nothing(text in environment()) {
+        let estimate = estimate(&text);
+        let difference = cost::difference(Pair::new(&estimate, &estimate));
+        prop_assert!(difference.items.is_empty());
+        prop_assert!(difference.unknown.is_empty());
+        prop_assert_eq!(difference.total().floor().signed(), "$0");
+    }
+
+    #[test]
+    fn the_way_back_costs_what_the_way_there_saves((one, other) in (environment(), environment())) {
+        let (one, other) = (estimate(&one), estimate(&other));
+        let pair = Pair::new(&one, &other);
+        let (there, back) = (cost::difference(pair), cost::difference(pair.swapped()));
+        prop_assert_eq!(there.total().0, back.total().0.swapped());
+        prop_assert_eq!(there.items.len(), back.items.len());
+        prop_assert_eq!(there.unknown.len(), back.unknown.len());
+    }
+}

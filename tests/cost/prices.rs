@@ -1,0 +1,238 @@
+//! `prices.kdl`: what it says, and what is said about it.
+
+use std::collections::BTreeMap;
+
+use tierc::catalogue::Price;
+use tierc::compile::{self, CatalogueTexts};
+use tierc::diagnostic::render::{Style, human};
+use tierc::model::Money;
+
+use super::laws::prices;
+use super::{Format, costs, reported, snapshot, with};
+use crate::support::today;
+
+const STYLE: Style = Style {
+    color: false,
+    width: 100,
+};
+
+const HEADER: &str =
+    "prices region=\"us-east-1\" currency=\"USD\" date=\"2026-10-02\" hours=730 source=\"ours\"\n";
+
+/// What a run says of prices, rendered.
+fn findings(prices: &str) -> String {
+    let text = with("");
+    let (run, _) = costs(&[("prod.kdl", &text)], Some(prices));
+    human(run.diagnostics(), &run.sources, STYLE)
+}
+
+#[test]
+fn every_mistake_in_a_price_file_is_reported_where_it_stands() {
+    let text = "control-plane hourly=\"0.10\"
+prices region=\"us-east-1\" currency=\"EUR\" hours=730 source=\"ours\"
+node-type \"m7g.xlarge\" hourly=\"0.1\"
+prices region=\"us-east-1\" currency=\"USD\" date=\"2026-10-02\" hours=730 source=\"ours\"
+control-plane hourly=0.10
+spot discount=100 source=\"ours\"
+node-type \"m7g.xlarge\" hourly=\"-0.1632\"
+db-class \"db.r6g.large\" hourly=\"22,5\"
+db-class \"db.r6g.large\" hourly=\"0.225\"
+db-class \"db.r6g.large\" hourly=\"0.226\"
+db-storage \"gp3\" gib-month=\"0.115\" iops-hour=\"0.02\"
+cache-node \"cache.r6g.large\" hourly=\"0.206\"
+load-balancer hourly=\"0.0225\"
+";
+    snapshot(
+        "mistakes_in_prices",
+        &[("own/prices.kdl", text)],
+        &findings(text),
+    );
+}
+
+#[test]
+fn prices_are_read_only_where_money_is_asked_for() {
+    let mut texts = CatalogueTexts::embedded();
+    texts.prices = ("own/prices.kdl".into(), "this is no price list".into());
+    let input = compile::Input {
+        name: "prod.kdl".into(),
+        bytes: with("").into_bytes(),
+    };
+    let mut run = compile::compile(vec![input], &texts, today());
+    assert_eq!(run.diagnostics().count(), 0);
+    compile::costs(&mut run, &texts, today());
+    assert!(run.has_errors());
+}
+
+#[test]
+fn rows_that_nobody_needs_are_not_even_parsed() {
+    let text = format!("{HEADER}db-class \"db.r5.large\" hourly=\"free\"\n");
+    assert_eq!(findings(&text), "");
+}
+
+#[test]
+fn each_region_has_prices_of_its_own() {
+    let prices = "prices region=\"eu-central-1\" currency=\"USD\" date=\"2026-10-02\" hours=730 source=\"ours\"
+control-plane hourly=\"0.11\"
+prices region=\"us-east-1\" currency=\"USD\" date=\"2026-10-03\" hours=720 source=\"ours too\"
+control-plane hourly=\"0.10\"
+";
+    let text = |name: &str, region: &str| {
+        format!("environment \"{name}\"\ntier \"dev\"\nregion \"{region}\"\ncluster \"one-name\"\n")
+    };
+    let (eu, us) = (text("eu", "eu-central-1"), text("us", "us-east-1"));
+    let files = [("eu.kdl", eu.as_str()), ("us.kdl", us.as_str())];
+    let (_, costs) = costs(&files, Some(prices));
+    let ranges: Vec<String> = costs
+        .estimates
+        .iter()
+        .map(|estimate| estimate.range().unwrap().floor.exact())
+        .collect();
+    // 0.11 x 730 and 0.10 x 720; the clusters share a name, and no region.
+    assert_eq!(ranges, ["$80.30", "$72.00"]);
+    let total = tierc::cost::total(&costs.estimates);
+    assert_eq!(total.range.unwrap().floor.exact(), "$152.30");
+    assert!(total.shared.is_empty());
+    let report = reported(&files, Some(prices), Format::Human, true);
+    snapshot("two_regions", &files, &report);
+}
+
+#[test]
+fn an_amount_that_nobody_pays_does_not_overflow() {
+    let prices = format!(
+        "{HEADER}node-type \"m7g.xlarge\" hourly=\"999999.9999999999\"\ncontrol-plane hourly=\"0\"\n"
+    );
+    let text = with("nodes \"general\" { count min=4294967295 max=4294967295; }\n");
+    let (_, costs) = costs(&[("prod.kdl", &text)], Some(&prices));
+    let range = costs.estimates[0].range().unwrap();
+    assert_eq!(range.floor, range.ceiling);
+    assert!(range.floor > Money::ZERO);
+}
+
+#[test]
+fn the_example_of_price_missing_lacks_a_price() {
+    let explanation = tierc::check::rule("price-missing").unwrap().explanation;
+    let example = explanation.split("```kdl\n").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let (_, costs) = costs(&[("prod.kdl", example)], None);
+    let codes: Vec<&str> = costs.notes.iter().map(|note| note.code.0).collect();
+    assert!(codes.contains(&"price-missing"), "{codes:?}");
+}
+
+#[test]
+fn prices_are_old_after_180_days_and_not_before() {
+    let old = |date: &str| {
+        let prices = HEADER.replace("2026-10-02", date) + "control-plane hourly=\"0.10\"\n";
+        let text = with("");
+        let (_, costs) = costs(&[("prod.kdl", &text)], Some(&prices));
+        costs.notes.iter().any(|note| note.code.0 == "prices-old")
+    };
+    // 180 and 181 days before 2026-11-24.
+    assert!(!old("2026-05-28"));
+    assert!(old("2026-05-27"));
+}
+
+#[test]
+fn a_missing_price_points_at_every_use() {
+    let text = with("database { instance \"db.r8g.large\"; replicas 1; }\n");
+    let files = [("prod.kdl", text.as_str())];
+    let (run, costs) = costs(&files, None);
+    let shown = human(
+        costs
+            .notes
+            .iter()
+            .filter(|note| note.code.0 == "price-missing"),
+        &run.sources,
+        STYLE,
+    );
+    snapshot("note_of_a_missing_price", &files, &shown);
+}
+
+/// The size of an instance, in its family's `large`.
+fn larges(size: &str) -> Option<u64> {
+    Some(match size {
+        "large" => 1,
+        "xlarge" => 2,
+        _ => size.strip_suffix("xlarge")?.parse::<u64>().ok()? * 2,
+    })
+}
+
+/// Prices in a family grow with its sizes; what differs is the rounding to tenths of a cent, which
+/// is not always to the nearest.
+fn grow_with_size<'a>(prices: impl Iterator<Item = (&'a str, &'a Price)>) {
+    let mut families: BTreeMap<&str, Vec<(u64, Money)>> = BTreeMap::new();
+    for (name, price) in prices {
+        let (family, size) = name.rsplit_once('.').unwrap();
+        if let Some(larges) = larges(size) {
+            let sizes = families.entry(family).or_default();
+            sizes.push((larges, price.amount));
+        }
+    }
+    let rounding = Money::parse("0.001").unwrap();
+    for (family, mut sizes) in families {
+        sizes.sort_unstable();
+        let (one, least) = sizes[0];
+        for (larges, amount) in &sizes {
+            let expected = least.times(larges / one);
+            let tolerance = rounding.times(larges / one + 1);
+            let within = expected - tolerance <= *amount && *amount <= expected + tolerance;
+            assert!(within, "{family}: {larges} x large is {amount:?}");
+        }
+    }
+}
+
+#[test]
+fn a_price_grows_with_the_size_within_a_family() {
+    let prices = prices();
+    for region in prices.regions.values() {
+        grow_with_size(
+            region
+                .node_types
+                .iter()
+                .map(|(name, price)| (name.as_str(), price)),
+        );
+        grow_with_size(
+            region
+                .db_classes
+                .iter()
+                .map(|(name, price)| (name.as_str(), price)),
+        );
+        for engine in [
+            tierc::model::RedisEngine::Redis,
+            tierc::model::RedisEngine::Valkey,
+        ] {
+            let of_engine = region
+                .cache_nodes
+                .iter()
+                .filter(|((_, of), _)| *of == engine);
+            grow_with_size(of_engine.map(|((name, _), price)| (name.as_str(), price)));
+        }
+    }
+}
+
+#[test]
+fn every_price_is_of_an_instance_that_the_catalogue_knows() {
+    let texts = CatalogueTexts::embedded();
+    let run = compile::tiers(&texts, today());
+    let known = &run.catalogue;
+    let prices = prices();
+    let region = &prices.regions["us-east-1"];
+    let lacks = |names: Vec<&String>, known: Vec<&str>| -> Vec<String> {
+        let lacking = names
+            .into_iter()
+            .filter(|name| !known.contains(&name.as_str()));
+        lacking.cloned().collect()
+    };
+    let nothing = Vec::<String>::new();
+    let nodes = lacks(
+        region.node_types.keys().collect(),
+        known.node_types.names().collect(),
+    );
+    assert_eq!(nodes, nothing);
+    let classes = lacks(
+        region.db_classes.keys().collect(),
+        known.db_classes.names().collect(),
+    );
+    assert_eq!(classes, nothing);
+    let cache = region.cache_nodes.keys().map(|(name, _)| name).collect();
+    assert_eq!(lacks(cache, known.cache_nodes.names().collect()), nothing);
+}
