@@ -6,6 +6,7 @@ mod server;
 
 use std::collections::BTreeSet;
 
+use tierc::emit::pgbouncer::lines_read_at_start;
 use tierc::model::{Environment, Via};
 
 use super::tools::tool;
@@ -13,9 +14,6 @@ use super::trees::{Tree, rendered};
 use ini::Ini;
 use pooler::Pooler;
 use server::{Programs, Server};
-
-/// What a RELOAD cannot apply. The Deployment's restart hash covers these, and no other setting.
-const READ_AT_START: [&str; 3] = ["listen_addr", "listen_port", "unix_socket_dir"];
 
 fn programs() -> Option<Programs> {
     let names = [
@@ -46,7 +44,13 @@ fn ini(tree: &Tree<'_>) -> Ini {
         .iter()
         .find(|object| object["kind"] == "ConfigMap")
         .unwrap();
-    Ini::read(map["data"]["pgbouncer.ini"].as_str().unwrap())
+    let ini = Ini::read(map["data"]["pgbouncer.ini"].as_str().unwrap());
+    let tls = tree.environment.database.tls.value.to_string();
+    assert!(
+        ini.settings()
+            .any(|setting| setting == ("server_tls_sslmode", &tls))
+    );
+    ini
 }
 
 /// The entries that clients can ask for.
@@ -68,6 +72,7 @@ fn pgbouncer_does_what_the_environment_says_and_reloads_what_changed() {
     for tree in trees.iter() {
         let mut pooler = Pooler::start(&server, tree.environment, ini(&tree));
         holds_every_setting(&pooler);
+        restarts_for_what_no_reload_applies(&pooler);
         holds_the_environments_numbers(&pooler, tree.environment);
         serves_every_entry(&pooler, tree.environment);
         takes_new_sizes_by_a_reload(&mut pooler, tree.environment);
@@ -80,13 +85,22 @@ fn holds_every_setting(pooler: &Pooler<'_>) {
     for (key, value) in pooler.ini.settings() {
         assert_eq!(running[key]["value"], value, "{key}");
     }
-    let fixed: BTreeSet<&str> = pooler
-        .ini
-        .settings()
-        .map(|(key, _)| key)
-        .filter(|key| running[*key]["changeable"] != "yes")
+}
+
+/// What the Deployment's restart hash covers is what a RELOAD cannot apply, and nothing else.
+fn restarts_for_what_no_reload_applies(pooler: &Pooler<'_>) {
+    let running = pooler.config();
+    let fixed: BTreeSet<&str> = running
+        .iter()
+        .filter(|(_, row)| row["changeable"] != "yes")
+        .map(|(key, _)| key.as_str())
         .collect();
-    assert_eq!(fixed, BTreeSet::from(READ_AT_START));
+    let every: String = running.keys().map(|key| format!("{key} = x\n")).collect();
+    let ini = format!("[pgbouncer]\n{every}");
+    let restarts: BTreeSet<&str> = lines_read_at_start(&ini)
+        .map(|line| line.trim_end_matches(" = x"))
+        .collect();
+    assert_eq!(restarts, fixed);
 }
 
 fn holds_the_environments_numbers(pooler: &Pooler<'_>, environment: &Environment) {
@@ -98,10 +112,6 @@ fn holds_the_environments_numbers(pooler: &Pooler<'_>, environment: &Environment
         ("reserve_pool_size", stated.pool.reserve.value.to_string()),
         ("max_client_conn", stated.clients.max.value.to_string()),
         ("pool_mode", stated.mode.value.to_string()),
-        (
-            "server_tls_sslmode",
-            environment.database.tls.value.to_string(),
-        ),
     ] {
         assert_eq!(running[key]["value"], value, "{key}");
     }

@@ -3,7 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::SslMode;
+use crate::model::{Image, SslMode, Via};
 
 /// The rule `tls-name-unverifiable`.
 pub(super) static RULE: Rule = Rule {
@@ -16,10 +16,17 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// The first PgBouncer that compares a certificate with each host of an entry, and not with the
+/// list of them (its issue 1300).
+const COMPARES_EACH: [u32; 3] = [1, 25, 0];
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    let tls = &database.tls;
-    if tls.value != SslMode::VerifyFull || database.hosts_are_named() {
+    if database.tls.value != SslMode::VerifyFull {
+        return;
+    }
+    if database.hosts_are_named() {
+        check_list(context, findings);
         return;
     }
     let (message, help) = if database.endpoint.is_some() {
@@ -34,10 +41,34 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         )
     };
     let mut finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(tls, "database.tls", "the name is compared")
+        .operand(&database.tls, "database.tls", "the name is compared")
         .given(&database.replicas.count);
     if let Some(endpoint) = &database.endpoint {
         finding = finding.operand(endpoint, "database.endpoint", "no name of RDS");
     }
     findings.report(finding.help(help));
+}
+
+/// Several replicas are one entry with a list of hosts.
+fn check_list(context: &Context<'_>, findings: &mut Findings) {
+    let database = &context.environment.database;
+    let image = &context.environment.pgbouncer.image;
+    let old = Image::parse(&image.value)
+        .version()
+        .is_some_and(|version| version < COMPARES_EACH);
+    let listed = database.replicas.via.value == Via::Pgbouncer && database.replicas.count.value > 1;
+    if old && listed {
+        let message = "`verify-full` compares names, and PgBouncer before 1.25 takes the list of the read replicas for one name";
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .operand(image, "pgbouncer.image", "refuses every replica")
+                .operand(
+                    &database.replicas.count,
+                    "database.replicas",
+                    "one list of hosts",
+                )
+                .given(&database.tls)
+                .help("take PgBouncer 1.25 or newer, or write `tls \"verify-ca\"`"),
+        );
+    }
 }

@@ -39,6 +39,14 @@ impl Ini {
         })
     }
 
+    /// Whether an entry has several hosts.
+    pub(super) fn lists_hosts(&self) -> bool {
+        self.section("databases").any(|line| {
+            line.split(' ')
+                .any(|word| word.starts_with("host=") && word.contains(','))
+        })
+    }
+
     /// Changes a setting that is there.
     pub(super) fn set(&mut self, key: &str, value: &str) {
         let start = format!("{key} = ");
@@ -61,7 +69,11 @@ impl Ini {
             .filter(|line| line.contains(" host="))
         {
             let words = line.split(' ').map(|word| match word.split_once('=') {
-                Some(("host", _)) => format!("host={host}"),
+                // PgBouncer takes turns between several.
+                Some(("host", given)) => {
+                    let each: Vec<&str> = given.split(',').map(|_| host).collect();
+                    format!("host={}", each.join(","))
+                }
                 Some(("port", given)) => {
                     assert_eq!(given, "5432");
                     format!("port={port}")
