@@ -117,6 +117,24 @@ fn cost_tells_a_wrong_environment_from_one_that_breaks_a_rule() {
 }
 
 #[test]
+fn the_tiers_show_what_they_cost() {
+    let output = tierc(&project(""), &["tiers"]);
+    let text = stdout(&output);
+    let row = text.lines().last().unwrap();
+    let cells: Vec<&str> = row.split("  ").filter(|cell| !cell.is_empty()).collect();
+    assert_eq!(cells[0], "list price a month");
+    let prices: Vec<&str> = cells[1..].iter().map(|cell| cell.trim()).collect();
+    let expected = [
+        "$216-$341",
+        "$964-$1,463",
+        "$2,034-$3,148",
+        "$4,728-$7,045",
+        "$12,007-$20,569",
+    ];
+    assert_eq!(prices, expected);
+}
+
+#[test]
 fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
     let folder = folder();
     let own = folder.path().join("own");

@@ -204,6 +204,24 @@ fn a_shared_cluster_is_paid_once() {
 }
 
 #[test]
+fn a_value_that_could_not_be_read_is_not_priced_as_the_tiers() {
+    let text = with("nodes \"general\" { count max=\"many\"; }\n");
+    let (run, costs) = costs(&[("prod.kdl", &text)], None);
+    assert!(!compile::all_read(&run));
+    let nodes = costs.estimates[0].items_of(cost::Layer::Nodes);
+    let rates: Vec<_> = nodes.map(|item| item.rate.as_ref().err()).collect();
+    assert_eq!(rates, [Some(&cost::Missing::Value)]);
+}
+
+#[test]
+fn a_waiver_that_is_over_hides_no_amount() {
+    let text = with("waive \"single-az\" reason=\"trial\" until=\"2020-01-31\"\n");
+    let (run, _) = costs(&[("prod.kdl", &text)], None);
+    assert!(run.has_errors());
+    assert!(compile::all_read(&run));
+}
+
+#[test]
 fn every_json_report_fits_its_schema() {
     let schema = std::fs::read_to_string(project("schema/report.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();

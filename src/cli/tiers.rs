@@ -10,8 +10,10 @@ use super::load::{catalogue, today};
 use super::output::Output;
 
 pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let run = compile::tiers(&catalogue(&command.common)?, today(&command.common));
-    if run.files.iter().any(|file| file.environment.is_none()) {
+    let (texts, today) = (catalogue(&command.common)?, today(&command.common));
+    let mut run = compile::tiers(&texts, today);
+    let costs = compile::costs(&mut run, &texts, today);
+    if !compile::all_read(&run) {
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     }
@@ -20,6 +22,11 @@ pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<Stri
         .iter()
         .filter_map(|file| file.environment.as_ref())
         .collect();
-    output.result(&report::tiers::table(&environments, &run.catalogue.version));
+    let version = &run.catalogue.version;
+    output.result(&report::tiers::table(
+        &environments,
+        &costs.estimates,
+        version,
+    ));
     Ok(Exit::Fine)
 }

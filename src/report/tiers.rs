@@ -1,6 +1,7 @@
 //! `tierc tiers`: the catalogue as a table.
 
 use crate::budget::connections;
+use crate::cost::Estimate;
 use crate::model::{Environment, Resources};
 
 /// A row of the table: what it is, and its value for each tier.
@@ -112,9 +113,9 @@ fn redis(environment: &Environment, name: &str) -> String {
     )
 }
 
-/// The tiers side by side.
+/// The tiers side by side; the estimates are theirs, in the same order.
 #[must_use]
-pub fn table(environments: &[&Environment], version: &str) -> String {
+pub fn table(environments: &[&Environment], estimates: &[Estimate], version: &str) -> String {
     let mut header = vec![format!("catalogue {version}")];
     header.extend(
         environments
@@ -127,6 +128,9 @@ pub fn table(environments: &[&Environment], version: &str) -> String {
         line.extend(environments.iter().map(|environment| value(environment)));
         lines.push(line);
     }
+    let mut prices = vec!["list price a month".to_owned()];
+    prices.extend(estimates.iter().map(price));
+    lines.push(prices);
     let width = |column: usize| {
         lines
             .iter()
@@ -137,6 +141,15 @@ pub fn table(environments: &[&Environment], version: &str) -> String {
     };
     let widths: Vec<usize> = (0..=environments.len()).map(width).collect();
     lines.iter().map(|line| row(line, &widths)).collect()
+}
+
+/// Floor and ceiling, marked where they lack something.
+fn price(estimate: &Estimate) -> String {
+    let more = if estimate.unpriced() > 0 { " + ?" } else { "" };
+    estimate.range().map_or_else(
+        || "no price".to_owned(),
+        |range| format!("{}-{}{more}", range.floor, range.ceiling),
+    )
 }
 
 fn row(cells: &[String], widths: &[usize]) -> String {

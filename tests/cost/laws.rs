@@ -13,17 +13,22 @@ use super::{estimate, shipped};
 
 /// Every built-in price.
 pub(super) fn prices() -> Prices {
-    let (name, text) = CatalogueTexts::embedded().prices;
+    let (prices, found) = read(&CatalogueTexts::embedded().prices.1);
+    assert!(found.is_empty(), "{found:?}");
+    prices
+}
+
+/// Every price of a text, and what is wrong with it.
+fn read(text: &str) -> (Prices, Diagnostics) {
     let mut sources = Sources::default();
     let source = sources.add(Source {
-        name,
-        text: text.clone(),
+        name: "own/prices.kdl".into(),
+        text: text.to_owned(),
         catalogue: true,
     });
     let mut found = Diagnostics::new();
-    let prices = tierc::parse::prices::prices(&text, source, None, &mut found);
-    assert!(found.is_empty(), "{found:?}");
-    prices
+    let prices = tierc::parse::prices::prices(text, source, None, &mut found);
+    (prices, found)
 }
 
 fn ordered(range: Option<Range>) -> bool {
@@ -107,6 +112,17 @@ proptest! {
         for layer in Layer::ALL {
             prop_assert!(ordered(estimate.layer(layer)));
         }
+    }
+
+    #[test]
+    fn a_price_file_that_is_cut_up_has_findings_or_prices_and_never_panics(
+        (from, length, with) in (0_usize..9_000, 0_usize..200, "[ -~\n]{0,12}")
+    ) {
+        let whole = CatalogueTexts::embedded().prices.1;
+        let (from, to) = (from.min(whole.len()), (from + length).min(whole.len()));
+        let cut = format!("{}{with}{}", &whole[..from], &whole[to..]);
+        let (prices, found) = read(&cut);
+        prop_assert!(!prices.regions.is_empty() || !found.is_empty());
     }
 
     #[test]
