@@ -47,6 +47,8 @@ pub struct CacheNode {
 /// A major version of PostgreSQL on RDS.
 #[derive(Clone, Debug)]
 pub struct PostgresVersion {
+    /// Its newest minor version, such as `16.15`.
+    pub newest_minor: String,
     /// The last day of standard support.
     pub supported_until: jiff::civil::Date,
 }

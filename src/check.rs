@@ -9,6 +9,7 @@ pub mod hygiene;
 pub mod kubernetes;
 pub mod money;
 pub mod redis;
+mod statement;
 
 use crate::ast::{Ast, Part};
 use crate::catalogue::Catalogue;
@@ -78,7 +79,7 @@ pub fn check(context: &Context<'_>) -> Diagnostics {
             (rule.check)(context, &mut findings);
         }
     }
-    findings.into_diagnostics()
+    findings.into_diagnostics(context)
 }
 
 /// The rule named `code`.

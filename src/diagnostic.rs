@@ -5,6 +5,7 @@ pub mod explain;
 pub mod json;
 pub mod mask;
 pub mod render;
+pub mod suggest;
 
 use serde::Serialize;
 

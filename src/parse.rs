@@ -7,7 +7,6 @@ mod leftover;
 pub mod nodes;
 pub mod prices;
 pub mod scan;
-pub mod suggest;
 pub mod text;
 pub mod tree;
 pub mod value;
@@ -15,6 +14,7 @@ pub mod value;
 use std::cell::RefCell;
 
 use crate::ast::Ast;
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Diagnostic, Diagnostics, code, mask};
 use crate::source::{SourceId, Span};
 use fields::Cx;

@@ -182,6 +182,12 @@ impl<T> Sourced<T> {
         }
     }
 
+    /// Whether the value was computed from others.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        matches!(self.origin, Origin::Derived(_))
+    }
+
     /// Whether the environment's own file states the value.
     #[must_use]
     pub fn is_declared(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use tierc::compile::{CatalogueTexts, Input, Run, compile};
+use tierc::diagnostic::render::{Style, human};
 
 /// The catalogue's own date: environments are judged as of that day.
 pub(crate) fn today() -> jiff::civil::Date {
@@ -55,4 +56,70 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The files in a text: each begins with a comment that names it, as in `// blue.kdl`; a text
+/// without such a comment is the file `prod.kdl`.
+pub(crate) fn texts(text: &str) -> Vec<(String, String)> {
+    let name = |line: &str| {
+        let name = line.strip_prefix("// ")?;
+        let file = name.strip_suffix(".kdl")?;
+        (!file.contains(' ')).then(|| name.to_owned())
+    };
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        match (name(line.trim_end()), files.last_mut()) {
+            (Some(name), _) => files.push((name, String::new())),
+            (None, Some((_, file))) => file.push_str(line),
+            (None, None) => files.push(("prod.kdl".into(), line.to_owned())),
+        }
+    }
+    files
+}
+
+/// Compiles every file in a text in one run.
+pub(crate) fn run_texts(text: &str) -> Run {
+    let inputs = texts(text)
+        .into_iter()
+        .map(|(name, text)| Input {
+            name,
+            bytes: text.into_bytes(),
+        })
+        .collect();
+    compile(inputs, &CatalogueTexts::embedded(), today())
+}
+
+/// What a terminal of 100 columns shows of a run.
+pub(crate) fn shown(run: &Run) -> String {
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    human(run.diagnostics(), &run.sources, style)
+}
+
+/// A text and what is found in it, one above the other.
+pub(crate) fn told(text: &str, run: &Run) -> String {
+    let found = shown(run);
+    let found = if found.is_empty() {
+        "no findings\n"
+    } else {
+        &found
+    };
+    format!("{}\n{}\n{found}", text.trim_end(), "-".repeat(80))
+}
+
+/// Compares `shown` with the snapshot `snapshots/<area>/<name>.snap`.
+pub(crate) fn snapshot(area: &str, name: &str, shown: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(project("snapshots").join(area));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, shown));
+}
+
+/// Runs a check for each of `items` and fails once, with all that is wrong.
+pub(crate) fn for_each<T>(items: impl IntoIterator<Item = T>, check: impl Fn(T) -> Vec<String>) {
+    let wrong: Vec<String> = items.into_iter().flat_map(check).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -4,13 +4,45 @@
 //! declared exists while a rollout drains (the emitted Deployment makes it one and never more),
 //! and what bypasses PgBouncer is added. PostgreSQL keeps 3 slots for superusers and RDS 2 more.
 
-use crate::model::{Environment, Name, Via};
+use crate::model::{Environment, Name, Quantity, Via};
 
 /// Slots nobody else gets: `superuser_reserved_connections` (3) and RDS' own (2).
 pub const RESERVED: u32 = 5;
 
 /// PgBouncer pods that can drain while every declared one runs.
 pub const DRAINING: u32 = 1;
+
+/// Bytes of instance memory for one connection, in RDS' default for `max_connections`:
+/// `LEAST({DBInstanceClassMemory/9531392},5000)`.
+pub const BYTES_EACH: u64 = 9_531_392;
+
+/// The most that RDS' default gives, whatever the memory.
+pub const CEILING: u64 = 5000;
+
+/// The connections that an instance with this nominal memory is good for.
+#[must_use]
+pub fn good_for(memory: Quantity) -> u64 {
+    (memory.units() / BYTES_EACH).min(CEILING)
+}
+
+/// The connections that it is good for without doubt: RDS' own processes take a share of the
+/// nominal memory, so that from 95% of what the memory gives on it depends. Where the ceiling is
+/// lower than that, it is not memory that limits.
+#[must_use]
+pub fn without_doubt(memory: Quantity) -> u64 {
+    let given = memory.units() / BYTES_EACH;
+    ((given * 95).saturating_sub(1) / 100).min(CEILING)
+}
+
+/// The fewest `max-connections` at which a derived `max-db` is `max_db` or more: the inverse of
+/// what keeps every PgBouncer pod, one that drains and what comes `outside` of them within 90% of
+/// the slots, in steps of 5.
+#[must_use]
+pub fn connections_for(max_db: u64, instances: u64, outside: u64) -> u64 {
+    let stepped = max_db.next_multiple_of(5);
+    let wanted = stepped * (instances + u64::from(DRAINING)) + outside;
+    (wanted * 10).div_ceil(9) + u64::from(RESERVED)
+}
 
 /// One summand of a budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +80,13 @@ impl ServerBudget {
     /// Everything that may be open at once.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.pooled + self.direct + self.terms.iter().map(Term::total).sum::<u64>()
+        self.pooled + self.outside()
+    }
+
+    /// What does not come through PgBouncer.
+    #[must_use]
+    pub fn outside(&self) -> u64 {
+        self.direct + self.terms.iter().map(Term::total).sum::<u64>()
     }
 
     /// Whether it fits.
@@ -183,4 +221,56 @@ pub fn arithmetic(terms: &[Term]) -> String {
         .map(|term| format!("{} x {} ({})", term.pods, term.per_pod, term.who))
         .collect();
     format!("{} = {}", parts.join(" + "), total(terms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gib(count: u64) -> Quantity {
+        Quantity::from_mebibytes(count * 1024)
+    }
+
+    #[test]
+    fn memory_is_good_for_what_the_default_of_rds_gives() {
+        // domain facts 4.1, by GiB: the formula, and what is below 95% of it.
+        for (memory, good, sure) in [
+            (4, 450, 427),
+            (8, 901, 855),
+            (16, 1802, 1711),
+            (32, 3604, 3423),
+            (64, 5000, 5000),
+            (128, 5000, 5000),
+        ] {
+            let memory = gib(memory);
+            assert_eq!((good_for(memory), without_doubt(memory)), (good, sure));
+        }
+    }
+
+    #[test]
+    fn the_fewest_connections_give_the_pool_that_is_asked_for() {
+        for (max_db, instances, outside) in [(55, 2, 20), (60, 2, 20), (83, 3, 20), (5, 1, 0)] {
+            let enough = connections_for(max_db, instances, outside);
+            // What `max-db` is derived as: within 90%, rounded down to 5.
+            let derived = |max: u64| {
+                let usable = max - u64::from(RESERVED);
+                (9 * usable).saturating_sub(10 * outside) / (10 * (instances + 1)) / 5 * 5
+            };
+            assert!(derived(enough) >= max_db, "{max_db}");
+            assert!(derived(enough - 1) < max_db, "{max_db}");
+        }
+    }
+
+    #[test]
+    fn a_sum_shows_its_terms() {
+        let term = |who: &str, pods, per_pod| Term {
+            who: who.to_owned(),
+            pods,
+            per_pod,
+        };
+        let terms = [term("api", 20, 5), term("worker.worker", 10, 3)];
+        assert_eq!(total(&terms), 130);
+        let shown = "20 x 5 (api) + 10 x 3 (worker.worker) = 130";
+        assert_eq!(arithmetic(&terms), shown);
+    }
 }

@@ -5,10 +5,16 @@
 //! The sums are exact bounds: where one fails, nothing fits. First-fit-decreasing is a heuristic:
 //! where it fails, a scheduler may still succeed, but nothing says that it will.
 
+mod landing;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, Capacity, Environment, Name, Quantity};
+use crate::model::{Environment, Name, Quantity};
+
+pub use landing::{Asking, Wants, asking, groups_for, open_to};
 
 /// Millicores of a node that daemons take.
 pub const DAEMON_MILLICORES: u64 = 300;
@@ -16,8 +22,14 @@ pub const DAEMON_MILLICORES: u64 = 300;
 /// MiB of a node that daemons take.
 pub const DAEMON_MEBIBYTES: u64 = 500;
 
+/// Bytes of a MiB.
+const MEBIBYTE: u64 = 1_048_576;
+
 /// The most pods that are packed one by one; above it only the sums are looked at.
 const MOST_PODS: u64 = 5_000;
+
+/// How many nodes more than the sums need are tried before a count is given up.
+const TRIES: u32 = 64;
 
 /// Pods of one Deployment.
 #[derive(Clone, Debug)]
@@ -55,198 +67,228 @@ impl Room {
     }
 }
 
-/// An exact bound that fails.
+/// Node groups, each with its room.
+pub type Rooms = BTreeMap<Name, Room>;
+
+/// What can run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// CPU, in millicores.
+    Cpu,
+    /// Memory, in bytes.
+    Memory,
+    /// Addresses of pods.
+    Pods,
+}
+
+impl Resource {
+    const ALL: [Self; 3] = [Self::Cpu, Self::Memory, Self::Pods];
+
+    /// What one pod asks for.
+    #[must_use]
+    pub fn asked(self, load: &Load) -> u64 {
+        match self {
+            Self::Cpu => load.cpu,
+            Self::Memory => load.memory,
+            Self::Pods => 1,
+        }
+    }
+
+    /// What one node has.
+    #[must_use]
+    pub fn has(self, room: &Room) -> u64 {
+        match self {
+            Self::Cpu => room.cpu,
+            Self::Memory => room.memory,
+            Self::Pods => room.pods,
+        }
+    }
+
+    /// An amount in the unit that manifests use, memory in whole MiB.
+    #[must_use]
+    pub fn shown(self, amount: u128) -> String {
+        match self {
+            Self::Cpu => format!("{amount}m"),
+            Self::Memory => format!("{}Mi", amount.div_ceil(u128::from(MEBIBYTE))),
+            Self::Pods => amount.to_string(),
+        }
+    }
+
+    /// An amount, in a sentence.
+    #[must_use]
+    pub fn told(self, amount: u128) -> String {
+        let shown = self.shown(amount);
+        match self {
+            Self::Cpu => format!("{shown} of CPU"),
+            Self::Memory => format!("{shown} of memory"),
+            Self::Pods => format!("{shown} addresses"),
+        }
+    }
+}
+
+/// A sum that is larger than what is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    /// Of what.
+    pub resource: Resource,
+    /// What is asked for.
+    pub asked: u128,
+    /// What is there.
+    pub has: u128,
+}
+
+/// Node groups that lack something for the pods that can go nowhere else.
 #[derive(Clone, Debug)]
 pub struct Shortage {
-    /// `millicores of CPU`, `MiB of memory` or `pods`.
-    pub what: &'static str,
-    /// The groups whose sum it is.
+    /// The groups.
     pub groups: BTreeSet<Name>,
-    /// What is asked for.
-    pub asked: u64,
-    /// What is there.
-    pub has: u64,
+    /// The sums that fail; at least one.
+    pub sums: Vec<Sum>,
 }
 
 /// The groups of `environment`; none when the catalogue lacks one of their instance types.
 #[must_use]
-pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<BTreeMap<Name, Room>> {
+pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> {
     let daemons = Quantity::from_mebibytes(DAEMON_MEBIBYTES).units();
-    environment
-        .nodes
-        .iter()
+    let room = |instance: &str, nodes| {
+        let node = catalogue.node_types.get(instance)?;
+        let cpu = node.allocatable_cpu.milli();
+        Some(Room {
+            nodes,
+            cpu: cpu.saturating_sub(DAEMON_MILLICORES),
+            memory: node.allocatable_memory.units().saturating_sub(daemons),
+            pods: u64::from(node.pods),
+        })
+    };
+    let groups = environment.nodes.iter();
+    groups
         .map(|(name, group)| {
-            let node = catalogue.node_types.get(&group.instance.value)?;
-            let room = Room {
-                nodes: group.count.max.value,
-                cpu: node
-                    .allocatable_cpu
-                    .milli()
-                    .saturating_sub(DAEMON_MILLICORES),
-                memory: node.allocatable_memory.units().saturating_sub(daemons),
-                pods: u64::from(node.pods),
-            };
+            let room = room(&group.instance.value, group.count.max.value)?;
             Some((name.clone(), room))
         })
-        .collect()
-}
-
-/// The groups that take a workload: those that name the pool, else those that name nobody, are
-/// bought the same way and have its architecture (any, where `arch` is none).
-#[must_use]
-pub fn groups_for(
-    environment: &Environment,
-    catalogue: &Catalogue,
-    pool: Option<&Name>,
-    capacity: Capacity,
-    arch: Option<Arch>,
-) -> BTreeSet<Name> {
-    let of_arch = |instance: &str| {
-        let node = catalogue.node_types.get(instance);
-        arch.is_none() || node.is_none_or(|node| Some(node.arch) == arch)
-    };
-    let named: Vec<_> = environment
-        .nodes
-        .iter()
-        .filter(|(_, group)| group.runs.iter().any(|runs| Some(&runs.value) == pool))
-        .collect();
-    let open = environment
-        .nodes
-        .iter()
-        .filter(|(_, group)| group.runs.is_empty() && group.capacity.value == capacity);
-    let candidates: Vec<_> = if named.is_empty() {
-        open.collect()
-    } else {
-        named
-    };
-    candidates
-        .into_iter()
-        .filter(|(_, group)| of_arch(&group.instance.value))
-        .map(|(name, _)| name.clone())
         .collect()
 }
 
 /// Everything that asks for room, and where it may go.
 #[must_use]
 pub fn loads(environment: &Environment, catalogue: &Catalogue) -> Vec<Load> {
-    let on_demand = Capacity::OnDemand;
-    let load = |who: String, pods: u32, cpu: Quantity, memory: Quantity, groups| Load {
-        who,
-        pods,
-        cpu: cpu.milli(),
-        memory: memory.units(),
-        groups,
-    };
-    let of = |pool, capacity, arch| groups_for(environment, catalogue, pool, capacity, arch);
-    let api = &environment.api.workload;
-    let ask = &api.requests;
-    let groups = of(None, on_demand, Some(api.arch.value));
-    let mut all = vec![load(
-        "api".into(),
-        api.peak(),
-        ask.cpu.value,
-        ask.memory.value,
-        groups,
-    )];
-    for (name, worker) in &environment.worker {
-        let ask = &worker.workload.requests;
-        let arch = Some(worker.workload.arch.value);
-        let groups = of(Some(name), worker.capacity.value, arch);
-        let who = format!("worker.{name}");
-        all.push(load(
-            who,
-            worker.peak(),
-            ask.cpu.value,
-            ask.memory.value,
-            groups,
-        ));
-    }
-    let anywhere = of(None, on_demand, None);
-    for (name, service) in &environment.service {
-        let (who, pods) = (format!("service.{name}"), service.replicas.value);
-        let (cpu, memory) = (service.cpu.value, service.memory.value);
-        all.push(load(who, pods, cpu, memory, anywhere.clone()));
-    }
-    let pgbouncer = &environment.pgbouncer;
-    // Only a single instance surges: two or more roll in place.
-    let instances = pgbouncer.instances.value;
-    let pods = instances.saturating_add(u32::from(instances == 1));
-    let ask = &pgbouncer.requests;
-    all.push(load(
-        "pgbouncer".into(),
-        pods,
-        ask.cpu.value,
-        ask.memory.value,
-        anywhere,
-    ));
-    all
+    asking(environment)
+        .into_iter()
+        .map(|asking| Load {
+            groups: groups_for(environment, catalogue, asking.wants),
+            cpu: asking.cpu.value.milli(),
+            memory: asking.memory.value.units(),
+            pods: asking.pods,
+            who: asking.who,
+        })
+        .collect()
 }
 
 /// The loads of which one pod is larger than an empty node of every group that takes it.
-pub fn too_large<'a>(
-    loads: &'a [Load],
-    rooms: &'a BTreeMap<Name, Room>,
-) -> impl Iterator<Item = &'a Load> {
+pub fn too_large<'a>(loads: &'a [Load], rooms: &'a Rooms) -> impl Iterator<Item = &'a Load> {
     loads.iter().filter(|load| {
         let mut takes = load.groups.iter().filter_map(|name| rooms.get(name));
         load.pods > 0 && !load.groups.is_empty() && !takes.any(|room| room.takes(load))
     })
 }
 
-/// The exact bounds that fail: for each set of groups that some load is bound to, the sums over
-/// every load that can go nowhere else.
+/// The loads that can go to no group outside of `groups`.
+pub fn bound_to<'a>(
+    loads: &'a [Load],
+    groups: &'a BTreeSet<Name>,
+) -> impl Iterator<Item = &'a Load> {
+    loads
+        .iter()
+        .filter(move |load| !load.groups.is_empty() && load.groups.is_subset(groups))
+}
+
+/// The exact bounds that fail: for each set of groups that loads are bound to, the sums over
+/// every load that can go nowhere else. A set that only fails because a smaller one in it does is
+/// left out.
 #[must_use]
-pub fn shortages(loads: &[Load], rooms: &BTreeMap<Name, Room>) -> Vec<Shortage> {
-    let sets: BTreeSet<&BTreeSet<Name>> = loads.iter().map(|load| &load.groups).collect();
-    let mut found = Vec::new();
-    for groups in sets.into_iter().filter(|groups| !groups.is_empty()) {
-        let bound = |load: &&Load| !load.groups.is_empty() && load.groups.is_subset(groups);
-        let asked = |each: &dyn Fn(&Load) -> u64| -> u128 {
-            let each = |load: &Load| u128::from(load.pods) * u128::from(each(load));
-            loads.iter().filter(bound).map(each).sum()
-        };
-        let has = |each: &dyn Fn(&Room) -> u64| -> u128 {
-            let rooms = groups.iter().filter_map(|name| rooms.get(name));
-            rooms
-                .map(|room| u128::from(room.nodes) * u128::from(each(room)))
-                .sum()
-        };
-        let sums = [
-            (
-                "millicores of CPU",
-                asked(&|load| load.cpu),
-                has(&|room| room.cpu),
-                1,
-            ),
-            (
-                "MiB of memory",
-                asked(&|load| load.memory),
-                has(&|room| room.memory),
-                1_048_576,
-            ),
-            ("pods", asked(&|_| 1), has(&|room| room.pods), 1),
-        ];
-        for (what, asked, has, unit) in sums {
-            if asked > has {
-                let shown = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
-                let (asked, has) = (shown(asked.div_ceil(unit)), shown(has / unit));
-                let groups = groups.clone();
-                found.push(Shortage {
-                    what,
-                    groups,
-                    asked,
-                    has,
-                });
-            }
+pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
+    let mut sets: Vec<BTreeSet<Name>> = unions(loads).into_iter().collect();
+    sets.sort_by_key(BTreeSet::len);
+    let mut found: Vec<Shortage> = Vec::new();
+    for groups in sets {
+        let sums = failing(loads, rooms, &groups);
+        let said = found.iter().any(|short| short.groups.is_subset(&groups));
+        if !sums.is_empty() && !said {
+            found.push(Shortage { groups, sums });
         }
     }
     found
 }
 
+/// The sets of groups that loads are bound to, and the unions of those that overlap.
+fn unions(loads: &[Load]) -> BTreeSet<BTreeSet<Name>> {
+    let mut sets: BTreeSet<BTreeSet<Name>> = loads
+        .iter()
+        .map(|load| load.groups.clone())
+        .filter(|groups| !groups.is_empty())
+        .collect();
+    let mut looking: Vec<BTreeSet<Name>> = sets.iter().cloned().collect();
+    // Groups overlap only where one runs several pools, so there are few unions; the bound holds
+    // whatever a file may say.
+    while let Some(set) = looking.pop().filter(|_| sets.len() < 256) {
+        let overlapping = sets.iter().filter(|other| !other.is_disjoint(&set));
+        let joined: Vec<BTreeSet<Name>> = overlapping.map(|other| other | &set).collect();
+        for union in joined {
+            if sets.insert(union.clone()) {
+                looking.push(union);
+            }
+        }
+    }
+    sets
+}
+
+fn failing(loads: &[Load], rooms: &Rooms, groups: &BTreeSet<Name>) -> Vec<Sum> {
+    let times = |count: u32, amount: u64| u128::from(count) * u128::from(amount);
+    let sum = |resource: Resource| Sum {
+        resource,
+        asked: bound_to(loads, groups)
+            .map(|load| times(load.pods, resource.asked(load)))
+            .sum(),
+        has: groups
+            .iter()
+            .filter_map(|name| rooms.get(name))
+            .map(|room| times(room.nodes, resource.has(room)))
+            .sum(),
+    };
+    let sums = Resource::ALL.into_iter().map(sum);
+    sums.filter(|sum| sum.asked > sum.has).collect()
+}
+
+/// The fewest nodes at which nothing is short and everything is placed when `group` alone grows;
+/// none when more of its nodes do not help.
+#[must_use]
+pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> {
+    let room = rooms.get(group)?;
+    let missing = |sum: &Sum| {
+        let each = u128::from(sum.resource.has(room));
+        let lacking = sum.asked.saturating_sub(sum.has);
+        (each > 0).then(|| lacking.div_ceil(each))
+    };
+    let shortages = shortages(loads, rooms);
+    let own = shortages
+        .iter()
+        .filter(|short| short.groups.contains(group));
+    let more: Option<Vec<u128>> = own.flat_map(|short| &short.sums).map(missing).collect();
+    let more = u32::try_from(more?.into_iter().max().unwrap_or(0)).ok()?;
+    let least = room.nodes.checked_add(more)?;
+    (least..=least.saturating_add(TRIES)).find(|nodes| {
+        let mut grown = rooms.clone();
+        if let Some(room) = grown.get_mut(group) {
+            room.nodes = *nodes;
+        }
+        self::shortages(loads, &grown).is_empty() && unplaced(loads, &grown).is_none()
+    })
+}
+
 /// The first load that first-fit-decreasing cannot place; none when everything is placed, or when
 /// there are more pods than are packed one by one. Loads without a group are left out.
 #[must_use]
-pub fn unplaced<'a>(loads: &'a [Load], rooms: &BTreeMap<Name, Room>) -> Option<&'a Load> {
+pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     let placed = |load: &&Load| !load.groups.is_empty();
     let pods: u64 = loads
         .iter()

@@ -4,13 +4,14 @@ mod client_connections_exceeded;
 mod connection_budget_exceeded;
 mod connections_near_limit;
 mod max_connections_exceeds_memory;
+mod pgbouncer_version_vulnerable;
 mod pool_below_demand;
 mod pool_larger_than_max_db;
 mod replica_max_connections_lower;
 mod session_mode_with_autoscaling;
 
 use super::{Finding, Rule};
-use crate::model::{Environment, Workload};
+use crate::model::{Environment, Via, Worker, Workload};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
@@ -18,38 +19,103 @@ pub static RULES: &[&Rule] = &[
     &connection_budget_exceeded::RULE,
     &connections_near_limit::RULE,
     &max_connections_exceeds_memory::RULE,
+    &pgbouncer_version_vulnerable::RULE,
     &pool_below_demand::RULE,
     &pool_larger_than_max_db::RULE,
     &replica_max_connections_lower::RULE,
     &session_mode_with_autoscaling::RULE,
 ];
 
-/// Makes a finding depend on every value that the number of clients is computed from.
-fn given_clients(mut finding: Finding, environment: &Environment) -> Finding {
-    finding = given_workload(finding, &environment.api.workload);
-    for worker in environment.worker.values() {
-        finding = given_workload(finding, &worker.workload);
-        if let Some(pause) = &worker.pause {
-            finding = finding.given(pause);
-        }
+/// Whether pods are counted with the surge of a rollout on top.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surge {
+    Counted,
+    Left,
+}
+
+/// Labels every value that the number of clients at the maxima is computed from.
+fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Finding {
+    finding = pods(finding, "api", &environment.api.workload, surge);
+    finding = per_pod(finding, "api", &environment.api.workload);
+    for (name, worker) in &environment.worker {
+        let who = format!("worker.{name}");
+        finding = pods(finding, &who, &worker.workload, surge);
+        finding = paused(finding, &who, worker);
+        finding = per_pod(finding, &who, &worker.workload);
     }
-    for service in environment.service.values() {
-        finding = finding
-            .given(&service.replicas)
-            .given(&service.per_pod)
-            .given(&service.via);
+    services(finding, environment, Via::Pgbouncer)
+}
+
+/// Labels the values that a workload's most pods are computed from.
+pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surge) -> Finding {
+    let max = &workload.replicas.max;
+    let (path, text) = (
+        format!("{who}.replicas.max"),
+        format!("most pods of `{who}`"),
+    );
+    let mut finding = finding.operand(max, &path, text);
+    if let Some(hold) = workload.hold.as_ref().filter(|hold| hold.value > max.value) {
+        finding = finding.written(hold, format!("pods of `{who}` while it is held"));
+    }
+    if surge == Surge::Counted {
+        let path = format!("{who}.rollout.max-surge");
+        let text = format!("surge of `{who}` in a rollout");
+        finding = finding.operand(&workload.rollout.max_surge, &path, text);
     }
     finding
 }
 
-/// Makes a finding depend on the values that a workload's most pods are computed from.
-pub(super) fn given_workload(finding: Finding, workload: &Workload) -> Finding {
-    let finding = finding
-        .given(&workload.replicas.max)
-        .given(&workload.connections.per_pod)
-        .given(&workload.rollout.max_surge);
-    match &workload.hold {
-        Some(hold) => finding.given(hold),
+/// Labels a paused count that is above what the autoscaler may ask for.
+pub(super) fn paused(finding: Finding, who: &str, worker: &Worker) -> Finding {
+    let most = worker.workload.most();
+    match worker.pause.as_ref().filter(|pause| pause.value > most) {
+        Some(pause) => finding.written(pause, format!("pods of `{who}` while it is paused")),
         None => finding,
     }
+}
+
+fn per_pod(finding: Finding, who: &str, workload: &Workload) -> Finding {
+    let per_pod = &workload.connections.per_pod;
+    let path = format!("{who}.connections.per-pod");
+    finding.operand(
+        per_pod,
+        &path,
+        format!("connections of each pod of `{who}`"),
+    )
+}
+
+/// Labels what the services that connect over `via` add.
+fn services(mut finding: Finding, environment: &Environment, via: Via) -> Finding {
+    for (name, service) in &environment.service {
+        let who = format!("service.{name}");
+        finding = finding.given(&service.via);
+        if service.via.value == via {
+            finding = finding
+                .operand(
+                    &service.replicas,
+                    &format!("{who}.replicas"),
+                    format!("pods of `{who}`"),
+                )
+                .written(
+                    &service.per_pod,
+                    format!("connections of each pod of `{who}`"),
+                );
+        }
+    }
+    finding
+}
+
+/// Labels the connections that bypass PgBouncer: the `direct` node and services of that kind.
+fn direct(finding: Finding, environment: &Environment) -> Finding {
+    let direct = &environment.database.direct;
+    let counts = [
+        ("monitoring", &direct.monitoring),
+        ("replication", &direct.replication),
+        ("admin", &direct.admin),
+        ("migrations", &direct.migrations),
+    ];
+    counts.into_iter().fold(finding, |finding, (name, count)| {
+        let path = format!("database.direct.{name}");
+        finding.operand(count, &path, format!("direct: {name}"))
+    })
 }

@@ -1,15 +1,31 @@
 //! How a rule says what it found: operands labelled, silent when one of them is unsound.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::source::{Origin, Sourced, Span};
+use super::Context;
+use super::statement::Statement;
+use crate::ast::{Ast, Written};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Label, Severity};
+use crate::model::Attribute;
+use crate::source::{Derivation, Origin, Sourced, Span};
+
+/// A count of things for a sentence: `1 pod`, `2 pods`.
+pub(super) fn counted(count: u32, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
 
 /// A finding in the making.
 #[must_use]
 pub struct Finding {
     diagnostic: Diagnostic,
     sound: bool,
+    /// Operands that were computed, by path: what they follow from is labelled too.
+    derived: Vec<(String, Arc<Derivation>)>,
+    /// What to write where the file states nothing yet: a sentence, and the statement.
+    offers: Vec<(String, Statement)>,
 }
 
 impl Finding {
@@ -18,37 +34,49 @@ impl Finding {
         Self {
             diagnostic: Diagnostic::new(code, severity, message),
             sound: true,
+            derived: Vec::new(),
+            offers: Vec::new(),
         }
     }
 
-    /// Labels a value that the rule read: at its place if it stands anywhere, with its
-    /// derivation as a note if it was computed. `path` is its KDL path, `text` what it means here.
-    /// The first operand is the primary one. An unsound operand silences the finding.
+    /// Labels a value that the rule read: at its place if it stands anywhere; if it was computed,
+    /// with its derivation as a note and a label on everything it follows from. `path` is its KDL
+    /// path, `text` what it means here. An unsound operand silences the finding.
     pub fn operand<T: Display>(
         mut self,
         value: &Sourced<T>,
         path: &str,
         text: impl Into<String>,
     ) -> Self {
-        self.sound &= value.sound;
-        self.diagnostic = match &value.origin {
-            Origin::Declared(span) | Origin::Tier(span) => self.diagnostic.label(*span, text),
-            Origin::Derived(derivation) => self.diagnostic.note(format!(
+        if let Origin::Derived(derivation) = &value.origin {
+            self.diagnostic = self.diagnostic.note(format!(
                 "`{path}` is {}, derived: {}",
                 value.value, derivation.arithmetic
-            )),
-            Origin::Recorded => {
-                let text = text.into();
-                self.diagnostic
-                    .note(format!("`{path}` is {}: {text}", value.value))
-            }
-        };
-        self
+            ));
+            self.derived.push((path.to_owned(), derivation.clone()));
+        }
+        let text = text.into();
+        if let Origin::Recorded = value.origin {
+            let note = format!("`{path}` is {}: {text}", value.value);
+            self.diagnostic = self.diagnostic.note(note);
+        }
+        self.written(value, text)
     }
 
-    /// Points at a place that is no value of the environment.
+    /// Labels a value where it stands; one that stands nowhere goes without saying.
+    pub fn written<T>(mut self, value: &Sourced<T>, text: impl Into<String>) -> Self {
+        self.sound &= value.sound;
+        match value.origin.span() {
+            Some(span) => self.at(span, text),
+            None => self,
+        }
+    }
+
+    /// Points at a place; the first text about a place stays.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.diagnostic = self.diagnostic.label(span, text);
+        if !labelled(&self.diagnostic.labels, span) {
+            self.diagnostic = self.diagnostic.label(span, text);
+        }
         self
     }
 
@@ -58,25 +86,45 @@ impl Finding {
         self
     }
 
-    /// Says what to do: the smallest repair, as text that can be pasted.
+    /// Says what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.diagnostic = self.diagnostic.help(help);
         self
     }
 
-    /// Says what to type in place of a value: a replacement where the file states it, else advice.
+    /// Says what to type in place of the value at `path`: a replacement where the file states it,
+    /// else what to write into the file. `message` says what `text` is, without a full stop.
     pub fn repair<T>(
         mut self,
         value: &Sourced<T>,
+        path: &str,
         message: impl Into<String>,
         text: impl Into<String>,
     ) -> Self {
-        self.diagnostic = match value.origin {
-            Origin::Declared(span) => self.diagnostic.replace(message, span, text),
-            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => {
-                self.diagnostic.help(message)
+        match value.origin {
+            Origin::Declared(span) => {
+                self.diagnostic = self.diagnostic.replace(message, span, text);
             }
+            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => {
+                let statement = Statement::new(path, &text.into());
+                self.offers.push((message.into(), statement));
+            }
+        }
+        self
+    }
+
+    /// Says what to type right behind `span`, which lies in the file.
+    pub fn insert_behind(
+        mut self,
+        span: Span,
+        message: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let place = Span {
+            start: span.end,
+            ..span
         };
+        self.diagnostic = self.diagnostic.replace(message, place, text);
         self
     }
 
@@ -85,23 +133,100 @@ impl Finding {
         self.sound &= value.sound;
         self
     }
+
+    /// Depends on something optional that the file may state: what could not be read is not what
+    /// is absent.
+    pub fn optional<T>(mut self, written: &Written<T>) -> Self {
+        self.sound &= !written.broken;
+        self
+    }
+
+    fn finish(mut self, file: &Ast, values: &Values) -> Diagnostic {
+        for (path, derivation) in &self.derived {
+            values.label_inputs(path, &derivation.inputs, &mut self.diagnostic.labels);
+        }
+        let offers = self.offers.into_iter().map(|(message, statement)| Help {
+            message: format!("{message}: {}", statement.advice(file)),
+            replacement: None,
+        });
+        self.diagnostic.help.extend(offers);
+        self.diagnostic
+    }
+}
+
+fn labelled(labels: &[Label], span: Span) -> bool {
+    labels.iter().any(|label| label.span == span)
+}
+
+/// Every value of an environment, by path.
+#[derive(Default)]
+struct Values(BTreeMap<String, Attribute>);
+
+impl Values {
+    fn of(context: &Context<'_>) -> Self {
+        let attributes = context.environment.list();
+        let by_path = |attribute: Attribute| (attribute.path.clone(), attribute);
+        Self(attributes.into_iter().map(by_path).collect())
+    }
+
+    /// Labels what the value at `path` was computed from, through other computed values.
+    fn label_inputs(&self, path: &str, inputs: &[String], labels: &mut Vec<Label>) {
+        let mut looking: Vec<&str> = inputs.iter().rev().map(String::as_str).collect();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        while let Some(input) = looking.pop() {
+            let Some(attribute) = self.0.get(input).filter(|_| seen.insert(input)) else {
+                continue;
+            };
+            match &attribute.origin {
+                Origin::Declared(span) | Origin::Tier(span) => {
+                    if !labelled(labels, *span) {
+                        labels.push(Label {
+                            span: *span,
+                            message: format!("`{path}` follows from this"),
+                        });
+                    }
+                }
+                Origin::Derived(derivation) => {
+                    looking.extend(derivation.inputs.iter().rev().map(String::as_str));
+                }
+                Origin::Recorded => {}
+            }
+        }
+    }
 }
 
 /// Where rules report.
 #[derive(Default)]
-pub struct Findings(Diagnostics);
+pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Takes a finding, unless one of its operands is unsound.
     pub fn report(&mut self, finding: Finding) {
         if finding.sound {
-            self.0.push(finding.diagnostic);
+            self.0.push(finding);
         }
     }
 
-    /// What was found.
+    /// Takes findings, but those of which an operand is unsound.
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.report(finding);
+        }
+    }
+
+    /// What was found in the file of `context`.
     #[must_use]
-    pub fn into_diagnostics(self) -> Diagnostics {
-        self.0
+    pub fn into_diagnostics(self, context: &Context<'_>) -> Diagnostics {
+        let computed = self.0.iter().any(|finding| !finding.derived.is_empty());
+        let values = if computed {
+            Values::of(context)
+        } else {
+            Values::default()
+        };
+        let mut diagnostics = Diagnostics::new();
+        for finding in self.0 {
+            diagnostics.push(finding.finish(context.file, &values));
+        }
+        diagnostics
     }
 }

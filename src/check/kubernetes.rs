@@ -1,57 +1,41 @@
 //! Kubernetes capacity. One file per rule.
 
 mod arch_mismatch;
+mod disruption_budget_blocks_drain;
+pub(super) mod environment_name_taken;
+mod instance_type_unknown;
+mod no_node_group;
 mod node_capacity_exceeded;
 mod node_packing_tight;
+pub(super) mod object_collision;
 mod pod_larger_than_node;
 mod quantity_suspicious;
 mod request_above_limit;
+mod rollout_blocked;
 mod single_replica;
 
+use super::connections::Surge;
 use super::{Context, Finding, Findings, Rule};
-use crate::budget::packing::{self, Load};
-use crate::diagnostic::{Code, Severity};
-use crate::model::{Environment, Name, Quantity, Resources};
+use crate::budget::packing::{self, Load, Resource, Room, Rooms};
+use crate::model::{Environment, Name, Quantity};
 use crate::source::Sourced;
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
     &arch_mismatch::RULE,
-    &ENVIRONMENT_TAKEN,
+    &disruption_budget_blocks_drain::RULE,
+    &environment_name_taken::RULE,
+    &instance_type_unknown::RULE,
+    &no_node_group::RULE,
     &node_capacity_exceeded::RULE,
     &node_packing_tight::RULE,
-    &COLLISION,
+    &object_collision::RULE,
     &pod_larger_than_node::RULE,
     &quantity_suspicious::RULE,
     &request_above_limit::RULE,
+    &rollout_blocked::RULE,
     &single_replica::RULE,
 ];
-
-/// The code of the rule that two files of a run are not one environment.
-pub(super) const ENVIRONMENT_NAME_TAKEN: Code = Code("environment-name-taken");
-
-/// The code of the rule that two environments of a run do not share an object.
-pub(super) const OBJECT_COLLISION: Code = Code("object-collision");
-
-static ENVIRONMENT_TAKEN: Rule = Rule {
-    code: ENVIRONMENT_NAME_TAKEN,
-    severity: Severity::Error,
-    waivable: false,
-    steady: true,
-    reads: &[],
-    explanation: include_str!("../diagnostic/explain/environment-name-taken.md"),
-    check: over_several_files,
-};
-
-static COLLISION: Rule = Rule {
-    code: OBJECT_COLLISION,
-    severity: Severity::Error,
-    waivable: false,
-    steady: true,
-    reads: &[],
-    explanation: include_str!("../diagnostic/explain/object-collision.md"),
-    check: over_several_files,
-};
 
 /// Finds nothing in one file: the rule runs over all files of a run, in `across`.
 fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
@@ -59,94 +43,150 @@ fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
 /// A path with its CPU and memory.
 type Amounts<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
 
-fn amounts(path: impl Into<String>, of: &Resources) -> Amounts<'_> {
-    (path.into(), &of.cpu, &of.memory)
-}
-
 /// What a pod of each asks for.
 fn requests(environment: &Environment) -> Vec<Amounts<'_>> {
-    let mut all = vec![
-        amounts("api", &environment.api.workload.requests),
-        amounts("pgbouncer", &environment.pgbouncer.requests),
-    ];
-    for (name, worker) in &environment.worker {
-        all.push(amounts(format!("worker.{name}"), &worker.workload.requests));
-    }
-    for (name, service) in &environment.service {
-        all.push((format!("service.{name}"), &service.cpu, &service.memory));
-    }
-    all
+    let asking = packing::asking(environment).into_iter();
+    asking
+        .map(|asking| (asking.who, asking.cpu, asking.memory))
+        .collect()
 }
 
 /// What a pod of each may use.
 fn limits(environment: &Environment) -> Vec<Amounts<'_>> {
-    let mut all = vec![
-        amounts("api", &environment.api.workload.limits),
-        amounts("pgbouncer", &environment.pgbouncer.limits),
-    ];
-    for (name, worker) in &environment.worker {
-        all.push(amounts(format!("worker.{name}"), &worker.workload.limits));
-    }
-    all
+    let workloads = super::autoscaling::workloads(environment).into_iter();
+    let workloads = workloads.map(|(who, workload)| (who, &workload.limits));
+    let pgbouncer = ("pgbouncer".to_owned(), &environment.pgbouncer.limits);
+    workloads
+        .chain([pgbouncer])
+        .map(|(who, limits)| (who, &limits.cpu, &limits.memory))
+        .collect()
 }
 
 /// Labels a node group's instance and maximum.
-fn group_operands(finding: Finding, environment: &Environment, name: &Name) -> Finding {
-    match environment.nodes.get(name) {
-        Some(group) => finding
-            .operand(
-                &group.count.max,
-                &format!("nodes.{name}.count.max"),
-                "nodes at the most",
-            )
-            .operand(
-                &group.instance,
-                &format!("nodes.{name}.instance"),
-                "their type",
-            ),
-        None => finding,
-    }
+fn group(finding: Finding, environment: &Environment, name: &Name) -> Finding {
+    let Some(group) = environment.nodes.get(name) else {
+        return finding;
+    };
+    let path = |step: &str| format!("nodes.{name}.{step}");
+    finding
+        .operand(&group.count.max, &path("count.max"), "most nodes")
+        .operand(&group.instance, &path("instance"), "their type")
 }
 
-fn load_note(load: &Load) -> String {
-    let (who, pods, cpu) = (&load.who, load.pods, load.cpu);
-    let memory = load.memory.div_ceil(1_048_576);
-    format!("`{who}`: {pods} pods with surge, each {cpu}m and {memory}Mi")
-}
-
-fn daemons_note() -> String {
-    let (cpu, memory) = (packing::DAEMON_MILLICORES, packing::DAEMON_MEBIBYTES);
-    format!("daemons take {cpu}m and {memory}Mi of every node")
-}
-
-/// Makes a finding depend on every value that the pods' room is computed from.
-fn given_loads(mut finding: Finding, environment: &Environment) -> Finding {
-    for (_, cpu, memory) in requests(environment) {
+/// Labels what a pod of `load` asks for of `resources`.
+fn asked(
+    mut finding: Finding,
+    environment: &Environment,
+    load: &Load,
+    resources: &[Resource],
+) -> Finding {
+    let who = &load.who;
+    for (path, cpu, memory) in requests(environment) {
+        if path != *who {
+            continue;
+        }
         finding = finding.given(cpu).given(memory);
-    }
-    let pools = environment.worker.values();
-    for workload in pools
-        .clone()
-        .map(|pool| &pool.workload)
-        .chain([&environment.api.workload])
-    {
-        finding = super::connections::given_workload(finding, workload).given(&workload.arch);
-    }
-    for pool in pools {
-        finding = finding.given(&pool.capacity);
-        if let Some(pause) = &pool.pause {
-            finding = finding.given(pause);
+        if resources.contains(&Resource::Cpu) {
+            let text = format!("CPU of a pod of `{who}`");
+            finding = finding.operand(cpu, &format!("{who}.requests.cpu"), text);
+        }
+        if resources.contains(&Resource::Memory) {
+            let text = format!("memory of a pod of `{who}`");
+            finding = finding.operand(memory, &format!("{who}.requests.memory"), text);
         }
     }
-    for service in environment.service.values() {
-        finding = finding.given(&service.replicas);
+    finding
+}
+
+/// Labels how many pods of `load` there can be, and what binds them to their nodes.
+fn counted_pods(mut finding: Finding, environment: &Environment, load: &Load) -> Finding {
+    let who = &load.who;
+    for (path, workload) in super::autoscaling::workloads(environment) {
+        if path == *who {
+            finding = super::connections::pods(finding, who, workload, Surge::Counted);
+            finding = finding.given(&workload.arch);
+        }
     }
+    for (name, pool) in &environment.worker {
+        if *who == format!("worker.{name}") {
+            finding = super::connections::paused(finding, who, pool).given(&pool.capacity);
+        }
+    }
+    for (name, service) in &environment.service {
+        if *who == format!("service.{name}") {
+            finding = finding.written(&service.replicas, format!("pods of `{who}`"));
+        }
+    }
+    if who == "pgbouncer" {
+        let instances = &environment.pgbouncer.instances;
+        finding = finding.operand(instances, "pgbouncer.instances", "PgBouncer pods");
+    }
+    finding
+}
+
+/// Labels everything that the loads and the groups they land on are computed from.
+fn everything<'a>(
+    mut finding: Finding,
+    environment: &Environment,
+    loads: impl Iterator<Item = &'a Load>,
+    groups: impl Iterator<Item = &'a Name>,
+    resources: &[Resource],
+) -> Finding {
+    for name in groups {
+        finding = group(finding, environment, name);
+    }
+    for load in loads {
+        finding = asked(finding, environment, load, resources);
+        finding = counted_pods(finding, environment, load);
+    }
+    landing(finding, environment)
+}
+
+/// Makes a finding depend on where pods land: on what every group is and runs.
+fn landing(mut finding: Finding, environment: &Environment) -> Finding {
     for group in environment.nodes.values() {
-        let of = finding.given(&group.instance).given(&group.count.max);
-        finding = of.given(&group.capacity);
+        finding = finding.given(&group.instance).given(&group.capacity);
         for runs in &group.runs {
             finding = finding.given(runs);
         }
     }
-    finding.given(&environment.pgbouncer.instances)
+    finding
+}
+
+/// What a node of a group has to give, as arithmetic.
+fn room_note(name: &Name, room: &Room) -> String {
+    let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
+    format!(
+        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m and {}Mi for daemons",
+        packing::DAEMON_MILLICORES,
+        packing::DAEMON_MEBIBYTES
+    )
+}
+
+/// Offers the fewest nodes that hold everything, for the group that the file states a maximum of,
+/// else for the first.
+fn more_nodes(
+    finding: Finding,
+    environment: &Environment,
+    (loads, rooms): (&[Load], &Rooms),
+    names: &std::collections::BTreeSet<Name>,
+) -> Finding {
+    let groups = || {
+        names
+            .iter()
+            .filter_map(|name| Some((name, environment.nodes.get(name)?)))
+    };
+    let stated = groups().find(|(_, group)| group.count.max.is_declared());
+    let Some((name, group)) = stated.or_else(|| groups().next()) else {
+        return finding;
+    };
+    match packing::fewest_nodes(loads, rooms, name) {
+        Some(fewest) => finding.repair(
+            &group.count.max,
+            &format!("nodes.{name}.count.max"),
+            format!("the fewest nodes of `{name}` that hold all pods are {fewest}"),
+            fewest.to_string(),
+        ),
+        None => finding.help("lower the maxima or the requests, or choose a larger `instance`"),
+    }
 }

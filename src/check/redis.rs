@@ -9,6 +9,7 @@ mod memory_above_usable;
 mod node_type_unknown;
 mod pgbouncer_on_spot;
 mod plaintext_redis;
+mod redis_group_unused;
 mod spot_for_latency_sensitive;
 mod spot_grace_too_long;
 mod use_shared;
@@ -27,6 +28,7 @@ pub static RULES: &[&Rule] = &[
     &node_type_unknown::RULE,
     &pgbouncer_on_spot::RULE,
     &plaintext_redis::RULE,
+    &redis_group_unused::RULE,
     &spot_for_latency_sensitive::RULE,
     &spot_grace_too_long::RULE,
     &use_shared::RULE,

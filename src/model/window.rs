@@ -94,6 +94,16 @@ impl WeeklyWindow {
         (self.to + WEEK - self.from) % WEEK
     }
 
+    /// The next window of the same length that has no minute in `daily`; none if it is too long.
+    #[must_use]
+    pub fn clear_of(self, daily: DailyWindow) -> Option<Self> {
+        let later = |minutes: u32| Self {
+            from: (self.from + minutes) % WEEK,
+            to: (self.to + minutes) % WEEK,
+        };
+        (0..DAY).map(later).find(|window| !window.overlaps(daily))
+    }
+
     /// Whether any minute of it lies in `daily`, on any day.
     #[must_use]
     pub fn overlaps(self, daily: DailyWindow) -> bool {

@@ -149,9 +149,10 @@ fn cache_node(fields: &mut Fields<'_>) -> Option<CacheNode> {
 }
 
 fn postgres(fields: &mut Fields<'_>) -> Option<PostgresVersion> {
-    let _ = fields.required("minor", "\"16.15\"", value::text(text::token));
+    let minor = fields.required("minor", "\"16.15\"", value::text(text::token));
     let until = fields.required("supported-until", "\"2029-02-28\"", value::date);
     Some(PostgresVersion {
+        newest_minor: known(minor)?,
         supported_until: known(until)?,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::ast::{Ast, Over, Part, PgbouncerNode, Written};
 use crate::budget::connections::{self, DRAINING, RESERVED};
-use crate::model::{Clients, Environment, Name, Pgbouncer, Pool};
+use crate::model::{Clients, Environment, Name, Pgbouncer, Pool, Via};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
@@ -84,10 +84,9 @@ fn inputs_sound(environment: &Environment) -> bool {
         .iter()
         .all(|count| count.sound)
         && workload(&environment.api.workload)
-        && environment
-            .worker
-            .values()
-            .all(|pool| workload(&pool.workload))
+        && environment.worker.values().all(|pool| {
+            workload(&pool.workload) && pool.pause.as_ref().is_none_or(|pause| pause.sound)
+        })
         && environment
             .service
             .values()
@@ -96,25 +95,28 @@ fn inputs_sound(environment: &Environment) -> bool {
 
 fn demand_inputs(environment: &Environment) -> Vec<String> {
     let mut inputs = vec!["pgbouncer.instances".to_owned()];
-    let pods = |who: &str| {
+    let mut add = |who: &str, steps: &[(&str, bool)]| {
+        let stated = steps.iter().filter(|(_, stated)| *stated);
+        inputs.extend(stated.map(|(step, _)| format!("{who}.{step}")));
+    };
+    let api = &environment.api.workload;
+    let pods = |hold: bool, pause: bool| {
         [
-            format!("{who}.replicas.max"),
-            format!("{who}.connections.per-pod"),
+            ("replicas.max", true),
+            ("hold", hold),
+            ("pause", pause),
+            ("connections.per-pod", true),
         ]
     };
-    inputs.extend(pods("api"));
-    inputs.extend(
-        environment
-            .worker
-            .keys()
-            .flat_map(|name| pods(&format!("worker.{name}"))),
-    );
-    inputs.extend(environment.service.keys().flat_map(|name| {
-        [
-            format!("service.{name}.replicas"),
-            format!("service.{name}.per-pod"),
-        ]
-    }));
+    add("api", &pods(api.hold.is_some(), false));
+    for (name, pool) in &environment.worker {
+        let steps = pods(pool.workload.hold.is_some(), pool.pause.is_some());
+        add(&format!("worker.{name}"), &steps);
+    }
+    for name in environment.service.keys() {
+        let steps = [("replicas", true), ("per-pod", true)];
+        add(&format!("service.{name}"), &steps);
+    }
     inputs
 }
 
@@ -145,12 +147,8 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let double = u64::from(default.value) * 2;
     let max = u64::from(environment.database.max_connections.value);
     let usable = max.saturating_sub(u64::from(RESERVED));
-    let direct = connections::direct(environment)
-        + connections::primary(environment)
-            .terms
-            .iter()
-            .map(connections::Term::total)
-            .sum::<u64>();
+    let direct = connections::primary(environment).outside();
+    let services = environment.service.iter();
     let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
     let room = (9 * usable).saturating_sub(10 * direct) / (10 * pods);
     let smaller = double.min(room);
@@ -172,7 +170,10 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
         "database.direct.admin",
         "database.direct.migrations",
     ];
-    let inputs = inputs.map(str::to_owned).to_vec();
+    let mut inputs = inputs.map(str::to_owned).to_vec();
+    for (name, _) in services.filter(|(_, service)| service.via.value == Via::Direct) {
+        inputs.extend(["replicas", "per-pod"].map(|step| format!("service.{name}.{step}")));
+    }
     Sourced::derived(
         fit(value),
         "pool-within-server",

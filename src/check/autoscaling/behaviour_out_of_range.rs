@@ -3,7 +3,8 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Scaling, Workload};
+use crate::model::{Duration, Policy, Scaling};
+use crate::source::{Origin, Sourced};
 
 /// The rule `behaviour-out-of-range`.
 pub(super) static RULE: Rule = Rule {
@@ -16,57 +17,100 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Seconds of the longest `stabilizationWindowSeconds`.
+const WINDOW: u64 = 3600;
+
+/// Seconds of the longest `periodSeconds`.
+const PERIOD: u64 = 1800;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    workload("api", &context.environment.api.workload, findings);
-    for (name, worker) in &context.environment.worker {
-        workload(&format!("worker.{name}"), &worker.workload, findings);
+    let environment = context.environment;
+    for (who, workload) in super::workloads(environment) {
+        let (up, down) = (&workload.scale_up, &workload.scale_down);
+        let path = format!("{who}.scale-up");
+        window(&path, &up.window, (&path, &up.window), findings);
+        policies(&path, up, findings);
+        let path = format!("{who}.scale-down");
+        let cooldown = format!("{who}.cooldown");
+        // A pool's window follows from its cooldown: that is what can be repaired.
+        let pool = environment.worker.iter();
+        let pool = pool.filter(|(name, _)| who == format!("worker.{name}"));
+        let cause = match pool.map(|(_, pool)| &pool.cooldown).next() {
+            Some(value) if matches!(down.window.origin, Origin::Derived(_)) => (&cooldown, value),
+            _ => (&path, &down.window),
+        };
+        window(&path, &down.window, cause, findings);
+        policies(&path, down, findings);
     }
 }
 
-fn workload(who: &str, workload: &Workload, findings: &mut Findings) {
-    scaling(&format!("{who}.scale-up"), &workload.scale_up, findings);
-    scaling(&format!("{who}.scale-down"), &workload.scale_down, findings);
-}
-
-fn scaling(path: &str, scaling: &Scaling, findings: &mut Findings) {
-    let window = &scaling.window;
-    if window.value.secs() > 3600 {
-        let message = format!(
-            "the window of `{path}` is {} s, above 3600 s",
-            window.value.secs()
-        );
-        let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+fn window(
+    path: &str,
+    window: &Sourced<Duration>,
+    (cause, value): (&String, &Sourced<Duration>),
+    findings: &mut Findings,
+) {
+    let secs = window.value.secs();
+    if secs <= WINDOW {
+        return;
+    }
+    let message = format!("the window of `{path}` is {secs} s, above {WINDOW} s");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(
             window,
             &format!("{path}.window"),
-            "0 s to 3600 s",
-        );
-        findings.report(finding.repair(window, "the longest window is 3600 s", "\"3600s\""));
-    }
+            format!("0 s to {WINDOW} s"),
+        )
+        .note(format!("{secs} > {WINDOW}"));
+    let at = if cause == path {
+        format!("{path}.window")
+    } else {
+        cause.clone()
+    };
+    let message = format!("the longest is {WINDOW} s");
+    findings.report(finding.repair(value, &at, message, format!("\"{WINDOW}s\"")));
+}
+
+fn policies(path: &str, scaling: &Scaling, findings: &mut Findings) {
     for (index, policy) in scaling.policy.iter().enumerate() {
-        let (every, path) = (&policy.every, format!("{path}.policy.{}", index + 1));
-        let secs = every.value.secs();
-        if !(1..=1800).contains(&secs) {
-            let message = format!("the period of `{path}` is {secs} s, outside of 1 s to 1800 s");
-            let finding = Finding::new(RULE.code, Severity::Error, message).operand(
-                every,
-                &format!("{path}.every"),
-                "1 s to 1800 s",
-            );
-            let nearest = format!("\"{}s\"", secs.clamp(1, 1800));
-            findings.report(finding.repair(
-                every,
-                format!("the nearest period is {nearest}"),
-                nearest,
-            ));
-        }
-        if policy.value.value == 0 {
-            let finding = Finding::new(
-                RULE.code,
-                Severity::Error,
-                format!("`{path}` changes nothing"),
-            )
-            .operand(&policy.value, &format!("{path}.value"), "must be above 0");
-            findings.report(finding.help("state at least 1, or `select \"disabled\"`"));
-        }
+        one(&format!("{path}.policy.{}", index + 1), policy, findings);
+    }
+}
+
+fn one(path: &str, policy: &Policy, findings: &mut Findings) {
+    let Policy { kind, value, every } = policy;
+    let what = format!("`{} {} every=\"{}\"`", kind.value, value.value, every.value);
+    let secs = every.value.secs();
+    if !(1..=PERIOD).contains(&secs) {
+        let message = format!("the period of {what} is {secs} s, outside of 1 s to {PERIOD} s");
+        let nearest = secs.clamp(1, PERIOD);
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(
+                    every,
+                    &format!("{path}.every"),
+                    format!("1 s to {PERIOD} s"),
+                )
+                .repair(
+                    every,
+                    &format!("{path}.every"),
+                    format!("the nearest is {nearest} s"),
+                    format!("\"{nearest}s\""),
+                ),
+        );
+    }
+    if value.value == 0 {
+        let message = format!("{what} changes nothing, and Kubernetes rejects it");
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(value, &format!("{path}.value"), "1 or more")
+                .repair(
+                    value,
+                    &format!("{path}.value"),
+                    "the smallest step is 1",
+                    "1",
+                )
+                .help("to stop this direction altogether, write `select \"disabled\"` instead"),
+        );
     }
 }

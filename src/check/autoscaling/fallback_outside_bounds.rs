@@ -1,6 +1,7 @@
 //! A fallback outside of the bounds.
 
 use crate::ast::Part;
+use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -29,19 +30,19 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let nearest = count.value.clamp(min.value, max.value);
         let message = format!(
             "`worker.{name}` falls back to {}, outside of {} to {}",
-            count.value, min.value, max.value
+            counted(count.value, "pod"),
+            min.value,
+            max.value
         );
+        let path = format!("worker.{name}.fallback.replicas");
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(
-                    count,
-                    &format!("worker.{name}.fallback.replicas"),
-                    "when the trigger fails",
-                )
+                .operand(count, &path, "pods while the lists cannot be read")
                 .operand(min, &format!("worker.{name}.replicas.min"), "the minimum")
                 .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
                 .repair(
                     count,
+                    &path,
                     format!("the nearest count within is {nearest}"),
                     nearest.to_string(),
                 ),

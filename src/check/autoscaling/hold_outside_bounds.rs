@@ -1,9 +1,9 @@
 //! A held count outside of the bounds.
 
 use crate::ast::Part;
+use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Workload;
 
 /// The rule `hold-outside-bounds`.
 pub(super) static RULE: Rule = Rule {
@@ -17,33 +17,31 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    outside("api", &context.environment.api.workload, findings);
-    for (name, worker) in &context.environment.worker {
-        outside(&format!("worker.{name}"), &worker.workload, findings);
+    for (who, workload) in super::workloads(context.environment) {
+        let (min, max) = (&workload.replicas.min, &workload.replicas.max);
+        let Some(hold) = &workload.hold else { continue };
+        // Inverted bounds have a finding of their own.
+        if min.value > max.value || (min.value..=max.value).contains(&hold.value) {
+            continue;
+        }
+        let nearest = hold.value.clamp(min.value, max.value);
+        let message = format!(
+            "`{who}` is held at {}, outside of {} to {}",
+            counted(hold.value, "pod"),
+            min.value,
+            max.value
+        );
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(hold, &format!("{who}.hold"), "held here")
+                .operand(min, &format!("{who}.replicas.min"), "the minimum")
+                .operand(max, &format!("{who}.replicas.max"), "the maximum")
+                .repair(
+                    hold,
+                    &format!("{who}.hold"),
+                    format!("the nearest count within is {nearest}"),
+                    nearest.to_string(),
+                ),
+        );
     }
-}
-
-fn outside(who: &str, workload: &Workload, findings: &mut Findings) {
-    let (min, max) = (&workload.replicas.min, &workload.replicas.max);
-    let Some(hold) = &workload.hold else { return };
-    // Inverted bounds have a finding of their own.
-    if min.value > max.value || (min.value..=max.value).contains(&hold.value) {
-        return;
-    }
-    let nearest = hold.value.clamp(min.value, max.value);
-    let message = format!(
-        "`{who}` is held at {}, outside of {} to {}",
-        hold.value, min.value, max.value
-    );
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(hold, &format!("{who}.hold"), "held here")
-            .operand(min, &format!("{who}.replicas.min"), "the minimum")
-            .operand(max, &format!("{who}.replicas.max"), "the maximum")
-            .repair(
-                hold,
-                format!("the nearest count within is {nearest}"),
-                nearest.to_string(),
-            ),
-    );
 }

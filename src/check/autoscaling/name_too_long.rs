@@ -3,7 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Name;
+use crate::model::{Environment, Name};
 use crate::source::Sourced;
 
 /// The rule `name-too-long`.
@@ -24,77 +24,123 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Characters of a Helm release's name.
+const RELEASE: usize = 53;
+
+/// Characters of a Deployment's name: pods add 16 and have 63, and the ScaledObject that adds
+/// `-scaler` has 54.
+const DEPLOYMENT: usize = 47;
+
+/// Characters of an ElastiCache replication group's id.
+const GROUP: usize = 40;
+
+/// Characters of an RDS identifier.
+const INSTANCE: usize = 63;
+
+/// A name, where it is stated, and the object that it is of.
+struct Named<'a> {
+    path: String,
+    name: &'a Sourced<Name>,
+    what: &'static str,
+    most: usize,
+    /// Whether the name is an AWS identifier, which has no `--`.
+    aws: bool,
+}
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let environment = context.environment;
-    one("app", "a Helm release", &environment.app, 53, findings);
-    one(
-        "api.name",
-        "a Deployment",
-        &environment.api.workload.name,
-        47,
-        findings,
-    );
-    one(
-        "pgbouncer.name",
-        "a Deployment",
-        &environment.pgbouncer.name,
-        47,
-        findings,
-    );
-    for (name, worker) in &environment.worker {
-        // The ScaledObject adds `-scaler` and may have 54.
-        one(
-            &format!("worker.{name}.name"),
-            "a Deployment",
-            &worker.workload.name,
-            47,
-            findings,
-        );
+    for named in names(context.environment) {
+        findings.extend(length(&named));
+        findings.extend(form(&named));
     }
-    let database = &environment.database;
-    let count = database.replicas.count.value;
-    let suffix = if count > 0 {
-        format!("-read-{count}").len()
-    } else {
-        0
+}
+
+fn names(environment: &Environment) -> Vec<Named<'_>> {
+    let named = |path: &str, name, what, most, aws| Named {
+        path: path.to_owned(),
+        name,
+        what,
+        most,
+        aws,
     };
-    one(
-        "database.name",
-        "an RDS instance with its replicas",
-        &database.name,
-        63 - suffix,
-        findings,
-    );
-    form("database.name", &database.name, findings);
+    let app = &environment.app;
+    let mut all = vec![named("app", app, "a Helm release", RELEASE, false)];
+    for (who, workload) in super::workloads(environment) {
+        let path = format!("{who}.name");
+        all.push(named(
+            &path,
+            &workload.name,
+            "a Deployment",
+            DEPLOYMENT,
+            false,
+        ));
+    }
+    let pooler = &environment.pgbouncer.name;
+    all.push(named(
+        "pgbouncer.name",
+        pooler,
+        "a Deployment",
+        DEPLOYMENT,
+        false,
+    ));
+    let database = &environment.database;
+    let replicas = database.replicas.count.value;
+    let (what, suffix) = if replicas > 0 {
+        let suffix = format!("-read-{replicas}");
+        ("an RDS instance that has read replicas", suffix.len())
+    } else {
+        ("an RDS instance", 0)
+    };
+    let most = INSTANCE - suffix;
+    all.push(named("database.name", &database.name, what, most, true));
     for (name, group) in &environment.redis {
         let path = format!("redis.{name}.name");
-        one(&path, "a replication group", &group.name, 40, findings);
-        form(&path, &group.name, findings);
+        all.push(named(
+            &path,
+            &group.name,
+            "a replication group",
+            GROUP,
+            true,
+        ));
     }
+    all
 }
 
-fn one(path: &str, what: &str, name: &Sourced<Name>, most: usize, findings: &mut Findings) {
-    let length = name.value.as_str().len();
-    if length > most {
-        let message = format!(
-            "`{}` has {length} characters, and the name of {what} at most {most}",
-            name.value
-        );
-        let finding =
-            Finding::new(RULE.code, Severity::Error, message).operand(name, path, "the name");
-        findings.report(finding.help(format!("state a `name` of at most {most} characters")));
-    }
-}
-
-/// What AWS asks of an identifier beyond its length.
-fn form(path: &str, name: &Sourced<Name>, findings: &mut Findings) {
+fn length(named: &Named<'_>) -> Option<Finding> {
+    let Named {
+        path,
+        name,
+        what,
+        most,
+        ..
+    } = named;
     let text = name.value.as_str();
-    if text.contains("--") || !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-        let message = format!(
-            "`{text}` does not begin with a letter, or has `--` in it, as no AWS identifier may"
-        );
-        let finding =
-            Finding::new(RULE.code, Severity::Error, message).operand(name, path, "the name");
-        findings.report(finding.help("begin with a letter and write single `-`"));
+    let length = text.len();
+    let shorter = text
+        .get(..*most)
+        .filter(|_| length > *most)?
+        .trim_end_matches('-');
+    let message = format!("`{text}` has {length} characters, and {what} at most {most}");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(*name, path, "the name")
+        .note(format!("{length} > {most}"));
+    let message = format!("a name of {most} characters or less is needed");
+    Some(finding.repair(*name, path, message, format!("\"{shorter}\"")))
+}
+
+fn form(named: &Named<'_>) -> Option<Finding> {
+    let Named { path, name, .. } = named;
+    let text = name.value.as_str();
+    if !named.aws || !text.contains("--") {
+        return None;
     }
+    let mut single = text.to_owned();
+    while single.contains("--") {
+        single = single.replace("--", "-");
+    }
+    let message = format!("`{text}` has `--` in it, and no AWS identifier may");
+    Some(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(*name, path, "the name")
+            .repair(*name, path, "write single hyphens", format!("\"{single}\"")),
+    )
 }

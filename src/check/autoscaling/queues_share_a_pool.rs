@@ -18,26 +18,45 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
-        if worker.queue.len() < 2 || worker.combine.value != Combine::Max {
+        let (queues, combine) = (&worker.queue, &worker.combine);
+        if queues.len() < 2 || combine.value != Combine::Max {
             continue;
         }
         let message = format!(
             "`worker.{name}` drains {} queues and is sized for the fullest alone",
-            worker.queue.len()
+            queues.len()
         );
+        let path = format!("worker.{name}.combine");
         let mut finding = Finding::new(RULE.code, Severity::Warning, message).operand(
-            &worker.combine,
-            &format!("worker.{name}.combine"),
+            combine,
+            &path,
             "the fullest queue decides",
         );
-        for queue in &worker.queue {
-            let path = format!("worker.{name}.queue.{}.list", queue.list.value);
-            finding = finding.operand(&queue.list, &path, "one of the queues");
+        let mut replicas = Vec::new();
+        for queue in queues {
+            let path = format!("worker.{name}.queue.{}.length", queue.list.value);
+            finding = finding.written(&queue.list, "one of the queues").operand(
+                &queue.length,
+                &path,
+                "its items per replica",
+            );
+            replicas.push(format!(
+                "items of `{}` / {}",
+                queue.list.value, queue.length.value
+            ));
         }
-        findings.report(finding.repair(
-            &worker.combine,
-            "size it for the sum: `combine \"sum\"`",
-            "\"sum\"",
-        ));
+        findings.report(
+            finding
+                .note(format!(
+                    "replicas = the largest of {}, not their sum",
+                    replicas.join(", ")
+                ))
+                .repair(
+                    combine,
+                    &path,
+                    "size it for the sum of the queues",
+                    "\"sum\"",
+                ),
+        );
     }
 }

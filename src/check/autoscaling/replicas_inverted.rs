@@ -11,42 +11,45 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[Part::Api, Part::Worker, Part::Nodes],
     explanation: include_str!("../../diagnostic/explain/replicas-inverted.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    inverted("api", &context.environment.api.workload.replicas, findings);
-    for (name, worker) in &context.environment.worker {
-        inverted(
-            &format!("worker.{name}"),
-            &worker.workload.replicas,
-            findings,
-        );
+    for (who, workload) in super::workloads(context.environment) {
+        inverted(&who, "replicas", &workload.replicas, findings);
+    }
+    for (name, group) in &context.environment.nodes {
+        inverted(&format!("nodes.{name}"), "count", &group.count, findings);
     }
 }
 
-fn inverted(who: &str, replicas: &Replicas, findings: &mut Findings) {
-    let (min, max) = (&replicas.min, &replicas.max);
+fn inverted(who: &str, node: &str, bounds: &Replicas, findings: &mut Findings) {
+    let (min, max) = (&bounds.min, &bounds.max);
     if min.value <= max.value {
         return;
     }
+    let message = format!(
+        "`{who}` has a minimum of {} above its maximum of {}",
+        min.value, max.value
+    );
+    let path = |bound: &str| format!("{who}.{node}.{bound}");
     findings.report(
-        Finding::new(
-            RULE.code,
-            Severity::Error,
-            format!(
-                "`{who}` has a minimum of {} above its maximum of {}",
-                min.value, max.value
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(min, &path("min"), "the minimum")
+            .operand(max, &path("max"), "the maximum")
+            .repair(
+                min,
+                &path("min"),
+                format!("the largest minimum is {}", max.value),
+                max.value.to_string(),
+            )
+            .repair(
+                max,
+                &path("max"),
+                format!("the smallest maximum is {}", min.value),
+                min.value.to_string(),
             ),
-        )
-        .operand(min, &format!("{who}.replicas.min"), "the minimum")
-        .operand(max, &format!("{who}.replicas.max"), "the maximum")
-        .repair(
-            min,
-            format!("the largest minimum is {}", max.value),
-            max.value.to_string(),
-        ),
     );
 }

@@ -1,8 +1,11 @@
 //! A setting that KEDA does not read.
 
+use std::fmt::Display;
+
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::source::Sourced;
 
 /// The rule `setting-without-effect`.
 pub(super) static RULE: Rule = Rule {
@@ -18,33 +21,34 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
         let min = &worker.workload.replicas.min;
-        if min.value == 0 {
-            continue;
-        }
-        // A scenario sets its polling too, but nobody wrote that value for itself.
-        let scenario = worker
-            .scenario
-            .as_ref()
-            .and_then(|scenario| scenario.origin.span());
-        let own = worker.polling.is_declared() && worker.polling.origin.span() != scenario;
-        let finding = |setting: &str| {
-            let message = format!(
-                "`worker.{name}.{setting}` has no effect at a minimum of {}",
-                min.value
-            );
-            Finding::new(RULE.code, Severity::Warning, message)
-        };
-        let min_path = format!("worker.{name}.replicas.min");
-        let help = "remove the line, or let the pool go to zero with `replicas min=0`";
-        if own {
-            let path = format!("worker.{name}.polling");
-            let finding = finding("polling").operand(&worker.polling, &path, "not read");
-            findings.report(finding.operand(min, &min_path, "never zero").help(help));
-        }
-        if worker.activation.is_declared() {
-            let path = format!("worker.{name}.activation");
-            let finding = finding("activation").operand(&worker.activation, &path, "not read");
-            findings.report(finding.operand(min, &min_path, "never zero").help(help));
+        if min.value > 0 {
+            let who = format!("worker.{name}");
+            findings.extend(unread(&who, "polling", &worker.polling, min));
+            findings.extend(unread(&who, "activation", &worker.activation, min));
         }
     }
+}
+
+/// A setting that the file states for itself: what a scenario or the tier brings is nobody's line.
+fn unread<T: Display>(
+    who: &str,
+    setting: &str,
+    value: &Sourced<T>,
+    min: &Sourced<u32>,
+) -> Option<Finding> {
+    if !value.is_declared() {
+        return None;
+    }
+    let message = format!(
+        "`{setting}` of `{who}` has no effect: the pool never goes to zero, its minimum is {}",
+        min.value
+    );
+    Some(
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(value, &format!("{who}.{setting}"), "nobody reads this")
+            .operand(min, &format!("{who}.replicas.min"), "1 or more")
+            .help(format!(
+                "remove the line `{setting}`, or let the pool go to zero with `replicas min=0`"
+            )),
+    )
 }

@@ -1,6 +1,6 @@
 //! A utilisation of nothing.
 
-use crate::ast::Part;
+use crate::ast::{Part, WorkloadNode};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Quantity, Workload};
@@ -18,22 +18,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    both("api", &context.environment.api.workload, findings);
-    for (name, worker) in &context.environment.worker {
-        both(&format!("worker.{name}"), &worker.workload, findings);
+    let pool = context.tier.workers.values().next();
+    for (who, workload) in super::workloads(context.environment) {
+        let tier = if who == "api" {
+            Some(&context.tier.api.workload)
+        } else {
+            pool.map(|pool| &pool.workload)
+        };
+        both(&who, workload, tier, findings);
     }
 }
 
-fn both(who: &str, workload: &Workload, findings: &mut Findings) {
+fn both(who: &str, workload: &Workload, tier: Option<&WorkloadNode>, findings: &mut Findings) {
     let (target, requests) = (&workload.target, &workload.requests);
-    one(who, "cpu", target.cpu.as_ref(), &requests.cpu, findings);
-    one(
-        who,
-        "memory",
-        target.memory.as_ref(),
-        &requests.memory,
-        findings,
-    );
+    let usual = tier.map(|tier| &tier.requests);
+    let cpu = usual.and_then(|usual| usual.cpu.value.as_ref());
+    let memory = usual.and_then(|usual| usual.memory.value.as_ref());
+    let of = |target: &Option<Sourced<u32>>, request, what, usual: Option<Quantity>| {
+        one(who, what, target.as_ref(), request, usual)
+    };
+    let cpu = cpu.map(|usual| usual.value);
+    let memory = memory.map(|usual| usual.value);
+    findings.extend(of(&target.cpu, &requests.cpu, "cpu", cpu));
+    findings.extend(of(&target.memory, &requests.memory, "memory", memory));
 }
 
 fn one(
@@ -41,30 +48,28 @@ fn one(
     what: &str,
     target: Option<&Sourced<u32>>,
     request: &Sourced<Quantity>,
-    findings: &mut Findings,
-) {
-    let Some(target) = target.filter(|_| request.value.is_zero()) else {
-        return;
-    };
-    findings.report(
-        Finding::new(
-            RULE.code,
-            Severity::Error,
-            format!(
-                "`{who}` aims at {}% of a {what} request of zero",
-                target.value
-            ),
-        )
-        .operand(
-            request,
-            &format!("{who}.requests.{what}"),
-            "nothing is asked for",
-        )
+    usual: Option<Quantity>,
+) -> Option<Finding> {
+    let target = target.filter(|_| request.value.is_zero())?;
+    let message = format!(
+        "`{who}` aims at {}% of its {what} request, which is 0",
+        target.value
+    );
+    let path = format!("{who}.requests.{what}");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(request, &path, "nothing is asked for")
         .operand(
             target,
             &format!("{who}.target.{what}"),
             "percent of the request",
-        )
-        .help(format!("state a {what} request above zero")),
-    );
+        );
+    Some(match usual.filter(|usual| !usual.is_zero()) {
+        Some(usual) => finding.repair(
+            request,
+            &path,
+            format!("the tier asks for {usual}"),
+            format!("\"{usual}\""),
+        ),
+        None => finding.help(format!("ask for some {what}")),
+    })
 }

@@ -1,5 +1,6 @@
 //! More clients can come than PgBouncer accepts.
 
+use super::Surge;
 use crate::ast::Part;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -18,38 +19,38 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let (instances, clients) = (
-        &environment.pgbouncer.instances,
-        &environment.pgbouncer.clients.max,
-    );
+    let pgbouncer = &environment.pgbouncer;
+    let (instances, clients) = (&pgbouncer.instances, &pgbouncer.clients.max);
     let terms = budget::client_connections(environment);
     let wanted = budget::total(&terms);
     let (pods, each) = (u64::from(instances.value), u64::from(clients.value));
+    // Two or more roll in place, and any of them can be lost: the others must do.
+    let spared = if pods >= 2 { pods - 1 } else { pods };
     let (severity, up) = if wanted > pods * each {
         (Severity::Error, pods)
-    } else if pods >= 2 && wanted > (pods - 1) * each {
-        (Severity::Warning, pods - 1)
+    } else if wanted > spared * each {
+        (Severity::Warning, spared)
     } else {
         return;
     };
     let accepted = up * each;
-    let message = format!(
-        "{wanted} client connections can come, and {up} of {pods} PgBouncer pods accept {accepted}"
-    );
-    let mut finding = Finding::new(RULE.code, severity, message)
+    let message = if severity == Severity::Error {
+        format!("{wanted} client connections can come, and PgBouncer accepts {accepted}")
+    } else {
+        format!(
+            "{wanted} client connections can come, and with one of {pods} PgBouncer pods down the others accept {accepted}"
+        )
+    };
+    let finding = Finding::new(RULE.code, severity, message)
         .operand(clients, "pgbouncer.clients.max", "clients of one pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
             "{} > {accepted} = {up} x {each}",
             budget::arithmetic(&terms)
         ));
-    let up = if pods >= 2 { pods - 1 } else { pods };
-    if let Some(fits) = wanted
-        .checked_div(up)
-        .map(|n| n + u64::from(!wanted.is_multiple_of(up)))
-    {
-        let message = format!("the fewest `clients max` that hold with {up} up are {fits}");
-        finding = finding.repair(clients, message, fits.to_string());
-    }
-    findings.report(super::given_clients(finding, environment));
+    let finding = super::clients(finding, environment, Surge::Counted);
+    let fits = wanted.div_ceil(spared.max(1));
+    let down = if pods >= 2 { " with one pod down" } else { "" };
+    let message = format!("the smallest `clients max` that takes them{down} is {fits}");
+    findings.report(finding.repair(clients, "pgbouncer.clients.max", message, fits.to_string()));
 }

@@ -1,7 +1,8 @@
 //! More server connections can be open than PostgreSQL has slots.
 
+use super::Surge;
 use crate::ast::Part;
-use crate::budget::connections as budget;
+use crate::budget::connections::{self as budget, DRAINING, RESERVED, ServerBudget};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Via;
@@ -24,125 +25,109 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// A server that is asked for more than it has.
+struct Overdrawn<'a> {
+    who: &'static str,
+    budget: ServerBudget,
+    limit: &'a Sourced<u32>,
+    path: &'static str,
+    class: &'a Sourced<String>,
+}
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let primary = budget::primary(context.environment);
-    if !primary.holds() {
-        let path = "database.max-connections";
-        findings.report(finding(
-            context,
-            &primary,
-            "the primary",
-            path,
-            &database.max_connections,
-            true,
-        ));
+    let (environment, database) = (context.environment, &context.environment.database);
+    let primary = Overdrawn {
+        who: "the primary",
+        budget: budget::primary(environment),
+        limit: &database.max_connections,
+        path: "database.max-connections",
+        class: &database.instance,
+    };
+    if !primary.budget.holds() {
+        let finding = primary.finding(context);
+        let finding = super::services(finding, environment, Via::Direct);
+        findings.report(primary.repairs(context, finding));
     }
-    let replica = budget::replica(context.environment);
-    if database.replicas.count.value > 0 && !replica.holds() {
-        let replicas = &database.replicas;
-        let pooled = replicas.via.value == Via::Pgbouncer;
-        let path = "database.replicas.max-connections";
-        let finding = finding(
-            context,
-            &replica,
-            "a read replica",
-            path,
-            &replicas.max_connections,
-            pooled,
+    let replicas = &database.replicas;
+    let pooled = replicas.via.value == Via::Pgbouncer;
+    let replica = Overdrawn {
+        who: "a read replica",
+        budget: budget::replica(environment),
+        limit: &replicas.max_connections,
+        path: "database.replicas.max-connections",
+        class: &replicas.instance,
+    };
+    // A replica like its source and asked for no more says nothing new.
+    let said = !primary.budget.holds() && pooled && replicas.max_connections.is_derived();
+    if replicas.count.value > 0 && !replica.budget.holds() && !said {
+        let mut finding = replica
+            .finding(context)
+            .written(&replicas.count, "read replicas")
+            .written(&replicas.via, "how the API reaches them");
+        if !pooled {
+            let api = &environment.api.workload;
+            finding = super::pods(finding, "api", api, Surge::Counted);
+            finding = super::per_pod(finding, "api", api);
+        }
+        findings.report(replica.repairs(context, finding));
+    }
+}
+
+impl Overdrawn<'_> {
+    fn finding(&self, context: &Context<'_>) -> Finding {
+        let pgbouncer = &context.environment.pgbouncer;
+        let (total, usable) = (self.budget.total(), self.budget.usable);
+        let message = format!(
+            "{} can be asked for {total} connections and has {usable}",
+            self.who
         );
-        findings.report(finding.given(&replicas.count).given(&replicas.via));
+        let mut finding = Finding::new(RULE.code, Severity::Error, message);
+        let mut sum = Vec::new();
+        if self.budget.pooled > 0 {
+            let (instances, max_db) = (&pgbouncer.instances, &pgbouncer.pool.max_db);
+            finding = finding
+                .operand(
+                    max_db,
+                    "pgbouncer.pool.max-db",
+                    "connections of each PgBouncer pod",
+                )
+                .operand(instances, "pgbouncer.instances", "PgBouncer pods");
+            sum.push(format!(
+                "({} + {DRAINING} draining) x {}",
+                instances.value, max_db.value
+            ));
+        }
+        let terms = self.budget.terms.iter();
+        sum.extend(terms.map(|term| format!("{} x {} ({})", term.pods, term.per_pod, term.who)));
+        sum.push(format!("{} direct", self.budget.direct));
+        finding = finding.operand(self.limit, self.path, "connections of the server");
+        super::direct(finding, context.environment).note(format!(
+            "{} = {total} > {usable} = {} - {RESERVED}",
+            sum.join(" + "),
+            self.limit.value
+        ))
     }
-}
 
-fn finding(
-    context: &Context<'_>,
-    server: &budget::ServerBudget,
-    who: &str,
-    path: &str,
-    limit: &Sourced<u32>,
-    pooled: bool,
-) -> Finding {
-    let environment = context.environment;
-    let pgbouncer = &environment.pgbouncer;
-    let (total, usable) = (server.total(), server.usable);
-    let message = format!("{who} can be asked for {total} connections and has {usable}");
-    let mut finding = Finding::new(RULE.code, Severity::Error, message);
-    let mut sum = Vec::new();
-    if pooled {
-        let (instances, max_db) = (&pgbouncer.instances, &pgbouncer.pool.max_db);
-        finding = finding
-            .operand(
-                max_db,
-                "pgbouncer.pool.max-db",
-                "connections of each PgBouncer pod",
-            )
-            .operand(instances, "pgbouncer.instances", "PgBouncer pods");
-        sum.push(format!(
-            "({} + {} draining) x {}",
-            instances.value,
-            budget::DRAINING,
-            max_db.value
-        ));
+    fn repairs(&self, context: &Context<'_>, mut finding: Finding) -> Finding {
+        let pgbouncer = &context.environment.pgbouncer;
+        let pods = u64::from(pgbouncer.instances.value) + u64::from(DRAINING);
+        let (total, pooled) = (self.budget.total(), self.budget.pooled);
+        let fits = self.budget.usable.saturating_sub(total - pooled) / pods;
+        if pooled > 0 && fits > 0 {
+            let (max_db, path) = (&pgbouncer.pool.max_db, "pgbouncer.pool.max-db");
+            let message = format!("the largest `max-db` that fits is {fits}");
+            finding = finding.repair(max_db, path, message, fits.to_string());
+        }
+        let fewest = total + u64::from(RESERVED);
+        let class = context.catalogue.db_classes.get(&self.class.value);
+        let limit = class.map(|class| budget::without_doubt(class.memory));
+        if let Some(limit) = limit.filter(|limit| *limit < fewest) {
+            return finding.help(format!(
+                "more `max-connections` need a class with more memory: `{}` is good for {limit}, and {fewest} are needed",
+                self.class.value
+            ));
+        }
+        let message = format!("the smallest `max-connections` that holds this is {fewest}");
+        finding.repair(self.limit, self.path, message, fewest.to_string())
     }
-    sum.extend(
-        server
-            .terms
-            .iter()
-            .map(|t| format!("{} x {} ({})", t.pods, t.per_pod, t.who)),
-    );
-    sum.push(format!("{} direct", server.direct));
-    finding = direct(
-        finding.operand(limit, path, "`max-connections` of the server"),
-        context,
-    )
-    .note(format!(
-        "{} = {total} > {usable} = {} - {}",
-        sum.join(" + "),
-        limit.value,
-        budget::RESERVED
-    ));
-    let finding = super::given_clients(finding, environment);
-    repairs(finding, context, server, limit, pooled)
-}
-
-fn direct(finding: Finding, context: &Context<'_>) -> Finding {
-    let direct = &context.environment.database.direct;
-    finding
-        .operand(
-            &direct.monitoring,
-            "database.direct.monitoring",
-            "direct: monitoring",
-        )
-        .operand(
-            &direct.replication,
-            "database.direct.replication",
-            "direct: replication",
-        )
-        .operand(&direct.admin, "database.direct.admin", "direct: admin")
-        .operand(
-            &direct.migrations,
-            "database.direct.migrations",
-            "direct: migrations",
-        )
-}
-
-fn repairs(
-    mut finding: Finding,
-    context: &Context<'_>,
-    server: &budget::ServerBudget,
-    limit: &Sourced<u32>,
-    pooled: bool,
-) -> Finding {
-    let pgbouncer = &context.environment.pgbouncer;
-    let pods = u64::from(pgbouncer.instances.value) + u64::from(budget::DRAINING);
-    let rest = server.total() - server.pooled;
-    let fits = server.usable.saturating_sub(rest) / pods;
-    if pooled && fits > 0 {
-        let message = format!("the largest `max-db` that fits is {fits}");
-        finding = finding.repair(&pgbouncer.pool.max_db, message, fits.to_string());
-    }
-    let fewest = server.total() + u64::from(budget::RESERVED);
-    let message = format!("the fewest `max-connections` that hold this are {fewest}");
-    finding.repair(limit, message, fewest.to_string())
 }

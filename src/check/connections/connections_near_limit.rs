@@ -1,9 +1,11 @@
 //! More than 70% of the slots are in use at the maxima.
 
+use super::Surge;
 use crate::ast::Part;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Via;
 
 /// The rule `connections-near-limit`.
 pub(super) static RULE: Rule = Rule {
@@ -27,47 +29,40 @@ const NEAR: u64 = 70;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let pgbouncer = &environment.pgbouncer;
-    let (limit, direct) = (
-        &environment.database.max_connections,
-        budget::direct(environment),
-    );
-    let demand = budget::total(&budget::demand(environment));
-    let pools = u64::from(pgbouncer.instances.value) * u64::from(pgbouncer.pool.default.value);
+    let (pgbouncer, database) = (&environment.pgbouncer, &environment.database);
+    let (instances, default) = (&pgbouncer.instances, &pgbouncer.pool.default);
+    let limit = &database.max_connections;
+    let direct = budget::primary(environment).outside();
+    let terms = budget::demand(environment);
+    let demand = budget::total(&terms);
+    let pools = u64::from(instances.value) * u64::from(default.value);
     let (used, most) = (demand.min(pools) + direct, u64::from(limit.value));
     if used * 100 <= most * NEAR {
         return;
     }
-    let least = (used * 100).div_ceil(NEAR);
-    let message = format!("{used} of {most} connections are in use at the maxima, above {NEAR}%");
-    let paths = &environment.database.direct;
+    let message = format!("{used} of {most} connections are wanted at the maxima, above {NEAR}%");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(
             limit,
             "database.max-connections",
             "connections of the server",
         )
-        .operand(
-            &pgbouncer.instances,
-            "pgbouncer.instances",
-            "PgBouncer pods",
-        )
-        .operand(
-            &pgbouncer.pool.default,
-            "pgbouncer.pool.default",
-            "pool of one pod",
-        )
-        .given(&paths.monitoring)
-        .given(&paths.replication)
-        .given(&paths.admin)
-        .given(&paths.migrations)
+        .operand(instances, "pgbouncer.instances", "PgBouncer pods")
+        .operand(default, "pgbouncer.pool.default", "pool of one pod");
+    let finding = super::clients(finding, environment, Surge::Left);
+    let finding = super::services(finding, environment, Via::Direct);
+    let finding = super::direct(finding, environment)
+        .note(format!("{} wanted", budget::arithmetic(&terms)))
         .note(format!(
-            "min({demand} wanted, {pools} pooled) + {direct} direct = {used} > {NEAR}% of {most}"
-        ))
-        .repair(
-            limit,
-            format!("the fewest `max-connections` that leave room are {least}"),
-            least.to_string(),
-        );
-    findings.report(super::given_clients(finding, environment));
+            "the smaller of {demand} wanted and {pools} pooled, + {direct} direct = {used} > {} = {NEAR}% of {most}",
+            most * NEAR / 100
+        ));
+    let least = (used * 100).div_ceil(NEAR);
+    let message = format!("the smallest `max-connections` that leaves room is {least}");
+    findings.report(finding.repair(
+        limit,
+        "database.max-connections",
+        message,
+        least.to_string(),
+    ));
 }

@@ -1,6 +1,7 @@
 //! More connections than the instance class has memory for.
 
 use crate::ast::Part;
+use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Sourced;
@@ -16,32 +17,17 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Bytes of instance memory for one connection, in the default of the RDS parameter.
-const BYTES_EACH: u64 = 9_531_392;
-
-/// The most that the default formula gives, whatever the memory.
-const CEILING: u64 = 5000;
-
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    let path = "database";
-    one(
-        context,
-        path,
-        &database.max_connections,
-        &database.instance,
-        findings,
-    );
+    let (wanted, class) = (&database.max_connections, &database.instance);
+    findings.extend(one(context, "database", wanted, class));
     let replicas = &database.replicas;
-    if replicas.count.value > 0 && replicas.count.sound {
-        let path = "database.replicas";
-        one(
-            context,
-            path,
-            &replicas.max_connections,
-            &replicas.instance,
-            findings,
-        );
+    // Replicas like their source say nothing new.
+    let like = replicas.max_connections.is_derived() && replicas.instance.is_derived();
+    if replicas.count.value > 0 && !like {
+        let (wanted, class) = (&replicas.max_connections, &replicas.instance);
+        let finding = one(context, "database.replicas", wanted, class);
+        findings.extend(finding.map(|finding| finding.given(&replicas.count)));
     }
 }
 
@@ -50,42 +36,48 @@ fn one(
     path: &str,
     wanted: &Sourced<u32>,
     class: &Sourced<String>,
-    findings: &mut Findings,
-) {
-    let Some(known) = context.catalogue.db_classes.get(&class.value) else {
-        return;
-    };
-    let memory = known.memory.units();
-    let limit = (memory / BYTES_EACH).min(CEILING);
+) -> Option<Finding> {
+    let memory = context.catalogue.db_classes.get(&class.value)?.memory;
+    let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
     let count = u64::from(wanted.value);
-    // RDS' own processes take a share of the nominal memory, so the last twentieth is doubtful;
-    // at the ceiling of the formula it is not memory that limits.
-    let doubtful = limit < CEILING && count * 100 >= limit * 95;
-    let severity = match (count > limit, doubtful) {
-        (true, _) => Severity::Error,
-        (false, true) => Severity::Warning,
-        (false, false) => return,
-    };
-    let fits = if limit < CEILING {
-        (limit * 95).saturating_sub(1) / 100
+    let severity = if count > limit {
+        Severity::Error
+    } else if count > sure {
+        Severity::Warning
     } else {
-        limit
+        return None;
     };
-    let message = format!(
-        "{count} connections on `{}`, whose memory is good for {limit}",
-        class.value
+    let message = if severity == Severity::Error {
+        format!(
+            "{count} connections on `{}`, whose memory is good for {limit}",
+            class.value
+        )
+    } else {
+        format!(
+            "{count} connections on `{}` are 95% or more of the {limit} that its memory is good for",
+            class.value
+        )
+    };
+    let path_of = |what: &str| format!("{path}.{what}");
+    let mut arithmetic = format!(
+        "least({} / {}, {}) = {limit}",
+        memory.units(),
+        budget::BYTES_EACH,
+        budget::CEILING
     );
-    findings.report(
-        Finding::new(RULE.code, severity, message)
-            .operand(wanted, &format!("{path}.max-connections"), "connections")
-            .operand(class, &format!("{path}.instance"), "the class")
-            .note(format!(
-                "least({memory} / {BYTES_EACH}, {CEILING}) = {limit}"
-            ))
-            .repair(
-                wanted,
-                format!("the most without doubt are {fits}"),
-                fits.to_string(),
-            ),
-    );
+    if sure < limit {
+        arithmetic +=
+            &format!("; RDS' own processes take some of the memory, so that {sure} are sure");
+    }
+    let finding = Finding::new(RULE.code, severity, message)
+        .operand(wanted, &path_of("max-connections"), "connections")
+        .operand(class, &path_of("instance"), "the class")
+        .note(arithmetic);
+    let message = format!("the most without doubt are {sure}");
+    Some(finding.repair(
+        wanted,
+        &path_of("max-connections"),
+        message,
+        sure.to_string(),
+    ))
 }

@@ -1,5 +1,6 @@
 //! Transactions queue at the maxima.
 
+use super::Surge;
 use crate::ast::Part;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -18,36 +19,40 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let (instances, default) = (
-        &environment.pgbouncer.instances,
-        &environment.pgbouncer.pool.default,
-    );
+    let pgbouncer = &environment.pgbouncer;
+    let (instances, pool) = (&pgbouncer.instances, &pgbouncer.pool);
     let terms = budget::demand(environment);
     let wanted = budget::total(&terms);
-    let pool = u64::from(instances.value) * u64::from(default.value);
-    if wanted <= pool || instances.value == 0 {
+    let pods = u64::from(instances.value);
+    let held = pods * u64::from(pool.default.value);
+    let Some(percent) = (wanted * 100).checked_div(held).filter(|_| wanted > held) else {
         return;
-    }
-    let percent = wanted
-        .saturating_mul(100)
-        .checked_div(pool)
-        .unwrap_or_default();
-    let fits = wanted.div_ceil(u64::from(instances.value));
+    };
     let message =
-        format!("{wanted} transactions can want a connection at once, and the pools hold {pool}");
+        format!("{wanted} transactions can want a connection at once, and the pools hold {held}");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(default, "pgbouncer.pool.default", "pool of one pod")
+        .operand(&pool.default, "pgbouncer.pool.default", "pool of one pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
-            "{} > {pool} = {} x {}: {percent}% used",
+            "{} > {held} = {pods} x {}: the pools are used to {percent}%",
             budget::arithmetic(&terms),
-            instances.value,
-            default.value
-        ))
-        .repair(
-            default,
-            format!("the smallest `default` that serves all is {fits}"),
-            fits.to_string(),
-        );
-    findings.report(super::given_clients(finding, environment));
+            pool.default.value
+        ));
+    let mut finding = super::clients(finding, environment, Surge::Left).given(&pool.max_db);
+    let fits = wanted.div_ceil(pods);
+    if fits > u64::from(pool.max_db.value) {
+        finding = finding
+            .written(&pool.max_db, "ends every pool of a pod")
+            .note(format!(
+                "`max-db` of {} ends the pool of a pod below {fits}: it has to grow as well",
+                pool.max_db.value
+            ));
+    }
+    let message = format!("the smallest `default` that serves all is {fits}");
+    findings.report(finding.repair(
+        &pool.default,
+        "pgbouncer.pool.default",
+        message,
+        fits.to_string(),
+    ));
 }

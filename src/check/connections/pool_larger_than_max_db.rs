@@ -1,6 +1,7 @@
 //! A pool that can never fill.
 
 use crate::ast::Part;
+use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -17,26 +18,48 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let pool = &context.environment.pgbouncer.pool;
-    if pool.default.value <= pool.max_db.value {
+    let (default, max_db) = (pool.default.value, pool.max_db.value);
+    if default <= max_db {
         return;
     }
-    let (default, max_db) = (pool.default.value, pool.max_db.value);
-    findings.report(
-        Finding::new(
-            RULE.code,
-            Severity::Warning,
-            format!("the pool of {default} is larger than `max-db` of {max_db}, which ends it"),
-        )
+    let message = format!("a pool of {default} never fills: `max-db` ends it at {max_db}");
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(&pool.default, "pgbouncer.pool.default", "the pool")
         .operand(
             &pool.max_db,
             "pgbouncer.pool.max-db",
-            "all pools of a database",
+            "all pools of a database together",
         )
+        .note(format!("{default} > {max_db}"))
         .repair(
             &pool.default,
+            "pgbouncer.pool.default",
             format!("the largest `default` that can fill is {max_db}"),
             max_db.to_string(),
-        ),
+        );
+    findings.report(more_connections(finding, context));
+}
+
+/// Where `max-db` follows from what the server has, the server can have more.
+fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
+    let environment = context.environment;
+    let (pgbouncer, database) = (&environment.pgbouncer, &environment.database);
+    let pool = &pgbouncer.pool;
+    let enough = budget::connections_for(
+        u64::from(pool.default.value),
+        u64::from(pgbouncer.instances.value),
+        budget::primary(environment).outside(),
     );
+    let class = context.catalogue.db_classes.get(&database.instance.value);
+    let held = class.is_some_and(|class| enough <= budget::without_doubt(class.memory));
+    if !pool.max_db.is_derived() || !held {
+        return finding;
+    }
+    let message = format!("the smallest `max-connections` at which it can fill is {enough}");
+    finding.repair(
+        &database.max_connections,
+        "database.max-connections",
+        message,
+        enough.to_string(),
+    )
 }

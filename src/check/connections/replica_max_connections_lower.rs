@@ -17,11 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    let (replica, source) = (
-        &database.replicas.max_connections,
-        &database.max_connections,
-    );
-    if database.replicas.count.value == 0 || replica.value >= source.value {
+    let replicas = &database.replicas;
+    let (replica, source) = (&replicas.max_connections, &database.max_connections);
+    if replicas.count.value == 0 || replica.value >= source.value {
         return;
     }
     let message = format!(
@@ -32,10 +30,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Finding::new(RULE.code, Severity::Error, message)
             .operand(replica, "database.replicas.max-connections", "of a replica")
             .operand(source, "database.max-connections", "of the primary")
-            .given(&database.replicas.count)
+            .operand(&replicas.count, "database.replicas.count", "read replicas")
+            .note(format!("{} < {}", replica.value, source.value))
             .repair(
                 replica,
-                format!("give the replicas at least {}", source.value),
+                "database.replicas.max-connections",
+                format!("the fewest that a replica needs are {}", source.value),
                 source.value.to_string(),
             ),
     );

@@ -1,9 +1,11 @@
 //! A pool mode that does not share connections.
 
+use super::Surge;
 use crate::ast::Part;
+use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::PoolMode;
+use crate::model::{Environment, PoolMode};
 
 /// The rule `session-mode-with-autoscaling`.
 pub(super) static RULE: Rule = Rule {
@@ -11,26 +13,41 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[Part::Api, Part::Worker, Part::Service, Part::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/session-mode-with-autoscaling.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let mode = &context.environment.pgbouncer.mode;
-    if mode.value == PoolMode::Session {
-        findings.report(
-            Finding::new(
-                RULE.code,
-                Severity::Warning,
-                "`session` mode gives every client a server connection for as long as it stays",
-            )
-            .operand(mode, "pgbouncer.mode", "not shared between clients")
-            .repair(
-                mode,
-                "share connections between transactions: `transaction`",
-                "\"transaction\"",
-            ),
-        );
+    let environment = context.environment;
+    let mode = &environment.pgbouncer.mode;
+    if mode.value != PoolMode::Session || !scales(environment) {
+        return;
     }
+    let terms = budget::demand(environment);
+    let message =
+        "in `session` mode every client keeps a server connection, and autoscalers add clients";
+    let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
+        mode,
+        "pgbouncer.mode",
+        "no connection is shared",
+    );
+    let finding = super::clients(finding, environment, Surge::Left).note(format!(
+        "{} clients at the maxima, each with a server connection",
+        budget::arithmetic(&terms)
+    ));
+    findings.report(finding.repair(
+        mode,
+        "pgbouncer.mode",
+        "connections are shared between transactions in `transaction` mode",
+        "\"transaction\"",
+    ));
+}
+
+/// Whether any count of pods is an autoscaler's to choose.
+fn scales(environment: &Environment) -> bool {
+    let pools = environment.worker.values().map(|pool| &pool.workload);
+    pools
+        .chain([&environment.api.workload])
+        .any(|workload| workload.replicas.min.value < workload.replicas.max.value)
 }

@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Tier;
+use crate::source::Sourced;
 
 /// The rule `burstable-in-production`.
 pub(super) static RULE: Rule = Rule {
@@ -18,19 +19,36 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    let (tier, class) = (&context.environment.tier, &database.instance);
-    let known = context.catalogue.db_classes.get(&class.value);
-    if tier.value == Tier::Dev || !known.is_some_and(|known| known.burstable) {
+    if context.environment.tier.value == Tier::Dev {
         return;
     }
-    let message = format!(
-        "the database runs on CPU credits: `{}` is burstable",
-        class.value
-    );
-    findings.report(
-        Finding::new(RULE.code, Severity::Warning, message)
-            .operand(class, "database.instance", "the class")
-            .operand(tier, "tier", "the tier")
-            .help("choose a class of the families m or r"),
-    );
+    let class = &database.instance;
+    findings.extend(one(context, "the database", class, "database.instance"));
+    let replicas = &database.replicas;
+    // Replicas like their source say nothing new.
+    if replicas.count.value > 0 && !replicas.instance.is_derived() {
+        let path = "database.replicas.instance";
+        let finding = one(context, "a read replica", &replicas.instance, path);
+        findings.extend(finding.map(|finding| finding.given(&replicas.count)));
+    }
+}
+
+fn one(context: &Context<'_>, who: &str, class: &Sourced<String>, path: &str) -> Option<Finding> {
+    let classes = &context.catalogue.db_classes;
+    if !classes.get(&class.value)?.burstable {
+        return None;
+    }
+    let message = format!("{who} runs on CPU credits: `{}` is burstable", class.value);
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(class, path, "the class")
+        .operand(&context.environment.tier, "tier", "a tier above dev");
+    let usual = context.tier.database.instance.value.as_ref();
+    let steady = |name: &&String| classes.get(name).is_some_and(|class| !class.burstable);
+    Some(match usual.map(|usual| &usual.value).filter(steady) {
+        Some(usual) => {
+            let message = format!("the tier's own class is `{usual}`");
+            finding.repair(class, path, message, format!("\"{usual}\""))
+        }
+        None => finding.help("choose a class of the families m or r"),
+    })
 }

@@ -2,8 +2,8 @@
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
-use crate::parse::suggest;
 use crate::source::Sourced;
 
 /// The rule `class-unknown`.
@@ -19,32 +19,31 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    one(context, &database.instance, "database.instance", findings);
+    findings.extend(one(context, &database.instance, "database.instance"));
     let replicas = &database.replicas;
-    if replicas.count.value > 0 && replicas.instance.is_declared() {
-        one(
-            context,
-            &replicas.instance,
-            "database.replicas.instance",
-            findings,
-        );
+    // Replicas like their source say nothing new.
+    if replicas.count.value > 0 && !replicas.instance.is_derived() {
+        let finding = one(context, &replicas.instance, "database.replicas.instance");
+        findings.extend(finding.map(|finding| finding.given(&replicas.count)));
     }
 }
 
-fn one(context: &Context<'_>, class: &Sourced<String>, path: &str, findings: &mut Findings) {
+fn one(context: &Context<'_>, class: &Sourced<String>, path: &str) -> Option<Finding> {
     let classes = &context.catalogue.db_classes;
     if classes.get(&class.value).is_some() {
-        return;
+        return None;
     }
     let message = format!("the instance class `{}` is unknown", class.value);
     let finding =
         Finding::new(RULE.code, Severity::Error, message).operand(class, path, "the class");
-    findings.report(match suggest::nearest(&class.value, classes.names()) {
-        Some(near) => finding.repair(
-            class,
-            format!("did you mean `{near}`?"),
-            format!("\"{near}\""),
-        ),
-        None => finding.help(format!("known are {}", suggest::list(classes.names()))),
-    });
+    Some(match suggest::nearest(&class.value, classes.names()) {
+        Some(near) => {
+            let message = format!("did you mean `{near}`?");
+            finding.repair(class, path, message, format!("\"{near}\""))
+        }
+        None => finding.help(format!(
+            "known families are {}",
+            suggest::families(classes.names())
+        )),
+    })
 }

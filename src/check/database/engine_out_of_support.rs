@@ -16,20 +16,35 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let engine = &database.engine;
-    let major = engine.value.split('.').next().unwrap_or_default();
-    let Some(version) = context.catalogue.postgres.get(major) else {
+    let engine = &context.environment.database.engine;
+    let Some((major, until)) = support(context, &engine.value) else {
         return;
     };
-    let until = version.supported_until;
-    if until >= context.today {
+    let today = context.today;
+    if until >= today {
         return;
     }
     let message = format!("standard support of PostgreSQL {major} ended on {until}");
-    findings.report(
-        Finding::new(RULE.code, Severity::Warning, message)
-            .operand(engine, "database.engine", "the version")
-            .help("upgrade to a supported major version"),
-    );
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(engine, "database.engine", "the version")
+        .note(format!("{until} < {today}, the day of this run"));
+    let usual = context.tier.database.engine.value.as_ref();
+    let usual = usual.map(|usual| usual.value.as_str());
+    let supported = usual.and_then(|usual| support(context, usual));
+    findings.report(match supported.filter(|(_, until)| *until >= today) {
+        Some((major, until)) => finding.repair(
+            engine,
+            "database.engine",
+            format!("the tier's version is supported until {until}"),
+            format!("\"{major}\""),
+        ),
+        None => finding.help("upgrade to a supported major version"),
+    });
+}
+
+/// The major version of `engine`, and the last day of its standard support.
+fn support<'a>(context: &Context<'_>, engine: &'a str) -> Option<(&'a str, jiff::civil::Date)> {
+    let major = engine.split('.').next()?;
+    let version = context.catalogue.postgres.get(major)?;
+    Some((major, version.supported_until))
 }

@@ -1,5 +1,6 @@
 //! IOPS of a volume that cannot have them.
 
+use super::STRIPED_FROM;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -17,26 +18,35 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let storage = &database.storage;
-    if storage.kind.value != StorageType::Gp3 || storage.gib.value >= 400 {
+    let storage = &context.environment.database.storage;
+    let gib = &storage.gib;
+    if storage.kind.value != StorageType::Gp3 || gib.value >= STRIPED_FROM {
         return;
     }
     let stated = [
-        (&storage.iops, "database.storage.iops"),
-        (&storage.throughput, "database.storage.throughput"),
+        ("iops", &storage.iops, "3000 IOPS"),
+        ("throughput", &storage.throughput, "125 MiB/s"),
     ];
-    for (value, path) in stated {
-        let Some(value) = value else {
-            continue;
-        };
-        let message = format!("`{path}` is stated for {} GiB of gp3", storage.gib.value);
+    for (what, value, has) in stated {
+        let Some(value) = value else { continue };
+        let message = format!(
+            "`{what}` is stated for a gp3 volume of {} GiB, which has {has} and no choice",
+            gib.value
+        );
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(value, path, "cannot be stated below 400 GiB")
-                .operand(&storage.gib, "database.storage.gib", "the volume")
+                .operand(
+                    value,
+                    &format!("database.storage.{what}"),
+                    "cannot be stated",
+                )
+                .operand(gib, "database.storage.gib", "the volume")
                 .operand(&storage.kind, "database.storage.type", "the type")
-                .help("leave it out, or use 400 GiB or more"),
+                .note(format!("{} < {STRIPED_FROM}", gib.value))
+                .help(format!(
+                    "remove `{what}={}`, or use {STRIPED_FROM} GiB or more",
+                    value.value
+                )),
         );
     }
 }

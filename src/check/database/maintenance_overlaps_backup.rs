@@ -21,11 +21,25 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if !weekly.value.overlaps(daily.value) {
         return;
     }
-    let message = "the maintenance window overlaps the backup window";
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(weekly, "database.maintenance.window", "maintenance")
-            .operand(daily, "database.backup.window", "backup")
-            .help("move one of them"),
+    let message = format!(
+        "maintenance from `{}` overlaps the backup from `{}`",
+        weekly.value, daily.value
     );
+    let path = "database.maintenance.window";
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(weekly, path, "maintenance, in UTC")
+        .operand(
+            daily,
+            "database.backup.window",
+            "the backup, every day, in UTC",
+        );
+    findings.report(match weekly.value.clear_of(daily.value) {
+        Some(later) => finding.repair(
+            weekly,
+            path,
+            format!("the next window of this length is `{later}`"),
+            format!("\"{later}\""),
+        ),
+        None => finding.help("shorten one of them"),
+    });
 }

@@ -15,22 +15,30 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// GiB of the largest volume.
+const LARGEST: u64 = 65_536;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let (gib, most) = (&database.storage.gib, &database.storage.max_gib);
+    let storage = &context.environment.database.storage;
+    let (gib, most) = (&storage.gib, &storage.max_gib);
     let least = (u64::from(gib.value) * 110).div_ceil(100);
     if most.value == 0 || u64::from(most.value) >= least {
         return;
     }
     let message = format!(
-        "`max-gib` of {} is below 110% of the volume: {least}",
+        "`max-gib` of {} is below 110% of the volume, which is {least}",
         most.value
     );
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(most, "database.storage.max-gib", "the ceiling")
-            .operand(gib, "database.storage.gib", "the volume")
-            .note(format!("{} x 110% = {least}", gib.value))
-            .repair(most, format!("the least is {least}"), least.to_string()),
-    );
+    let path = "database.storage.max-gib";
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(most, path, "the ceiling")
+        .operand(gib, "database.storage.gib", "the volume")
+        .note(format!("{} < {least} = 1.1 x {}", most.value, gib.value));
+    findings.report(if least > LARGEST {
+        let message = format!("no volume is larger than {LARGEST} GiB: let it not grow");
+        finding.repair(most, path, message, "0")
+    } else {
+        let message = format!("the lowest ceiling is {least}; 0 lets the volume not grow");
+        finding.repair(most, path, message, least.to_string())
+    });
 }

@@ -15,16 +15,28 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Read replicas of one source.
+const MOST: u32 = 15;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let count = &database.replicas.count;
-    if count.value <= 15 {
+    let count = &context.environment.database.replicas.count;
+    if count.value <= MOST {
         return;
     }
-    let message = format!("{} read replicas, of at most 15", count.value);
+    let message = format!(
+        "{} read replicas of one source, of at most {MOST}",
+        count.value
+    );
+    let path = "database.replicas.count";
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(count, "database.replicas", "replicas")
-            .repair(count, "the most are 15", "15"),
+            .operand(count, path, "read replicas")
+            .note(format!("{} > {MOST}", count.value))
+            .repair(
+                count,
+                path,
+                format!("the most are {MOST}"),
+                MOST.to_string(),
+            ),
     );
 }

@@ -24,8 +24,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let message = "read replicas need automated backups, which are off";
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(days, "database.backup.days", "off")
-            .operand(count, "database.replicas", "replicas")
-            .repair(days, "the least is 1 day", "1"),
+            .operand(days, "database.backup.days", "0 is off")
+            .operand(count, "database.replicas.count", "read replicas")
+            .repair(
+                days,
+                "database.backup.days",
+                "the shortest retention is 1 day",
+                "1",
+            ),
     );
 }

@@ -17,15 +17,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let (tier, multi_az) = (&context.environment.tier, &database.multi_az);
+    let multi_az = &context.environment.database.multi_az;
+    let tier = &context.environment.tier;
     if tier.value == Tier::Dev || multi_az.value {
         return;
     }
+    let message = "the database has no standby in another zone";
+    let path = "database.multi-az";
     findings.report(
-        Finding::new(RULE.code, Severity::Warning, "the database has no standby")
-            .operand(multi_az, "database.multi-az", "one zone")
-            .operand(tier, "tier", "the tier")
-            .repair(multi_az, "a standby needs `#true`", "#true"),
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(multi_az, path, "one zone")
+            .operand(tier, "tier", "a tier above dev")
+            .repair(multi_az, path, "`#true` keeps a standby", "#true"),
     );
 }

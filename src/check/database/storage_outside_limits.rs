@@ -16,36 +16,32 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// GiB of the largest volume.
-const MOST: u32 = 65_536;
-
+/// The largest volume of any type is the language's own limit, so that only the least is checked.
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let database = &context.environment.database;
-    let storage = &database.storage;
-    let least = match storage.kind.value {
+    let storage = &context.environment.database.storage;
+    let (gib, kind) = (&storage.gib, &storage.kind);
+    let least = match kind.value {
         StorageType::Gp3 | StorageType::Gp2 => 20,
         StorageType::Io1 | StorageType::Io2 => 100,
     };
-    let sizes = [
-        (&storage.gib, "database.storage.gib", least),
-        (&storage.max_gib, "database.storage.max-gib", 0),
-    ];
-    for (size, path, least) in sizes {
-        let gib = size.value;
-        if (least..=MOST).contains(&gib) {
-            continue;
-        }
-        let message = format!("a volume of {gib} GiB, outside {least} to {MOST} GiB");
-        let bound = gib.clamp(least, MOST);
-        findings.report(
-            Finding::new(RULE.code, Severity::Error, message)
-                .operand(size, path, "GiB")
-                .operand(&storage.kind, "database.storage.type", "the type")
-                .repair(
-                    size,
-                    format!("the nearest size is {bound}"),
-                    bound.to_string(),
-                ),
-        );
+    if gib.value >= least {
+        return;
     }
+    let message = format!(
+        "a volume of {} GiB, and RDS offers {least} GiB or more of `{}`",
+        gib.value, kind.value
+    );
+    let path = "database.storage.gib";
+    findings.report(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(gib, path, "the volume")
+            .operand(kind, "database.storage.type", "the type")
+            .note(format!("{} < {least}", gib.value))
+            .repair(
+                gib,
+                path,
+                format!("the smallest is {least} GiB"),
+                least.to_string(),
+            ),
+    );
 }

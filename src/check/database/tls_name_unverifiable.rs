@@ -42,7 +42,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let mut finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(&database.tls, "database.tls", "the name is compared")
-        .given(&database.replicas.count);
+        .given(&database.replicas.count)
+        .optional(&context.file.database.endpoint);
     if let Some(endpoint) = &database.endpoint {
         finding = finding.operand(endpoint, "database.endpoint", "no name of RDS");
     }

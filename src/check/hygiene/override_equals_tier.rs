@@ -24,9 +24,12 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let (file, tier) = (context.file, context.tier);
     let mut compare = Compare { findings };
+    compare.one("app", &file.app, &tier.app);
+    compare.one("deliver.autoscalers", &file.autoscalers, &tier.autoscalers);
     compare.workload("api", &file.api.workload, &tier.api.workload);
     compare.pgbouncer(&file.pgbouncer, &tier.pgbouncer);
     compare.database(&file.database, &tier.database);
+    compare.storage_and_more(&file.database, &tier.database);
     for (name, node) in &file.redis {
         if let Some(below) = tier.redis.get(name) {
             compare.redis(&format!("redis.{name}"), node, below);
@@ -51,7 +54,7 @@ impl Compare<'_> {
         if written.value != below.value {
             return;
         }
-        let message = format!("`{path}` is {} in the tier too", written.value);
+        let message = format!("`{path}` is `{}` in the tier too", written.value);
         self.findings.report(
             Finding::new(RULE.code, Severity::Note, message)
                 .at(written.span, "says nothing new")
@@ -73,29 +76,37 @@ impl Compare<'_> {
     fn workload(&mut self, path: &str, file: &WorkloadNode, tier: &WorkloadNode) {
         let at = |step: &str| format!("{path}.{step}");
         self.range(&at("replicas"), &file.replicas, &tier.replicas);
-        self.one(&at("target.cpu"), &file.target.cpu, &tier.target.cpu);
-        self.one(
-            &at("target.memory"),
-            &file.target.memory,
-            &tier.target.memory,
-        );
+        let (target, below) = (&file.target, &tier.target);
+        self.one(&at("target.cpu"), &target.cpu, &below.cpu);
+        self.one(&at("target.memory"), &target.memory, &below.memory);
+        let (up, below) = (&file.scale_up, &tier.scale_up);
+        self.one(&at("scale-up.window"), &up.window, &below.window);
+        let (down, below) = (&file.scale_down, &tier.scale_down);
+        self.one(&at("scale-down.window"), &down.window, &below.window);
         self.resources(&at("requests"), &file.requests, &tier.requests);
         self.resources(&at("limits"), &file.limits, &tier.limits);
         let (connections, below) = (&file.connections, &tier.connections);
+        let per_pod = at("connections.per-pod");
+        self.one(&per_pod, &connections.per_pod, &below.per_pod);
+        self.one(&at("connections.env"), &connections.env, &below.env);
+        let (rollout, below) = (&file.rollout, &tier.rollout);
+        let unavailable = at("rollout.max-unavailable");
         self.one(
-            &at("connections.per-pod"),
-            &connections.per_pod,
-            &below.per_pod,
+            &at("rollout.max-surge"),
+            &rollout.max_surge,
+            &below.max_surge,
+        );
+        self.one(
+            &unavailable,
+            &rollout.max_unavailable,
+            &below.max_unavailable,
         );
     }
 
     fn pgbouncer(&mut self, file: &PgbouncerNode, tier: &PgbouncerNode) {
+        let clients = "pgbouncer.clients.max";
         self.one("pgbouncer.instances", &file.instances, &tier.instances);
-        self.one(
-            "pgbouncer.clients.max",
-            &file.clients_max,
-            &tier.clients_max,
-        );
+        self.one(clients, &file.clients_max, &tier.clients_max);
         self.one("pgbouncer.mode", &file.mode, &tier.mode);
         self.one("pgbouncer.image", &file.image, &tier.image);
         self.resources("pgbouncer.requests", &file.requests, &tier.requests);
@@ -109,21 +120,47 @@ impl Compare<'_> {
         self.one("database.engine", &file.engine, &tier.engine);
         self.one(max, &file.max_connections, &tier.max_connections);
         self.one("database.multi-az", &file.multi_az, &tier.multi_az);
+        let (replicas, below) = (&file.replicas, &tier.replicas);
+        self.one("database.replicas.count", &replicas.count, &below.count);
+        self.one("database.replicas.via", &replicas.via, &below.via);
+        let (direct, below) = (&file.direct, &tier.direct);
+        let at = |what: &str| format!("database.direct.{what}");
+        self.one(&at("monitoring"), &direct.monitoring, &below.monitoring);
+        self.one(&at("replication"), &direct.replication, &below.replication);
+        self.one(&at("admin"), &direct.admin, &below.admin);
+        self.one(&at("migrations"), &direct.migrations, &below.migrations);
+        self.one("database.tls", &file.tls, &tier.tls);
+    }
+
+    fn storage_and_more(&mut self, file: &DatabaseNode, tier: &DatabaseNode) {
         let (storage, below) = (&file.storage, &tier.storage);
         self.one("database.storage.gib", &storage.gib, &below.gib);
         self.one("database.storage.max-gib", &storage.max_gib, &below.max_gib);
         self.one("database.storage.type", &storage.kind, &below.kind);
-        let (replicas, below) = (&file.replicas, &tier.replicas);
-        self.one("database.replicas.count", &replicas.count, &below.count);
-        self.one("database.backup.days", &file.backup_days, &tier.backup_days);
-        self.one("database.tls", &file.tls, &tier.tls);
+        let (backup, maintenance) = ("database.backup", "database.maintenance");
+        let (window, below) = (&file.maintenance_window, &tier.maintenance_window);
+        self.one(
+            &format!("{backup}.days"),
+            &file.backup_days,
+            &tier.backup_days,
+        );
+        self.one(
+            &format!("{backup}.window"),
+            &file.backup_window,
+            &tier.backup_window,
+        );
+        self.one(&format!("{maintenance}.window"), window, below);
+        let (apply, below) = (&file.maintenance_apply, &tier.maintenance_apply);
+        self.one(&format!("{maintenance}.apply"), apply, below);
     }
 
     fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode) {
-        self.one(&format!("{path}.node"), &file.node, &tier.node);
-        self.one(&format!("{path}.replicas"), &file.replicas, &tier.replicas);
-        self.one(&format!("{path}.policy"), &file.policy, &tier.policy);
-        self.one(&format!("{path}.tls"), &file.tls, &tier.tls);
+        let at = |step: &str| format!("{path}.{step}");
+        self.one(&at("node"), &file.node, &tier.node);
+        self.one(&at("replicas"), &file.replicas, &tier.replicas);
+        self.one(&at("policy"), &file.policy, &tier.policy);
+        self.one(&at("tls"), &file.tls, &tier.tls);
+        self.one(&at("cluster.shards"), &file.shards, &tier.shards);
     }
 
     fn group(&mut self, path: &str, file: &NodeGroupNode, tier: &NodeGroupNode) {

@@ -1,7 +1,7 @@
 //! The pods at their maxima ask for more than all nodes have.
 
 use crate::ast::Part;
-use crate::budget::packing;
+use crate::budget::packing::{self, Load, Resource, Rooms, Shortage, Sum};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -29,22 +29,72 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let loads = packing::loads(environment, context.catalogue);
     for short in packing::shortages(&loads, &rooms) {
-        let (what, asked, has) = (short.what, short.asked, short.has);
-        let message =
-            format!("the pods at their maxima ask for {asked} {what}, and the nodes have {has}");
-        let mut finding = Finding::new(RULE.code, Severity::Error, message);
-        for name in &short.groups {
-            finding = super::group_operands(finding, environment, name);
-        }
-        for load in loads
-            .iter()
-            .filter(|load| load.groups.is_subset(&short.groups))
-        {
-            finding = finding.note(super::load_note(load));
-        }
-        let finding = finding
-            .note(super::daemons_note())
-            .help("raise the groups' `count max`, or lower the maxima or the requests");
-        findings.report(super::given_loads(finding, environment));
+        findings.extend(finding(context, &short, &loads, &rooms));
     }
+}
+
+fn finding(
+    context: &Context<'_>,
+    short: &Shortage,
+    loads: &[Load],
+    rooms: &Rooms,
+) -> Option<Finding> {
+    let environment = context.environment;
+    let first = short.sums.first()?;
+    let message = format!(
+        "the pods at their maxima ask for {}, and the nodes have {}",
+        first.resource.told(first.asked),
+        first.resource.shown(first.has)
+    );
+    let bound = || packing::bound_to(loads, &short.groups);
+    let resources: Vec<Resource> = short.sums.iter().map(|sum| sum.resource).collect();
+    let finding = Finding::new(RULE.code, Severity::Error, message);
+    let groups = short.groups.iter();
+    let mut finding = super::everything(finding, environment, bound(), groups, &resources);
+    for sum in &short.sums {
+        finding = finding.note(arithmetic(sum, bound(), short, rooms));
+    }
+    for name in &short.groups {
+        if let Some(room) = rooms.get(name) {
+            finding = finding.note(super::room_note(name, room));
+        }
+    }
+    Some(super::more_nodes(
+        finding,
+        environment,
+        (loads, rooms),
+        &short.groups,
+    ))
+}
+
+/// Both sides of a sum: every load with its surge, and every group.
+fn arithmetic<'a>(
+    sum: &Sum,
+    loads: impl Iterator<Item = &'a Load>,
+    short: &Shortage,
+    rooms: &Rooms,
+) -> String {
+    let resource = sum.resource;
+    let asked: Vec<String> = loads
+        .map(|load| {
+            let each = resource.shown(u128::from(resource.asked(load)));
+            format!("{} x {each} ({})", load.pods, load.who)
+        })
+        .collect();
+    let has: Vec<String> = short
+        .groups
+        .iter()
+        .filter_map(|name| Some((name, rooms.get(name)?)))
+        .map(|(name, room)| {
+            let each = resource.shown(u128::from(resource.has(room)));
+            format!("{} x {each} (nodes.{name})", room.nodes)
+        })
+        .collect();
+    format!(
+        "with every rollout surging: {} = {} > {} = {}",
+        asked.join(" + "),
+        resource.shown(sum.asked),
+        resource.shown(sum.has),
+        has.join(" + ")
+    )
 }

@@ -1,7 +1,7 @@
 //! The sums fit, but the pods do not divide well over the nodes.
 
 use crate::ast::Part;
-use crate::budget::packing;
+use crate::budget::packing::{self, Resource};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -40,15 +40,33 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         "the last pods of `{}` may find no node, though the sums fit",
         load.who
     );
-    let mut finding = Finding::new(RULE.code, Severity::Warning, message);
+    let sharing = || {
+        loads
+            .iter()
+            .filter(|other| !other.groups.is_disjoint(&load.groups))
+    };
+    let finding = Finding::new(RULE.code, Severity::Warning, message);
+    let resources = [Resource::Cpu, Resource::Memory];
+    let groups = load.groups.iter();
+    let mut finding = super::everything(finding, environment, sharing(), groups, &resources);
+    for load in sharing() {
+        finding = finding.note(format!(
+            "`{}`: {} pods with surge, each {}m and {}Mi",
+            load.who,
+            load.pods,
+            load.cpu,
+            load.memory.div_ceil(1_048_576)
+        ));
+    }
     for name in &load.groups {
-        finding = super::group_operands(finding, environment, name);
+        if let Some(room) = rooms.get(name) {
+            finding = finding.note(super::room_note(name, room));
+        }
     }
-    for load in &loads {
-        finding = finding.note(super::load_note(load));
-    }
-    let finding = finding
-        .note(super::daemons_note())
-        .help("raise the group's `count max`, or choose requests that divide a node");
-    findings.report(super::given_loads(finding, environment));
+    findings.report(super::more_nodes(
+        finding,
+        environment,
+        (&loads, &rooms),
+        &load.groups,
+    ));
 }

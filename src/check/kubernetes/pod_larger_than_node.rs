@@ -1,7 +1,7 @@
 //! A pod that fits no node.
 
 use crate::ast::Part;
-use crate::budget::packing;
+use crate::budget::packing::{self, Load, Resource, Room, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -29,29 +29,65 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let loads = packing::loads(environment, context.catalogue);
     for load in packing::too_large(&loads, &rooms) {
-        let message = format!("a pod of `{}` is larger than an empty node", load.who);
-        let mut finding = Finding::new(RULE.code, Severity::Error, message);
-        for (path, cpu, memory) in super::requests(environment) {
-            if path == load.who {
-                let (of_cpu, of_memory) = (
-                    format!("{path}.requests.cpu"),
-                    format!("{path}.requests.memory"),
-                );
-                finding = finding
-                    .operand(cpu, &of_cpu, "the CPU a pod asks for")
-                    .operand(memory, &of_memory, "the memory a pod asks for");
-            }
+        findings.report(finding(context, load, &rooms));
+    }
+}
+
+fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
+    let environment = context.environment;
+    let message = format!(
+        "a pod of `{}` asks for {}m and {}Mi, more than an empty node has",
+        load.who,
+        load.cpu,
+        load.memory.div_ceil(1_048_576)
+    );
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    let resources = [Resource::Cpu, Resource::Memory];
+    finding = super::asked(finding, environment, load, &resources);
+    finding = super::landing(finding, environment);
+    for name in &load.groups {
+        if let Some(group) = environment.nodes.get(name) {
+            let path = format!("nodes.{name}.instance");
+            finding = finding.operand(&group.instance, &path, format!("nodes of `{name}`"));
         }
-        for (name, room) in rooms.iter().filter(|(name, _)| load.groups.contains(*name)) {
-            finding = super::group_operands(finding, environment, name).note(format!(
-                "a node of `nodes.{name}` has {}m and {}Mi for pods",
-                room.cpu,
-                room.memory / 1_048_576
-            ));
+    }
+    let taking = || {
+        load.groups
+            .iter()
+            .filter_map(|name| Some((name, rooms.get(name)?)))
+    };
+    for (name, room) in taking() {
+        finding = finding.note(super::room_note(name, room));
+    }
+    let largest = taking()
+        .map(|(_, room)| room)
+        .max_by_key(|room| (room.cpu, room.memory));
+    match largest {
+        Some(room) => repair(finding, context, load, room),
+        None => finding,
+    }
+}
+
+/// What a pod may ask for on the largest node.
+fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> Finding {
+    let requests = super::requests(context.environment);
+    let Some((_, cpu, memory)) = requests.iter().find(|(path, _, _)| *path == load.who) else {
+        return finding;
+    };
+    let path = |what: &str| format!("{}.requests.{what}", load.who);
+    let most_cpu = format!("\"{}m\"", room.cpu);
+    let most_memory = format!("\"{}Mi\"", room.memory / 1_048_576);
+    match (load.cpu > room.cpu, load.memory > room.memory) {
+        (true, false) => {
+            let message = format!("the largest request is {}m", room.cpu);
+            finding.repair(*cpu, &path("cpu"), message, most_cpu)
         }
-        let finding = finding
-            .note(super::daemons_note())
-            .help("lower the request, or choose a larger instance");
-        findings.report(super::given_loads(finding, environment));
+        (false, true) => {
+            let message = format!("the largest request is {}Mi", room.memory / 1_048_576);
+            finding.repair(*memory, &path("memory"), message, most_memory)
+        }
+        _ => finding.help(format!(
+            "write `requests cpu={most_cpu} memory={most_memory}` or less, or choose a larger `instance`"
+        )),
     }
 }

@@ -21,33 +21,75 @@ pub(super) static RULE: Rule = Rule {
 const MOST_CORES: u64 = 256;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (path, cpu, memory) in super::requests(context.environment) {
-        both(&format!("{path}.requests"), cpu, memory, findings);
-    }
-    for (path, cpu, memory) in super::limits(context.environment) {
-        both(&format!("{path}.limits"), cpu, memory, findings);
+    let environment = context.environment;
+    let requests = super::requests(environment).into_iter();
+    let limits = super::limits(environment).into_iter();
+    let all = requests
+        .map(|amounts| ("requests", amounts))
+        .chain(limits.map(|amounts| ("limits", amounts)));
+    for (node, (who, cpu, memory)) in all {
+        findings.extend(of_memory(&format!("{who}.{node}.memory"), memory));
+        findings.extend(of_cpu(&format!("{who}.{node}.cpu"), cpu));
     }
 }
 
-fn both(path: &str, cpu: &Sourced<Quantity>, memory: &Sourced<Quantity>, findings: &mut Findings) {
+fn of_memory(path: &str, memory: &Sourced<Quantity>) -> Option<Finding> {
     let amount = memory.value;
-    if !amount.is_zero() && (!amount.is_whole() || amount < Quantity::from_mebibytes(1)) {
-        let message = format!("`{path}.memory` is {amount} bytes, less than a process can live in");
-        findings.report(
-            Finding::new(RULE.code, Severity::Error, message)
-                .operand(memory, &format!("{path}.memory"), "below 1Mi")
-                .help("memory is written with `Mi` or `Gi`: `m` is a thousandth of a byte"),
-        );
+    if amount.is_zero() || (amount.is_whole() && amount >= Quantity::from_mebibytes(1)) {
+        return None;
     }
-    if cpu.value > Quantity::from_milli(MOST_CORES * 1000) {
-        let message = format!(
-            "`{path}.cpu` is {} cores, more than any node has",
-            cpu.value
-        );
-        findings.report(
-            Finding::new(RULE.code, Severity::Error, message)
-                .operand(cpu, &format!("{path}.cpu"), "above 256 cores")
-                .help("thousandths of a core are written with `m`: \"500m\" is half a core"),
-        );
+    let message = if amount.is_whole() {
+        format!("`{path}` is {amount}, less than any process lives in")
+    } else {
+        format!("`{path}` is {amount}: thousandths of a byte")
+    };
+    let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        memory,
+        path,
+        if amount.is_whole() {
+            "below 1Mi"
+        } else {
+            "no whole number of bytes"
+        },
+    );
+    // `512m` is 512 thousandths of a byte, and was meant as MiB.
+    let thousandths = amount.milli();
+    Some(if amount.is_whole() {
+        finding.help("memory is written with `Mi` or `Gi`, such as \"512Mi\"")
+    } else {
+        finding.repair(
+            memory,
+            path,
+            "`m` is a thousandth; MiB are written with `Mi`",
+            format!("\"{thousandths}Mi\""),
+        )
+    })
+}
+
+fn of_cpu(path: &str, cpu: &Sourced<Quantity>) -> Option<Finding> {
+    let amount = cpu.value;
+    let finding = |message, text: &str| {
+        Finding::new(RULE.code, Severity::Error, message).operand(cpu, path, text)
+    };
+    if amount > Quantity::from_milli(MOST_CORES * 1000) {
+        let message = format!("`{path}` is {amount} cores, more than any node has");
+        let cores = amount.units();
+        return Some(finding(message, "above 256 cores").repair(
+            cpu,
+            path,
+            "thousandths of a core are written with `m`",
+            format!("\"{cores}m\""),
+        ));
     }
+    if amount == Quantity::from_milli(amount.milli()) {
+        return None;
+    }
+    let message = format!("`{path}` is {amount}, finer than the 1m that Kubernetes takes");
+    let nearest = amount.milli();
+    Some(finding(message, "no whole number of millicores").repair(
+        cpu,
+        path,
+        format!("the next that it takes is {nearest}m"),
+        format!("\"{nearest}m\""),
+    ))
 }

@@ -3,7 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Quantity, Resources};
+use crate::model::Quantity;
 use crate::source::Sourced;
 
 /// The rule `request-above-limit`.
@@ -19,29 +19,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let api = &environment.api.workload;
-    compare("api", &api.requests, &api.limits, findings);
-    for (name, worker) in &environment.worker {
-        let workload = &worker.workload;
-        compare(
-            &format!("worker.{name}"),
-            &workload.requests,
-            &workload.limits,
-            findings,
-        );
+    let requests = super::requests(environment);
+    for (who, most_cpu, most_memory) in super::limits(environment) {
+        let asked = requests.iter().find(|(asking, _, _)| *asking == who);
+        if let Some((_, cpu, memory)) = asked {
+            findings.extend(one(&who, "cpu", cpu, most_cpu));
+            findings.extend(one(&who, "memory", memory, most_memory));
+        }
     }
-    let pgbouncer = &environment.pgbouncer;
-    compare(
-        "pgbouncer",
-        &pgbouncer.requests,
-        &pgbouncer.limits,
-        findings,
-    );
-}
-
-fn compare(who: &str, requests: &Resources, limits: &Resources, findings: &mut Findings) {
-    one(who, "cpu", &requests.cpu, &limits.cpu, findings);
-    one(who, "memory", &requests.memory, &limits.memory, findings);
 }
 
 fn one(
@@ -49,26 +34,33 @@ fn one(
     what: &str,
     request: &Sourced<Quantity>,
     limit: &Sourced<Quantity>,
-    findings: &mut Findings,
-) {
-    if request.value <= limit.value {
-        return;
-    }
+) -> Option<Finding> {
     let (asked, allowed) = (request.value, limit.value);
-    let message = format!("a pod of `{who}` asks for {asked} of {what} and may use {allowed}");
-    findings.report(
+    if asked <= allowed {
+        return None;
+    }
+    let message =
+        format!("a pod of `{who}` asks for more {what} than it may use: {asked}, of {allowed}");
+    let (requests, limits) = (
+        format!("{who}.requests.{what}"),
+        format!("{who}.limits.{what}"),
+    );
+    Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(request, &format!("{who}.requests.{what}"), "the request")
-            .operand(limit, &format!("{who}.limits.{what}"), "the limit")
+            .operand(request, &requests, "the request")
+            .operand(limit, &limits, "the limit")
+            .note(format!("{asked} > {allowed}"))
             .repair(
                 request,
+                &requests,
                 format!("the largest request is {allowed}"),
                 format!("\"{allowed}\""),
             )
             .repair(
                 limit,
+                &limits,
                 format!("the smallest limit is {asked}"),
                 format!("\"{asked}\""),
             ),
-    );
+    )
 }

@@ -22,30 +22,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if environment.tier.value == Tier::Dev {
         return;
     }
-    let mut report = |path: String, count: &Sourced<u32>| {
-        if count.value != 1 {
-            return;
-        }
-        let message = format!("`{path}` is 1, so the loss of one pod is an outage");
-        findings.report(
+    let one = |path: String, count: &Sourced<u32>| {
+        let message = format!("`{path}` is 1, so that the loss of one pod is an outage");
+        (count.value == 1).then(|| {
             Finding::new(RULE.code, Severity::Warning, message)
                 .operand(count, &path, "a single pod")
                 .operand(&environment.tier, "tier", "a tier above dev")
-                .repair(count, "the fewest that survive a loss are 2", "2"),
-        );
+                .repair(count, &path, "the fewest that survive a loss are 2", "2")
+        })
     };
-    report(
-        "api.replicas.min".into(),
-        &environment.api.workload.replicas.min,
-    );
-    for (name, worker) in &environment.worker {
-        report(
-            format!("worker.{name}.replicas.min"),
-            &worker.workload.replicas.min,
-        );
+    for (who, workload) in super::super::autoscaling::workloads(environment) {
+        findings.extend(one(format!("{who}.replicas.min"), &workload.replicas.min));
     }
-    report(
-        "pgbouncer.instances".into(),
-        &environment.pgbouncer.instances,
-    );
+    let instances = &environment.pgbouncer.instances;
+    findings.extend(one("pgbouncer.instances".into(), instances));
 }

@@ -18,28 +18,28 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(name, group, findings);
+        findings.extend(one(name, group));
     }
 }
 
-fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let policy = &group.policy;
     let only_cache = group.uses.iter().all(|used| used.value == Use::Cache);
-    let Some(used) = group.uses.first().filter(|_| only_cache) else {
-        return;
-    };
+    let used = group.uses.first().filter(|_| only_cache)?;
     if policy.value != EvictionPolicy::Noeviction {
-        return;
+        return None;
     }
     let message = format!("the cache on `{name}` refuses writes when it is full");
-    findings.report(
+    let path = format!("redis.{name}.policy");
+    Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(policy, &format!("redis.{name}.policy"), "the policy")
+            .operand(policy, &path, "nothing is evicted")
             .operand(used, &format!("redis.{name}.uses"), "the only use")
             .repair(
                 policy,
-                "a cache evicts with `volatile-lru`",
+                &path,
+                "what expires anyway goes first with `volatile-lru`",
                 "\"volatile-lru\"",
             ),
-    );
+    )
 }

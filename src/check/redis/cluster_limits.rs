@@ -1,6 +1,7 @@
-//! A Redis group larger than ElastiCache allows.
+//! A Redis group of a shape that ElastiCache does not have.
 
 use crate::ast::Part;
+use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ClusterMode, Name, RedisGroup};
@@ -24,67 +25,89 @@ const NODES: u32 = 500;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(name, group, findings);
+        findings.extend(replicas(name, group).or_else(|| nodes(name, group)));
+        findings.extend(mode(name, group));
     }
 }
 
-fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
-    contradiction(name, group, findings);
-    let (replicas, shards) = (&group.replicas, &group.cluster.shards);
-    if replicas.value > REPLICAS {
-        let message = format!(
-            "the group `{name}` has {} replicas a shard, of at most {REPLICAS}",
-            replicas.value
-        );
-        findings.report(
-            Finding::new(RULE.code, Severity::Error, message)
-                .operand(replicas, &format!("redis.{name}.replicas"), "replicas")
-                .repair(
-                    replicas,
-                    format!("the most are {REPLICAS}"),
-                    REPLICAS.to_string(),
-                ),
-        );
-        return;
+fn replicas(name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let replicas = &group.replicas;
+    if replicas.value <= REPLICAS {
+        return None;
     }
+    let message = format!(
+        "the group `{name}` has {} replicas of a shard, and ElastiCache at most {REPLICAS}",
+        replicas.value
+    );
+    let path = format!("redis.{name}.replicas");
+    let most = format!("the most are {REPLICAS}");
+    Some(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(replicas, &path, "replicas of a shard")
+            .note(format!("{} > {REPLICAS}", replicas.value))
+            .repair(replicas, &path, most, REPLICAS.to_string()),
+    )
+}
+
+fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let (replicas, shards) = (&group.replicas, &group.cluster.shards);
     let each = replicas.value.saturating_add(1);
-    let nodes = shards.value.saturating_mul(each);
-    if nodes <= NODES {
-        return;
+    let nodes = u64::from(shards.value) * u64::from(each);
+    if nodes <= u64::from(NODES) {
+        return None;
     }
     let most = NODES / each;
-    let message = format!("the group `{name}` has {nodes} nodes, of at most {NODES}");
-    findings.report(
+    let message = format!("the group `{name}` has {nodes} nodes, and ElastiCache at most {NODES}");
+    let path = format!("redis.{name}.cluster.shards");
+    Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(shards, &format!("redis.{name}.cluster.shards"), "shards")
-            .operand(replicas, &format!("redis.{name}.replicas"), "replicas")
+            .operand(shards, &path, "shards")
+            .operand(
+                replicas,
+                &format!("redis.{name}.replicas"),
+                "replicas of a shard",
+            )
             .note(format!(
-                "{} x (1 + {}) = {nodes}",
+                "{} x (1 + {}) = {nodes} > {NODES}",
                 shards.value, replicas.value
             ))
             .repair(
                 shards,
+                &path,
                 format!("the most shards are {most}"),
                 most.to_string(),
             ),
-    );
+    )
 }
 
-/// A mode that the count of shards contradicts: AWS would make the one or the other.
-fn contradiction(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+/// Shards are cluster mode and cluster mode has shards: AWS would make the one or the other.
+fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let (shards, mode) = (&group.cluster.shards, &group.cluster.mode);
-    let sharded = mode.value == ClusterMode::Enabled;
-    if sharded == group.is_cluster() {
-        return;
-    }
+    let fitting = match mode.value {
+        ClusterMode::Enabled if shards.value == 0 => "disabled",
+        ClusterMode::Disabled | ClusterMode::Compatible if shards.value > 0 => "enabled",
+        ClusterMode::Disabled | ClusterMode::Compatible | ClusterMode::Enabled => return None,
+    };
+    let count = counted(shards.value, "shard");
     let message = format!(
-        "the group `{name}` has the cluster mode `{}` and {} shards",
-        mode.value, shards.value
+        "the group `{name}` has cluster mode `{}` and {count}",
+        mode.value
     );
-    findings.report(
+    let path = format!("redis.{name}.cluster.mode");
+    Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(mode, &format!("redis.{name}.cluster.mode"), "the mode")
-            .operand(shards, &format!("redis.{name}.cluster.shards"), "shards")
-            .help("leave `mode` out: it follows the shards, which are 0 for `disabled` and `compatible`"),
-    );
+            .operand(mode, &path, "the mode")
+            .operand(
+                shards,
+                &format!("redis.{name}.cluster.shards"),
+                "the shards",
+            )
+            .repair(
+                mode,
+                &path,
+                format!("with {count} the mode is `{fitting}`"),
+                format!("\"{fitting}\""),
+            )
+            .help("left out, the mode follows the shards"),
+    )
 }

@@ -1,10 +1,11 @@
-//! An engine version that ElastiCache does not offer.
+//! An engine version that AWS does not offer.
 
 use crate::ast::Part;
+use crate::catalogue::PostgresVersion;
 use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup};
-use crate::parse::suggest;
 
 /// The rule `engine-version-unknown`.
 pub(super) static RULE: Rule = Rule {
@@ -12,38 +13,119 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[Part::Redis, Part::Database],
     explanation: include_str!("../../diagnostic/explain/engine-version-unknown.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(context, name, group, findings);
+        findings.extend(redis(context, name, group));
     }
+    findings.extend(postgres(context));
 }
 
-fn one(context: &Context<'_>, name: &Name, group: &RedisGroup, findings: &mut Findings) {
+fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
     let (engine, version) = (&group.engine, &group.version);
     let versions = &context.catalogue.redis_versions;
     let wanted = format!("{} {}", engine.value, version.value);
     if versions.get(&wanted).is_some() {
-        return;
+        return None;
     }
     let prefix = format!("{} ", engine.value);
-    let known = suggest::list(
+    let names = || {
         versions
             .names()
-            .filter_map(|name| name.strip_prefix(&prefix)),
-    );
+            .filter_map(|name| name.strip_prefix(&prefix))
+    };
     let message = format!(
         "ElastiCache has no version `{}` of `{}`",
         version.value, engine.value
     );
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(version, &format!("redis.{name}.version"), "the version")
-            .operand(engine, &format!("redis.{name}.engine"), "the engine")
-            .help(format!("known versions of `{}` are {known}", engine.value)),
+    let path = format!("redis.{name}.engine.version");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(version, &path, "the version")
+        .operand(engine, &format!("redis.{name}.engine"), "the engine");
+    let known = suggest::list(names());
+    Some(match newest(names()) {
+        Some(newest) => finding.repair(
+            version,
+            &path,
+            format!("known versions of `{}` are {known}", engine.value),
+            format!("\"{newest}\""),
+        ),
+        None => finding.help(format!(
+            "the catalogue knows no version of `{}`",
+            engine.value
+        )),
+    })
+}
+
+/// The newest of versions such as `8.1`.
+fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let numbers = |version: &str| -> Vec<u32> {
+        let numbers = version.split('.').map(str::parse);
+        numbers.filter_map(Result::ok).collect()
+    };
+    versions.max_by_key(|version| numbers(version))
+}
+
+/// A major version, or major and minor, of PostgreSQL.
+fn postgres(context: &Context<'_>) -> Option<Finding> {
+    let engine = &context.environment.database.engine;
+    let (major, minor) = match engine.value.split_once('.') {
+        Some((major, minor)) => (major, Some(minor.parse::<u32>())),
+        None => (engine.value.as_str(), None),
+    };
+    let known = context.catalogue.postgres.get(major);
+    let (Some(known), Some(minor)) = (known, minor.transpose().ok()) else {
+        return Some(no_such_postgres(context, known));
+    };
+    let newest = &known.newest_minor;
+    let newest_minor = newest
+        .rsplit('.')
+        .next()
+        .and_then(|minor| minor.parse().ok());
+    if minor <= newest_minor {
+        return None;
+    }
+    let message = format!(
+        "PostgreSQL {} is newer than {newest}, the newest that the catalogue knows",
+        engine.value
     );
+    let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
+        engine,
+        "database.engine",
+        "the version",
+    );
+    Some(finding.repair(
+        engine,
+        "database.engine",
+        format!("the newest known is {newest}"),
+        format!("\"{newest}\""),
+    ))
+}
+
+/// A major version that is not known, or something behind one that is no minor.
+fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> Finding {
+    let engine = &context.environment.database.engine;
+    let versions = &context.catalogue.postgres;
+    let message = format!("RDS has no PostgreSQL `{}`", engine.value);
+    let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        engine,
+        "database.engine",
+        "the version",
+    );
+    let usual = context.tier.database.engine.value.as_ref();
+    let usual = usual.map(|usual| usual.value.as_str());
+    let usual = usual.filter(|usual| versions.names().any(|known| known == *usual));
+    let near = major.map(|major| major.newest_minor.as_str());
+    let message = format!(
+        "known major versions are {}",
+        suggest::list(versions.names())
+    );
+    match near.or(usual).or_else(|| newest(versions.names())) {
+        Some(other) => finding.repair(engine, "database.engine", message, format!("\"{other}\"")),
+        None => finding.help("the catalogue knows no version of PostgreSQL"),
+    }
 }

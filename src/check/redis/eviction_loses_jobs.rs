@@ -2,6 +2,7 @@
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 use crate::model::{EvictionPolicy, Name, RedisGroup, Use};
 use crate::source::Sourced;
@@ -19,31 +20,32 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(name, group, findings);
+        findings.extend(one(name, group));
     }
 }
 
-fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let policy = &group.policy;
-    let lost = |used: &&Sourced<Use>| matches!(used.value, Use::Queue | Use::Sessions);
-    let Some(used) = group.uses.iter().find(lost) else {
-        return;
-    };
-    if policy.value == EvictionPolicy::Noeviction {
-        return;
+    let kept = |used: &&Sourced<Use>| matches!(used.value, Use::Queue | Use::Sessions);
+    let lost: Vec<&Sourced<Use>> = group.uses.iter().filter(kept).collect();
+    if lost.is_empty() || policy.value == EvictionPolicy::Noeviction {
+        return None;
     }
+    let words: Vec<String> = lost.iter().map(|used| used.value.to_string()).collect();
     let message = format!(
-        "`{}` on the group `{name}` can be lost: its policy `{}` evicts keys",
-        used.value, policy.value
+        "{} on the group `{name}` can be lost: its policy `{}` evicts keys",
+        suggest::list(words.iter().map(String::as_str)),
+        policy.value
     );
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(policy, &format!("redis.{name}.policy"), "the policy")
-            .operand(used, &format!("redis.{name}.uses"), "what may be lost")
-            .repair(
-                policy,
-                "the policy that evicts nothing is `noeviction`",
-                "\"noeviction\"",
-            ),
+    let path = format!("redis.{name}.policy");
+    let mut finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        policy,
+        &path,
+        "evicts when memory is full",
     );
+    for used in lost {
+        finding = finding.operand(used, &format!("redis.{name}.uses"), "must not be lost");
+    }
+    let message = "the policy that evicts nothing is `noeviction`";
+    Some(finding.repair(policy, &path, message, "\"noeviction\""))
 }

@@ -18,35 +18,28 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(name, group, findings);
+        findings.extend(one(name, group));
     }
 }
 
-fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
-    let cluster = &group.cluster;
+fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let (replicas, cluster) = (&group.replicas, &group.cluster);
     let needs = group.is_cluster() || cluster.mode.value == ClusterMode::Compatible;
-    if !needs || group.replicas.value > 0 {
-        return;
+    if !needs || replicas.value > 0 {
+        return None;
     }
     let message =
         format!("the group `{name}` is in cluster mode and has no replica to fail over to");
-    findings.report(
+    let path = format!("redis.{name}.replicas");
+    Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(
-                &group.replicas,
-                &format!("redis.{name}.replicas"),
-                "replicas of a shard",
-            )
+            .operand(replicas, &path, "replicas of a shard")
             .operand(
                 &cluster.shards,
                 &format!("redis.{name}.cluster.shards"),
                 "shards",
             )
-            .operand(
-                &cluster.mode,
-                &format!("redis.{name}.cluster.mode"),
-                "the mode",
-            )
-            .repair(&group.replicas, "failover needs 1 replica", "1"),
-    );
+            .written(&cluster.mode, "the mode")
+            .repair(replicas, &path, "the fewest are 1", "1"),
+    )
 }

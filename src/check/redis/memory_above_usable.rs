@@ -20,42 +20,40 @@ const GIB: u64 = 1 << 30;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(context, name, group, findings);
+        findings.extend(one(context, name, group));
     }
 }
 
-fn one(context: &Context<'_>, name: &Name, group: &RedisGroup, findings: &mut Findings) {
-    let Some(data) = &group.data_gib else {
-        return;
-    };
-    let Some(node) = context.catalogue.cache_nodes.get(&group.node.value) else {
-        return;
-    };
-    let shards = u64::from(group.cluster.shards.value.max(1));
-    let usable = (node.maxmemory / 4)
-        .saturating_mul(3)
-        .saturating_mul(shards);
-    if u64::from(data.value).saturating_mul(GIB) <= usable {
-        return;
+fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let data = group.data_gib.as_ref()?;
+    let node = context.catalogue.cache_nodes.get(&group.node.value)?;
+    let shards = &group.cluster.shards;
+    let count = u64::from(shards.value.max(1));
+    // A quarter of every node is reserved (`reserved-memory-percent`).
+    let each = node.maxmemory / 4 * 3 + node.maxmemory % 4 * 3 / 4;
+    let (wanted, usable) = (u64::from(data.value) * GIB, each.saturating_mul(count));
+    if wanted <= usable {
+        return None;
     }
-    let most = usable / GIB;
     let message = format!(
-        "{} GiB of data on `{name}`, which holds {most} GiB",
-        data.value
+        "{} GiB of data are expected on `{name}`, which holds {} GiB",
+        data.value,
+        usable / GIB
     );
-    findings.report(
-        Finding::new(RULE.code, Severity::Error, message)
-            .operand(data, &format!("redis.{name}.data.gib"), "the data")
-            .operand(&group.node, &format!("redis.{name}.node"), "the node type")
-            .operand(
-                &group.cluster.shards,
-                &format!("redis.{name}.cluster.shards"),
-                "the shards",
-            )
-            .note(format!(
-                "{} B x 75% x {shards} = {usable} B",
-                node.maxmemory
-            ))
-            .help("choose a larger node type or more shards"),
-    );
+    let path = format!("redis.{name}.cluster.shards");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(data, &format!("redis.{name}.data.gib"), "the data")
+        .operand(&group.node, &format!("redis.{name}.node"), "the node type")
+        .operand(shards, &path, "the shards")
+        .note(format!(
+            "{} GiB = {wanted} B > {usable} B = 75% of {} B x {count}",
+            data.value, node.maxmemory
+        ));
+    Some(if group.is_cluster() {
+        let fewest = wanted.div_ceil(each.max(1));
+        let message = format!("the fewest shards that hold it are {fewest}");
+        finding.repair(shards, &path, message, fewest.to_string())
+    } else {
+        finding.help("choose a larger `node`, or cluster mode with several shards")
+    })
 }

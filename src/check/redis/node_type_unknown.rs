@@ -2,9 +2,9 @@
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisEngine, RedisGroup};
-use crate::parse::suggest;
 
 /// The rule `node-type-unknown`.
 pub(super) static RULE: Rule = Rule {
@@ -19,34 +19,52 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(context, name, group, findings);
+        findings.extend(unknown(context, name, group));
+        findings.extend(other_engine(context, name, group));
     }
 }
 
-fn one(context: &Context<'_>, name: &Name, group: &RedisGroup, findings: &mut Findings) {
-    let (node, engine) = (&group.node, &group.engine);
-    let path = format!("redis.{name}.node");
-    let nodes = &context.catalogue.cache_nodes;
-    let Some(known) = nodes.get(&node.value) else {
-        let message = format!("the node type `{}` is unknown", node.value);
-        let finding =
-            Finding::new(RULE.code, Severity::Error, message).operand(node, &path, "the node type");
-        findings.report(match suggest::nearest(&node.value, nodes.names()) {
-            Some(near) => finding.repair(
-                node,
-                format!("did you mean `{near}`?"),
-                format!("\"{near}\""),
-            ),
-            None => finding.help(format!("known are {}", suggest::list(nodes.names()))),
-        });
-        return;
-    };
-    if known.valkey_only && engine.value == RedisEngine::Redis {
-        let message = format!("`{}` runs Valkey alone", node.value);
-        findings.report(
-            Finding::new(RULE.code, Severity::Error, message)
-                .operand(node, &path, "the node type")
-                .operand(engine, &format!("redis.{name}.engine"), "the engine"),
-        );
+fn unknown(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let (node, nodes) = (&group.node, &context.catalogue.cache_nodes);
+    if nodes.get(&node.value).is_some() {
+        return None;
     }
+    let path = format!("redis.{name}.node");
+    let message = format!("the node type `{}` is unknown", node.value);
+    let finding =
+        Finding::new(RULE.code, Severity::Error, message).operand(node, &path, "the node type");
+    Some(match suggest::nearest(&node.value, nodes.names()) {
+        Some(near) => {
+            let message = format!("did you mean `{near}`?");
+            finding.repair(node, &path, message, format!("\"{near}\""))
+        }
+        None => finding.help(format!(
+            "known families are {}",
+            suggest::families(nodes.names())
+        )),
+    })
+}
+
+fn other_engine(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let (node, engine) = (&group.node, &group.engine);
+    let nodes = &context.catalogue.cache_nodes;
+    let known = nodes.get(&node.value)?;
+    if !known.valkey_only || engine.value != RedisEngine::Redis {
+        return None;
+    }
+    let path = format!("redis.{name}.node");
+    let message = format!("`{}` is offered for Valkey alone", node.value);
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(node, &path, "the node type")
+        .operand(engine, &format!("redis.{name}.engine"), "the engine");
+    // The generation before it has the same sizes.
+    let older = node.value.replace("8g.", "7g.");
+    let older = nodes.names().find(|known| *known == older);
+    Some(match older {
+        Some(older) => {
+            let message = format!("`{older}` runs Redis as well");
+            finding.repair(node, &path, message, format!("\"{older}\""))
+        }
+        None => finding.help("choose a node type of an older generation, or the engine `valkey`"),
+    })
 }

@@ -1,39 +1,55 @@
-//! The pooler on capacity that goes away.
+//! The pooler without a node that stays.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Capacity;
+use crate::model::{Capacity, Environment, Name, NodeGroup};
 
 /// The rule `pgbouncer-on-spot`.
 pub(super) static RULE: Rule = Rule {
     code: Code("pgbouncer-on-spot"),
-    severity: Severity::Warning,
+    severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Nodes],
+    reads: &[Part::Nodes, Part::Worker],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-on-spot.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let open: Vec<_> = context
-        .environment
-        .nodes
+    let groups = &context.environment.nodes;
+    let open: Vec<_> = groups
         .iter()
-        .filter(|(_, group)| group.runs.is_empty() && group.count.max.value > 0)
+        .filter(|(_, group)| group.runs.is_empty())
         .collect();
-    let spot = |capacity: Capacity| capacity == Capacity::Spot;
-    if open.is_empty() || !open.iter().all(|(_, group)| spot(group.capacity.value)) {
+    let stays = |capacity: Capacity| capacity == Capacity::OnDemand;
+    if open.is_empty() || open.iter().any(|(_, group)| stays(group.capacity.value)) {
         return;
     }
-    let message = "PgBouncer can run on spot capacity alone";
-    let mut finding = Finding::new(RULE.code, Severity::Warning, message);
-    for (name, group) in open {
+    let message = "PgBouncer keeps off spot nodes, and every node group that is open to it is spot";
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    for (name, group) in &open {
         let path = format!("nodes.{name}.capacity");
         finding = finding
             .operand(&group.capacity, &path, format!("the group `{name}`"))
             .given(&group.count.max);
     }
-    findings.report(finding.help("set `capacity \"on-demand\"` on one of these groups"));
+    findings.report(match open.first() {
+        Some((name, group)) => repair(finding, context.environment, name, group),
+        None => finding,
+    });
+}
+
+/// On demand where no pool needs the spot nodes, else a group beside them that holds as much.
+fn repair(finding: Finding, environment: &Environment, name: &Name, group: &NodeGroup) -> Finding {
+    let mut pools = environment.worker.values();
+    if !pools.any(|pool| pool.capacity.value == Capacity::Spot) {
+        let path = format!("nodes.{name}.capacity");
+        let message = "keep one open group on demand";
+        return finding.repair(&group.capacity, &path, message, "\"on-demand\"");
+    }
+    finding.help(format!(
+        "give it a group that stays: write `nodes \"{name}-on-demand\" {{ instance \"{}\"; count min={} max={} }}`",
+        group.instance.value, group.count.min.value, group.count.max.value
+    ))
 }

@@ -18,19 +18,23 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
-        one(name, group, findings);
+        findings.extend(one(name, group));
     }
 }
 
-fn one(name: &Name, group: &RedisGroup, findings: &mut Findings) {
+fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let tls = &group.tls;
-    if tls.value == RedisTls::Required {
-        return;
-    }
-    let message = format!("the group `{name}` accepts connections without TLS");
-    findings.report(
+    let message = match tls.value {
+        RedisTls::Required => return None,
+        RedisTls::Preferred => {
+            format!("the group `{name}` accepts connections without TLS as well")
+        }
+        RedisTls::Off => format!("the group `{name}` has no TLS"),
+    };
+    let path = format!("redis.{name}.tls");
+    Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(tls, &format!("redis.{name}.tls"), "encryption in transit")
-            .repair(tls, "TLS alone is `required`", "\"required\""),
-    );
+            .operand(tls, &path, "encryption in transit")
+            .repair(tls, &path, "TLS alone is `required`", "\"required\""),
+    )
 }

@@ -19,26 +19,35 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
-        one(name, worker, findings);
+        findings.extend(one(name, worker));
     }
 }
 
-fn one(name: &Name, worker: &Worker, findings: &mut Findings) {
+fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let capacity = &worker.capacity;
-    let hurried = |scenario: &&Sourced<Scenario>| {
-        !matches!(scenario.value, Scenario::Batch | Scenario::CostSensitive)
+    let hurried = |scenario: &&Sourced<Scenario>| match scenario.value {
+        Scenario::Normal | Scenario::HighThroughput => true,
+        Scenario::Batch | Scenario::CostSensitive => false,
     };
-    let Some(scenario) = worker.scenario.as_ref().filter(hurried) else {
-        return;
-    };
+    let scenario = worker.scenario.as_ref().filter(hurried)?;
     if capacity.value != Capacity::Spot {
-        return;
+        return None;
     }
     let message = format!("the pool `{name}` is sensitive to latency and runs on spot capacity");
-    findings.report(
+    let path = format!("worker.{name}.capacity");
+    Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(capacity, &format!("worker.{name}.capacity"), "the capacity")
-            .operand(scenario, &format!("worker.{name}.scenario"), "the scenario")
-            .repair(capacity, "what stays is `on-demand`", "\"on-demand\""),
-    );
+            .operand(capacity, &path, "taken away with two minutes' notice")
+            .operand(
+                scenario,
+                &format!("worker.{name}.scenario"),
+                "somebody waits for these jobs",
+            )
+            .repair(
+                capacity,
+                &path,
+                "what stays is `on-demand`",
+                "\"on-demand\"",
+            ),
+    )
 }

@@ -21,25 +21,32 @@ const MOST: u64 = 110;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
-        one(name, worker, findings);
+        findings.extend(one(name, worker));
     }
 }
 
-fn one(name: &Name, worker: &Worker, findings: &mut Findings) {
+fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let (capacity, grace) = (&worker.capacity, &worker.grace);
     let secs = grace.value.secs();
     if capacity.value != Capacity::Spot || secs <= MOST {
-        return;
+        return None;
     }
-    let message = format!("the pool `{name}` may take {secs} s to finish, of {MOST} s on spot");
-    findings.report(
+    let message = format!(
+        "the pool `{name}` may take {secs} s to finish, and a spot node leaves it {MOST} s"
+    );
+    let path = format!("worker.{name}.grace");
+    Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(grace, &format!("worker.{name}.grace"), "the grace")
-            .operand(capacity, &format!("worker.{name}.capacity"), "the capacity")
+            .operand(grace, &path, "from SIGTERM to SIGKILL")
+            .operand(capacity, &format!("worker.{name}.capacity"), "spot")
+            .note(format!(
+                "{secs} > {MOST} = 120 s of notice - 10 s for the eviction"
+            ))
             .repair(
                 grace,
-                format!("the most are {MOST} s"),
+                &path,
+                format!("the longest is {MOST} s"),
                 format!("\"{MOST}s\""),
             ),
-    );
+    )
 }

@@ -33,10 +33,25 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let message = format!("`{word}` is on {} Redis groups", serving.len());
         let mut finding = Finding::new(RULE.code, Severity::Error, message);
-        for (name, used) in serving {
-            let text = format!("`{name}` serves it");
-            finding = finding.operand(used, &format!("redis.{name}.uses"), text);
+        for (name, used) in &serving {
+            let text = format!("on `{name}`");
+            finding = finding.operand(*used, &format!("redis.{name}.uses"), text);
         }
-        findings.report(finding.help(format!("leave `\"{word}\"` on one group")));
+        // A group that has others left can lose it.
+        let spare = serving.iter().find(|(name, used)| {
+            let uses = context
+                .environment
+                .redis
+                .get(*name)
+                .map(|group| group.uses.len());
+            used.is_declared() && uses.is_some_and(|uses| uses > 1)
+        });
+        findings.report(match spare {
+            Some((name, used)) => {
+                let path = format!("redis.{name}.uses");
+                finding.repair(*used, &path, format!("take it off `{name}`"), "")
+            }
+            None => finding.help(format!("leave `\"{word}\"` on one of them")),
+        });
     }
 }

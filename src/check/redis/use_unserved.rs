@@ -3,7 +3,8 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Use, Word};
+use crate::model::{EvictionPolicy, Name, RedisGroup, Use, Word};
+use crate::source::Sourced;
 
 /// The rule `use-unserved`.
 pub(super) static RULE: Rule = Rule {
@@ -31,6 +32,32 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 finding = finding.operand(used, &format!("redis.{name}.uses"), text);
             }
         }
-        findings.report(finding.help(format!("add `\"{word}\"` to the `uses` of one group")));
+        // A group whose policy suits comes first.
+        let suits = |group: &RedisGroup| {
+            let keeps = group.policy.value == EvictionPolicy::Noeviction;
+            keeps == (*wanted != Use::Cache)
+        };
+        let suiting = groups.iter().find(|(_, group)| suits(group));
+        findings.report(match suiting.or_else(|| groups.iter().next()) {
+            Some((name, group)) => repair(finding, word, name, group),
+            None => finding.help(format!("state a Redis group that `uses \"{word}\"`")),
+        });
     }
+}
+
+fn repair(finding: Finding, word: &str, name: &Name, group: &RedisGroup) -> Finding {
+    let message = format!("the group `{name}` can serve it");
+    let last = group.uses.last().filter(|used| used.is_declared());
+    if let Some(span) = last.and_then(|used| used.origin.span()) {
+        return finding.insert_behind(span, message, format!(" \"{word}\""));
+    }
+    let served = group
+        .uses
+        .iter()
+        .map(|used: &Sourced<Use>| used.value.to_string());
+    let uses: Vec<String> = served
+        .chain([word.to_owned()])
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    finding.help(format!("{message}: state `uses {}` on it", uses.join(" ")))
 }

@@ -1,0 +1,198 @@
+//! Scaling up slower than Kubernetes does by itself.
+
+use crate::ast::Part;
+use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Select, Workload};
+
+/// The rule `scale-up-slower-than-default`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("scale-up-slower-than-default"),
+    severity: Severity::Note,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Api, Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/scale-up-slower-than-default.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (who, workload) in super::workloads(context.environment) {
+        let steps = &workload.scale_up.policy;
+        // Steps that Kubernetes rejects have a finding of their own.
+        let rejected = steps
+            .iter()
+            .any(|step| step.value.value == 0 || !(1..=1800).contains(&step.every.value.secs()));
+        // A held count does not scale.
+        if !rejected && workload.hold.is_none() {
+            findings.extend(slower(&who, workload));
+        }
+    }
+}
+
+/// The climb from the minimum to the maximum, against the one that the default takes.
+struct Race {
+    from: u32,
+    to: u32,
+    /// The second at which the default is there.
+    there: u64,
+    default: Vec<(u64, u32)>,
+}
+
+impl Race {
+    fn new(workload: &Workload) -> Option<Self> {
+        // A pool at zero is brought to 1 by KEDA.
+        let from = workload.replicas.min.value.max(1);
+        let to = workload.replicas.max.value;
+        let default = Rules::kubernetes().climb(from, to, u64::MAX);
+        let there = default.last()?.0;
+        Some(Self {
+            from,
+            to,
+            there,
+            default,
+        })
+    }
+
+    /// How many pods `rules` have come to when the default is there.
+    fn reached(&self, rules: &Rules) -> u32 {
+        let climb = rules.climb(self.from, self.to, self.there);
+        climb.last().map_or(self.from, |(_, pods)| *pods)
+    }
+
+    fn lost_by(&self, rules: &Rules) -> bool {
+        self.reached(rules) < self.to
+    }
+}
+
+fn slower(who: &str, workload: &Workload) -> Option<Finding> {
+    let race = Race::new(workload)?;
+    let rules = Rules::of(&workload.scale_up);
+    if !race.lost_by(&rules) {
+        return None;
+    }
+    let Race {
+        from, to, there, ..
+    } = race;
+    let message = format!(
+        "`{who}` scales up slower than by default: {} pods after {there} s, in place of {to}",
+        race.reached(&rules)
+    );
+    let scaling = &workload.scale_up;
+    let mut finding = Finding::new(RULE.code, Severity::Note, message).operand(
+        &scaling.window,
+        &format!("{who}.scale-up.window"),
+        "high load before the first step",
+    );
+    for (index, policy) in scaling.policy.iter().enumerate() {
+        let path = format!("{who}.scale-up.policy.{}", index + 1);
+        finding = finding
+            .operand(&policy.value, &format!("{path}.value"), "a step")
+            .operand(&policy.every, &format!("{path}.every"), "and its period");
+    }
+    finding = match scaling.select.value {
+        Select::Max => finding.given(&scaling.select),
+        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
+        Select::Disabled => finding.written(&scaling.select, "no step is taken"),
+    };
+    let finding = finding
+        .operand(
+            &workload.replicas.min,
+            &format!("{who}.replicas.min"),
+            "from",
+        )
+        .operand(&workload.replicas.max, &format!("{who}.replicas.max"), "to")
+        .note(format!(
+            "from {from} pods: {}; by default: {}",
+            told(&rules.climb(from, to, there)),
+            told(&race.default)
+        ));
+    Some(repair(finding, who, workload, &race, &rules))
+}
+
+/// The rules with some changes, in the order of how many there are: without a window, with the
+/// default's steps beside the stated ones, with the largest step winning.
+fn changes(rules: &Rules) -> Vec<(Rules, Vec<Step>)> {
+    let [pods, percent] = DEFAULT_STEPS;
+    let mut all = Vec::new();
+    for select in [rules.select, Select::Max] {
+        for window in [rules.window, 0] {
+            for added in [vec![], vec![percent], vec![pods, percent]] {
+                let mut steps = rules.steps.clone();
+                steps.extend(&added);
+                let changed = Rules {
+                    window,
+                    steps,
+                    select,
+                };
+                all.push((changed, added));
+            }
+        }
+    }
+    all.sort_by_key(|(changed, added)| {
+        let window = usize::from(changed.window != rules.window);
+        let select = usize::from(changed.select != rules.select);
+        (
+            window + select + usize::from(!added.is_empty()),
+            added.len(),
+        )
+    });
+    all
+}
+
+/// The smallest change that wins; where it is several, the whole node.
+fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: &Rules) -> Finding {
+    let scaling = &workload.scale_up;
+    let mut winning = changes(rules)
+        .into_iter()
+        .filter(|(rules, _)| !race.lost_by(rules));
+    let Some((changed, added)) = winning.next() else {
+        return finding;
+    };
+    let (window, select) = (
+        changed.window != rules.window,
+        changed.select != rules.select,
+    );
+    let path = |step: &str| format!("{who}.scale-up.{step}");
+    let last = scaling
+        .policy
+        .last()
+        .filter(|last| last.every.is_declared());
+    match (window, select, added.is_empty()) {
+        (true, false, true) => finding.repair(
+            &scaling.window,
+            &path("window"),
+            "without a window it is as fast as the default",
+            "\"0s\"",
+        ),
+        (false, true, true) => finding.repair(
+            &scaling.select,
+            &path("select"),
+            "let the largest step win",
+            "\"max\"",
+        ),
+        (false, false, false) if last.is_some() => {
+            let text = written(&added);
+            let message = format!("a list of steps replaces the default's: add `{text}`");
+            let behind = last.and_then(|last| last.every.origin.span());
+            match behind {
+                Some(span) => finding.insert_behind(span, message, format!("; {text}")),
+                None => finding,
+            }
+        }
+        _ => finding.help(format!(
+            "state `scale-up window=\"{}s\" {{ {}; select \"{}\" }}`",
+            changed.window,
+            written(&changed.steps),
+            changed.select
+        )),
+    }
+}
+
+/// Steps as the language writes them.
+fn written(steps: &[Step]) -> String {
+    let one = |step: &Step| format!("{} {} every=\"{}s\"", step.kind, step.value, step.every);
+    let steps: Vec<String> = steps.iter().map(one).collect();
+    steps.join("; ")
+}

@@ -1,0 +1,106 @@
+//! A PgBouncer with known vulnerabilities.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Image;
+use crate::model::image::version;
+
+/// The rule `pgbouncer-version-vulnerable`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("pgbouncer-version-vulnerable"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/pgbouncer-version-vulnerable.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let image = &context.environment.pgbouncer.image;
+    let (newest, safe) = (
+        &context.catalogue.pgbouncer_image,
+        &context.catalogue.pgbouncer_safe,
+    );
+    let reference = Image::parse(&image.value);
+    if !below(reference.tag, safe) {
+        return;
+    }
+    // As long as no image without the vulnerabilities is known to be published, the tier's own is
+    // the best there is, and only who chose another one can do something about it.
+    let published = !below(newest, safe);
+    if !published && !image.is_declared() {
+        return;
+    }
+    let severity = if published {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    let tag = reference.tag;
+    let message = format!("PgBouncer {tag} has known vulnerabilities that {safe} fixes");
+    let finding = Finding::new(RULE.code, severity, message)
+        .operand(image, "pgbouncer.image", "the version is this tag")
+        .note(format!("{tag} < {safe}"));
+    // Only a tag that is a version and nothing more has one of the same form for another.
+    let plain = tag.chars().all(|c| c.is_ascii_digit() || c == '.') && reference.digest.is_empty();
+    findings.report(if published && plain {
+        finding.repair(
+            image,
+            "pgbouncer.image",
+            format!("the newest image known to be published is {newest}"),
+            format!("\"{}:{newest}\"", reference.repository),
+        )
+    } else {
+        finding.help(format!(
+            "use an image of {safe} or later as soon as there is one; the newest that is known to be published is {newest}"
+        ))
+    });
+}
+
+/// Whether every version that a tag can mean is below `safe`: `1.26` floats over its patches.
+fn below(tag: &str, safe: &str) -> bool {
+    let (Some(used), Some(safe)) = (version(tag), version(safe)) else {
+        return false;
+    };
+    let text = tag.strip_prefix('v').unwrap_or(tag);
+    let numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.').next();
+    let floats = numbers.is_some_and(|numbers| numbers.matches('.').count() < 2);
+    if floats {
+        used < [safe[0], safe[1], 0]
+    } else {
+        used < safe
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_version_that_is_surely_older_is_below() {
+        let is_below = |tag: &str| below(tag, "1.26.1");
+        for older in [
+            "1.25.1",
+            "v1.25.2-p0",
+            "1.26.0",
+            "1.26.0-debian-12.3",
+            "1.25",
+            "0.9.1",
+        ] {
+            assert!(is_below(older), "{older}");
+        }
+        for other in [
+            "1.26.1",
+            "1.26",
+            "v1.26-alpine",
+            "1.27.0",
+            "2.0",
+            "latest",
+            "",
+        ] {
+            assert!(!is_below(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! IOPS that a volume of this type and size cannot have.
+
+use std::ops::RangeInclusive;
+
+use super::STRIPED_FROM;
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Storage, StorageType};
+use crate::source::Sourced;
+
+/// The rule `iops-ratio`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("iops-ratio"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Database],
+    explanation: include_str!("../../diagnostic/explain/iops-ratio.md"),
+    check,
+};
+
+/// What a type of volume can have: IOPS at all, and IOPS for each GiB as `(least x 2, most)`.
+struct Offer {
+    range: RangeInclusive<u32>,
+    halves: u32,
+    most: u32,
+}
+
+/// The offer of a type; none where IOPS follow from the size.
+fn offer(kind: StorageType) -> Option<Offer> {
+    let offer = |range, halves, most| Offer {
+        range,
+        halves,
+        most,
+    };
+    match kind {
+        StorageType::Gp2 => None,
+        StorageType::Gp3 => Some(offer(12_000..=64_000, 0, 500)),
+        StorageType::Io1 => Some(offer(1_000..=256_000, 1, 50)),
+        StorageType::Io2 => Some(offer(1_000..=256_000, 1, 1_000)),
+    }
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let storage = &context.environment.database.storage;
+    // A small gp3 volume has a finding of its own.
+    if storage.kind.value == StorageType::Gp3 && storage.gib.value < STRIPED_FROM {
+        return;
+    }
+    let finding = match (&storage.iops, offer(storage.kind.value)) {
+        (Some(iops), Some(offer)) => outside(storage, iops, &offer),
+        (Some(iops), None) => Some(by_size(storage, iops)),
+        (None, Some(offer)) => missing(storage, &offer),
+        (None, None) => None,
+    };
+    let stated = &context.file.database.storage.iops;
+    findings.extend(finding.map(|finding| finding.optional(stated)));
+}
+
+fn labelled(finding: Finding, storage: &Storage) -> Finding {
+    finding
+        .operand(&storage.kind, "database.storage.type", "the type")
+        .operand(&storage.gib, "database.storage.gib", "the volume")
+}
+
+fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
+    let message = format!(
+        "`iops` is stated for `{}`, whose IOPS follow from its size",
+        storage.kind.value
+    );
+    let finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        iops,
+        "database.storage.iops",
+        "cannot be stated",
+    );
+    let finding = labelled(finding, storage);
+    if storage.gib.value < STRIPED_FROM {
+        return finding.help(format!("remove `iops={}`", iops.value));
+    }
+    finding.repair(
+        &storage.kind,
+        "database.storage.type",
+        "IOPS can be chosen with `gp3`",
+        "\"gp3\"",
+    )
+}
+
+fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
+    let kind = storage.kind.value;
+    if matches!(kind, StorageType::Gp3 | StorageType::Gp2) {
+        return None;
+    }
+    let least = bounds(storage, offer).0;
+    let message = format!("a volume of type `{kind}` is bought by its IOPS, and none are stated");
+    let finding = labelled(Finding::new(RULE.code, Severity::Error, message), storage);
+    Some(finding.help(format!("state `iops={least}` or more beside the type")))
+}
+
+/// The fewest and the most IOPS of a volume of this size.
+fn bounds(storage: &Storage, offer: &Offer) -> (u64, u64) {
+    let gib = u64::from(storage.gib.value);
+    let least = (gib * u64::from(offer.halves)).div_ceil(2);
+    let most = gib * u64::from(offer.most);
+    let range = (
+        u64::from(*offer.range.start()),
+        u64::from(*offer.range.end()),
+    );
+    (least.max(range.0), most.min(range.1))
+}
+
+fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &Offer) -> Option<Finding> {
+    let (least, most) = bounds(storage, offer);
+    let (kind, gib, asked) = (storage.kind.value, storage.gib.value, u64::from(iops.value));
+    if (least..=most).contains(&asked) {
+        return None;
+    }
+    let message =
+        format!("{asked} IOPS for {gib} GiB of `{kind}`, which can have {least} to {most}");
+    let path = "database.storage.iops";
+    let finding = Finding::new(RULE.code, Severity::Error, message).operand(iops, path, "IOPS");
+    let ratio = if offer.halves == 0 {
+        format!("at most {} for each GiB", offer.most)
+    } else {
+        format!("0.5 to {} for each GiB", offer.most)
+    };
+    let nearest = asked.clamp(least.min(most), most);
+    Some(
+        labelled(finding, storage)
+            .note(format!(
+                "`{kind}` has {} to {} IOPS, {ratio}: {least} to {most} for {gib} GiB",
+                offer.range.start(),
+                offer.range.end()
+            ))
+            .repair(
+                iops,
+                path,
+                format!("the nearest is {nearest}"),
+                nearest.to_string(),
+            ),
+    )
+}

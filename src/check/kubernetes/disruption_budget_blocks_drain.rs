@@ -1,0 +1,44 @@
+//! A node that cannot be drained in the time that EKS waits.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `disruption-budget-blocks-drain`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("disruption-budget-blocks-drain"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/disruption-budget-blocks-drain.md"),
+    check,
+};
+
+/// Seconds in which the pods of a node must leave when a managed node group is updated.
+const EKS_WAITS: u64 = 900;
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let drain = &context.environment.pgbouncer.drain;
+    let secs = drain.value.secs();
+    if secs <= EKS_WAITS {
+        return;
+    }
+    let message = format!(
+        "a PgBouncer pod can take {secs} s to leave a node, and EKS waits {EKS_WAITS} s for all of them"
+    );
+    let path = "pgbouncer.drain";
+    findings.report(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(drain, path, "from SIGTERM to SIGKILL")
+            .note(format!(
+                "{secs} > {EKS_WAITS}; the PodDisruptionBudget lets one pod go at a time"
+            ))
+            .repair(
+                drain,
+                path,
+                format!("the longest is {EKS_WAITS} s"),
+                format!("\"{EKS_WAITS}s\""),
+            ),
+    );
+}

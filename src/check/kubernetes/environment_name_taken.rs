@@ -1,0 +1,37 @@
+//! Two files that are one environment.
+
+use crate::check::Rule;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::Environment;
+
+/// The rule `environment-name-taken`.
+pub(in crate::check) static RULE: Rule = Rule {
+    code: Code("environment-name-taken"),
+    severity: Severity::Error,
+    waivable: false,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/environment-name-taken.md"),
+    check: super::over_several_files,
+};
+
+/// What there is to say when `environment` has the name of `other`, which comes first.
+pub(in crate::check) fn finding(
+    environment: &Environment,
+    other: &Environment,
+) -> Option<Diagnostic> {
+    let (name, first) = (&environment.environment, &other.environment);
+    if !name.sound || !first.sound {
+        return None;
+    }
+    let message = format!(
+        "another file of this run is the environment `{}` too",
+        name.value
+    );
+    let finding = Diagnostic::new(RULE.code, Severity::Error, message)
+        .label(name.origin.span()?, "again here")
+        .label(first.origin.span()?, "first here");
+    Some(finding.help(
+        "give each environment a name of its own: it names the generated tree and the AWS resources",
+    ))
+}

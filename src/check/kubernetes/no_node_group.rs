@@ -1,0 +1,121 @@
+//! Pods that no node group takes.
+
+use crate::ast::Part;
+use crate::budget::packing::{self, Asking, Wants};
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Name, NodeGroup, Worker};
+
+/// The rule `no-node-group`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("no-node-group"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Api, Part::Worker, Part::Service, Part::Nodes],
+    explanation: include_str!("../../diagnostic/explain/no-node-group.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    if environment.nodes.is_empty() {
+        findings.report(none_left(context));
+        return;
+    }
+    let asking = packing::asking(environment).into_iter();
+    let without: Vec<Asking<'_>> = asking
+        .filter(|asking| asking.pods > 0 && !taken(context, asking))
+        .collect();
+    let open = |asking: &Asking<'_>| !packing::open_to(environment, asking.wants.pool).is_empty();
+    let (bought, shut): (Vec<_>, Vec<_>) = without.into_iter().partition(open);
+    // PgBouncer among spot nodes has a rule of its own.
+    let bought = bought.iter().filter(|asking| asking.who != "pgbouncer");
+    findings.extend(bought.map(|asking| bought_otherwise(context, asking)));
+    findings.extend(shut_out(context, &shut));
+}
+
+/// Whether any group takes the pods, of whatever architecture its nodes are.
+fn taken(context: &Context<'_>, asking: &Asking<'_>) -> bool {
+    let wants = Wants {
+        arch: None,
+        ..asking.wants
+    };
+    !packing::groups_for(context.environment, context.catalogue, wants).is_empty()
+}
+
+/// Every group is switched off.
+fn none_left(context: &Context<'_>) -> Finding {
+    let message = "every node group is switched off, so that no pod can run";
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    for (name, node) in &context.file.nodes {
+        if let Some(max) = &node.count.max.value {
+            finding = finding.at(max.span, format!("no nodes of `{name}`"));
+        }
+    }
+    finding.help("leave one group a `count max` above 0")
+}
+
+/// Every group runs named pools alone.
+fn shut_out(context: &Context<'_>, without: &[Asking<'_>]) -> Option<Finding> {
+    let whose: Vec<&str> = without.iter().map(|asking| asking.who.as_str()).collect();
+    if whose.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "no node group takes {}: each of them runs named pools alone",
+        suggest::list(whose)
+    );
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    let groups = context.environment.nodes.values();
+    for runs in groups.flat_map(|group| &group.runs) {
+        finding = finding.written(runs, "this pool alone");
+    }
+    Some(finding.help("state a group without `runs`, or remove `runs` from one"))
+}
+
+/// The groups that are open to a workload are not bought as it asks.
+fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Finding {
+    let environment = context.environment;
+    let (who, wants) = (&asking.who, asking.wants);
+    let open = packing::open_to(environment, wants.pool);
+    let pool = wants.pool.and_then(|name| environment.worker.get(name));
+    let message = format!(
+        "no node group takes `{who}`, which asks for {} nodes",
+        wants.capacity
+    );
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    if let Some(pool) = pool {
+        finding = finding.operand(&pool.capacity, &format!("{who}.capacity"), "asked for");
+    }
+    for (name, group) in &open {
+        let path = format!("nodes.{name}.capacity");
+        finding = finding.operand(&group.capacity, &path, format!("the nodes of `{name}`"));
+        for runs in &group.runs {
+            finding = finding.written(runs, "the pool that runs there");
+        }
+    }
+    match (pool, open.first()) {
+        (Some(pool), Some((name, group))) => repair(finding, who, pool, name, group),
+        _ => finding,
+    }
+}
+
+/// The pool takes what there is, or a group is bought as it asks.
+fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeGroup) -> Finding {
+    let (has, wants) = (group.capacity.value, pool.capacity.value);
+    let message = format!("the nodes of `{name}` are {has}");
+    let path = format!("{who}.capacity");
+    let finding = finding.repair(&pool.capacity, &path, message, format!("\"{has}\""));
+    // A group that names the pool is the only one that takes it.
+    if !group.runs.is_empty() {
+        let message = format!("let the nodes of `{name}` be {wants}");
+        let path = format!("nodes.{name}.capacity");
+        return finding.repair(&group.capacity, &path, message, format!("\"{wants}\""));
+    }
+    finding.help(format!(
+        "a group that is bought so takes it as well: write `nodes \"{name}-{wants}\" {{ instance \"{}\"; count min=0 max={}; capacity \"{wants}\" }}`",
+        group.instance.value, group.count.max.value
+    ))
+}

@@ -1,0 +1,49 @@
+//! A rollout that may neither add a pod nor take one away.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Portion;
+
+/// The rule `rollout-blocked`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("rollout-blocked"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Api, Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/rollout-blocked.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (who, workload) in super::super::autoscaling::workloads(context.environment) {
+        let (surge, unavailable) = (
+            &workload.rollout.max_surge,
+            &workload.rollout.max_unavailable,
+        );
+        let none = |portion: Portion| matches!(portion, Portion::Count(0) | Portion::Percent(0));
+        if !none(surge.value) || !none(unavailable.value) {
+            continue;
+        }
+        let message = format!("a rollout of `{who}` may neither add a pod nor take one away");
+        let path = |what: &str| format!("{who}.rollout.{what}");
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(surge, &path("max-surge"), "no pod more")
+                .operand(unavailable, &path("max-unavailable"), "no pod less")
+                .repair(
+                    surge,
+                    &path("max-surge"),
+                    "let a quarter of the pods come first",
+                    "\"25%\"",
+                )
+                .repair(
+                    unavailable,
+                    &path("max-unavailable"),
+                    "let one pod go first",
+                    "1",
+                ),
+        );
+    }
+}

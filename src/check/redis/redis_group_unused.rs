@@ -1,0 +1,44 @@
+//! A Redis group that nothing is on.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::source::Sourced;
+
+/// The rule `redis-group-unused`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("redis-group-unused"),
+    severity: Severity::Note,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Redis],
+    explanation: include_str!("../../diagnostic/explain/redis-group-unused.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let groups = &context.environment.redis;
+    for (name, group) in groups.iter().filter(|(_, group)| group.uses.is_empty()) {
+        let message = format!("nothing is on the group `{name}`, and its nodes are paid for");
+        let mut finding = Finding::new(RULE.code, Severity::Note, message);
+        let written = context.file.redis.get(name).and_then(|node| node.place);
+        if let Some(place) = written {
+            finding = finding.at(place, "the group");
+        }
+        finding = finding
+            .operand(&group.node, &format!("redis.{name}.node"), "its node type")
+            .given(&group.policy);
+        for (other, serving) in groups.iter().filter(|(other, _)| *other != name) {
+            for used in serving
+                .uses
+                .iter()
+                .filter(|used| Sourced::is_declared(used))
+            {
+                finding = finding.written(used, format!("this use is on `{other}`"));
+            }
+        }
+        findings.report(finding.help(format!(
+            "remove `redis \"{name}\"`, or state what it is for: `uses \"cache\"`"
+        )));
+    }
+}

@@ -1,0 +1,162 @@
+//! The table of rules is whole, and says what the design says.
+
+use std::collections::BTreeSet;
+
+use tierc::check::{self, Rule};
+use tierc::diagnostic::Severity::{self, Error, Note, Warning};
+
+use super::cases::cases;
+use crate::support::{files, project};
+
+/// Every rule: severity at its worst, whether it can be waived, whether it is steady.
+const TABLE: &[(&str, Severity, bool, bool)] = &[
+    // The connection budget.
+    ("client-connections-exceeded", Error, true, true),
+    ("connection-budget-exceeded", Error, true, true),
+    ("connections-near-limit", Warning, true, true),
+    ("max-connections-exceeds-memory", Error, true, true),
+    ("pgbouncer-version-vulnerable", Warning, true, true),
+    ("pool-below-demand", Warning, true, true),
+    ("pool-larger-than-max-db", Warning, true, true),
+    ("replica-max-connections-lower", Error, true, true),
+    ("session-mode-with-autoscaling", Warning, true, true),
+    // Autoscaling.
+    ("behaviour-out-of-range", Error, true, true),
+    ("fallback-outside-bounds", Error, true, true),
+    ("hold-outside-bounds", Error, true, true),
+    ("name-too-long", Error, true, true),
+    ("queue-list-unknown", Note, true, true),
+    ("queues-share-a-pool", Warning, true, true),
+    ("replicas-inverted", Error, true, true),
+    ("scale-up-slower-than-default", Note, true, true),
+    ("setting-without-effect", Warning, true, true),
+    ("target-without-request", Error, true, true),
+    // Redis, and spot capacity.
+    ("cache-without-eviction", Warning, true, true),
+    ("cluster-limits", Error, true, true),
+    ("engine-version-unknown", Error, true, true),
+    ("eviction-loses-jobs", Error, true, true),
+    ("failover-without-replica", Error, true, true),
+    ("memory-above-usable", Error, true, true),
+    ("node-type-unknown", Error, true, true),
+    ("pgbouncer-on-spot", Error, true, true),
+    ("plaintext-redis", Warning, true, true),
+    ("redis-group-unused", Note, true, true),
+    ("spot-for-latency-sensitive", Warning, true, true),
+    ("spot-grace-too-long", Warning, true, true),
+    ("use-shared", Error, true, true),
+    ("use-unserved", Error, true, true),
+    // The database.
+    ("burstable-in-production", Warning, true, true),
+    ("class-unknown", Error, true, true),
+    ("database-name-reserved", Error, false, true),
+    ("engine-out-of-support", Warning, true, true),
+    ("iops-below-400-gib", Error, true, true),
+    ("iops-ratio", Error, true, true),
+    ("maintenance-overlaps-backup", Error, true, true),
+    ("max-storage-too-close", Error, true, true),
+    ("replica-count", Error, true, true),
+    ("replica-needs-backups", Error, true, true),
+    ("replica-smaller-than-source", Warning, true, true),
+    ("single-az", Warning, true, true),
+    ("storage-outside-limits", Error, true, true),
+    ("throughput-ratio", Error, true, true),
+    ("tls-name-unverifiable", Warning, true, true),
+    // Kubernetes capacity.
+    ("arch-mismatch", Error, true, true),
+    ("disruption-budget-blocks-drain", Error, true, true),
+    ("environment-name-taken", Error, false, true),
+    ("instance-type-unknown", Error, false, true),
+    ("no-node-group", Error, true, true),
+    ("node-capacity-exceeded", Error, true, true),
+    ("node-packing-tight", Warning, true, true),
+    ("object-collision", Error, false, true),
+    ("pod-larger-than-node", Error, true, true),
+    ("quantity-suspicious", Error, true, true),
+    ("request-above-limit", Error, true, true),
+    ("rollout-blocked", Error, true, true),
+    ("single-replica", Warning, true, true),
+    // Money, where it is asked for.
+    ("price-missing", Note, false, false),
+    ("prices-old", Note, false, false),
+    // Hygiene.
+    ("override-equals-tier", Note, true, false),
+];
+
+#[test]
+fn the_table_of_rules_is_the_one_that_was_decided() {
+    let row = |rule: &Rule| (rule.code.0, rule.severity, rule.waivable, rule.steady);
+    let rows: Vec<_> = check::rules().map(row).collect();
+    assert_eq!(rows, TABLE);
+}
+
+#[test]
+fn a_family_lists_its_rules_by_name() {
+    let families = [
+        check::connections::RULES,
+        check::autoscaling::RULES,
+        check::redis::RULES,
+        check::database::RULES,
+        check::kubernetes::RULES,
+        check::money::RULES,
+        check::hygiene::RULES,
+    ];
+    for family in families {
+        assert!(family.is_sorted_by_key(|rule| rule.code.0));
+    }
+    let names: BTreeSet<&str> = check::rules().map(|rule| rule.code.0).collect();
+    assert_eq!(names.len(), check::rules().count());
+}
+
+#[test]
+fn every_rule_has_a_file_an_explanation_and_cases_on_both_sides() {
+    let sources = files("src/check", "rs");
+    let cases = cases();
+    for rule in check::rules() {
+        let slug = rule.code.0;
+        let file = format!("{}.rs", slug.replace('-', "_"));
+        let own = sources.iter().filter(|path| path.ends_with(&file));
+        assert_eq!(own.count(), 1, "{file}");
+        let explanation = project("src/diagnostic/explain").join(format!("{slug}.md"));
+        assert!(explanation.exists(), "{slug}");
+        // What these say of an estimate is told where costs are.
+        if check::money::RULES
+            .iter()
+            .any(|money| money.code == rule.code)
+        {
+            continue;
+        }
+        let of = |fails| {
+            let of = |case: &&super::cases::Case| case.rule == slug && case.fails() == fails;
+            cases.iter().filter(of).count()
+        };
+        assert!(of(true) > 0 && of(false) > 0, "{slug}");
+    }
+}
+
+#[test]
+fn no_case_and_no_explanation_is_of_a_rule_that_is_gone() {
+    let language = tierc::diagnostic::code::LANGUAGE.iter().map(|code| code.0);
+    let rules: BTreeSet<&str> = check::rules().map(|rule| rule.code.0).collect();
+    for case in cases() {
+        assert!(rules.contains(case.rule.as_str()), "{}", case.rule);
+    }
+    let known: BTreeSet<&str> = rules.into_iter().chain(language).collect();
+    for path in files("src/diagnostic/explain", "md") {
+        let slug = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(known.contains(slug.as_str()), "{slug}");
+    }
+}
+
+/// No rule says worse than its table: what a waiver or a plan reads there is true.
+#[test]
+fn no_finding_is_worse_than_its_rule() {
+    for case in cases() {
+        let run = crate::support::run_texts(&case.text);
+        for finding in run.diagnostics() {
+            if let Some(rule) = check::rule(finding.code.0) {
+                assert!(finding.severity >= rule.severity, "{}", finding.message);
+            }
+        }
+    }
+}
