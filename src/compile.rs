@@ -86,15 +86,8 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
 
     let mut about_catalogue = Diagnostics::new();
     let tiers = tiers_of(&parsed, &sources, catalogue_ids.tiers, &mut about_catalogue);
-    let wanted = wanted(&parsed, &tiers);
-    let instances = &sources.get(catalogue_ids.instances).text;
-    let mut catalogue = parse::instances::instances(
-        instances,
-        catalogue_ids.instances,
-        Some(&wanted),
-        &mut about_catalogue,
-    );
-    catalogue.version.clone_from(&tiers.version);
+    let instances = catalogue_ids.instances;
+    let catalogue = catalogue_of(&parsed, &tiers, &sources, instances, &mut about_catalogue);
     if let Some(first) = parsed.first_mut() {
         first.diagnostics.extend(about_catalogue);
     }
@@ -112,6 +105,21 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
         catalogue,
         files,
     }
+}
+
+/// The facts about AWS that the files and their tiers refer to.
+fn catalogue_of(
+    parsed: &[Parsed],
+    tiers: &Tiers,
+    sources: &Sources,
+    source: SourceId,
+    diagnostics: &mut Diagnostics,
+) -> Catalogue {
+    let wanted = wanted(parsed, tiers);
+    let text = &sources.get(source).text;
+    let mut catalogue = parse::instances::instances(text, source, Some(&wanted), diagnostics);
+    catalogue.version.clone_from(&tiers.version);
+    catalogue
 }
 
 /// Every tier of a catalogue, resolved as an environment of its own name: what `tierc tiers` shows.
@@ -272,47 +280,55 @@ fn redis_versions(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
 }
 
 fn finish(
-    parsed: Parsed,
+    mut parsed: Parsed,
     tiers: &Tiers,
     catalogue: &Catalogue,
     sources: &Sources,
     today: Date,
 ) -> Compiled {
+    let environment = resolve_and_check(&mut parsed, tiers, catalogue, sources, today);
     let Parsed {
         source,
-        mut ast,
+        ast,
         mut diagnostics,
     } = parsed;
-    let tier = ast
-        .tier
-        .value
-        .as_ref()
-        .and_then(|tier| tiers.by_tier.get(&tier.value));
-    let resolved = tier.and_then(|tier| {
-        let Resolved {
-            environment,
-            broken,
-        } = resolve::resolve(&ast, tier, catalogue, sources, &mut diagnostics)?;
-        ast.broken.extend(broken);
-        Some((environment, tier))
-    });
-    let environment = resolved.map(|(environment, tier)| {
-        let context = Context {
-            environment: &environment,
-            catalogue,
-            file: &ast,
-            tier,
-            today,
-        };
-        diagnostics.extend(check::check(&context));
-        environment
-    });
     waivers::apply(&ast, environment.is_some(), today, &mut diagnostics);
     Compiled {
         source,
         environment,
         diagnostics,
     }
+}
+
+fn resolve_and_check(
+    parsed: &mut Parsed,
+    tiers: &Tiers,
+    catalogue: &Catalogue,
+    sources: &Sources,
+    today: Date,
+) -> Option<Environment> {
+    let named = parsed.ast.tier.value.as_ref()?;
+    let tier = tiers.by_tier.get(&named.value)?;
+    let Resolved {
+        environment,
+        broken,
+    } = resolve::resolve(
+        &parsed.ast,
+        tier,
+        catalogue,
+        sources,
+        &mut parsed.diagnostics,
+    )?;
+    parsed.ast.broken.extend(broken);
+    let context = Context {
+        environment: &environment,
+        catalogue,
+        file: &parsed.ast,
+        tier,
+        today,
+    };
+    parsed.diagnostics.extend(check::check(&context));
+    Some(environment)
 }
 
 /// The rules that read several files of a run.

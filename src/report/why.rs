@@ -50,30 +50,7 @@ fn story(
     sources: &Sources,
 ) -> String {
     let mut text = format!("{} = {}\n", attribute.path, attribute.value);
-    match &attribute.origin {
-        Origin::Declared(_) => {
-            text += &format!(
-                "  declared at {}\n",
-                show::origin(&attribute.origin, sources)
-            );
-        }
-        Origin::Tier(_) => {
-            text += &format!(
-                "  stated by the tier at {}\n",
-                show::origin(&attribute.origin, sources)
-            );
-        }
-        Origin::Derived(derivation) => {
-            text += &format!(
-                "  derived by `{}`: {}\n",
-                derivation.rule, derivation.arithmetic
-            );
-            for input in &derivation.inputs {
-                text += &from(input, all, sources);
-            }
-        }
-        Origin::Recorded => text += "  recorded by an earlier run\n",
-    }
+    text += &source(&attribute.origin, all, sources);
     let dependants = dependants(&attribute.path, all);
     if !dependants.is_empty() {
         text += "  what is derived from it:\n";
@@ -85,6 +62,24 @@ fn story(
         text += &format!("  {budget}\n");
     }
     text
+}
+
+/// Where a value comes from, with the values that it was derived from.
+fn source(origin: &Origin, all: &[Attribute], sources: &Sources) -> String {
+    match origin {
+        Origin::Declared(_) => format!("  declared at {}\n", show::origin(origin, sources)),
+        Origin::Tier(_) => {
+            let place = show::origin(origin, sources);
+            format!("  stated by the tier at {place}\n")
+        }
+        Origin::Derived(derivation) => {
+            let inputs = derivation.inputs.iter();
+            let inputs: String = inputs.map(|input| from(input, all, sources)).collect();
+            let (rule, arithmetic) = (derivation.rule, &derivation.arithmetic);
+            format!("  derived by `{rule}`: {arithmetic}\n{inputs}")
+        }
+        Origin::Recorded => "  recorded by an earlier run\n".into(),
+    }
 }
 
 fn from(input: &str, all: &[Attribute], sources: &Sources) -> String {
