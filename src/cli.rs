@@ -11,6 +11,7 @@ pub mod files;
 mod load;
 mod man;
 mod output;
+mod progress;
 mod render;
 mod schema;
 mod show;

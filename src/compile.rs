@@ -215,7 +215,8 @@ fn tiers_of(
 }
 
 /// A tier over the defaults. What the defaults say of a group that this tier does not have is left out.
-fn merged(tier: Ast, defaults: Ast) -> Ast {
+#[must_use]
+pub fn merged(tier: Ast, defaults: Ast) -> Ast {
     Ast {
         environment: tier.environment,
         tier: tier.tier,

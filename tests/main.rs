@@ -12,3 +12,4 @@ mod emit;
 mod model;
 mod support;
 mod tidy;
+mod writing;

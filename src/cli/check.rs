@@ -1,7 +1,8 @@
 //! `tierc check`
 
 use crate::compile::Run;
-use crate::diagnostic::{Severity, json, render};
+use crate::diagnostic::render::{self, Style};
+use crate::diagnostic::{Severity, json};
 
 use super::args::{Check, Deny, Format};
 use super::exit::Exit;
@@ -40,25 +41,26 @@ pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
     }
 }
 
-/// Every finding, file by file, and a line that counts them.
+/// Every finding among the results, file by file, and a line that counts them.
 pub(super) fn print_findings(run: &Run, output: &mut Output) {
-    let style = output.style();
+    let text = findings_as_text(run, output.style());
+    output.result(&text);
+}
+
+/// Every finding beside the results.
+pub(super) fn say_findings(run: &Run, output: &Output) {
+    output.say(findings_as_text(run, output.error_style()).trim_end());
+}
+
+fn findings_as_text(run: &Run, style: Style) -> String {
+    let mut text = String::new();
     for file in &run.files {
-        output.result(&render::human(
-            file.diagnostics.iter().take(SHOWN),
-            &run.sources,
-            style,
-        ));
-        if let Some(more) = file
-            .diagnostics
-            .len()
-            .checked_sub(SHOWN)
-            .filter(|more| *more > 0)
-        {
-            output.line(&format!(
-                "and {more} more in {}\n",
-                run.sources.get(file.source).name
-            ));
+        let shown = file.diagnostics.iter().take(SHOWN);
+        text += &render::human(shown, &run.sources, style);
+        let more = file.diagnostics.len().saturating_sub(SHOWN);
+        if more > 0 {
+            let name = &run.sources.get(file.source).name;
+            text += &format!("and {more} more in {name}\n\n");
         }
     }
     let count = |severity| {
@@ -66,11 +68,11 @@ pub(super) fn print_findings(run: &Run, output: &mut Output) {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let summary = render::summary(
+    text += &render::summary(
         count(Severity::Error),
         count(Severity::Warning),
         count(Severity::Note),
         run.files.len(),
     );
-    output.line(&summary);
+    text + "\n"
 }

@@ -24,6 +24,10 @@ pub enum Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Absent(path) if path.as_os_str() == "environments" => write!(
+                f,
+                "there is no folder `environments` here: write `environments/NAME.kdl`, or name other files or folders"
+            ),
             Self::Absent(path) => write!(f, "there is no file or folder `{}`", path.display()),
             Self::NotAFile(path) => write!(
                 f,

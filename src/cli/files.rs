@@ -2,15 +2,19 @@
 //!
 //! A tree is replaced as a whole: its new state is put together in a staging folder beside it
 //! and exchanged with it in one rename. A kill or a full disk leaves the old tree or the new one.
+//! Runs that write into the same folder take turns, and each removes what killed ones left.
 //! Power loss is left to the file system: nothing is synced.
 
 mod input;
 mod plan;
 mod stage;
+mod tree;
+mod turn;
 
 pub use input::{Input, read_inputs};
 pub use plan::{Change, TreePlan, plan_tree, remove_tree, stale_trees};
 pub use stage::write_tree;
+pub use turn::Turn;
 
 /// The file in a tree that says which of its files are tierc's.
 pub const LOCK: &str = "tierc.lock.json";

@@ -12,30 +12,34 @@ pub(super) struct Output {
     color: bool,
     width: usize,
     error_color: bool,
+    error_width: usize,
 }
 
 impl Output {
     pub(super) fn new(color: Color) -> Self {
-        let wanted = |terminal: bool| match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
-        };
+        let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
         Self {
             results: Vec::new(),
-            color: wanted(std::io::stdout().is_terminal()),
-            width: terminal_width(),
-            error_color: wanted(std::io::stderr().is_terminal()),
+            color: wanted(color, stdout.is_terminal(), set),
+            width: width(terminal_size::terminal_size_of(&stdout)),
+            error_color: wanted(color, stderr.is_terminal(), set),
+            error_width: width(terminal_size::terminal_size_of(&stderr)),
         }
     }
 
-    /// How findings are to look.
+    /// How findings are to look among the results.
     pub(super) fn style(&self) -> Style {
         Style {
             color: self.color,
             width: self.width,
+        }
+    }
+
+    /// How findings are to look beside the results.
+    pub(super) fn error_style(&self) -> Style {
+        Style {
+            color: self.error_color,
+            width: self.error_width,
         }
     }
 
@@ -58,12 +62,22 @@ impl Output {
 
     /// Reports why the run could not be done.
     pub(super) fn failure(&self, text: &str) {
-        let (start, end) = if self.error_color {
-            ("\u{1b}[1m\u{1b}[91m", "\u{1b}[0m")
+        self.labelled("error", "\u{1b}[1m\u{1b}[91m", text);
+    }
+
+    /// Warns of something that the run does all the same.
+    pub(super) fn warning(&self, text: &str) {
+        self.labelled("warning", "\u{1b}[1m\u{1b}[33m", text);
+    }
+
+    fn labelled(&self, label: &str, color: &str, text: &str) {
+        if self.error_color {
+            self.say(&format!(
+                "{color}{label}\u{1b}[0m\u{1b}[1m:\u{1b}[0m {text}"
+            ));
         } else {
-            ("", "")
-        };
-        let _ = writeln!(std::io::stderr().lock(), "{start}error{end}: {text}");
+            self.say(&format!("{label}: {text}"));
+        }
     }
 
     /// Writes the results.
@@ -74,11 +88,64 @@ impl Output {
     }
 }
 
-/// The terminal's columns as it tells them, else 100.
-fn terminal_width() -> usize {
-    std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok())
-        .filter(|columns| (40..=400).contains(columns))
-        .unwrap_or(100)
+/// An environment variable that is set to something.
+fn set(name: &str) -> Option<String> {
+    let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+    (!value.is_empty()).then_some(value)
+}
+
+/// Whether to colour a stream: the argument decides, then NO_COLOR, then CLICOLOR_FORCE, then
+/// whether it is a terminal that can (no-color.org, bixense.com/clicolors).
+fn wanted(color: Color, terminal: bool, set: impl Fn(&str) -> Option<String>) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let refused = set("NO_COLOR").is_some();
+            let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+            let able =
+                set("TERM").as_deref() != Some("dumb") && set("CLICOLOR").as_deref() != Some("0");
+            !refused && (forced || (terminal && able))
+        }
+    }
+}
+
+/// COLUMNS if it is set, else the terminal's own word, else 100.
+fn width(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    let stated = set("COLUMNS").and_then(|columns| columns.parse().ok());
+    stated
+        .or(terminal.map(|(width, _)| usize::from(width.0)))
+        .map_or(100, |columns: usize| columns.clamp(40, 400))
+}
+
+/// How many of something, such as `1 environment` or `2 environments`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_argument_decides_about_colour_then_no_color_then_the_terminal() {
+        let color = |color, terminal, variables: &[(&str, &str)]| {
+            wanted(color, terminal, |name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let (force, no) = (("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"));
+        assert!(color(Color::Auto, true, &[]));
+        assert!(!color(Color::Auto, false, &[]));
+        assert!(!color(Color::Auto, true, &[no]));
+        assert!(color(Color::Auto, false, &[force]));
+        assert!(!color(Color::Auto, false, &[force, no]));
+        assert!(!color(Color::Auto, false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(!color(Color::Auto, true, &[("CLICOLOR", "0")]));
+        assert!(!color(Color::Auto, true, &[("TERM", "dumb")]));
+        assert!(color(Color::Always, false, &[no]));
+        assert!(!color(Color::Never, true, &[force]));
+    }
 }

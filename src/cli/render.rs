@@ -7,91 +7,116 @@ use rayon::prelude::*;
 
 use crate::compile::Run;
 use crate::emit::{self, Artifacts};
+use crate::model::Environment;
 
 use super::args::Render;
-use super::check::{print_findings, verdict};
+use super::check::{say_findings, verdict};
 use super::exit::Exit;
-use super::files::{self, Change, TreePlan};
+use super::files::{self, Change, TreePlan, Turn};
 use super::load::load;
-use super::output::Output;
+use super::output::{Output, counted};
+use super::progress::Progress;
+
+/// A tree as it is to be, beside what is there.
+struct Planned {
+    plan: TreePlan,
+    /// Empty where nothing is to be written.
+    artifacts: Artifacts,
+}
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
     let run = load(&command.paths, &command.common)?;
+    if run.diagnostics().next().is_some() {
+        say_findings(&run, output);
+    }
     let verdict = verdict(&run, command.deny);
     if verdict != Exit::Fine {
-        print_findings(&run, output);
         output.say("nothing was written");
         return Ok(verdict);
     }
-    if run.diagnostics().next().is_some() {
-        print_findings(&run, output);
-    }
-    let trees = emit_all(&run)?;
+    let environments = by_name(&run)?;
     if let Some(chart) = &command.chart {
-        validate(chart, &run)?;
+        validate(chart, &environments)?;
     }
-    let plans = trees
-        .par_iter()
-        .map(|(name, artifacts)| {
-            files::plan_tree(&command.out, name, artifacts).map_err(|error| error.to_string())
-        })
-        .collect::<Vec<_>>();
-    let plans = all(plans)?;
-    let stale = stale(command, &trees)?;
-    if command.check {
-        return Ok(report_stale(command, &plans, &stale, output));
+    if command.check || command.dry_run {
+        let planned = plan(&command.out, &environments, &run)?;
+        let stale = stale(command, &environments)?;
+        return Ok(if command.check {
+            report_stale(command, &planned, &stale, output)
+        } else {
+            list(command, &planned, &stale, output)
+        });
     }
-    if command.dry_run {
-        list(command, &plans, &stale, output);
-        return Ok(Exit::Fine);
+    let waits = || output.say("waiting for another run that writes here");
+    let turn = Turn::take(&command.out, waits).map_err(|error| vec![error.to_string()])?;
+    let planned = plan(&command.out, &environments, &run)?;
+    let stale = stale(command, &environments)?;
+    warn_of_edits(command, &planned, output);
+    write(&turn, &planned, &stale, output)?;
+    output.say(&summary(command, &planned));
+    Ok(Exit::Fine)
+}
+
+/// The run's environments by name, each with its file's name.
+type Environments<'a> = BTreeMap<String, (&'a Environment, &'a str)>;
+
+fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
+    let mut environments = Environments::new();
+    let mut failures = Vec::new();
+    for file in &run.files {
+        let Some(environment) = &file.environment else {
+            continue;
+        };
+        let shown = &*run.sources.get(file.source).name;
+        let name = environment.environment.value.to_string();
+        if let Some((_, other)) = environments.insert(name.clone(), (environment, shown)) {
+            failures.push(format!(
+                "`{other}` and `{shown}` both name the environment `{name}`, so that one tree would overwrite the other"
+            ));
+        }
     }
-    write(command, &trees, &plans, &stale, output)
+    if failures.is_empty() {
+        Ok(environments)
+    } else {
+        Err(failures)
+    }
 }
 
 /// Holds every environment's values against the chart's schema.
-fn validate(chart: &Path, run: &Run) -> Result<(), Vec<String>> {
+fn validate(chart: &Path, environments: &Environments<'_>) -> Result<(), Vec<String>> {
     let path = chart.join("values.schema.json");
     let shown = path.display().to_string();
     let schema = std::fs::read_to_string(&path)
         .map_err(|error| vec![format!("`{shown}` could not be read: {error}")])?;
-    let values = run
-        .files
+    let values = environments
         .iter()
-        .filter_map(|file| file.environment.as_ref())
-        .map(|environment| {
-            (
-                environment.environment.value.to_string(),
-                emit::helm::values(environment),
-            )
-        })
+        .map(|(name, (environment, _))| (name.clone(), emit::helm::values(environment)))
         .collect();
     emit::chart::validate(&shown, &schema, &values)
 }
 
-/// Every environment's files, by its name.
-fn emit_all(run: &Run) -> Result<BTreeMap<String, Artifacts>, Vec<String>> {
-    let trees: Vec<(String, Artifacts)> = run
-        .files
+/// Emits every environment and compares it with its tree.
+fn plan(
+    out: &Path,
+    environments: &Environments<'_>,
+    run: &Run,
+) -> Result<Vec<Planned>, Vec<String>> {
+    let progress = Progress::new("compiling", environments.len());
+    let planned = environments
         .par_iter()
-        .filter_map(|file| {
-            let environment = file.environment.as_ref()?;
-            let name = &run.sources.get(file.source).name;
-            let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-            Some((
-                environment.environment.value.to_string(),
-                emit::emit(environment, &run.catalogue, file_name),
-            ))
+        .map(|(name, (environment, shown))| {
+            let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
+            let mut artifacts = emit::emit(environment, &run.catalogue, file_name);
+            let plan = files::plan_tree(out, name, &artifacts);
+            progress.step();
+            let plan = plan.map_err(|error| error.to_string())?;
+            if plan.is_unchanged() {
+                artifacts.clear();
+            }
+            Ok(Planned { plan, artifacts })
         })
         .collect();
-    let count = trees.len();
-    let by_name: BTreeMap<String, Artifacts> = trees.into_iter().collect();
-    if by_name.len() < count {
-        return Err(vec![
-            "two files name the same environment, so that one tree would overwrite the other"
-                .into(),
-        ]);
-    }
-    Ok(by_name)
+    all(planned)
 }
 
 fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
@@ -111,62 +136,50 @@ fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
 }
 
 /// Trees of environments that left the folder. A single file says nothing about the others.
-fn stale(
-    command: &Render,
-    trees: &BTreeMap<String, Artifacts>,
-) -> Result<Vec<String>, Vec<String>> {
+fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String>, Vec<String>> {
     if !command.paths.iter().all(|path| path.is_dir()) {
         return Ok(Vec::new());
     }
-    let names: BTreeSet<String> = trees.keys().cloned().collect();
+    let names: BTreeSet<String> = environments.keys().cloned().collect();
     files::stale_trees(&command.out, &names).map_err(|error| vec![error.to_string()])
 }
 
-fn word(change: Change) -> Option<&'static str> {
-    match change {
-        Change::Created => Some("created"),
-        Change::Updated => Some("updated"),
-        Change::Removed => Some("removed"),
-        Change::Edited => Some("edited by hand"),
-        Change::Unchanged => None,
-    }
-}
-
+/// Every path that changes, as it is shown.
 fn changes<'a>(
     command: &'a Render,
-    plans: &'a [TreePlan],
-) -> impl Iterator<Item = (String, &'static str)> + 'a {
-    plans.iter().flat_map(move |plan| {
-        plan.changes.iter().filter_map(move |(path, change)| {
-            let shown = command.out.join(&plan.name).join(path);
-            Some((shown.display().to_string(), word(*change)?))
-        })
+    planned: &'a [Planned],
+) -> impl Iterator<Item = (String, Change)> + 'a {
+    planned.iter().flat_map(move |Planned { plan, .. }| {
+        let changed = plan.changes.iter();
+        changed
+            .filter(|(_, change)| *change != Change::Unchanged)
+            .map(move |(path, change)| {
+                let shown = command.out.join(&plan.name).join(path);
+                (shown.display().to_string(), *change)
+            })
     })
 }
 
 fn report_stale(
     command: &Render,
-    plans: &[TreePlan],
+    planned: &[Planned],
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
-    let mut count = 0;
-    for (path, what) in changes(command, plans) {
+    let mut count = stale.len();
+    for (path, change) in changes(command, planned) {
         count += 1;
-        let means = match what {
-            "created" => "missing",
-            "removed" => "no longer generated",
-            "edited by hand" => "edited by hand",
-            _ => "stale",
+        let means = match change {
+            Change::Created => "missing",
+            Change::Updated | Change::Unchanged => "stale",
+            Change::Removed => "no longer generated",
+            Change::Edited => "edited by hand",
         };
         output.line(&format!("{path}: {means}"));
     }
     for name in stale {
-        count += 1;
-        output.line(&format!(
-            "{}: its environment is gone",
-            command.out.join(name).display()
-        ));
+        let tree = command.out.join(name);
+        output.line(&format!("{}: its environment is gone", tree.display()));
     }
     if count == 0 {
         return Exit::Fine;
@@ -178,64 +191,77 @@ fn report_stale(
     Exit::Stale
 }
 
-fn list(command: &Render, plans: &[TreePlan], stale: &[String], output: &mut Output) {
-    for (path, what) in changes(command, plans) {
-        output.line(&format!(
-            "{path}: would be {}",
-            if what == "edited by hand" {
-                "overwritten"
-            } else {
-                what
-            }
-        ));
+fn list(command: &Render, planned: &[Planned], stale: &[String], output: &mut Output) -> Exit {
+    for (path, change) in changes(command, planned) {
+        let what = match change {
+            Change::Created => "created",
+            Change::Updated | Change::Unchanged => "updated",
+            Change::Removed => "removed",
+            Change::Edited => "overwritten",
+        };
+        output.line(&format!("{path}: would be {what}"));
     }
     for name in stale {
-        output.line(&format!(
-            "{}: would be removed",
-            command.out.join(name).display()
-        ));
+        let tree = command.out.join(name);
+        output.line(&format!("{}: would be removed", tree.display()));
+    }
+    Exit::Fine
+}
+
+fn warn_of_edits(command: &Render, planned: &[Planned], output: &Output) {
+    for (path, change) in changes(command, planned) {
+        if change == Change::Edited {
+            output.warning(&format!("`{path}` was edited by hand and is overwritten"));
+        }
     }
 }
 
 fn write(
-    command: &Render,
-    trees: &BTreeMap<String, Artifacts>,
-    plans: &[TreePlan],
+    turn: &Turn,
+    planned: &[Planned],
     stale: &[String],
-    output: &mut Output,
-) -> Result<Exit, Vec<String>> {
-    for (path, what) in changes(command, plans) {
-        if what == "edited by hand" {
-            output.say(&format!(
-                "warning: `{path}` was edited by hand and is overwritten"
-            ));
-        }
-    }
-    let written = plans
+    output: &Output,
+) -> Result<(), Vec<String>> {
+    let progress = Progress::new("writing", planned.len());
+    let written = planned
         .par_iter()
-        .map(|plan| {
-            let artifacts = trees
-                .get(&plan.name)
-                .expect("a plan is made for every tree");
-            files::write_tree(&command.out, plan, artifacts).map_err(|error| error.to_string())
+        .map(|Planned { plan, artifacts }| {
+            let written = files::write_tree(turn, plan, artifacts);
+            progress.step();
+            written.map_err(|error| error.to_string())
         })
-        .collect::<Vec<_>>();
+        .collect();
+    drop(progress);
     all(written)?;
     for name in stale {
-        files::remove_tree(&command.out, name).map_err(|error| vec![error.to_string()])?;
-        output.say(&format!("removed {}", command.out.join(name).display()));
+        files::remove_tree(turn.out(), name).map_err(|error| vec![error.to_string()])?;
+        output.say(&format!("removed {}", turn.out().join(name).display()));
     }
-    let changed = changes(command, plans).count();
-    let total: usize = trees.values().map(BTreeMap::len).sum();
-    let environments = if plans.len() == 1 {
-        "environment"
-    } else {
-        "environments"
+    Ok(())
+}
+
+/// What was done, in one line.
+fn summary(command: &Render, planned: &[Planned]) -> String {
+    let count = |wanted: &[Change]| {
+        let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
+        changes
+            .filter(|(_, change)| wanted.contains(change))
+            .count()
     };
-    output.say(&format!(
-        "rendered {} {environments} into {}: {changed} of {total} files changed",
-        plans.len(),
-        command.out.display()
-    ));
-    Ok(Exit::Fine)
+    let done: Vec<String> = [
+        (count(&[Change::Created]), "created"),
+        (count(&[Change::Updated, Change::Edited]), "updated"),
+        (count(&[Change::Removed]), "removed"),
+        (count(&[Change::Unchanged]), "unchanged"),
+    ]
+    .into_iter()
+    .filter(|(files, _)| *files > 0)
+    .map(|(files, what)| format!("{} {what}", counted(files, "file")))
+    .collect();
+    format!(
+        "rendered {} into {}: {}",
+        counted(planned.len(), "environment"),
+        command.out.display(),
+        done.join(", ")
+    )
 }

@@ -1,8 +1,12 @@
 //! Environment files, from arguments that name files or folders.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 use crate::cli::error::Error;
 use crate::parse::scan::MAX_BYTES;
@@ -29,15 +33,14 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
             Err(error) => errors.push(error),
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    files.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    let read: Vec<Result<(Identity, Input), Error>> =
+        files.par_iter().map(|path| read(path)).collect();
+    let mut seen = BTreeSet::new();
     let mut inputs = Vec::new();
-    for path in files {
-        match read(&path) {
-            Ok(bytes) => inputs.push(Input {
-                name: path.display().to_string(),
-                bytes,
-            }),
+    for file in read {
+        match file {
+            Ok((identity, input)) if seen.insert(identity) => inputs.push(input),
+            Ok(_) => {}
             Err(error) => errors.push(error),
         }
     }
@@ -65,8 +68,10 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let refused = |error| Error::Io("listed", path.to_owned(), error);
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(refused)? {
-        let file = entry.map_err(refused)?.path();
-        if file.extension().is_some_and(|ending| ending == "kdl") && !file.is_dir() {
+        let entry = entry.map_err(refused)?;
+        let (file, kind) = (entry.path(), entry.file_type().map_err(refused)?);
+        let is_folder = kind.is_dir() || (kind.is_symlink() && file.is_dir());
+        if file.extension().is_some_and(|ending| ending == "kdl") && !is_folder {
             files.push(file);
         }
     }
@@ -78,18 +83,23 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
+/// One file, whatever its names: device and inode.
+type Identity = (u64, u64);
+
 /// One byte more than a file may have tells that it is too large, whatever its size.
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
+fn read(path: &Path) -> Result<(Identity, Input), Error> {
     let refused = |error| Error::Io("read", path.to_owned(), error);
-    if !fs::metadata(path).map_err(refused)?.is_file() {
+    // Asked before it is opened: opening a FIFO would wait for its writer.
+    let about = fs::metadata(path).map_err(refused)?;
+    if !about.is_file() {
         return Err(Error::NotAFile(path.to_owned()));
     }
-    let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
-    File::open(path)
-        .map_err(refused)?
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(refused)?;
-    Ok(bytes)
+    let length = usize::try_from(about.len().min(limit)).unwrap_or_default();
+    // A little more than there is, so that the end is seen without another buffer.
+    let mut bytes = Vec::with_capacity(length + 64);
+    let file = File::open(path).map_err(refused)?;
+    file.take(limit).read_to_end(&mut bytes).map_err(refused)?;
+    let name = path.display().to_string();
+    Ok(((about.dev(), about.ino()), Input { name, bytes }))
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::LOCK;
+use super::tree::Tree;
 use crate::cli::error::Error;
 use crate::emit::lock::hash;
 
@@ -44,54 +45,48 @@ impl TreePlan {
 
 /// The path of `relative` below `root`, if it stays there.
 pub(super) fn below(root: &Path, relative: &str) -> Result<PathBuf, Error> {
-    let plain = |part: &str| {
-        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':'])
-    };
-    if relative.split('/').all(plain) {
+    if is_below(relative) {
         Ok(root.join(relative))
     } else {
         Err(Error::Unsafe(relative.to_owned()))
     }
 }
 
-/// Refuses symbolic links between `out` (which may be one) and `out/name/relative`.
-pub(super) fn refuse_links(out: &Path, name: &str, relative: &str) -> Result<(), Error> {
-    let mut path = below(out, name)?;
-    let folders = relative.split('/').count();
-    for (index, part) in std::iter::once("").chain(relative.split('/')).enumerate() {
-        if !part.is_empty() {
-            path.push(part);
-        }
-        let Ok(about) = fs::symlink_metadata(&path) else {
-            return Ok(());
-        };
-        if about.file_type().is_symlink() {
-            return Err(Error::Link(path));
-        }
-        let is_last = index == folders && !relative.is_empty();
-        if about.is_dir() == is_last {
-            return Err(Error::InTheWay(path));
-        }
-    }
-    Ok(())
+/// Whether a relative path stays below where it starts.
+fn is_below(relative: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':'])
+    };
+    relative.split('/').all(plain)
 }
 
-/// The files that the tree's lock says are tierc's, with their hashes. A lock that cannot be
-/// read owns nothing.
-fn owned(tree: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(tree.join(LOCK)).unwrap_or_default();
-    let lock: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let files = lock.get("files").and_then(serde_json::Value::as_object);
+/// The part of a lock that says whose files are whose.
+#[derive(Default, serde::Deserialize)]
+struct Lock {
+    files: Option<serde_json::Value>,
+}
+
+/// The files that a lock says are tierc's, with their hashes. A lock that cannot be read owns
+/// nothing.
+fn owned(lock: &[u8]) -> BTreeMap<String, String> {
+    let lock: Lock = serde_json::from_slice(lock).unwrap_or_default();
+    let files = lock.files.as_ref().and_then(serde_json::Value::as_object);
     let mut owned: BTreeMap<String, String> = files
         .into_iter()
         .flatten()
-        .filter(|(path, _)| below(tree, path).is_ok())
+        .filter(|(path, _)| is_below(path))
         .filter_map(|(path, hash)| Some((path.clone(), hash.as_str()?.to_owned())))
         .collect();
     if files.is_some() {
         owned.insert(LOCK.to_owned(), String::new());
     }
     owned
+}
+
+/// The lock of a tree in `out`; empty if there is none that can be read.
+fn lock_of(out: &Path, name: &str) -> Vec<u8> {
+    let read = Tree::open(out, name).and_then(|mut tree| tree.read(LOCK));
+    read.ok().flatten().unwrap_or_default()
 }
 
 /// Compares an environment's files with its tree in `out`.
@@ -103,20 +98,21 @@ pub fn plan_tree(
     name: &str,
     artifacts: &BTreeMap<String, String>,
 ) -> Result<TreePlan, Error> {
-    let tree = below(out, name)?;
-    refuse_links(out, name, "")?;
-    let owned = owned(&tree);
+    let mut tree = Tree::open(out, name)?;
+    let lock = tree.read(LOCK)?.unwrap_or_default();
+    let owned = owned(&lock);
     let mut changes = Vec::new();
     for (path, text) in artifacts {
-        refuse_links(out, name, path)?;
-        changes.push((
-            path.clone(),
-            compare(&below(&tree, path)?, text, owned.get(path))?,
-        ));
+        let change = match tree.read(path)? {
+            None => Change::Created,
+            Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
+            Some(bytes) if is_ours(&bytes, owned.get(path)) => Change::Updated,
+            Some(_) => Change::Edited,
+        };
+        changes.push((path.clone(), change));
     }
     for path in owned.keys().filter(|path| !artifacts.contains_key(*path)) {
-        refuse_links(out, name, path)?;
-        if below(&tree, path)?.exists() {
+        if tree.holds(path)? {
             changes.push((path.clone(), Change::Removed));
         }
     }
@@ -127,20 +123,9 @@ pub fn plan_tree(
     })
 }
 
-fn compare(path: &Path, text: &str, hash_in_lock: Option<&String>) -> Result<Change, Error> {
-    match fs::read(path) {
-        Ok(bytes) if bytes == text.as_bytes() => Ok(Change::Unchanged),
-        Ok(bytes) => {
-            let ours = hash_in_lock.is_some_and(|known| known.is_empty() || *known == hash(&bytes));
-            Ok(if ours {
-                Change::Updated
-            } else {
-                Change::Edited
-            })
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Change::Created),
-        Err(error) => Err(Error::Io("read", path.to_owned(), error)),
-    }
+/// Whether a file is as tierc wrote it. The lock cannot hold its own hash.
+fn is_ours(bytes: &[u8], hash_in_lock: Option<&String>) -> bool {
+    hash_in_lock.is_some_and(|known| known.is_empty() || *known == hash(bytes))
 }
 
 /// Trees of tierc's in `out` whose environment is not among `names`.
@@ -159,7 +144,7 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
         .filter(|name| {
             let tree = out.join(name);
             fs::symlink_metadata(&tree).is_ok_and(|about| about.is_dir())
-                && !owned(&tree).is_empty()
+                && !owned(&lock_of(out, name)).is_empty()
         })
         .collect();
     stale.sort();
@@ -172,16 +157,14 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
 /// When a file cannot be removed.
 pub fn remove_tree(out: &Path, name: &str) -> Result<(), Error> {
     let tree = below(out, name)?;
-    let mut files: Vec<String> = owned(&tree).into_keys().collect();
+    let mut on_disk = Tree::open(out, name)?;
+    let mut files: Vec<String> = owned(&lock_of(out, name)).into_keys().collect();
     // The lock goes last: a run that is killed finds again what is left.
     files.sort_by_key(|path| path == LOCK);
     for path in files {
-        refuse_links(out, name, &path)?;
         let file = below(&tree, &path)?;
-        match fs::remove_file(&file) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Error::Io("removed", file, error)),
+        if on_disk.holds(&path)? {
+            fs::remove_file(&file).map_err(|error| Error::Io("removed", file.clone(), error))?;
         }
         remove_empty(&tree, &file);
     }

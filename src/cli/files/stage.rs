@@ -1,6 +1,6 @@
 //! Writing a tree: a staging folder beside it, and one rename.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,68 +8,39 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::LOCK;
 use super::plan::{Change, TreePlan, below, remove_empty};
+use super::turn::Turn;
 use crate::cli::error::Error;
+
+/// What stands between the environment's name and the process' number in a staging folder's name.
+pub(super) const STAGING: &str = ".tierc-";
 
 /// Writes a planned tree, or nothing if it is as it should be.
 ///
 /// # Errors
 /// When anything could not be written; the tree is then as it was.
 pub fn write_tree(
-    out: &Path,
+    turn: &Turn,
     plan: &TreePlan,
     artifacts: &BTreeMap<String, String>,
 ) -> Result<(), Error> {
     if plan.is_unchanged() {
         return Ok(());
     }
-    make_folder(out)?;
-    sweep(out, &plan.name);
-    let tree = below(out, &plan.name)?;
-    let staging = out.join(format!(".{}.tierc-{}", plan.name, std::process::id()));
-    let exchanged = fill(&tree, &staging, plan, artifacts).and_then(|()| exchange(&tree, &staging));
-    match exchanged {
-        Ok(true) => {
-            let _ = fs::remove_dir_all(&staging);
-            Ok(())
-        }
-        Ok(false) => {
-            let _ = fs::remove_dir_all(&staging);
-            file_by_file(&tree, plan, artifacts)
-        }
-        Err(error) => {
-            let _ = fs::remove_dir_all(&staging);
-            Err(error)
-        }
+    let tree = below(turn.out(), &plan.name)?;
+    let process = std::process::id();
+    let staging = turn.out().join(format!(".{}{STAGING}{process}", plan.name));
+    let placed = fill(&tree, &staging, plan, artifacts).and_then(|()| place(&tree, &staging));
+    if !matches!(placed, Ok(Placed::Moved)) {
+        let _ = fs::remove_dir_all(&staging);
+    }
+    match placed? {
+        Placed::Moved | Placed::Exchanged => Ok(()),
+        Placed::Unable => file_by_file(&tree, plan, artifacts),
     }
 }
 
 fn make_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|error| Error::Io("created", path.to_owned(), error))
-}
-
-/// Removes staging folders of runs that are no more.
-fn sweep(out: &Path, name: &str) {
-    let prefix = format!(".{name}.tierc-");
-    let Ok(listing) = fs::read_dir(out) else {
-        return;
-    };
-    for entry in listing.flatten() {
-        let file_name = entry.file_name();
-        let Some(process) = file_name
-            .to_str()
-            .and_then(|name| name.strip_prefix(&prefix))
-        else {
-            continue;
-        };
-        let runs = process.parse::<u32>().is_ok_and(|process| {
-            process != std::process::id()
-                && (!Path::new("/proc").is_dir() || Path::new(&format!("/proc/{process}")).exists())
-        });
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && !runs {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// The new state of the tree, in the staging folder.
@@ -80,7 +51,7 @@ fn fill(
     artifacts: &BTreeMap<String, String>,
 ) -> Result<(), Error> {
     fs::create_dir(staging).map_err(|error| Error::Io("created", staging.to_owned(), error))?;
-    let mut made = std::collections::BTreeSet::new();
+    let mut made = BTreeSet::from([staging.to_owned()]);
     for (path, change) in &plan.changes {
         let target = below(staging, path)?;
         let folder = target.parent().unwrap_or(staging).to_owned();
@@ -151,23 +122,35 @@ fn take_over(from: &Path, to: &Path, is_link: bool) -> Result<(), Error> {
     fs::copy(from, to).map(|_| ()).map_err(refused)
 }
 
-/// Puts the staging folder in the tree's place; false where the system cannot exchange two folders.
-fn exchange(tree: &Path, staging: &Path) -> Result<bool, Error> {
+/// What became of a staging folder.
+enum Placed {
+    /// It is the tree now; there was none before.
+    Moved,
+    /// It is the tree now, and what was the tree is in its place.
+    Exchanged,
+    /// It is where it was: the system cannot exchange two folders.
+    Unable,
+}
+
+/// Puts the staging folder in the tree's place.
+fn place(tree: &Path, staging: &Path) -> Result<Placed, Error> {
     let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
     if !tree.exists() {
-        return fs::rename(staging, tree).map(|()| true).map_err(refused);
+        return fs::rename(staging, tree)
+            .map(|()| Placed::Moved)
+            .map_err(refused);
     }
     #[cfg(target_os = "linux")]
     {
         use rustix::io::Errno;
         match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(true),
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+            Ok(()) => Ok(Placed::Exchanged),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Placed::Unable),
             Err(error) => Err(refused(error.into())),
         }
     }
     #[cfg(not(target_os = "linux"))]
-    Ok(false)
+    Ok(Placed::Unable)
 }
 
 /// The way of systems without an exchange: each file by a rename, the lock last.

@@ -22,8 +22,9 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
     let artifacts = artifacts(files);
+    let turn = Turn::take(out, || panic!("nobody else writes")).unwrap();
     let plan = plan_tree(out, "prod", &artifacts).unwrap();
-    write_tree(out, &plan, &artifacts).unwrap();
+    write_tree(&turn, &plan, &artifacts).unwrap();
     plan.changes
         .into_iter()
         .filter(|(path, _)| path != LOCK)
