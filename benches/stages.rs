@@ -29,9 +29,8 @@ use tierc::{parse, report};
 const ONE: &str = "environment \"bench\"
 tier \"xlarge\"
 region \"us-east-1\"
-labels { team \"payments\"; cost-centre \"4711\"; }
+labels team=\"payments\" cost-center=\"4711\"
 api { image \"registry.example.com/payments/api:1.42.0\"; }
-worker \"worker\" { image \"registry.example.com/payments/worker:1.42.0\"; }
 ";
 
 const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];

@@ -1,10 +1,22 @@
 //! `tierc.lock.json`: what made the tree, which files are tierc's, and the environment they came from.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
 use crate::model::Environment;
+
+/// A lock as it is written.
+#[derive(Serialize)]
+struct Lock<'a> {
+    generated: String,
+    tierc: &'static str,
+    catalogue: &'a str,
+    files: BTreeMap<&'a str, String>,
+    environment: &'a Environment,
+}
 
 /// The lock of a tree whose other files are `artifacts`.
 ///
@@ -17,17 +29,18 @@ pub fn lock(
     source_name: &str,
     artifacts: &Artifacts,
 ) -> String {
-    let files: Map<String, Value> = artifacts
-        .iter()
-        .map(|(path, text)| (path.clone(), Value::String(hash(text.as_bytes()))))
-        .collect();
-    let document = json!({
-        "generated": format!("by tierc from {source_name}; do not edit, change that file and render again"),
-        "tierc": env!("CARGO_PKG_VERSION"),
-        "catalogue": catalogue,
-        "files": files,
-        "environment": environment,
-    });
+    let document = Lock {
+        generated: format!(
+            "by tierc from {source_name}; do not edit, change that file and render again"
+        ),
+        tierc: env!("CARGO_PKG_VERSION"),
+        catalogue,
+        files: artifacts
+            .iter()
+            .map(|(path, text)| (path.as_str(), hash(text.as_bytes())))
+            .collect(),
+        environment,
+    };
     let mut text = serde_json::to_string_pretty(&document).expect("an environment is plain data");
     text.push('\n');
     text
