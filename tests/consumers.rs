@@ -4,6 +4,7 @@
 //! error and pass; with `TIERC_REQUIRE_CONSUMERS=1` they fail. Terraform alone is never required:
 //! no package registry has it.
 
+mod admission;
 mod checkov;
 mod formula;
 mod helm;

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     let found = find(name);
     if found.is_none() {
-        let line = format!("`{name}` is absent: .ci/install-consumers.sh installs it");
+        let line = format!("`{name}` is absent: see .ci/install-consumers.sh");
         let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
         assert!(!required, "{line}");
         skipped(&line);
