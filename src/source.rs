@@ -87,6 +87,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// Nothing, at the start of the first source: for what never becomes a finding.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::new(SourceId(0), 0, 0)
+    }
+
     /// The range `start..end` of `source`; sources are at most 1 MiB, so offsets fit.
     #[must_use]
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {

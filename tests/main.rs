@@ -10,6 +10,7 @@ mod consumers;
 mod cost;
 mod emit;
 mod model;
+mod parse;
 mod support;
 mod tidy;
 mod writing;

@@ -12,11 +12,69 @@ pub(crate) fn today() -> jiff::civil::Date {
 
 /// Compiles one text as `prod.kdl`.
 pub(crate) fn run(text: &str) -> Run {
+    run_bytes(text.as_bytes())
+}
+
+/// Compiles bytes as `prod.kdl`.
+pub(crate) fn run_bytes(bytes: &[u8]) -> Run {
     let input = Input {
         name: "prod.kdl".into(),
-        bytes: text.as_bytes().to_vec(),
+        bytes: bytes.to_vec(),
     };
     compile(vec![input], &CatalogueTexts::embedded(), today())
+}
+
+/// Every finding of a run as a terminal of 100 columns shows it, without colour.
+pub(crate) fn findings(run: &Run) -> String {
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    human(run.diagnostics(), &run.sources, style)
+}
+
+/// Compiles `tests/cases/<area>/<name>.kdl` and holds the file and what is said about it against
+/// `snapshots/<area>/<name>.snap`.
+pub(crate) fn story(area: &str, name: &str) {
+    let path = project(&format!("tests/cases/{area}/{name}.kdl"));
+    let bytes = std::fs::read(&path).unwrap();
+    let text = findings(&run_bytes(&bytes));
+    let source = String::from_utf8_lossy(&bytes);
+    tell(
+        area,
+        name,
+        &format!("{}\n{RULER}\n{text}", visible(&source)),
+    );
+}
+
+/// Divides a source from what becomes of it.
+pub(crate) const RULER: &str = "────────────────────────────────────────";
+
+/// Holds `text` against `snapshots/<area>/<name>.snap`.
+pub(crate) fn tell(area: &str, name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(project(&format!("snapshots/{area}")));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A text with what an editor would not show written out.
+fn visible(text: &str) -> String {
+    let hidden = |c: char| c.is_control() || "\u{feff}\u{202e}".contains(c);
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        _ if hidden(c) => format!("<U+{:04X}>", u32::from(c)),
+        _ => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
+/// The cases of an area, sorted.
+pub(crate) fn case_names(area: &str) -> Vec<String> {
+    let names = files(&format!("tests/cases/{area}"), "kdl");
+    let stem = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
+    names.iter().map(stem).collect()
 }
 
 /// The codes of everything found in one text, in order.

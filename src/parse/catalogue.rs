@@ -51,7 +51,7 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     match fields.node_name() {
         "catalogue" => {
-            let version = fields.argument("a version", value::text(text::token));
+            let version = fields.argument("\"2026.11\"", value::text(text::token));
             let date = fields.required("date", "\"2030-01-31\"", value::date);
             result.version = version.value.map(|known| known.value).unwrap_or_default();
             result.date = date.value.map(|known| known.value).unwrap_or_default();
@@ -59,7 +59,7 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
         }
         "defaults" => result.defaults = nested(cx, node),
         "tier" => {
-            let tier: Written<Tier> = fields.argument("a tier", value::word);
+            let tier: Written<Tier> = fields.argument("\"small\"", value::word);
             let Some(tier) = tier.value else { return };
             if result.tiers.contains_key(&tier.value) {
                 cx.duplicate(&format!("tier.{}", tier.value), tier.span, tier.span);

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use super::leftover;
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
 use crate::ast::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
@@ -56,6 +56,8 @@ pub struct Fields<'a> {
     pub(super) children: Vec<&'a Node<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
+    /// An example of the argument that should be there and is not.
+    pub(super) missing_argument: Option<&'static str>,
 }
 
 impl<'a> Fields<'a> {
@@ -71,6 +73,7 @@ impl<'a> Fields<'a> {
             children: node.children().collect(),
             known_properties: Vec::new(),
             known_children: Vec::new(),
+            missing_argument: None,
         };
         for entry in &node.entries {
             fields.take_in(entry);
@@ -124,22 +127,27 @@ impl<'a> Fields<'a> {
             }
         };
         if let Some(problem) = problem {
+            let problem = problem.unless(|text| {
+                let typed = Value {
+                    literal: Literal::Text(text.into()),
+                    mistake: None,
+                    ..value.clone()
+                };
+                reader(&typed).is_err()
+            });
             self.cx.report(problem.finding(value.span, path));
         }
         Written::broken()
     }
 
-    /// The next argument, which must be there; `what` names it in the finding.
+    /// The next argument, which must be there; `example` is one, as it is written.
     pub fn argument<T>(
         &mut self,
-        what: &str,
+        example: &'static str,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<T> {
         let Some(value) = self.arguments.pop_front() else {
-            let message = format!("`{}` needs {what}", self.path);
-            let finding = Diagnostic::error(code::MISSING_VALUE, message, self.name_span());
-            let help = format!("write it behind the name: `{} ...`", self.node_name());
-            self.cx.report(finding.help(help));
+            self.missing_argument = Some(example);
             return Written::broken();
         };
         self.read(&self.path, value, reader)
@@ -156,13 +164,13 @@ impl<'a> Fields<'a> {
     /// Every argument that is left, at least one; broken when any of them is.
     pub fn arguments<T: PartialEq>(
         &mut self,
-        what: &str,
+        example: &'static str,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<Vec<crate::source::Spanned<T>>> {
         let mut all: Vec<crate::source::Spanned<T>> = Vec::new();
         let mut broken = false;
         loop {
-            match self.argument(what, &reader).value {
+            match self.argument(example, &reader).value {
                 Some(item) => match all.iter().find(|known| known.value == item.value) {
                     Some(first) => self.cx.duplicate(&self.path, first.span, item.span),
                     None => all.push(item),
@@ -217,12 +225,14 @@ impl<'a> Fields<'a> {
         written
     }
 
-    /// Every property that is left: keys that `check` accepts, with their values.
+    /// Every property that is left: keys that `check` accepts, with their values; `example` is one.
     pub fn every_property<T>(
         &mut self,
+        example: &'static str,
         check: impl Fn(&str) -> Result<(), String>,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Vec<(String, Span, Written<T>)> {
+        self.known_properties.push(example);
         let mut all = Vec::new();
         for property in std::mem::take(&mut self.properties) {
             if let Err(message) = check(property.key) {
@@ -274,10 +284,10 @@ impl<'a> Fields<'a> {
     pub fn single<T>(
         &mut self,
         name: &'static str,
-        what: &str,
+        example: &'static str,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<T> {
-        self.group(name, |child| child.argument(what, reader))
+        self.group(name, |child| child.argument(example, reader))
     }
 
     /// The whole list of children named one of `names`; broken when `read` gives up on any.

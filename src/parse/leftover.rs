@@ -1,13 +1,21 @@
 //! Findings about what a node holds and nobody asked for.
 
 use super::fields::Fields;
+use super::nodes::top;
+use super::scan::quoted;
 use super::suggest;
+use super::tree::{Block, Literal, Node};
 use crate::diagnostic::{Diagnostic, code};
+use crate::source::Span;
 
-/// Reports every argument, property and child that is left in `fields`.
+/// Reports every argument, property and child that is left in `fields`, and an argument that is
+/// missing.
 pub(super) fn report(fields: &Fields<'_>) {
+    if !value_with_key(fields) {
+        missing(fields);
+        properties(fields);
+    }
     arguments(fields);
-    properties(fields);
     if fields.known_children.is_empty() {
         block(fields);
     } else {
@@ -15,17 +23,72 @@ pub(super) fn report(fields: &Fields<'_>) {
     }
 }
 
+/// `environment name="prod"`: the argument stands there, behind a key that does not exist.
+fn value_with_key(fields: &Fields<'_>) -> bool {
+    let (Some(_), [property]) = (fields.missing_argument, fields.properties.as_slice()) else {
+        return false;
+    };
+    let (key, value) = (property.key, property.value);
+    let truth = matches!(value.literal, Literal::Truth(_) | Literal::Null);
+    if truth || suggest::nearest(key, fields.known_properties.iter().copied()).is_some() {
+        return false;
+    }
+    let message = format!("`{}` has no property `{key}`", fields.path);
+    let finding = Diagnostic::error(code::UNKNOWN_PROPERTY, message, property.key_span);
+    let whole = Span {
+        end: value.span.end,
+        ..property.key_span
+    };
+    // A taint such as `spot=true:NoSchedule` was meant as one text.
+    let bare = value.text().is_some() && !value.repr.contains('"');
+    let (help, text) = if bare {
+        let help = "a `=` makes a property of what stands before it, unless it is in quotes";
+        (help.to_owned(), quoted(&format!("{key}={}", value.repr)))
+    } else {
+        let help = format!("the value stands directly behind `{}`", fields.node_name());
+        (help, value.repr.to_owned())
+    };
+    fields.cx.report(finding.replace(help, whole, text));
+    true
+}
+
+fn missing(fields: &Fields<'_>) {
+    let Some(example) = fields.missing_argument else {
+        return;
+    };
+    let message = format!("`{}` needs a value", fields.path);
+    let finding = Diagnostic::error(code::MISSING_VALUE, message, fields.name_span());
+    let name = fields.node_name();
+    let help = format!("write it behind the name, such as `{name} {example}`");
+    fields.cx.report(finding.help(help));
+}
+
 fn arguments(fields: &Fields<'_>) {
+    let given = |key: &str| {
+        let mut keys = fields
+            .node
+            .entries
+            .iter()
+            .filter_map(|entry| entry.key.as_ref());
+        keys.any(|known| known.name == key)
+    };
+    let mut open = fields.known_properties.iter().filter(|key| !given(key));
+    let entries = fields.node.entries.iter();
+    let all = entries.filter(|entry| entry.key.is_none()).count();
     for argument in &fields.arguments {
-        let message = format!("`{}` takes no further value here", fields.path);
+        let what = if all > fields.arguments.len() {
+            "takes no further value"
+        } else {
+            "takes no value without a key"
+        };
+        let message = format!("`{}` {what}", fields.path);
         let finding = Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, argument.span);
-        fields.cx.report(match fields.known_properties.as_slice() {
-            [] => finding.help("remove it"),
-            known => finding.help(format!(
-                "write it as a property, such as `{}={}`",
-                known.first().copied().unwrap_or_default(),
+        fields.cx.report(match open.next() {
+            Some(key) => finding.help(format!(
+                "write it as a property, such as `{key}={}`",
                 argument.repr
             )),
+            None => finding.help("remove it"),
         });
     }
 }
@@ -62,10 +125,24 @@ fn block(fields: &Fields<'_>) {
     let finding = Diagnostic::error(code::UNEXPECTED_CHILDREN, message, span);
     fields.cx.report(if fields.known_properties.is_empty() {
         finding.help("remove the braces and what is in them")
+    } else if let Some(text) = as_properties(block) {
+        finding.replace("write its properties behind the name", block.whole, text)
     } else {
         let known = suggest::list(fields.known_properties.iter().copied());
         finding.help(format!("write its properties behind the name: {known}"))
     });
+}
+
+/// A block of single values, such as `{ min 2; max 10 }`, as properties.
+fn as_properties(block: &Block<'_>) -> Option<String> {
+    let property = |node: &Node<'_>| match node.entries.as_slice() {
+        [entry] if entry.key.is_none() && node.block.is_none() => {
+            Some(format!("{}={}", node.name, entry.value.repr))
+        }
+        _ => None,
+    };
+    let all: Vec<String> = block.nodes.iter().map(property).collect::<Option<_>>()?;
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 fn children(fields: &Fields<'_>) {
@@ -75,7 +152,13 @@ fn children(fields: &Fields<'_>) {
         let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
         let known = fields.known_children.iter().copied();
         let finding = if fields.known_properties.contains(&name) {
-            finding.help(format!("`{name}` is a property: write it before the brace"))
+            finding.help(format!(
+                "`{name}` is a property: write `{name}=...` before the brace"
+            ))
+        } else if top::is_known(name) {
+            finding.help(format!(
+                "`{name}` stands at top level, outside of any block"
+            ))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
             finding.replace(format!("did you mean `{near}`?"), span, near)
         } else {

@@ -277,8 +277,11 @@ impl<'t> Scanner<'t, '_> {
         };
         let nodes = self.nodes(Some(opening));
         self.depth -= 1;
+        let closed = self.before().filter(|token| token.kind == Kind::Close);
+        let end = closed.map_or(token.end, |token| token.end);
         Some(Block {
             open: self.span(&token),
+            whole: Span::new(self.source, token.start, end),
             nodes,
         })
     }
@@ -316,12 +319,21 @@ impl<'t> Scanner<'t, '_> {
     fn node_name(&mut self) -> Option<(Cow<'t, str>, Span)> {
         self.annotation();
         let token = self.peek();
-        if token.is_value() {
-            self.at += 1;
-            return Some((self.name(&token), self.span(&token)));
+        if !token.is_value() {
+            self.no_name(&token);
+            return None;
         }
-        self.no_name(&token);
-        None
+        self.at += 1;
+        let next = self.peek();
+        let mut name = token;
+        if let Some((word, colon)) = self.ends_in_colon(&token) {
+            self.colon_behind_name(&colon);
+            name = word;
+        } else if next.kind == Kind::Punctuation && self.slice(&next) == ":" {
+            self.at += 1;
+            self.colon_behind_name(&next);
+        }
+        Some((self.name(&name), self.span(&name)))
     }
 }
 

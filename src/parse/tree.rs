@@ -21,6 +21,18 @@ pub struct Node<'t> {
 }
 
 impl<'t> Node<'t> {
+    /// A node that stands nowhere, with a name and nothing else.
+    #[must_use]
+    pub fn empty(name: &'t str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            name_span: Span::nowhere(),
+            entries: Vec::new(),
+            block: None,
+            broken: false,
+        }
+    }
+
     /// The nodes of its block.
     pub fn children(&self) -> impl Iterator<Item = &Node<'t>> {
         self.block.iter().flat_map(|block| &block.nodes)
@@ -39,6 +51,8 @@ impl<'t> Node<'t> {
 pub struct Block<'t> {
     /// Where its `{` stands.
     pub open: Span,
+    /// From its `{` to its `}`.
+    pub whole: Span,
     /// The nodes in it.
     pub nodes: Vec<Node<'t>>,
 }

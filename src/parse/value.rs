@@ -62,6 +62,17 @@ impl Problem {
         self
     }
 
+    /// The same, without a correction in quotes that `wrong` says is no better.
+    #[must_use]
+    pub fn unless(mut self, wrong: impl FnOnce(&str) -> bool) -> Self {
+        let text = self.replacement.as_deref();
+        let plain = text.and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+        if plain.is_some_and(|text| !text.contains('\\') && wrong(text)) {
+            self.replacement = None;
+        }
+        self
+    }
+
     /// The finding for the value at `span`, which belongs to the KDL path `path`.
     #[must_use]
     pub fn finding(self, span: Span, path: &str) -> Diagnostic {
@@ -94,7 +105,10 @@ fn kind(value: &Value<'_>) -> &'static str {
 }
 
 fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
-    Problem::wrong(format!("{expected} is needed here, not {}", kind(value)))
+    Problem::wrong(format!(
+        "{} stands here, where {expected} is needed",
+        kind(value)
+    ))
 }
 
 /// A whole number within `range`.
@@ -153,7 +167,7 @@ fn string<'a>(value: &'a Value<'_>, expected: &str) -> Reading<&'a str> {
     let Some(text) = value.text() else {
         let problem = mismatch(expected, value);
         return Err(match value.literal {
-            Literal::Null => problem,
+            Literal::Null => problem.help("to state nothing, leave it out"),
             Literal::Text(_) | Literal::Whole(_) | Literal::Real | Literal::Truth(_) => {
                 problem.write(quoted(value.repr.trim_start_matches('#')))
             }
@@ -173,21 +187,34 @@ fn string<'a>(value: &'a Value<'_>, expected: &str) -> Reading<&'a str> {
 
 /// Any string without control characters.
 pub fn any_text(value: &Value<'_>) -> Reading<String> {
-    string(value, "a string").map(str::to_owned)
+    string(value, "text in quotes").map(str::to_owned)
 }
 
 /// A string that `check` accepts, or its sentence about why not.
 pub fn text(check: impl Fn(&str) -> Result<(), String>) -> impl Fn(&Value<'_>) -> Reading<String> {
     move |value| {
-        let text = string(value, "a string")?;
+        let text = string(value, "text in quotes")?;
         check(text).map_err(Problem::wrong)?;
         Ok(text.to_owned())
     }
 }
 
+/// An AWS region.
+pub fn region(value: &Value<'_>) -> Reading<String> {
+    let written = string(value, "a region in quotes")?;
+    super::text::region(written).map_err(|message| {
+        let meant = written.to_lowercase().replace('_', "-");
+        nearly(
+            message,
+            super::text::region(&meant).is_ok().then_some(meant),
+        )
+    })?;
+    Ok(written.to_owned())
+}
+
 /// A DNS label.
 pub fn name(value: &Value<'_>) -> Reading<Name> {
-    let text = string(value, "a name in quotes")?;
+    let text = string(value, "a name in quotes, such as \"kaireon\",")?;
     Name::parse(text).map_err(|message| {
         let problem = Problem::wrong(message);
         match Name::nearest(text) {
@@ -201,23 +228,23 @@ pub fn name(value: &Value<'_>) -> Reading<Name> {
 pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
     let name = name(value)?;
     if name.as_str().starts_with(|c: char| c.is_ascii_lowercase()) {
-        Ok(name)
-    } else {
-        Err(Problem::wrong(format!(
-            "`{name}` begins with a digit; names of AWS resources and of Services begin with a letter"
-        )))
+        return Ok(name);
     }
+    let message = format!(
+        "`{name}` begins with a digit; names of AWS resources and of Services begin with a letter"
+    );
+    Err(Problem::wrong(message))
 }
 
 /// Cores.
 pub fn cpu(value: &Value<'_>) -> Reading<Quantity> {
-    let text = string(value, "cores in quotes, such as \"500m\" or \"2\"")?;
+    let text = string(value, "an amount of cores in quotes, such as \"500m\",")?;
     Quantity::parse(text).map_err(|message| nearly(message, near::cores(text)))
 }
 
 /// Bytes; `quantity-suspicious` judges what is odd about them.
 pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
-    let expected = "a size in quotes, such as \"512Mi\"";
+    let expected = "a size in quotes, such as \"512Mi\",";
     if value.text().is_none() {
         let problem = mismatch(expected, value);
         return Err(match value.whole() {
@@ -250,17 +277,17 @@ fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {
 
 /// A quantity of anything, more than none.
 pub fn quantity(value: &Value<'_>) -> Reading<Quantity> {
-    positive_quantity(value, "a quantity in quotes, such as \"100\"")
+    positive_quantity(value, "a quantity in quotes, such as \"100\",")
 }
 
 /// A length of time within `range`, in seconds; whole, because what it becomes counts seconds.
 pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Duration> {
     move |value| {
         if let Some(number) = value.whole() {
-            return Err(mismatch("a duration in quotes, such as \"30s\"", value)
+            return Err(mismatch("a duration in quotes, such as \"30s\",", value)
                 .write(format!("\"{number}s\"")));
         }
-        let text = string(value, "a duration in quotes, such as \"30s\"")?;
+        let text = string(value, "a duration in quotes, such as \"30s\",")?;
         let duration =
             Duration::parse(text).map_err(|message| nearly(message, near::duration(text)))?;
         if !duration.is_whole_seconds() {
@@ -301,7 +328,7 @@ pub fn portion(value: &Value<'_>) -> Reading<Portion> {
 
 /// A daily window in UTC.
 pub fn daily(value: &Value<'_>) -> Reading<DailyWindow> {
-    let text = string(value, "a daily window in quotes, such as \"02:00-03:00\"")?;
+    let text = string(value, "a daily window in quotes, such as \"02:00-03:00\",")?;
     DailyWindow::parse(text).map_err(Problem::wrong)
 }
 
@@ -309,7 +336,7 @@ pub fn daily(value: &Value<'_>) -> Reading<DailyWindow> {
 pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
     let text = string(
         value,
-        "a weekly window in quotes, such as \"sun:04:00-sun:05:00\"",
+        "a weekly window in quotes, such as \"sun:04:00-sun:05:00\",",
     )?;
     WeeklyWindow::parse(text).map_err(Problem::wrong)
 }
@@ -322,7 +349,7 @@ pub fn money(value: &Value<'_>) -> Reading<Money> {
 
 /// A calendar date.
 pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
-    let text = string(value, "a date in quotes, such as \"2030-01-31\"")?;
+    let text = string(value, "a date in quotes, such as \"2030-01-31\",")?;
     let shaped = text.len() == 10;
     let date = text.parse().ok().filter(|_| shaped);
     date.ok_or_else(|| {

@@ -49,11 +49,11 @@ pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
     });
     DatabaseNode {
         place: Some(fields.name_span()),
-        name: fields.single("name", "a name", value::lettered_name),
-        instance: fields.single("instance", "an instance class", value::text(text::token)),
-        engine: fields.single("engine", "a version", value::text(text::token)),
-        max_connections: fields.single("max-connections", "a count", value::whole(CONNECTIONS)),
-        multi_az: fields.single("multi-az", "`#true` or `#false`", value::flag),
+        name: fields.single("name", "\"kaireon-prod\"", value::lettered_name),
+        instance: fields.single("instance", "\"db.r6g.large\"", value::text(text::token)),
+        engine: fields.single("engine", "\"16\"", value::text(text::token)),
+        max_connections: fields.single("max-connections", "200", value::whole(CONNECTIONS)),
+        multi_az: fields.single("multi-az", "#true", value::flag),
         storage: fields.group("storage", storage),
         replicas: fields.group("replicas", replicas),
         direct: fields.group("direct", direct),
@@ -61,9 +61,9 @@ pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
         backup_window,
         maintenance_window,
         maintenance_apply,
-        endpoint: fields.single("endpoint", "a host", value::text(text::host)),
-        dbname: fields.single("dbname", "a name", value::text(text::postgres_name)),
-        user: fields.single("user", "a name", value::text(text::postgres_name)),
-        tls: fields.single("tls", "a word", value::word),
+        endpoint: fields.single("endpoint", "\"db.example.com\"", value::text(text::host)),
+        dbname: fields.single("dbname", "\"kaireon\"", value::text(text::postgres_name)),
+        user: fields.single("user", "\"kaireon\"", value::text(text::postgres_name)),
+        tls: fields.single("tls", "\"verify-full\"", value::word),
     }
 }

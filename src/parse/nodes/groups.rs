@@ -8,13 +8,13 @@ use crate::parse::{text, value};
 pub fn nodes(fields: &mut Fields<'_>) -> NodeGroupNode {
     NodeGroupNode {
         place: Some(fields.name_span()),
-        instance: fields.single("instance", "an instance type", value::text(text::token)),
+        instance: fields.single("instance", "\"m7g.large\"", value::text(text::token)),
         count: fields.group("count", |count| RangeNode {
             min: count.property("min", value::whole(0..=u32::MAX)),
             max: count.property("max", value::whole(0..=u32::MAX)),
         }),
-        capacity: fields.single("capacity", "a word", value::word),
-        runs: fields.group("runs", |runs| runs.arguments("a pool's name", value::name)),
+        capacity: fields.single("capacity", "\"spot\"", value::word),
+        runs: fields.group("runs", |runs| runs.arguments("\"batch\"", value::name)),
     }
 }
 

@@ -22,17 +22,21 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
     let at_least_one = || value::whole(1..=u32::MAX);
     PgbouncerNode {
         place: Some(fields.name_span()),
-        name: fields.single("name", "a name", value::lettered_name),
-        instances: fields.single("instances", "a count of pods", at_least_one()),
+        name: fields.single("name", "\"pgbouncer\"", value::lettered_name),
+        instances: fields.single("instances", "2", at_least_one()),
         pool_default,
         pool_max_db,
         pool_reserve,
         clients_max: fields.group("clients", |clients| clients.property("max", at_least_one())),
-        mode: fields.single("mode", "a pool mode", value::word),
-        image: fields.single("image", "an image", value::text(text::token)),
+        mode: fields.single("mode", "\"transaction\"", value::word),
+        image: fields.single(
+            "image",
+            "\"registry.example.com/pgbouncer:1.25.1\"",
+            value::text(text::token),
+        ),
         requests: fields.group("requests", workload::resources),
         limits: fields.group("limits", workload::resources),
         // Without any the kubelet would kill the pod with every connection it has.
-        drain: fields.single("drain", "a duration", value::duration(1..=604_800)),
+        drain: fields.single("drain", "\"300s\"", value::duration(1..=604_800)),
     }
 }

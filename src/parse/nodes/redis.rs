@@ -21,19 +21,23 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
     let gib = value::whole(0..=u32::MAX);
     RedisNode {
         place: Some(fields.name_span()),
-        name: fields.single("name", "a name", value::lettered_name),
+        name: fields.single("name", "\"kaireon-prod-queue\"", value::lettered_name),
         engine,
         version,
-        node: fields.single("node", "a node type", value::text(text::token)),
+        node: fields.single("node", "\"cache.r6g.large\"", value::text(text::token)),
         // ElastiCache allows 5 replicas of a shard.
-        replicas: fields.single("replicas", "a count", value::whole(0..=10_000)),
-        policy: fields.single("policy", "an eviction policy", value::word),
-        uses: fields.group("uses", |uses| uses.arguments("a use", value::word)),
+        replicas: fields.single("replicas", "1", value::whole(0..=10_000)),
+        policy: fields.single("policy", "\"noeviction\"", value::word),
+        uses: fields.group("uses", |uses| uses.arguments("\"queue\"", value::word)),
         shards,
         mode,
-        tls: fields.single("tls", "a word", value::word),
+        tls: fields.single("tls", "\"required\"", value::word),
         data_gib: fields.group("data", |data| data.property("gib", gib)),
-        endpoint: fields.single("endpoint", "a host and port", value::text(text::host_port)),
+        endpoint: fields.single(
+            "endpoint",
+            "\"cache.example.com:6379\"",
+            value::text(text::host_port),
+        ),
         env_url,
         env_cluster,
     }

@@ -1,9 +1,10 @@
 //! The top-level nodes: which there are, and where what they say goes.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::{database, groups, pgbouncer, redis, worker, workload};
-use crate::ast::{Ast, Part, WaiverNode, Written};
+use crate::ast::{Ast, Part, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Name;
 use crate::parse::fields::{Cx, Fields};
@@ -42,11 +43,38 @@ pub fn is_known(name: &str) -> bool {
     NODES.iter().any(|(known, _)| *known == name)
 }
 
+/// The nodes of the top level that have a block.
+const WITH_BLOCK: [&str; 7] = [
+    "api",
+    "worker",
+    "service",
+    "pgbouncer",
+    "database",
+    "redis",
+    "nodes",
+];
+
+/// Whether the top-level node named `name` has a block.
+#[must_use]
+pub fn has_block(name: &str) -> bool {
+    WITH_BLOCK.contains(&name)
+}
+
 /// The known node whose name is nearest to `name`.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
     suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
 }
+
+/// Nodes that the language has, and this version does not read yet.
+const LATER: [&str; 6] = [
+    "off-hours",
+    "event",
+    "alerts",
+    "load-test",
+    "budget",
+    "cost",
+];
 
 /// Marks what a node named `name` would have said as unreadable.
 pub fn mark_broken(ast: &mut Ast, name: &str) {
@@ -71,33 +99,40 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
 
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
-    let mut fields = Fields::new(cx, node, node.name.to_string());
-    let name = fields.node_name();
-    let named = matches!(name, "worker" | "service" | "redis" | "nodes");
-    let many = matches!(name, "labels" | "waive");
+    let name = &*node.name;
+    if !is_known(name) {
+        unknown(ast, cx, node);
+        return;
+    }
     if node.broken {
         mark_broken(ast, name);
     }
-    if !is_known(name) {
-        unknown(ast, cx, name, fields.name_span());
-        return;
-    }
+    let mut fields = Fields::new(cx, node, name.to_owned());
     let place = fields.name_span();
-    if named {
-        let Some(name_given) = fields.argument("a name", value::name).value else {
+    // What cannot go anywhere is read all the same: its own mistakes are to be said, too.
+    let mut nowhere = Ast::default();
+    if matches!(name, "worker" | "service" | "redis" | "nodes") {
+        let key = fields.argument("\"main\"", value::name).value;
+        if let Some(key) = &key {
+            fields.path = format!("{name}.{}", key.value);
+        } else {
             mark_broken(ast, name);
-            return;
-        };
-        fields.path = format!("{name}.{}", name_given.value);
-        if first(seen, cx, &fields.path, place) {
-            keyed(ast, &mut fields, name_given.value);
-            fields.finish();
         }
-    } else if many || first(seen, cx, name, place) {
-        scalar(ast, &mut fields);
-        parts(ast, &mut fields);
-        fields.finish();
+        let own = key.is_some() && first(seen, cx, &fields.path, place);
+        let into = if own { ast } else { &mut nowhere };
+        let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
+        keyed(into, &mut fields, key);
+    } else {
+        let many = matches!(name, "labels" | "waive");
+        let own = many || first(seen, cx, name, place);
+        let into = if own { ast } else { &mut nowhere };
+        scalar(into, &mut fields);
+        parts(into, &mut fields);
+        if name == "labels" {
+            labels(into, seen, &mut fields);
+        }
     }
+    fields.finish();
 }
 
 fn first(seen: &mut Seen, cx: Cx<'_>, path: &str, place: Span) -> bool {
@@ -109,16 +144,48 @@ fn first(seen: &mut Seen, cx: Cx<'_>, path: &str, place: Span) -> bool {
     true
 }
 
-fn unknown(ast: &mut Ast, cx: Cx<'_>, name: &str, span: Span) {
+fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
+    let (name, span) = (&*node.name, node.name_span);
+    if LATER.contains(&name) {
+        let message = format!("this version of tierc does not read `{name}` yet");
+        let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
+        cx.report(finding.help("comment it out until then: write `/-` before it"));
+        return;
+    }
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
-    let Some(near) = nearest(name) else {
+    let owners = owners(name);
+    let near = nearest(name).filter(|_| owners.is_empty() || node.block.is_some());
+    if let Some(near) = near {
+        mark_broken(ast, near);
+        cx.report(finding.replace(format!("did you mean `{near}`?"), span, near));
+        let meant = Node {
+            name: near.into(),
+            ..node.clone()
+        };
+        self::node(&mut Ast::default(), &mut Seen::new(), cx, &meant);
+    } else if !owners.is_empty() {
+        let owners = suggest::list(owners);
+        cx.report(finding.help(format!("it stands in the block of {owners}")));
+    } else {
         let known = suggest::list(NODES.iter().map(|(known, _)| *known));
         cx.report(finding.help(format!("known here: {known}")));
-        return;
+    }
+}
+
+/// The nodes of the top level in whose block a node named `child` can stand.
+fn owners(child: &str) -> Vec<&'static str> {
+    let findings = RefCell::default();
+    let cx = Cx { out: &findings };
+    let holds = |part: &&str| {
+        let empty = Node::empty(part);
+        let mut fields = Fields::new(cx, &empty, String::new());
+        let mut nowhere = Ast::default();
+        keyed(&mut nowhere, &mut fields, Name::composed(String::new()));
+        parts(&mut nowhere, &mut fields);
+        fields.known_children.contains(&child)
     };
-    mark_broken(ast, near);
-    cx.report(finding.replace(format!("did you mean `{near}`?"), span, near));
+    WITH_BLOCK.into_iter().filter(holds).collect()
 }
 
 fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
@@ -126,20 +193,20 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
         "worker" => drop(ast.workers.insert(name, worker::worker(fields))),
         "service" => drop(ast.services.insert(name, worker::service(fields))),
         "redis" => drop(ast.redis.insert(name, redis::redis(fields))),
-        _ => drop(ast.nodes.insert(name, groups::nodes(fields))),
+        "nodes" => drop(ast.nodes.insert(name, groups::nodes(fields))),
+        _ => {}
     }
 }
 
 fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
-    let name = "a name in quotes";
     match fields.node_name() {
-        "environment" => ast.environment = fields.argument(name, value::lettered_name),
-        "tier" => ast.tier = fields.argument("a tier", value::word),
-        "region" => ast.region = fields.argument("a region", value::text(text::region)),
-        "app" => ast.app = fields.argument(name, value::lettered_name),
-        "namespace" => ast.namespace = fields.argument(name, value::name),
-        "cluster" => ast.cluster = fields.argument(name, value::name),
-        "framework" => ast.framework = fields.argument("a queue library", value::word),
+        "environment" => ast.environment = fields.argument("\"staging\"", value::lettered_name),
+        "tier" => ast.tier = fields.argument("\"small\"", value::word),
+        "region" => ast.region = fields.argument("\"us-east-1\"", value::region),
+        "app" => ast.app = fields.argument("\"kaireon\"", value::lettered_name),
+        "namespace" => ast.namespace = fields.argument("\"kaireon\"", value::name),
+        "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
+        "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
         "deliver" => ast.autoscalers = fields.property("autoscalers", value::word),
         _ => {}
     }
@@ -151,7 +218,6 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
         "pgbouncer" => ast.pgbouncer = pgbouncer::pgbouncer(fields),
         "database" => ast.database = database::database(fields),
         "network" => ast.network = groups::network(fields),
-        "labels" => labels(ast, fields),
         "waive" => match waiver(fields) {
             Some(waiver) => ast.waivers.push(waiver),
             None => drop(ast.broken.insert(Part::Waive)),
@@ -160,22 +226,17 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
     }
 }
 
-fn labels(ast: &mut Ast, fields: &mut Fields<'_>) {
+fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     let reader = value::text(text::label_value);
-    for (key, span, written) in fields.every_property(text::label_key, reader) {
-        let first = ast
-            .labels
-            .get(&key)
-            .map(|known: &Written<String>| known.value.as_ref().map_or(span, |value| value.span));
-        match first {
-            Some(first) => fields.cx.duplicate(&format!("labels.{key}"), first, span),
-            None => drop(ast.labels.insert(key, written)),
+    for (key, span, written) in fields.every_property("team", text::label_key, reader) {
+        if first(seen, fields.cx, &format!("labels.{key}"), span) {
+            ast.labels.insert(key, written);
         }
     }
 }
 
 fn waiver(fields: &mut Fields<'_>) -> Option<WaiverNode> {
-    let code = fields.argument("a rule's name", value::text(text::token));
+    let code = fields.argument("\"single-az\"", value::text(text::token));
     let reason = fields.required("reason", "\"...\"", value::text(text::non_empty));
     let until = fields.required("until", "\"2030-01-31\"", value::date);
     Some(WaiverNode {

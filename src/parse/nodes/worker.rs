@@ -11,7 +11,7 @@ const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
 const WAIT: std::ops::RangeInclusive<u64> = 0..=604_800;
 
 fn queue(fields: &mut Fields<'_>) -> Option<QueueNode> {
-    let list = fields.argument("the Redis list", value::text(text::token));
+    let list = fields.argument("\"queue:decisions\"", value::text(text::token));
     let length = fields.property("length", value::whole(1..=u32::MAX));
     Some(QueueNode {
         list: list.value?,
@@ -21,7 +21,7 @@ fn queue(fields: &mut Fields<'_>) -> Option<QueueNode> {
 
 fn tolerate(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     fields
-        .argument("a taint", value::text(text::toleration))
+        .argument("\"spot=true:NoSchedule\"", value::text(text::toleration))
         .value
 }
 
@@ -30,17 +30,17 @@ pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
     WorkerNode {
         workload: workload::workload(fields, 0),
         queues: fields.each(&["queue"], queue),
-        combine: fields.single("combine", "a word", value::word),
-        scenario: fields.single("scenario", "a scenario", value::word),
-        polling: fields.single("polling", "a duration", value::duration(1..=604_800)),
-        cooldown: fields.single("cooldown", "a duration", value::duration(WAIT)),
-        activation: fields.single("activation", "a list length", value::whole(ANY)),
+        combine: fields.single("combine", "\"sum\"", value::word),
+        scenario: fields.single("scenario", "\"batch\"", value::word),
+        polling: fields.single("polling", "\"15s\"", value::duration(1..=604_800)),
+        cooldown: fields.single("cooldown", "\"300s\"", value::duration(WAIT)),
+        activation: fields.single("activation", "0", value::whole(ANY)),
         fallback: fields.group("fallback", |fallback| FallbackNode {
             replicas: fallback.property("replicas", value::whole(ANY)),
             failures: fallback.property("failures", value::whole(1..=u32::MAX)),
         }),
-        grace: fields.single("grace", "a duration", value::duration(WAIT)),
-        capacity: fields.single("capacity", "a word", value::word),
+        grace: fields.single("grace", "\"30s\"", value::duration(WAIT)),
+        capacity: fields.single("capacity", "\"spot\"", value::word),
         tolerate: fields.each(&["tolerate"], tolerate),
         pause: fields.group("pause", |pause| {
             pause.required("at", "0", value::whole(ANY))
@@ -52,7 +52,7 @@ pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
 pub fn service(fields: &mut Fields<'_>) -> ServiceNode {
     ServiceNode {
         place: Some(fields.name_span()),
-        replicas: fields.single("replicas", "a count of pods", value::whole(ANY)),
+        replicas: fields.single("replicas", "3", value::whole(ANY)),
         requests: fields.group("requests", workload::resources),
         connections: fields.group("connections", |connections| ConnectionsNode {
             per_pod: connections.property("per-pod", value::whole(ANY)),

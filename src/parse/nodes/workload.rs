@@ -48,7 +48,7 @@ fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
         _ => PolicyKind::Percent,
     };
     let kind = Spanned::new(kind, fields.name_span());
-    let value = fields.argument("how many", value::whole(0..=u32::MAX));
+    let value = fields.argument("6", value::whole(0..=u32::MAX));
     // Kubernetes refuses a period above half an hour.
     let every = fields.required("every", "\"60s\"", value::duration(0..=604_800));
     Some(PolicyNode {
@@ -63,14 +63,16 @@ fn scaling(fields: &mut Fields<'_>) -> ScalingNode {
         // Kubernetes refuses a window above an hour.
         window: fields.property("window", value::duration(0..=604_800)),
         policies: fields.each(&["pods", "percent"], policy),
-        select: fields.single("select", "a word", value::word),
+        select: fields.single("select", "\"max\"", value::word),
     }
 }
 
 fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
     let mut all = BTreeMap::new();
     for mut child in fields.children(&["env"]) {
-        for (key, span, written) in child.every_property(text::variable, value::any_text) {
+        for (key, span, written) in
+            child.every_property("LOG_LEVEL", text::variable, value::any_text)
+        {
             if let Some((first, _)) = all.get(&key) {
                 child
                     .cx
@@ -91,8 +93,12 @@ fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
 pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
     WorkloadNode {
         place: Some(fields.name_span()),
-        name: fields.single("name", "a name", value::name),
-        image: fields.single("image", "an image", value::text(text::token)),
+        name: fields.single("name", "\"kaireon-api\"", value::name),
+        image: fields.single(
+            "image",
+            "\"registry.example.com/api:1.4.2\"",
+            value::text(text::token),
+        ),
         replicas: fields.group("replicas", |replicas| range(replicas, least)),
         target: fields.group("target", target),
         scale_up: fields.group("scale-up", scaling),
@@ -105,8 +111,8 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
             max_unavailable: rollout.property("max-unavailable", value::portion),
         }),
         // An autoscaler's maximum is at least 1: `pause at=0` stops a pool.
-        hold: fields.single("hold", "a count of pods", value::whole(1..=u32::MAX)),
-        arch: fields.single("arch", "an architecture", value::word),
+        hold: fields.single("hold", "15", value::whole(1..=u32::MAX)),
+        arch: fields.single("arch", "\"arm64\"", value::word),
         env: env(fields),
     }
 }
@@ -116,7 +122,7 @@ pub fn api(fields: &mut Fields<'_>) -> ApiNode {
     ApiNode {
         workload: workload(fields, 1),
         metrics: fields.each(&["metric"], |metric| {
-            let name = metric.argument("a metric's name", value::text(text::token));
+            let name = metric.argument("\"http_requests_per_second\"", value::text(text::token));
             let average = metric.required("average", "\"100\"", value::quantity);
             Some(MetricNode {
                 metric: name.value?,

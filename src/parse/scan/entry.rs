@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Scanner;
+use super::blank::forbidden;
 use super::literal::literal;
 use super::mistake::Mistake;
 use super::token::{Kind, Token};
@@ -55,26 +56,45 @@ impl<'t> Scanner<'t, '_> {
         let next = self.peek();
         if next.kind == Kind::Equals {
             self.at += 1;
-            let key = Key {
-                name: self.name(&token),
-                span: self.span(&token),
-            };
+            let key = self.key(&token);
             let value = self.property_value(&token, &next);
             return Entry {
                 key: Some(key),
                 value,
             };
         }
-        if token.kind == Kind::Word
-            && next.is_value()
-            && let Some(name) = self.slice(&token).strip_suffix(':')
-            && !name.is_empty()
-        {
-            return self.colon_property(&token, name);
+        if let Some((key, colon)) = self.colon(&token) {
+            let key = self.key(&key);
+            let value = self.next();
+            self.colon_behind_key(&colon, &value);
+            return Entry {
+                key: Some(key),
+                value: self.value(&value),
+            };
         }
-        let value = self.value(&token);
-        self.glued(&token);
-        Entry { key: None, value }
+        Entry {
+            key: None,
+            value: self.value(&token),
+        }
+    }
+
+    fn key(&mut self, token: &Token) -> Key<'t> {
+        Key {
+            name: self.name(token),
+            span: self.span(token),
+        }
+    }
+
+    /// The key and the colon of `key: value`, if `token` begins such a thing.
+    fn colon(&mut self, token: &Token) -> Option<(Token, Token)> {
+        let next = self.peek();
+        if let Some(parts) = self.ends_in_colon(token) {
+            return next.is_value().then_some(parts);
+        }
+        let behind = self.tokens.get(self.at + 1)?.is_value();
+        let colon = next.kind == Kind::Punctuation && self.slice(&next) == ":" && behind;
+        self.at += usize::from(colon);
+        colon.then_some((*token, next))
     }
 
     fn property_value(&mut self, key: &Token, equals: &Token) -> Value<'t> {
@@ -84,11 +104,12 @@ impl<'t> Scanner<'t, '_> {
         }
         self.annotation();
         let token = self.peek();
-        if token.is_value() {
+        let after = self.tokens.get(self.at + 1);
+        // In `min= max=4` it is the value of `min` that is missing.
+        let next_key = !token.glued && after.is_some_and(|after| after.kind == Kind::Equals);
+        if token.is_value() && !next_key {
             self.at += 1;
-            let value = self.value(&token);
-            self.glued(&token);
-            return value;
+            return self.value(&token);
         }
         self.missing_value(key, equals);
         Value {
@@ -99,55 +120,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// `key: value`, read as `key=value`.
-    fn colon_property(&mut self, token: &Token, name: &'t str) -> Entry<'t> {
-        let value = self.next();
-        self.colon_behind_key(token, &value);
-        Entry {
-            key: Some(Key {
-                name: Cow::Borrowed(name),
-                span: self.span(&Token {
-                    end: token.start + name.len(),
-                    ..*token
-                }),
-            }),
-            value: self.value(&value),
-        }
-    }
-
     /// The value that `token` is.
     fn value(&mut self, token: &Token) -> Value<'t> {
-        let repr = self.slice(token);
-        let span = self.span(token);
-        if let Kind::Unclosed(_) = token.kind {
-            self.unclosed(token);
-        }
-        let (literal, mistake) = match literal(token, repr) {
-            Ok((literal, mistake)) => (literal, self.address(token).or(mistake)),
-            Err(unreadable) => {
-                self.unreadable(unreadable);
-                (Literal::Null, Some(Mistake::Reported))
-            }
-        };
-        Value {
-            literal,
-            repr,
-            span,
-            mistake,
-        }
-    }
-
-    /// `https:` directly before a comment.
-    fn address(&self, token: &Token) -> Option<Mistake> {
-        let cut = self
-            .text
-            .get(token.end..)
-            .is_some_and(|rest| rest.starts_with("//"));
-        (cut && self.slice(token).ends_with(':')).then_some(Mistake::Address)
-    }
-
-    /// The name that `token` is, of a node or a property. What cannot be one has been reported.
-    pub(super) fn name(&mut self, token: &Token) -> Cow<'t, str> {
         let repr = self.slice(token);
         if let Kind::Unclosed(_) = token.kind {
             self.unclosed(token);
@@ -156,34 +130,89 @@ impl<'t> Scanner<'t, '_> {
             Ok(read) => read,
             Err(unreadable) => {
                 self.unreadable(unreadable);
-                return Cow::Borrowed("");
+                (Literal::Null, Some(Mistake::Reported))
             }
         };
-        match (literal, mistake) {
-            (Literal::Text(text), None | Some(Mistake::Reported)) => self.plain_name(token, text),
-            (Literal::Text(text), Some(mistake)) => {
-                self.wrong_name(token, mistake);
+        let unpaired = self.unpaired(token);
+        if !unpaired {
+            self.glued(token);
+        }
+        let hidden = !self.whole && holds_forbidden(repr);
+        Value {
+            literal,
+            repr,
+            span: self.span(token),
+            mistake: if unpaired || hidden {
+                Some(Mistake::Reported)
+            } else {
+                mistake
+            },
+        }
+    }
+
+    /// Reports a quote that has no other one, behind `token`: either the one before the text is
+    /// missing, or one further left.
+    fn unpaired(&mut self, token: &Token) -> bool {
+        let next = self.peek();
+        if !next.glued {
+            return false;
+        }
+        if token.kind == Kind::Word && self.slice(&next) == "\"" {
+            self.at += 1;
+            self.opening_quote_missing(token, &next);
+            return true;
+        }
+        let line = self.tokens.get(self.at..).unwrap_or_default();
+        let line = line.iter().take_while(|token| token.kind != Kind::Newline);
+        let open = line.clone().any(|token| token.kind == Kind::Unclosed("\""));
+        if token.kind != Kind::String || next.kind != Kind::Word || !open {
+            return false;
+        }
+        self.at += line.count();
+        self.quotes_do_not_pair(token);
+        true
+    }
+
+    /// The name that `token` is, of a node or a property. What cannot be one has been reported.
+    pub(super) fn name(&mut self, token: &Token) -> Cow<'t, str> {
+        let repr = self.slice(token);
+        if let Kind::Unclosed(_) = token.kind {
+            self.unclosed(token);
+        }
+        match literal(token, repr) {
+            Ok((Literal::Text(text), mistake)) => {
+                if let Some(mistake) = mistake {
+                    self.wrong_name(token, mistake);
+                }
                 text
             }
-            (Literal::Whole(_) | Literal::Real | Literal::Truth(_) | Literal::Null, _) => {
+            Ok((Literal::Whole(_) | Literal::Real | Literal::Truth(_) | Literal::Null, _)) => {
                 self.no_such_name(token);
                 Cow::Borrowed(repr)
+            }
+            Err(unreadable) => {
+                self.unreadable(unreadable);
+                Cow::Borrowed("")
             }
         }
     }
 
-    /// A name, without the colon that other languages put behind it.
-    fn plain_name(&mut self, token: &Token, text: Cow<'t, str>) -> Cow<'t, str> {
-        let bare = match &text {
-            Cow::Borrowed(bare) if token.kind == Kind::Word => bare.strip_suffix(':'),
-            Cow::Borrowed(_) | Cow::Owned(_) => None,
-        };
-        match bare {
-            Some(name) if !name.is_empty() => {
-                self.colon_behind_name(token);
-                Cow::Borrowed(name)
-            }
-            Some(_) | None => text,
-        }
+    /// A word that ends in a colon, as YAML's keys do: the word without it, and the colon.
+    pub(super) fn ends_in_colon(&self, token: &Token) -> Option<(Token, Token)> {
+        let word = token.kind == Kind::Word && self.slice(token).len() > 1;
+        let ends = word && self.slice(token).ends_with(':');
+        let at = token.end - 1;
+        ends.then_some((
+            Token { end: at, ..*token },
+            Token {
+                start: at,
+                ..*token
+            },
+        ))
     }
+}
+
+fn holds_forbidden(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).any(|at| bytes.get(at..).and_then(forbidden).is_some())
 }

@@ -136,26 +136,41 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
         if c != '\\' {
             continue;
         }
-        let Some((after, escaped)) = characters.next() else {
+        let rest = repr.get(at..).unwrap_or_default();
+        let Some((_, escaped)) = characters.next() else {
             break;
         };
-        let known = matches!(
-            escaped,
-            '\\' | '"' | 'b' | 'f' | 'n' | 'r' | 't' | 's' | 'u'
-        );
-        if !known && !escaped.is_whitespace() {
-            return Err(Unreadable {
-                message: format!("`\\{escaped}` is no escape in KDL"),
-                help: Some(
-                    "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
-                        .into(),
-                ),
-                start: token.start + at,
-                end: token.start + after + escaped.len_utf8(),
-            });
+        let known = match escaped {
+            'u' => character(rest).is_some(),
+            _ => "\\\"bfnrts".contains(escaped) || escaped.is_whitespace(),
+        };
+        if known {
+            continue;
         }
+        let hex = rest.find('}').filter(|_| escaped == 'u');
+        let length = hex.map_or(1 + escaped.len_utf8(), |end| end + 1);
+        let written = rest.get(..length).unwrap_or_default();
+        let help = if escaped == 'u' {
+            "`\\u{...}` takes the number of a character in 1 to 6 hexadecimal digits"
+        } else {
+            "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
+        };
+        return Err(Unreadable {
+            message: format!("`{written}` is no escape in KDL"),
+            help: Some(help.into()),
+            start: token.start + at,
+            end: token.start + at + length,
+        });
     }
     Ok(())
+}
+
+/// The character that `\u{...}` at the start of `escape` stands for.
+fn character(escape: &str) -> Option<char> {
+    let (digits, _) = escape.strip_prefix("\\u{")?.split_once('}')?;
+    let fits = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let number = u32::from_str_radix(digits, 16).ok().filter(|_| fits)?;
+    char::from_u32(number)
 }
 
 fn by_kdl(token: &Token, repr: &str) -> Result<KdlValue, Unreadable> {

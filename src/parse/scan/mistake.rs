@@ -14,10 +14,8 @@ pub enum Mistake {
     Percent,
     /// `500m`, `2Gi`, `1.25.1`, `02:00-03:00`.
     NumberWithMore,
-    /// `*/5`, `a/b`, `a#b`: characters that only a string may hold.
+    /// `*/5`, `a/b`, `https://a`, `a#b`: characters that only a string may hold.
     NeedsQuotes,
-    /// `https:` with `//` behind it, which begins a comment.
-    Address,
     /// `'...'`, `“...”`.
     ForeignString,
     /// `r"..."`.
@@ -64,9 +62,6 @@ impl Mistake {
             Self::NeedsQuotes => bare(format!(
                 "`{repr}` holds characters that only text in quotes can have"
             )),
-            Self::Address => bare(format!(
-                "`//` begins a comment, so that only `{repr}` is left of this address"
-            )),
             Self::ForeignString => bare("text in KDL stands in double quotes".into()),
             Self::Kdl1String => Some((
                 code::KDL_1,
@@ -97,7 +92,7 @@ impl Mistake {
                     body.to_owned()
                 })
             }
-            Self::Address | Self::Reported => None,
+            Self::Reported => None,
         }
     }
 
@@ -106,7 +101,6 @@ impl Mistake {
     pub fn help(self) -> Option<&'static str> {
         match self {
             Self::UnknownKeyword => Some("the keywords are `#true`, `#false` and `#null`"),
-            Self::Address => Some("write the whole address in double quotes"),
             Self::Keyword
             | Self::Percent
             | Self::NumberWithMore

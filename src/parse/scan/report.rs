@@ -6,6 +6,7 @@ use super::mistake::{Mistake, quoted};
 use super::token::{Kind, Token};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::parse::nodes::top;
 use crate::parse::tree::{Node, Value};
 use crate::source::Span;
 
@@ -87,20 +88,26 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.replace("delete it", span, ""));
     }
 
-    /// A `{` where a node should begin. If a node stands right before it, it is that node's block.
-    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut Vec<Node<'t>>) {
+    /// A `{` where a node should begin. If a node that can have a block ends right before it, the
+    /// block is that node's.
+    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [Node<'t>]) {
         let own_line = self.begins_line();
         let message = "a block stands here without a node's name before it on its line";
         let finding = self.error(code::SYNTAX, token, message);
-        self.report(finding.help("write `{` on the line of the node it belongs to"));
-        let block = self.block();
-        match nodes.last_mut() {
-            Some(node) if own_line && node.block.is_none() => {
-                node.block = block;
-                node.broken |= self.depth == 0;
-            }
-            Some(_) | None => self.whole &= self.depth > 0,
-        }
+        let finding = finding.help("write `{` on the line of the node it belongs to");
+        let block_of = nodes.last_mut().filter(|node| {
+            let can = self.depth > 0 || top::has_block(&node.name);
+            own_line && node.block.is_none() && can
+        });
+        let Some(node) = block_of else {
+            self.report(finding);
+            self.whole &= self.depth > 0;
+            self.block();
+            return;
+        };
+        self.report(finding.label(node.name_span, "this node, it seems"));
+        node.block = self.block();
+        node.broken |= self.depth == 0;
     }
 
     pub(super) fn foreign_comment(&mut self, token: &Token) {
@@ -158,7 +165,7 @@ impl<'t> Scanner<'t, '_> {
         let span = Span::new(self.source, token.start, token.start);
         let message = "a node ends with its block, so what follows it begins a new line";
         let finding = self.error(code::SYNTAX, token, message);
-        self.report(finding.replace("divide the two", span, "\n"));
+        self.report(finding.replace("or is divided from it by `;`", span, "; "));
     }
 
     /// What cannot be the name of a node stands where one should be: the line is given up.
@@ -213,14 +220,10 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.help("write the value directly behind the `=`"));
     }
 
-    pub(super) fn colon_behind_name(&mut self, token: &Token) {
-        let colon = Token {
-            start: token.end - 1,
-            ..*token
-        };
-        let span = self.span(&colon);
+    pub(super) fn colon_behind_name(&mut self, colon: &Token) {
+        let span = self.span(colon);
         let message = "a node's name has no colon behind it in KDL";
-        let finding = self.error(code::SYNTAX, &colon, message);
+        let finding = self.error(code::SYNTAX, colon, message);
         self.report(finding.replace(
             "delete it; what belongs to the node stands behind its name, or in `{ }`",
             span,
@@ -228,15 +231,28 @@ impl<'t> Scanner<'t, '_> {
         ));
     }
 
-    pub(super) fn colon_behind_key(&mut self, key: &Token, value: &Token) {
-        let colon = Token {
-            start: key.end - 1,
-            ..*key
-        };
+    pub(super) fn colon_behind_key(&mut self, colon: &Token, value: &Token) {
         let span = Span::new(self.source, colon.start, value.start);
         let message = "key and value are joined by `=` in KDL";
-        let finding = self.error(code::SYNTAX, &colon, message);
+        let finding = self.error(code::SYNTAX, colon, message);
         self.report(finding.replace("write `=`", span, "="));
+    }
+
+    /// `large"`: the quote before a word is missing.
+    pub(super) fn opening_quote_missing(&mut self, word: &Token, quote: &Token) {
+        let written = self.slice(word);
+        let span = Span::new(self.source, word.start, quote.end);
+        let message = format!("`{written}` has a quote behind it, and none before it");
+        let finding = self.error(code::UNCLOSED, quote, message);
+        let text = quoted(written);
+        self.report(finding.replace(format!("write `{text}`"), span, text));
+    }
+
+    /// A string that ends where another one was meant to begin.
+    pub(super) fn quotes_do_not_pair(&mut self, string: &Token) {
+        let message = "a quote is missing on this line: this text ends where another one begins";
+        let finding = self.error(code::UNCLOSED, string, message);
+        self.report(finding.help("close each text with `\"` before the next one"));
     }
 
     /// `( ) [ ] ,` where nothing of the kind can stand.
@@ -245,6 +261,7 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(token);
         let message = match self.slice(token) {
             "," => "KDL has no commas: values are divided by blanks",
+            ":" => "KDL has no colons between values",
             "[" | "]" => "KDL has no lists in brackets: the values stand one behind the other",
             _ => "parentheses mean nothing here",
         };
@@ -306,24 +323,27 @@ impl<'t> Scanner<'t, '_> {
         let Kind::Unclosed(quote) = token.kind else {
             return;
         };
+        let written = self.slice(token);
+        let hashes = written.bytes().take_while(|byte| *byte == b'#').count();
         let opening = Token {
-            end: (token.start + quote.len()).min(token.end),
+            end: (token.start + hashes + quote.len()).min(token.end),
             ..*token
         };
-        let end = Span::new(self.source, token.end, token.end);
-        let message = format!("`{quote}` opens here and is never closed");
+        let shown = self.slice(&opening).to_owned();
+        let message = format!("`{shown}` opens here and is never closed");
         let finding = self.error(code::UNCLOSED, &opening, message);
         self.report(match quote {
             "/*" => finding.help("close it with `*/`"),
             "\"\"\"" => finding.help("close it with `\"\"\"` on a line of its own"),
             _ => {
-                let hashes = self
-                    .slice(token)
-                    .bytes()
-                    .filter(|byte| *byte == b'#')
-                    .count();
-                let close = format!("\"{}", "#".repeat(hashes.min(8)));
-                finding.replace(format!("close it with `{close}`"), end, close)
+                let body = written.trim_end_matches('#');
+                let closing = written.len() - body.len();
+                let half = body.len() > hashes + 1 && body.ends_with('"');
+                let close = format!("\"{}", "#".repeat(hashes));
+                let missing = if half { 1 + closing } else { 0 };
+                let text = close.get(missing..).unwrap_or_default().to_owned();
+                let end = Span::new(self.source, token.end, token.end);
+                finding.replace(format!("close it with `{close}`"), end, text)
             }
         });
         if quote != "\"" {

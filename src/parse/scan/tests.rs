@@ -112,7 +112,11 @@ fn habits_are_reported_and_what_was_meant_is_read() {
         ("a \"\\d\"", "a null!", &["\\d"]),
         ("a true 80% 500m */5", "a true! '80%'! '500m'! '*/5'!", &[]),
         ("a 'x' “y” r\"z\" #True", "a 'x'! 'y'! 'z'! 'True'!", &[]),
-        ("a k=https://b/c", "a k='https:'!", &[]),
+        ("a k=https://b/c // d", "a k='https://b/c'!", &[]),
+        ("\"a\": 1, \"b\": 2", "a 1 b=2", &[":", ",", ":"]),
+        ("a b\"\nc", "a 'b'!; c", &["\""]),
+        ("a k= l=1", "a k=null! l=1", &["="]),
+        ("a \"b c; d \"e\"\nf", "a 'b c; d '!; f", &["\"b c; d \""]),
     ] {
         let (read, _) = scanned(text);
         assert_eq!(
@@ -163,7 +167,7 @@ fn what_never_closes_is_reported_where_it_opens_and_hides_nothing() {
 fn characters_that_no_text_may_hold_are_shown_wherever_they_are() {
     let text = "a\u{0}b // \u{202e}\nc \"\u{7f}\" /* \u{feff} */";
     let (tree, found) = scanned(text);
-    assert_eq!(tree, "a 'b'; c '\u{7f}'");
+    assert_eq!(tree, "a 'b'; c '\u{7f}'!");
     assert_eq!(found.len(), 4);
 }
 

@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Kdl1String,
     /// A string in quotes that KDL does not know: `'...'`, `“...”`.
     ForeignString,
-    /// `( ) [ ] ,`
+    /// `( ) [ ] ,`, and `:` directly behind a string.
     Punctuation,
     /// `# ...` to the end of the line: a comment in other languages.
     ForeignComment,
@@ -74,6 +74,7 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
         bytes: text.as_bytes(),
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         value_before: false,
+        string_before: false,
         unclosed_until: 0,
     };
     let mut tokens = Vec::with_capacity(text.len().min(limit * 8) / 8 + 1);
@@ -92,6 +93,8 @@ struct Lexer<'t> {
     at: usize,
     /// Whether a name or value stands before on this line: a `#` behind one can be a keyword.
     value_before: bool,
+    /// Whether a string ends directly before: a `:` behind one is JSON's.
+    string_before: bool,
     /// The end of the last line on which a string was found without an end.
     unclosed_until: usize,
 }
@@ -116,6 +119,7 @@ impl Lexer<'_> {
         let before = self.at;
         let comment = self.skip();
         let start = self.at;
+        self.string_before &= start == before;
         let (kind, length) = match comment {
             Some(opening) => (Kind::Unclosed("/*"), self.bytes.len() - opening),
             None => self.token(),
@@ -128,6 +132,7 @@ impl Lexer<'_> {
             end: self.at,
             glued: start == before && start > 0,
         };
+        self.string_before = kind == Kind::String;
         let begins_anew = [Kind::Newline, Kind::Semicolon, Kind::Open, Kind::Close];
         self.value_before = !begins_anew.contains(&kind) && (self.value_before || token.is_value());
         token
@@ -149,6 +154,7 @@ impl Lexer<'_> {
             b'=' => (Kind::Equals, 1),
             b'\\' => (Kind::Backslash, 1),
             b'(' | b')' | b'[' | b']' | b',' => (Kind::Punctuation, 1),
+            b':' if self.string_before => (Kind::Punctuation, 1),
             b'"' => self.string(at, 0),
             b'#' => self.hash(),
             b'/' if self.byte(at + 1) == b'-' => (Kind::Slashdash, 2),
@@ -348,7 +354,7 @@ impl Lexer<'_> {
                 | b'"'
                 | b'\\'
                 | b',' => true,
-                b'/' => matches!(self.byte(at + 1), b'/' | b'*' | b'-'),
+                b'/' => self.comment_in_word(at),
                 0..=0x7F => false,
                 _ => blank(self.bytes, at).is_some() || newline(self.bytes, at).is_some(),
             };
@@ -358,5 +364,16 @@ impl Lexer<'_> {
             at += 1;
         }
         (Kind::Word, (at - self.at).max(1))
+    }
+
+    /// Whether the `/` at `at` ends a word, because it begins a comment; not in `https://host`.
+    fn comment_in_word(&self, at: usize) -> bool {
+        let before = |back: usize| at.checked_sub(back).map_or(0, |at| self.byte(at));
+        let address = at > self.at + 1
+            && before(1) == b':'
+            && self.byte(at + 1) == b'/'
+            && self.byte(at + 2).is_ascii_alphanumeric();
+        let path = at > self.at + 2 && before(1) == b'/' && before(2) == b':';
+        !address && !path && matches!(self.byte(at + 1), b'/' | b'*' | b'-')
     }
 }
