@@ -41,7 +41,6 @@ stories! {
     numbers_out_of_range
     numbers_where_text_is_needed
     quantities_that_are_none
-    quantities_with_a_slip
     quote_that_closes_nothing
     quotes_of_word_processors
     raw_strings_of_kdl_1

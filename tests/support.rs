@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use tierc::compile::{CatalogueTexts, Input, Run, compile};
+use tierc::diagnostic::code;
 use tierc::diagnostic::render::{Style, human};
 
 /// The catalogue's own date: environments are judged as of that day.
@@ -24,21 +25,24 @@ pub(crate) fn run_bytes(bytes: &[u8]) -> Run {
     compile(vec![input], &CatalogueTexts::embedded(), today())
 }
 
-/// Every finding of a run as a terminal of 100 columns shows it, without colour.
-pub(crate) fn findings(run: &Run) -> String {
+/// Every finding of a run that is an error of the language, as a terminal of 100 columns shows it.
+pub(crate) fn language_errors(run: &Run) -> String {
     let style = Style {
         color: false,
         width: 100,
     };
-    human(run.diagnostics(), &run.sources, style)
+    let errors = run
+        .diagnostics()
+        .filter(|finding| code::LANGUAGE.contains(&finding.code));
+    human(errors, &run.sources, style)
 }
 
-/// Compiles `tests/cases/<area>/<name>.kdl` and holds the file and what is said about it against
-/// `snapshots/<area>/<name>.snap`.
+/// Compiles `tests/cases/<area>/<name>.kdl` and holds the file and what the language says about it
+/// against `snapshots/<area>/<name>.snap`.
 pub(crate) fn story(area: &str, name: &str) {
     let path = project(&format!("tests/cases/{area}/{name}.kdl"));
     let bytes = std::fs::read(&path).unwrap();
-    let text = findings(&run_bytes(&bytes));
+    let text = language_errors(&run_bytes(&bytes));
     let source = String::from_utf8_lossy(&bytes);
     tell(
         area,
