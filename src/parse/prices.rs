@@ -200,7 +200,7 @@ impl Row<'_> {
 
     fn named(&self, rows: &mut BTreeMap<String, Price>, fields: &mut Fields<'_>) {
         let kind = fields.node_name();
-        let name = fields.argument("a name", value::any_text);
+        let name = fields.argument("\"m7g.large\"", value::any_text);
         let price = self.hourly(fields);
         if let (Some(name), Some(price)) = (known(name), price) {
             let what = format!("{kind} \"{name}\"");
@@ -209,7 +209,7 @@ impl Row<'_> {
     }
 
     fn storage(&self, rows: &mut BTreeMap<StorageType, StoragePrices>, fields: &mut Fields<'_>) {
-        let kind: Written<StorageType> = fields.argument("a kind of storage", value::word);
+        let kind: Written<StorageType> = fields.argument("\"gp3\"", value::word);
         let gib = fields.required("gib-month", "\"0.115\"", value::money);
         let iops = fields.property("iops-month", value::money);
         let throughput = fields.property("throughput-month", value::money);
@@ -230,7 +230,7 @@ impl Row<'_> {
         rows: &mut BTreeMap<(String, RedisEngine), Price>,
         fields: &mut Fields<'_>,
     ) {
-        let name = fields.argument("a name", value::any_text);
+        let name = fields.argument("\"m7g.large\"", value::any_text);
         let engine: Written<RedisEngine> = fields.required("engine", "\"redis\"", value::word);
         let price = self.hourly(fields);
         if let (Some(name), Some(engine), Some(price)) = (known(name), known(engine), price) {

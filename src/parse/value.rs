@@ -343,7 +343,7 @@ pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
 
 /// A price in dollars.
 pub fn money(value: &Value<'_>) -> Reading<Money> {
-    let text = string(value, "a price in quotes, such as \"0.0816\"")?;
+    let text = string(value, "a price in quotes, such as \"0.0816\",")?;
     Money::parse(text).map_err(Problem::wrong)
 }
 
