@@ -1,9 +1,18 @@
 //! What a change alters: every attribute in which two environments differ, and why.
 
-use crate::model::{EnvironmentField, Name};
+mod cause;
+mod fold;
+mod rename;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::model::{Environment, EnvironmentField, Name};
 use crate::pair::Pair;
 
-/// What becomes of an environment.
+pub use fold::{Fold, Root};
+
+/// Whether a side has something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
     /// Only AFTER has it.
@@ -33,6 +42,59 @@ pub enum Place {
     Redis(Name),
     /// A node group.
     Nodes(Name),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Environment => f.write_str("environment"),
+            Self::Api => f.write_str("api"),
+            Self::Worker(name) => write!(f, "worker.{name}"),
+            Self::Service(name) => write!(f, "service.{name}"),
+            Self::Pgbouncer => f.write_str("pgbouncer"),
+            Self::Database => f.write_str("database"),
+            Self::Redis(name) => write!(f, "redis.{name}"),
+            Self::Nodes(name) => write!(f, "nodes.{name}"),
+        }
+    }
+}
+
+impl Place {
+    /// The name of a pool, service or group.
+    #[must_use]
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Worker(name) | Self::Service(name) | Self::Redis(name) | Self::Nodes(name) => {
+                Some(name)
+            }
+            Self::Environment | Self::Api | Self::Pgbouncer | Self::Database => None,
+        }
+    }
+
+    /// What the attribute `field` at `path` belongs to.
+    fn of(field: EnvironmentField, path: &str) -> Self {
+        // The key of a pool or group is a DNS label, so that it holds no dot.
+        let name = || Name::composed(path.split('.').nth(1).unwrap_or_default().to_owned());
+        match field {
+            EnvironmentField::environment(())
+            | EnvironmentField::tier(())
+            | EnvironmentField::region(())
+            | EnvironmentField::app(())
+            | EnvironmentField::namespace(())
+            | EnvironmentField::cluster(())
+            | EnvironmentField::labels(())
+            | EnvironmentField::framework(())
+            | EnvironmentField::network(_)
+            | EnvironmentField::deliver(_) => Self::Environment,
+            EnvironmentField::api(_) => Self::Api,
+            EnvironmentField::worker(_) => Self::Worker(name()),
+            EnvironmentField::service(_) => Self::Service(name()),
+            EnvironmentField::pgbouncer(_) => Self::Pgbouncer,
+            EnvironmentField::database(_) => Self::Database,
+            EnvironmentField::redis(_) => Self::Redis(name()),
+            EnvironmentField::nodes(_) => Self::Nodes(name()),
+        }
+    }
 }
 
 /// Why an attribute changes.
@@ -75,12 +137,133 @@ pub struct Rename {
 /// Everything in which two states of one environment differ.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// The environment's name.
+    /// The environment's name, as AFTER calls it where both have it.
     pub environment: Name,
     /// Whether both sides have it.
     pub presence: Presence,
     /// What only changed its name.
     pub renames: Vec<Rename>,
+    /// The pools, services and groups that only one side has.
+    pub parts: BTreeMap<Place, Presence>,
     /// The attributes that change, in the model's order.
     pub changes: Vec<Change>,
+}
+
+impl Changes {
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.presence == Presence::Kept && self.renames.is_empty() && self.changes.is_empty()
+    }
+
+    /// The change at `path`.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<&Change> {
+        self.changes.iter().find(|change| change.path == path)
+    }
+
+    /// `before`, in which everything is called as in AFTER.
+    #[must_use]
+    pub fn renamed<'a>(&self, before: &'a Environment) -> Cow<'a, Environment> {
+        rename::made(before, &self.renames)
+    }
+
+    /// Whether only one side has what an attribute of `place` belongs to.
+    #[must_use]
+    pub fn presence_of(&self, place: &Place) -> Presence {
+        match self.presence {
+            Presence::Added | Presence::Removed => self.presence,
+            Presence::Kept => self.parts.get(place).copied().unwrap_or(Presence::Kept),
+        }
+    }
+}
+
+/// What differs between two states of an environment; none where neither side has it.
+///
+/// The way from `before` to `after` is `changes` by [`Environment::adopt`], once the renames have
+/// been made with [`Rename::make`].
+#[must_use]
+pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
+    match (sides.before, sides.after) {
+        (Some(before), Some(after)) => Some(both(before, after)),
+        (Some(before), None) => Some(one_sided(before, Presence::Removed)),
+        (None, Some(after)) => Some(one_sided(after, Presence::Added)),
+        (None, None) => None,
+    }
+}
+
+fn both(before: &Environment, after: &Environment) -> Changes {
+    let renames = rename::find(before, after);
+    let before = &*rename::made(before, &renames);
+    let differences = before.compare(after);
+    let parts = parts(before, after);
+    let causes = cause::causes(Pair::new(before, after), &parts, &differences);
+    let changes = differences
+        .into_iter()
+        .zip(causes)
+        .map(|(difference, cause)| Change {
+            place: Place::of(difference.field, &difference.path),
+            path: difference.path,
+            field: difference.field,
+            values: difference.values.map(|side| side.map(|side| side.value)),
+            cause,
+        })
+        .collect();
+    Changes {
+        environment: after.environment.value.clone(),
+        presence: Presence::Kept,
+        renames,
+        parts,
+        changes,
+    }
+}
+
+/// The pools, services and groups that only one side has.
+fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence> {
+    let mut parts = BTreeMap::new();
+    let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> Place| {
+        for name in &names.before {
+            if !names.after.contains(name) {
+                parts.insert(place((*name).clone()), Presence::Removed);
+            }
+        }
+        for name in &names.after {
+            if !names.before.contains(name) {
+                parts.insert(place((*name).clone()), Presence::Added);
+            }
+        }
+    };
+    let sides = Pair::new(before, after);
+    add(sides.map(|it| it.worker.keys().collect()), Place::Worker);
+    add(sides.map(|it| it.service.keys().collect()), Place::Service);
+    add(sides.map(|it| it.redis.keys().collect()), Place::Redis);
+    add(sides.map(|it| it.nodes.keys().collect()), Place::Nodes);
+    parts
+}
+
+/// An environment that comes or goes: each of its attributes does.
+fn one_sided(environment: &Environment, presence: Presence) -> Changes {
+    let attributes = environment.list();
+    let causes = cause::of_one_side(&attributes);
+    let changes = attributes
+        .into_iter()
+        .zip(causes)
+        .map(|(attribute, cause)| Change {
+            place: Place::of(attribute.field, &attribute.path),
+            path: attribute.path,
+            field: attribute.field,
+            values: match presence {
+                Presence::Removed => Pair::new(Some(attribute.value), None),
+                Presence::Added | Presence::Kept => Pair::new(None, Some(attribute.value)),
+            },
+            cause,
+        })
+        .collect();
+    Changes {
+        environment: environment.environment.value.clone(),
+        presence,
+        renames: Vec::new(),
+        parts: BTreeMap::new(),
+        changes,
+    }
 }

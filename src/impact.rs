@@ -1,5 +1,23 @@
 //! What a change does to those who use the platform.
 
+mod database;
+mod environment;
+mod fingerprint;
+mod nodes;
+mod pgbouncer;
+mod redis;
+mod rename;
+mod whole;
+mod workload;
+
+use crate::catalogue::Catalogue;
+use crate::diff::{Changes, Presence};
+use crate::model::{Apply, Environment};
+use crate::pair::Pair;
+
+pub use fingerprint::Fingerprint;
+pub use rename::renames;
+
 /// How much a change interrupts, from least to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -25,6 +43,35 @@ pub enum Class {
     Impossible,
 }
 
+impl Class {
+    /// Every class with its name, from least to worst.
+    pub const NAMES: &'static [(&'static str, Self)] = &[
+        ("none", Self::None),
+        ("autoscaler", Self::Autoscaler),
+        ("reload", Self::Reload),
+        ("rolling", Self::Rolling),
+        ("online-degraded", Self::OnlineDegraded),
+        ("failover", Self::Failover),
+        ("reboot", Self::Reboot),
+        ("outage", Self::Outage),
+        ("replace", Self::Replace),
+        ("impossible", Self::Impossible),
+    ];
+
+    /// The name it has on the command line and in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let known = Self::NAMES.iter().find(|(_, class)| *class == self);
+        known.expect("every class has a name").0
+    }
+}
+
+impl std::fmt::Display for Class {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Who feels a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FeltBy {
@@ -36,6 +83,18 @@ pub enum FeltBy {
     Pools(Vec<String>),
     /// Everything that uses the database or Redis.
     Everyone,
+}
+
+impl std::fmt::Display for FeltBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("nobody"),
+            Self::Api => f.write_str("the API"),
+            Self::Pools(names) if names.len() == 1 => write!(f, "the pool {}", names.join("")),
+            Self::Pools(names) => write!(f, "the pools {}", names.join(", ")),
+            Self::Everyone => f.write_str("everyone"),
+        }
+    }
 }
 
 /// Whether a change can be taken back.
@@ -56,6 +115,8 @@ pub enum When {
     AtOnce,
     /// In the maintenance window.
     InWindow,
+    /// When somebody reboots the instance: no maintenance window does.
+    ByHand,
 }
 
 /// What one change does.
@@ -77,4 +138,104 @@ pub struct Impact {
     pub when: When,
     /// Where this is documented.
     pub source: &'static str,
+}
+
+impl Impact {
+    /// An impact at once, felt by nobody, that can be taken back.
+    fn new(class: Class, reason: impl Into<String>, source: &'static str) -> Self {
+        Self {
+            class,
+            reason: reason.into(),
+            condition: None,
+            felt_by: FeltBy::Nobody,
+            seconds: None,
+            undo: Undo::Back,
+            when: When::AtOnce,
+            source,
+        }
+    }
+
+    fn felt_by(mut self, felt_by: FeltBy) -> Self {
+        self.felt_by = felt_by;
+        self
+    }
+
+    fn on(mut self, condition: impl Into<String>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    fn lasts(mut self, from: u32, to: u32) -> Self {
+        self.seconds = Some((from, to));
+        self
+    }
+
+    fn undo(mut self, undo: Undo) -> Self {
+        self.undo = undo;
+        self
+    }
+
+    fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+}
+
+/// A change from one state to another: what conditions are read from.
+struct Step<'a> {
+    changes: &'a Changes,
+    before: &'a Environment,
+    after: &'a Environment,
+}
+
+impl Step<'_> {
+    /// When AWS makes a change that may wait.
+    fn when(&self) -> When {
+        match self.after.database.maintenance.apply.value {
+            Apply::Now => When::AtOnce,
+            Apply::Window => When::InWindow,
+        }
+    }
+
+    fn changes(&self, path: &str) -> bool {
+        self.changes.at(path).is_some()
+    }
+}
+
+/// What each of `changes` does, in their order; `sides` are the states before and after, in which
+/// its conditions are read.
+#[must_use]
+pub fn impacts(changes: &Changes, sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Impact> {
+    let before = changes.renamed(sides.before);
+    let step = Step {
+        changes,
+        before: &before,
+        after: sides.after,
+    };
+    changes
+        .changes
+        .iter()
+        .map(|change| match changes.presence_of(&change.place) {
+            Presence::Added => whole::added(&change.place),
+            Presence::Removed => whole::removed(&change.place, &step),
+            Presence::Kept => environment::environment(change, &step, catalogue),
+        })
+        .collect()
+}
+
+/// What each of `changes` does where an environment may be on one side alone.
+#[must_use]
+pub fn of(
+    changes: &Changes,
+    sides: Pair<Option<&Environment>>,
+    catalogue: &Catalogue,
+) -> Vec<Impact> {
+    if let (Some(before), Some(after)) = (sides.before, sides.after) {
+        return impacts(changes, Pair::new(before, after), catalogue);
+    }
+    let whole = match changes.presence {
+        Presence::Removed => whole::environment_removed(),
+        Presence::Added | Presence::Kept => whole::environment_added(),
+    };
+    vec![whole; changes.changes.len()]
 }

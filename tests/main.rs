@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod consumers;
 mod cost;
+mod diff;
 mod emit;
 mod model;
 mod parse;

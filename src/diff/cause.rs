@@ -1,0 +1,187 @@
+//! Why a value changes, read from where it comes from on both sides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Cause, Place, Presence};
+use crate::model::{
+    Attribute, Difference, Environment, EnvironmentField, NodeGroupField, QueueField,
+    RedisGroupField, Use, WorkerField,
+};
+use crate::pair::Pair;
+use crate::source::{Origin, SourceId};
+
+/// The cause of each difference, in their order.
+pub(super) fn causes(
+    sides: Pair<&Environment>,
+    parts: &BTreeMap<Place, Presence>,
+    differences: &[Difference],
+) -> Vec<Cause> {
+    let tier_changes = sides.before.tier.value != sides.after.tier.value;
+    let otherwise = if tier_changes {
+        Cause::Tier
+    } else if same_catalogue(sides) {
+        // The tier means what it meant, so that the file is all that can have changed.
+        Cause::Stated
+    } else {
+        Cause::Catalogue
+    };
+    let stated = stated_parts(sides, parts, differences);
+    let changed: BTreeSet<&str> = differences.iter().map(|it| it.path.as_str()).collect();
+    differences
+        .iter()
+        .map(|difference| {
+            let place = Place::of(difference.field, &difference.path);
+            if is_declared(difference.values.after.as_ref()) || stated.contains(&place) {
+                Cause::Stated
+            } else if parts.contains_key(&place) {
+                otherwise.clone()
+            } else {
+                cause(difference, &changed, &otherwise)
+            }
+        })
+        .collect()
+}
+
+/// The cause of each attribute of an environment that only one side has.
+pub(super) fn of_one_side(attributes: &[Attribute]) -> Vec<Cause> {
+    let paths: BTreeSet<&str> = attributes.iter().map(|it| it.path.as_str()).collect();
+    attributes
+        .iter()
+        .map(|attribute| {
+            if is_declared(Some(attribute)) {
+                return Cause::Stated;
+            }
+            let inputs = inputs([Some(attribute)], &paths);
+            if inputs.is_empty() {
+                Cause::Tier
+            } else {
+                Cause::Follows(inputs)
+            }
+        })
+        .collect()
+}
+
+fn cause(difference: &Difference, changed: &BTreeSet<&str>, otherwise: &Cause) -> Cause {
+    let Pair { before, after } = &difference.values;
+    // What the file stated and no longer does is its doing, whatever stands in for it now.
+    if is_declared(before.as_ref()) {
+        return Cause::Stated;
+    }
+    let inputs = inputs([after.as_ref(), before.as_ref()], changed);
+    if inputs.is_empty() {
+        otherwise.clone()
+    } else {
+        Cause::Follows(inputs)
+    }
+}
+
+fn is_declared(attribute: Option<&Attribute>) -> bool {
+    attribute.is_some_and(|attribute| matches!(attribute.origin, Origin::Declared(_)))
+}
+
+/// The changed paths, sorted, that either side's value was computed from.
+fn inputs<'a>(
+    sides: impl IntoIterator<Item = Option<&'a Attribute>>,
+    changed: &BTreeSet<&str>,
+) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for attribute in sides.into_iter().flatten() {
+        let Origin::Derived(derivation) = &attribute.origin else {
+            continue;
+        };
+        for input in &derivation.inputs {
+            found.extend(at_or_below(input, changed));
+        }
+        found.remove(&attribute.path);
+    }
+    found.into_iter().collect()
+}
+
+/// The members of `paths` that are `path` or stand below it.
+fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
+    let below = format!("{path}.");
+    let exact = paths.get(path).copied();
+    let range = paths.range(below.as_str()..);
+    exact
+        .into_iter()
+        .chain(range.copied().take_while(|next| next.starts_with(&below)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether both sides were completed from the same text. A record does not tell.
+fn same_catalogue(sides: Pair<&Environment>) -> bool {
+    let sides = sides.map(catalogue);
+    sides.before.is_some() && sides.before == sides.after
+}
+
+fn catalogue(environment: &Environment) -> Option<SourceId> {
+    let attributes = environment.list();
+    attributes
+        .iter()
+        .find_map(|attribute| match attribute.origin {
+            Origin::Tier(span) => Some(span.source),
+            Origin::Declared(_) | Origin::Derived(_) | Origin::Recorded => None,
+        })
+}
+
+/// The parts of one side that are there, or no longer, because of what a file says, and not
+/// because of what the tier has.
+fn stated_parts(
+    sides: Pair<&Environment>,
+    parts: &BTreeMap<Place, Presence>,
+    differences: &[Difference],
+) -> BTreeSet<Place> {
+    let mut stated: BTreeSet<Place> = differences
+        .iter()
+        .filter(|difference| founds(difference.field))
+        .filter(|difference| {
+            let sides = [&difference.values.before, &difference.values.after];
+            sides.into_iter().any(|side| is_declared(side.as_ref()))
+        })
+        .map(|difference| Place::of(difference.field, &difference.path))
+        .collect();
+    let names_pools = stated.iter().any(|place| matches!(place, Place::Worker(_)));
+    for (place, presence) in parts {
+        let displaced = match place {
+            // A file that names any pool names them all.
+            Place::Worker(_) => names_pools,
+            Place::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
+            Place::Service(_) => true,
+            Place::Nodes(_)
+            | Place::Environment
+            | Place::Api
+            | Place::Pgbouncer
+            | Place::Database => false,
+        };
+        if displaced {
+            stated.insert(place.clone());
+        }
+    }
+    stated.retain(|place| parts.contains_key(place));
+    stated
+}
+
+/// Whether a file that adds a part has to state this attribute of it.
+fn founds(field: EnvironmentField) -> bool {
+    matches!(
+        field,
+        EnvironmentField::worker(WorkerField::queue(QueueField::list(())))
+            | EnvironmentField::redis(RedisGroupField::engine(()))
+            | EnvironmentField::nodes(NodeGroupField::instance(()))
+    )
+}
+
+/// Whether the file gave a use of the group to another one.
+fn loses_uses(sides: Pair<&Environment>, name: &crate::model::Name) -> bool {
+    let uses: Vec<Use> = sides.before.redis.get(name).map_or_else(Vec::new, |group| {
+        group.uses.iter().map(|it| it.value).collect()
+    });
+    let claims =
+        |used: &crate::source::Sourced<Use>| used.is_declared() && uses.contains(&used.value);
+    sides
+        .after
+        .redis
+        .values()
+        .any(|group| group.uses.iter().any(claims))
+}

@@ -1,0 +1,97 @@
+//! Changes under what they follow from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Cause, Change, Changes, Place};
+
+/// What changes follow from, in the end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Root {
+    /// The file says so: at this path.
+    Stated(String),
+    /// The file adds or removes this pool, service or group.
+    Part(Place),
+    /// The environment moves to another tier.
+    Tier,
+    /// The catalogue changed.
+    Catalogue,
+}
+
+/// Changes that follow from the same root.
+#[derive(Clone, Debug)]
+pub struct Fold<'a> {
+    /// What they follow from.
+    pub root: Root,
+    /// The changes, in the model's order; of a stated value, its own comes first.
+    pub changes: Vec<&'a Change>,
+}
+
+impl Changes {
+    /// Every change once, under its root: what is stated in the model's order, then the tier's,
+    /// then the catalogue's.
+    #[must_use]
+    pub fn folded(&self) -> Vec<Fold<'_>> {
+        let by_path: BTreeMap<&str, &Change> = self
+            .changes
+            .iter()
+            .map(|change| (change.path.as_str(), change))
+            .collect();
+        let mut folds: Vec<Fold<'_>> = Vec::new();
+        for change in &self.changes {
+            let root = self.root(change, &by_path);
+            match folds.iter_mut().find(|fold| fold.root == root) {
+                Some(fold) => fold.changes.push(change),
+                None => folds.push(Fold {
+                    root,
+                    changes: vec![change],
+                }),
+            }
+        }
+        for fold in &mut folds {
+            if let Root::Stated(path) = &fold.root {
+                fold.changes.sort_by_key(|change| change.path != *path);
+            }
+        }
+        let order = |fold: &Fold<'_>| match fold.root {
+            Root::Stated(_) | Root::Part(_) => 0,
+            Root::Tier => 1,
+            Root::Catalogue => 2,
+        };
+        folds.sort_by_key(order);
+        folds
+    }
+
+    /// What `change` follows from, through any number of derivations: of several roots the first,
+    /// in the order of [`Root`].
+    fn root(&self, change: &Change, by_path: &BTreeMap<&str, &Change>) -> Root {
+        let mut roots = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut looking = vec![change];
+        while let Some(current) = looking.pop() {
+            if !seen.insert(current.path.as_str()) {
+                continue;
+            }
+            match &current.cause {
+                Cause::Stated if self.parts.contains_key(&current.place) => {
+                    roots.insert(Root::Part(current.place.clone()));
+                }
+                Cause::Stated => {
+                    roots.insert(Root::Stated(current.path.clone()));
+                }
+                Cause::Tier => {
+                    roots.insert(Root::Tier);
+                }
+                Cause::Catalogue => {
+                    roots.insert(Root::Catalogue);
+                }
+                Cause::Follows(inputs) => {
+                    looking.extend(inputs.iter().filter_map(|path| by_path.get(path.as_str())));
+                }
+            }
+        }
+        roots
+            .into_iter()
+            .next()
+            .expect("a derivation begins at a value that was not derived")
+    }
+}

@@ -1,0 +1,115 @@
+//! What is called something else and is otherwise what it was.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Place, Rename};
+use crate::model::{
+    Attribute, Environment, EnvironmentField, Name, RedisGroupField, WorkerField, WorkloadField,
+};
+use crate::pair::Pair;
+use crate::source::Origin;
+
+/// Every pool, service and group of `before` that `after` has under another name. A name that
+/// follows from the part's own is no difference; each part is matched once, in order of names.
+pub(super) fn find(before: &Environment, after: &Environment) -> Vec<Rename> {
+    let sides = Pair::new(before, after).map(names);
+    let gone: Vec<&Place> = sides.before.difference(&sides.after).collect();
+    let mut come: Vec<&Place> = sides.after.difference(&sides.before).collect();
+    if gone.is_empty() || come.is_empty() {
+        return Vec::new();
+    }
+    let parts = Pair::new(before, after).map(by_place);
+    let mut renames = Vec::new();
+    for old in gone {
+        let same = come.iter().position(|new| {
+            let sides = (parts.before.get(old), parts.after.get(*new));
+            matches!(sides, (Some(was), Some(is)) if is_renamed(Pair::new((old, was), (new, is))))
+        });
+        if let Some(rename) = same.and_then(|index| rename(old, come.remove(index))) {
+            renames.push(rename);
+        }
+    }
+    renames
+}
+
+fn names(environment: &Environment) -> BTreeSet<Place> {
+    let workers = environment.worker.keys().cloned().map(Place::Worker);
+    let services = environment.service.keys().cloned().map(Place::Service);
+    let redis = environment.redis.keys().cloned().map(Place::Redis);
+    let nodes = environment.nodes.keys().cloned().map(Place::Nodes);
+    workers.chain(services).chain(redis).chain(nodes).collect()
+}
+
+fn by_place(environment: &Environment) -> BTreeMap<Place, Vec<Attribute>> {
+    let mut parts: BTreeMap<Place, Vec<Attribute>> = BTreeMap::new();
+    for attribute in environment.list() {
+        let place = Place::of(attribute.field, &attribute.path);
+        parts.entry(place).or_default().push(attribute);
+    }
+    parts
+}
+
+/// Whether both are the same kind of part with the same attributes, but for names that follow.
+fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
+    let ((old, was), (new, is)) = (sides.before, sides.after);
+    let below = |place: &Place, attribute: &Attribute| {
+        let place = place.to_string();
+        attribute.path.strip_prefix(&place).map(str::to_owned)
+    };
+    std::mem::discriminant(old) == std::mem::discriminant(new)
+        && was.len() == is.len()
+        && was.iter().zip(is).all(|(was, is)| {
+            below(old, was) == below(new, is)
+                && (was.value == is.value || (follows_name(was) && follows_name(is)))
+        })
+}
+
+/// Whether an attribute is a name that nobody stated.
+fn follows_name(attribute: &Attribute) -> bool {
+    let is_name = matches!(
+        attribute.field,
+        EnvironmentField::worker(WorkerField::workload(WorkloadField::name(())))
+            | EnvironmentField::redis(
+                RedisGroupField::name(())
+                    | RedisGroupField::env_url(())
+                    | RedisGroupField::env_cluster(())
+            )
+    );
+    is_name && matches!(attribute.origin, Origin::Derived(_) | Origin::Recorded)
+}
+
+fn rename(old: &Place, new: &Place) -> Option<Rename> {
+    Some(Rename {
+        place: new.clone(),
+        names: Pair::new(old.name()?.clone(), new.name()?.clone()),
+    })
+}
+
+/// `before`, in which everything has its new name.
+pub(super) fn made<'a>(before: &'a Environment, renames: &[Rename]) -> Cow<'a, Environment> {
+    let mut environment = Cow::Borrowed(before);
+    for rename in renames {
+        rename.make(environment.to_mut());
+    }
+    environment
+}
+
+impl Rename {
+    /// Gives the part its new name in `environment`, and changes nothing else.
+    pub fn make(&self, environment: &mut Environment) {
+        match self.place {
+            Place::Worker(_) => give(&mut environment.worker, &self.names),
+            Place::Service(_) => give(&mut environment.service, &self.names),
+            Place::Redis(_) => give(&mut environment.redis, &self.names),
+            Place::Nodes(_) => give(&mut environment.nodes, &self.names),
+            Place::Environment | Place::Api | Place::Pgbouncer | Place::Database => {}
+        }
+    }
+}
+
+fn give<A>(parts: &mut BTreeMap<Name, A>, names: &Pair<Name>) {
+    if let Some(part) = parts.remove(&names.before) {
+        parts.insert(names.after.clone(), part);
+    }
+}

@@ -1,0 +1,89 @@
+//! Short names of changes, by which an approval is kept.
+
+use sha2::{Digest, Sha256};
+
+use super::Impact;
+use crate::diff::{Change, Changes, Presence, Rename};
+use crate::model::Name;
+
+/// Twelve hexadecimal digits that stay the same as long as the change does the same: they name
+/// the environment, the path, both values and the class, so that an approved failover is not also
+/// an approved outage, and an unrelated edit asks for no new approval.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(String);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Fingerprint {
+    /// Of one change.
+    #[must_use]
+    pub fn of(environment: &Name, change: &Change, impact: &Impact) -> Self {
+        let value = |value: &Option<String>| {
+            value
+                .clone()
+                .map_or_else(String::new, |it| format!("={it}"))
+        };
+        Self::hash([
+            environment.as_str(),
+            &change.path,
+            &value(&change.values.before),
+            &value(&change.values.after),
+            impact.class.name(),
+        ])
+    }
+
+    /// Of a new name.
+    #[must_use]
+    pub fn of_rename(environment: &Name, rename: &Rename, impact: &Impact) -> Self {
+        let names = &rename.names;
+        Self::hash([
+            environment.as_str(),
+            &rename.place.to_string(),
+            names.before.as_str(),
+            names.after.as_str(),
+            impact.class.name(),
+        ])
+    }
+
+    /// Of everything that becomes of an environment.
+    #[must_use]
+    pub fn of_environment(changes: &Changes, parts: &[Self]) -> Self {
+        let presence = match changes.presence {
+            Presence::Added => "added",
+            Presence::Removed => "removed",
+            Presence::Kept => "kept",
+        };
+        let parts = parts.iter().map(|part| part.0.as_str());
+        Self::hash(
+            [changes.environment.as_str(), presence]
+                .into_iter()
+                .chain(parts),
+        )
+    }
+
+    /// Of several, in their order.
+    #[must_use]
+    pub fn of_all<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self::hash(parts.into_iter().map(|part| part.0.as_str()))
+    }
+
+    fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // The length first, so that no two lists of parts run together to the same bytes.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        Self(
+            hash.finalize()
+                .iter()
+                .take(6)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
+    }
+}

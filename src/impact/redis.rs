@@ -1,0 +1,290 @@
+//! What a change of a replication group does.
+
+use super::{Class, FeltBy, Impact, Step, Undo};
+use crate::diff::Change;
+use crate::model::{
+    ClusterField, ClusterMode, RedisEngine, RedisGroup, RedisGroupField, RedisTls, Use,
+};
+use crate::pair::Pair;
+
+const GROUP: &str = "terraform-provider-aws, aws_elasticache_replication_group";
+const SCALING: &str = "ElastiCache user guide: scaling replication groups online";
+const RESHARDING: &str = "ElastiCache user guide: online resharding";
+const MODE: &str = "ElastiCache user guide: modifying cluster mode";
+const TLS: &str = "ElastiCache user guide: enabling in-transit encryption on an existing cluster";
+const VERSIONS: &str = "ElastiCache user guide: upgrading engine versions";
+const TEMPLATE: &str = "Kubernetes: a Deployment replaces its pods when their template changes";
+
+pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) -> Impact {
+    let group = change.place.name().and_then(|name| {
+        let (before, after) = (step.before.redis.get(name)?, step.after.redis.get(name)?);
+        Some(Pair::new(before, after))
+    });
+    let group = group.expect("both sides have a group that is neither added nor removed");
+    let felt_by = felt_by(group);
+    match field {
+        RedisGroupField::name(()) => {
+            new_group("the group's id belongs to it for life: create, drain, switch, delete", felt_by)
+        }
+        RedisGroupField::engine(()) => engine(group, felt_by, step),
+        RedisGroupField::version(()) => version(group, felt_by, step),
+        RedisGroupField::node(()) => Impact::new(
+            Class::Rolling,
+            "new nodes are synchronised and take over: milliseconds to seconds for each shard; data must fit",
+            SCALING,
+        )
+        .felt_by(felt_by)
+        .when(step.when()),
+        RedisGroupField::replicas(()) => replicas(group),
+        RedisGroupField::policy(()) => Impact::new(
+            Class::None,
+            "the group's parameter takes effect at once, without a restart",
+            "ElastiCache user guide: Redis OSS parameters",
+        ),
+        RedisGroupField::uses(()) => uses(change, step),
+        RedisGroupField::cluster(ClusterField::shards(())) => shards(group, felt_by),
+        RedisGroupField::cluster(ClusterField::mode(())) => mode(group, felt_by, step),
+        RedisGroupField::tls(()) => tls(group, felt_by, step),
+        RedisGroupField::data_gib(()) => Impact::new(
+            Class::None,
+            "rules expect another size of data",
+            "tierc: the expected data is checked, never rendered",
+        ),
+        RedisGroupField::endpoint(()) => Impact::new(
+            Class::Autoscaler,
+            "KEDA reads the lists at another address",
+            "KEDA: the operator reconciles a ScaledObject when it changes",
+        ),
+        RedisGroupField::env_url(()) | RedisGroupField::env_cluster(()) => Impact::new(
+            Class::Rolling,
+            "pods read the group's address from another variable",
+            TEMPLATE,
+        )
+        .felt_by(FeltBy::Everyone),
+    }
+}
+
+/// Queues are everybody's; sessions and caches are the API's.
+fn felt_by(group: Pair<&RedisGroup>) -> FeltBy {
+    let mut uses = group.before.uses.iter().chain(&group.after.uses);
+    if uses.any(|used| used.value == Use::Queue) {
+        FeltBy::Everyone
+    } else {
+        FeltBy::Api
+    }
+}
+
+fn new_group(reason: &str, felt_by: FeltBy) -> Impact {
+    Impact::new(Class::Replace, reason, GROUP)
+        .felt_by(felt_by)
+        .undo(Undo::Harder)
+}
+
+/// Whether a version is at least `least`. A number that is left out is the newest there is.
+fn at_least(version: &str, least: &[u32]) -> bool {
+    let numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    let order = numbers
+        .zip(least)
+        .map(|(number, least): (u32, &u32)| number.cmp(least));
+    order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then) != std::cmp::Ordering::Less
+}
+
+fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+    let to_valkey = group.after.engine.value == RedisEngine::Valkey;
+    if to_valkey && at_least(&group.after.version.value, &[7, 2]) {
+        return Impact::new(
+            Class::Rolling,
+            "nodes are upgraded to Valkey in place, one by one",
+            VERSIONS,
+        )
+        .on("from Redis OSS to Valkey 7.2 or later")
+        .felt_by(felt_by)
+        .undo(Undo::Never)
+        .when(step.when());
+    }
+    new_group(
+        "Valkey does not go back to Redis OSS: create, drain, switch, delete",
+        felt_by,
+    )
+}
+
+/// Upgrades fail over shard by shard; there is no way down.
+fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+    let numbers = |group: &RedisGroup| -> Vec<u32> {
+        let version = group.version.value.split('.');
+        version.map(|number| number.parse().unwrap_or(0)).collect()
+    };
+    let Pair { before, after } = group.map(numbers);
+    let to_redis = group.before.engine.value > group.after.engine.value;
+    if to_redis || (after < before && group.before.engine == group.after.engine) {
+        return new_group(
+            "ElastiCache does not go back to an older version: create, drain, switch, delete",
+            felt_by,
+        );
+    }
+    let failover = group.before.replicas.value > 0 && group.after.replicas.value > 0;
+    let impact = if failover {
+        Impact::new(
+            Class::Failover,
+            "each shard is upgraded and fails over: seconds",
+            VERSIONS,
+        )
+        .on("with a replica")
+    } else {
+        Impact::new(
+            Class::Outage,
+            "the only node is upgraded, and away meanwhile",
+            VERSIONS,
+        )
+        .on("without a replica")
+    };
+    impact.felt_by(felt_by).undo(Undo::Never).when(step.when())
+}
+
+fn replicas(group: Pair<&RedisGroup>) -> Impact {
+    let reason = if group.after.replicas.value > group.before.replicas.value {
+        "replicas are added online"
+    } else if group.after.replicas.value == 0 {
+        "the last replica goes online; nothing takes over from now on"
+    } else {
+        "replicas are removed online"
+    };
+    Impact::new(Class::None, reason, SCALING)
+}
+
+/// A cache is cold in its new place; what waits in a queue or a session is lost on the way.
+fn uses(change: &Change, step: &Step<'_>) -> Impact {
+    let used = change
+        .values
+        .after
+        .as_ref()
+        .or(change.values.before.as_ref());
+    let is = |wanted: Use| used.is_some_and(|used| *used == wanted.to_string());
+    let served = |side: &crate::model::Environment| {
+        let groups = side.redis.values();
+        groups
+            .flat_map(|group| &group.uses)
+            .any(|used| is(used.value))
+    };
+    if !served(step.before) || !served(step.after) {
+        return Impact::new(
+            Class::None,
+            "nothing moves: only one side has the use",
+            GROUP,
+        );
+    }
+    if is(Use::Cache) {
+        return Impact::new(
+            Class::Rolling,
+            "pods cache in another group, cold at first",
+            TEMPLATE,
+        )
+        .on("a cache can be lost")
+        .felt_by(FeltBy::Api);
+    }
+    let felt_by = if is(Use::Queue) {
+        FeltBy::Everyone
+    } else {
+        FeltBy::Api
+    };
+    new_group(
+        "it moves to another group: drain the old one, then switch",
+        felt_by,
+    )
+}
+
+fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
+    let Pair { before, after } = group.map(|it| it.cluster.shards.value);
+    if after == 0 {
+        return new_group(
+            "cluster mode does not go off: create, drain, switch, delete",
+            felt_by,
+        );
+    }
+    if before == 0 && replaces_for_mode(group.before) {
+        return new_group(
+            "the engine cannot turn cluster mode on in place: create, drain, switch, delete",
+            felt_by,
+        );
+    }
+    if before == 0 && after == 1 {
+        return Impact::new(Class::None, "the one shard stays as it is", RESHARDING);
+    }
+    let reason = if after > before {
+        "slots move to new shards, for hours with much data; items above 256 MB do not move"
+    } else {
+        "slots move to fewer shards, for hours with much data; all of it must fit there"
+    };
+    Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
+}
+
+/// Whether a group cannot turn cluster mode on where it stands.
+fn replaces_for_mode(group: &RedisGroup) -> bool {
+    !at_least(&group.version.value, &[7, 0]) || group.replicas.value == 0
+}
+
+fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+    let Pair { before, after } = group.map(|it| it.cluster.mode.value);
+    if before == ClusterMode::Enabled {
+        return new_group(
+            "cluster mode does not go off: create, drain, switch, delete",
+            felt_by,
+        );
+    }
+    if replaces_for_mode(group.before) {
+        return new_group(
+            "cluster mode goes on in place from engine 7.0 on, with a replica: create, drain, switch, delete",
+            felt_by,
+        )
+        .on(format!("engine {}, {} replicas", group.before.version.value, group.before.replicas.value));
+    }
+    let (reason, undo) = match (before, after) {
+        (ClusterMode::Disabled, ClusterMode::Enabled) => (
+            "in two steps: `compatible`, then clients move to the configuration endpoint, then `enabled`",
+            Undo::Never,
+        ),
+        (_, ClusterMode::Enabled) => (
+            "clients of the primary endpoint have moved, which goes",
+            Undo::Never,
+        ),
+        (_, ClusterMode::Compatible) => (
+            "clients may use the configuration endpoint from now on",
+            Undo::Back,
+        ),
+        (_, ClusterMode::Disabled) => ("clients are back on the primary endpoint", Undo::Back),
+    };
+    Impact::new(Class::Rolling, reason, MODE)
+        .on(format!("engine {}", group.before.version.value))
+        .felt_by(felt_by)
+        .undo(undo)
+        .when(step.when())
+}
+
+fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+    let version = &group.before.version.value;
+    if !at_least(version, &[7, 0, 5]) {
+        return new_group(
+            "encryption in transit is set for life before engine 7.0.5: create, drain, switch, delete",
+            felt_by,
+        )
+        .on(format!("engine {version}"));
+    }
+    let reason = match (group.before.tls.value, group.after.tls.value) {
+        (RedisTls::Off, RedisTls::Preferred) => "clients may encrypt from now on",
+        (RedisTls::Preferred, RedisTls::Required) => {
+            "clients that do not encrypt are refused from now on"
+        }
+        (RedisTls::Required, RedisTls::Preferred) => "clients need no longer encrypt",
+        (RedisTls::Preferred, RedisTls::Off) => "clients that encrypt are refused from now on",
+        (RedisTls::Off, RedisTls::Required) | (RedisTls::Required, RedisTls::Off) => {
+            "in two steps: `preferred`, then clients move, then the rest"
+        }
+        (RedisTls::Off, RedisTls::Off)
+        | (RedisTls::Preferred, RedisTls::Preferred)
+        | (RedisTls::Required, RedisTls::Required) => "nothing changes",
+    };
+    Impact::new(Class::Rolling, reason, TLS)
+        .on(format!("engine {version}"))
+        .felt_by(felt_by)
+        .when(step.when())
+}

@@ -1,0 +1,77 @@
+//! What comes or goes as a whole.
+
+use super::{Class, FeltBy, Impact, Step, Undo};
+use crate::diff::Place;
+use crate::model::{Name, Use};
+
+const CREATED: &str = "what nobody uses yet interrupts nobody";
+
+/// An environment that did not exist.
+pub(super) fn environment_added() -> Impact {
+    Impact::new(Class::None, "the environment is new", CREATED)
+}
+
+/// An environment that is taken down: database and Redis go with it.
+pub(super) fn environment_removed() -> Impact {
+    Impact::new(
+        Class::Replace,
+        "the environment is taken down, its database and Redis groups with it",
+        "RDS user guide: deleting an instance deletes its automated backups",
+    )
+    .felt_by(FeltBy::Everyone)
+    .undo(Undo::Never)
+}
+
+/// Every attribute of a pool, service or group that did not exist.
+pub(super) fn added(place: &Place) -> Impact {
+    Impact::new(Class::None, format!("`{place}` is new"), CREATED)
+}
+
+/// Every attribute of a pool, service or group that goes.
+pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
+    match place {
+        Place::Worker(name) => Impact::new(
+            Class::Rolling,
+            "the pods finish their jobs and go; what they would have drained waits or is drained by others",
+            "Kubernetes: a deleted Deployment's pods have their grace period",
+        )
+        .felt_by(FeltBy::Pools(vec![name.to_string()])),
+        Place::Redis(name) => group_removed(name, step),
+        Place::Nodes(_) => Impact::new(
+            Class::Rolling,
+            "the nodes are cordoned, drained and deleted, one by one",
+            "EKS user guide: deleting a managed node group drains its nodes",
+        )
+        .felt_by(FeltBy::Everyone),
+        Place::Service(_) | Place::Environment | Place::Api | Place::Pgbouncer | Place::Database => {
+            Impact::new(
+                Class::None,
+                "it is no longer counted",
+                "tierc: a service is counted, never rendered",
+            )
+        }
+    }
+}
+
+/// A cache can be lost; queues and sessions cannot.
+fn group_removed(name: &Name, step: &Step<'_>) -> Impact {
+    let held = step.before.redis.get(name);
+    let keeps = held.is_some_and(|group| group.uses.iter().any(|used| used.value != Use::Cache));
+    let source = "ElastiCache user guide: deleting a replication group deletes its data";
+    if keeps {
+        return Impact::new(
+            Class::Replace,
+            "the group goes with the jobs and sessions in it: drain them first",
+            source,
+        )
+        .felt_by(FeltBy::Everyone)
+        .undo(Undo::Never);
+    }
+    Impact::new(
+        Class::Rolling,
+        "the group goes, and pods are replaced by ones that cache elsewhere, cold at first",
+        source,
+    )
+    .felt_by(FeltBy::Api)
+    .on("it holds nothing but a cache")
+}
