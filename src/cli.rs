@@ -1,13 +1,18 @@
 //! The command line: the only place that knows files, arguments, the clock and the terminal.
 
+mod affected;
 mod args;
 mod check;
+mod compared;
 mod completions;
 mod cost;
+mod diff;
 pub mod error;
 mod exit;
 mod explain;
 pub mod files;
+mod gate;
+mod git;
 mod load;
 mod man;
 mod output;
@@ -15,6 +20,7 @@ mod progress;
 mod render;
 mod schema;
 mod show;
+mod sides;
 mod tiers;
 mod why;
 
@@ -70,6 +76,8 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Show(command) => show::run(command, output),
         Command::Why(command) => why::run(command, output),
         Command::Explain(command) => explain::run(command, output),
+        Command::Diff(command) => diff::run(command, output),
+        Command::Affected(command) => affected::run(command, output),
         Command::Cost(command) => cost::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),
         Command::Schema(command) => Ok(schema::run(command, output)),

@@ -1,15 +1,16 @@
 //! The driver: texts in, environments and findings out. The only place that knows the order.
 
+mod compare;
+mod facts;
 mod money;
+mod outcome;
 mod texts;
 mod waivers;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::ast::{Ast, Over};
+use crate::ast::{Ast, Written};
 use crate::catalogue::Catalogue;
 use crate::check::{self, Context};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
@@ -18,7 +19,13 @@ use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
 
+use facts::{Facts, Referred};
+
+pub use facts::merged;
+
+pub use compare::{Comparison, Matching, Record, Side, SideFile, compare};
 pub use money::{Costs, all_read, costs};
+pub use outcome::{CostChange, CostChanges, Outcome, cost_changes};
 pub use texts::CatalogueTexts;
 
 /// A file to compile.
@@ -38,6 +45,9 @@ pub struct Compiled {
     pub environment: Option<Environment>,
     /// What is to say about it, in source order.
     pub diagnostics: Diagnostics,
+    /// The version of the catalogue that it was recorded with, where it is a record of an earlier
+    /// run and no file.
+    pub recorded: Option<String>,
 }
 
 /// What became of a run.
@@ -74,52 +84,58 @@ struct Parsed {
 #[must_use]
 pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     let mut sources = Sources::default();
-    let catalogue_ids = texts.add_to(&mut sources);
-    let decoded: Vec<(SourceId, Option<usize>)> = inputs
-        .into_iter()
-        .map(|input| decode(input, &mut sources))
-        .collect();
-    let mut parsed: Vec<Parsed> = decoded
-        .par_iter()
-        .map(|(source, bad_byte)| parse_file(&sources, *source, *bad_byte))
-        .collect();
-
-    let mut about_catalogue = Diagnostics::new();
-    let tiers = tiers_of(&parsed, &sources, catalogue_ids.tiers, &mut about_catalogue);
-    let instances = catalogue_ids.instances;
-    let catalogue = catalogue_of(&parsed, &tiers, &sources, instances, &mut about_catalogue);
-    if let Some(first) = parsed.first_mut() {
-        first.diagnostics.extend(about_catalogue);
+    let ids = texts.add_to(&mut sources);
+    let inputs = inputs.into_iter().map(|input| (input, None)).collect();
+    let parsed = parse_all(inputs, &mut sources);
+    let mut referred = Referred::default();
+    for file in &parsed {
+        referred.add_file(&file.ast);
     }
-
-    let mut files: Vec<Compiled> = parsed
-        .into_par_iter()
-        .map(|parsed| finish(parsed, &tiers, &catalogue, &sources, today))
-        .collect();
-    check_across(&mut files);
-    for file in &mut files {
-        file.diagnostics.sort(&sources);
-    }
+    let (facts, about) = Facts::read(referred, ids, &sources);
+    let files = finish_all(parsed, &facts, about, &sources, today);
     Run {
         sources,
-        catalogue,
+        catalogue: facts.catalogue,
         files,
     }
 }
 
-/// The facts about AWS that the files and their tiers refer to.
-fn catalogue_of(
-    parsed: &[Parsed],
-    tiers: &Tiers,
+/// Parses files, each of which may be read with another tier than its own.
+fn parse_all(inputs: Vec<(Input, Option<Tier>)>, sources: &mut Sources) -> Vec<Parsed> {
+    let decoded: Vec<(SourceId, Option<usize>, Option<Tier>)> = inputs
+        .into_iter()
+        .map(|(input, tier)| {
+            let (source, bad_byte) = decode(input, sources);
+            (source, bad_byte, tier)
+        })
+        .collect();
+    let sources = &*sources;
+    decoded
+        .par_iter()
+        .map(|(source, bad_byte, tier)| parse_file(sources, *source, *bad_byte, *tier))
+        .collect()
+}
+
+/// Resolves and checks files; what is to say about the catalogue goes to the first.
+fn finish_all(
+    mut parsed: Vec<Parsed>,
+    facts: &Facts,
+    about_catalogue: Diagnostics,
     sources: &Sources,
-    source: SourceId,
-    diagnostics: &mut Diagnostics,
-) -> Catalogue {
-    let wanted = wanted(parsed, tiers);
-    let text = &sources.get(source).text;
-    let mut catalogue = parse::instances::instances(text, source, Some(&wanted), diagnostics);
-    catalogue.version.clone_from(&tiers.version);
-    catalogue
+    today: Date,
+) -> Vec<Compiled> {
+    if let Some(first) = parsed.first_mut() {
+        first.diagnostics.extend(about_catalogue);
+    }
+    let mut files: Vec<Compiled> = parsed
+        .into_par_iter()
+        .map(|parsed| finish(parsed, facts, sources, today))
+        .collect();
+    check_across(&mut files);
+    for file in &mut files {
+        file.diagnostics.sort(sources);
+    }
+    files
 }
 
 /// Every tier of a catalogue, resolved as an environment of its own name: what `tierc tiers` shows.
@@ -158,7 +174,12 @@ fn decode(input: Input, sources: &mut Sources) -> (SourceId, Option<usize>) {
     )
 }
 
-fn parse_file(sources: &Sources, source: SourceId, bad_byte: Option<usize>) -> Parsed {
+fn parse_file(
+    sources: &Sources,
+    source: SourceId,
+    bad_byte: Option<usize>,
+    other_tier: Option<Tier>,
+) -> Parsed {
     let mut diagnostics = Diagnostics::new();
     let text = &sources.get(source).text;
     if let Some(at) = bad_byte {
@@ -174,7 +195,11 @@ fn parse_file(sources: &Sources, source: SourceId, bad_byte: Option<usize>) -> P
             diagnostics,
         };
     }
-    let ast = parse::environment(text, source, &mut diagnostics);
+    let mut ast = parse::environment(text, source, &mut diagnostics);
+    if let Some(tier) = other_tier {
+        let written = ast.tier.value.as_ref().map(|tier| tier.span);
+        ast.tier = Written::at(tier, written.unwrap_or(Span::new(source, 0, 0)));
+    }
     let end = text.trim_end().len();
     resolve::require_header(&ast, Span::new(source, end, end), &mut diagnostics);
     Parsed {
@@ -184,110 +209,8 @@ fn parse_file(sources: &Sources, source: SourceId, bad_byte: Option<usize>) -> P
     }
 }
 
-/// The tiers that the files name, each with the defaults below it.
-struct Tiers {
-    version: String,
-    by_tier: BTreeMap<Tier, Ast>,
-}
-
-fn tiers_of(
-    parsed: &[Parsed],
-    sources: &Sources,
-    source: SourceId,
-    diagnostics: &mut Diagnostics,
-) -> Tiers {
-    let named: BTreeSet<Tier> = parsed
-        .iter()
-        .filter_map(|file| file.ast.tier.value.as_ref())
-        .map(|tier| tier.value)
-        .collect();
-    let text = &sources.get(source).text;
-    let read = parse::catalogue::tiers(text, source, &named, diagnostics);
-    let by_tier = read
-        .tiers
-        .into_iter()
-        .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
-        .collect();
-    Tiers {
-        version: read.version,
-        by_tier,
-    }
-}
-
-/// A tier over the defaults. What the defaults say of a group that this tier does not have is left out.
-#[must_use]
-pub fn merged(tier: Ast, defaults: Ast) -> Ast {
-    Ast {
-        environment: tier.environment,
-        tier: tier.tier,
-        region: tier.region.over(defaults.region),
-        app: tier.app.over(defaults.app),
-        namespace: tier.namespace.over(defaults.namespace),
-        cluster: tier.cluster.over(defaults.cluster),
-        labels: tier.labels.over(defaults.labels),
-        framework: tier.framework.over(defaults.framework),
-        api: tier.api.over(defaults.api),
-        workers: tier.workers.over(defaults.workers),
-        services: tier.services.over(defaults.services),
-        pgbouncer: tier.pgbouncer.over(defaults.pgbouncer),
-        database: tier.database.over(defaults.database),
-        redis: tier.redis.over(defaults.redis),
-        nodes: tier.nodes.over(defaults.nodes),
-        network: tier.network.over(defaults.network),
-        autoscalers: tier.autoscalers.over(defaults.autoscalers),
-        waivers: tier.waivers,
-        broken: tier.broken.union(&defaults.broken).copied().collect(),
-    }
-}
-
-/// The names in `instances.kdl` that the run refers to.
-fn wanted(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for ast in parsed
-        .iter()
-        .map(|file| &file.ast)
-        .chain(tiers.by_tier.values())
-    {
-        let mut add = |written: &crate::ast::Written<String>| {
-            names.extend(written.value.as_ref().map(|name| name.value.clone()));
-        };
-        add(&ast.database.instance);
-        add(&ast.database.replicas.instance);
-        ast.nodes.values().for_each(|group| add(&group.instance));
-        ast.redis.values().for_each(|group| add(&group.node));
-        if let Some(engine) = &ast.database.engine.value {
-            let major = engine.value.split('.').next().unwrap_or_default();
-            names.insert(major.to_owned());
-        }
-    }
-    names.extend(redis_versions(parsed, tiers));
-    names
-}
-
-/// `engine version` of every group, as the catalogue names them: every engine with every version,
-/// because file and tier may state one each.
-fn redis_versions(parsed: &[Parsed], tiers: &Tiers) -> BTreeSet<String> {
-    let groups = || {
-        parsed
-            .iter()
-            .map(|file| &file.ast)
-            .chain(tiers.by_tier.values())
-            .flat_map(|ast| ast.redis.values())
-    };
-    groups()
-        .filter_map(|group| group.version.value.as_ref())
-        .flat_map(|version| ["redis", "valkey"].map(|engine| format!("{engine} {}", version.value)))
-        .collect()
-}
-
-fn finish(
-    mut parsed: Parsed,
-    tiers: &Tiers,
-    catalogue: &Catalogue,
-    sources: &Sources,
-    today: Date,
-) -> Compiled {
-    let environment = resolve_and_check(&mut parsed, tiers, catalogue, sources, today);
+fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> Compiled {
+    let environment = resolve_and_check(&mut parsed, facts, sources, today);
     let Parsed {
         source,
         ast,
@@ -298,18 +221,19 @@ fn finish(
         source,
         environment,
         diagnostics,
+        recorded: None,
     }
 }
 
 fn resolve_and_check(
     parsed: &mut Parsed,
-    tiers: &Tiers,
-    catalogue: &Catalogue,
+    facts: &Facts,
     sources: &Sources,
     today: Date,
 ) -> Option<Environment> {
     let named = parsed.ast.tier.value.as_ref()?;
-    let tier = tiers.by_tier.get(&named.value)?;
+    let tier = facts.tiers.get(&named.value)?;
+    let catalogue = &facts.catalogue;
     let Resolved {
         environment,
         broken,

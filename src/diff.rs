@@ -7,13 +7,18 @@ mod rename;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
 use crate::model::{Environment, EnvironmentField, Name};
 use crate::pair::Pair;
 
 pub use fold::{Fold, Root};
 
 /// Whether a side has something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
 pub enum Presence {
     /// Only AFTER has it.
     Added,
@@ -59,6 +64,26 @@ impl std::fmt::Display for Place {
     }
 }
 
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Place {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Place".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let pattern =
+            "^(environment|api|pgbouncer|database|(worker|service|redis|nodes)[.][a-z0-9-]+)$";
+        json_schema!({ "type": "string", "pattern": pattern })
+    }
+}
+
 impl Place {
     /// The name of a pool, service or group.
     #[must_use]
@@ -98,7 +123,8 @@ impl Place {
 }
 
 /// Why an attribute changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The file says so: it states another value, states one for the first time, or no longer.
     Stated,
@@ -184,20 +210,40 @@ impl Changes {
 /// been made with [`Rename::make`].
 #[must_use]
 pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
+    between(sides, None)
+}
+
+/// As [`diff`], where BEFORE is a record: it does not say where its values came from, so that it
+/// has to be told whether its tiers meant what they mean to AFTER.
+#[must_use]
+pub fn diff_from_record(
+    sides: Pair<Option<&Environment>>,
+    same_catalogue: bool,
+) -> Option<Changes> {
+    between(sides, Some(same_catalogue))
+}
+
+fn between(sides: Pair<Option<&Environment>>, same_catalogue: Option<bool>) -> Option<Changes> {
     match (sides.before, sides.after) {
-        (Some(before), Some(after)) => Some(both(before, after)),
+        (Some(before), Some(after)) => Some(both(before, after, same_catalogue)),
         (Some(before), None) => Some(one_sided(before, Presence::Removed)),
         (None, Some(after)) => Some(one_sided(after, Presence::Added)),
         (None, None) => None,
     }
 }
 
-fn both(before: &Environment, after: &Environment) -> Changes {
+fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>) -> Changes {
     let renames = rename::find(before, after);
     let before = &*rename::made(before, &renames);
     let differences = before.compare(after);
+    let sides = Pair::new(before, after);
     let parts = parts(before, after);
-    let causes = cause::causes(Pair::new(before, after), &parts, &differences);
+    let causes = if differences.is_empty() {
+        Vec::new()
+    } else {
+        let same = same_catalogue.unwrap_or_else(|| cause::same_catalogue(sides));
+        cause::causes(sides, same, &parts, &differences)
+    };
     let changes = differences
         .into_iter()
         .zip(causes)

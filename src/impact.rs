@@ -10,6 +10,9 @@ mod rename;
 mod whole;
 mod workload;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::catalogue::Catalogue;
 use crate::diff::{Changes, Presence};
 use crate::model::{Apply, Environment};
@@ -19,7 +22,9 @@ pub use fingerprint::Fingerprint;
 pub use rename::renames;
 
 /// How much a change interrupts, from least to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
 pub enum Class {
     /// Nobody notices.
     None,
@@ -73,7 +78,8 @@ impl std::fmt::Display for Class {
 }
 
 /// Who feels a change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum FeltBy {
     /// Nobody.
     Nobody,
@@ -98,7 +104,9 @@ impl std::fmt::Display for FeltBy {
 }
 
 /// Whether a change can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
 pub enum Undo {
     /// By the same way back, at the same price.
     Back,
@@ -109,7 +117,9 @@ pub enum Undo {
 }
 
 /// When a change happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
 pub enum When {
     /// As soon as it is applied.
     AtOnce,
@@ -120,7 +130,8 @@ pub enum When {
 }
 
 /// What one change does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct Impact {
     /// How bad it is, under the conditions that hold here.
     pub class: Class,

@@ -1,7 +1,11 @@
 //! Two states of one thing.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// What something was and what it becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct Pair<T> {
     /// As it was.
     pub before: T,

@@ -1,6 +1,9 @@
 //! Values as text for people. Reports are pure and decide nothing.
 
+pub mod affected;
 pub mod cost;
+pub mod diff;
+pub mod paint;
 pub mod schema;
 pub mod show;
 pub mod tiers;

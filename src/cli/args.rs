@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::gate::Gate;
+
 /// Compiles one KDL file per environment into everything that runs it.
 #[derive(Debug, Parser)]
 #[command(name = "tierc", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -16,8 +18,7 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 fine, 1 usage or files, 3 read but wrong, 5 committed output is stale.";
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 usage or files, 2 two states differ, 3 read but wrong, 4 a limit was exceeded, 5 committed output is stale.";
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -71,6 +72,10 @@ pub(super) enum Command {
     Why(Why),
     /// Explain a rule, or list them all.
     Explain(Explain),
+    /// Print what changes between two states: values, resources, money, disruption.
+    Diff(Diff),
+    /// List the environments whose output a branch changes.
+    Affected(Affected),
     /// Print what environments cost a month, floor and ceiling, by layer.
     Cost(Cost),
     /// Print the tier catalogue as a table.
@@ -169,6 +174,70 @@ pub(super) struct Explain {
     /// The rule, such as connection-budget-exceeded; without one, all are listed.
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
+}
+
+/// The two states that a command compares.
+#[derive(Debug, Args)]
+pub(super) struct Compared {
+    /// BEFORE and AFTER; with --base or --committed files or folders instead [default: environments].
+    ///
+    /// A side is a file, a folder, FILE@tier (the same file on another tier; @tier alone as AFTER
+    /// is BEFORE's file), or REV:PATH (a file or folder at a Git revision).
+    #[arg(value_name = "SIDE")]
+    pub(super) named: Vec<String>,
+    /// Compare the files with those of a Git revision.
+    #[arg(long, value_name = "REV", conflicts_with = "committed")]
+    pub(super) base: Option<String>,
+    /// Compare the files with what the generated tree records.
+    #[arg(long)]
+    pub(super) committed: bool,
+    /// Where the generated trees are.
+    #[arg(
+        long,
+        default_value = "generated",
+        value_name = "DIR",
+        requires = "committed"
+    )]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    pub(super) compared: Compared,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// List every value with its class, cause and fingerprint.
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Add the unified diff of every rendered file.
+    #[arg(long)]
+    pub(super) artifacts: bool,
+    /// Exit with 4 from a class of disruption on (disruption=failover), or when floor or ceiling
+    /// grow by more (cost=+20%, cost=+500); may repeat.
+    #[arg(long, value_name = "LIMIT")]
+    pub(super) fail_on: Vec<Gate>,
+    /// Accept a change, or a whole difference, whatever the limits say of it; may repeat.
+    #[arg(long, value_name = "FINGERPRINT", requires = "fail_on")]
+    pub(super) approve: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Affected {
+    /// The Git revision to compare with.
+    #[arg(long, value_name = "REV")]
+    pub(super) base: String,
+    /// Files, or folders of *.kdl files.
+    #[arg(default_value = "environments", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]

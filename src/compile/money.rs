@@ -11,7 +11,7 @@ use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::model::Environment;
 use crate::parse::prices::{self, Wanted};
-use crate::source::Source;
+use crate::source::{Source, Sources};
 
 /// What the environments of a run cost.
 pub struct Costs {
@@ -25,21 +25,15 @@ pub struct Costs {
 /// prices is added to the findings of the run's first file, beside those about the rest of the
 /// catalogue.
 pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
-    let (name, text) = &texts.prices;
-    let source = run.sources.add(Source {
-        name: name.clone(),
-        text: text.clone(),
-        catalogue: true,
-    });
-    let environments = || {
-        run.files
-            .iter()
-            .filter_map(|file| file.environment.as_ref())
-    };
+    let environments: Vec<&Environment> = run
+        .files
+        .iter()
+        .filter_map(|file| file.environment.as_ref())
+        .collect();
     let mut about_prices = Diagnostics::new();
-    let wanted = wanted(environments());
-    let prices: Prices = prices::prices(text, source, Some(&wanted), &mut about_prices);
-    let estimates: Vec<Estimate> = environments()
+    let prices = prices(&environments, texts, &mut run.sources, &mut about_prices);
+    let estimates: Vec<Estimate> = environments
+        .iter()
         .map(|environment| cost::estimate(environment, &prices))
         .collect();
     let notes = check::money::check(&estimates, &prices, today);
@@ -48,6 +42,23 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
         first.diagnostics.sort(&run.sources);
     }
     Costs { estimates, notes }
+}
+
+/// The prices that environments need.
+pub(super) fn prices(
+    environments: &[&Environment],
+    texts: &CatalogueTexts,
+    sources: &mut Sources,
+    about_prices: &mut Diagnostics,
+) -> Prices {
+    let (name, text) = &texts.prices;
+    let source = sources.add(Source {
+        name: name.clone(),
+        text: text.clone(),
+        catalogue: true,
+    });
+    let wanted = wanted(environments.iter().copied());
+    prices::prices(text, source, Some(&wanted), about_prices)
 }
 
 /// Whether everything that the run's files say could be read, so that no amount stands on a value

@@ -14,6 +14,7 @@ pub struct CatalogueTexts {
 }
 
 /// Where the catalogue's texts are in a run's sources.
+#[derive(Clone, Copy)]
 pub(super) struct CatalogueIds {
     pub(super) tiers: SourceId,
     pub(super) instances: SourceId,
@@ -22,6 +23,12 @@ pub(super) struct CatalogueIds {
 impl CatalogueTexts {
     /// The names a catalogue's files have, in its folder.
     pub const FILES: [&str; 3] = ["tiers.kdl", "instances.kdl", "prices.kdl"];
+
+    /// Whether environments come out the same, whatever the files are called: prices aside.
+    #[must_use]
+    pub fn compiles_as(&self, other: &Self) -> bool {
+        self.tiers.1 == other.tiers.1 && self.instances.1 == other.instances.1
+    }
 
     /// The catalogue in the binary.
     #[must_use]

@@ -13,13 +13,14 @@ use crate::source::{Origin, SourceId};
 /// The cause of each difference, in their order.
 pub(super) fn causes(
     sides: Pair<&Environment>,
+    same_catalogue: bool,
     parts: &BTreeMap<Place, Presence>,
     differences: &[Difference],
 ) -> Vec<Cause> {
     let tier_changes = sides.before.tier.value != sides.after.tier.value;
     let otherwise = if tier_changes {
         Cause::Tier
-    } else if same_catalogue(sides) {
+    } else if same_catalogue {
         // The tier means what it meant, so that the file is all that can have changed.
         Cause::Stated
     } else {
@@ -110,7 +111,7 @@ fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
 }
 
 /// Whether both sides were completed from the same text. A record does not tell.
-fn same_catalogue(sides: Pair<&Environment>) -> bool {
+pub(super) fn same_catalogue(sides: Pair<&Environment>) -> bool {
     let sides = sides.map(catalogue);
     sides.before.is_some() && sides.before == sides.after
 }

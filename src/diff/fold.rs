@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::rename::is_name;
 use super::{Cause, Change, Changes, Place};
 
 /// What changes follow from, in the end.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Root {
     /// The file says so: at this path.
     Stated(String),
-    /// The file adds or removes this pool, service or group.
+    /// The file adds, removes or renames this pool, service or group.
     Part(Place),
     /// The environment moves to another tier.
     Tier,
@@ -31,14 +36,8 @@ impl Changes {
     /// then the catalogue's.
     #[must_use]
     pub fn folded(&self) -> Vec<Fold<'_>> {
-        let by_path: BTreeMap<&str, &Change> = self
-            .changes
-            .iter()
-            .map(|change| (change.path.as_str(), change))
-            .collect();
         let mut folds: Vec<Fold<'_>> = Vec::new();
-        for change in &self.changes {
-            let root = self.root(change, &by_path);
+        for (change, root) in self.changes.iter().zip(self.roots()) {
             match folds.iter_mut().find(|fold| fold.root == root) {
                 Some(fold) => fold.changes.push(change),
                 None => folds.push(Fold {
@@ -61,6 +60,23 @@ impl Changes {
         folds
     }
 
+    /// What each change follows from in the end, in their order.
+    #[must_use]
+    pub fn roots(&self) -> Vec<Root> {
+        let changes = self.changes.iter();
+        let by_path: BTreeMap<&str, &Change> = changes
+            .clone()
+            .map(|change| (change.path.as_str(), change))
+            .collect();
+        changes.map(|change| self.root(change, &by_path)).collect()
+    }
+
+    /// Whether a change is there because a part comes, goes, or has another name.
+    fn is_of_part(&self, change: &Change) -> bool {
+        let renamed = self.renames.iter().any(|it| it.place == change.place);
+        self.parts.contains_key(&change.place) || (renamed && is_name(change.field))
+    }
+
     /// What `change` follows from, through any number of derivations: of several roots the first,
     /// in the order of [`Root`].
     fn root(&self, change: &Change, by_path: &BTreeMap<&str, &Change>) -> Root {
@@ -72,7 +88,7 @@ impl Changes {
                 continue;
             }
             match &current.cause {
-                Cause::Stated if self.parts.contains_key(&current.place) => {
+                Cause::Stated if self.is_of_part(current) => {
                     roots.insert(Root::Part(current.place.clone()));
                 }
                 Cause::Stated => {

@@ -67,16 +67,20 @@ fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
 
 /// Whether an attribute is a name that nobody stated.
 fn follows_name(attribute: &Attribute) -> bool {
-    let is_name = matches!(
-        attribute.field,
+    is_name(attribute.field) && matches!(attribute.origin, Origin::Derived(_) | Origin::Recorded)
+}
+
+/// Whether a field is a name that follows from its part's, unless somebody states it.
+pub(super) fn is_name(field: EnvironmentField) -> bool {
+    matches!(
+        field,
         EnvironmentField::worker(WorkerField::workload(WorkloadField::name(())))
             | EnvironmentField::redis(
                 RedisGroupField::name(())
                     | RedisGroupField::env_url(())
                     | RedisGroupField::env_cluster(())
             )
-    );
-    is_name && matches!(attribute.origin, Origin::Derived(_) | Origin::Recorded)
+    )
 }
 
 fn rename(old: &Place, new: &Place) -> Option<Rename> {

@@ -55,3 +55,18 @@ pub fn hash(bytes: &[u8]) -> String {
         .collect();
     format!("sha256:{hex}")
 }
+
+/// The environment that a lock records, and the version of the catalogue it came from.
+///
+/// # Errors
+/// Why it is no lock, as a part of a sentence.
+pub fn read(text: &[u8]) -> Result<(Environment, String), String> {
+    #[derive(serde::Deserialize)]
+    struct Lock {
+        environment: Environment,
+        catalogue: String,
+    }
+    let lock: Result<Lock, _> = serde_json::from_slice(text);
+    lock.map(|lock| (lock.environment, lock.catalogue))
+        .map_err(|error| error.to_string())
+}

@@ -1,37 +1,28 @@
-//! What a change of the RDS instance and its replicas does.
+//! What a change of the RDS instance does.
+
+mod replicas;
+mod storage;
 
 use super::{Class, FeltBy, Impact, Step, Undo, When};
 use crate::model::{
-    BackupField, Database, DatabaseField, DirectField, Environment, MaintenanceField,
-    ReadReplicasField, SslMode, StorageField,
+    BackupField, Database, DatabaseField, DirectField, Environment, MaintenanceField, SslMode,
 };
 use crate::pair::Pair;
 
 const MODIFYING: &str = "RDS user guide: modifying a DB instance, available settings";
 const PARAMETERS: &str = "RDS user guide: static parameters take effect after a reboot";
-const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
-const REPLICAS: &str = "RDS user guide: working with read replicas";
 const PGBOUNCER: &str = "PgBouncer 1.25, doc/config.md: settings that RELOAD applies";
 const TERRAFORM: &str = "terraform-provider-aws, aws_db_instance: arguments that force a new one";
 
-/// From this size on RDS stripes a PostgreSQL volume over four.
-const STRIPED_FROM: u32 = 400;
-
 pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
     match field {
-        DatabaseField::name(()) => Impact::new(
-            Class::Outage,
-            "the instance is renamed and reboots at once; its host name changes",
-            MODIFYING,
-        )
-        .felt_by(FeltBy::Everyone)
-        .when(step.when()),
+        DatabaseField::name(()) => name(step),
         DatabaseField::instance(()) => class(step),
         DatabaseField::engine(()) => engine(step),
         DatabaseField::max_connections(()) => max_connections(step),
         DatabaseField::multi_az(()) => multi_az(step),
-        DatabaseField::storage(field) => storage(field, step),
-        DatabaseField::replicas(field) => replicas(field, step),
+        DatabaseField::storage(field) => storage::storage(field, step),
+        DatabaseField::replicas(field) => replicas::replicas(field, step),
         DatabaseField::direct(
             DirectField::monitoring(())
             | DirectField::replication(())
@@ -52,19 +43,24 @@ pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
         DatabaseField::maintenance(MaintenanceField::apply(())) => {
             unfelt("it says when later changes happen")
         }
-        DatabaseField::endpoint(()) => Impact::new(
-            Class::Reload,
+        DatabaseField::endpoint(()) => reload(
             "PgBouncer reads another host; connections to the old one end when they are released",
-            PGBOUNCER,
         ),
-        DatabaseField::dbname(()) => {
-            replaced("the database's name belongs to the instance for life")
-        }
-        DatabaseField::user(()) => {
-            replaced("the master user's name belongs to the instance for life")
-        }
+        DatabaseField::dbname(()) => replaced("the database's name is set for life"),
+        DatabaseField::user(()) => replaced("the master user's name is set for life"),
         DatabaseField::tls(()) => tls(step),
     }
+}
+
+fn name(step: &Step<'_>) -> Impact {
+    let reason = "the instance is renamed and reboots at once; its host name changes";
+    Impact::new(Class::Outage, reason, MODIFYING)
+        .felt_by(FeltBy::Everyone)
+        .when(step.when())
+}
+
+fn reload(reason: &str) -> Impact {
+    Impact::new(Class::Reload, reason, PGBOUNCER)
 }
 
 fn sides<'a>(step: &Step<'a>) -> Pair<&'a Database> {
@@ -201,79 +197,6 @@ fn multi_az(step: &Step<'_>) -> Impact {
     }
 }
 
-fn storage(field: StorageField, step: &Step<'_>) -> Impact {
-    match field {
-        StorageField::gib(()) => gib(step),
-        StorageField::max_gib(()) => max_gib(step),
-        StorageField::kind(()) => waits(unfelt("the volume changes its type online"), step),
-        StorageField::iops(()) => waits(unfelt("the volume gets other IOPS online"), step),
-        StorageField::throughput(()) => {
-            waits(unfelt("the volume gets another throughput online"), step)
-        }
-    }
-}
-
-/// After a change of the volume RDS takes none for six hours.
-fn waits(impact: Impact, step: &Step<'_>) -> Impact {
-    let reason = format!("{}; no further change of it for 6 h", impact.reason);
-    Impact {
-        reason,
-        source: STORAGE,
-        ..impact
-    }
-    .undo(Undo::Harder)
-    .when(step.when())
-}
-
-fn gib(step: &Step<'_>) -> Impact {
-    let Pair { before, after } = sides(step).map(|it| it.storage.gib.value);
-    if after < before {
-        return Impact::new(
-            Class::Impossible,
-            format!("RDS does not shrink a volume: it stays at {before} GiB"),
-            STORAGE,
-        );
-    }
-    if before < STRIPED_FROM && after >= STRIPED_FROM {
-        let impact = Impact::new(
-            Class::OnlineDegraded,
-            "RDS stripes the volume over four, for hours",
-            STORAGE,
-        )
-        .on("across 400 GiB")
-        .felt_by(FeltBy::Everyone);
-        return waits(impact, step).undo(Undo::Never);
-    }
-    let impact = waits(unfelt("the volume grows online"), step).undo(Undo::Never);
-    // 10% is the least step: RDS rounds up to it.
-    if u64::from(after) * 10 < u64::from(before) * 11 {
-        let least = (u64::from(before) * 11).div_ceil(10);
-        return impact.on(format!("less than 10%: RDS makes it {least} GiB"));
-    }
-    impact
-}
-
-/// The ceiling of a volume that cannot shrink has to stay above it.
-fn max_gib(step: &Step<'_>) -> Impact {
-    let Pair { before, after } = sides(step).map(|it| &it.storage);
-    let shrinks = after.gib.value < before.gib.value;
-    let least = (u64::from(before.gib.value) * 11).div_ceil(10);
-    if shrinks && after.max_gib.value != 0 && u64::from(after.max_gib.value) < least {
-        return Impact::new(
-            Class::Impossible,
-            format!(
-                "the volume stays at {} GiB, and its ceiling at {least} or more",
-                before.gib.value
-            ),
-            STORAGE,
-        );
-    }
-    Impact {
-        source: STORAGE,
-        ..unfelt("storage autoscaling has another ceiling")
-    }
-}
-
 fn backup_days(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.backup.days.value > 0);
     if before == after {
@@ -296,10 +219,8 @@ fn tls(step: &Step<'_>) -> Impact {
     };
     let Pair { before, after } = sides(step).map(|it| verifies(it.tls.value));
     if before == after {
-        return Impact::new(
-            Class::Reload,
+        return reload(
             "PgBouncer reads how it trusts the server; open connections end when they are released",
-            PGBOUNCER,
         );
     }
     Impact::new(
@@ -313,97 +234,4 @@ fn tls(step: &Step<'_>) -> Impact {
         "the certificate is no longer checked"
     })
     .felt_by(FeltBy::Everyone)
-}
-
-fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
-    let Pair { before, after } = sides(step).map(|it| it.replicas.count.value);
-    if field == ReadReplicasField::count(()) {
-        return replica_count(before, after, step);
-    }
-    // Nobody reads from a replica that is not there on both sides.
-    if before == 0 || after == 0 {
-        return Impact::new(Class::None, "no replica runs on both sides", REPLICAS)
-            .on("without read replicas");
-    }
-    match field {
-        ReadReplicasField::count(()) => replica_count(before, after, step),
-        ReadReplicasField::instance(()) => replica_class(before, step),
-        ReadReplicasField::max_connections(()) => replica_max_connections(before, step),
-        ReadReplicasField::via(()) => Impact::new(
-            Class::Rolling,
-            "the API's pods read from another address",
-            "Kubernetes: a Deployment replaces its pods when their template changes",
-        )
-        .felt_by(FeltBy::Api),
-    }
-}
-
-fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
-    if before == 0 || after == 0 {
-        let reason = if before == 0 {
-            "pods are given the address of the replicas, once they run"
-        } else {
-            "pods no longer read from replicas, and then these go"
-        };
-        let impact = Impact::new(Class::Rolling, reason, REPLICAS).felt_by(FeltBy::Everyone);
-        return if before == 0 && !step.before.database.multi_az.value {
-            impact.on("without Multi-AZ: making the first suspends I/O for about a minute")
-        } else {
-            impact
-        };
-    }
-    if after < before {
-        return Impact::new(
-            Class::Rolling,
-            "reads on the replicas that go connect again",
-            REPLICAS,
-        )
-        .on("fewer replicas")
-        .felt_by(FeltBy::Api);
-    }
-    Impact::new(
-        Class::None,
-        "replicas are added beside those that run",
-        REPLICAS,
-    )
-}
-
-/// A replica has no standby: its readers wait while it is resized.
-fn replica_class(count: u32, step: &Step<'_>) -> Impact {
-    let impact = if count > 1 {
-        Impact::new(
-            Class::Rolling,
-            "replicas are resized; the others serve meanwhile, if it is done one by one",
-            REPLICAS,
-        )
-        .on(format!("{count} replicas"))
-    } else {
-        Impact::new(
-            Class::Outage,
-            "the only replica is stopped, resized and started: reads from it wait for minutes",
-            REPLICAS,
-        )
-        .on("one replica")
-    };
-    impact.felt_by(FeltBy::Api).when(step.when())
-}
-
-fn replica_max_connections(count: u32, step: &Step<'_>) -> Impact {
-    if step.changes("database.replicas.instance") {
-        let shared = replica_class(count, step);
-        let reason =
-            "the parameter takes effect in the restart of `database.replicas.instance`".into();
-        return Impact {
-            reason,
-            source: PARAMETERS,
-            ..shared
-        };
-    }
-    Impact::new(
-        Class::Reboot,
-        "the parameter is static: it waits until the replicas are rebooted, which no window does",
-        PARAMETERS,
-    )
-    .felt_by(FeltBy::Api)
-    .when(When::ByHand)
 }

@@ -5,62 +5,37 @@ use crate::catalogue::Catalogue;
 use crate::diff::Change;
 use crate::model::{DeliverField, EnvironmentField, NetworkField};
 
-const KUBERNETES: &str = "Kubernetes: objects are identified by namespace and name";
+const OBJECTS: &str = "Kubernetes: objects are identified by namespace and name";
 const LABELS: &str = "Kubernetes: labels of a pod template are part of it";
+const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
 pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Impact {
     match change.field {
-        EnvironmentField::environment(()) => Impact::new(
-            Class::None,
+        EnvironmentField::environment(()) => unfelt(
             "tags and the generated tree carry the new name; what is named after it is listed apart",
-            KUBERNETES,
+            OBJECTS,
         ),
-        EnvironmentField::tier(()) => Impact::new(
-            Class::None,
+        EnvironmentField::tier(()) => unfelt(
             "the tier itself runs nowhere; the values that follow it are listed apart",
             "tierc: the tier catalogue",
         ),
-        EnvironmentField::region(()) => Impact::new(
-            Class::Replace,
-            "everything is created anew in the other region, and data stays behind",
-            "AWS: resources belong to one region",
-        )
-        .felt_by(FeltBy::Everyone)
-        .undo(Undo::Harder),
-        EnvironmentField::app(()) => Impact::new(
-            Class::Rolling,
+        EnvironmentField::region(()) => elsewhere(),
+        EnvironmentField::app(()) => renewed(
             "pods read other Secrets and PgBouncer another ConfigMap, both named after the app",
-            KUBERNETES,
-        )
-        .felt_by(FeltBy::Everyone),
+            OBJECTS,
+        ),
         EnvironmentField::namespace(()) => moved("namespace"),
         EnvironmentField::cluster(()) => moved("cluster"),
-        EnvironmentField::labels(()) => Impact::new(
-            Class::Rolling,
+        EnvironmentField::labels(()) => renewed(
             "the labels of every object change, those of PgBouncer's pod template among them",
             LABELS,
-        )
-        .felt_by(FeltBy::Everyone),
-        EnvironmentField::framework(()) => Impact::new(
-            Class::None,
+        ),
+        EnvironmentField::framework(()) => unfelt(
             "it only says how queue lists are named",
             "tierc: no output holds it",
         ),
-        EnvironmentField::network(NetworkField::database_cidr(())) => Impact::new(
-            Class::None,
-            "the network policy of PgBouncer lets it reach another range from now on",
-            "Kubernetes: network policies act on pods as they are",
-        ),
-        EnvironmentField::network(NetworkField::monitoring_namespace(())) => Impact::new(
-            Class::None,
-            "metrics are read from another namespace",
-            "Kubernetes: network policies act on pods as they are",
-        ),
-        EnvironmentField::deliver(DeliverField::autoscalers(())) => Impact::new(
-            Class::Autoscaler,
-            "the autoscalers are deleted by one owner and created by the other; counts hold meanwhile",
-            "KEDA admission webhook: one autoscaler for a workload",
-        ),
+        EnvironmentField::network(field) => network(field),
+        EnvironmentField::deliver(field) => deliver(field),
         EnvironmentField::api(field) => workload::api(field),
         EnvironmentField::worker(field) => workload::worker(field, change),
         EnvironmentField::service(field) => workload::service(field),
@@ -71,14 +46,51 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
     }
 }
 
-/// Everything in Kubernetes is created in another place, and what stands in the old one goes.
-fn moved(what: &str) -> Impact {
+fn unfelt(reason: &str, source: &'static str) -> Impact {
+    Impact::new(Class::None, reason, source)
+}
+
+/// Pods are replaced one by one.
+fn renewed(reason: &str, source: &'static str) -> Impact {
+    Impact::new(Class::Rolling, reason, source).felt_by(FeltBy::Everyone)
+}
+
+fn elsewhere() -> Impact {
     Impact::new(
-        Class::Outage,
-        format!(
-            "every workload starts anew in the other {what}, where its Secrets have to be first"
-        ),
-        KUBERNETES,
+        Class::Replace,
+        "everything is created anew in the other region, and data stays behind",
+        "AWS: resources belong to one region",
     )
     .felt_by(FeltBy::Everyone)
+    .undo(Undo::Harder)
+}
+
+/// Everything in Kubernetes is created in another place, and what stands in the old one goes.
+fn moved(what: &str) -> Impact {
+    let reason = format!(
+        "every workload starts anew in the other {what}, where its Secrets have to be first"
+    );
+    Impact::new(Class::Outage, reason, OBJECTS).felt_by(FeltBy::Everyone)
+}
+
+fn network(field: NetworkField) -> Impact {
+    match field {
+        NetworkField::database_cidr(()) => unfelt(
+            "the network policy of PgBouncer lets it reach another range from now on",
+            POLICIES,
+        ),
+        NetworkField::monitoring_namespace(()) => {
+            unfelt("metrics are read from another namespace", POLICIES)
+        }
+    }
+}
+
+fn deliver(field: DeliverField) -> Impact {
+    match field {
+        DeliverField::autoscalers(()) => Impact::new(
+            Class::Autoscaler,
+            "one owner deletes the autoscalers and the other creates them; counts hold meanwhile",
+            "KEDA admission webhook: one autoscaler for a workload",
+        ),
+    }
 }

@@ -1,5 +1,7 @@
 //! Short names of changes, by which an approval is kept.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Impact;
@@ -9,8 +11,10 @@ use crate::model::Name;
 /// Twelve hexadecimal digits that stay the same as long as the change does the same: they name
 /// the environment, the path, both values and the class, so that an approved failover is not also
 /// an approved outage, and an unrelated edit asks for no new approval.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fingerprint(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Fingerprint(#[schemars(regex(pattern = r"^[0-9a-f]{12}$"))] String);
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -19,6 +23,12 @@ impl std::fmt::Display for Fingerprint {
 }
 
 impl Fingerprint {
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Of one change.
     #[must_use]
     pub fn of(environment: &Name, change: &Change, impact: &Impact) -> Self {

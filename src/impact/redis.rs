@@ -13,6 +13,7 @@ const RESHARDING: &str = "ElastiCache user guide: online resharding";
 const MODE: &str = "ElastiCache user guide: modifying cluster mode";
 const TLS: &str = "ElastiCache user guide: enabling in-transit encryption on an existing cluster";
 const VERSIONS: &str = "ElastiCache user guide: upgrading engine versions";
+const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 const TEMPLATE: &str = "Kubernetes: a Deployment replaces its pods when their template changes";
 
 pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) -> Impact {
@@ -23,18 +24,13 @@ pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) ->
     let group = group.expect("both sides have a group that is neither added nor removed");
     let felt_by = felt_by(group);
     match field {
-        RedisGroupField::name(()) => {
-            new_group("the group's id belongs to it for life: create, drain, switch, delete", felt_by)
-        }
+        RedisGroupField::name(()) => new_group(
+            "the id of a group is set for life: create, drain, switch, delete",
+            felt_by,
+        ),
         RedisGroupField::engine(()) => engine(group, felt_by, step),
         RedisGroupField::version(()) => version(group, felt_by, step),
-        RedisGroupField::node(()) => Impact::new(
-            Class::Rolling,
-            "new nodes are synchronised and take over: milliseconds to seconds for each shard; data must fit",
-            SCALING,
-        )
-        .felt_by(felt_by)
-        .when(step.when()),
+        RedisGroupField::node(()) => node(felt_by, step),
         RedisGroupField::replicas(()) => replicas(group),
         RedisGroupField::policy(()) => Impact::new(
             Class::None,
@@ -48,20 +44,26 @@ pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) ->
         RedisGroupField::data_gib(()) => Impact::new(
             Class::None,
             "rules expect another size of data",
-            "tierc: the expected data is checked, never rendered",
+            "tierc: it is checked, never rendered",
         ),
-        RedisGroupField::endpoint(()) => Impact::new(
-            Class::Autoscaler,
-            "KEDA reads the lists at another address",
-            "KEDA: the operator reconciles a ScaledObject when it changes",
-        ),
-        RedisGroupField::env_url(()) | RedisGroupField::env_cluster(()) => Impact::new(
-            Class::Rolling,
-            "pods read the group's address from another variable",
-            TEMPLATE,
-        )
-        .felt_by(FeltBy::Everyone),
+        RedisGroupField::endpoint(()) => endpoint(),
+        RedisGroupField::env_url(()) | RedisGroupField::env_cluster(()) => {
+            let reason = "pods read the group's address from another variable";
+            Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(FeltBy::Everyone)
+        }
     }
+}
+
+fn endpoint() -> Impact {
+    let reason = "KEDA reads the lists at another address";
+    Impact::new(Class::Autoscaler, reason, KEDA)
+}
+
+fn node(felt_by: FeltBy, step: &Step<'_>) -> Impact {
+    let reason = "new nodes are synchronised and take over: milliseconds to seconds for each shard; data must fit";
+    Impact::new(Class::Rolling, reason, SCALING)
+        .felt_by(felt_by)
+        .when(step.when())
 }
 
 /// Queues are everybody's; sessions and caches are the API's.

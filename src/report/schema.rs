@@ -3,11 +3,16 @@
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 
+use super::affected::AffectedReport;
 use super::cost::json::CostReport;
+use super::diff::DiffReport;
 
 /// Each report's schema; a new report is a line here.
-const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] =
-    &[SchemaGenerator::subschema_for::<CostReport>];
+const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
+    SchemaGenerator::subschema_for::<CostReport>,
+    SchemaGenerator::subschema_for::<DiffReport>,
+    SchemaGenerator::subschema_for::<AffectedReport>,
+];
 
 /// `schema/report.schema.json`: a document is one of the reports.
 ///

@@ -2,7 +2,7 @@
 
 use crate::budget::connections;
 use crate::cost::Estimate;
-use crate::model::{Environment, Resources};
+use crate::model::{Environment, RedisGroup, Resources};
 
 /// A row of the table: what it is, and its value for each tier.
 type Row = (&'static str, fn(&Environment) -> String);
@@ -93,24 +93,23 @@ fn each(values: impl Iterator<Item = String>) -> String {
 }
 
 fn redis(environment: &Environment, name: &str) -> String {
-    environment.redis.get(name).map_or_else(
-        || "-".to_owned(),
-        |group| {
-            let node = group
-                .node
-                .value
-                .strip_prefix("cache.")
-                .unwrap_or(&group.node.value);
-            if group.is_cluster() {
-                format!(
-                    "{} x ({node} + {})",
-                    group.cluster.shards.value, group.replicas.value
-                )
-            } else {
-                format!("{node} + {}", group.replicas.value)
-            }
-        },
-    )
+    let group = environment.redis.get(name);
+    group.map_or_else(|| "-".to_owned(), shape)
+}
+
+/// A replication group in a few words: `r6g.large + 1`, with the replicas of each shard.
+#[must_use]
+pub fn shape(group: &RedisGroup) -> String {
+    let node = &group.node.value;
+    let node = node.strip_prefix("cache.").unwrap_or(node);
+    if group.is_cluster() {
+        format!(
+            "{} x ({node} + {})",
+            group.cluster.shards.value, group.replicas.value
+        )
+    } else {
+        format!("{node} + {}", group.replicas.value)
+    }
 }
 
 /// The tiers side by side; the estimates are theirs, in the same order.

@@ -1,0 +1,102 @@
+//! What commands that compare two states have in common.
+
+use rayon::prelude::*;
+
+use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
+use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::render;
+use crate::emit;
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment};
+
+use super::exit::Exit;
+use super::files::LOCK;
+use super::output::Output;
+
+/// What the report tells of each outcome.
+pub(super) fn environments(
+    outcomes: &[Outcome<'_>],
+    costs: &CostChanges,
+    comparison: &Comparison,
+    with_artifacts: bool,
+) -> Vec<EnvironmentDiff> {
+    let environments = outcomes.par_iter().zip(&costs.changes);
+    environments
+        .map(|(outcome, cost)| {
+            of_environment(Compared {
+                outcome,
+                cost: Some(cost),
+                artifacts: with_artifacts.then(|| artifacts(outcome, comparison)),
+                sources: &comparison.runs.after.sources,
+            })
+        })
+        .collect()
+}
+
+/// What is to say about files of either side that could not be resolved.
+pub(super) fn about_unread(comparison: &Comparison) -> Vec<Finding> {
+    let unread = unread(comparison);
+    unread
+        .flat_map(|(run, file)| findings(file.diagnostics.iter(), &run.sources))
+        .collect()
+}
+
+/// The files of either side that could not be resolved, each with the run it belongs to.
+fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
+    let runs = [&comparison.runs.before, &comparison.runs.after];
+    runs.into_iter().flat_map(|run| {
+        let lost = run.files.iter().filter(|file| file.environment.is_none());
+        lost.map(move |file| (run, file))
+    })
+}
+
+/// Says what the report cannot tell; whether there is any, or AFTER breaks a rule.
+pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
+    let mut exit = Exit::Fine;
+    for (run, file) in unread(comparison) {
+        let findings = render::human(file.diagnostics.iter(), &run.sources, output.error_style());
+        output.say(findings.trim_end());
+        exit = Exit::Wrong;
+    }
+    let after = &comparison.runs.after;
+    if after.has_errors() {
+        output.say("AFTER has errors: `tierc check` shows them with their places");
+        exit = Exit::Wrong;
+    }
+    exit
+}
+
+/// Says what is wrong with the prices; whether anything is.
+pub(super) fn say_prices(costs: &CostChanges, output: &Output) -> Exit {
+    let about = &costs.about_prices;
+    if about.is_empty() {
+        return Exit::Fine;
+    }
+    let findings = render::human(about.iter(), &costs.sources, output.error_style());
+    output.say(findings.trim_end());
+    if about.has_errors() {
+        Exit::Wrong
+    } else {
+        Exit::Fine
+    }
+}
+
+/// The rendered files of both sides. A file that is only called otherwise renders the same.
+pub(super) fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<FileDiff> {
+    let runs = &comparison.runs;
+    let file = outcome.files.after.or(outcome.files.before);
+    let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let rendered = |environment: Option<&Environment>, run: &Run| {
+        let mut files = environment
+            .map(|it| emit::emit(it, &run.catalogue, name))
+            .unwrap_or_default();
+        // The record repeats everything that the others say.
+        files.remove(LOCK);
+        files
+    };
+    let before = rendered(outcome.sides.before, &runs.before);
+    let after = rendered(outcome.sides.after, &runs.after);
+    files(Pair::new(&before, &after))
+}

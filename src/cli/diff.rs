@@ -1,0 +1,77 @@
+//! `tierc diff`
+
+use crate::compile::{self, CatalogueTexts, Comparison, CostChanges, Outcome};
+use crate::pair::Pair;
+use crate::report::diff::DiffReport;
+use crate::report::diff::text::{Shown, text};
+
+use super::args::{Diff, Format};
+use super::compared::{about_unread, environments, say_prices, say_unread};
+use super::exit::Exit;
+use super::gate::{Approved, judge};
+use super::output::Output;
+use super::sides::{self, Failed};
+
+pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let read = match sides::read(&command.compared, &command.common, output) {
+        Ok(read) => read,
+        Err(Failed::Usage(failures)) => return Err(failures),
+        Err(Failed::Wrong(failures)) => {
+            for failure in &failures {
+                output.failure(failure);
+            }
+            return Ok(Exit::Wrong);
+        }
+    };
+    let (comparison, texts) = read.compare(&command.common);
+    let (report, costs) = report(command, &comparison, texts.as_ref(), output);
+    write(&report, command, output);
+    let differs = if report.environments.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Differs
+    };
+    let exceeded = report.gates.iter().any(|gate| gate.exceeded);
+    let gate = if exceeded { Exit::Gate } else { Exit::Fine };
+    let whole = say_unread(&comparison, output).max(say_prices(&costs, output));
+    Ok(differs.max(gate).max(whole))
+}
+
+fn report(
+    command: &Diff,
+    comparison: &Comparison,
+    texts: Pair<&CatalogueTexts>,
+    output: &Output,
+) -> (DiffReport, CostChanges) {
+    let mut outcomes = comparison.outcomes();
+    let compared = outcomes.len();
+    outcomes.retain(|outcome: &Outcome<'_>| !outcome.changes.is_empty());
+    let costs = compile::cost_changes(&outcomes, texts);
+    let environments = environments(&outcomes, &costs, comparison, command.artifacts);
+    let mut report = DiffReport::new(environments, compared - outcomes.len());
+    report.unread = about_unread(comparison);
+    let approved = Approved::new(&command.approve);
+    for fingerprint in approved.unknown(&report) {
+        let warning = format!("warning: nothing that changes has the fingerprint `{fingerprint}`");
+        output.say(&warning);
+    }
+    let differences: Vec<_> = costs.changes.iter().map(|it| &it.difference).collect();
+    report.gates = judge(&command.fail_on, &approved, &report, &differences);
+    (report, costs)
+}
+
+fn write(report: &DiffReport, command: &Diff, output: &mut Output) {
+    match command.format {
+        Format::Human => {
+            let shown = Shown {
+                color: output.style().color,
+                all: command.all,
+            };
+            output.result(&text(report, shown));
+        }
+        Format::Json => {
+            let json = serde_json::to_string_pretty(report).expect("a report is plain data");
+            output.line(&json);
+        }
+    }
+}

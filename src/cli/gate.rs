@@ -1,0 +1,189 @@
+//! `--fail-on` and `--approve`.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::cost::{CostGate, Difference, Verdict};
+use crate::impact::{Class, Fingerprint};
+use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
+
+/// A limit that a change is held to.
+#[derive(Clone, Debug)]
+pub(super) struct Gate {
+    /// As it was written.
+    written: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// No change may be of this class or worse.
+    Disruption(Class),
+    /// Floor and ceiling may grow by no more, of each environment and of all together.
+    Cost(CostGate),
+}
+
+impl FromStr for Gate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let kind = match text.split_once('=') {
+            Some(("disruption", class)) => Kind::Disruption(parse_class(class)?),
+            Some(("cost", limit)) => Kind::Cost(CostGate::parse(limit)?),
+            Some(_) | None => {
+                return Err(format!(
+                    "`{text}` is no limit: write `disruption=failover`, `cost=+20%` or `cost=+500`"
+                ));
+            }
+        };
+        Ok(Self {
+            written: text.to_owned(),
+            kind,
+        })
+    }
+}
+
+fn parse_class(text: &str) -> Result<Class, String> {
+    let known = Class::NAMES.iter().find(|(name, _)| *name == text);
+    known.map(|(_, class)| *class).ok_or_else(|| {
+        let names: Vec<&str> = Class::NAMES.iter().map(|(name, _)| *name).collect();
+        format!(
+            "there is no class `{text}`: the classes are {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// What was approved.
+pub(super) struct Approved<'a>(BTreeSet<&'a str>);
+
+impl<'a> Approved<'a> {
+    pub(super) fn new(fingerprints: &'a [String]) -> Self {
+        Self(fingerprints.iter().map(String::as_str).collect())
+    }
+
+    fn has(&self, fingerprint: &Fingerprint) -> bool {
+        self.0.contains(fingerprint.as_str())
+    }
+
+    /// What was approved and names nothing in the report.
+    pub(super) fn unknown(&self, report: &DiffReport) -> Vec<&'a str> {
+        let mut known: BTreeSet<&str> = BTreeSet::from([report.fingerprint.as_str()]);
+        for environment in &report.environments {
+            known.insert(environment.fingerprint.as_str());
+            known.extend(environment.changes.iter().map(|it| it.fingerprint.as_str()));
+            known.extend(environment.renames.iter().map(|it| it.fingerprint.as_str()));
+        }
+        self.0
+            .iter()
+            .copied()
+            .filter(|it| !known.contains(it))
+            .collect()
+    }
+}
+
+/// What the limits say of a report. `costs` are its environments', in their order.
+pub(super) fn judge(
+    gates: &[Gate],
+    approved: &Approved<'_>,
+    report: &DiffReport,
+    costs: &[&Difference],
+) -> Vec<Gated> {
+    let judged = gates.iter().map(|gate| {
+        let by = if approved.has(&report.fingerprint) {
+            Vec::new()
+        } else {
+            match gate.kind {
+                Kind::Disruption(class) => disruption(class, approved, report),
+                Kind::Cost(limit) => cost(&limit, approved, report, costs),
+            }
+        };
+        Gated {
+            gate: gate.written.clone(),
+            exceeded: !by.is_empty(),
+            by,
+        }
+    });
+    judged.collect()
+}
+
+fn disruption(limit: Class, approved: &Approved<'_>, report: &DiffReport) -> Vec<String> {
+    let mut by = Vec::new();
+    for environment in &report.environments {
+        if approved.has(&environment.fingerprint) {
+            continue;
+        }
+        let values = environment
+            .changes
+            .iter()
+            .map(|it| (it.path.clone(), &it.impact, &it.fingerprint));
+        let renames = environment
+            .renames
+            .iter()
+            .map(|it| (it.place.to_string(), &it.impact, &it.fingerprint));
+        for (what, impact, fingerprint) in values.chain(renames) {
+            if impact.class >= limit && !approved.has(fingerprint) {
+                let class = lasting(impact.class, impact.seconds);
+                by.push(format!(
+                    "{} {what}: {class}, {fingerprint}",
+                    environment.environment
+                ));
+            }
+        }
+    }
+    by
+}
+
+fn cost(
+    limit: &CostGate,
+    approved: &Approved<'_>,
+    report: &DiffReport,
+    costs: &[&Difference],
+) -> Vec<String> {
+    let mut by = Vec::new();
+    let mut all = Difference {
+        layers: Vec::new(),
+        items: Vec::new(),
+        unknown: Vec::new(),
+    };
+    for (environment, difference) in report.environments.iter().zip(costs) {
+        if approved.has(&environment.fingerprint) {
+            continue;
+        }
+        all.layers.extend(difference.layers.iter().copied());
+        all.unknown.extend(difference.unknown.iter().cloned());
+        by.extend(exceeds(limit, difference).map(|why| beyond(environment, &why)));
+    }
+    // Many small steps are a large one.
+    if by.is_empty() && report.environments.len() > 1 {
+        by.extend(
+            exceeds(limit, &all).map(|why| format!("all together: {why}, {}", report.fingerprint)),
+        );
+    }
+    by
+}
+
+fn beyond(environment: &EnvironmentDiff, why: &str) -> String {
+    format!(
+        "{}: {why}, {}",
+        environment.environment, environment.fingerprint
+    )
+}
+
+fn exceeds(limit: &CostGate, difference: &Difference) -> Option<String> {
+    match limit.judge(difference) {
+        Verdict::Within => None,
+        Verdict::Exceeded => Some(format!("{} a month", growth(&difference.total().0))),
+        Verdict::Undecided => {
+            let paths: Vec<&str> = difference
+                .unknown
+                .iter()
+                .map(|it| it.path.as_str())
+                .collect();
+            Some(format!(
+                "nobody can say, without a price of {}",
+                paths.join(", ")
+            ))
+        }
+    }
+}

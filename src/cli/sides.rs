@@ -1,0 +1,164 @@
+//! The two states that a command compares, from what the user calls them.
+
+pub(super) mod base;
+mod committed;
+mod named;
+
+use std::path::{Path, PathBuf};
+
+use crate::compile::{self, CatalogueTexts, Comparison, Matching, Side, SideFile};
+use crate::pair::Pair;
+
+use super::args::{Common, Compared};
+use super::files;
+use super::git::{Found, Revision};
+use super::load::{catalogue, today};
+use super::output::Output;
+
+/// Both states as they were read.
+pub(super) struct Read {
+    pub(super) sides: Pair<Side>,
+    pub(super) texts: Pair<CatalogueTexts>,
+    pub(super) matching: Matching,
+    /// Whether what only BEFORE has is gone, and not only left out.
+    pub(super) complete: bool,
+}
+
+impl Read {
+    /// Compiles both states.
+    pub(super) fn compare(self, common: &Common) -> (Comparison, Pair<CatalogueTexts>) {
+        let mut comparison = compile::compare(
+            self.sides,
+            self.texts.as_ref(),
+            self.matching,
+            today(common),
+        );
+        if !self.complete {
+            comparison.matches.retain(|found| found.after.is_some());
+        }
+        (comparison, self.texts)
+    }
+}
+
+/// Why states could not be read.
+pub(super) enum Failed {
+    /// Arguments or files: exit code 1.
+    Usage(Vec<String>),
+    /// A record that is none: exit code 3.
+    Wrong(Vec<String>),
+}
+
+impl From<Vec<String>> for Failed {
+    fn from(failures: Vec<String>) -> Self {
+        Self::Usage(failures)
+    }
+}
+
+impl From<String> for Failed {
+    fn from(failure: String) -> Self {
+        Self::Usage(vec![failure])
+    }
+}
+
+/// Reads what the arguments name.
+pub(super) fn read(compared: &Compared, common: &Common, output: &Output) -> Result<Read, Failed> {
+    let paths = || -> Vec<PathBuf> {
+        if compared.named.is_empty() {
+            vec![PathBuf::from("environments")]
+        } else {
+            compared.named.iter().map(PathBuf::from).collect()
+        }
+    };
+    match (
+        &compared.base,
+        compared.committed,
+        compared.named.as_slice(),
+    ) {
+        (Some(revision), _, _) => {
+            base::read(revision, &paths(), common, output).map_err(Failed::Usage)
+        }
+        (None, true, _) => committed::read(&paths(), &compared.out, common),
+        (None, false, [before, after]) => {
+            named::read(before, after, common, output).map_err(Failed::Usage)
+        }
+        (None, false, _) => Err(Failed::Usage(vec![
+            "two states are compared: give BEFORE and AFTER, or `--base REV`, or `--committed`"
+                .into(),
+        ])),
+    }
+}
+
+/// Files of the working tree as one side.
+fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
+    let inputs = files::read_inputs(paths)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let file = |input: files::Input| SideFile {
+        path: input.name.clone(),
+        input: compile::Input {
+            name: input.name,
+            bytes: input.bytes,
+        },
+        tier: None,
+    };
+    Ok(inputs.into_iter().map(file).collect())
+}
+
+/// The files of `path` at a revision, which is `below` in the repository: those of a folder or the
+/// one itself, or none.
+fn at_revision(revision: &Revision<'_>, path: &Path, below: &str) -> Result<Vec<SideFile>, String> {
+    let found = revision.environments(below)?;
+    let file = |found: Found| {
+        let path = found
+            .name
+            .map_or_else(|| path.to_owned(), |name| path.join(name));
+        let path = path.display().to_string();
+        SideFile {
+            input: compile::Input {
+                name: format!("{}:{path}", revision.name()),
+                bytes: found.bytes,
+            },
+            path,
+            tier: None,
+        }
+    };
+    Ok(found.into_iter().map(file).collect())
+}
+
+/// The catalogue as a revision has it: a user's folder in the repository, else as it is now.
+fn catalogue_at(
+    revision: &Revision<'_>,
+    common: &Common,
+    output: &Output,
+) -> Result<CatalogueTexts, Vec<String>> {
+    let Some(folder) = &common.catalogue else {
+        return Ok(CatalogueTexts::embedded());
+    };
+    let Ok(below) = revision.below(folder) else {
+        return catalogue(common);
+    };
+    let texts = revision
+        .texts(&below, &CatalogueTexts::FILES)
+        .map_err(|error| vec![error])?;
+    let Some(texts) = texts else {
+        output.say(&format!(
+            "`{}` has no `{}`: its environments are read with the built-in catalogue",
+            revision.name(),
+            folder.display()
+        ));
+        return Ok(CatalogueTexts::embedded());
+    };
+    let mut texts = CatalogueTexts::FILES.iter().zip(texts).map(|(name, text)| {
+        let shown = format!("{}:{}", revision.name(), folder.join(name).display());
+        (shown, text)
+    });
+    let mut next = || {
+        texts
+            .next()
+            .expect("a text was read for each file of a catalogue")
+    };
+    Ok(CatalogueTexts {
+        tiers: next(),
+        instances: next(),
+        prices: next(),
+    })
+}

@@ -1,0 +1,98 @@
+//! `--base REV`: the working tree beside a revision of it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::Common;
+use crate::cli::error::Error;
+use crate::cli::git::{Repository, Revision};
+use crate::cli::load::catalogue;
+use crate::cli::output::Output;
+use crate::compile::{Matching, Side, SideFile};
+use crate::pair::Pair;
+
+use super::{Read, at_revision, catalogue_at, working_tree};
+
+pub(in crate::cli) fn read(
+    revision: &str,
+    paths: &[PathBuf],
+    common: &Common,
+    output: &Output,
+) -> Result<Read, Vec<String>> {
+    let one = |failure: String| vec![failure];
+    let repository = Repository::of(&folder_of(paths)).map_err(one)?;
+    let revision = repository.revision(revision).map_err(one)?;
+    let (before, after) = files(&repository, &revision, paths)?;
+    let side = |mut files: Vec<SideFile>| {
+        let mut seen = BTreeSet::new();
+        files.retain(|file| seen.insert(file.path.clone()));
+        Side {
+            files,
+            records: Vec::new(),
+        }
+    };
+    Ok(Read {
+        sides: Pair::new(side(before), side(after)),
+        texts: Pair::new(catalogue_at(&revision, common, output)?, catalogue(common)?),
+        matching: Matching::ByName,
+        complete: true,
+    })
+}
+
+/// The files of both sides. One may lack what the other has: it came or went.
+fn files(
+    repository: &Repository,
+    revision: &Revision<'_>,
+    paths: &[PathBuf],
+) -> Result<(Vec<SideFile>, Vec<SideFile>), Vec<String>> {
+    let (mut before, mut after, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        let below = repository.below(path);
+        match below.and_then(|below| at_revision(revision, path, &below)) {
+            Ok(files) if files.is_empty() && !path.exists() => {
+                failures.push(Error::Absent(path.clone()).to_string());
+            }
+            Ok(files) => before.extend(files),
+            Err(failure) => failures.push(failure),
+        }
+        if has_files(path) {
+            match working_tree(std::slice::from_ref(path)) {
+                Ok(files) => after.extend(files),
+                Err(mut more) => failures.append(&mut more),
+            }
+        }
+    }
+    if before.is_empty() && after.is_empty() && failures.is_empty() {
+        failures.extend(
+            paths
+                .iter()
+                .map(|path| Error::Empty(path.clone()).to_string()),
+        );
+    }
+    if failures.is_empty() {
+        Ok((before, after))
+    } else {
+        Err(failures)
+    }
+}
+
+/// Whether there is a file, or a folder that holds some.
+fn has_files(path: &Path) -> bool {
+    if !path.is_dir() {
+        return path.exists();
+    }
+    let entries = path.read_dir().into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .any(|file| file.extension().is_some_and(|it| it == "kdl"))
+}
+
+/// A folder that stands, at or above the first path.
+fn folder_of(paths: &[PathBuf]) -> PathBuf {
+    let first = paths.first().map_or_else(PathBuf::new, Clone::clone);
+    let folder = first
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .map(Path::to_owned);
+    folder.unwrap_or_else(|| PathBuf::from("."))
+}

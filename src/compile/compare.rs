@@ -1,0 +1,274 @@
+//! Two states of the same environments, compiled beside each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Diagnostics;
+use crate::model::{Environment, Name, Tier};
+use crate::pair::Pair;
+use crate::source::{Source, Sources};
+
+use super::facts::{Facts, Referred};
+use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
+
+/// A file of one side.
+#[derive(Clone, Debug)]
+pub struct SideFile {
+    /// The file.
+    pub input: Input,
+    /// What it is called on both sides, as far as both have it.
+    pub path: String,
+    /// The tier it is read with, in place of its own.
+    pub tier: Option<Tier>,
+}
+
+/// What an earlier run recorded of an environment.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The record's file, as the user would name it.
+    pub name: String,
+    /// The environment.
+    pub environment: Environment,
+    /// The version of the catalogue that it was completed from.
+    pub catalogue: String,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    /// Its files.
+    pub files: Vec<SideFile>,
+    /// What is recorded, in place of files.
+    pub records: Vec<Record>,
+}
+
+/// How environments find each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matching {
+    /// The only ones of both sides are two states of one, which is called as BEFORE calls it.
+    AsOne,
+    /// By name; what is left by path, and then by what is the same but for names.
+    ByName,
+}
+
+/// Both sides, and which environments belong together.
+pub struct Comparison {
+    /// What became of each side. A place in either is found in the sources of both.
+    pub runs: Pair<Run>,
+    /// Files that belong together, by their index in each run: in the order of AFTER, then those
+    /// that only BEFORE has.
+    pub matches: Vec<Pair<Option<usize>>>,
+}
+
+impl Comparison {
+    /// The files of a match.
+    #[must_use]
+    pub fn files(&self, found: Pair<Option<usize>>) -> Pair<Option<&Compiled>> {
+        let Pair { before, after } = &self.runs;
+        Pair::new(
+            found.before.and_then(|index| before.files.get(index)),
+            found.after.and_then(|index| after.files.get(index)),
+        )
+    }
+}
+
+/// A side between parsing and resolving.
+struct Read {
+    parsed: Vec<Parsed>,
+    records: Vec<Record>,
+    paths: Vec<String>,
+}
+
+/// Compiles both sides. A catalogue that is the same on both is read once, and both runs know what
+/// the environments of either side refer to, so that any state between them can be checked.
+#[must_use]
+pub fn compare(
+    sides: Pair<Side>,
+    texts: Pair<&CatalogueTexts>,
+    matching: Matching,
+    today: Date,
+) -> Comparison {
+    let mut sources = Sources::default();
+    let after_ids = texts.after.add_to(&mut sources);
+    let same = texts.before.compiles_as(texts.after);
+    let before_ids = if same {
+        after_ids
+    } else {
+        texts.before.add_to(&mut sources)
+    };
+    let Pair { before, mut after } = sides.map(|side| read(side, &mut sources));
+    if matching == Matching::AsOne {
+        after.call(before.name().as_ref());
+    }
+    let paths = Pair::new(before.paths.clone(), after.paths.clone());
+    let referred = || referred([&before, &after]);
+    let (after_facts, after_about) = Facts::read(referred(), after_ids, &sources);
+    let other = (!same).then(|| Facts::read(referred(), before_ids, &sources));
+    // What is wrong with a catalogue that both read is said once.
+    let (before_facts, before_about) = match &other {
+        Some((facts, about)) => (facts, about.clone()),
+        None => (&after_facts, Diagnostics::new()),
+    };
+    let mut runs = Pair {
+        before: before.finish(before_facts, before_about, &mut sources, today),
+        after: after.finish(&after_facts, after_about, &mut sources, today),
+    };
+    runs.before.sources = sources.clone();
+    runs.after.sources = sources;
+    let matches = matches(runs.as_ref(), paths.as_ref(), matching);
+    Comparison { runs, matches }
+}
+
+fn read(side: Side, sources: &mut Sources) -> Read {
+    let files = side.files.iter().map(|file| file.path.clone());
+    let records = side.records.iter().map(|record| record.name.clone());
+    let paths = files.chain(records).collect();
+    let inputs = side.files.into_iter().map(|file| (file.input, file.tier));
+    Read {
+        parsed: parse_all(inputs.collect(), sources),
+        records: side.records,
+        paths,
+    }
+}
+
+impl Read {
+    /// What the only environment of this side is called.
+    fn name(&self) -> Option<Name> {
+        let stated = |file: &Parsed| Some(file.ast.environment.value.as_ref()?.value.clone());
+        let recorded = |record: &Record| record.environment.environment.value.clone();
+        let files = self.parsed.iter().filter_map(stated);
+        files.chain(self.records.iter().map(recorded)).next()
+    }
+
+    /// Gives the environments of this side another name, where they have one at all.
+    fn call(&mut self, name: Option<&Name>) {
+        for file in &mut self.parsed {
+            if let (Some(stated), Some(name)) = (&mut file.ast.environment.value, name) {
+                stated.value = name.clone();
+            }
+        }
+    }
+
+    fn finish(self, facts: &Facts, about: Diagnostics, sources: &mut Sources, today: Date) -> Run {
+        let records: Vec<Compiled> = self
+            .records
+            .into_iter()
+            .map(|record| Compiled {
+                source: sources.add(Source {
+                    name: record.name,
+                    text: String::new(),
+                    catalogue: false,
+                }),
+                environment: Some(record.environment),
+                diagnostics: Diagnostics::new(),
+                recorded: Some(record.catalogue),
+            })
+            .collect();
+        let mut files = finish_all(self.parsed, facts, about, sources, today);
+        files.extend(records);
+        Run {
+            sources: Sources::default(),
+            catalogue: facts.catalogue.clone(),
+            files,
+        }
+    }
+}
+
+fn referred(sides: [&Read; 2]) -> Referred {
+    let mut referred = Referred::default();
+    for side in sides {
+        for file in &side.parsed {
+            referred.add_file(&file.ast);
+        }
+        for record in &side.records {
+            referred.add_environment(&record.environment);
+        }
+    }
+    referred
+}
+
+/// Which files belong together: by the environment's name, then by path, which finds a file whose
+/// environment was renamed or cannot be read, then by everything but the name.
+fn matches(
+    runs: Pair<&Run>,
+    paths: Pair<&Vec<String>>,
+    matching: Matching,
+) -> Vec<Pair<Option<usize>>> {
+    let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
+    let counts = runs.map(|run| run.files.len());
+    if matching == Matching::AsOne {
+        pairs.extend((counts.before > 0 && counts.after > 0).then_some((0, 0)));
+    } else {
+        let names = runs.map(|run| run.files.iter().map(name).collect::<Vec<_>>());
+        join(&mut pairs, names.as_ref().map(Vec::as_slice));
+        let paths = paths.map(|paths| paths.iter().map(Some).collect::<Vec<_>>());
+        join(&mut pairs, paths.as_ref().map(Vec::as_slice));
+        join_renamed(&mut pairs, runs);
+    }
+    let mut matches: Vec<Pair<Option<usize>>> = (0..counts.after)
+        .map(|after| Pair::new(pairs.get(&after).copied(), Some(after)))
+        .collect();
+    let found: BTreeSet<usize> = pairs.into_values().collect();
+    let gone = (0..counts.before).filter(|before| !found.contains(before));
+    matches.extend(gone.map(|before| Pair::new(Some(before), None)));
+    matches
+}
+
+fn name(file: &Compiled) -> Option<&Name> {
+    Some(&file.environment.as_ref()?.environment.value)
+}
+
+/// Joins what neither side has joined yet and both call the same; the first of several.
+fn join<K: Ord>(pairs: &mut BTreeMap<usize, usize>, keys: Pair<&[Option<K>]>) {
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut free: BTreeMap<&K, usize> = BTreeMap::new();
+    for (index, key) in keys.before.iter().enumerate() {
+        if let (Some(key), false) = (key, taken.contains(&index)) {
+            free.entry(key).or_insert(index);
+        }
+    }
+    for (index, key) in keys.after.iter().enumerate() {
+        if !pairs.contains_key(&index)
+            && let Some(before) = key.as_ref().and_then(|key| free.remove(key))
+        {
+            pairs.insert(index, before);
+        }
+    }
+}
+
+/// Joins environments that only their name tells apart.
+fn join_renamed(pairs: &mut BTreeMap<usize, usize>, runs: Pair<&Run>) {
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut gone: Vec<usize> = (0..runs.before.files.len())
+        .filter(|index| !taken.contains(index))
+        .collect();
+    for (index, file) in runs.after.files.iter().enumerate() {
+        if pairs.contains_key(&index) {
+            continue;
+        }
+        let same = gone.iter().position(|before| {
+            let before = runs.before.files.get(*before);
+            before.is_some_and(|before| only_name_differs(runs, Pair::new(before, file)))
+        });
+        if let Some(at) = same {
+            pairs.insert(index, gone.remove(at));
+        }
+    }
+}
+
+/// Whether two files are the same text but for what the environment is called, as after a
+/// `git mv` and an edit of one line.
+fn only_name_differs(runs: Pair<&Run>, files: Pair<&Compiled>) -> bool {
+    let text = |run: &Run, file: &Compiled| {
+        let name = name(file)?.as_str();
+        Some(
+            run.sources
+                .get(file.source)
+                .text
+                .replace(&format!("\"{name}\""), "\"\""),
+        )
+    };
+    let before = text(runs.before, files.before).filter(|text| !text.is_empty());
+    before.is_some() && before == text(runs.after, files.after)
+}

@@ -1,0 +1,142 @@
+//! The catalogue, as far as the environments at hand refer to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::{Ast, Over, Written};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostics;
+use crate::model::{Environment, Tier};
+use crate::parse;
+use crate::source::{SourceId, Sources};
+
+use super::texts::CatalogueIds;
+
+/// What environments refer to in a catalogue.
+#[derive(Default)]
+pub(super) struct Referred {
+    tiers: BTreeSet<Tier>,
+    names: BTreeSet<String>,
+    redis_versions: BTreeSet<String>,
+}
+
+impl Referred {
+    /// Adds what a file refers to.
+    pub(super) fn add_file(&mut self, ast: &Ast) {
+        self.tiers
+            .extend(ast.tier.value.as_ref().map(|tier| tier.value));
+        self.add_names(ast);
+    }
+
+    /// Adds what a file or a tier states.
+    fn add_names(&mut self, ast: &Ast) {
+        let mut add = |written: &Written<String>| {
+            self.names
+                .extend(written.value.as_ref().map(|name| name.value.clone()));
+        };
+        add(&ast.database.instance);
+        add(&ast.database.replicas.instance);
+        ast.nodes.values().for_each(|group| add(&group.instance));
+        ast.redis.values().for_each(|group| add(&group.node));
+        if let Some(engine) = &ast.database.engine.value {
+            self.add_engine(&engine.value);
+        }
+        let versions = ast
+            .redis
+            .values()
+            .filter_map(|group| group.version.value.as_ref());
+        self.redis_versions
+            .extend(versions.map(|version| version.value.clone()));
+    }
+
+    /// Adds what a resolved environment refers to.
+    pub(super) fn add_environment(&mut self, environment: &Environment) {
+        let database = &environment.database;
+        self.names.insert(database.instance.value.clone());
+        self.names.insert(database.replicas.instance.value.clone());
+        let nodes = environment.nodes.values().map(|group| &group.instance);
+        let redis = environment.redis.values().map(|group| &group.node);
+        self.names
+            .extend(nodes.chain(redis).map(|name| name.value.clone()));
+        self.add_engine(&database.engine.value);
+        let versions = environment.redis.values().map(|group| &group.version);
+        self.redis_versions
+            .extend(versions.map(|version| version.value.clone()));
+    }
+
+    fn add_engine(&mut self, engine: &str) {
+        self.names
+            .extend(engine.split('.').next().map(str::to_owned));
+    }
+
+    /// Every name; of versions of ElastiCache every engine with every version, because file and
+    /// tier may state one each.
+    fn all(&self) -> BTreeSet<String> {
+        let versions = self.redis_versions.iter();
+        let versions = versions
+            .flat_map(|version| ["redis", "valkey"].map(|engine| format!("{engine} {version}")));
+        self.names.iter().cloned().chain(versions).collect()
+    }
+}
+
+/// What a catalogue says of everything that is referred to.
+pub(super) struct Facts {
+    /// The tiers, each with the defaults below it.
+    pub(super) tiers: BTreeMap<Tier, Ast>,
+    /// The rest of it.
+    pub(super) catalogue: Catalogue,
+}
+
+impl Facts {
+    /// Reads a catalogue's texts; what is wrong with them is said beside.
+    pub(super) fn read(
+        mut referred: Referred,
+        ids: CatalogueIds,
+        sources: &Sources,
+    ) -> (Self, Diagnostics) {
+        let mut about = Diagnostics::new();
+        let text = |id: SourceId| &sources.get(id).text;
+        let read = parse::catalogue::tiers(text(ids.tiers), ids.tiers, &referred.tiers, &mut about);
+        let tiers: BTreeMap<Tier, Ast> = read
+            .tiers
+            .into_iter()
+            .map(|(tier, ast)| (tier, merged(ast, read.defaults.clone())))
+            .collect();
+        for tier in tiers.values() {
+            referred.add_names(tier);
+        }
+        let mut catalogue = parse::instances::instances(
+            text(ids.instances),
+            ids.instances,
+            Some(&referred.all()),
+            &mut about,
+        );
+        catalogue.version = read.version;
+        (Self { tiers, catalogue }, about)
+    }
+}
+
+/// A tier over the defaults. What the defaults say of a group that this tier does not have is left out.
+#[must_use]
+pub fn merged(tier: Ast, defaults: Ast) -> Ast {
+    Ast {
+        environment: tier.environment,
+        tier: tier.tier,
+        region: tier.region.over(defaults.region),
+        app: tier.app.over(defaults.app),
+        namespace: tier.namespace.over(defaults.namespace),
+        cluster: tier.cluster.over(defaults.cluster),
+        labels: tier.labels.over(defaults.labels),
+        framework: tier.framework.over(defaults.framework),
+        api: tier.api.over(defaults.api),
+        workers: tier.workers.over(defaults.workers),
+        services: tier.services.over(defaults.services),
+        pgbouncer: tier.pgbouncer.over(defaults.pgbouncer),
+        database: tier.database.over(defaults.database),
+        redis: tier.redis.over(defaults.redis),
+        nodes: tier.nodes.over(defaults.nodes),
+        network: tier.network.over(defaults.network),
+        autoscalers: tier.autoscalers.over(defaults.autoscalers),
+        waivers: tier.waivers,
+        broken: tier.broken.union(&defaults.broken).copied().collect(),
+    }
+}

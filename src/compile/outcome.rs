@@ -1,0 +1,122 @@
+//! What becomes of each environment of a comparison.
+
+use rayon::prelude::*;
+
+use crate::catalogue::Prices;
+use crate::cost::{self, Difference, Estimate};
+use crate::diagnostic::Diagnostics;
+use crate::diff::{self, Changes};
+use crate::impact::{self, Impact};
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::source::Sources;
+
+use super::{CatalogueTexts, Comparison, Compiled, money};
+
+/// What the change of one environment is, does and costs.
+pub struct Outcome<'a> {
+    /// The files of both sides.
+    pub files: Pair<Option<&'a Compiled>>,
+    /// The environment on both sides.
+    pub sides: Pair<Option<&'a Environment>>,
+    /// What changes.
+    pub changes: Changes,
+    /// What each change does, in their order.
+    pub impacts: Vec<Impact>,
+    /// What each new name does, in the order of the renames.
+    pub renames: Vec<Impact>,
+}
+
+/// What an environment costs on both sides; nothing on a side that lacks it.
+pub struct CostChange {
+    /// Both estimates.
+    pub estimates: Pair<Estimate>,
+    /// How they differ.
+    pub difference: Difference,
+}
+
+impl Comparison {
+    /// What becomes of each environment, in the order of the matches. Where a file of either side
+    /// cannot be resolved nothing can be said; its findings tell why.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<Outcome<'_>> {
+        self.matches
+            .par_iter()
+            .filter_map(|found| self.outcome(self.files(*found)))
+            .collect()
+    }
+
+    fn outcome<'a>(&'a self, files: Pair<Option<&'a Compiled>>) -> Option<Outcome<'a>> {
+        let lost = |file: &Compiled| file.environment.is_none();
+        if files.before.is_some_and(lost) || files.after.is_some_and(lost) {
+            return None;
+        }
+        let sides = files.map(|file| file.and_then(|file| file.environment.as_ref()));
+        let recorded = files.before.and_then(|file| file.recorded.as_ref());
+        let changes = match recorded {
+            None => diff::diff(sides)?,
+            Some(version) => {
+                let same = *version == self.runs.after.catalogue.version;
+                diff::diff_from_record(sides, same)?
+            }
+        };
+        Some(Outcome {
+            files,
+            sides,
+            impacts: impact::of(&changes, sides, &self.runs.after.catalogue),
+            renames: impact::renames(&changes),
+            changes,
+        })
+    }
+}
+
+/// What changes cost.
+pub struct CostChanges {
+    /// One for each outcome, in their order.
+    pub changes: Vec<CostChange>,
+    /// What is wrong with the prices, in `sources`.
+    pub about_prices: Diagnostics,
+    /// The texts of the prices.
+    pub sources: Sources,
+}
+
+/// What each outcome costs, on each side with the prices of its catalogue.
+#[must_use]
+pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> CostChanges {
+    let before: Vec<&Environment> = outcomes.iter().filter_map(|it| it.sides.before).collect();
+    let after: Vec<&Environment> = outcomes.iter().filter_map(|it| it.sides.after).collect();
+    let (mut about_prices, mut sources) = (Diagnostics::new(), Sources::default());
+    let mut read = |environments: &[&Environment], texts| {
+        money::prices(environments, texts, &mut sources, &mut about_prices)
+    };
+    let prices = if texts.before.prices.1 == texts.after.prices.1 {
+        let both: Vec<&Environment> = before.into_iter().chain(after).collect();
+        let prices = read(&both, texts.after);
+        Pair::new(prices.clone(), prices)
+    } else {
+        Pair::new(read(&before, texts.before), read(&after, texts.after))
+    };
+    let changes = outcomes
+        .iter()
+        .filter_map(|it| cost_change(it.sides, prices.as_ref()));
+    CostChanges {
+        changes: changes.collect(),
+        about_prices,
+        sources,
+    }
+}
+
+fn cost_change(sides: Pair<Option<&Environment>>, prices: Pair<&Prices>) -> Option<CostChange> {
+    let before = sides.before.map(|it| cost::estimate(it, prices.before));
+    let after = sides.after.map(|it| cost::estimate(it, prices.after));
+    let estimates = match (before, after) {
+        (Some(before), Some(after)) => Pair::new(before, after),
+        (Some(before), None) => Pair::new(before.clone(), before.absent()),
+        (None, Some(after)) => Pair::new(after.absent(), after),
+        (None, None) => return None,
+    };
+    Some(CostChange {
+        difference: cost::difference(estimates.as_ref()),
+        estimates,
+    })
+}

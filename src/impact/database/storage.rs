@@ -1,0 +1,84 @@
+//! What a change of the volume does.
+
+use super::{sides, unfelt};
+use crate::impact::{Class, FeltBy, Impact, Step, Undo};
+use crate::model::StorageField;
+use crate::pair::Pair;
+
+const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
+
+/// From this size on RDS stripes a PostgreSQL volume over four.
+const STRIPED_FROM: u32 = 400;
+
+pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
+    match field {
+        StorageField::gib(()) => gib(step),
+        StorageField::max_gib(()) => max_gib(step),
+        StorageField::kind(()) => waits(unfelt("the volume changes its type online"), step),
+        StorageField::iops(()) => waits(unfelt("the volume gets other IOPS online"), step),
+        StorageField::throughput(()) => {
+            waits(unfelt("the volume gets another throughput online"), step)
+        }
+    }
+}
+
+/// After a change of the volume RDS takes none for six hours.
+fn waits(impact: Impact, step: &Step<'_>) -> Impact {
+    let reason = format!("{}; no further change of it for six hours", impact.reason);
+    Impact {
+        reason,
+        source: STORAGE,
+        ..impact
+    }
+    .undo(Undo::Harder)
+    .when(step.when())
+}
+
+fn gib(step: &Step<'_>) -> Impact {
+    let Pair { before, after } = sides(step).map(|it| it.storage.gib.value);
+    if after < before {
+        return Impact::new(
+            Class::Impossible,
+            format!("RDS does not shrink a volume: it stays at {before} GiB"),
+            STORAGE,
+        );
+    }
+    if before < STRIPED_FROM && after >= STRIPED_FROM {
+        let impact = Impact::new(
+            Class::OnlineDegraded,
+            "RDS stripes the volume over four, for hours",
+            STORAGE,
+        )
+        .on("across 400 GiB")
+        .felt_by(FeltBy::Everyone);
+        return waits(impact, step).undo(Undo::Never);
+    }
+    let impact = waits(unfelt("the volume grows online"), step).undo(Undo::Never);
+    // 10% is the least step: RDS rounds up to it.
+    if u64::from(after) * 10 < u64::from(before) * 11 {
+        let least = (u64::from(before) * 11).div_ceil(10);
+        return impact.on(format!("less than 10%: RDS makes it {least} GiB"));
+    }
+    impact
+}
+
+/// The ceiling of a volume that cannot shrink has to stay above it.
+fn max_gib(step: &Step<'_>) -> Impact {
+    let Pair { before, after } = sides(step).map(|it| &it.storage);
+    let shrinks = after.gib.value < before.gib.value;
+    let least = (u64::from(before.gib.value) * 11).div_ceil(10);
+    if shrinks && after.max_gib.value != 0 && u64::from(after.max_gib.value) < least {
+        return Impact::new(
+            Class::Impossible,
+            format!(
+                "the volume stays at {} GiB, and its ceiling at {least} or more",
+                before.gib.value
+            ),
+            STORAGE,
+        );
+    }
+    Impact {
+        source: STORAGE,
+        ..unfelt("storage autoscaling has another ceiling")
+    }
+}

@@ -1,0 +1,96 @@
+//! `tierc affected`: the environments whose output a change alters, with the worst of it.
+
+pub mod text;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::diff::{EnvironmentDiff, Worst};
+use crate::cost::Range;
+use crate::diagnostic::json::Finding;
+use crate::diff::Presence;
+use crate::model::Tier;
+use crate::pair::Pair;
+
+/// The environments whose output changes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AffectedReport {
+    /// Always `affected`: tells this report from others.
+    pub report: Kind,
+    /// The environments, in order.
+    pub environments: Vec<AffectedEnvironment>,
+    /// How many stay as they are.
+    pub unaffected: usize,
+    /// The worst of all; null where no value changes.
+    pub worst: Option<Worst>,
+    /// What all of them cost a month.
+    pub cost: Option<Pair<Range>>,
+    /// What is to say about files of either side that cannot be resolved, so that nothing is known
+    /// of what they change.
+    pub unread: Vec<Finding>,
+}
+
+/// The name of the report.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Kind {
+    /// Affected environments.
+    Affected,
+}
+
+/// An environment whose output changes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AffectedEnvironment {
+    /// Its name, as AFTER calls it where both sides have it.
+    pub environment: String,
+    /// What BEFORE calls it, where that is another name.
+    pub formerly: Option<String>,
+    /// Which sides have it.
+    pub presence: Presence,
+    /// Its tier.
+    pub tiers: Pair<Option<Tier>>,
+    /// How many values change; none where only facts of the catalogue reach the output.
+    pub values: usize,
+    /// The rendered files that change.
+    pub files: Vec<String>,
+    /// The worst that a change of it does; null where no value changes.
+    pub worst: Option<Worst>,
+    /// What it costs a month.
+    pub cost: Option<Pair<Range>>,
+}
+
+impl AffectedReport {
+    /// The report of environments that differ, each with the rendered files that do.
+    #[must_use]
+    pub fn new(differing: Vec<EnvironmentDiff>, unaffected: usize, unread: Vec<Finding>) -> Self {
+        let environments: Vec<AffectedEnvironment> = differing.into_iter().map(affected).collect();
+        let worst = environments.iter().filter_map(|it| it.worst.clone());
+        let costs = environments.iter().filter_map(|it| it.cost);
+        Self {
+            report: Kind::Affected,
+            unaffected,
+            worst: worst.max_by_key(|it| (it.class, it.seconds)),
+            cost: costs
+                .reduce(|sum, more| Pair::new(sum.before + more.before, sum.after + more.after)),
+            unread,
+            environments,
+        }
+    }
+}
+
+fn affected(environment: EnvironmentDiff) -> AffectedEnvironment {
+    let files = environment.artifacts.unwrap_or_default();
+    AffectedEnvironment {
+        environment: environment.environment,
+        formerly: environment.formerly,
+        presence: environment.presence,
+        tiers: environment.tiers,
+        values: environment.changes.len() + environment.renames.len(),
+        files: files.into_iter().map(|file| file.path).collect(),
+        worst: environment.worst,
+        cost: environment.cost.map(|cost| cost.total),
+    }
+}

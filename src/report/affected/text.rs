@@ -1,0 +1,98 @@
+//! Affected environments as a table.
+
+use super::{AffectedEnvironment, AffectedReport};
+use crate::diff::Presence;
+use crate::impact::Class;
+use crate::report::diff::text::ink;
+use crate::report::diff::{growth, lasting};
+use crate::report::paint::{Ink, Paint};
+
+/// A row for each environment, and a line that counts.
+#[must_use]
+pub fn text(report: &AffectedReport, color: bool) -> String {
+    let paint = Paint(color);
+    let all = report.environments.len() + report.unaffected;
+    let plural = if all == 1 {
+        "environment"
+    } else {
+        "environments"
+    };
+    if report.environments.is_empty() {
+        return format!("none of {all} {plural} is affected\n");
+    }
+    let mut rows = vec![["environment", "what", "worst", "money a month"].map(str::to_owned)];
+    rows.extend(report.environments.iter().map(row));
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths = [0, 1, 2].map(width);
+    let inks = report
+        .environments
+        .iter()
+        .map(|it| it.worst.as_ref().map_or(Ink::Plain, |it| ink(it.class)));
+    let inks = std::iter::once(Ink::Plain).chain(inks);
+    let mut text = String::new();
+    for (at, ([name, what, worst, money], ink)) in rows.iter().zip(inks).enumerate() {
+        let [first, second, third] = widths;
+        let worst = paint.ink(ink, &format!("{worst:<third$}"));
+        let line = format!("{name:<first$}  {what:<second$}  {worst}  {money}");
+        let head = if at == 0 { Ink::Dim } else { Ink::Plain };
+        text += &format!("{}\n", paint.ink(head, line.trim_end()));
+    }
+    text + &format!("{}\n", total(report, all))
+}
+
+fn row(environment: &AffectedEnvironment) -> [String; 4] {
+    let name = match &environment.formerly {
+        Some(formerly) => format!("{} (formerly {formerly})", environment.environment),
+        None => environment.environment.clone(),
+    };
+    let worst = environment.worst.as_ref().map_or_else(
+        || Class::None.to_string(),
+        |worst| lasting(worst.class, worst.seconds),
+    );
+    let money = environment.cost.as_ref().map_or_else(String::new, growth);
+    [name, what(environment), worst, money]
+}
+
+fn what(environment: &AffectedEnvironment) -> String {
+    let tiers = environment.tiers;
+    match (environment.presence, tiers.before, tiers.after) {
+        (Presence::Added, _, _) => "new".into(),
+        (Presence::Removed, _, _) => "removed".into(),
+        (Presence::Kept, Some(before), Some(after)) if before != after => {
+            format!("{before} -> {after}")
+        }
+        (Presence::Kept, _, _) => match (environment.values, environment.files.len()) {
+            (0, 1) => "1 file".into(),
+            (0, files) => format!("{files} files"),
+            (1, _) => "1 value".into(),
+            (values, _) => format!("{values} values"),
+        },
+    }
+}
+
+fn total(report: &AffectedReport, all: usize) -> String {
+    let plural = if all == 1 {
+        "environment"
+    } else {
+        "environments"
+    };
+    let is = if report.environments.len() == 1 {
+        "is"
+    } else {
+        "are"
+    };
+    let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
+        format!(", worst: {}", lasting(worst.class, worst.seconds))
+    });
+    let money = report
+        .cost
+        .as_ref()
+        .map_or_else(String::new, |cost| format!(", {} a month", growth(cost)));
+    format!(
+        "{} of {all} {plural} {is} affected{worst}{money}",
+        report.environments.len()
+    )
+}

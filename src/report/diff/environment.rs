@@ -1,0 +1,157 @@
+//! One environment of the report.
+
+use std::borrow::Cow;
+
+use super::{
+    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Worst,
+    resources,
+};
+use crate::compile::{CostChange, Outcome};
+use crate::diagnostic::json::findings;
+use crate::diagnostic::mask::mask;
+use crate::diff::{Change, Place, Presence};
+use crate::impact::Fingerprint;
+use crate::pair::Pair;
+use crate::source::Sources;
+
+use super::FileDiff;
+
+/// What the report of an environment is made of.
+pub struct Compared<'a> {
+    /// What changes, and what that does.
+    pub outcome: &'a Outcome<'a>,
+    /// What it costs, if money was asked for.
+    pub cost: Option<&'a CostChange>,
+    /// The rendered files that differ, if they were asked for.
+    pub artifacts: Option<Vec<FileDiff>>,
+    /// The texts of AFTER, which findings point into.
+    pub sources: &'a Sources,
+}
+
+/// The report of one environment.
+#[must_use]
+pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
+    let outcome = compared.outcome;
+    let changes = &outcome.changes;
+    let names = outcome
+        .sides
+        .map(|side| side.map(|it| it.environment.value.to_string()));
+    let sides = Pair {
+        before: outcome.sides.before.map(|before| changes.renamed(before)),
+        after: outcome.sides.after.map(Cow::Borrowed),
+    };
+    let renames: Vec<Renamed> = renames(outcome);
+    let values = values(outcome);
+    let parts = values.iter().map(|it| &it.fingerprint);
+    let parts: Vec<Fingerprint> = parts
+        .chain(renames.iter().map(|it| &it.fingerprint))
+        .cloned()
+        .collect();
+    EnvironmentDiff {
+        environment: changes.environment.to_string(),
+        formerly: names
+            .before
+            .filter(|name| *name != changes.environment.to_string()),
+        presence: changes.presence,
+        tiers: outcome.sides.map(|side| side.map(|it| it.tier.value)),
+        worst: Worst::of(outcome.impacts.iter().chain(&outcome.renames)),
+        fingerprint: Fingerprint::of_environment(changes, &parts),
+        changes: values,
+        renames,
+        parts: parts_of_one_side(outcome),
+        resources: resources::changed(sides.as_ref().map(|side| side.as_deref())),
+        cost: compared.cost.map(cost),
+        findings: outcome.files.after.map_or_else(Vec::new, |file| {
+            findings(file.diagnostics.iter(), compared.sources)
+        }),
+        artifacts: compared.artifacts,
+    }
+}
+
+fn parts_of_one_side(outcome: &Outcome<'_>) -> Vec<PartOfOneSide> {
+    let parts = outcome.changes.parts.iter();
+    let part = |(place, presence): (&Place, &Presence)| PartOfOneSide {
+        place: place.clone(),
+        presence: *presence,
+    };
+    parts.map(part).collect()
+}
+
+fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
+    let changes = &outcome.changes;
+    let roots = changes.roots();
+    let rows = changes.changes.iter().zip(&outcome.impacts).zip(roots);
+    rows.map(|((change, impact), root)| ChangedValue {
+        path: change.path.clone(),
+        place: change.place.clone(),
+        before: change
+            .values
+            .before
+            .as_ref()
+            .map(|value| shown(change, value)),
+        after: change
+            .values
+            .after
+            .as_ref()
+            .map(|value| shown(change, value)),
+        cause: change.cause.clone(),
+        root,
+        fingerprint: Fingerprint::of(&changes.environment, change, impact),
+        impact: impact.clone(),
+    })
+    .collect()
+}
+
+/// A value with every credential hidden: the key it stands at tells some of them.
+fn shown(change: &Change, value: &str) -> String {
+    let key = change.path.rsplit('.').next().unwrap_or_default();
+    let start = key.len() + 2;
+    let masked = mask(&format!("{key}=\"{value}\""));
+    masked
+        .get(start..start + value.len())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn renames(outcome: &Outcome<'_>) -> Vec<Renamed> {
+    let renames = outcome.changes.renames.iter().zip(&outcome.renames);
+    renames
+        .map(|(rename, impact)| Renamed {
+            place: rename.place.clone(),
+            names: rename.names.as_ref().map(ToString::to_string),
+            impact: impact.clone(),
+            fingerprint: Fingerprint::of_rename(&outcome.changes.environment, rename, impact),
+        })
+        .collect()
+}
+
+fn cost(change: &CostChange) -> CostDiff {
+    let difference = &change.difference;
+    let layers = difference.layers.iter();
+    let sides = [&change.estimates.before, &change.estimates.after];
+    let mut price_lists: Vec<PricesOf> = sides
+        .iter()
+        .flat_map(|estimate| estimate.lists())
+        .map(|(list, _)| PricesOf {
+            region: list.region.clone(),
+            date: list.date.to_string(),
+        })
+        .collect();
+    price_lists.sort();
+    price_lists.dedup();
+    CostDiff {
+        total: difference.total().0,
+        layers: layers
+            .map(|(layer, shift)| LayerDiff {
+                layer: *layer,
+                cost: shift.0,
+            })
+            .collect(),
+        unpriced: difference
+            .unknown
+            .iter()
+            .map(|unknown| unknown.path.clone())
+            .collect(),
+        price_lists,
+    }
+}

@@ -1,0 +1,148 @@
+//! The resources of an environment in a few words each, where they change.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::budget::connections;
+use crate::model::{Capacity, Environment, NodeGroup, Resources, Workload};
+use crate::pair::Pair;
+use crate::report::tiers::shape;
+
+/// A resource that changes.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Resource {
+    /// What it is.
+    pub name: String,
+    /// What it was; null where only AFTER has it.
+    pub before: Option<String>,
+    /// What it becomes; null where only BEFORE has it.
+    pub after: Option<String>,
+}
+
+/// The resources in which both sides differ.
+pub(super) fn changed(sides: Pair<Option<&Environment>>) -> Vec<Resource> {
+    let Pair { before, mut after } = sides.map(|side| side.map(all).unwrap_or_default());
+    let mut resources: Vec<Resource> = Vec::new();
+    for (name, was) in before {
+        let at = after.iter().position(|(known, _)| *known == name);
+        let is = at.map(|at| after.remove(at).1);
+        resources.push(Resource {
+            name,
+            before: Some(was),
+            after: is,
+        });
+    }
+    resources.extend(after.into_iter().map(|(name, is)| Resource {
+        name,
+        before: None,
+        after: Some(is),
+    }));
+    resources.retain(|resource| resource.before != resource.after);
+    resources.sort_by_key(|resource| rank(&resource.name));
+    resources
+}
+
+const ORDER: [&str; 10] = [
+    "api",
+    "worker",
+    "service",
+    "pgbouncer",
+    "connections",
+    "database",
+    "storage",
+    "read replicas",
+    "redis",
+    "nodes",
+];
+
+fn rank(name: &str) -> usize {
+    let kind = name.split('.').next().unwrap_or(name);
+    ORDER
+        .iter()
+        .position(|known| *known == kind)
+        .unwrap_or(ORDER.len())
+}
+
+fn all(environment: &Environment) -> Vec<(String, String)> {
+    let mut all = vec![("api".to_owned(), workload(&environment.api.workload))];
+    let pools = environment.worker.iter();
+    all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), workload(&pool.workload))));
+    all.extend(environment.service.iter().map(|(name, service)| {
+        let pods = pods(service.replicas.value);
+        let requests = format!("{} {}", service.cpu.value, service.memory.value);
+        (format!("service.{name}"), format!("{pods} of {requests}"))
+    }));
+    let pooler = &environment.pgbouncer;
+    let pools = pods(pooler.instances.value);
+    let pools = format!("{pools} of {} connections", pooler.pool.max_db.value);
+    all.push(("pgbouncer".into(), pools));
+    let budget = connections::primary(environment);
+    let budget = format!("{} of {}", budget.total(), budget.usable);
+    all.push(("connections".into(), budget));
+    all.extend(database(environment));
+    let redis = environment.redis.iter();
+    all.extend(redis.map(|(name, group)| (format!("redis.{name}"), shape(group))));
+    let nodes = environment.nodes.iter();
+    all.extend(nodes.map(|(name, group)| (format!("nodes.{name}"), node_group(group))));
+    all
+}
+
+fn node_group(group: &NodeGroup) -> String {
+    let spot = match group.capacity.value {
+        Capacity::OnDemand => "",
+        Capacity::Spot => " spot",
+    };
+    let (count, instance) = (&group.count, &group.instance.value);
+    format!("{}-{} {instance}{spot}", count.min.value, count.max.value)
+}
+
+fn pods(count: u32) -> String {
+    match count {
+        1 => "1 pod".into(),
+        _ => format!("{count} pods"),
+    }
+}
+
+fn workload(workload: &Workload) -> String {
+    let count = workload.hold.as_ref().map_or_else(
+        || {
+            format!(
+                "{}-{}",
+                workload.replicas.min.value, workload.replicas.max.value
+            )
+        },
+        |hold| format!("{} held", hold.value),
+    );
+    let Resources { cpu, memory } = &workload.requests;
+    format!("{count} pods of {} {}", cpu.value, memory.value)
+}
+
+fn database(environment: &Environment) -> [(String, String); 3] {
+    let database = &environment.database;
+    let standby = if database.multi_az.value {
+        " Multi-AZ"
+    } else {
+        ""
+    };
+    let storage = &database.storage;
+    let most = match storage.max_gib.value {
+        0 => String::new(),
+        most => format!("-{most}"),
+    };
+    let replicas = match database.replicas.count.value {
+        0 => "none".to_owned(),
+        count => format!("{count} {}", database.replicas.instance.value),
+    };
+    [
+        (
+            "database".into(),
+            format!("{}{standby}", database.instance.value),
+        ),
+        (
+            "storage".into(),
+            format!("{}{most} GiB {}", storage.gib.value, storage.kind.value),
+        ),
+        ("read replicas".into(), replicas),
+    ]
+}

@@ -1,0 +1,161 @@
+//! Differences as text for a terminal of 80 columns.
+
+mod disruption;
+mod headline;
+mod money;
+mod values;
+
+use crate::diff::Presence;
+use crate::impact::Class;
+use crate::report::paint::{Ink, Paint};
+
+use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
+
+/// Columns that everything is fitted to.
+pub(super) const WIDTH: usize = 80;
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Whether to colour.
+    pub color: bool,
+    /// Every value with its class, cause and fingerprint, in place of counts.
+    pub all: bool,
+}
+
+/// The report: an environment on one screen, several one after the other with a line that counts.
+#[must_use]
+pub fn text(report: &DiffReport, shown: Shown) -> String {
+    let paint = Paint(shown.color);
+    let mut blocks: Vec<String> = report
+        .environments
+        .iter()
+        .map(|environment| one(environment, paint, shown.all))
+        .collect();
+    blocks.push(foot(report, paint));
+    blocks.join("\n")
+}
+
+fn one(environment: &EnvironmentDiff, paint: Paint, all: bool) -> String {
+    let mut sections = vec![headline::headline(environment, paint)];
+    if environment.presence == Presence::Kept {
+        sections.push(values::intent(environment, paint, all));
+        sections.push(resources(&environment.resources, paint));
+    }
+    sections.push(money::money(environment, paint));
+    if environment.presence == Presence::Kept {
+        sections.push(disruption::disruption(environment, paint));
+        if all {
+            sections.push(values::values(environment, paint));
+        }
+    }
+    sections.push(artifacts(environment, paint));
+    sections.retain(|section| !section.is_empty());
+    sections.join("\n")
+}
+
+fn title(title: &str, paint: Paint) -> String {
+    format!("{}\n", paint.ink(Ink::Bold, title))
+}
+
+fn resources(resources: &[Resource], paint: Paint) -> String {
+    if resources.is_empty() {
+        return String::new();
+    }
+    let widest = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
+    let name = widest(&mut resources.iter().map(|it| it.name.chars().count()));
+    let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "none".into());
+    let before = widest(&mut resources.iter().map(|it| shown(&it.before).chars().count()));
+    let rows = resources.iter().map(|resource| {
+        let (was, is) = (shown(&resource.before), shown(&resource.after));
+        format!("  {:<name$}  {was:<before$} -> {is}\n", resource.name)
+    });
+    title("resources", paint) + &rows.collect::<String>()
+}
+
+fn artifacts(environment: &EnvironmentDiff, paint: Paint) -> String {
+    let Some(files) = &environment.artifacts else {
+        return String::new();
+    };
+    let mut text = title("artifacts", paint);
+    if files.is_empty() {
+        text += "  no rendered file differs\n";
+    }
+    for line in files.iter().flat_map(|file| file.unified.lines()) {
+        let ink = match line.as_bytes().first() {
+            _ if line.starts_with("+++") || line.starts_with("---") => Ink::Bold,
+            Some(b'+') => Ink::Green,
+            Some(b'-') => Ink::Red,
+            Some(b'@') => Ink::Cyan,
+            _ => Ink::Plain,
+        };
+        text += &format!("{}\n", paint.ink(ink, line));
+    }
+    text
+}
+
+/// The gates, and a line that counts.
+fn foot(report: &DiffReport, paint: Paint) -> String {
+    let mut text: String = report.gates.iter().map(|gate| gated(gate, paint)).collect();
+    let environments = |count: usize| match count {
+        1 => "1 environment".to_owned(),
+        _ => format!("{count} environments"),
+    };
+    let differing = report.environments.len();
+    if differing == 0 {
+        return format!("no differences in {}\n", environments(report.unchanged));
+    }
+    if differing + report.unchanged > 1 {
+        let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
+            format!(", worst: {}", lasting(worst.class, worst.seconds))
+        });
+        let of = environments(differing + report.unchanged);
+        text += &format!("{differing} of {of} differ{worst}\n");
+    }
+    text + &format!(
+        "{}\n",
+        paint.ink(Ink::Dim, &format!("fingerprint {}", report.fingerprint))
+    )
+}
+
+fn gated(gate: &Gated, paint: Paint) -> String {
+    let (ink, says) = if gate.exceeded {
+        (Ink::Red, "exceeded")
+    } else {
+        (Ink::Green, "kept")
+    };
+    let by: String = gate.by.iter().map(|by| format!("  {by}\n")).collect();
+    format!("--fail-on {}: {}\n{by}", gate.gate, paint.ink(ink, says))
+}
+
+/// The colour of a class.
+#[must_use]
+pub fn ink(class: Class) -> Ink {
+    match class {
+        Class::None | Class::Autoscaler | Class::Reload => Ink::Plain,
+        Class::Rolling | Class::OnlineDegraded => Ink::Cyan,
+        Class::Failover | Class::Reboot => Ink::Yellow,
+        Class::Outage | Class::Replace | Class::Impossible => Ink::Red,
+    }
+}
+
+/// A sentence in lines of at most 80 columns; every line but the first is indented.
+fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
+    let mut text = String::new();
+    let mut line = first.to_owned();
+    let mut bare = true;
+    for word in sentence.split(' ') {
+        let length = line.chars().count() + usize::from(!bare) + word.chars().count();
+        if length > WIDTH && !bare {
+            text += &format!("{line}\n");
+            line = " ".repeat(indent);
+            bare = true;
+        }
+        if !bare {
+            line.push(' ');
+        }
+        line += word;
+        bare = false;
+    }
+    text + &format!("{line}\n")
+}

@@ -1,0 +1,82 @@
+//! What a change costs, layer by layer.
+
+use std::collections::BTreeMap;
+
+use crate::cost::Range;
+use crate::pair::Pair;
+use crate::report::paint::{Ink, Paint};
+
+use super::super::{CostDiff, EnvironmentDiff, growth};
+use super::{title, wrapped};
+
+pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
+    let Some(cost) = &environment.cost else {
+        return String::new();
+    };
+    let layers = cost
+        .layers
+        .iter()
+        .filter(|it| it.cost.before != it.cost.after);
+    let mut rows: Vec<Row> = layers
+        .map(|it| row(&it.layer.to_string(), &it.cost))
+        .collect();
+    if rows.is_empty() && cost.unpriced.is_empty() {
+        return String::new();
+    }
+    rows.push(row("total", &cost.total));
+    let mut text = title("money, USD a month", paint) + &table(&rows, paint);
+    if !cost.unpriced.is_empty() {
+        let words = format!("changes without a price: {}", cost.unpriced.join(", "));
+        text += &wrapped("  ", &words, 4);
+    }
+    let lists = format!("  list prices: {}", lists(cost));
+    text + &format!("{}\n", paint.ink(Ink::Dim, &lists))
+}
+
+/// What it is, its cost on both sides, and how much that grows.
+type Row = [String; 4];
+
+fn row(layer: &str, cost: &Pair<Range>) -> Row {
+    let (before, after) = (amounts(cost.before), amounts(cost.after));
+    [layer.to_owned(), before, after, growth(cost)]
+}
+
+fn table(rows: &[Row], paint: Paint) -> String {
+    let head = ["", "before", "after", "change"].map(str::to_owned);
+    let all = || std::iter::once(&head).chain(rows);
+    let width = |column: usize| {
+        let cells = all().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let [first, second, third] = [0, 1, 2].map(width);
+    let lines = all()
+        .enumerate()
+        .map(|(at, [layer, before, after, change])| {
+            let line = format!("  {layer:<first$}  {before:<second$}  {after:<third$}  {change}");
+            let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
+            format!("{}\n", paint.ink(ink, &line))
+        });
+    lines.collect()
+}
+
+/// `us-east-1, 2026-05-03, 2026-10-02`.
+fn lists(cost: &CostDiff) -> String {
+    let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for list in &cost.price_lists {
+        regions.entry(&list.region).or_default().push(&list.date);
+    }
+    let regions = regions
+        .iter()
+        .map(|(region, dates)| format!("{region}, {}", dates.join(", ")));
+    regions.collect::<Vec<_>>().join("; ")
+}
+
+/// `$216 to $341`, or one amount where both are shown alike.
+fn amounts(range: Range) -> String {
+    let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
+    if floor == ceiling {
+        floor
+    } else {
+        format!("{floor} to {ceiling}")
+    }
+}

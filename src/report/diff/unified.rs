@@ -1,0 +1,62 @@
+//! The rendered files of both sides, where they differ: the only user of `similar`.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use similar::TextDiff;
+
+use crate::diagnostic::mask::mask;
+use crate::diff::Presence;
+use crate::emit::Artifacts;
+use crate::pair::Pair;
+
+/// Lines that are shown around what changes.
+const CONTEXT: usize = 3;
+
+/// A rendered file that differs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct FileDiff {
+    /// Its path in the environment's tree.
+    pub path: String,
+    /// Which sides have it.
+    pub presence: Presence,
+    /// The unified diff, its two header lines included.
+    pub unified: String,
+}
+
+/// The files that differ, by path.
+#[must_use]
+pub fn files(sides: Pair<&Artifacts>) -> Vec<FileDiff> {
+    let paths: BTreeSet<&String> = sides.before.keys().chain(sides.after.keys()).collect();
+    paths
+        .into_iter()
+        .filter_map(|path| file(path, sides.map(|side| side.get(path))))
+        .collect()
+}
+
+fn file(path: &str, texts: Pair<Option<&String>>) -> Option<FileDiff> {
+    if texts.before == texts.after {
+        return None;
+    }
+    let presence = match (texts.before, texts.after) {
+        (None, _) => Presence::Added,
+        (Some(_), None) => Presence::Removed,
+        (Some(_), Some(_)) => Presence::Kept,
+    };
+    let name = |side: &str, text: Option<&String>| match text {
+        Some(_) => format!("{side}/{path}"),
+        None => "/dev/null".to_owned(),
+    };
+    let names = (name("before", texts.before), name("after", texts.after));
+    let Pair { before, after } = texts.map(|text| text.map_or_else(String::new, |text| mask(text)));
+    let diff = TextDiff::from_lines(&before, &after);
+    let mut unified = diff.unified_diff();
+    unified.context_radius(CONTEXT).header(&names.0, &names.1);
+    Some(FileDiff {
+        path: path.to_owned(),
+        presence,
+        unified: unified.to_string(),
+    })
+}

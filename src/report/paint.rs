@@ -1,0 +1,45 @@
+//! Colour on a terminal, where it is wanted.
+
+/// What colour says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// As the terminal writes.
+    Plain,
+    /// Titles.
+    Bold,
+    /// What matters less.
+    Dim,
+    /// What is bad, or goes.
+    Red,
+    /// What to look at.
+    Yellow,
+    /// What is good, or comes.
+    Green,
+    /// What is neither.
+    Cyan,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug)]
+pub struct Paint(pub bool);
+
+impl Paint {
+    /// `text` in a colour, or as it is.
+    #[must_use]
+    pub fn ink(self, ink: Ink, text: &str) -> String {
+        let code = match ink {
+            Ink::Plain => return text.to_owned(),
+            Ink::Bold => "1",
+            Ink::Dim => "2",
+            Ink::Red => "31",
+            Ink::Yellow => "33",
+            Ink::Green => "32",
+            Ink::Cyan => "36",
+        };
+        if self.0 {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
