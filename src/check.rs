@@ -82,6 +82,29 @@ pub fn check(context: &Context<'_>) -> Diagnostics {
     findings.into_diagnostics(context)
 }
 
+/// Runs the rules that speak of a state itself, whatever file it came from, and that can find an
+/// error in it.
+#[must_use]
+pub fn steady(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    today: jiff::civil::Date,
+) -> Diagnostics {
+    let nothing_written = Ast::default();
+    let context = Context {
+        environment,
+        catalogue,
+        file: &nothing_written,
+        tier: &nothing_written,
+        today,
+    };
+    let mut findings = Findings::default();
+    for rule in rules().filter(|rule| rule.steady && rule.severity == Severity::Error) {
+        (rule.check)(&context, &mut findings);
+    }
+    findings.into_diagnostics(&context)
+}
+
 /// The rule named `code`.
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {

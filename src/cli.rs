@@ -16,6 +16,7 @@ mod git;
 mod load;
 mod man;
 mod output;
+mod plan;
 mod progress;
 mod render;
 mod schema;
@@ -77,6 +78,7 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Why(command) => why::run(command, output),
         Command::Explain(command) => explain::run(command, output),
         Command::Diff(command) => diff::run(command, output),
+        Command::Plan(command) => plan::run(command, output),
         Command::Affected(command) => affected::run(command, output),
         Command::Cost(command) => cost::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),

@@ -7,13 +7,15 @@ mod outcome;
 mod texts;
 mod waivers;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::ast::{Ast, Written};
 use crate::catalogue::Catalogue;
 use crate::check::{self, Context};
-use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
 use crate::model::{Environment, Tier};
 use crate::parse;
 use crate::resolve::{self, Resolved};
@@ -45,6 +47,8 @@ pub struct Compiled {
     pub environment: Option<Environment>,
     /// What is to say about it, in source order.
     pub diagnostics: Diagnostics,
+    /// The rules that it waives today.
+    pub waived: BTreeSet<Code>,
     /// The version of the catalogue that it was recorded with, where it is a record of an earlier
     /// run and no file.
     pub recorded: Option<String>,
@@ -221,6 +225,7 @@ fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> 
         source,
         environment,
         diagnostics,
+        waived: waivers::in_force(&ast, today),
         recorded: None,
     }
 }

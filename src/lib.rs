@@ -14,6 +14,7 @@ pub mod impact;
 pub mod model;
 pub mod pair;
 pub mod parse;
+pub mod plan;
 pub mod report;
 pub mod resolve;
 pub mod schema;

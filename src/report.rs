@@ -4,6 +4,7 @@ pub mod affected;
 pub mod cost;
 pub mod diff;
 pub mod paint;
+pub mod plan;
 pub mod schema;
 pub mod show;
 pub mod tiers;

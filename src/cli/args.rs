@@ -74,6 +74,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Print what changes between two states: values, resources, money, disruption.
     Diff(Diff),
+    /// Print the safe order of a change, each step with its commands.
+    Plan(Plan),
     /// List the environments whose output a branch changes.
     Affected(Affected),
     /// Print what environments cost a month, floor and ceiling, by layer.
@@ -223,6 +225,26 @@ pub(super) struct Diff {
     /// Accept a change, or a whole difference, whatever the limits say of it; may repeat.
     #[arg(long, value_name = "FINGERPRINT", requires = "fail_on")]
     pub(super) approve: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// BEFORE: a file, a folder, FILE@tier (the same file on another tier), or REV:PATH (a file
+    /// or folder at a Git revision).
+    #[arg(value_name = "BEFORE")]
+    pub(super) before: String,
+    /// AFTER, in the same forms; @tier alone is BEFORE's file on another tier.
+    #[arg(value_name = "AFTER")]
+    pub(super) after: String,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How the plan is written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
+    /// Write the tree of every state here, for the commands to read: 00 is BEFORE, each number
+    /// what its step leaves.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

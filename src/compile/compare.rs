@@ -162,6 +162,7 @@ impl Read {
                 }),
                 environment: Some(record.environment),
                 diagnostics: Diagnostics::new(),
+                waived: BTreeSet::new(),
                 recorded: Some(record.catalogue),
             })
             .collect();

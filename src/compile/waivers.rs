@@ -1,5 +1,7 @@
 //! Waivers: applied last, and held to their own rules.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::ast::{Ast, WaiverNode};
@@ -34,6 +36,17 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
         }
     }
     diagnostics.extend(about);
+}
+
+/// The rules that a file waives on a day.
+pub(super) fn in_force(file: &Ast, today: Date) -> BTreeSet<Code> {
+    file.waivers
+        .iter()
+        .filter(|waiver| waiver.until.value >= today)
+        .filter_map(|waiver| check::rule(&waiver.code.value))
+        .filter(|rule| rule.waivable)
+        .map(|rule| rule.code)
+        .collect()
 }
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {

@@ -48,6 +48,11 @@ impl FromIterator<String> for Selection {
 }
 
 impl Selection {
+    /// The chosen paths, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// Whether the attribute at `path` is chosen, or one below it.
     #[must_use]
     pub fn touches(&self, path: &str) -> bool {

@@ -1,0 +1,175 @@
+//! The safe order of a change: steps from BEFORE to AFTER, each state of which keeps every rule
+//! that BEFORE keeps.
+//!
+//! A change is cut into moves, each of which one apply brings about ([`moves`]); a move can be
+//! made of several where AWS itself asks for a state between (transit encryption, cluster mode).
+//! A search puts the moves in order ([`order`]): capacity before what uses it on the way up, the
+//! reverse on the way down, and no state with an error that BEFORE lacks. What AWS never does
+//! (a volume that shrinks) is kept as it is and said ([`keep`]).
+
+pub mod keep;
+pub mod kind;
+pub mod moves;
+pub mod order;
+pub mod procedure;
+mod rank;
+mod redis;
+pub mod step;
+mod title;
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::catalogue::Catalogue;
+use crate::check;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::Environment;
+use crate::pair::Pair;
+
+pub use keep::Kept;
+pub use moves::Move;
+pub use step::Step;
+
+/// What a plan is made for.
+pub struct Request<'a> {
+    /// Both ends.
+    pub environments: Pair<&'a Environment>,
+    /// Facts about AWS, of AFTER's catalogue: every state is checked with it.
+    pub catalogue: &'a Catalogue,
+    /// The rules that both sides waive.
+    pub waived: &'a BTreeSet<Code>,
+    /// The day of the run.
+    pub today: Date,
+    /// The folder that the commands read the states' trees from.
+    pub root: &'a str,
+}
+
+/// A plan, or why there is none.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is done, in order; none where nothing differs.
+    pub steps: Vec<Step>,
+    /// What stays as it is in BEFORE, because AWS refuses to change it.
+    pub kept: Vec<Kept>,
+    /// Why the steps end before AFTER, if they do.
+    pub blocked: Option<Blocked>,
+}
+
+/// Where no order goes on.
+#[derive(Clone, Debug)]
+pub struct Blocked {
+    /// The moves that were left.
+    pub left: Vec<String>,
+    /// What each of them would break, first of all the one that is the nearest to AFTER.
+    pub findings: Vec<Diagnostic>,
+    /// Intermediate values that open a way, as lines to write.
+    pub bridges: Vec<String>,
+}
+
+/// Plans the way from BEFORE to AFTER.
+#[must_use]
+pub fn plan(request: &Request<'_>) -> Plan {
+    let (target, kept) = keep::keep(request);
+    let goal = Request {
+        environments: Pair::new(request.environments.before, &target),
+        ..*request
+    };
+    let moves = moves::moves(goal.environments, request.catalogue);
+    let (moves, found) = in_order(&goal, moves);
+    let steps = step::steps(&goal, &moves, &found.order);
+    let blocked = (!found.complete).then(|| blocked(&goal, &moves, &found));
+    Plan {
+        steps,
+        kept,
+        blocked,
+    }
+}
+
+/// States that a search looks at before it gives up: a tier change takes a dozen moves, and as
+/// many states where nothing stands in the way.
+const STATES: usize = 500;
+
+/// The same for moves that are cut finer.
+const STATES_OF_FINER: usize = 2_000;
+
+/// Whole moves where they have an order, else the finer ones.
+fn in_order(goal: &Request<'_>, moves: Vec<Move>) -> (Vec<Move>, order::Found) {
+    let allowed = goal.errors(goal.environments.before);
+    // Where AFTER itself breaks a rule, no order ends there: one try shows how far it goes.
+    let hopeless = !goal
+        .new_errors(goal.environments.after, &allowed)
+        .is_empty();
+    let states = if hopeless { 2 * moves.len() } else { STATES };
+    let found = order::order(goal, &moves, states);
+    if found.complete || hopeless {
+        return (moves, found);
+    }
+    let finer = moves::finer(&moves);
+    let better = order::order(goal, &finer, STATES_OF_FINER);
+    if better.complete {
+        (finer, better)
+    } else {
+        (moves, found)
+    }
+}
+
+impl Request<'_> {
+    /// The steady errors of a state that nobody waives.
+    #[must_use]
+    pub fn errors(&self, state: &Environment) -> Vec<Diagnostic> {
+        let found = check::steady(state, self.catalogue, self.today);
+        found
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .filter(|finding| !self.waived.contains(&finding.code))
+            .cloned()
+            .collect()
+    }
+
+    /// The errors of a state beyond those that BEFORE has: more of a rule than BEFORE.
+    #[must_use]
+    pub fn new_errors(&self, state: &Environment, allowed: &[Diagnostic]) -> Vec<Diagnostic> {
+        let mut allowed: Vec<Code> = allowed.iter().map(|finding| finding.code).collect();
+        let mut found = self.errors(state);
+        found.retain(|finding| {
+            let known = allowed.iter().position(|code| *code == finding.code);
+            known.map(|at| allowed.swap_remove(at)).is_none()
+        });
+        found
+    }
+}
+
+fn blocked(request: &Request<'_>, moves: &[Move], found: &order::Found) -> Blocked {
+    let allowed = request.errors(request.environments.before);
+    let mut state = request.environments.before.clone();
+    for index in &found.order {
+        if let Some(next) = moves.get(*index) {
+            next.apply(&mut state, request.environments.after);
+        }
+    }
+    let left: Vec<&Move> = (0..moves.len())
+        .filter(|index| !found.order.contains(index))
+        .filter_map(|index| moves.get(index))
+        .collect();
+    let mut findings = Vec::new();
+    for next in &left {
+        let mut tried = state.clone();
+        next.apply(&mut tried, request.environments.after);
+        for finding in request.new_errors(&tried, &allowed) {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+    let bridges = findings
+        .iter()
+        .flat_map(|finding| &finding.help)
+        .map(|help| help.message.clone())
+        .collect();
+    Blocked {
+        left: left.iter().map(|next| next.title.clone()).collect(),
+        findings,
+        bridges,
+    }
+}

@@ -1,0 +1,80 @@
+//! What AWS never changes: a volume that would shrink, and what would then break a rule with it.
+
+use super::Request;
+use crate::model::{Environment, Selection};
+use crate::source::Sourced;
+
+/// Attributes that stay as they are in BEFORE.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Their paths.
+    pub paths: Vec<String>,
+    /// Why, as one sentence.
+    pub reason: String,
+    /// What to write into the file, so that it says what is true.
+    pub line: String,
+}
+
+/// AFTER without what cannot be, and what was kept.
+pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
+    let (before, after) = (request.environments.before, request.environments.after);
+    let mut target = after.clone();
+    let sizes = request
+        .environments
+        .map(|side| side.database.storage.gib.value);
+    if sizes.after >= sizes.before {
+        return (target, Vec::new());
+    }
+    let mut paths = vec!["database.storage.gib".to_owned()];
+    take(&mut target, before, &paths);
+    let allowed = request.errors(before);
+    // In this order: the ceiling follows the size, provisioned performance follows both.
+    for path in ["max-gib", "iops", "throughput", "type"] {
+        let path = format!("database.storage.{path}");
+        let broken = request.new_errors(&target, &allowed);
+        if broken.is_empty() {
+            break;
+        }
+        let mut tried = target.clone();
+        take(&mut tried, before, std::slice::from_ref(&path));
+        if request.new_errors(&tried, &allowed).len() < broken.len() {
+            target = tried;
+            paths.push(path);
+        }
+    }
+    let reason = format!(
+        "RDS never shrinks a volume: {} GiB stay, {} GiB take a new instance and a restore",
+        sizes.before, sizes.after
+    );
+    let line = line(&target, &paths);
+    let kept = Kept {
+        paths,
+        reason,
+        line,
+    };
+    (target, vec![kept])
+}
+
+fn take(target: &mut Environment, before: &Environment, paths: &[String]) {
+    let chosen: Selection = paths.iter().cloned().collect();
+    target.adopt(before, &chosen);
+}
+
+/// `database { storage gib=500 max-gib=1000; }` with every kept property.
+fn line(target: &Environment, paths: &[String]) -> String {
+    let storage = &target.database.storage;
+    let number = |value: &Option<Sourced<u32>>| value.as_ref().map(|value| value.value.to_string());
+    let properties = [
+        ("gib", Some(storage.gib.value.to_string())),
+        ("max-gib", Some(storage.max_gib.value.to_string())),
+        ("type", Some(format!("\"{}\"", storage.kind.value))),
+        ("iops", number(&storage.iops)),
+        ("throughput", number(&storage.throughput)),
+    ];
+    let written: Vec<String> = properties
+        .into_iter()
+        .filter(|(name, _)| paths.iter().any(|path| path.ends_with(&format!(".{name}"))))
+        .filter_map(|(name, value)| Some(format!("{name}={}", value?)))
+        .collect();
+    format!("database {{ storage {} }}", written.join(" "))
+}

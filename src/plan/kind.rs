@@ -1,0 +1,312 @@
+//! Which apply brings a change about: what changes together is one kind.
+
+use crate::model::{
+    ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
+    NodeGroupField, PgbouncerField, ReadReplicasField, RedisGroupField, WorkerField, WorkloadField,
+};
+use crate::pair::Pair;
+
+/// A kind of change, and whose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Names, labels, tags and what only bookkeeping reads.
+    Identity,
+    /// What the network policies know.
+    Network,
+    /// Who owns the autoscalers.
+    Delivery,
+    /// The API.
+    Api(ApiMove),
+    /// A pool.
+    Pool(Name, PoolMove),
+    /// A service that is counted.
+    Service(Name),
+    /// PgBouncer's settings that a reload applies.
+    PoolSizes,
+    /// PgBouncer's pods.
+    Pooler,
+    /// The database.
+    Database(DatabaseMove),
+    /// A replication group.
+    Redis(Name, GroupMove),
+    /// Which replication group serves what.
+    RedisUses,
+    /// A node group.
+    Nodes(Name, NodesMove),
+}
+
+/// What moves of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApiMove {
+    /// Its autoscaler.
+    Autoscaler,
+    /// Its pod template.
+    Pods,
+}
+
+/// What moves of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PoolMove {
+    /// All of it: it is new.
+    Added,
+    /// All of it: it goes.
+    Removed,
+    /// Its autoscaler.
+    Autoscaler,
+    /// Its pod template.
+    Pods,
+}
+
+/// What moves of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DatabaseMove {
+    /// The standby in another zone.
+    MultiAz,
+    /// The instance's class, engine and static parameters: one restart.
+    Server,
+    /// The volume.
+    Storage,
+    /// The class and static parameters of read replicas.
+    Replicas,
+    /// How many read replicas there are.
+    ReplicaCount,
+    /// Over what replicas are read.
+    ReplicaVia,
+    /// Backups and windows.
+    Backups,
+    /// The connections that are set aside for what bypasses PgBouncer.
+    Direct,
+    /// How the database is called and reached.
+    Access,
+}
+
+/// What moves of a replication group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupMove {
+    /// All of it: it is new.
+    Added,
+    /// All of it: it goes.
+    Removed,
+    /// Its node type.
+    Node,
+    /// Its replicas.
+    Replicas,
+    /// Its engine and version.
+    Engine,
+    /// Its eviction policy.
+    Policy,
+    /// Its encryption in transit.
+    Tls,
+    /// Its sharding.
+    Cluster,
+    /// How it is called and reached.
+    Access,
+}
+
+/// What moves of a node group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodesMove {
+    /// All of it: it is new.
+    Added,
+    /// All of it: it goes.
+    Removed,
+    /// How many nodes it has.
+    Count,
+    /// What its nodes are.
+    Type,
+}
+
+/// The kind of a difference between two environments.
+#[must_use]
+pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
+    match difference.field {
+        EnvironmentField::environment(())
+        | EnvironmentField::tier(())
+        | EnvironmentField::region(())
+        | EnvironmentField::app(())
+        | EnvironmentField::namespace(())
+        | EnvironmentField::cluster(())
+        | EnvironmentField::labels(())
+        | EnvironmentField::framework(()) => Kind::Identity,
+        EnvironmentField::network(_) => Kind::Network,
+        EnvironmentField::deliver(_) => Kind::Delivery,
+        EnvironmentField::api(field) => api(field),
+        EnvironmentField::worker(field) => {
+            let name = owner(difference);
+            match held(sides.map(|side| side.worker.contains_key(&name))) {
+                Held::Both => worker(field, name),
+                Held::Before => Kind::Pool(name, PoolMove::Removed),
+                Held::After => Kind::Pool(name, PoolMove::Added),
+            }
+        }
+        EnvironmentField::service(_) => Kind::Service(owner(difference)),
+        EnvironmentField::pgbouncer(field) => pgbouncer(field),
+        EnvironmentField::database(field) => database(field, sides),
+        EnvironmentField::redis(field) => {
+            let name = owner(difference);
+            match held(sides.map(|side| side.redis.contains_key(&name))) {
+                Held::Both => redis(field, name),
+                Held::Before => Kind::Redis(name, GroupMove::Removed),
+                Held::After => Kind::Redis(name, GroupMove::Added),
+            }
+        }
+        EnvironmentField::nodes(field) => {
+            let name = owner(difference);
+            match held(sides.map(|side| side.nodes.contains_key(&name))) {
+                Held::Both => nodes(field, name),
+                Held::Before => Kind::Nodes(name, NodesMove::Removed),
+                Held::After => Kind::Nodes(name, NodesMove::Added),
+            }
+        }
+    }
+}
+
+/// Which side has something.
+enum Held {
+    Both,
+    Before,
+    After,
+}
+
+fn held(sides: Pair<bool>) -> Held {
+    match (sides.before, sides.after) {
+        (true, false) => Held::Before,
+        (false, true) => Held::After,
+        (true, true) | (false, false) => Held::Both,
+    }
+}
+
+/// The pool, group or service that a difference belongs to: the second step of its path.
+fn owner(difference: &Difference) -> Name {
+    let name = difference.path.split('.').nth(1).unwrap_or_default();
+    Name::composed(name.to_owned())
+}
+
+fn api(field: ApiField) -> Kind {
+    match field {
+        ApiField::workload(field) if scales(field) => Kind::Api(ApiMove::Autoscaler),
+        ApiField::workload(_) => Kind::Api(ApiMove::Pods),
+        ApiField::metric(_) => Kind::Api(ApiMove::Autoscaler),
+    }
+}
+
+/// Whether a workload's field is its autoscaler's, and not its pods'.
+fn scales(field: WorkloadField) -> bool {
+    match field {
+        WorkloadField::replicas(_)
+        | WorkloadField::target(_)
+        | WorkloadField::scale_up(_)
+        | WorkloadField::scale_down(_)
+        | WorkloadField::hold(()) => true,
+        WorkloadField::name(())
+        | WorkloadField::image(())
+        | WorkloadField::requests(_)
+        | WorkloadField::limits(_)
+        | WorkloadField::connections(_)
+        | WorkloadField::rollout(_)
+        | WorkloadField::arch(())
+        | WorkloadField::env(()) => false,
+    }
+}
+
+fn worker(field: WorkerField, name: Name) -> Kind {
+    match field {
+        WorkerField::workload(field) if scales(field) => Kind::Pool(name, PoolMove::Autoscaler),
+        WorkerField::queue(_)
+        | WorkerField::combine(())
+        | WorkerField::scenario(())
+        | WorkerField::polling(())
+        | WorkerField::cooldown(())
+        | WorkerField::activation(())
+        | WorkerField::fallback(_)
+        | WorkerField::pause(()) => Kind::Pool(name, PoolMove::Autoscaler),
+        WorkerField::workload(_)
+        | WorkerField::grace(())
+        | WorkerField::capacity(())
+        | WorkerField::tolerate(()) => Kind::Pool(name, PoolMove::Pods),
+    }
+}
+
+fn pgbouncer(field: PgbouncerField) -> Kind {
+    match field {
+        PgbouncerField::pool(_) | PgbouncerField::clients(_) | PgbouncerField::mode(()) => {
+            Kind::PoolSizes
+        }
+        PgbouncerField::name(())
+        | PgbouncerField::instances(())
+        | PgbouncerField::image(())
+        | PgbouncerField::requests(_)
+        | PgbouncerField::limits(_)
+        | PgbouncerField::drain(()) => Kind::Pooler,
+    }
+}
+
+fn database(field: DatabaseField, sides: Pair<&Environment>) -> Kind {
+    match field {
+        DatabaseField::instance(())
+        | DatabaseField::engine(())
+        | DatabaseField::max_connections(()) => Kind::Database(DatabaseMove::Server),
+        DatabaseField::multi_az(()) => Kind::Database(DatabaseMove::MultiAz),
+        DatabaseField::storage(_) => Kind::Database(DatabaseMove::Storage),
+        DatabaseField::replicas(field) => replicas(field, sides),
+        DatabaseField::direct(_) => Kind::Database(DatabaseMove::Direct),
+        DatabaseField::backup(_) | DatabaseField::maintenance(_) => {
+            Kind::Database(DatabaseMove::Backups)
+        }
+        DatabaseField::name(())
+        | DatabaseField::endpoint(())
+        | DatabaseField::dbname(())
+        | DatabaseField::user(())
+        | DatabaseField::tls(()) => Kind::Database(DatabaseMove::Access),
+    }
+}
+
+/// Where one side has no replica, what they would be is part of creating or deleting them; where
+/// neither has one, it is a matter of record.
+fn replicas(field: ReadReplicasField, sides: Pair<&Environment>) -> Kind {
+    let counts = sides.map(|side| side.database.replicas.count.value);
+    if counts.before == 0 && counts.after == 0 {
+        return Kind::Identity;
+    }
+    if counts.before == 0 || counts.after == 0 {
+        return Kind::Database(DatabaseMove::ReplicaCount);
+    }
+    match field {
+        ReadReplicasField::count(()) => Kind::Database(DatabaseMove::ReplicaCount),
+        ReadReplicasField::instance(()) | ReadReplicasField::max_connections(()) => {
+            Kind::Database(DatabaseMove::Replicas)
+        }
+        ReadReplicasField::via(()) => Kind::Database(DatabaseMove::ReplicaVia),
+    }
+}
+
+fn redis(field: RedisGroupField, name: Name) -> Kind {
+    match field {
+        RedisGroupField::node(()) | RedisGroupField::data_gib(()) => {
+            Kind::Redis(name, GroupMove::Node)
+        }
+        RedisGroupField::replicas(()) => Kind::Redis(name, GroupMove::Replicas),
+        RedisGroupField::engine(()) | RedisGroupField::version(()) => {
+            Kind::Redis(name, GroupMove::Engine)
+        }
+        RedisGroupField::policy(()) => Kind::Redis(name, GroupMove::Policy),
+        RedisGroupField::uses(()) => Kind::RedisUses,
+        RedisGroupField::tls(()) => Kind::Redis(name, GroupMove::Tls),
+        RedisGroupField::cluster(ClusterField::shards(()) | ClusterField::mode(())) => {
+            Kind::Redis(name, GroupMove::Cluster)
+        }
+        RedisGroupField::name(())
+        | RedisGroupField::endpoint(())
+        | RedisGroupField::env_url(())
+        | RedisGroupField::env_cluster(()) => Kind::Redis(name, GroupMove::Access),
+    }
+}
+
+fn nodes(field: NodeGroupField, name: Name) -> Kind {
+    match field {
+        NodeGroupField::count(_) => Kind::Nodes(name, NodesMove::Count),
+        NodeGroupField::instance(()) | NodeGroupField::capacity(()) | NodeGroupField::runs(()) => {
+            Kind::Nodes(name, NodesMove::Type)
+        }
+    }
+}

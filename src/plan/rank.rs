@@ -1,0 +1,163 @@
+//! The preferred order of moves: supply before demand on the way up, demand before supply on the
+//! way down, a standby first and away last. The rules decide; this only says where to begin.
+
+use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use crate::budget::connections;
+use crate::catalogue::Catalogue;
+use crate::model::{Environment, Worker, Workload};
+use crate::pair::Pair;
+
+/// The place of a move; smaller comes first.
+pub(super) fn rank(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> u8 {
+    let (mut rising, falling) = places(kind);
+    // Where there are replicas already, more of them come before any is resized: readers then
+    // always find one.
+    if *kind == Kind::Database(DatabaseMove::ReplicaCount)
+        && sides.before.database.replicas.count.value > 0
+    {
+        rising = BEFORE_REPLICAS;
+    }
+    if rising == falling || grows(kind, sides, catalogue) {
+        rising
+    } else {
+        falling
+    }
+}
+
+/// Just before the replicas are resized.
+const BEFORE_REPLICAS: u8 = 32;
+
+/// The places of a way up and of a way down.
+fn places(kind: &Kind) -> (u8, u8) {
+    match kind {
+        Kind::Database(DatabaseMove::MultiAz) => (10, 69),
+        Kind::Database(DatabaseMove::Backups) => (11, 68),
+        Kind::Database(DatabaseMove::Direct) => (45, 20),
+        Kind::Api(ApiMove::Autoscaler) | Kind::Pool(_, PoolMove::Autoscaler) => (54, 21),
+        Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods) | Kind::Service(_) => (52, 22),
+        Kind::Nodes(_, NodesMove::Added) => (30, 30),
+        Kind::Nodes(_, NodesMove::Count) => (31, 65),
+        Kind::Nodes(_, NodesMove::Type) => (32, 64),
+        Kind::Database(DatabaseMove::Replicas) => (33, 62),
+        Kind::Database(DatabaseMove::Server) => (34, 61),
+        Kind::Database(DatabaseMove::ReplicaCount) => (35, 60),
+        Kind::Database(DatabaseMove::Storage) => (36, 36),
+        Kind::Redis(_, GroupMove::Added) => (37, 37),
+        Kind::Redis(_, GroupMove::Replicas) => (37, 59),
+        Kind::Redis(_, GroupMove::Engine)
+        | Kind::Redis(_, GroupMove::Policy)
+        | Kind::Redis(_, GroupMove::Tls) => (38, 38),
+        Kind::Redis(_, GroupMove::Node) | Kind::Redis(_, GroupMove::Cluster) => (39, 58),
+        Kind::Pooler => (42, 40),
+        Kind::PoolSizes => (41, 43),
+        Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
+        Kind::Pool(_, PoolMove::Added) => (53, 53),
+        Kind::Pool(_, PoolMove::Removed) => (56, 56),
+        Kind::RedisUses => (57, 57),
+        Kind::Redis(_, GroupMove::Removed) => (59, 59),
+        Kind::Nodes(_, NodesMove::Removed) => (66, 66),
+        Kind::Database(DatabaseMove::Access)
+        | Kind::Redis(_, GroupMove::Access)
+        | Kind::Network
+        | Kind::Delivery => (70, 70),
+        Kind::Identity => (71, 71),
+    }
+}
+
+/// Whether a move is a way up: more of what it is about.
+fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
+    let sizes = sides.map(|side| size(kind, side, catalogue));
+    sizes.after > sizes.before
+}
+
+/// How much there is of what a move is about, in a unit of its own.
+fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
+    let database = &side.database;
+    match kind {
+        Kind::Database(DatabaseMove::MultiAz) => database.multi_az.value.into(),
+        Kind::Database(DatabaseMove::Backups) => database.backup.days.value.into(),
+        Kind::Database(DatabaseMove::Direct) => connections::direct(side),
+        Kind::Api(ApiMove::Autoscaler) => side.api.workload.most().into(),
+        Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
+        Kind::Pool(name, PoolMove::Autoscaler) => {
+            side.worker.get(name).map_or(0, Worker::most).into()
+        }
+        Kind::Pool(name, PoolMove::Pods) => {
+            let pool = side.worker.get(name);
+            pool.map_or(0, |pool| weight(&pool.workload))
+        }
+        Kind::Service(name) => {
+            let service = side.service.get(name);
+            service.map_or(0, |service| service.replicas.value.into())
+        }
+        Kind::Database(DatabaseMove::Server) => server(side, catalogue),
+        Kind::Database(DatabaseMove::Replicas) => database.replicas.max_connections.value.into(),
+        Kind::Database(DatabaseMove::ReplicaCount) => database.replicas.count.value.into(),
+        Kind::Pooler => side.pgbouncer.instances.value.into(),
+        Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
+        Kind::Redis(name, GroupMove::Replicas)
+        | Kind::Redis(name, GroupMove::Node)
+        | Kind::Redis(name, GroupMove::Cluster) => group(kind, name.as_str(), side, catalogue),
+        Kind::Nodes(name, NodesMove::Count) | Kind::Nodes(name, NodesMove::Type) => {
+            nodes(kind, name.as_str(), side, catalogue)
+        }
+        Kind::Identity
+        | Kind::Network
+        | Kind::Delivery
+        | Kind::RedisUses
+        | Kind::Pool(_, PoolMove::Added | PoolMove::Removed)
+        | Kind::Database(DatabaseMove::Storage | DatabaseMove::ReplicaVia | DatabaseMove::Access)
+        | Kind::Redis(
+            _,
+            GroupMove::Added
+            | GroupMove::Removed
+            | GroupMove::Engine
+            | GroupMove::Policy
+            | GroupMove::Tls
+            | GroupMove::Access,
+        )
+        | Kind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
+    }
+}
+
+/// What one pod of a workload asks of the nodes and of the pooler.
+fn weight(workload: &Workload) -> u64 {
+    let ask = &workload.requests;
+    ask.cpu.value.milli()
+        + ask.memory.value.units() / 1_048_576
+        + u64::from(workload.connections.per_pod.value)
+}
+
+/// The server: its class' memory in MiB first, then its connections.
+fn server(side: &Environment, catalogue: &Catalogue) -> u64 {
+    let known = catalogue.db_classes.get(&side.database.instance.value);
+    let memory = known.map_or(0, |known| known.memory.units() / 1_048_576);
+    memory * 10_000 + u64::from(side.database.max_connections.value)
+}
+
+/// A replication group: replicas, or bytes over its shards.
+fn group(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
+    let Some(group) = side.redis.get(name) else {
+        return 0;
+    };
+    if matches!(kind, Kind::Redis(_, GroupMove::Replicas)) {
+        return group.replicas.value.into();
+    }
+    let known = catalogue.cache_nodes.get(&group.node.value);
+    let shards = u64::from(group.cluster.shards.value.max(1));
+    known
+        .map_or(0, |known| known.maxmemory)
+        .saturating_mul(shards)
+}
+
+/// A node group: nodes at the most, or the memory of one.
+fn nodes(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
+    let Some(group) = side.nodes.get(name) else {
+        return 0;
+    };
+    if matches!(kind, Kind::Nodes(_, NodesMove::Count)) {
+        return group.count.max.value.into();
+    }
+    let known = catalogue.node_types.get(&group.instance.value);
+    known.map_or(0, |known| known.allocatable_memory.units())
+}

@@ -1,0 +1,114 @@
+//! Replication groups on the way: the states between that ElastiCache itself asks for.
+
+use super::kind::{GroupMove, Kind};
+use super::moves::{Edit, Move};
+use super::title::title;
+use crate::model::{ClusterMode, Environment, Name, RedisTls};
+use crate::pair::Pair;
+
+/// One of several moves that a kind of change takes.
+pub(super) struct Stage {
+    pub(super) title: String,
+    pub(super) rank: u8,
+    pub(super) edit: Edit,
+}
+
+/// Whether a change of this kind moves what the groups serve.
+pub(super) fn moves_uses(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Redis(_, GroupMove::Added) | Kind::Redis(_, GroupMove::Removed) | Kind::RedisUses
+    )
+}
+
+/// The stages of a change that one apply does not bring about; none where one does.
+pub(super) fn staged(kind: &Kind, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+    let one = |rank, edit| {
+        let title = title(kind, sides);
+        Some(vec![Stage { title, rank, edit }])
+    };
+    if let Kind::Redis(name, GroupMove::Tls) = kind {
+        encryption(name, sides)
+    } else if let Kind::Redis(name, GroupMove::Cluster) = kind {
+        sharding(name, sides)
+    } else if let Kind::Redis(name, GroupMove::Added) = kind {
+        one(37, Edit::IdleGroup(name.clone()))
+    } else if *kind == Kind::RedisUses {
+        one(57, Edit::Uses)
+    } else {
+        None
+    }
+}
+
+/// Encryption is never switched at once: clients of both kinds are served for a while.
+fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+    let before = sides.before.redis.get(name)?.tls.value;
+    let after = sides.after.redis.get(name)?.tls.value;
+    let stage = |tls: RedisTls, what: &str| Stage {
+        title: format!("{what} on Redis group `{name}`"),
+        rank: 38,
+        edit: Edit::Tls(name.clone(), tls),
+    };
+    let middle = stage(RedisTls::Preferred, "offer TLS beside plain text");
+    let last = match after {
+        RedisTls::Off => stage(after, "stop TLS"),
+        RedisTls::Required => stage(after, "require TLS"),
+        RedisTls::Preferred => return Some(vec![middle]),
+    };
+    if before == RedisTls::Preferred {
+        Some(vec![last])
+    } else {
+        Some(vec![middle, last])
+    }
+}
+
+/// Into cluster mode over `compatible` and one shard, then to the shards; never back.
+fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+    let before = &sides.before.redis.get(name)?.cluster;
+    let after = &sides.after.redis.get(name)?.cluster;
+    if after.mode.value != ClusterMode::Enabled || before.mode.value == ClusterMode::Enabled {
+        return None;
+    }
+    let stage = |title: String, shards: u32, mode: ClusterMode| Stage {
+        title,
+        rank: 39,
+        edit: Edit::Cluster(name.clone(), shards, mode),
+    };
+    let mut stages = Vec::new();
+    if before.mode.value == ClusterMode::Disabled {
+        let title = format!("let cluster clients into Redis group `{name}`");
+        stages.push(stage(title, 0, ClusterMode::Compatible));
+    }
+    let title = format!("switch Redis group `{name}` to cluster mode");
+    stages.push(stage(title, 1, ClusterMode::Enabled));
+    let shards = after.shards.value;
+    if shards > 1 {
+        let title = format!("spread Redis group `{name}` over {shards} shards");
+        stages.push(stage(title, shards, ClusterMode::Enabled));
+    }
+    Some(stages)
+}
+
+/// A group is created before it serves, and serves nothing before it is deleted. Sharding needs a
+/// replica to fail over to.
+pub(super) fn bind(moves: &mut [Move]) {
+    let find = |wanted: &dyn Fn(&Kind) -> bool| -> Vec<usize> {
+        let all = moves.iter().enumerate();
+        all.filter(|(_, next)| wanted(&next.kind))
+            .map(|(index, _)| index)
+            .collect()
+    };
+    let added = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Added)));
+    let uses = find(&|kind| *kind == Kind::RedisUses);
+    let removed = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Removed)));
+    for index in uses.iter().copied() {
+        if let Some(next) = moves.get_mut(index) {
+            next.needs.extend(&added);
+        }
+    }
+    for index in removed {
+        if let Some(next) = moves.get_mut(index) {
+            next.needs.extend(&uses);
+        }
+    }
+}

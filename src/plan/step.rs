@@ -1,0 +1,128 @@
+//! Moves in order, as steps that somebody applies.
+
+use super::kind::{ApiMove, Kind, PoolMove};
+use super::procedure::{Procedure, State, procedure};
+use super::{Move, Request};
+use crate::diff::{Changes, diff};
+use crate::impact::{Impact, Undo, impacts};
+use crate::model::Environment;
+use crate::pair::Pair;
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its place, from 1.
+    pub number: usize,
+    /// What it does.
+    pub title: String,
+    /// What it changes.
+    pub changes: Changes,
+    /// What each of these changes does, as things stand at this step.
+    pub impacts: Vec<Impact>,
+    /// How it is applied and verified.
+    pub procedure: Procedure,
+    /// The way back to the state before it, or why there is none.
+    pub undo: Result<Procedure, String>,
+    /// The state it leaves.
+    pub state: Environment,
+}
+
+impl Step {
+    /// The worst thing it does.
+    #[must_use]
+    pub fn worst(&self) -> Option<&Impact> {
+        // The first of equals, so that a step speaks of its own subject.
+        self.impacts.iter().rev().max_by_key(|impact| impact.class)
+    }
+}
+
+/// The folder that holds the tree of the state after step `number`; 0 is BEFORE.
+#[must_use]
+pub fn folder(number: usize) -> String {
+    format!("{number:02}")
+}
+
+/// The steps of an order of moves. Neighbours that one command applies are one step.
+#[must_use]
+pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize]) -> Vec<Step> {
+    let mut batches: Vec<Vec<&Move>> = Vec::new();
+    for next in order.iter().filter_map(|index| moves.get(*index)) {
+        match batches.last_mut() {
+            Some(batch) if batch.iter().all(|known| joins(known, next)) => batch.push(next),
+            Some(_) | None => batches.push(vec![next]),
+        }
+    }
+    let mut state = request.environments.before.clone();
+    let mut steps = Vec::new();
+    for batch in batches {
+        let before = state.clone();
+        for next in &batch {
+            next.apply(&mut state, request.environments.after);
+        }
+        let number = steps.len() + 1;
+        // A move whose work another one did already is no step.
+        steps.extend(step(request, number, &batch, Pair::new(&before, &state)));
+    }
+    steps
+}
+
+/// Whether two neighbours are applied by the same command, in the same direction.
+fn joins(one: &Move, other: &Move) -> bool {
+    let autoscaler = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Api(ApiMove::Autoscaler) | Kind::Pool(_, PoolMove::Autoscaler)
+        )
+    };
+    let pods = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+        )
+    };
+    let both = |is: &dyn Fn(&Kind) -> bool| is(&one.kind) && is(&other.kind);
+    one.rank == other.rank && (both(&autoscaler) || both(&pods))
+}
+
+fn step(
+    request: &Request<'_>,
+    number: usize,
+    batch: &[&Move],
+    sides: Pair<&Environment>,
+) -> Option<Step> {
+    let changes = diff(sides.map(Some))?;
+    let impacts = impacts(&changes, sides, request.catalogue);
+    let name = &sides.before.environment.value;
+    let tree = |number: usize| format!("{}/{}/{name}", request.root, folder(number));
+    let trees = Pair::new(tree(number - 1), tree(number));
+    let state = |environment, tree| State {
+        environment,
+        tree,
+        catalogue: request.catalogue,
+    };
+    let states = Pair::new(
+        state(sides.before, trees.before.as_str()),
+        state(sides.after, trees.after.as_str()),
+    );
+    let all = |states: Pair<State<'_>>| {
+        batch
+            .iter()
+            .map(|next| procedure(&next.kind, states))
+            .fold(Procedure::default(), Procedure::then)
+    };
+    let for_good = impacts.iter().find(|impact| impact.undo == Undo::Never);
+    let undo = match for_good {
+        Some(impact) => Err(format!("there is no way back: {}", impact.reason)),
+        None => Ok(all(states.swapped())),
+    };
+    let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
+    Some(Step {
+        number,
+        title: titles.join("; "),
+        changes,
+        impacts,
+        procedure: all(states),
+        undo,
+        state: sides.after.clone(),
+    })
+}

@@ -1,0 +1,189 @@
+//! Random environments, as texts of the language: a tier and some of everything that a file can
+//! say beside it. What they say is well formed; whether it keeps the rules is left to chance.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+/// A file.
+#[derive(Clone, Debug)]
+pub(crate) struct Text(pub(crate) String);
+
+/// A line that is there or not.
+fn maybe(line: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
+    option::weighted(0.3, line)
+        .prop_map(Option::unwrap_or_default)
+        .boxed()
+}
+
+fn one_of<T: Clone + std::fmt::Debug + std::fmt::Display + 'static>(
+    values: &[T],
+) -> impl Strategy<Value = String> + use<T> {
+    select(values.to_vec()).prop_map(|value| value.to_string())
+}
+
+fn api() -> BoxedStrategy<String> {
+    let bounds = (1_u32..8, 0_u32..40)
+        .prop_map(|(min, more)| format!("replicas min={min} max={}", min + more));
+    let parts = (
+        maybe(bounds),
+        maybe(one_of(&[50, 60, 70, 80]).prop_map(|cpu| format!("target cpu={cpu}"))),
+        maybe(
+            one_of(&["0s", "30s", "5m"])
+                .prop_map(|window| format!("scale-down window=\"{window}\"")),
+        ),
+        maybe(
+            one_of(&["250m", "500m", "1", "2"]).prop_map(|cpu| format!("requests cpu=\"{cpu}\"")),
+        ),
+        maybe((1_u32..12).prop_map(|pool| format!("connections per-pod={pool}"))),
+        maybe((1_u32..30).prop_map(|pods| format!("hold {pods}"))),
+        maybe(one_of(&["info", "debug"]).prop_map(|level| format!("env LOG_LEVEL=\"{level}\""))),
+        maybe(
+            (0_u32..20).prop_map(|tag| format!("image \"registry.example.com/app/api:1.{tag}\"")),
+        ),
+    );
+    parts
+        .prop_map(|(a, b, c, d, e, f, g, h)| node("api", &[a, b, c, d, e, f, g, h]))
+        .boxed()
+}
+
+/// A node with its children, or nothing where it has none.
+fn node(head: &str, children: &[String]) -> String {
+    let children: Vec<&str> = children
+        .iter()
+        .map(String::as_str)
+        .filter(|child| !child.is_empty())
+        .collect();
+    if children.is_empty() {
+        String::new()
+    } else {
+        format!("{head} {{\n    {}\n}}\n", children.join("\n    "))
+    }
+}
+
+fn workers() -> BoxedStrategy<String> {
+    let names = subsequence(vec!["worker", "decisions", "batch"], 0..=3);
+    let pool = (
+        (0_u32..5, 1_u32..40),
+        one_of(&[10, 20, 50, 100]),
+        maybe(
+            one_of(&["normal", "batch", "cost-sensitive"])
+                .prop_map(|it| format!("scenario \"{it}\"")),
+        ),
+        maybe(one_of(&["sum", "max"]).prop_map(|it| format!("combine \"{it}\""))),
+        maybe((0_u32..20).prop_map(|at| format!("pause at={at}"))),
+    );
+    (names, vec(pool, 3))
+        .prop_map(|(names, pools)| {
+            let pools = names.iter().zip(pools);
+            pools
+                .map(|(name, ((min, more), length, scenario, combine, pause))| {
+                    let children = [
+                        format!("queue \"queue:{name}\" length={length}"),
+                        format!("queue \"queue:{name}-low\" length={length}"),
+                        format!("replicas min={min} max={}", min + more),
+                        scenario,
+                        combine,
+                        pause,
+                    ];
+                    node(&format!("worker \"{name}\""), &children)
+                })
+                .collect()
+        })
+        .boxed()
+}
+
+fn pooler() -> BoxedStrategy<String> {
+    let parts = (
+        maybe((1_u32..8).prop_map(|count| format!("instances {count}"))),
+        maybe(
+            (5_u32..60, 0_u32..60)
+                .prop_map(|(size, more)| format!("pool default={size} max-db={}", size + more)),
+        ),
+        maybe(one_of(&[200, 300, 500, 1000]).prop_map(|max| format!("clients max={max}"))),
+        maybe(one_of(&["60s", "300s"]).prop_map(|drain| format!("drain \"{drain}\""))),
+    );
+    parts
+        .prop_map(|(a, b, c, d)| node("pgbouncer", &[a, b, c, d]))
+        .boxed()
+}
+
+fn database() -> BoxedStrategy<String> {
+    let classes = [
+        "db.t3.medium",
+        "db.r6g.large",
+        "db.r6g.xlarge",
+        "db.r6g.2xlarge",
+        "db.r6g.4xlarge",
+    ];
+    let parts = (
+        maybe(one_of(&classes).prop_map(|class| format!("instance \"{class}\""))),
+        maybe(one_of(&[100, 200, 400, 800, 1600]).prop_map(|max| format!("max-connections {max}"))),
+        maybe(any::<bool>().prop_map(|on| format!("multi-az #{on}"))),
+        maybe(
+            one_of(&[50, 100, 300, 500, 1000])
+                .prop_map(|gib| format!("storage gib={gib} max-gib=2000")),
+        ),
+        maybe((0_u32..4).prop_map(|count| format!("replicas {count}"))),
+        maybe(one_of(&["now", "window"]).prop_map(|when| format!("maintenance apply=\"{when}\""))),
+        maybe(one_of(&["15", "16", "17"]).prop_map(|engine| format!("engine \"{engine}\""))),
+        maybe((0_u32..30).prop_map(|count| format!("direct admin={count}"))),
+    );
+    parts
+        .prop_map(|(a, b, c, d, e, f, g, h)| node("database", &[a, b, c, d, e, f, g, h]))
+        .boxed()
+}
+
+fn redis() -> BoxedStrategy<String> {
+    let nodes = ["cache.r6g.large", "cache.r6g.xlarge", "cache.r6g.2xlarge"];
+    let parts = (
+        maybe(one_of(&nodes).prop_map(|node| format!("node \"{node}\""))),
+        maybe((0_u32..3).prop_map(|count| format!("replicas {count}"))),
+        maybe(one_of(&["off", "preferred", "required"]).prop_map(|tls| format!("tls \"{tls}\""))),
+    );
+    parts
+        .prop_map(|(a, b, c)| node("redis \"queue\"", &[a, b, c]))
+        .boxed()
+}
+
+fn nodes() -> BoxedStrategy<String> {
+    let types = [
+        "m7g.large",
+        "m7g.xlarge",
+        "m7g.2xlarge",
+        "m7g.4xlarge",
+        "t3.xlarge",
+    ];
+    let parts = (
+        maybe(one_of(&types).prop_map(|node| format!("instance \"{node}\""))),
+        maybe(
+            (1_u32..5, 0_u32..25)
+                .prop_map(|(min, more)| format!("count min={min} max={}", min + more)),
+        ),
+    );
+    parts
+        .prop_map(|(a, b)| node("nodes \"general\"", &[a, b]))
+        .boxed()
+}
+
+/// A file of environment `prod`.
+pub(crate) fn environment() -> impl Strategy<Value = Text> {
+    let tier = one_of(&["dev", "small", "medium", "large", "xlarge"]);
+    let label =
+        maybe(one_of(&["platform", "risk"]).prop_map(|team| format!("labels team=\"{team}\"\n")));
+    let parts = (
+        tier,
+        label,
+        api(),
+        workers(),
+        pooler(),
+        database(),
+        redis(),
+        nodes(),
+    );
+    parts.prop_map(|(tier, a, b, c, d, e, f, g)| {
+        let head = format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n");
+        Text([head, a, b, c, d, e, f, g].concat())
+    })
+}

@@ -1,0 +1,296 @@
+//! Plans: every state on the way keeps the rules, and the way ends where it should.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use tierc::catalogue::Catalogue;
+use tierc::compile::CatalogueTexts;
+use tierc::diagnostic::Diagnostics;
+use tierc::model::Environment;
+use tierc::pair::Pair;
+use tierc::plan::{Move, Plan, Request, plan};
+
+use tierc::source::{Source, Sources};
+
+use crate::support::{run, today};
+
+const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
+
+/// Both sides with a catalogue that knows what either names.
+fn with<R>(
+    before: &str,
+    after: &str,
+    look: impl FnOnce(Pair<&Environment>, &Request<'_>) -> R,
+) -> R {
+    let (before, after) = (run(before), run(after));
+    let waived = BTreeSet::new();
+    let sides = Pair::new(
+        before.files[0].environment.as_ref().unwrap(),
+        after.files[0].environment.as_ref().unwrap(),
+    );
+    let request = Request {
+        environments: sides,
+        catalogue: catalogue(),
+        waived: &waived,
+        today: today(),
+        root: "plan",
+    };
+    look(sides, &request)
+}
+
+/// Everything that the catalogue knows.
+pub(crate) fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+        let (name, text) = CatalogueTexts::embedded().instances;
+        let mut sources = Sources::default();
+        let source = sources.add(Source {
+            name,
+            text: text.clone(),
+            catalogue: true,
+        });
+        let mut diagnostics = Diagnostics::new();
+        let catalogue = tierc::parse::instances::instances(&text, source, None, &mut diagnostics);
+        assert!(diagnostics.is_empty());
+        catalogue
+    });
+    &CATALOGUE
+}
+
+fn tier(tier: &str) -> String {
+    format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n")
+}
+
+fn prod(tier: &str, more: &str) -> String {
+    format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n{more}\n")
+}
+
+/// The property of every plan: no state has a steady error that BEFORE lacks, and the last state
+/// is AFTER but for what is kept.
+fn keeps_its_promise(sides: Pair<&Environment>, request: &Request<'_>, plan: &Plan) {
+    let allowed = request.errors(sides.before);
+    for step in &plan.steps {
+        let broken = request.new_errors(&step.state, &allowed);
+        assert!(broken.is_empty(), "step {}: {broken:?}", step.number);
+    }
+    let last = plan.steps.last().map_or(sides.before, |step| &step.state);
+    let kept: Vec<&String> = plan.kept.iter().flat_map(|kept| &kept.paths).collect();
+    for difference in last.compare(sides.after) {
+        assert!(
+            kept.contains(&&difference.path),
+            "{} is left",
+            difference.path
+        );
+    }
+}
+
+#[test]
+fn every_pair_of_tiers_has_a_plan_that_keeps_every_rule_on_the_way() {
+    for before in TIERS {
+        for after in TIERS {
+            with(&tier(before), &tier(after), |sides, request| {
+                let plan = plan(request);
+                assert!(
+                    plan.blocked.is_none(),
+                    "{before} -> {after}: {:?}",
+                    plan.blocked
+                );
+                assert_eq!(plan.steps.is_empty(), before == after);
+                keeps_its_promise(sides, request, &plan);
+            });
+        }
+    }
+}
+
+/// How many states break a rule when the moves are made in this order.
+fn broken_states(request: &Request<'_>, moves: &[Move], order: &[usize]) -> usize {
+    let allowed = request.errors(request.environments.before);
+    let mut state = request.environments.before.clone();
+    let mut broken = 0;
+    for index in order {
+        moves[*index].apply(&mut state, request.environments.after);
+        broken += usize::from(!request.new_errors(&state, &allowed).is_empty());
+    }
+    broken
+}
+
+#[test]
+fn the_reverse_of_a_plans_order_breaks_a_rule() {
+    for (before, after) in [("medium", "large"), ("large", "medium"), ("dev", "xlarge")] {
+        with(
+            &prod(before, ""),
+            &prod(after, "database { storage gib=1000 max-gib=2000 }"),
+            |sides, request| {
+                let moves = tierc::plan::moves::moves(sides, request.catalogue);
+                let mut found = tierc::plan::order::order(request, &moves, 100);
+                assert!(found.complete);
+                assert_eq!(broken_states(request, &moves, &found.order), 0);
+                found.order.reverse();
+                assert!(
+                    broken_states(request, &moves, &found.order) > 0,
+                    "{before} -> {after}"
+                );
+            },
+        );
+    }
+}
+
+/// The titles of a plan's steps.
+fn titles(before: &str, after: &str) -> Vec<String> {
+    with(before, after, |sides, request| {
+        let plan = plan(request);
+        assert!(plan.blocked.is_none(), "{:?}", plan.blocked);
+        keeps_its_promise(sides, request, &plan);
+        plan.steps.iter().map(|step| step.title.clone()).collect()
+    })
+}
+
+#[test]
+fn a_standby_comes_first_and_goes_last() {
+    let up = titles(&tier("dev"), &tier("small"));
+    assert_eq!(up[0], "give the database a standby in another zone");
+    let down = titles(&tier("small"), &tier("dev"));
+    assert_eq!(down[down.len() - 2], "take the database's standby away");
+}
+
+#[test]
+fn replicas_get_more_connections_first_and_fewer_last() {
+    let with = |connections: u32| {
+        prod(
+            "large",
+            &format!("database {{ max-connections {connections} }}"),
+        )
+    };
+    let place =
+        |titles: &[String], what: &str| titles.iter().position(|title| title.starts_with(what));
+    let up = titles(&with(800), &with(1200));
+    assert!(
+        place(&up, "move the read replicas") < place(&up, "move the database"),
+        "{up:?}"
+    );
+    let down = titles(&with(1200), &with(800));
+    assert!(
+        place(&down, "move the read replicas") > place(&down, "move the database"),
+        "{down:?}"
+    );
+}
+
+#[test]
+fn encryption_is_offered_before_it_is_required_and_before_it_ends() {
+    let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
+    assert_eq!(
+        titles(&with("off"), &with("required")),
+        [
+            "offer TLS beside plain text on Redis group `cache`",
+            "require TLS on Redis group `cache`"
+        ]
+    );
+    assert_eq!(
+        titles(&with("required"), &with("off")),
+        [
+            "offer TLS beside plain text on Redis group `cache`",
+            "stop TLS on Redis group `cache`"
+        ]
+    );
+}
+
+#[test]
+fn cluster_mode_is_entered_over_compatible_and_one_shard() {
+    let steps = titles(&tier("large"), &tier("xlarge"));
+    let place = |what: &str| {
+        steps
+            .iter()
+            .position(|title| title.starts_with(what))
+            .unwrap()
+    };
+    let first = place("let cluster clients into");
+    assert_eq!(
+        place("switch Redis group `cache` to cluster mode"),
+        first + 1
+    );
+    assert_eq!(place("spread Redis group `cache` over 3 shards"), first + 2);
+}
+
+#[test]
+fn a_group_is_created_before_it_serves_and_serves_nothing_when_it_is_deleted() {
+    let up = titles(&tier("small"), &tier("medium"));
+    let place = |titles: &[String], what: &str| {
+        titles
+            .iter()
+            .position(|title| title.starts_with(what))
+            .unwrap()
+    };
+    assert!(place(&up, "create Redis group") < place(&up, "move what the Redis groups serve"));
+    let down = titles(&tier("medium"), &tier("small"));
+    assert!(place(&down, "move what the Redis groups serve") < place(&down, "delete Redis group"));
+}
+
+#[test]
+fn pods_change_architecture_over_a_node_group_beside_the_old_one() {
+    let with = |instance: &str| {
+        prod(
+            "small",
+            &format!("nodes \"general\" {{ instance \"{instance}\" }}"),
+        )
+    };
+    let steps = titles(&with("t3.xlarge"), &with("m7g.xlarge"));
+    assert_eq!(steps.len(), 4, "{steps:?}");
+    assert_eq!(
+        steps[0],
+        "create node group `general-next` beside `general`"
+    );
+    assert_eq!(
+        steps[1],
+        "roll the API's pods; roll the pods of pool `worker`"
+    );
+    assert_eq!(steps[3], "delete node group `general-next`");
+}
+
+#[test]
+fn a_volume_that_would_shrink_is_kept_with_what_depends_on_it() {
+    with(&tier("large"), &tier("medium"), |_, request| {
+        let plan = plan(request);
+        assert_eq!(plan.kept.len(), 1);
+        assert_eq!(
+            plan.kept[0].line,
+            "database { storage gib=500 max-gib=1000 }"
+        );
+    });
+}
+
+#[test]
+fn a_goal_that_breaks_a_rule_is_said_with_the_rule_that_stops_it() {
+    let after = prod("medium", "pgbouncer { pool default=60 max-db=120 }");
+    with(&tier("medium"), &after, |_, request| {
+        let plan = plan(request);
+        let blocked = plan.blocked.expect("no order can hold this");
+        assert_eq!(blocked.findings[0].code.0, "connection-budget-exceeded");
+        assert_eq!(
+            blocked.left,
+            ["set PgBouncer's pools: 55 of at most 80 -> 60 of at most 120"]
+        );
+        assert!(!blocked.bridges.is_empty());
+    });
+}
+
+#[test]
+fn a_way_that_is_closed_to_whole_moves_is_found_in_finer_ones() {
+    // Fewer clients and connections of more instances: neither the sizes nor the instances can go
+    // first as a whole.
+    let with = |instances: u32, max_db: u32, clients: u32| {
+        prod(
+            "medium",
+            &format!(
+                "pgbouncer {{ instances {instances}; pool default=20 max-db={max_db}; clients max={clients} }}"
+            ),
+        )
+    };
+    let steps = titles(&with(2, 120, 150), &with(6, 50, 50));
+    assert_eq!(
+        steps,
+        [
+            "set pgbouncer.pool.max-db",
+            "set pgbouncer.instances",
+            "set pgbouncer.clients.max"
+        ]
+    );
+}
