@@ -6,7 +6,10 @@ mod guide;
 mod laws;
 mod repairs;
 
-use crate::support::codes;
+use tierc::compile::{CatalogueTexts, Input, Run, compile};
+use tierc::diagnostic::Severity;
+
+use crate::support::{codes, today};
 
 const HEADER: &str = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
 
@@ -33,4 +36,35 @@ fn a_value_that_could_not_be_read_silences_the_rules_that_read_it() {
 #[test]
 fn what_is_missing_from_an_empty_file_is_said_at_once() {
     assert_eq!(codes(""), ["missing-node", "missing-node", "missing-node"]);
+}
+
+/// A run over a catalogue that knows a PgBouncer without the vulnerabilities to be published.
+fn run_with_safe_image(text: &str) -> Run {
+    let mut texts = CatalogueTexts::embedded();
+    let instances = &mut texts.instances.1;
+    assert!(instances.contains("newest-image=\"1.25.1\" safe=\"1.26.1\""));
+    *instances = instances.replace("newest-image=\"1.25.1\"", "newest-image=\"1.26.1\"");
+    let input = Input {
+        name: "prod.kdl".into(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    compile(vec![input], &texts, today())
+}
+
+#[test]
+fn a_vulnerable_pgbouncer_is_a_warning_once_a_safe_one_is_published() {
+    // The tier's own image is not spared then: the catalogue has to follow.
+    let run = run_with_safe_image(HEADER);
+    let found: Vec<_> = run.diagnostics().map(|finding| finding.code.0).collect();
+    assert_eq!(found, ["pgbouncer-version-vulnerable"]);
+
+    let text = format!("{HEADER}pgbouncer {{ image \"registry.example.com/pgbouncer:1.24.1\" }}\n");
+    let run = run_with_safe_image(&text);
+    let finding = run.diagnostics().next().unwrap();
+    assert_eq!(finding.severity, Severity::Warning);
+    let (_, offered) = finding.help[0].replacement.as_ref().unwrap();
+    assert_eq!(offered, "\"registry.example.com/pgbouncer:1.26.1\"");
+
+    let text = format!("{HEADER}pgbouncer {{ image \"registry.example.com/pgbouncer:1.26.1\" }}\n");
+    assert_eq!(run_with_safe_image(&text).diagnostics().count(), 0);
 }

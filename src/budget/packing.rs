@@ -65,6 +65,19 @@ impl Room {
     pub fn takes(&self, load: &Load) -> bool {
         load.cpu <= self.cpu && load.memory <= self.memory && self.pods > 0
     }
+
+    /// Takes as many of `pods` pods of `load` as there is room for; how many that are.
+    fn take(&mut self, load: &Load, pods: u64) -> u64 {
+        let most = |room: u64, each: u64| room.checked_div(each).unwrap_or(u64::MAX);
+        let taken = pods
+            .min(most(self.cpu, load.cpu))
+            .min(most(self.memory, load.memory))
+            .min(self.pods);
+        self.cpu -= taken * load.cpu;
+        self.memory -= taken * load.memory;
+        self.pods -= taken;
+        taken
+    }
 }
 
 /// Node groups, each with its room.
@@ -306,18 +319,15 @@ pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     }
     let mut order: Vec<&Load> = loads.iter().filter(placed).collect();
     order.sort_by_key(|load| std::cmp::Reverse((load.cpu, load.memory)));
-    for load in order {
-        for _ in 0..load.pods {
-            let mut fitting = nodes
-                .iter_mut()
-                .filter(|(name, _)| load.groups.contains(*name));
-            let Some((_, room)) = fitting.find(|(_, room)| room.takes(load)) else {
-                return Some(load);
-            };
-            room.cpu -= load.cpu;
-            room.memory -= load.memory;
-            room.pods -= 1;
+    order.into_iter().find(|load| {
+        let mut left = u64::from(load.pods);
+        let own = nodes
+            .iter_mut()
+            .filter(|(name, _)| load.groups.contains(*name));
+        // Pods of one load are alike: the first node takes as many as it can, then the next.
+        for (_, room) in own {
+            left -= room.take(load, left);
         }
-    }
-    None
+        left > 0
+    })
 }

@@ -1,7 +1,7 @@
 //! `tierc explain`
 
 use crate::check;
-use crate::diagnostic::{code, explain};
+use crate::diagnostic::{code, explain, suggest};
 
 use super::args::Explain;
 use super::exit::Exit;
@@ -19,7 +19,7 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
         let known = check::rules()
             .map(|rule| rule.code.0)
             .chain(code::LANGUAGE.iter().map(|code| code.0));
-        let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, wanted));
+        let near = suggest::nearest(wanted, known);
         let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         return Err(vec![format!("there is no rule `{wanted}`{hint}")]);
     };

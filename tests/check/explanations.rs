@@ -1,6 +1,7 @@
 //! What `tierc explain` prints: one shape, an example with exactly the one code, a fix without any.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use tierc::check;
 use tierc::compile::{CatalogueTexts, Input, compile};
@@ -104,4 +105,23 @@ fn a_catalogue_with_an_empty_tier_is_incomplete() {
     let run = compile(vec![input], &texts, today());
     let codes: BTreeSet<&str> = run.diagnostics().map(|finding| finding.code.0).collect();
     assert_eq!(Vec::from_iter(codes), ["catalogue-incomplete"]);
+}
+
+#[test]
+fn explain_prints_every_explanation_and_helps_with_a_slip() {
+    let explain = |code: &str| {
+        let mut tierc = Command::new(env!("CARGO_BIN_EXE_tierc"));
+        tierc.args(["explain", code]).output().unwrap()
+    };
+    for (code, text) in explanations() {
+        let printed = explain(code);
+        assert!(printed.status.success(), "{code}");
+        assert_eq!(String::from_utf8(printed.stdout).unwrap(), text, "{code}");
+    }
+    let slip = explain("singel-az");
+    assert_eq!(slip.status.code(), Some(1));
+    let told = String::from_utf8(slip.stderr).unwrap();
+    assert!(told.contains("did you mean `single-az`?"), "{told}");
+    let told = String::from_utf8(explain("teapot").stderr).unwrap();
+    assert!(!told.contains("did you mean"), "{told}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, Capacity, Environment, Name, NodeGroup, Quantity};
+use crate::model::{Arch, Capacity, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker};
 use crate::source::Sourced;
 
 /// What a workload asks of the nodes it lands on.
@@ -35,16 +35,18 @@ pub struct Asking<'a> {
     pub wants: Wants<'a>,
 }
 
+/// Goes where there is room, on demand if it can, on any architecture.
+const ANYWHERE: Wants<'static> = Wants {
+    pool: None,
+    capacity: Capacity::OnDemand,
+    strict: false,
+    arch: None,
+};
+
 /// Everything that asks for room: the API, the pools, the services, PgBouncer.
 #[must_use]
 pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
     let api = &environment.api.workload;
-    let anywhere = Wants {
-        pool: None,
-        capacity: Capacity::OnDemand,
-        strict: false,
-        arch: None,
-    };
     let mut all = vec![Asking {
         who: "api".into(),
         pods: api.peak(),
@@ -52,10 +54,24 @@ pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
         memory: &api.requests.memory,
         wants: Wants {
             arch: Some(api.arch.value),
-            ..anywhere
+            ..ANYWHERE
         },
     }];
-    all.extend(environment.worker.iter().map(|(name, worker)| Asking {
+    let pools = environment.worker.iter();
+    all.extend(pools.map(|(name, worker)| pool(name, worker)));
+    all.extend(environment.service.iter().map(|(name, service)| Asking {
+        who: format!("service.{name}"),
+        pods: service.replicas.value,
+        cpu: &service.cpu,
+        memory: &service.memory,
+        wants: ANYWHERE,
+    }));
+    all.push(pgbouncer(&environment.pgbouncer));
+    all
+}
+
+fn pool<'a>(name: &'a Name, worker: &'a Worker) -> Asking<'a> {
+    Asking {
         who: format!("worker.{name}"),
         pods: worker.peak(),
         cpu: &worker.workload.requests.cpu,
@@ -66,28 +82,22 @@ pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
             strict: true,
             arch: Some(worker.workload.arch.value),
         },
-    }));
-    all.extend(environment.service.iter().map(|(name, service)| Asking {
-        who: format!("service.{name}"),
-        pods: service.replicas.value,
-        cpu: &service.cpu,
-        memory: &service.memory,
-        wants: anywhere,
-    }));
-    let pgbouncer = &environment.pgbouncer;
+    }
+}
+
+fn pgbouncer(pgbouncer: &Pgbouncer) -> Asking<'_> {
     // Only a single instance surges: two or more roll in place.
     let instances = pgbouncer.instances.value;
-    all.push(Asking {
+    Asking {
         who: "pgbouncer".into(),
         pods: instances.saturating_add(u32::from(instances == 1)),
         cpu: &pgbouncer.requests.cpu,
         memory: &pgbouncer.requests.memory,
         wants: Wants {
             strict: true,
-            ..anywhere
+            ..ANYWHERE
         },
-    });
-    all
+    }
 }
 
 /// The groups that take a workload: those that name its pool, else those that name nobody; of

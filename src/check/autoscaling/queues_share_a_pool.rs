@@ -3,7 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Combine;
+use crate::model::{Combine, Name, Worker};
 
 /// The rule `queues-share-a-pool`.
 pub(super) static RULE: Rule = Rule {
@@ -18,45 +18,41 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
-        let (queues, combine) = (&worker.queue, &worker.combine);
-        if queues.len() < 2 || combine.value != Combine::Max {
-            continue;
-        }
-        let message = format!(
-            "`worker.{name}` drains {} queues and is sized for the fullest alone",
-            queues.len()
+        let shared = worker.queue.len() > 1 && worker.combine.value == Combine::Max;
+        findings.extend(shared.then(|| finding(name, worker)));
+    }
+}
+
+fn finding(name: &Name, worker: &Worker) -> Finding {
+    let (queues, combine) = (&worker.queue, &worker.combine);
+    let message = format!(
+        "`worker.{name}` drains {} queues and is sized for the fullest alone",
+        queues.len()
+    );
+    let path = format!("worker.{name}.combine");
+    let text = "the fullest queue decides";
+    let mut finding =
+        Finding::new(RULE.code, Severity::Warning, message).operand(combine, &path, text);
+    let mut replicas = Vec::new();
+    for queue in queues {
+        let (list, length) = (&queue.list.value, &queue.length);
+        let of = format!("worker.{name}.queue.{list}.length");
+        finding = finding.written(&queue.list, "one of the queues").operand(
+            length,
+            &of,
+            "its items per replica",
         );
-        let path = format!("worker.{name}.combine");
-        let mut finding = Finding::new(RULE.code, Severity::Warning, message).operand(
+        replicas.push(format!("items of `{list}` / {}", length.value));
+    }
+    finding
+        .note(format!(
+            "replicas = the largest of {}, not their sum",
+            replicas.join(", ")
+        ))
+        .repair(
             combine,
             &path,
-            "the fullest queue decides",
-        );
-        let mut replicas = Vec::new();
-        for queue in queues {
-            let path = format!("worker.{name}.queue.{}.length", queue.list.value);
-            finding = finding.written(&queue.list, "one of the queues").operand(
-                &queue.length,
-                &path,
-                "its items per replica",
-            );
-            replicas.push(format!(
-                "items of `{}` / {}",
-                queue.list.value, queue.length.value
-            ));
-        }
-        findings.report(
-            finding
-                .note(format!(
-                    "replicas = the largest of {}, not their sum",
-                    replicas.join(", ")
-                ))
-                .repair(
-                    combine,
-                    &path,
-                    "size it for the sum of the queues",
-                    "\"sum\"",
-                ),
-        );
-    }
+            "size it for the sum of the queues",
+            "\"sum\"",
+        )
 }

@@ -155,27 +155,21 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
         changed.select != rules.select,
     );
     let path = |step: &str| format!("{who}.scale-up.{step}");
-    let last = scaling
-        .policy
-        .last()
-        .filter(|last| last.every.is_declared());
+    let last = scaling.policy.last();
+    let behind = last.filter(|last| last.every.is_declared());
+    let behind = behind.and_then(|last| last.every.origin.span());
     match (window, select, added.is_empty()) {
-        (true, false, true) => finding.repair(
-            &scaling.window,
-            &path("window"),
-            "without a window it is as fast as the default",
-            "\"0s\"",
-        ),
-        (false, true, true) => finding.repair(
-            &scaling.select,
-            &path("select"),
-            "let the largest step win",
-            "\"max\"",
-        ),
-        (false, false, false) if last.is_some() => {
+        (true, false, true) => {
+            let message = "without a window it is as fast as the default";
+            finding.repair(&scaling.window, &path("window"), message, "\"0s\"")
+        }
+        (false, true, true) => {
+            let message = "let the largest step win";
+            finding.repair(&scaling.select, &path("select"), message, "\"max\"")
+        }
+        (false, false, false) if behind.is_some() => {
             let text = written(&added);
             let message = format!("a list of steps replaces the default's: add `{text}`");
-            let behind = last.and_then(|last| last.every.origin.span());
             match behind {
                 Some(span) => finding.insert_behind(span, message, format!("; {text}")),
                 None => finding,
