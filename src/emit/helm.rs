@@ -44,7 +44,7 @@ pub fn values(environment: &Environment) -> Value {
         },
         "pgbouncer": { "host": environment.pgbouncer.name.value, "port": PORT },
         "migration": { "secretEnv": secret_env([
-            ("DATABASE_URL", secret::database_url(environment)),
+            ("DATABASE_URL", secret::direct_url(environment)),
             ("DIRECT_URL", secret::direct_url(environment)),
         ]) },
         "api": workload::api(environment),

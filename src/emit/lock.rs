@@ -3,19 +3,32 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
 use crate::model::Environment;
 
+/// The format that is written, and the only one that is read.
+pub const FORMAT: u64 = 1;
+
 /// A lock as it is written.
 #[derive(Serialize)]
 struct Lock<'a> {
     generated: String,
+    format: Format,
     tierc: &'static str,
     catalogue: &'a str,
     files: BTreeMap<&'a str, String>,
     environment: &'a Environment,
+}
+
+/// How a lock is to be read.
+#[derive(Serialize)]
+struct Format {
+    version: u64,
+    files: &'static str,
+    environment: &'static str,
 }
 
 /// The lock of a tree whose other files are `artifacts`.
@@ -33,6 +46,11 @@ pub fn lock(
         generated: format!(
             "by tierc from {source_name}; do not edit, change that file and render again"
         ),
+        format: Format {
+            version: FORMAT,
+            files: "the hash of every other file of this tree",
+            environment: "every resolved value, as `tierc schema` of the version below describes it; `tierc diff --committed` reads it",
+        },
         tierc: env!("CARGO_PKG_VERSION"),
         catalogue,
         files: artifacts
@@ -44,6 +62,30 @@ pub fn lock(
     let mut text = serde_json::to_string_pretty(&document).expect("an environment is plain data");
     text.push('\n');
     text
+}
+
+/// The environment that a lock records; its values have no origin.
+///
+/// # Errors
+/// A sentence about why it cannot be read.
+pub fn environment(lock: &str) -> Result<Environment, String> {
+    let mut lock: Value =
+        serde_json::from_str(lock).map_err(|error| format!("the lock is not JSON: {error}"))?;
+    match lock.pointer("/format/version").and_then(Value::as_u64) {
+        Some(FORMAT) => {}
+        Some(other) => {
+            return Err(format!(
+                "the lock has the format {other}; this version of tierc reads {FORMAT}"
+            ));
+        }
+        None => return Err("the lock does not state its format: render the tree again".into()),
+    }
+    let environment = lock
+        .get_mut("environment")
+        .map(Value::take)
+        .unwrap_or_default();
+    serde_json::from_value(environment)
+        .map_err(|error| format!("the lock's environment cannot be read: {error}"))
 }
 
 /// `sha256:` and the hash in hex.

@@ -96,6 +96,8 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
                 port => PORT,
                 server_port => SERVER_PORT,
                 auth_file => format!("{FOLDER}/auth/{}", secret::USERLIST),
+                auth_secret => secret::userlist(environment).secret,
+                ca_config_map => secret::ca_config_map(environment),
                 admin => ADMIN_USER,
                 stats => STATS_USER,
                 ignored => ignored_parameters(&pooler.image.value, catalogue),

@@ -77,7 +77,7 @@ pub fn direct_url(environment: &Environment) -> Entry {
         secret: format!("{}-database", environment.app.value),
         key: "direct-url",
         content: postgres_url(environment, &host, pgbouncer::SERVER_PORT, database),
-        readers: "schema migrations, as DIRECT_URL",
+        readers: "schema migrations, as DATABASE_URL and DIRECT_URL",
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::{Arch, Capacity, Name, NodeGroup, Worker};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
-use super::workload::{range, sourced};
+use super::workload::{range, sorted, sourced};
 
 /// The groups of file and tier by name; one whose maximum is 0 is switched off.
 pub(super) fn resolve(
@@ -42,10 +42,11 @@ pub(super) fn resolve(
                     true,
                 )
             }),
-            runs: runs
-                .into_iter()
-                .map(|pool| sourced(resolver, pool.value, pool.span, sound))
-                .collect(),
+            runs: sorted(
+                runs.into_iter()
+                    .map(|pool| sourced(resolver, pool.value, pool.span, sound)),
+                |pool| pool.value.clone(),
+            ),
         };
         if group.count.max.value > 0 || !group.count.max.sound {
             groups.insert(name, group);

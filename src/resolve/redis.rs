@@ -8,7 +8,7 @@ use crate::source::Sourced;
 
 use super::resolver::Resolver;
 use super::stated;
-use super::workload::sourced;
+use super::workload::{sorted, sourced};
 
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
@@ -116,10 +116,11 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
         node: resolver.need(node.node, &format!("{path}.node")),
         replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
         policy: resolver.need(node.policy, &format!("{path}.policy")),
-        uses: uses
-            .into_iter()
-            .map(|used| sourced(resolver, used.value, used.span, sound))
-            .collect(),
+        uses: sorted(
+            uses.into_iter()
+                .map(|used| sourced(resolver, used.value, used.span, sound)),
+            |used| used.value,
+        ),
         cluster: Cluster { shards, mode },
         tls: resolver.or_derive(node.tls, || {
             Sourced::derived(

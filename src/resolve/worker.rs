@@ -8,7 +8,7 @@ use crate::source::Sourced;
 
 use super::nodes::Landing;
 use super::resolver::Resolver;
-use super::workload::{Place, sourced};
+use super::workload::{Place, sorted, sourced};
 
 /// One row of the guide's table "Recommended settings by scenario".
 struct Row {
@@ -164,10 +164,12 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, parts: Pa
         fallback: fallback(resolver, merged.fallback),
         grace: resolver.need(merged.grace, &format!("{path}.grace")),
         capacity: parts.capacity,
-        tolerate: tolerate
-            .into_iter()
-            .map(|taint| sourced(resolver, taint.value, taint.span, sound))
-            .collect(),
+        tolerate: sorted(
+            tolerate
+                .into_iter()
+                .map(|taint| sourced(resolver, taint.value, taint.span, sound)),
+            |taint| taint.value.clone(),
+        ),
         pause: resolver.maybe(merged.pause),
     }
 }
@@ -270,14 +272,13 @@ fn queues(
                 })
             })
     };
-    list.iter()
-        .map(|queue| {
-            let mut length = length_of(queue);
-            length.sound &= sound;
-            Queue {
-                list: sourced(resolver, queue.list.value.clone(), queue.list.span, sound),
-                length,
-            }
-        })
-        .collect()
+    let queues = list.iter().map(|queue| {
+        let mut length = length_of(queue);
+        length.sound &= sound;
+        Queue {
+            list: sourced(resolver, queue.list.value.clone(), queue.list.span, sound),
+            length,
+        }
+    });
+    sorted(queues, |queue| queue.list.value.clone())
 }

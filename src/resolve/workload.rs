@@ -139,23 +139,27 @@ pub(super) fn sourced<T>(resolver: &Resolver<'_>, value: T, span: Span, sound: b
         .expect("a value was written just now")
 }
 
+/// A list whose order says nothing, in one order: moving its members then changes no output.
+pub(super) fn sorted<T, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_by_key(key);
+    items
+}
+
 pub(super) fn metrics(
     resolver: &Resolver<'_>,
     written: &Written<Vec<MetricNode>>,
 ) -> Vec<PodsMetric> {
     let sound = !written.broken;
-    written
-        .value
-        .iter()
-        .flat_map(|metrics| &metrics.value)
-        .map(|metric| PodsMetric {
-            metric: sourced(
-                resolver,
-                metric.metric.value.clone(),
-                metric.metric.span,
-                sound,
-            ),
-            average: sourced(resolver, metric.average.value, metric.average.span, sound),
-        })
-        .collect()
+    let written = written.value.iter().flat_map(|metrics| &metrics.value);
+    let metrics = written.map(|metric| PodsMetric {
+        metric: sourced(
+            resolver,
+            metric.metric.value.clone(),
+            metric.metric.span,
+            sound,
+        ),
+        average: sourced(resolver, metric.average.value, metric.average.span, sound),
+    });
+    sorted(metrics, |metric| metric.metric.value.clone())
 }

@@ -40,7 +40,7 @@ pub(in crate::emit) fn bounds(workload: &Workload) -> (u32, u32) {
         })
 }
 
-/// The HPA's metrics: utilisations, then Pods metrics in the file's order.
+/// The HPA's metrics: utilisations, then Pods metrics by name.
 pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
     let target = &environment.api.workload.target;
     let mut metrics = Vec::new();
