@@ -1,4 +1,26 @@
 //! tierc, the tier compiler: one KDL file per environment in, everything that runs it out.
+//!
+//! The tree is the pipeline; each stage is a function, and its type says what is now true.
+//!
+//! ```text
+//! Source --parse--> Ast --resolve(catalogue)--> Environment --check--> Diagnostics
+//!                                               Environment --emit---> Artifacts (path -> text)
+//! Pair<Environment> --diff--> Changes --impact--> Impacts --plan--> Plan
+//!       Environment --cost--> Estimate              all of them --report--> String
+//! ```
+//!
+//! - [`parse`] reads KDL into an [`ast`], everything spanned; what is wrong is a finding, dropped,
+//!   and marked broken, so that all findings of a file come in one run.
+//! - [`resolve`] merges a file over its tier over the defaults into a [`model::Environment`]:
+//!   nothing missing, every value with its origin.
+//! - [`budget`] is the arithmetic of connections and of packing, in one place; [`check`] is one
+//!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
+//! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
+//!   [`plan`] in which order it is safe.
+//! - [`compile`] is the driver and alone knows the order; [`report`] turns values into text and
+//!   decides nothing; [`cli`] alone knows files, arguments, the clock and the terminal.
+//!
+//! Modules import from lower layers alone, which a test holds them to (`tests/tidy.rs`).
 
 pub mod ast;
 pub mod budget;

@@ -9,6 +9,7 @@ mod cli;
 mod consumers;
 mod cost;
 mod diff;
+mod docs;
 mod emit;
 mod laws;
 mod model;

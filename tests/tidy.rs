@@ -51,3 +51,52 @@ fn every_rule_has_its_file_and_its_explanation() {
         );
     }
 }
+
+/// The layers, lowest first: a module imports only from lower ones, and never from its siblings.
+const LAYERS: &[&[&str]] = &[
+    &["source", "pair"],
+    &["diagnostic", "model"],
+    &["ast"],
+    &["catalogue"],
+    &["budget", "cost"],
+    &["parse", "check", "emit", "diff", "schema"],
+    &["resolve", "impact"],
+    &["compile"],
+    &["plan"],
+    &["report"],
+    &["cli"],
+];
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// The modules of this crate that a text names.
+fn imports(text: &str) -> impl Iterator<Item = &str> {
+    text.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        &rest[..end.unwrap_or(rest.len())]
+    })
+}
+
+#[test]
+fn modules_import_from_lower_layers_alone() {
+    for path in files("src", "rs") {
+        let relative = path.strip_prefix(project("src")).unwrap();
+        let first = relative.components().next().unwrap().as_os_str();
+        let module = first.to_string_lossy().trim_end_matches(".rs").to_owned();
+        if ["lib", "main"].contains(&module.as_str()) {
+            continue;
+        }
+        let own = layer(&module).unwrap_or_else(|| panic!("`{module}` has no layer"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        for import in imports(&text).filter(|import| *import != module) {
+            let Some(other) = layer(import) else { continue };
+            assert!(
+                other < own,
+                "{} imports from `{import}`",
+                relative.display()
+            );
+        }
+    }
+}
