@@ -44,10 +44,8 @@ fn places(kind: &Kind) -> (u8, u8) {
         Kind::Database(DatabaseMove::Storage) => (36, 36),
         Kind::Redis(_, GroupMove::Added) => (37, 37),
         Kind::Redis(_, GroupMove::Replicas) => (37, 59),
-        Kind::Redis(_, GroupMove::Engine)
-        | Kind::Redis(_, GroupMove::Policy)
-        | Kind::Redis(_, GroupMove::Tls) => (38, 38),
-        Kind::Redis(_, GroupMove::Node) | Kind::Redis(_, GroupMove::Cluster) => (39, 58),
+        Kind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
+        Kind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
         Kind::Pooler => (42, 40),
         Kind::PoolSizes => (41, 43),
         Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
@@ -66,8 +64,8 @@ fn places(kind: &Kind) -> (u8, u8) {
 
 /// Whether a move is a way up: more of what it is about.
 fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
-    let sizes = sides.map(|side| size(kind, side, catalogue));
-    sizes.after > sizes.before
+    let amounts = sides.map(|side| size(kind, side, catalogue));
+    amounts.after > amounts.before
 }
 
 /// How much there is of what a move is about, in a unit of its own.
@@ -95,10 +93,10 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Database(DatabaseMove::ReplicaCount) => database.replicas.count.value.into(),
         Kind::Pooler => side.pgbouncer.instances.value.into(),
         Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
-        Kind::Redis(name, GroupMove::Replicas)
-        | Kind::Redis(name, GroupMove::Node)
-        | Kind::Redis(name, GroupMove::Cluster) => group(kind, name.as_str(), side, catalogue),
-        Kind::Nodes(name, NodesMove::Count) | Kind::Nodes(name, NodesMove::Type) => {
+        Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
+            group(kind, name.as_str(), side, catalogue)
+        }
+        Kind::Nodes(name, NodesMove::Count | NodesMove::Type) => {
             nodes(kind, name.as_str(), side, catalogue)
         }
         Kind::Identity

@@ -17,7 +17,7 @@ pub(super) struct Stage {
 pub(super) fn moves_uses(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Redis(_, GroupMove::Added) | Kind::Redis(_, GroupMove::Removed) | Kind::RedisUses
+        Kind::Redis(_, GroupMove::Added | GroupMove::Removed) | Kind::RedisUses
     )
 }
 
