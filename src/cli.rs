@@ -25,9 +25,10 @@ mod sides;
 mod tiers;
 mod why;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 
 use args::{Arguments, Command};
 use exit::Exit;
@@ -36,7 +37,7 @@ use output::Output;
 /// Runs `tierc` with the process' arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {
             // `--help` and `--version` arrive here too; only they are fine.
@@ -68,6 +69,25 @@ pub fn main() -> ExitCode {
             Exit::Usage.into()
         }
     }
+}
+
+/// Reads the arguments. Help and usage errors are coloured as `--color` says, though they come
+/// before it is read.
+fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let said = |when: &str| {
+        let (one, two) = (format!("--color={when}"), ["--color", when]);
+        arguments.iter().any(|argument| *argument == *one)
+            || arguments.windows(2).any(|pair| pair == two)
+    };
+    let color = if said("never") {
+        ColorChoice::Never
+    } else if said("always") {
+        ColorChoice::Always
+    } else {
+        ColorChoice::Auto
+    };
+    let command = Arguments::command().color(color);
+    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> {

@@ -237,3 +237,65 @@ fn hostile_input_is_refused_and_never_ends_the_process_by_a_signal() {
         assert_eq!(code(&tierc(folder.path(), &["check", &file])), 3, "{file}");
     }
 }
+
+#[test]
+fn a_folder_without_environments_is_told_what_to_type() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["check", "render"] {
+        let output = tierc(folder.path(), &[command]);
+        assert_eq!(code(&output), 1);
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "error: there is no folder `environments` here: write `environments/NAME.kdl`, or name other files or folders\n"
+        );
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_rule_that_does_not_exist_is_answered_with_a_near_one_or_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = |rule: &str| {
+        let output = tierc(folder.path(), &["explain", rule]);
+        assert_eq!(code(&output), 1);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(
+        answer("conection-budget-exceeded")
+            .ends_with("did you mean `connection-budget-exceeded`?\n")
+    );
+    assert!(answer("nosuch").ends_with("`tierc explain` lists them all\n"));
+}
+
+#[test]
+fn colour_is_as_asked_for_in_help_errors_and_findings() {
+    let folder = folder();
+    let text = "environment \"a\"\ntier \"small\"\nregion \"us-east-1\"\nnodes \"general\" { count min=\"x\"; }\n";
+    fs::write(folder.path().join("wrong.kdl"), text).unwrap();
+    for arguments in [&["--help"][..], &["chekc"], &["check", "wrong.kdl"]] {
+        for (color, wanted) in [("--color=always", true), ("--color=never", false)] {
+            let output = Command::new(env!("CARGO_BIN_EXE_tierc"))
+                .current_dir(folder.path())
+                .env_remove("NO_COLOR")
+                .env("CLICOLOR_FORCE", "1")
+                .args([&[color], arguments].concat())
+                .output()
+                .unwrap();
+            let colored = [output.stdout, output.stderr].concat().contains(&0x1b);
+            assert_eq!(colored, wanted, "{color} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = folder();
+    let script = "\"$1\" schema | true; echo \"${PIPESTATUS[0]}\"";
+    let output = Command::new("bash")
+        .current_dir(folder.path())
+        .args(["-c", script, "bash", env!("CARGO_BIN_EXE_tierc")])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(stdout(&output), "0\n");
+}

@@ -12,7 +12,7 @@ use super::gate::Gate;
 #[command(name = "tierc", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
     /// When to colour the output.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", display_order = 900)]
     pub(super) color: Color,
     #[command(subcommand)]
     pub(super) command: Command,
@@ -23,7 +23,7 @@ const EXIT_CODES: &str = "Exit codes: 0 fine, 1 usage or files, 2 two states dif
 /// When to colour.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
-    /// When the output is a terminal and NO_COLOR is not set.
+    /// When the output is a terminal; NO_COLOR and CLICOLOR_FORCE are respected.
     Auto,
     /// Always.
     Always,

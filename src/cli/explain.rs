@@ -19,8 +19,10 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
         let known = check::rules()
             .map(|rule| rule.code.0)
             .chain(code::LANGUAGE.iter().map(|code| code.0));
-        let near = suggest::nearest(wanted, known);
-        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = suggest::nearest(wanted, known).map_or_else(
+            || ": `tierc explain` lists them all".into(),
+            |near| format!(": did you mean `{near}`?"),
+        );
         return Err(vec![format!("there is no rule `{wanted}`{hint}")]);
     };
     output.result(text);

@@ -33,6 +33,11 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
             Err(error) => errors.push(error),
         }
     }
+    if files.len() == 1 {
+        // Starting threads takes longer than compiling one file. Refused where threads run already.
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1);
+        let _ = one.use_current_thread().build_global();
+    }
     let read: Vec<Result<(Identity, Input), Error>> =
         files.par_iter().map(|path| read(path)).collect();
     let mut seen = BTreeSet::new();

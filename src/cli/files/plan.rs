@@ -99,11 +99,19 @@ pub fn plan_tree(
     artifacts: &BTreeMap<String, String>,
 ) -> Result<TreePlan, Error> {
     let mut tree = Tree::open(out, name)?;
-    let lock = tree.read(LOCK)?.unwrap_or_default();
-    let owned = owned(&lock);
+    let lock = tree.read(LOCK)?;
+    // A lock that is as it should be knows no file but the ones below, and no other hashes.
+    let is_new = lock.as_deref() == artifacts.get(LOCK).map(String::as_bytes);
+    let known = lock.as_deref().filter(|_| !is_new);
+    let owned = known.map(owned).unwrap_or_default();
     let mut changes = Vec::new();
     for (path, text) in artifacts {
-        let change = match tree.read(path)? {
+        let bytes = if path == LOCK {
+            lock.clone()
+        } else {
+            tree.read(path)?
+        };
+        let change = match bytes {
             None => Change::Created,
             Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
             Some(bytes) if is_ours(&bytes, owned.get(path)) => Change::Updated,
