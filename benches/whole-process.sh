@@ -11,8 +11,9 @@
 #   - check of all, a first render, `cp -r` of the tree that it wrote, a second render that
 #     changes nothing, `render --check`
 #
-# Prints the least and the median of each. The least is what the work takes, the median what
-# this machine gave. Ratios are of leasts. TIERC names a binary to measure instead of building,
+# Prints the least and the median of each, and the least processor time of user and system
+# together, which other work on the machine disturbs least. The ratios beside them are of the
+# least times, then of processor times. TIERC names a binary to measure instead of building,
 # TMPDIR where the trees go.
 
 set -euo pipefail
@@ -46,12 +47,14 @@ KDL
 }
 
 declare -A taken # microseconds, in the order they were measured
+declare -A used  # milliseconds of processor time
+TIMEFORMAT='%U %S'
 
 # timed NAME COMMAND...: the time of one process, which must end with 0
 timed() {
     local name=$1 start=${EPOCHREALTIME/[.,]/} status=0
     shift
-    "$@" >out.log 2>&1 || status=$?
+    { time "$@" >out.log 2>&1; } 2>cpu.log || status=$?
     local end=${EPOCHREALTIME/[.,]/}
     if [ $status != 0 ]; then
         printf 'exit %d: %s\n' $status "$*" >&2
@@ -59,21 +62,26 @@ timed() {
         exit 1
     fi
     taken[$name]+="$((end - start)) "
+    used[$name]+="$(awk '{ printf "%d", ($1 + $2) * 1000 }' cpu.log) "
 }
 
 sorted() { tr ' ' '\n' <<<"${taken[$1]}" | sed '/^$/d' | sort -n; }
 least() { sorted "$1" | head -n 1; }
+least_used() { tr ' ' '\n' <<<"${used[$1]}" | sed '/^$/d' | sort -n | head -n 1; }
 median() { sorted "$1" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 
 row() {
-    awk -v name="$1" -v least="$(least "$1")" -v median="$(median "$1")" -v note="${2:-}" \
-        'BEGIN { printf "%-26s %9.1f %9.1f   %s\n", name, least / 1000, median / 1000, note }'
+    awk -v name="$1" -v least="$(least "$1")" -v median="$(median "$1")" \
+        -v used="$(least_used "$1")" -v note="${2:-}" 'BEGIN {
+            printf "%-22s %9.1f %9.1f %9d   %s\n", name, least / 1000, median / 1000, used, note
+        }'
 }
 
 # ratio NAME FLOOR
 ratio() {
-    awk -v a="$(least "$1")" -v b="$(least "$2")" -v floor="$2" \
-        'BEGIN { printf "%.1f x %s", a / b, floor }'
+    awk -v a="$(least "$1")" -v b="$(least "$2")" -v c="$(least_used "$1")" \
+        -v d="$(least_used "$2")" -v floor="$2" \
+        'BEGIN { printf "%.1f and %.1f x %s", a / b, c / d, floor }'
 }
 
 # Peak resident memory of a command, as the kernel counts it, in MiB.
@@ -117,7 +125,7 @@ done
 
 printf '%d environments, %d files, %s on disk, %d rounds, %s CPUs\n' "$environments" \
     "$(find generated -type f | wc -l)" "$(du -sh generated | cut -f1)" "$rounds" "$(nproc)"
-printf '%-26s %9s %9s\n' "milliseconds" least median
+printf '%-22s %9s %9s %9s\n' "milliseconds" least median processor
 row "true" "a process that does nothing"
 row "explain"
 row "check one"
