@@ -15,6 +15,7 @@ mod laws;
 mod model;
 mod parse;
 mod plan;
+mod resolve;
 mod support;
 mod tidy;
 mod writing;
