@@ -18,4 +18,5 @@ mod plan;
 mod resolve;
 mod support;
 mod tidy;
+mod waive;
 mod writing;

@@ -7,7 +7,7 @@ use tierc::compile::Run;
 use tierc::model::{Attribute, Environment};
 use tierc::source::{Origin, Sources};
 
-use crate::support::{RULER, case_names, language_errors, project, run, tell};
+use crate::support::{case_names, language_errors, project, ruler, run, snapshot};
 
 macro_rules! stories {
     ($($name:ident)+) => {
@@ -59,11 +59,9 @@ fn story(name: &str) {
         None => "not resolved\n".into(),
     };
     let errors = language_errors(&run);
-    tell(
-        "resolve",
-        name,
-        &format!("{text}\n{RULER}\n{resolved}\n{RULER}\n{errors}"),
-    );
+    let ruler = ruler();
+    let told = format!("{text}{ruler}\n{resolved}{ruler}\n{errors}");
+    snapshot("resolve", name, &told);
 }
 
 /// A line for each value that is not the plain tier's. Of a group that is new, what its tier gives

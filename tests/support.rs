@@ -25,16 +25,18 @@ pub(crate) fn run_bytes(bytes: &[u8]) -> Run {
     compile(vec![input], &CatalogueTexts::embedded(), today())
 }
 
-/// Every finding of a run that is an error of the language, as a terminal of 100 columns shows it.
+/// How findings are shown in stories.
+const PLAIN: Style = Style {
+    color: false,
+    width: 100,
+};
+
+/// Every finding of a run that is an error of the language.
 pub(crate) fn language_errors(run: &Run) -> String {
-    let style = Style {
-        color: false,
-        width: 100,
-    };
     let errors = run
         .diagnostics()
         .filter(|finding| code::LANGUAGE.contains(&finding.code));
-    human(errors, &run.sources, style)
+    human(errors, &run.sources, PLAIN)
 }
 
 /// Compiles `tests/cases/<area>/<name>.kdl` and holds the file and what the language says about it
@@ -44,23 +46,11 @@ pub(crate) fn story(area: &str, name: &str) {
     let bytes = std::fs::read(&path).unwrap();
     let text = language_errors(&run_bytes(&bytes));
     let source = String::from_utf8_lossy(&bytes);
-    tell(
+    snapshot(
         area,
         name,
-        &format!("{}\n{RULER}\n{text}", visible(&source)),
+        &format!("{}\n{}\n{text}", visible(&source), ruler()),
     );
-}
-
-/// Divides a source from what becomes of it.
-pub(crate) const RULER: &str = "────────────────────────────────────────";
-
-/// Holds `text` against `snapshots/<area>/<name>.snap`.
-pub(crate) fn tell(area: &str, name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(project(&format!("snapshots/{area}")));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// A text with what an editor would not show written out.
@@ -153,11 +143,12 @@ pub(crate) fn run_texts(text: &str) -> Run {
 
 /// What a terminal of 100 columns shows of a run.
 pub(crate) fn shown(run: &Run) -> String {
-    let style = Style {
-        color: false,
-        width: 100,
-    };
-    human(run.diagnostics(), &run.sources, style)
+    human(run.diagnostics(), &run.sources, PLAIN)
+}
+
+/// Divides a source from what becomes of it.
+pub(crate) fn ruler() -> String {
+    "-".repeat(80)
 }
 
 /// A text and what is found in it, one above the other.
@@ -168,7 +159,7 @@ pub(crate) fn told(text: &str, run: &Run) -> String {
     } else {
         &found
     };
-    format!("{}\n{}\n{found}", text.trim_end(), "-".repeat(80))
+    format!("{}\n{}\n{found}", text.trim_end(), ruler())
 }
 
 /// Compares `shown` with the snapshot `snapshots/<area>/<name>.snap`.

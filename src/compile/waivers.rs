@@ -6,11 +6,15 @@ use jiff::civil::Date;
 
 use crate::ast::{Ast, WaiverNode};
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, code, suggest};
 
 /// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
-/// Where the file was not resolved, no rule ran, and nothing is said about unused ones.
+///
+/// Nothing is said about unused ones where a rule may have been silent only because something
+/// could not be read.
 pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut Diagnostics) {
+    let understood = |finding: &Diagnostic| !code::LANGUAGE.contains(&finding.code);
+    let all_rules_spoke = resolved && diagnostics.iter().all(understood);
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
         let Some(rule) = check::rule(&waiver.code.value) else {
@@ -18,19 +22,13 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
             continue;
         };
         if !rule.waivable {
-            let message = format!("`{}` cannot be waived", rule.code);
-            about.push(Diagnostic::error(
-                code::WRONG_VALUE,
-                message,
-                waiver.code.span,
-            ));
+            about.push(not_waivable(waiver));
         } else if waiver.until.value < today {
             about.push(expired(waiver, today));
         } else {
             let before = diagnostics.len();
             diagnostics.retain(|finding| finding.code != rule.code);
-            let could_fire = resolved && rule.reads.iter().all(|part| !file.broken.contains(part));
-            if before == diagnostics.len() && could_fire {
+            if before == diagnostics.len() && all_rules_spoke {
                 about.push(unused(waiver));
             }
         }
@@ -51,37 +49,26 @@ pub(super) fn in_force(file: &Ast, today: Date) -> BTreeSet<Code> {
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {
     let written = waiver.code.value.as_str();
-    if code::LANGUAGE.contains(&Code(
-        code::LANGUAGE
-            .iter()
-            .find(|known| known.0 == written)
-            .map_or("", |known| known.0),
-    )) {
-        let message = format!("`{written}` is an error of the language, which cannot be waived");
-        return Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span);
+    if code::LANGUAGE.iter().any(|known| known.0 == written) {
+        return not_waivable(waiver);
     }
-    let near = check::rules()
-        .map(|rule| {
-            (
-                strsim::damerau_levenshtein(rule.code.0, written),
-                rule.code.0,
-            )
-        })
-        .min()
-        .filter(|(distance, _)| *distance <= 3);
-    let finding = Diagnostic::error(
-        code::UNKNOWN_WORD,
-        format!("there is no rule `{written}`"),
-        waiver.code.span,
-    );
-    match near {
-        Some((_, near)) => finding.replace(
+    let message = format!("there is no rule `{written}`");
+    let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.code.span);
+    let rules = check::rules().map(|rule| rule.code.0);
+    match suggest::nearest(written, rules) {
+        Some(near) => finding.replace(
             format!("did you mean `{near}`?"),
             waiver.code.span,
             format!("\"{near}\""),
         ),
         None => finding.help("`tierc explain` lists every rule"),
     }
+}
+
+fn not_waivable(waiver: &WaiverNode) -> Diagnostic {
+    let message = format!("`{}` cannot be waived", waiver.code.value);
+    Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span)
+        .help("remove the waiver, and mend what it is about")
 }
 
 fn expired(waiver: &WaiverNode, today: Date) -> Diagnostic {

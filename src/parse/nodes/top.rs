@@ -128,8 +128,10 @@ pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) 
         let into = if own { ast } else { &mut nowhere };
         scalar(into, &mut fields);
         parts(into, &mut fields);
-        if name == "labels" {
-            labels(into, seen, &mut fields);
+        match name {
+            "labels" => labels(into, seen, &mut fields),
+            "waive" => waive(into, seen, &mut fields),
+            _ => {}
         }
     }
     fields.finish();
@@ -218,10 +220,6 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
         "pgbouncer" => ast.pgbouncer = pgbouncer::pgbouncer(fields),
         "database" => ast.database = database::database(fields),
         "network" => ast.network = groups::network(fields),
-        "waive" => match waiver(fields) {
-            Some(waiver) => ast.waivers.push(waiver),
-            None => drop(ast.broken.insert(Part::Waive)),
-        },
         _ => {}
     }
 }
@@ -235,14 +233,20 @@ fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     }
 }
 
-fn waiver(fields: &mut Fields<'_>) -> Option<WaiverNode> {
+fn waive(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     let code = fields.argument("\"single-az\"", value::text(text::token));
     let reason = fields.required("reason", "\"...\"", value::text(text::non_empty));
     let until = fields.required("until", "\"2030-01-31\"", value::date);
-    Some(WaiverNode {
-        place: fields.name_span(),
-        code: code.value?,
-        reason: reason.value?,
-        until: until.value?,
-    })
+    let (Some(code), Some(reason), Some(until)) = (code.value, reason.value, until.value) else {
+        ast.broken.insert(Part::Waive);
+        return;
+    };
+    if first(seen, fields.cx, &format!("waive.{}", code.value), code.span) {
+        ast.waivers.push(WaiverNode {
+            place: fields.name_span(),
+            code,
+            reason,
+            until,
+        });
+    }
 }

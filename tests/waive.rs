@@ -1,0 +1,33 @@
+//! Waivers: what they silence, what they do not, and what is said about them.
+
+use crate::support::{case_names, project, run, snapshot, told};
+
+macro_rules! stories {
+    ($($name:ident)+) => {
+        const STORIES: &[&str] = &[$(stringify!($name)),+];
+        $(#[test] fn $name() { story(stringify!($name)); })+
+    };
+}
+
+stories! {
+    a_rule_that_does_not_exist
+    a_rule_waived_twice
+    a_waiver_holds_on_its_last_day
+    a_waiver_silences_its_rule
+    a_waiver_that_silences_nothing_is_an_error
+    an_expired_waiver_is_an_error_and_silences_nothing
+    nothing_is_unused_where_something_could_not_be_read
+    what_cannot_be_waived
+}
+
+#[test]
+fn every_case_has_its_story() {
+    assert_eq!(case_names("waive"), STORIES);
+}
+
+fn story(name: &str) {
+    let path = project(&format!("tests/cases/waive/{name}.kdl"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let run = run(&text);
+    snapshot("waive", name, &told(&text, &run));
+}
