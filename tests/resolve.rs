@@ -90,9 +90,10 @@ fn differences(environment: &Environment, run: &Run) -> String {
         let is_gone = group.is_some_and(|group| !after.contains(&group));
         let from_tier = found.values.after.as_ref();
         let from_tier = from_tier.is_some_and(|after| matches!(after.origin, Origin::Tier(_)));
-        if !is_gone && !(is_new && from_tier) {
-            text += &line(&found.path, &found.values.before, &found.values.after, run);
+        if is_gone || (is_new && from_tier) {
+            continue;
         }
+        text += &line(&found.path, &found.values.before, &found.values.after, run);
     }
     let all = environment.list().into_iter();
     let unsound: Vec<Attribute> = all
