@@ -25,8 +25,8 @@ pub const DAEMON_MEBIBYTES: u64 = 500;
 /// Bytes of a MiB.
 const MEBIBYTE: u64 = 1_048_576;
 
-/// The most pods that are packed one by one; above it only the sums are looked at.
-const MOST_PODS: u64 = 5_000;
+/// The most pods that are placed on nodes; above it only the sums are looked at.
+const MOST_PODS: u64 = 50_000;
 
 /// How many nodes more than the sums need are tried before a count is given up.
 const TRIES: u32 = 64;
@@ -299,7 +299,7 @@ pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> 
 }
 
 /// The first load that first-fit-decreasing cannot place; none when everything is placed, or when
-/// there are more pods than are packed one by one. Loads without a group are left out.
+/// there are more pods than are placed. Loads without a group are left out.
 #[must_use]
 pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     let placed = |load: &&Load| !load.groups.is_empty();

@@ -67,6 +67,12 @@ fn stated(text: &str, advice: &str) -> Option<String> {
         depth += i32::from(c == '{') - i32::from(c == '}');
         depth == 0
     })?;
+    // A node with a block of its own is written anew.
+    if statement.contains('{') {
+        let at = open + block.find(&format!("{child} "))?;
+        let after = at + text[at..].find('}')? + 1;
+        return Some(format!("{}{statement}{}", &text[..at], &text[after..]));
+    }
     // A node that stands there already takes the property.
     if let Some(at) = block[..end].find(&format!("{child} ")) {
         let at = open + at + child.len();

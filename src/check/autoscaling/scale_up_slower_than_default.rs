@@ -176,12 +176,21 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
             }
         }
         _ => finding.help(format!(
-            "state `scale-up window=\"{}s\" {{ {}; select \"{}\" }}`",
+            "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
             changed.window,
             written(&changed.steps),
-            changed.select
+            changed.select,
+            node(who)
         )),
     }
+}
+
+/// A workload's node, as the language writes it: `worker "batch"` of `worker.batch`.
+fn node(who: &str) -> String {
+    who.split_once('.').map_or_else(
+        || who.to_owned(),
+        |(node, name)| format!("{node} \"{name}\""),
+    )
 }
 
 /// Steps as the language writes them.

@@ -4,7 +4,7 @@ use crate::ast::Part;
 use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{ClusterMode, Name, RedisGroup};
+use crate::model::{ClusterMode, Name, RedisEngine, RedisGroup};
 
 /// The rule `cluster-limits`.
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ const NODES: u32 = 500;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {
         findings.extend(replicas(name, group).or_else(|| nodes(name, group)));
-        findings.extend(mode(name, group));
+        findings.extend(mode(name, group).or_else(|| between(name, group)));
     }
 }
 
@@ -109,5 +109,27 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
                 format!("\"{fitting}\""),
             )
             .help("left out, the mode follows the shards"),
+    )
+}
+
+/// The step between is for engines that can move into cluster mode: from Redis 7.0, and Valkey.
+fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let (mode, engine, version) = (&group.cluster.mode, &group.engine, &group.version);
+    let major = version.value.split('.').next()?.parse::<u32>().ok()?;
+    let moves = engine.value == RedisEngine::Valkey || major >= 7;
+    if mode.value != ClusterMode::Compatible || moves {
+        return None;
+    }
+    let message = format!(
+        "the group `{name}` has cluster mode `{}`, which Redis {} does not know",
+        mode.value, version.value
+    );
+    let path = format!("redis.{name}.engine.version");
+    Some(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(mode, &format!("redis.{name}.cluster.mode"), "the mode")
+            .operand(version, &path, "the version")
+            .operand(engine, &format!("redis.{name}.engine"), "the engine")
+            .repair(version, &path, "the first that knows it is 7.0", "\"7.0\""),
     )
 }

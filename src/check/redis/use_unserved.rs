@@ -4,7 +4,6 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{EvictionPolicy, Name, RedisGroup, Use, Word};
-use crate::source::Sourced;
 
 /// The rule `use-unserved`.
 pub(super) static RULE: Rule = Rule {
@@ -47,17 +46,19 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn repair(finding: Finding, word: &str, name: &Name, group: &RedisGroup) -> Finding {
     let message = format!("the group `{name}` can serve it");
-    let last = group.uses.last().filter(|used| used.is_declared());
-    if let Some(span) = last.and_then(|used| used.origin.span()) {
-        return finding.insert_behind(span, message, format!(" \"{word}\""));
+    let Some(last) = group.uses.last() else {
+        return finding.help(format!("{message}: state `uses \"{word}\"` on it"));
+    };
+    match last.origin.span().filter(|_| last.is_declared()) {
+        Some(span) => finding.insert_behind(span, message, format!(" \"{word}\"")),
+        None => {
+            let served = group.uses.iter().map(|used| used.value.to_string());
+            let uses: Vec<String> = served
+                .chain([word.to_owned()])
+                .map(|word| format!("\"{word}\""))
+                .collect();
+            let path = format!("redis.{name}.uses");
+            finding.repair(last, &path, message, uses.join(" "))
+        }
     }
-    let served = group
-        .uses
-        .iter()
-        .map(|used: &Sourced<Use>| used.value.to_string());
-    let uses: Vec<String> = served
-        .chain([word.to_owned()])
-        .map(|word| format!("\"{word}\""))
-        .collect();
-    finding.help(format!("{message}: state `uses {}` on it", uses.join(" ")))
 }
