@@ -139,6 +139,8 @@ pub struct Impact {
     pub reason: String,
     /// The condition that decided the class, such as `with Multi-AZ`; none where there is none.
     pub condition: Option<String>,
+    /// What somebody has to see to, such as an image for another architecture; none where nothing is.
+    pub heed: Option<String>,
     /// Who feels it.
     pub felt_by: FeltBy,
     /// For how long, in seconds from and to; none where it is not felt or unknown.
@@ -158,6 +160,7 @@ impl Impact {
             class,
             reason: reason.into(),
             condition: None,
+            heed: None,
             felt_by: FeltBy::Nobody,
             seconds: None,
             undo: Undo::Back,
@@ -173,6 +176,11 @@ impl Impact {
 
     fn on(mut self, condition: impl Into<String>) -> Self {
         self.condition = Some(condition.into());
+        self
+    }
+
+    fn heed(mut self, heed: impl Into<String>) -> Self {
+        self.heed = Some(heed.into());
         self
     }
 

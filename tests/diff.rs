@@ -1,20 +1,121 @@
-//! Two states of an environment: what changes, why, and what that does.
+//! Two states of an environment: what changes, why, what that interrupts and what it costs.
 
+mod cases;
 mod changes;
+mod command;
+mod facts;
+mod git;
+mod laws;
+mod pairs;
 
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tierc::catalogue::Catalogue;
+use tierc::diff::{Changes, diff};
+use tierc::impact::{Impact, impacts};
 use tierc::model::Environment;
+use tierc::pair::Pair;
 
-use crate::support::run;
+use crate::support::{project, run};
+
+const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
+
+/// `prod` on a tier, with some lines of its own.
+fn text(tier: &str, lines: &str) -> String {
+    format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n{lines}\n")
+}
 
 /// The environment that a text resolves to.
 fn environment(text: &str) -> Environment {
     let file = run(text).files.into_iter().next().unwrap();
-    file.environment.expect("the text resolves")
+    file.environment
+        .unwrap_or_else(|| panic!("{text} resolves"))
 }
 
 /// `prod` on a tier, with some lines of its own.
 fn prod(tier: &str, lines: &str) -> Environment {
-    environment(&format!(
-        "environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n{lines}\n"
-    ))
+    environment(&text(tier, lines))
+}
+
+fn changes(before: &Environment, after: &Environment) -> Changes {
+    diff(Pair::new(Some(before), Some(after))).expect("both sides are there")
+}
+
+/// What changes, and what each change does.
+fn impacted(before: &Environment, after: &Environment) -> (Changes, Vec<Impact>) {
+    let found = changes(before, after);
+    let impacts = impacts(&found, Pair::new(before, after), &Catalogue::default());
+    assert_eq!(impacts.len(), found.changes.len());
+    (found, impacts)
+}
+
+/// What the change at `path` does.
+fn impact(before: &Environment, after: &Environment, path: &str) -> Impact {
+    let (found, impacts) = impacted(before, after);
+    let at = found.changes.iter().position(|it| it.path == path);
+    let paths: Vec<_> = found.changes.iter().map(|it| &it.path).collect();
+    let at = at.unwrap_or_else(|| panic!("`{path}` changes, not only {paths:?}"));
+    impacts[at].clone()
+}
+
+/// Runs `tierc` in a folder, on the catalogue's own day.
+fn tierc(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tierc"))
+        .current_dir(folder)
+        .args(arguments)
+        .args(["--today", "2026-11-24"])
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("tierc ends by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A command, and everything it says.
+fn transcript(folder: &Path, arguments: &[&str]) -> String {
+    let output = tierc(folder, arguments);
+    let (out, err) = (stdout(&output), stderr(&output));
+    let err = if err.is_empty() {
+        err
+    } else {
+        format!("--- stderr\n{err}")
+    };
+    format!(
+        "$ tierc {}\n{out}{err}--- exit {}\n",
+        arguments.join(" "),
+        code(&output)
+    )
+}
+
+/// Holds a story against `snapshots/diff/NAME.snap`.
+fn snapshot(name: &str, story: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(project("snapshots/diff"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, story));
+}
+
+/// Holds JSON against the published schema.
+fn fits_schema(json: &str) -> serde_json::Value {
+    let schema = std::fs::read_to_string(project("schema/report.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let report: serde_json::Value = serde_json::from_str(json).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert_eq!(errors, Vec::<String>::new(), "{json}");
+    report
 }

@@ -1,12 +1,14 @@
 //! What becomes of each environment of a comparison.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::catalogue::Prices;
 use crate::cost::{self, Difference, Estimate};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, Changes};
-use crate::impact::{self, Impact};
+use crate::impact::{self, Class, Impact};
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::source::Sources;
@@ -33,6 +35,8 @@ pub struct CostChange {
     pub estimates: Pair<Estimate>,
     /// How they differ.
     pub difference: Difference,
+    /// The paths of what AWS refuses to change: AFTER is priced with what BEFORE has of it.
+    pub kept: Vec<String>,
 }
 
 impl Comparison {
@@ -98,7 +102,7 @@ pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> C
     };
     let changes = outcomes
         .iter()
-        .filter_map(|it| cost_change(it.sides, prices.as_ref()));
+        .filter_map(|it| cost_change(it, prices.as_ref()));
     CostChanges {
         changes: changes.collect(),
         about_prices,
@@ -106,9 +110,11 @@ pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> C
     }
 }
 
-fn cost_change(sides: Pair<Option<&Environment>>, prices: Pair<&Prices>) -> Option<CostChange> {
+fn cost_change(outcome: &Outcome<'_>, prices: Pair<&Prices>) -> Option<CostChange> {
+    let sides = outcome.sides;
     let before = sides.before.map(|it| cost::estimate(it, prices.before));
-    let after = sides.after.map(|it| cost::estimate(it, prices.after));
+    let (kept, possible) = possible(outcome);
+    let after = possible.map(|it| cost::estimate(&it, prices.after));
     let estimates = match (before, after) {
         (Some(before), Some(after)) => Pair::new(before, after),
         (Some(before), None) => Pair::new(before.clone(), before.absent()),
@@ -118,5 +124,23 @@ fn cost_change(sides: Pair<Option<&Environment>>, prices: Pair<&Prices>) -> Opti
     Some(CostChange {
         difference: cost::difference(estimates.as_ref()),
         estimates,
+        kept,
     })
+}
+
+/// AFTER, in which what AWS refuses to change is as BEFORE has it, and the paths of that.
+fn possible<'a>(outcome: &Outcome<'a>) -> (Vec<String>, Option<Cow<'a, Environment>>) {
+    let impacts = outcome.changes.changes.iter().zip(&outcome.impacts);
+    let refused = impacts.filter(|(_, impact)| impact.class == Class::Impossible);
+    let kept: Vec<String> = refused.map(|(change, _)| change.path.clone()).collect();
+    let mut possible = outcome.sides.after.map(Cow::Borrowed);
+    if let (Some(before), Some(after), false) =
+        (outcome.sides.before, &mut possible, kept.is_empty())
+    {
+        let before = outcome.changes.renamed(before);
+        after
+            .to_mut()
+            .adopt(&before, &kept.iter().cloned().collect());
+    }
+    (kept, possible)
 }

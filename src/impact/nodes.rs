@@ -18,7 +18,7 @@ pub(super) fn nodes(
         NodeGroupField::instance(()) => {
             let impact = replaced("a group of the new type takes over, node by node");
             match other_arch(change, step, catalogue) {
-                Some(condition) => impact.on(condition),
+                Some(heed) => impact.heed(heed),
                 None => impact,
             }
         }

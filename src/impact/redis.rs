@@ -227,6 +227,7 @@ fn replaces_for_mode(group: &RedisGroup) -> bool {
 
 fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let Pair { before, after } = group.map(|it| it.cluster.mode.value);
+    let version = &group.before.version.value;
     if before == ClusterMode::Enabled {
         return new_group(
             "cluster mode does not go off: create, drain, switch, delete",
@@ -234,32 +235,31 @@ fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
         );
     }
     if replaces_for_mode(group.before) {
+        let replicas = group.before.replicas.value;
         return new_group(
             "cluster mode goes on in place from engine 7.0 on, with a replica: create, drain, switch, delete",
             felt_by,
         )
-        .on(format!("engine {}, {} replicas", group.before.version.value, group.before.replicas.value));
+        .on(format!("engine {version}, {replicas} replicas"));
     }
-    let (reason, undo) = match (before, after) {
-        (ClusterMode::Disabled, ClusterMode::Enabled) => (
-            "in two steps: `compatible`, then clients move to the configuration endpoint, then `enabled`",
-            Undo::Never,
-        ),
-        (_, ClusterMode::Enabled) => (
-            "clients of the primary endpoint have moved, which goes",
-            Undo::Never,
-        ),
-        (_, ClusterMode::Compatible) => (
+    let (reason, undo) = match after {
+        ClusterMode::Enabled => ("clients move to the configuration endpoint", Undo::Never),
+        ClusterMode::Compatible => (
             "clients may use the configuration endpoint from now on",
             Undo::Back,
         ),
-        (_, ClusterMode::Disabled) => ("clients are back on the primary endpoint", Undo::Back),
+        ClusterMode::Disabled => ("clients are back on the primary endpoint", Undo::Back),
     };
-    Impact::new(Class::Rolling, reason, MODE)
-        .on(format!("engine {}", group.before.version.value))
+    let impact = Impact::new(Class::Rolling, reason, MODE)
+        .on(format!("engine {version}"))
         .felt_by(felt_by)
         .undo(undo)
-        .when(step.when())
+        .when(step.when());
+    if before == ClusterMode::Disabled && after == ClusterMode::Enabled {
+        impact.heed("in two steps: `compatible`, then clients move, then `enabled`, for good")
+    } else {
+        impact
+    }
 }
 
 fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
@@ -271,22 +271,19 @@ fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
         )
         .on(format!("engine {version}"));
     }
-    let reason = match (group.before.tls.value, group.after.tls.value) {
-        (RedisTls::Off, RedisTls::Preferred) => "clients may encrypt from now on",
-        (RedisTls::Preferred, RedisTls::Required) => {
-            "clients that do not encrypt are refused from now on"
-        }
-        (RedisTls::Required, RedisTls::Preferred) => "clients need no longer encrypt",
-        (RedisTls::Preferred, RedisTls::Off) => "clients that encrypt are refused from now on",
-        (RedisTls::Off, RedisTls::Required) | (RedisTls::Required, RedisTls::Off) => {
-            "in two steps: `preferred`, then clients move, then the rest"
-        }
-        (RedisTls::Off, RedisTls::Off)
-        | (RedisTls::Preferred, RedisTls::Preferred)
-        | (RedisTls::Required, RedisTls::Required) => "nothing changes",
+    let Pair { before, after } = group.map(|it| it.tls.value);
+    let reason = match after {
+        RedisTls::Preferred => "clients may encrypt or not from now on",
+        RedisTls::Required => "clients that do not encrypt are refused from now on",
+        RedisTls::Off => "clients that encrypt are refused from now on",
     };
-    Impact::new(Class::Rolling, reason, TLS)
+    let impact = Impact::new(Class::Rolling, reason, TLS)
         .on(format!("engine {version}"))
         .felt_by(felt_by)
-        .when(step.when())
+        .when(step.when());
+    if before == RedisTls::Preferred || after == RedisTls::Preferred {
+        impact
+    } else {
+        impact.heed("in two steps: `preferred`, then clients move, then the rest")
+    }
 }

@@ -14,7 +14,7 @@ use crate::cost::Range;
 use crate::diagnostic::json::Finding;
 use crate::diff::{Cause, Place, Presence, Root};
 use crate::impact::{Class, Fingerprint, Impact};
-use crate::model::Tier;
+use crate::model::{Money, Tier};
 use crate::pair::Pair;
 
 pub use environment::{Compared, of_environment};
@@ -165,6 +165,8 @@ pub struct CostDiff {
     pub layers: Vec<LayerDiff>,
     /// What changes and has no price on a side: it is in no amount.
     pub unpriced: Vec<String>,
+    /// What AWS refuses to change: AFTER is priced with what BEFORE has of it.
+    pub kept: Vec<String>,
     /// The lists that the prices come from.
     pub price_lists: Vec<PricesOf>,
 }
@@ -211,13 +213,18 @@ pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
     }
 }
 
-/// `+$2,694 to +$3,897`: what floor and ceiling grow by.
+/// `+$2,694 to +$3,897`: what floor and ceiling grow by; where only one does, which.
 #[must_use]
 pub fn growth(range: &Pair<Range>) -> String {
     let floor = (range.after.floor - range.before.floor).signed();
     let ceiling = (range.after.ceiling - range.before.ceiling).signed();
+    let nothing = Money::ZERO.signed();
     if floor == ceiling {
         floor
+    } else if ceiling == nothing {
+        format!("{floor} at the floor")
+    } else if floor == nothing {
+        format!("{ceiling} at the ceiling")
     } else {
         format!("{floor} to {ceiling}")
     }

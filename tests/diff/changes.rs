@@ -2,17 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tierc::catalogue::Catalogue;
-use tierc::diff::{Cause, Changes, Place, Presence, Root, diff};
-use tierc::impact::{Class, impacts};
-use tierc::model::Environment;
-use tierc::pair::Pair;
+use tierc::diff::{Cause, Changes, Place, Presence, Root};
+use tierc::impact::Class;
 
-use super::prod;
-
-fn changes(before: &Environment, after: &Environment) -> Changes {
-    diff(Pair::new(Some(before), Some(after))).expect("both sides are there")
-}
+use super::{changes, impacted, prod};
 
 fn cause<'a>(changes: &'a Changes, path: &str) -> &'a Cause {
     &changes
@@ -106,9 +99,7 @@ fn a_pool_that_is_also_changed_is_another_pool() {
 #[test]
 fn medium_to_large_costs_a_failover_and_nothing_worse() {
     let (before, after) = (prod("medium", ""), prod("large", ""));
-    let found = changes(&before, &after);
-    let impacts = impacts(&found, Pair::new(&before, &after), &Catalogue::default());
-    assert_eq!(impacts.len(), found.changes.len());
+    let (found, impacts) = impacted(&before, &after);
     let worst = impacts.iter().max_by_key(|it| it.class).unwrap();
     assert_eq!(
         (worst.class, worst.seconds),

@@ -57,7 +57,9 @@ fn gib(step: &Step<'_>) -> Impact {
     // 10% is the least step: RDS rounds up to it.
     if u64::from(after) * 10 < u64::from(before) * 11 {
         let least = (u64::from(before) * 11).div_ceil(10);
-        return impact.on(format!("less than 10%: RDS makes it {least} GiB"));
+        return impact.heed(format!(
+            "RDS makes it {least} GiB: the least step is a tenth"
+        ));
     }
     impact
 }

@@ -152,6 +152,7 @@ fn cost(change: &CostChange) -> CostDiff {
             .iter()
             .map(|unknown| unknown.path.clone())
             .collect(),
+        kept: change.kept.clone(),
         price_lists,
     }
 }

@@ -105,17 +105,13 @@ fn pods(count: u32) -> String {
 }
 
 fn workload(workload: &Workload) -> String {
+    let replicas = &workload.replicas;
     let count = workload.hold.as_ref().map_or_else(
-        || {
-            format!(
-                "{}-{}",
-                workload.replicas.min.value, workload.replicas.max.value
-            )
-        },
-        |hold| format!("{} held", hold.value),
+        || format!("{}-{} pods", replicas.min.value, replicas.max.value),
+        |hold| format!("{} (held)", pods(hold.value)),
     );
     let Resources { cpu, memory } = &workload.requests;
-    format!("{count} pods of {} {}", cpu.value, memory.value)
+    format!("{count} of {} {}", cpu.value, memory.value)
 }
 
 fn database(environment: &Environment) -> [(String, String); 3] {

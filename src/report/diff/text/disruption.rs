@@ -36,6 +36,7 @@ pub(super) fn disruption(environment: &EnvironmentDiff, paint: Paint) -> String 
         } else {
             names.extend(short(values, environment));
             text += &listed(*class, &names, paint);
+            text += &heeds(values, paint);
         }
     }
     text
@@ -48,30 +49,57 @@ fn told(
     environment: &EnvironmentDiff,
     paint: Paint,
 ) -> String {
-    let mut text = String::new();
-    let mut told: Vec<(&Impact, Vec<&ChangedValue>)> = Vec::new();
+    let mut heads: Vec<(String, Vec<&ChangedValue>)> = Vec::new();
     for value in values {
-        match told.iter_mut().find(|(impact, _)| **impact == value.impact) {
+        let class = lasting(class, value.impact.seconds);
+        let head = format!(
+            "{}{}",
+            paint.ink(ink(value.impact.class), &class),
+            head(&value.impact)
+        );
+        match heads.iter_mut().find(|(known, _)| *known == head) {
             Some((_, same)) => same.push(value),
-            None => told.push((&value.impact, vec![value])),
+            None => heads.push((head, vec![value])),
         }
     }
-    let mut heads: Vec<String> = Vec::new();
-    for (impact, same) in told {
-        let head = head(impact);
-        if heads.last() != Some(&head) {
-            let class = lasting(class, impact.seconds);
-            text += &format!("  {}{head}\n", paint.ink(ink(impact.class), &class));
-            heads.push(head);
+    let mut text = String::new();
+    for (head, values) in heads {
+        text += &format!("  {head}\n");
+        for same in alike(&values) {
+            text += &which(&same, environment, paint);
+            text += &what(&same, paint);
         }
-        text += &which(&same, environment, paint);
-        let condition = impact.condition.iter().map(|it| format!(" ({it})"));
-        let sentence = format!("{}{}", impact.reason, condition.collect::<String>());
-        let sentence = wrapped("      ", &sentence, 6);
-        text += &paint.ink(Ink::Dim, sentence.trim_end());
-        text.push('\n');
     }
     text
+}
+
+/// Values to which the same happens, together.
+fn alike<'a>(values: &[&'a ChangedValue]) -> Vec<Vec<&'a ChangedValue>> {
+    let mut alike: Vec<Vec<&ChangedValue>> = Vec::new();
+    for value in values {
+        let same = |group: &&mut Vec<&ChangedValue>| {
+            group
+                .first()
+                .is_some_and(|first| first.impact == value.impact)
+        };
+        match alike.iter_mut().find(same) {
+            Some(group) => group.push(value),
+            None => alike.push(vec![value]),
+        }
+    }
+    alike
+}
+
+/// What happens to values, and under which condition.
+fn what(same: &[&ChangedValue], paint: Paint) -> String {
+    let Some(impact) = same.first().map(|value| &value.impact) else {
+        return String::new();
+    };
+    let condition = impact.condition.iter().map(|it| format!(" ({it})"));
+    let heed = impact.heed.iter().map(|it| format!("; {it}"));
+    let extra: String = condition.chain(heed).collect();
+    let sentence = wrapped("      ", &format!("{}{extra}", impact.reason), 6);
+    format!("{}\n", paint.ink(Ink::Dim, sentence.trim_end()))
 }
 
 /// Who feels it, when, and whether there is a way back.
@@ -167,4 +195,15 @@ fn listed(class: Class, names: &[String], paint: Paint) -> String {
     let class_inked = paint.ink(ink(class), class.name());
     let pad = CLASS - class.name().len().min(CLASS);
     format!("  {class_inked}{}{}", " ".repeat(pad), text.trim_start())
+}
+
+/// What somebody has to see to, though nobody feels much.
+fn heeds(values: &[&ChangedValue], paint: Paint) -> String {
+    let heeds = values.iter().filter_map(|value| {
+        let heed = format!("{}: {}", value.path, value.impact.heed.as_ref()?);
+        let indent = " ".repeat(2 + CLASS);
+        let heed = wrapped(&indent, &heed, 2 + CLASS);
+        Some(format!("{}\n", paint.ink(Ink::Yellow, heed.trim_end())))
+    });
+    heeds.collect()
 }

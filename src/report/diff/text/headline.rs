@@ -2,6 +2,7 @@
 
 use crate::diff::Presence;
 use crate::impact::Class;
+use crate::model::Money;
 use crate::pair::Pair;
 use crate::report::paint::{Ink, Paint};
 
@@ -70,15 +71,14 @@ fn what(environment: &EnvironmentDiff) -> Vec<String> {
 }
 
 fn money(cost: &CostDiff) -> String {
-    let lacking = match cost.unpriced.len() {
-        0 => String::new(),
-        count => format!(" and {count} without a price"),
-    };
+    let lacking = cost.unpriced.len();
     let change = growth(&cost.total);
-    if change == "$0" {
-        return format!("the same cost{lacking}");
+    match (change == Money::ZERO.signed(), lacking) {
+        (true, 0) => "the same cost".into(),
+        (true, _) => format!("cost unknown: {lacking} without a price"),
+        (false, 0) => format!("{change} a month"),
+        (false, _) => format!("{change} a month and {lacking} without a price"),
     }
-    format!("{change} a month{lacking}")
 }
 
 /// What the rules find in AFTER, and which.

@@ -20,15 +20,24 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     let mut rows: Vec<Row> = layers
         .map(|it| row(&it.layer.to_string(), &it.cost))
         .collect();
-    if rows.is_empty() && cost.unpriced.is_empty() {
+    let mut notes = String::new();
+    for (what, paths) in [
+        ("changes without a price", &cost.unpriced),
+        ("cannot change and is counted as it is", &cost.kept),
+    ] {
+        if !paths.is_empty() {
+            notes += &wrapped("  ", &format!("{what}: {}", paths.join(", ")), 4);
+        }
+    }
+    if rows.is_empty() && notes.is_empty() {
         return String::new();
     }
-    rows.push(row("total", &cost.total));
-    let mut text = title("money, USD a month", paint) + &table(&rows, paint);
-    if !cost.unpriced.is_empty() {
-        let words = format!("changes without a price: {}", cost.unpriced.join(", "));
-        text += &wrapped("  ", &words, 4);
+    let mut text = title("money, USD a month", paint);
+    if !rows.is_empty() {
+        rows.push(row("total", &cost.total));
+        text += &table(&rows, paint);
     }
+    text += &notes;
     let lists = format!("  list prices: {}", lists(cost));
     text + &format!("{}\n", paint.ink(Ink::Dim, &lists))
 }

@@ -1,0 +1,45 @@
+//! Changes of single attributes and mixed ones: `tests/cases/diff/NAME/{before,after}.kdl`.
+
+use std::fs;
+
+use super::{fits_schema, snapshot, stdout, tierc, transcript};
+use crate::support::project;
+
+#[test]
+fn every_case_is_told_as_it_was_read() {
+    let folder = project("tests/cases/diff");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        let folder = folder.join(&name);
+        let read = |side: &str| fs::read_to_string(folder.join(format!("{side}.kdl"))).unwrap();
+        let input = format!(
+            "// before.kdl\n{}// after.kdl\n{}",
+            read("before"),
+            read("after")
+        );
+        let told = transcript(&folder, &["diff", "before.kdl", "after.kdl"]);
+        assert!(
+            told.lines().all(|line| line.chars().count() <= 80),
+            "{told}"
+        );
+        let json = tierc(
+            &folder,
+            &["diff", "before.kdl", "after.kdl", "--format", "json"],
+        );
+        let report = fits_schema(&stdout(&json));
+        let changes = report["environments"][0]["changes"].as_array();
+        let values = changes.into_iter().flatten().map(|it| {
+            let class = it["impact"]["class"].as_str().unwrap();
+            let path = it["path"].as_str().unwrap();
+            let fingerprint = it["fingerprint"].as_str().unwrap();
+            format!("{path}: {class}, {}, {fingerprint}\n", it["cause"])
+        });
+        let values: String = values.collect();
+        snapshot(&name, &format!("{input}---\n{told}---\n{values}"));
+    }
+}

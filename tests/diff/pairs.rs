@@ -1,0 +1,95 @@
+//! Every tier into every other, for people and for programs.
+
+use std::fs;
+
+use super::{TIERS, fits_schema, snapshot, stdout, text, tierc, transcript};
+
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = TIERS
+        .into_iter()
+        .flat_map(|before| TIERS.map(|after| (before, after)));
+    all.filter(|(before, after)| before != after)
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for tier in TIERS {
+        fs::write(folder.path().join(format!("{tier}.kdl")), text(tier, "")).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn every_tier_into_every_other_is_one_screen() {
+    let folder = folder();
+    for (before, after) in pairs() {
+        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
+        let story = transcript(folder.path(), &["diff", &files[0], &files[1]]);
+        assert!(
+            story.lines().all(|line| line.chars().count() <= 80),
+            "{story}"
+        );
+        assert!(story.lines().count() <= 60, "{story}");
+        snapshot(&format!("{before}_to_{after}"), &story);
+    }
+}
+
+#[test]
+fn every_tier_into_every_other_is_json_that_fits_its_schema() {
+    let folder = folder();
+    for (before, after) in pairs() {
+        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
+        let output = tierc(
+            folder.path(),
+            &["diff", &files[0], &files[1], "--format", "json"],
+        );
+        let json = stdout(&output);
+        fits_schema(&json);
+        snapshot(&format!("{before}_to_{after}_as_json"), &json);
+    }
+}
+
+#[test]
+fn a_float_is_no_amount_and_a_class_has_a_name() {
+    let folder = folder();
+    let output = tierc(
+        folder.path(),
+        &["diff", "dev.kdl", "small.kdl", "--format", "json"],
+    );
+    let report = fits_schema(&stdout(&output));
+    let schema = fs::read_to_string(crate::support::project("schema/report.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let wrong: [(&str, serde_json::Value); 3] = [
+        ("/environments/0/cost/before/floor", serde_json::json!(1.5)),
+        (
+            "/environments/0/changes/0/impact/class",
+            serde_json::json!("dire"),
+        ),
+        ("/environments/0/fingerprint", serde_json::json!("xyz")),
+    ];
+    for (place, value) in wrong {
+        let mut report = report.clone();
+        *report.pointer_mut(place).unwrap() = value;
+        assert!(!validator.is_valid(&report), "{place}");
+    }
+}
+
+#[test]
+fn a_tier_beside_itself_does_not_differ() {
+    let folder = folder();
+    let story = transcript(folder.path(), &["diff", "large.kdl", "large.kdl"]);
+    assert_eq!(
+        story,
+        "$ tierc diff large.kdl large.kdl\nno differences in 1 environment\n--- exit 0\n"
+    );
+}
+
+#[test]
+fn a_file_on_another_tier_is_what_a_file_of_that_tier_is() {
+    let folder = folder();
+    let by_tier = tierc(folder.path(), &["diff", "medium.kdl", "medium.kdl@large"]);
+    let short = tierc(folder.path(), &["diff", "medium.kdl", "@large"]);
+    let by_file = tierc(folder.path(), &["diff", "medium.kdl", "large.kdl"]);
+    assert_eq!(stdout(&by_tier), stdout(&by_file));
+    assert_eq!(stdout(&short), stdout(&by_file));
+}
