@@ -93,25 +93,29 @@ fn differences(environment: &Environment, run: &Run) -> String {
         if is_gone || (is_new && from_tier) {
             continue;
         }
-        text += &line(&found.path, &found.values.before, &found.values.after, run);
+        let values = found.values.as_ref();
+        text += &line(
+            &found.path,
+            values.before.as_ref(),
+            values.after.as_ref(),
+            run,
+        );
     }
     let all = environment.list().into_iter();
     let unsound: Vec<Attribute> = all
         .filter(|found| !found.sound && !text.contains(&format!("{}:", found.path)))
         .collect();
-    for found in unsound.into_iter().map(Some) {
-        let path = found.as_ref().map_or("", |found| &found.path);
-        text += &line(path, &found, &found, run);
+    for found in &unsound {
+        text += &line(&found.path, Some(found), Some(found), run);
     }
     text
 }
 
-fn line(path: &str, before: &Option<Attribute>, after: &Option<Attribute>, run: &Run) -> String {
-    let value = |side: &Option<Attribute>| match side {
-        Some(attribute) => attribute.value.clone(),
-        None => "(none)".into(),
+fn line(path: &str, before: Option<&Attribute>, after: Option<&Attribute>, run: &Run) -> String {
+    let value = |side: Option<&Attribute>| {
+        side.map_or_else(|| "(none)".into(), |attribute| attribute.value.clone())
     };
-    let origin = after.as_ref().map_or_else(String::new, |attribute| {
+    let origin = after.map_or_else(String::new, |attribute| {
         let sound = if attribute.sound { "" } else { ", unsound" };
         format!("  // {}{sound}", origin(attribute, &run.sources))
     });

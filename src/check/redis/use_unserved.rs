@@ -49,16 +49,14 @@ fn repair(finding: Finding, word: &str, name: &Name, group: &RedisGroup) -> Find
     let Some(last) = group.uses.last() else {
         return finding.help(format!("{message}: state `uses \"{word}\"` on it"));
     };
-    match last.origin.span().filter(|_| last.is_declared()) {
-        Some(span) => finding.insert_behind(span, message, format!(" \"{word}\"")),
-        None => {
-            let served = group.uses.iter().map(|used| used.value.to_string());
-            let uses: Vec<String> = served
-                .chain([word.to_owned()])
-                .map(|word| format!("\"{word}\""))
-                .collect();
-            let path = format!("redis.{name}.uses");
-            finding.repair(last, &path, message, uses.join(" "))
-        }
+    if let Some(span) = last.origin.span().filter(|_| last.is_declared()) {
+        return finding.insert_behind(span, message, format!(" \"{word}\""));
     }
+    let served = group.uses.iter().map(|used| used.value.to_string());
+    let uses: Vec<String> = served
+        .chain([word.to_owned()])
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    let path = format!("redis.{name}.uses");
+    finding.repair(last, &path, message, uses.join(" "))
 }
