@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::compile::{self, CatalogueTexts, Compiled, Input, Run};
+use crate::diagnostic::{Diagnostic, code};
 use crate::model::Environment;
 
 use super::args::Common;
@@ -70,5 +71,10 @@ fn read_text(path: &Path) -> Result<(String, String), String> {
 /// The only file of a run and its environment, if it could be resolved.
 pub(super) fn single(run: &Run) -> Option<(&Compiled, &Environment)> {
     let file = run.files.first()?;
+    // A literal that looks like a credential is shown nowhere: its finding takes its place.
+    let secret = |finding: &Diagnostic| finding.code == code::SECRET_LITERAL;
+    if file.diagnostics.iter().any(secret) {
+        return None;
+    }
     Some((file, file.environment.as_ref()?))
 }

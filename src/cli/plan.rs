@@ -37,6 +37,10 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
         .out
         .as_ref()
         .map_or_else(|| ROOT.to_owned(), |out| out.display().to_string());
+    // Of what breaks a rule nothing is written, as with `render`.
+    let runs = &comparison.runs;
+    let sound = !runs.before.has_errors() && !runs.after.has_errors();
+    let out = command.out.as_ref().filter(|_| sound);
     let mut exit = say_unread(&comparison, output);
     let mut reports = Vec::new();
     for outcome in comparison.outcomes() {
@@ -55,12 +59,12 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
         } else {
             Exit::Differs
         });
-        if let Some(out) = &command.out {
+        if let Some(out) = out {
             write(out, sides, &steps, &outcome, &comparison)?;
         }
         reports.push((sides, steps));
     }
-    print(command, &reports, &root, output);
+    print(command, &reports, &root, out.is_some(), output);
     Ok(exit)
 }
 
@@ -130,7 +134,13 @@ fn write_state(folder: &Path, name: &str, artifacts: &emit::Artifacts) -> Result
     files::write_tree(&turn, &planned, artifacts)
 }
 
-fn print(command: &Plan, plans: &[(Pair<&Environment>, Steps)], root: &str, output: &mut Output) {
+fn print(
+    command: &Plan,
+    plans: &[(Pair<&Environment>, Steps)],
+    root: &str,
+    written: bool,
+    output: &mut Output,
+) {
     let reports: Vec<PlanReport<'_>> = plans
         .iter()
         .map(|(sides, plan)| {
@@ -141,7 +151,7 @@ fn print(command: &Plan, plans: &[(Pair<&Environment>, Steps)], root: &str, outp
                     .then(|| format!("{} -> {}", tiers.before, tiers.after)),
                 plan,
                 root,
-                written: command.out.is_some(),
+                written,
             }
         })
         .collect();
