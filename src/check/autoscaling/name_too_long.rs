@@ -48,61 +48,59 @@ struct Named<'a> {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    let replicas = &context.environment.database.replicas.count;
     for named in names(context.environment) {
-        findings.extend(length(&named));
+        // The replicas lengthen the name of the database alone.
+        let length = length(&named).map(|finding| match named.path.as_str() {
+            "database.name" => finding.given(replicas),
+            _ => finding,
+        });
+        findings.extend(length);
         findings.extend(form(&named));
     }
 }
 
 fn names(environment: &Environment) -> Vec<Named<'_>> {
-    let named = |path: &str, name, what, most, aws| Named {
-        path: path.to_owned(),
+    let named = |path: String, name, what, most| Named {
+        path,
         name,
         what,
         most,
-        aws,
+        aws: false,
     };
-    let app = &environment.app;
-    let mut all = vec![named("app", app, "a Helm release", RELEASE, false)];
-    for (who, workload) in super::workloads(environment) {
-        let path = format!("{who}.name");
-        all.push(named(
-            &path,
-            &workload.name,
-            "a Deployment",
-            DEPLOYMENT,
-            false,
-        ));
-    }
+    let aws = |path: String, name, what, most| Named {
+        aws: true,
+        ..named(path, name, what, most)
+    };
+    let deployment = |path: String, name| named(path, name, "a Deployment", DEPLOYMENT);
+    let mut all = vec![named(
+        "app".into(),
+        &environment.app,
+        "a Helm release",
+        RELEASE,
+    )];
+    let workloads = super::workloads(environment).into_iter();
+    all.extend(workloads.map(|(who, workload)| deployment(format!("{who}.name"), &workload.name)));
     let pooler = &environment.pgbouncer.name;
-    all.push(named(
-        "pgbouncer.name",
-        pooler,
-        "a Deployment",
-        DEPLOYMENT,
-        false,
-    ));
-    let database = &environment.database;
-    let replicas = database.replicas.count.value;
-    let (what, suffix) = if replicas > 0 {
-        let suffix = format!("-read-{replicas}");
-        ("an RDS instance that has read replicas", suffix.len())
-    } else {
-        ("an RDS instance", 0)
-    };
-    let most = INSTANCE - suffix;
-    all.push(named("database.name", &database.name, what, most, true));
+    all.push(deployment("pgbouncer.name".into(), pooler));
+    let (what, most) = instance(environment.database.replicas.count.value);
+    let database = &environment.database.name;
+    all.push(aws("database.name".into(), database, what, most));
     for (name, group) in &environment.redis {
         let path = format!("redis.{name}.name");
-        all.push(named(
-            &path,
-            &group.name,
-            "a replication group",
-            GROUP,
-            true,
-        ));
+        all.push(aws(path, &group.name, "a replication group", GROUP));
     }
     all
+}
+
+/// What an RDS instance is called here, and how long its name may be, with so many read replicas.
+fn instance(replicas: u32) -> (&'static str, usize) {
+    if replicas == 0 {
+        return ("an RDS instance", INSTANCE);
+    }
+    let suffix = format!("-read-{replicas}");
+    let what = "an RDS instance that has read replicas";
+    (what, INSTANCE - suffix.len())
 }
 
 fn length(named: &Named<'_>) -> Option<Finding> {

@@ -4,7 +4,8 @@ use crate::ast::Part;
 use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Select, Workload};
+use crate::model::{Scaling, Select, Workload};
+use crate::source::Span;
 
 /// The rule `scale-up-slower-than-default`.
 pub(super) static RULE: Rule = Rule {
@@ -72,43 +73,39 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     if !race.lost_by(&rules) {
         return None;
     }
-    let Race {
-        from, to, there, ..
-    } = race;
+    let (from, to, there) = (race.from, race.to, race.there);
     let message = format!(
         "`{who}` scales up slower than by default: {} pods after {there} s, in place of {to}",
         race.reached(&rules)
     );
-    let scaling = &workload.scale_up;
-    let mut finding = Finding::new(RULE.code, Severity::Note, message).operand(
-        &scaling.window,
-        &format!("{who}.scale-up.window"),
-        "high load before the first step",
-    );
-    for (index, policy) in scaling.policy.iter().enumerate() {
-        let path = format!("{who}.scale-up.policy.{}", index + 1);
-        finding = finding
-            .operand(&policy.value, &format!("{path}.value"), "a step")
-            .operand(&policy.every, &format!("{path}.every"), "and its period");
-    }
-    finding = match scaling.select.value {
-        Select::Max => finding.given(&scaling.select),
-        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
-        Select::Disabled => finding.written(&scaling.select, "no step is taken"),
-    };
-    let finding = finding
-        .operand(
-            &workload.replicas.min,
-            &format!("{who}.replicas.min"),
-            "from",
-        )
-        .operand(&workload.replicas.max, &format!("{who}.replicas.max"), "to")
+    let (min, max) = (&workload.replicas.min, &workload.replicas.max);
+    let finding = Finding::new(RULE.code, Severity::Note, message);
+    let finding = stated(finding, who, &workload.scale_up)
+        .operand(min, &format!("{who}.replicas.min"), "from")
+        .operand(max, &format!("{who}.replicas.max"), "to")
         .note(format!(
             "from {from} pods: {}; by default: {}",
             told(&rules.climb(from, to, there)),
             told(&race.default)
         ));
     Some(repair(finding, who, workload, &race, &rules))
+}
+
+/// Labels the rules that a workload states.
+fn stated(finding: Finding, who: &str, scaling: &Scaling) -> Finding {
+    let window = format!("{who}.scale-up.window");
+    let mut finding = finding.operand(&scaling.window, &window, "high load before the first step");
+    for (index, policy) in scaling.policy.iter().enumerate() {
+        let path = format!("{who}.scale-up.policy.{}", index + 1);
+        finding = finding
+            .operand(&policy.value, &format!("{path}.value"), "a step")
+            .operand(&policy.every, &format!("{path}.every"), "and its period");
+    }
+    match scaling.select.value {
+        Select::Max => finding.given(&scaling.select),
+        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
+        Select::Disabled => finding.written(&scaling.select, "no step is taken"),
+    }
 }
 
 /// The rules with some changes, in the order of how many there are: without a window, with the
@@ -144,36 +141,29 @@ fn changes(rules: &Rules) -> Vec<(Rules, Vec<Step>)> {
 /// The smallest change that wins; where it is several, the whole node.
 fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: &Rules) -> Finding {
     let scaling = &workload.scale_up;
-    let mut winning = changes(rules)
-        .into_iter()
-        .filter(|(rules, _)| !race.lost_by(rules));
-    let Some((changed, added)) = winning.next() else {
+    let mut winning = changes(rules).into_iter();
+    let Some((changed, added)) = winning.find(|(rules, _)| !race.lost_by(rules)) else {
         return finding;
     };
-    let (window, select) = (
-        changed.window != rules.window,
-        changed.select != rules.select,
+    let same = (
+        changed.window == rules.window,
+        changed.select == rules.select,
+        added.is_empty(),
     );
     let path = |step: &str| format!("{who}.scale-up.{step}");
-    let last = scaling.policy.last();
-    let behind = last.filter(|last| last.every.is_declared());
-    let behind = behind.and_then(|last| last.every.origin.span());
-    match (window, select, added.is_empty()) {
-        (true, false, true) => {
+    match (same, last_step(scaling)) {
+        ((false, true, true), _) => {
             let message = "without a window it is as fast as the default";
             finding.repair(&scaling.window, &path("window"), message, "\"0s\"")
         }
-        (false, true, true) => {
+        ((true, false, true), _) => {
             let message = "let the largest step win";
             finding.repair(&scaling.select, &path("select"), message, "\"max\"")
         }
-        (false, false, false) if behind.is_some() => {
+        ((true, true, false), Some(behind)) => {
             let text = written(&added);
             let message = format!("a list of steps replaces the default's: add `{text}`");
-            match behind {
-                Some(span) => finding.insert_behind(span, message, format!("; {text}")),
-                None => finding,
-            }
+            finding.insert_behind(behind, message, format!("; {text}"))
         }
         _ => finding.help(format!(
             "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
@@ -183,6 +173,12 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
             node(who)
         )),
     }
+}
+
+/// Where the last step stands, if the file states the steps.
+fn last_step(scaling: &Scaling) -> Option<Span> {
+    let every = &scaling.policy.last()?.every;
+    every.origin.span().filter(|_| every.is_declared())
 }
 
 /// A workload's node, as the language writes it: `worker "batch"` of `worker.batch`.

@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Quantity;
 use crate::source::Sourced;
 
 /// The rule `max-connections-exceeds-memory`.
@@ -39,45 +40,35 @@ fn one(
 ) -> Option<Finding> {
     let memory = context.catalogue.db_classes.get(&class.value)?.memory;
     let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
-    let count = u64::from(wanted.value);
-    let severity = if count > limit {
-        Severity::Error
+    let (count, name) = (u64::from(wanted.value), &class.value);
+    let (severity, message) = if count > limit {
+        let message = format!("{count} connections on `{name}`, whose memory is good for {limit}");
+        (Severity::Error, message)
     } else if count > sure {
-        Severity::Warning
+        let message = format!(
+            "{count} connections on `{name}` are 95% or more of the {limit} that its memory is good for"
+        );
+        (Severity::Warning, message)
     } else {
         return None;
     };
-    let message = if severity == Severity::Error {
-        format!(
-            "{count} connections on `{}`, whose memory is good for {limit}",
-            class.value
-        )
-    } else {
-        format!(
-            "{count} connections on `{}` are 95% or more of the {limit} that its memory is good for",
-            class.value
-        )
-    };
     let path_of = |what: &str| format!("{path}.{what}");
-    let mut arithmetic = format!(
-        "least({} / {}, {}) = {limit}",
-        memory.units(),
-        budget::BYTES_EACH,
-        budget::CEILING
-    );
-    if sure < limit {
-        arithmetic +=
-            &format!("; RDS' own processes take some of the memory, so that {sure} are sure");
-    }
+    let connections = path_of("max-connections");
     let finding = Finding::new(RULE.code, severity, message)
-        .operand(wanted, &path_of("max-connections"), "connections")
+        .operand(wanted, &connections, "connections")
         .operand(class, &path_of("instance"), "the class")
-        .note(arithmetic);
+        .note(arithmetic(memory));
     let message = format!("the most without doubt are {sure}");
-    Some(finding.repair(
-        wanted,
-        &path_of("max-connections"),
-        message,
-        sure.to_string(),
-    ))
+    Some(finding.repair(wanted, &connections, message, sure.to_string()))
+}
+
+/// What an instance with this memory is good for, and how sure that is.
+fn arithmetic(memory: Quantity) -> String {
+    let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
+    let (bytes, each, ceiling) = (memory.units(), budget::BYTES_EACH, budget::CEILING);
+    let formula = format!("least({bytes} / {each}, {ceiling}) = {limit}");
+    if sure == limit {
+        return formula;
+    }
+    format!("{formula}; RDS' own processes take some of the memory, so that {sure} are sure")
 }

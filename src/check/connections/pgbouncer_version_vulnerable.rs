@@ -19,10 +19,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let image = &context.environment.pgbouncer.image;
-    let (newest, safe) = (
-        &context.catalogue.pgbouncer_image,
-        &context.catalogue.pgbouncer_safe,
-    );
+    let catalogue = context.catalogue;
+    let (newest, safe) = (&catalogue.pgbouncer_image, &catalogue.pgbouncer_safe);
     let reference = Image::parse(&image.value);
     if !below(reference.tag, safe) {
         return;
@@ -45,18 +43,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .note(format!("{tag} < {safe}"));
     // Only a tag that is a version and nothing more has one of the same form for another.
     let plain = tag.chars().all(|c| c.is_ascii_digit() || c == '.') && reference.digest.is_empty();
-    findings.report(if published && plain {
-        finding.repair(
-            image,
-            "pgbouncer.image",
-            format!("the newest image known to be published is {newest}"),
-            format!("\"{}:{newest}\"", reference.repository),
-        )
+    if published && plain {
+        let message = format!("the newest image known to be published is {newest}");
+        let text = format!("\"{}:{newest}\"", reference.repository);
+        findings.report(finding.repair(image, "pgbouncer.image", message, text));
     } else {
-        finding.help(format!(
+        findings.report(finding.help(format!(
             "use an image of {safe} or later as soon as there is one; the newest that is known to be published is {newest}"
-        ))
-    });
+        )));
+    }
 }
 
 /// Whether every version that a tag can mean is below `safe`: `1.26` floats over its patches.

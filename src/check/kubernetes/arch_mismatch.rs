@@ -1,10 +1,12 @@
 //! An image for one architecture, nodes of another.
 
+use std::collections::BTreeSet;
+
 use crate::ast::Part;
 use crate::budget::packing::{self, Wants};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Workload;
+use crate::model::{Arch, Name, Workload};
 
 /// The rule `arch-mismatch`.
 pub(super) static RULE: Rule = Rule {
@@ -27,8 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) -> Option<Finding> {
-    let (environment, arch) = (context.environment, &workload.arch);
-    let groups = |wants| packing::groups_for(environment, context.catalogue, wants);
+    let groups = |wants| packing::groups_for(context.environment, context.catalogue, wants);
     let others = groups(Wants {
         arch: None,
         ..wants
@@ -36,38 +37,42 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
     if others.is_empty() || !groups(wants).is_empty() {
         return None;
     }
+    let arch = &workload.arch;
     let message = format!(
         "`{who}` is built for {}, and no node that it can land on is",
         arch.value
     );
     let path = format!("{who}.arch");
-    let mut finding =
+    let finding =
         Finding::new(RULE.code, Severity::Error, message).operand(arch, &path, "the architecture");
-    let mut theirs = None;
-    for name in &others {
-        let Some(group) = environment.nodes.get(name) else {
-            continue;
-        };
-        let node = context.catalogue.node_types.get(&group.instance.value)?;
-        theirs = theirs.or(Some(node.arch));
-        let text = format!("{} nodes", node.arch);
-        finding = finding
-            .operand(&group.instance, &format!("nodes.{name}.instance"), text)
-            .given(&group.capacity)
-            .given(&group.count.max);
-    }
+    let (finding, theirs) = nodes(finding, context, &others);
+    let finding = finding.help(format!(
+        "an `instance` that is {} would do as well",
+        arch.value
+    ));
     let theirs = theirs?;
-    Some(
-        finding
-            .repair(
-                arch,
-                &path,
-                format!("build the image for the nodes, which are {theirs}"),
-                format!("\"{theirs}\""),
-            )
-            .help(format!(
-                "an `instance` that is {} would do as well",
-                arch.value
-            )),
-    )
+    let message = format!("build the image for the nodes, which are {theirs}");
+    Some(finding.repair(arch, &path, message, format!("\"{theirs}\"")))
+}
+
+/// Labels the groups with their architectures; the first of these.
+fn nodes(
+    mut finding: Finding,
+    context: &Context<'_>,
+    names: &BTreeSet<Name>,
+) -> (Finding, Option<Arch>) {
+    let mut theirs = None;
+    for name in names {
+        let group = context.environment.nodes.get(name);
+        let known = group.and_then(|group| context.catalogue.node_types.get(&group.instance.value));
+        if let (Some(group), Some(known)) = (group, known) {
+            theirs = theirs.or(Some(known.arch));
+            let path = format!("nodes.{name}.instance");
+            finding = finding
+                .operand(&group.instance, &path, format!("{} nodes", known.arch))
+                .given(&group.capacity)
+                .given(&group.count.max);
+        }
+    }
+    (finding, theirs)
 }

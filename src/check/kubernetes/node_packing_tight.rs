@@ -1,7 +1,7 @@
 //! The sums fit, but the pods do not divide well over the nodes.
 
 use crate::ast::Part;
-use crate::budget::packing::{self, Resource};
+use crate::budget::packing::{self, Load, Resource, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -33,9 +33,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if impossible {
         return;
     }
-    let Some(load) = packing::unplaced(&loads, &rooms) else {
-        return;
-    };
+    if let Some(load) = packing::unplaced(&loads, &rooms) {
+        findings.report(finding(context, load, &loads, &rooms));
+    }
+}
+
+fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) -> Finding {
+    let environment = context.environment;
     let message = format!(
         "the last pods of `{}` may find no node, though the sums fit",
         load.who
@@ -63,10 +67,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             finding = finding.note(super::room_note(name, room));
         }
     }
-    findings.report(super::more_nodes(
-        finding,
-        environment,
-        (&loads, &rooms),
-        &load.groups,
-    ));
+    super::more_nodes(finding, environment, (loads, rooms), &load.groups)
 }

@@ -3,7 +3,7 @@
 use crate::check::Rule;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Environment, Name};
-use crate::source::Sourced;
+use crate::source::{Sourced, Span};
 
 /// The rule `object-collision`.
 pub(in crate::check) static RULE: Rule = Rule {
@@ -49,45 +49,63 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
     all
 }
 
-/// What there is to say when an object of `environment` is one of `other` too, which comes first.
+/// An object's name, and the environment that it is of.
+pub(in crate::check) type Owned<'a> = (&'a Environment, &'a Sourced<Name>);
+
+/// What there is to say when an object of `mine` is one of `theirs` too, which comes first.
 pub(in crate::check) fn finding(
     key: &Key,
-    (environment, object): (&Environment, &Sourced<Name>),
-    (other, theirs): (&Environment, &Sourced<Name>),
+    mine: Owned<'_>,
+    theirs: Owned<'_>,
 ) -> Option<Diagnostic> {
-    let (one, two) = (&environment.environment, &other.environment);
+    let (one, two) = (&mine.0.environment.value, &theirs.0.environment.value);
     let Key { place, kind, name } = key;
-    let message = format!(
-        "`{}` and `{}` both have the {kind} `{name}` in {place}",
-        two.value, one.value
-    );
-    let names = [object, theirs, &environment.cluster, &other.cluster];
-    let places = [&environment.namespace, &other.namespace];
-    let mut sound = names.into_iter().chain(places).map(|name| name.sound);
-    let regions = environment.region.sound && other.region.sound;
-    if !regions || !sound.all(|sound| sound) {
+    let twice = std::ptr::eq(mine.0, theirs.0);
+    let message = if twice {
+        format!("`{one}` has the {kind} `{name}` twice in {place}")
+    } else {
+        format!("`{two}` and `{one}` both have the {kind} `{name}` in {place}")
+    };
+    if !sound(mine) || !sound(theirs) {
         return None;
     }
-    // A name that was derived stands nowhere: its environment stands for it.
-    let mine = object.origin.span().or_else(|| one.origin.span())?;
-    let first = theirs.origin.span().or_else(|| two.origin.span())?;
-    let mut finding = Diagnostic::new(RULE.code, Severity::Error, message)
-        .label(mine, format!("`{name}` of `{}`", one.value))
-        .label(first, format!("and of `{}`", two.value));
-    // Where the environments meet is the other half of the cause.
-    let shared = [&environment.cluster, &other.cluster];
-    if *kind == "Deployment" {
-        let spans = shared
-            .into_iter()
-            .filter_map(|cluster| cluster.origin.span());
-        for span in spans {
-            finding = finding.label(span, "the cluster of both");
-        }
-    }
-    let help = if *kind == "Deployment" {
-        "state another `cluster`, `namespace` or `app` in one of them, or a `name` for the object"
+    let (again, first) = (span(mine)?, span(theirs)?);
+    let finding = Diagnostic::new(RULE.code, Severity::Error, message)
+        .label(again, format!("`{name}` of `{one}`"));
+    Some(if twice && first == again {
+        finding.help("state a `name` for one of the two")
+    } else if twice {
+        let finding = finding.label(first, "and the same again");
+        finding.help("state another `name` for one of the two")
     } else {
-        "state another `region` or `app` in one of them, or a `name` for the object"
-    };
-    Some(finding.help(help))
+        let finding = finding.label(first, format!("and of `{two}`"));
+        between(finding, kind, [mine.0, theirs.0])
+    })
+}
+
+/// Where two environments meet is the other half of the cause.
+fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2]) -> Diagnostic {
+    if kind != "Deployment" {
+        return finding
+            .help("state another `region` or `app` in one of them, or a `name` for the object");
+    }
+    let clusters = environments.map(|environment| environment.cluster.origin.span());
+    for span in clusters.into_iter().flatten() {
+        finding = finding.label(span, "the cluster of both");
+    }
+    finding.help(
+        "state another `cluster`, `namespace` or `app` in one of them, or a `name` for the object",
+    )
+}
+
+/// Where an object's name stands; one that was derived stands nowhere, and its environment for it.
+fn span((environment, object): Owned<'_>) -> Option<Span> {
+    let name = object.origin.span();
+    name.or_else(|| environment.environment.origin.span())
+}
+
+/// Whether everything that says where an object is could be read.
+fn sound((environment, object): Owned<'_>) -> bool {
+    let names = [object, &environment.cluster, &environment.namespace];
+    environment.region.sound && names.into_iter().all(|name| name.sound)
 }
