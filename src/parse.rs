@@ -19,12 +19,15 @@ use crate::diagnostic::{Diagnostic, Diagnostics, code, mask};
 use crate::source::{SourceId, Span};
 use fields::Cx;
 use nodes::top;
+use scan::Mistake;
+use tree::Node;
 
 /// Reads one environment's file. Mistakes go to `diagnostics`; what they spoil is marked broken.
 pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Ast {
-    let scanned = scan::scan(text, source, diagnostics);
+    let mut scanned = scan::scan(text, source, diagnostics);
     if text.len() <= scan::MAX_BYTES {
-        secrets(text, source, diagnostics);
+        let secrets = secrets(text, source, diagnostics);
+        keep_out(&mut scanned.nodes, &secrets);
     }
     let mut ast = Ast::default();
     if !scanned.whole {
@@ -39,18 +42,39 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
     ast
 }
 
-/// Reports what looks like a credential; nothing of it is ever shown.
-fn secrets(text: &str, source: SourceId, diagnostics: &mut Diagnostics) {
-    for range in mask::find_secrets(text) {
-        let message = "a literal that looks like a credential stands here";
+/// Reports what looks like a credential, and says where it stands.
+fn secrets(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<Span> {
+    let found = mask::find_secrets(text).into_iter();
+    let spans: Vec<Span> = found
+        .map(|range| Span::new(source, range.start, range.end))
+        .collect();
+    let message = "a literal that looks like a credential stands here";
+    for span in &spans {
         diagnostics.push(
-            Diagnostic::error(
-                code::SECRET_LITERAL,
-                message,
-                Span::new(source, range.start, range.end),
-            )
-            .help("keep it in a Secret; tierc's output refers to Secrets by name"),
+            Diagnostic::error(code::SECRET_LITERAL, message, *span)
+                .help("keep it in a Secret; tierc's output refers to Secrets by name"),
         );
+    }
+    spans
+}
+
+/// Keeps credentials out of everything that is made of the tree: a value with one counts as one
+/// that could not be read, and has been reported.
+fn keep_out(nodes: &mut [Node<'_>], secrets: &[Span]) {
+    if secrets.is_empty() {
+        return;
+    }
+    for node in nodes {
+        for value in node.entries.iter_mut().map(|entry| &mut entry.value) {
+            let overlaps =
+                |secret: &Span| secret.start < value.span.end && value.span.start < secret.end;
+            if secrets.iter().any(overlaps) {
+                value.mistake = Some(Mistake::Reported);
+            }
+        }
+        if let Some(block) = &mut node.block {
+            keep_out(&mut block.nodes, secrets);
+        }
     }
 }
 

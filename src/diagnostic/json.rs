@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::mask::mask;
+use super::mask::Mask;
 use super::{Diagnostic, Help};
 use crate::source::{Sources, Span};
 
@@ -76,42 +76,33 @@ pub fn findings<'a>(
     diagnostics: impl Iterator<Item = &'a Diagnostic>,
     sources: &Sources,
 ) -> Vec<Finding> {
-    diagnostics
-        .map(|diagnostic| finding(diagnostic, sources))
-        .collect()
+    let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
+    let mask = Mask::of(diagnostics.iter().copied(), sources);
+    let finding = |diagnostic: &&Diagnostic| finding(diagnostic, sources, &mask);
+    diagnostics.iter().map(finding).collect()
 }
 
-fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
+fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
+    let text = |text: &String| mask.text(diagnostic, text);
+    let label = |label: &super::Label| Label {
+        place: place(label.span, sources),
+        message: text(&label.message),
+    };
+    let advice = |help: &Help| Advice {
+        message: text(&help.message),
+        replacement: help.replacement.as_ref().map(|(span, new)| Replacement {
+            place: place(*span, sources),
+            text: text(new),
+        }),
+    };
     Finding {
         code: diagnostic.code.to_string(),
         severity: diagnostic.severity.to_string(),
-        message: mask(&diagnostic.message),
+        message: text(&diagnostic.message),
         place: diagnostic.place(sources).map(|span| place(span, sources)),
-        labels: diagnostic
-            .labels
-            .iter()
-            .map(|label| Label {
-                place: place(label.span, sources),
-                message: mask(&label.message),
-            })
-            .collect(),
-        notes: diagnostic.notes.iter().map(|note| mask(note)).collect(),
-        help: diagnostic
-            .help
-            .iter()
-            .map(|help| advice(help, sources))
-            .collect(),
-    }
-}
-
-fn advice(help: &Help, sources: &Sources) -> Advice {
-    let replacement = help.replacement.as_ref().map(|(span, text)| Replacement {
-        place: place(*span, sources),
-        text: mask(text),
-    });
-    Advice {
-        message: mask(&help.message),
-        replacement,
+        labels: diagnostic.labels.iter().map(label).collect(),
+        notes: diagnostic.notes.iter().map(text).collect(),
+        help: diagnostic.help.iter().map(advice).collect(),
     }
 }
 

@@ -1,105 +1,13 @@
-//! Credentials: found in a text, and hidden wherever text is shown.
+//! Credentials, hidden wherever text is shown.
 
-use std::ops::Range;
+mod find;
 
-/// Prefixes of well-known tokens, and how many characters follow at least.
-const TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghs_", 30),
-    ("github_pat_", 22),
-    ("glpat-", 20),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xoxa-", 10),
-    ("sk_live_", 16),
-    ("eyJhbGciOi", 20),
-];
+use std::collections::BTreeMap;
 
-/// Keys whose literal value is a credential.
-const KEYS: &[&str] = &[
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "api-key",
-    "api_key",
-    "apikey",
-    "access-key",
-    "private-key",
-];
+pub use find::find_secrets;
 
-/// The ranges of bytes in `text` that look like credentials, in order.
-#[must_use]
-pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (prefix, least) in TOKENS {
-        found.extend(text.match_indices(prefix).filter_map(|(at, _)| {
-            let body = text.get(at + prefix.len()..)?;
-            let length = body
-                .bytes()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
-                .count();
-            (length >= *least).then(|| at..at + prefix.len() + length)
-        }));
-    }
-    found.extend(text.match_indices("-----BEGIN ").filter_map(|(at, _)| {
-        let body = text.get(at..)?;
-        let line = body.lines().next()?;
-        let end = body.find("-----END").unwrap_or(line.len());
-        line.contains("PRIVATE KEY").then(|| at..at + end)
-    }));
-    found.extend(
-        text.match_indices("://")
-            .filter_map(|(at, _)| password_in_address(text, at + 3)),
-    );
-    found.extend(named(text));
-    found.sort_by_key(|range| (range.start, range.end));
-    found.dedup_by(|later, earlier| later.start < earlier.end);
-    found
-}
-
-/// The password of `user:password@host` that begins at `at`.
-fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
-    let rest = text.get(at..)?;
-    let end = rest
-        .find(|c: char| c.is_whitespace() || matches!(c, '"' | '/' | '?'))
-        .unwrap_or(rest.len());
-    let authority = rest.get(..end)?;
-    let (credentials, _) = authority.rsplit_once('@')?;
-    let (user, password) = credentials.split_once(':')?;
-    let start = at + user.len() + 1;
-    // A reference such as $(DB_PASSWORD) is filled in where it runs; it is no secret.
-    (!password.is_empty() && !password.starts_with('$')).then(|| start..start + password.len())
-}
-
-/// Values of keys that are named like credentials: `PASSWORD="..."`, `token "..."`.
-fn named(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let lower = text.to_ascii_lowercase();
-    for key in KEYS {
-        for (at, _) in lower.match_indices(key) {
-            let after = at + key.len();
-            let rest = text.get(after..).unwrap_or_default();
-            let Some(value) = rest
-                .strip_prefix("=\"")
-                .map(|_| after + 2)
-                .or_else(|| rest.strip_prefix(" \"").map(|_| after + 2))
-            else {
-                continue;
-            };
-            let body = text.get(value..).unwrap_or_default();
-            let length = body.find(['"', '\n']).unwrap_or(body.len());
-            let literal = body.get(..length).unwrap_or_default();
-            if length > 0 && !literal.starts_with('$') {
-                found.push(value..value + length);
-            }
-        }
-    }
-    found
-}
+use super::Diagnostic;
+use crate::source::{SourceId, Sources};
 
 /// `text` with every credential as `*`, byte for byte, so that places stay where they are.
 #[must_use]
@@ -109,6 +17,100 @@ pub fn mask(text: &str) -> String {
         masked.replace_range(range.clone(), &"*".repeat(range.len()));
     }
     masked
+}
+
+/// A source as it may be shown.
+pub(super) struct Masked {
+    /// Its name.
+    pub(super) name: String,
+    /// Its text, with every credential as `*`.
+    pub(super) text: String,
+    /// The byte at which each of its lines begins.
+    lines: Vec<usize>,
+    /// The credentials in it, so that they can be hidden in what is said about it, too.
+    secrets: Vec<String>,
+}
+
+impl Masked {
+    fn new(id: SourceId, sources: &Sources) -> Self {
+        let source = sources.get(id);
+        let mut text = source.text.clone();
+        let mut secrets = Vec::new();
+        for range in find_secrets(&source.text) {
+            let secret = source.text.get(range.clone()).unwrap_or_default();
+            secrets.push(secret.to_owned());
+            text.replace_range(range.clone(), &"*".repeat(range.len()));
+        }
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.dedup();
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Self {
+            name: source.name.clone(),
+            text,
+            lines,
+            secrets,
+        }
+    }
+
+    /// The lines, counted from 0, that the bytes from `start` to `end` lie on.
+    pub(super) fn lines_of(&self, start: usize, end: usize) -> (usize, usize) {
+        let line = |at: usize| {
+            let after = self.lines.partition_point(|line| *line <= at);
+            after.saturating_sub(1)
+        };
+        (line(start), line(end.max(start)))
+    }
+
+    /// The byte at which a line begins, or the text ends.
+    pub(super) fn line_start(&self, line: usize) -> usize {
+        self.lines.get(line).copied().unwrap_or(self.text.len())
+    }
+}
+
+/// Every source that some findings speak of, as it may be shown.
+pub(super) struct Mask(BTreeMap<SourceId, Masked>);
+
+impl Mask {
+    /// The sources of `findings`.
+    pub(super) fn of<'a>(
+        findings: impl IntoIterator<Item = &'a Diagnostic>,
+        sources: &Sources,
+    ) -> Self {
+        let mut all = BTreeMap::new();
+        for finding in findings {
+            for id in sources_of(finding) {
+                all.entry(id).or_insert_with(|| Masked::new(id, sources));
+            }
+        }
+        Self(all)
+    }
+
+    /// A source that one of the findings speaks of.
+    pub(super) fn source(&self, id: SourceId) -> Option<&Masked> {
+        self.0.get(&id)
+    }
+
+    /// A sentence of `finding` without any credential of its sources.
+    pub(super) fn text(&self, finding: &Diagnostic, text: &str) -> String {
+        let mut masked = mask(text);
+        let known = sources_of(finding).filter_map(|id| self.0.get(&id));
+        // A credential of one or two characters would take half of the sentence with it.
+        for secret in known.flat_map(|source| &source.secrets) {
+            if secret.len() > 2 && masked.contains(secret.as_str()) {
+                masked = masked.replace(secret.as_str(), &"*".repeat(secret.len()));
+            }
+        }
+        masked
+    }
+}
+
+/// The sources that a finding points into.
+fn sources_of(finding: &Diagnostic) -> impl Iterator<Item = SourceId> {
+    let labels = finding.labels.iter().map(|label| label.span.source);
+    let help = finding.help.iter();
+    let replaced = help.filter_map(|help| Some(help.replacement.as_ref()?.0.source));
+    labels.chain(replaced)
 }
 
 #[cfg(test)]
@@ -127,14 +129,41 @@ mod tests {
     }
 
     #[test]
+    fn every_way_to_write_a_credential_is_known() {
+        for text in [
+            "password \"hunter2x\"",
+            "password = \"hunter2x\"",
+            "DB_PASSWORD=#\"hunter2x\"#",
+            "PASSWORD=r#\"hunter2x\"#",
+            "password='hunter2x'",
+            "PASSWORD=\"\"\"\nhunter2x\n\"\"\"",
+            "apiKey=\"a\\\"hunter2x\"",
+            "\"clientSecret\": \"hunter2x\"",
+            "AWS_SECRET_ACCESS_KEY=hunter2x",
+            "url \"host=db password=hunter2x user=app\"",
+            "url \"jdbc:postgresql://db/x?user=a&password=hunter2x\"",
+            "url \"redis://:hunter2x@cache:6379\"",
+            "url \"postgres://app:hun/hunter2x@db/x\"",
+            "// password: \"hunter2x\"",
+        ] {
+            assert!(!mask(text).contains("hunter2x"), "{}", mask(text));
+        }
+    }
+
+    #[test]
     fn ordinary_files_hold_none() {
         for text in [
             "image \"registry.example.com/kaireon/api:1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"",
             "endpoint \"queue.abc.cache.amazonaws.com:6379\"\nlabels cost-center=\"1234\"",
             "url=\"https://staging.example.com/api\" token-env=\"LOAD_TOKEN\"",
-            "env DATABASE_URL=\"postgres://app:$(DB_PASSWORD)@db/x\"",
+            "url=\"https://staging.example.com:8443/api@v2\"",
+            "env DATABASE_URL=\"postgres://app:$(DB_PASSWORD)@db/x\" PASSWORD=\"${PASSWORD}\"",
+            "// the password: ask the platform team; password=<yours>",
+            "env USE_TOKEN=\"true\" SECRET_NAME=\"kaireon-database\"",
+            "waive \"secret-literal\" reason=\"x\" until=\"2030-01-31\"",
         ] {
-            assert!(find_secrets(text).is_empty(), "{text}");
+            let found = find_secrets(text);
+            assert!(found.is_empty(), "{text}: {found:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::mask;
+use super::mask::{Mask, Masked};
 use super::{Diagnostic, Help, Severity};
 use crate::source::{SourceId, Sources, Span};
 
@@ -29,10 +29,17 @@ pub fn human<'a>(
         Renderer::plain()
     };
     let renderer = renderer.term_width(style.width);
+    let findings: Vec<&Diagnostic> = findings.collect();
+    let mask = Mask::of(findings.iter().copied(), sources);
     findings
+        .into_iter()
         .map(|finding| {
-            let shown = Shown::new(finding, sources);
-            format!("{}\n\n", renderer.render(&shown.groups(finding, sources)))
+            let shown = Shown {
+                finding,
+                place: finding.place(sources),
+                mask: &mask,
+            };
+            format!("{}\n\n", renderer.render(&shown.groups()))
         })
         .collect()
 }
@@ -61,120 +68,134 @@ pub fn summary(errors: usize, warnings: usize, notes: usize, files: usize) -> St
     }
 }
 
-/// The texts that a finding shows, masked, so that snippets can borrow them.
-struct Shown {
-    texts: Vec<(SourceId, String, String)>,
+/// Lines longer than this are not written twice to show a correction: the sentence must do.
+const LONG_LINE: usize = 400;
+
+/// A finding on its way to the terminal.
+struct Shown<'a> {
+    finding: &'a Diagnostic,
+    place: Option<Span>,
+    mask: &'a Mask,
 }
 
-impl Shown {
-    fn new(finding: &Diagnostic, sources: &Sources) -> Self {
-        let spans = finding.labels.iter().map(|label| label.span);
-        let patched = finding
-            .help
-            .iter()
-            .filter_map(|help| help.replacement.as_ref().map(|(span, _)| *span));
-        let mut texts: Vec<(SourceId, String, String)> = Vec::new();
-        for span in spans.chain(patched) {
-            if !texts.iter().any(|(id, _, _)| *id == span.source) {
-                let source = sources.get(span.source);
-                texts.push((span.source, source.name.clone(), mask::mask(&source.text)));
+/// Some lines of a source.
+struct Lines<'a> {
+    source: &'a Masked,
+    /// The first of them, counted from 1.
+    first: usize,
+    /// The byte at which they begin.
+    start: usize,
+    text: &'a str,
+}
+
+impl Lines<'_> {
+    /// `span` within the lines, at character boundaries.
+    fn range(&self, span: Span) -> Range<usize> {
+        let boundary = |at: u32| {
+            let mut at = (at as usize)
+                .saturating_sub(self.start)
+                .min(self.text.len());
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
             }
-        }
-        Self { texts }
+            at
+        };
+        let (start, end) = (boundary(span.start), boundary(span.end));
+        start..end.max(start)
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn text(&self, text: &str) -> String {
+        self.mask.text(self.finding, text)
     }
 
-    fn text(&self, id: SourceId) -> (&str, &str) {
-        let found = self.texts.iter().find(|(known, _, _)| *known == id);
-        found.map_or(("", ""), |(_, name, text)| (name.as_str(), text.as_str()))
+    /// The lines of one source that `spans` lie on.
+    fn lines(&self, id: SourceId, spans: &[Span]) -> Option<Lines<'a>> {
+        let source = self.mask.source(id)?;
+        let start = spans.iter().map(|span| span.start).min()? as usize;
+        let end = spans.iter().map(|span| span.end).max()? as usize;
+        let (first, last) = source.lines_of(start, end);
+        let (start, end) = (source.line_start(first), source.line_start(last + 1));
+        Some(Lines {
+            source,
+            first: first + 1,
+            start,
+            text: source.text.get(start..end).unwrap_or_default(),
+        })
     }
 
-    fn groups<'a>(&'a self, finding: &'a Diagnostic, sources: &Sources) -> Vec<Group<'a>> {
+    fn groups(&self) -> Vec<Group<'a>> {
+        let finding = self.finding;
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
         let mut group = level
-            .primary_title(mask::mask(&finding.message))
+            .primary_title(self.text(&finding.message))
             .id(finding.code.0)
-            .elements(self.snippets(finding, sources));
+            .elements(self.snippets());
         for note in &finding.notes {
-            group = group.element(Level::NOTE.message(mask::mask(note)));
+            group = group.element(Level::NOTE.message(self.text(note)));
         }
-        for help in finding
-            .help
-            .iter()
-            .filter(|help| help.replacement.is_none())
-        {
-            group = group.element(Level::HELP.message(mask::mask(&help.message)));
+        let patches: Vec<_> = finding.help.iter().map(|help| self.patch(help)).collect();
+        for (help, patch) in finding.help.iter().zip(&patches) {
+            if patch.is_none() {
+                group = group.element(Level::HELP.message(self.text(&help.message)));
+            }
         }
         let mut groups = vec![group];
-        groups.extend(finding.help.iter().filter_map(|help| self.patch(help)));
+        groups.extend(patches.into_iter().flatten());
         groups
     }
 
     /// A snippet for each source: the place of the finding first.
-    fn snippets<'a>(
-        &'a self,
-        finding: &'a Diagnostic,
-        sources: &Sources,
-    ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-        let place = finding.place(sources);
-        let mut ids: Vec<SourceId> = finding
-            .labels
-            .iter()
-            .map(|label| label.span.source)
-            .collect();
-        ids.sort_by_key(|id| (Some(*id) != place.map(|span| span.source), *id));
+    fn snippets(&self) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let labels = &self.finding.labels;
+        let place = self.place.map(|span| span.source);
+        let mut ids: Vec<SourceId> = labels.iter().map(|label| label.span.source).collect();
+        ids.sort_by_key(|id| (Some(*id) != place, *id));
         ids.dedup();
-        ids.into_iter()
-            .map(|id| {
-                let (name, text) = self.text(id);
-                let annotations = finding
-                    .labels
-                    .iter()
-                    .filter(|label| label.span.source == id)
-                    .map(|label| {
-                        let kind = if Some(label.span) == place {
-                            AnnotationKind::Primary
-                        } else {
-                            AnnotationKind::Context
-                        };
-                        let annotation = kind.span(clamp(text, label.span));
-                        if label.message.is_empty() {
-                            annotation
-                        } else {
-                            annotation.label(mask::mask(&label.message))
-                        }
-                    });
-                Snippet::source(text).path(name).annotations(annotations)
-            })
-            .collect()
+        ids.into_iter().filter_map(|id| self.snippet(id)).collect()
     }
 
-    fn patch<'a>(&'a self, help: &'a Help) -> Option<Group<'a>> {
+    fn snippet(&self, id: SourceId) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let labels = self.finding.labels.iter();
+        let labels: Vec<_> = labels.filter(|label| label.span.source == id).collect();
+        let spans: Vec<Span> = labels.iter().map(|label| label.span).collect();
+        let lines = self.lines(id, &spans)?;
+        let annotations = labels.into_iter().map(|label| {
+            let kind = if Some(label.span) == self.place {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let annotation = kind.span(lines.range(label.span));
+            if label.message.is_empty() {
+                annotation
+            } else {
+                annotation.label(self.text(&label.message))
+            }
+        });
+        let snippet = Snippet::source(lines.text).line_start(lines.first);
+        Some(snippet.path(&lines.source.name).annotations(annotations))
+    }
+
+    /// What to type, as lines before and after; none where there is nothing to type, or where the
+    /// line is too long to be written twice.
+    fn patch(&self, help: &Help) -> Option<Group<'a>> {
         let (span, replacement) = help.replacement.as_ref()?;
-        let (name, text) = self.text(span.source);
-        let patch = Patch::new(clamp(text, *span), mask::mask(replacement));
-        Some(
-            Level::HELP
-                .secondary_title(mask::mask(&help.message))
-                .element(Snippet::source(text).path(name).patch(patch)),
-        )
-    }
-}
-
-/// `span` within `text`, at character boundaries.
-fn clamp(text: &str, span: Span) -> Range<usize> {
-    let boundary = |at: u32| {
-        let mut at = (at as usize).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
+        let lines = self.lines(span.source, &[*span])?;
+        if lines.text.len() > LONG_LINE {
+            return None;
         }
-        at
-    };
-    let (start, end) = (boundary(span.start), boundary(span.end));
-    start..end.max(start)
+        let patch = Patch::new(lines.range(*span), self.text(replacement));
+        let snippet = Snippet::source(lines.text).line_start(lines.first);
+        let snippet = snippet.path(&lines.source.name).patch(patch);
+        let title = Level::HELP.secondary_title(self.text(&help.message));
+        Some(title.element(snippet))
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,184 @@
+//! Where credentials stand in a text: well-known tokens, private keys, passwords in addresses,
+//! and whatever is given to a key that is named like a credential. One pass, no copy.
+
+use std::ops::Range;
+
+/// Prefixes of well-known tokens, and how many characters follow at least.
+const TOKENS: &[(&str, usize)] = &[
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("AIza", 30),
+    ("ghp_", 30),
+    ("gho_", 30),
+    ("ghs_", 30),
+    ("github_pat_", 22),
+    ("glpat-", 20),
+    ("npm_", 30),
+    ("xoxb-", 10),
+    ("xoxp-", 10),
+    ("xoxa-", 10),
+    ("sk_live_", 16),
+    ("sk-ant-", 20),
+    ("sk-proj-", 20),
+    ("eyJhbGciOi", 20),
+];
+
+/// Ends of keys whose value is a credential, without `-` and `_`, in lower case.
+const KEYS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "credential",
+    "credentials",
+];
+
+/// The ranges of bytes in `text` that look like credentials, in order, none within another.
+#[must_use]
+pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_alphanumeric() {
+            let end = word_end(bytes, at);
+            found.extend(token(text, at..end));
+            found.extend(value_of_key(text, at..end));
+            at = end;
+        } else {
+            found.extend(match byte {
+                b':' => password_in_address(text, at),
+                b'-' => private_key(text, at),
+                _ => None,
+            });
+            at += 1;
+        }
+    }
+    found.sort_by_key(|range| (range.start, range.end));
+    found.dedup_by(|later, earlier| {
+        let inside = later.start < earlier.end;
+        if inside {
+            earlier.end = earlier.end.max(later.end);
+        }
+        inside
+    });
+    found
+}
+
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    start + rest.iter().take_while(inside).count()
+}
+
+/// A token of a well-known kind that begins as the word does.
+fn token(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    let written = text.get(word.clone())?;
+    let (prefix, least) = TOKENS
+        .iter()
+        .find(|(known, _)| written.starts_with(known))?;
+    let body = text.get(word.start + prefix.len()..)?;
+    let length = body
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
+        .count();
+    (length >= *least).then(|| word.start..word.start + prefix.len() + length)
+}
+
+/// `-----BEGIN PRIVATE KEY-----` up to its end.
+fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
+    let body = text
+        .get(at..)
+        .filter(|rest| rest.starts_with("-----BEGIN "))?;
+    let line = body.lines().next()?;
+    let end = body.find("-----END").unwrap_or(line.len());
+    line.contains("PRIVATE KEY").then(|| at..at + end)
+}
+
+/// The password of `user:password@host` behind the `://` at `at`.
+fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
+    /// Longer than any address, so that a text full of `://` costs no more than another.
+    const FAR: usize = 2048;
+    let rest = text.get(at..)?.strip_prefix("://")?;
+    let end = rest
+        .char_indices()
+        .take(FAR)
+        .find(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
+        .map_or(rest.len().min(FAR), |(at, _)| at);
+    let (credentials, _) = rest.get(..end)?.rsplit_once('@')?;
+    let (user, password) = credentials.split_once(':')?;
+    // `host:8080/path@version` has a port there, not a password.
+    let port = password
+        .split_once('/')
+        .is_some_and(|(port, _)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let start = at + 3 + user.len() + 1;
+    let secret = !user.contains(['/', '?']) && !port && is_literal(password);
+    secret.then(|| start..start + password.len())
+}
+
+/// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
+/// `"apiKey": "..."`, `password=...` within a connection string.
+fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    if !is_key(text.get(word.clone())?) {
+        return None;
+    }
+    let rest = text.get(word.end..)?;
+    let behind = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+    let blanks = behind.trim_start_matches([' ', '\t']);
+    let value = blanks.strip_prefix(['=', ':']).unwrap_or(blanks);
+    let joined = blanks.starts_with('=');
+    if behind.len() == blanks.len() && blanks.len() == value.len() {
+        return None;
+    }
+    let value = value.trim_start_matches([' ', '\t']);
+    let at = text.len() - value.len();
+    let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
+    let literal = value.get(body.clone())?;
+    is_literal(literal).then(|| at + body.start..at + body.end)
+}
+
+/// Whether a word ends like the name of a credential.
+fn is_key(word: &str) -> bool {
+    KEYS.iter().any(|key| {
+        let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
+        let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
+        key.bytes().rev().all(|byte| letters.next() == Some(byte))
+    })
+}
+
+/// What stands between the quotes that `value` begins with, in any form of KDL.
+fn quoted(value: &str) -> Option<Range<usize>> {
+    let hashes = value.len() - value.trim_start_matches(['#', 'r']).len();
+    let rest = value.get(hashes..)?;
+    let quotes = ["\"\"\"", "\"", "'"]
+        .into_iter()
+        .find(|quote| rest.starts_with(quote))?;
+    let start = hashes + quotes.len();
+    let body = value.get(start..)?;
+    let mut escaped = false;
+    let end = body.char_indices().find(|(at, c)| {
+        let ends_line = *c == '\n' && quotes.len() == 1;
+        let closes = !escaped && body.get(*at..).is_some_and(|rest| rest.starts_with(quotes));
+        escaped = *c == '\\' && !escaped && hashes == 0;
+        ends_line || closes
+    });
+    Some(start..start + end.map_or(body.len(), |(at, _)| at))
+}
+
+/// A value without quotes, long enough to be one.
+fn bare(value: &str) -> Option<Range<usize>> {
+    let ends = |c: char| c.is_whitespace() || "\"'&;,{}()".contains(c);
+    let end = value.find(ends).unwrap_or(value.len());
+    (end >= 6).then_some(0..end)
+}
+
+/// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
+/// it runs, a placeholder such as `<password>`, or masked already.
+fn is_literal(value: &str) -> bool {
+    let known = ["", "true", "false", "null"].contains(&value.trim());
+    !known && !value.trim_start().starts_with(['$', '<', '*', '{'])
+}
