@@ -14,6 +14,7 @@ mod spot_for_latency_sensitive;
 mod spot_grace_too_long;
 mod use_shared;
 mod use_unserved;
+mod variable_taken;
 
 use super::Rule;
 
@@ -33,4 +34,5 @@ pub static RULES: &[&Rule] = &[
     &spot_grace_too_long::RULE,
     &use_shared::RULE,
     &use_unserved::RULE,
+    &variable_taken::RULE,
 ];

@@ -6,6 +6,7 @@ mod workload;
 
 use serde_json::{Map, Value, json};
 
+use crate::emit::kubernetes::metadata::of_environment;
 use crate::emit::pgbouncer::PORT;
 use crate::emit::secret::{self, Entry};
 use crate::model::{Environment, RedisGroup};
@@ -35,7 +36,7 @@ pub fn values(environment: &Environment) -> Value {
         .collect();
     let mut values = json!({
         "namespace": environment.namespace.value,
-        "labels": environment.labels,
+        "labels": of_environment(environment),
         "postgres": { "mode": "external" },
         "postgresExternalReplicas": environment.database.replicas.count.value,
         "redis": {

@@ -1,7 +1,7 @@
 //! An environment's Kubernetes objects.
 
 pub(super) mod hpa;
-mod metadata;
+pub(super) mod metadata;
 mod pgbouncer;
 pub(super) mod scaled_object;
 

@@ -111,8 +111,13 @@ fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
     ))
 }
 
-/// A whole number within `range`.
+/// The largest number that is taken anywhere: the counts of Kubernetes, KEDA and PgBouncer have a sign
+/// and 32 bits, and PgBouncer takes what is larger for something else without a word.
+const MOST: u32 = i32::MAX.unsigned_abs();
+
+/// A whole number within `range`, and of 31 bits at the most.
 pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
+    let range = *range.start()..=(*range.end()).min(MOST);
     move |value| {
         let Some(number) = value.whole() else {
             let meant = value.text().unwrap_or(value.repr).trim_end_matches('%');
@@ -126,21 +131,31 @@ pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> 
         };
         let fits = |number: &u32| range.contains(number);
         u32::try_from(number).ok().filter(fits).ok_or_else(|| {
-            Problem::wrong(format!("`{}` is out of range", value.repr)).help(within(&range))
+            let help = if number > MOST.into() {
+                between(&range)
+            } else {
+                within(&range)
+            };
+            Problem::wrong(format!("`{}` is out of range", value.repr)).help(help)
         })
     }
 }
 
+/// What to write; an upper end that nobody meets is left out.
 fn within(range: &RangeInclusive<u32>) -> String {
-    if *range.end() == u32::MAX {
+    if *range.end() == MOST {
         format!("write a whole number of at least {}", range.start())
     } else {
-        format!(
-            "write a whole number from {} to {}",
-            range.start(),
-            range.end()
-        )
+        between(range)
     }
+}
+
+fn between(range: &RangeInclusive<u32>) -> String {
+    format!(
+        "write a whole number from {} to {}",
+        range.start(),
+        range.end()
+    )
 }
 
 /// A whole number of 64 bits.
@@ -311,8 +326,10 @@ pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Du
 pub fn portion(value: &Value<'_>) -> Reading<Portion> {
     if let Some(number) = value.whole() {
         return u32::try_from(number)
+            .ok()
+            .filter(|count| *count <= MOST)
             .map(Portion::Count)
-            .map_err(|_| Problem::wrong(format!("`{number}` is out of range")));
+            .ok_or_else(|| Problem::wrong(format!("`{number}` is out of range")));
     }
     let text = string(value, "a whole number or a percentage in quotes")?;
     Portion::parse_percent(text).map_err(|message| {

@@ -46,6 +46,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("spot-grace-too-long", Warning, true, true),
     ("use-shared", Error, true, true),
     ("use-unserved", Error, true, true),
+    ("variable-taken", Error, true, true),
     // The database.
     ("burstable-in-production", Warning, true, true),
     ("class-unknown", Error, true, true),

@@ -101,7 +101,7 @@ fn an_amount_that_nobody_pays_does_not_overflow() {
     let prices = format!(
         "{HEADER}node-type \"m7g.xlarge\" hourly=\"999999.9999999999\"\ncontrol-plane hourly=\"0\"\n"
     );
-    let text = with("nodes \"general\" { count min=4294967295 max=4294967295; }\n");
+    let text = with("nodes \"general\" { count min=2147483647 max=2147483647; }\n");
     let (_, costs) = costs(&[("prod.kdl", &text)], Some(&prices));
     let range = costs.estimates[0].range().unwrap();
     assert_eq!(range.floor, range.ceiling);

@@ -257,6 +257,19 @@ fn the_api_leaves_the_queues_to_the_workers() {
 }
 
 #[test]
+fn a_label_of_the_users_never_says_what_an_object_is() {
+    let nodes = "labels app=\"mine\" team=\"core\" \"app.kubernetes.io/name\"=\"mine\" \"app.kubernetes.io/version\"=\"7\"";
+    let artifacts = emitted(&text("small", nodes));
+    let own = json!({ "app.kubernetes.io/version": "7", "team": "core" });
+    assert_eq!(values(&artifacts)["labels"], own);
+    let deployment = super::object(&artifacts, "pgbouncer.yaml", "Deployment");
+    let labels = &deployment["spec"]["template"]["metadata"]["labels"];
+    assert_eq!(labels["app.kubernetes.io/name"], "kaireon-pgbouncer");
+    assert_eq!(labels["app"], "kaireon-pgbouncer");
+    assert_eq!(labels["team"], "core");
+}
+
+#[test]
 fn migrations_go_past_pgbouncer() {
     let values = values(&of_tier("small"));
     let key = |variable: &str| values["migration"]["secretEnv"][variable]["key"].clone();

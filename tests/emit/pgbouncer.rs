@@ -179,3 +179,18 @@ fn the_settings_read_at_start_are_what_the_hash_sees() {
     let seen: Vec<&str> = tierc::emit::pgbouncer::lines_read_at_start(odd).collect();
     assert_eq!(seen, ["user = nobody", "pidfile = y"]);
 }
+
+#[test]
+fn no_number_is_larger_than_pgbouncer_can_hold() {
+    for nodes in [
+        "pgbouncer { clients max=2147483648 }",
+        "pgbouncer { pool max-db=4294967295 }",
+        "pgbouncer { instances 3000000000 }",
+    ] {
+        let found = crate::support::codes(&text("medium", nodes));
+        assert!(
+            found.contains(&"wrong-value".to_owned()),
+            "{nodes}: {found:?}"
+        );
+    }
+}

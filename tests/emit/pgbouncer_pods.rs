@@ -230,3 +230,13 @@ fn a_service_has_a_name_that_services_may_have() {
     let found = crate::support::codes(&text("medium", "pgbouncer { name \"1pg\" }"));
     assert_eq!(found, ["wrong-value"]);
 }
+
+#[test]
+fn a_renamed_pooler_keeps_its_settings_to_itself() {
+    let artifacts = emitted(&text("medium", "pgbouncer { name \"pool\" }"));
+    let config = object(&artifacts, "pgbouncer.yaml", "ConfigMap");
+    let deployment = object(&artifacts, "pgbouncer.yaml", "Deployment");
+    assert_eq!(config["metadata"]["name"], "pool-config");
+    let volumes = &deployment["spec"]["template"]["spec"]["volumes"];
+    assert_eq!(volumes[0]["configMap"]["name"], "pool-config");
+}

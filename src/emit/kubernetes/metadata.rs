@@ -13,23 +13,34 @@ pub(super) fn metadata(environment: &Environment, name: &str, component: &str) -
     })
 }
 
-/// The environment's labels and the recommended ones, which win. `app` is what the guide's commands
-/// and PgBouncer's NetworkPolicy select by.
-pub(super) fn labels(environment: &Environment, component: &str) -> Map<String, Value> {
-    let mut labels: Map<String, Value> = environment
+/// Labels that objects and pods are found by: a label of the user's that is called like one would
+/// leave a Deployment without its pods.
+const OWN: [&str; 5] = [
+    "app",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/managed-by",
+];
+
+/// The environment's labels, but for those that say what an object is.
+pub(in crate::emit) fn of_environment(environment: &Environment) -> Map<String, Value> {
+    environment
         .labels
         .iter()
+        .filter(|(key, _)| !OWN.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), json!(value)))
-        .collect();
-    labels.insert("app".into(), json!(component));
-    for (key, value) in [
-        ("name", component),
-        ("instance", component),
-        ("part-of", environment.app.value.as_str()),
-        ("managed-by", "tierc"),
-    ] {
-        labels.insert(format!("app.kubernetes.io/{key}"), json!(value));
-    }
+        .collect()
+}
+
+/// The environment's labels and the recommended ones. `app` is what the guide's commands and
+/// PgBouncer's NetworkPolicy select by.
+pub(super) fn labels(environment: &Environment, component: &str) -> Map<String, Value> {
+    let app = environment.app.value.as_str();
+    let values = [component, component, component, app, "tierc"];
+    let own = OWN.into_iter().zip(values);
+    let mut labels = of_environment(environment);
+    labels.extend(own.map(|(key, value)| (key.to_owned(), json!(value))));
     labels
 }
 

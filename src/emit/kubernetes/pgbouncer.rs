@@ -50,7 +50,7 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
     ]
 }
 
-/// Fixed, so that a change of pools changes no pod.
+/// Without a hash in it, so that a change of pools changes no pod.
 fn config_name(environment: &Environment) -> String {
-    format!("{}-pgbouncer-config", environment.app.value)
+    format!("{}-config", environment.pgbouncer.name.value)
 }

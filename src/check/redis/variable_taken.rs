@@ -1,0 +1,82 @@
+//! An environment variable that two values claim.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Environment;
+use crate::source::Sourced;
+
+/// The rule `variable-taken`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("variable-taken"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Redis, Part::Api, Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/variable-taken.md"),
+    check,
+};
+
+/// What the database's addresses are read from.
+const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
+
+/// A variable, and the path of the value that names it.
+type Claim<'a> = (String, &'a Sourced<String>);
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let groups = of_groups(context.environment);
+    for (index, claim) in groups.iter().enumerate() {
+        let mut earlier = groups.iter().take(index);
+        let other = earlier.find(|(_, variable)| variable == &claim.1);
+        report(claim, other, "the group's `env`", findings);
+    }
+    for claim in &limits(context.environment) {
+        let other = groups.iter().find(|(_, variable)| variable == &claim.1);
+        report(claim, other, "`connections env=`", findings);
+    }
+}
+
+fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut Findings) {
+    let (path, variable) = claim;
+    let name = &variable.value;
+    let of_database = DATABASE.contains(&name.as_str());
+    if other.is_none() && !of_database {
+        return;
+    }
+    let message = format!("`{name}` would hold two values");
+    let mut finding =
+        Finding::new(RULE.code, Severity::Error, message).operand(variable, path, "one of them");
+    if let Some((path, variable)) = other {
+        finding = finding.operand(variable, path, "the other");
+    }
+    if of_database {
+        finding = finding.note(format!("the database's address is read from `{name}`"));
+    }
+    findings.report(finding.help(format!("name another variable with {by}")));
+}
+
+/// The variables of the groups, which every workload gets.
+fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
+    environment
+        .redis
+        .iter()
+        .flat_map(|(name, group)| {
+            [
+                (format!("redis.{name}.env-url"), &group.env_url),
+                (format!("redis.{name}.env-cluster"), &group.env_cluster),
+            ]
+        })
+        .collect()
+}
+
+/// The variables that say how many connections a pod may open.
+fn limits(environment: &Environment) -> Vec<Claim<'_>> {
+    let api = &environment.api.workload.connections.env;
+    let workers = environment.worker.iter().map(|(name, pool)| {
+        let path = format!("worker.{name}.connections.env");
+        (path, &pool.workload.connections.env)
+    });
+    std::iter::once(("api.connections.env".to_owned(), api))
+        .chain(workers)
+        .collect()
+}
