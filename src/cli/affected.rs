@@ -6,7 +6,7 @@ use crate::compile::{self, Outcome};
 use crate::report::affected::{AffectedReport, text};
 
 use super::args::{Affected, Format};
-use super::compared::{about_unread, artifacts, environments, say_prices, say_unread};
+use super::compared::{about_unread, environments, paths_of_artifacts, say_prices, say_unread};
 use super::exit::Exit;
 use super::output::Output;
 use super::sides::base;
@@ -18,14 +18,19 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
     let renders_alike = texts.before.compiles_as(&texts.after);
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();
-    let renders = |outcome: &Outcome<'_>| {
-        !outcome.changes.is_empty()
-            || !(renders_alike || artifacts(outcome, &comparison).is_empty())
-    };
-    let affected: Vec<Outcome<'_>> = outcomes.into_par_iter().filter(renders).collect();
+    let (affected, files): (Vec<Outcome<'_>>, Vec<Vec<String>>) = outcomes
+        .into_par_iter()
+        .filter(|outcome| !(renders_alike && outcome.changes.is_empty()))
+        .map(|outcome| {
+            let files = paths_of_artifacts(&outcome, &comparison);
+            (outcome, files)
+        })
+        .filter(|(outcome, files)| !(outcome.changes.is_empty() && files.is_empty()))
+        .unzip();
     let costs = compile::cost_changes(&affected, texts.as_ref());
-    let environments = environments(&affected, &costs, &comparison, true);
+    let environments = environments(&affected, &costs, &comparison, false);
     let unaffected = compared - environments.len();
+    let environments = environments.into_iter().zip(files).collect();
     let report = AffectedReport::new(environments, unaffected, about_unread(&comparison));
     match command.format {
         Format::Human => output.result(&text::text(&report, output.style().color)),

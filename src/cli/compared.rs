@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
 use crate::diagnostic::json::{Finding, findings};
 use crate::diagnostic::render;
-use crate::emit;
+use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment};
+use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment, paths};
 
 use super::exit::Exit;
 use super::files::LOCK;
@@ -82,8 +82,17 @@ pub(super) fn say_prices(costs: &CostChanges, output: &Output) -> Exit {
     }
 }
 
-/// The rendered files of both sides. A file that is only called otherwise renders the same.
-pub(super) fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<FileDiff> {
+/// The rendered files that differ. A file that is only called otherwise renders the same.
+fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<FileDiff> {
+    files(rendered(outcome, comparison).as_ref())
+}
+
+/// Their paths alone.
+pub(super) fn paths_of_artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<String> {
+    paths(rendered(outcome, comparison).as_ref())
+}
+
+fn rendered(outcome: &Outcome<'_>, comparison: &Comparison) -> Pair<Artifacts> {
     let runs = &comparison.runs;
     let file = outcome.files.after.or(outcome.files.before);
     let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
@@ -96,7 +105,8 @@ pub(super) fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<F
         files.remove(LOCK);
         files
     };
-    let before = rendered(outcome.sides.before, &runs.before);
-    let after = rendered(outcome.sides.after, &runs.after);
-    files(Pair::new(&before, &after))
+    Pair::new(
+        rendered(outcome.sides.before, &runs.before),
+        rendered(outcome.sides.after, &runs.after),
+    )
 }

@@ -65,7 +65,11 @@ pub struct AffectedEnvironment {
 impl AffectedReport {
     /// The report of environments that differ, each with the rendered files that do.
     #[must_use]
-    pub fn new(differing: Vec<EnvironmentDiff>, unaffected: usize, unread: Vec<Finding>) -> Self {
+    pub fn new(
+        differing: Vec<(EnvironmentDiff, Vec<String>)>,
+        unaffected: usize,
+        unread: Vec<Finding>,
+    ) -> Self {
         let environments: Vec<AffectedEnvironment> = differing.into_iter().map(affected).collect();
         let worst = environments.iter().filter_map(|it| it.worst.clone());
         let costs = environments.iter().filter_map(|it| it.cost);
@@ -81,15 +85,14 @@ impl AffectedReport {
     }
 }
 
-fn affected(environment: EnvironmentDiff) -> AffectedEnvironment {
-    let files = environment.artifacts.unwrap_or_default();
+fn affected((environment, files): (EnvironmentDiff, Vec<String>)) -> AffectedEnvironment {
     AffectedEnvironment {
         environment: environment.environment,
         formerly: environment.formerly,
         presence: environment.presence,
         tiers: environment.tiers,
         values: environment.changes.len() + environment.renames.len(),
-        files: files.into_iter().map(|file| file.path).collect(),
+        files,
         worst: environment.worst,
         cost: environment.cost.map(|cost| cost.total),
     }

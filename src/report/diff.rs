@@ -19,7 +19,7 @@ use crate::pair::Pair;
 
 pub use environment::{Compared, of_environment};
 pub use resources::Resource;
-pub use unified::{FileDiff, files};
+pub use unified::{FileDiff, files, paths};
 
 /// What changes between two states of environments.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -26,13 +26,20 @@ pub struct FileDiff {
     pub unified: String,
 }
 
+/// The paths of the files that differ.
+#[must_use]
+pub fn paths(sides: Pair<&Artifacts>) -> Vec<String> {
+    let paths: BTreeSet<&String> = sides.before.keys().chain(sides.after.keys()).collect();
+    let differs = |path: &&String| sides.before.get(*path) != sides.after.get(*path);
+    paths.into_iter().filter(differs).cloned().collect()
+}
+
 /// The files that differ, by path.
 #[must_use]
 pub fn files(sides: Pair<&Artifacts>) -> Vec<FileDiff> {
-    let paths: BTreeSet<&String> = sides.before.keys().chain(sides.after.keys()).collect();
+    let paths = paths(sides).into_iter();
     paths
-        .into_iter()
-        .filter_map(|path| file(path, sides.map(|side| side.get(path))))
+        .filter_map(|path| file(&path, sides.map(|side| side.get(&path))))
         .collect()
 }
 
