@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Ast, Over, Part, ServiceNode, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
-use crate::model::{Api, Deliver, Environment, Name, Network, Service, Via};
+use crate::model::{Api, Capacity, Deliver, Environment, Name, Network, Service, Via};
 use crate::source::{Sourced, Sources};
 
 use resolver::Resolver;
@@ -86,78 +86,97 @@ fn environment(
     tier: &Ast,
     catalogue: &Catalogue,
 ) -> Environment {
-    let name = resolver.need(file.environment.clone(), "environment");
-    let app = resolver.need(file.app.clone().over(tier.app.clone()), "app");
-    let namespace = resolver.or_derive(file.namespace.clone().over(tier.namespace.clone()), || {
-        follows(&app, "namespace-follows-app", "app")
-    });
-    let cluster = resolver.or_derive(file.cluster.clone().over(tier.cluster.clone()), || {
-        follows(&name, "cluster-follows-environment", "environment")
-    });
+    let names = names(resolver, file, tier);
+    let app = &names.app.value;
     let groups = nodes::resolve(resolver, &file.nodes, &tier.nodes);
-    let landing = nodes::Landing {
-        groups: &groups,
-        catalogue,
-    };
-    let api = file.api.clone().over(tier.api.clone());
-    let metric = workload::metrics(resolver, &api.metrics);
-    let api = Api {
-        workload: workload::resolve(
-            resolver,
-            "api",
-            api.workload,
-            &workload::Place {
-                name: &format!("{}-api", app.value),
-                arch: landing.arch_for(None, crate::model::Capacity::OnDemand),
-                window: None,
-            },
-        ),
-        metric,
-    };
-    let worker = worker::resolve(resolver, file, tier, &app.value, &landing);
+    let landing = nodes::Landing::new(&groups, catalogue);
+    let api = api(resolver, file, tier, app, &landing);
+    let worker = worker::resolve(resolver, file, tier, app, &landing);
     nodes::check_runs(resolver, &groups, &worker);
-    let redis = redis::resolve(resolver, file, tier, &app.value, &name.value);
-    let database = database::resolve(
-        resolver,
-        file.database.clone().over(tier.database.clone()),
-        &app,
-        &name,
-    );
-    let pgbouncer = pgbouncer::resolve(
-        resolver,
-        file.pgbouncer.clone().over(tier.pgbouncer.clone()),
-        &app.value,
-    );
-    let network = file.network.clone().over(tier.network.clone());
+    let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
+    let database = file.database.clone().over(tier.database.clone());
+    let pgbouncer = file.pgbouncer.clone().over(tier.pgbouncer.clone());
     let mut environment = Environment {
         tier: resolver.need(file.tier.clone(), "tier"),
         region: resolver.need(file.region.clone(), "region"),
         labels: resolver.map(file.labels.clone().over(tier.labels.clone())),
         framework: resolver.maybe(file.framework.clone().over(tier.framework.clone())),
         service: services(resolver, file.services.clone().over(tier.services.clone())),
-        network: Network {
-            database_cidr: resolver.maybe(network.database_cidr),
-            monitoring_namespace: resolver.maybe(network.monitoring_namespace),
-        },
-        deliver: Deliver {
-            autoscalers: resolver.need(
-                file.autoscalers.clone().over(tier.autoscalers.clone()),
-                "deliver.autoscalers",
-            ),
-        },
-        environment: name,
-        app,
-        namespace,
-        cluster,
+        network: network(resolver, file, tier),
+        deliver: deliver(resolver, file, tier),
         api,
         worker,
-        pgbouncer,
-        database,
+        pgbouncer: pgbouncer::resolve(resolver, pgbouncer, app),
+        database: database::resolve(resolver, database, &names.app, &names.environment),
         redis,
         nodes: groups,
+        environment: names.environment,
+        app: names.app,
+        namespace: names.namespace,
+        cluster: names.cluster,
     };
     pgbouncer::derive_pool(resolver, file, tier, &mut environment);
     environment
+}
+
+/// What everything else is named after.
+struct Names {
+    environment: Sourced<Name>,
+    app: Sourced<Name>,
+    namespace: Sourced<Name>,
+    cluster: Sourced<Name>,
+}
+
+fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
+    let environment = resolver.need(file.environment.clone(), "environment");
+    let app = resolver.need(file.app.clone().over(tier.app.clone()), "app");
+    let namespace = resolver.or_derive(file.namespace.clone().over(tier.namespace.clone()), || {
+        follows(&app, "namespace-follows-app", "app")
+    });
+    let cluster = resolver.or_derive(file.cluster.clone().over(tier.cluster.clone()), || {
+        follows(&environment, "cluster-follows-environment", "environment")
+    });
+    Names {
+        environment,
+        app,
+        namespace,
+        cluster,
+    }
+}
+
+fn api(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    app: &Name,
+    landing: &nodes::Landing<'_>,
+) -> Api {
+    let node = file.api.clone().over(tier.api.clone());
+    let metric = workload::metrics(resolver, &node.metrics);
+    let place = workload::Place {
+        name: &format!("{app}-api"),
+        arch: landing.arch_for(None, Capacity::OnDemand),
+        window: None,
+    };
+    Api {
+        workload: workload::resolve(resolver, "api", node.workload, &place),
+        metric,
+    }
+}
+
+fn network(resolver: &Resolver<'_>, file: &Ast, tier: &Ast) -> Network {
+    let node = file.network.clone().over(tier.network.clone());
+    Network {
+        database_cidr: resolver.maybe(node.database_cidr),
+        monitoring_namespace: resolver.maybe(node.monitoring_namespace),
+    }
+}
+
+fn deliver(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Deliver {
+    let autoscalers = file.autoscalers.clone().over(tier.autoscalers.clone());
+    Deliver {
+        autoscalers: resolver.need(autoscalers, "deliver.autoscalers"),
+    }
 }
 
 fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Name> {
@@ -185,22 +204,12 @@ fn services(
         if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
             continue;
         }
-        let none = || {
-            Sourced::derived(
-                0,
-                "no-connections-by-default",
-                Vec::new(),
-                "none stated".into(),
-                true,
-            )
-        };
+        let none = || Sourced::unless_stated(0, "no-connections-by-default", "none stated");
         let pooled = || {
-            Sourced::derived(
+            Sourced::unless_stated(
                 Via::Pgbouncer,
                 "pooled-by-default",
-                Vec::new(),
-                "PgBouncer unless stated".into(),
-                true,
+                "PgBouncer unless stated",
             )
         };
         services.insert(

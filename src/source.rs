@@ -188,6 +188,11 @@ impl<T> Sourced<T> {
         }
     }
 
+    /// The value of `rule`, which holds where nothing is stated; `why` says so.
+    pub fn unless_stated(value: T, rule: &'static str, why: &str) -> Self {
+        Self::derived(value, rule, Vec::new(), why.to_owned(), true)
+    }
+
     /// Whether the value was computed from others.
     #[must_use]
     pub fn is_derived(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::catalogue::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::Arch;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 
 /// Reads the facts whose names are `wanted` (`None`: all), and the names of the others.
 /// Mistakes go to `diagnostics`.
@@ -80,14 +80,7 @@ fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
         "redis-version" => {
             redis_version(&mut fields).map(|fact| catalogue.redis_versions.insert(name, fact))
         }
-        other => {
-            let message = format!("a catalogue of instances has no node `{other}`");
-            let finding = Diagnostic::error(code::UNKNOWN_NODE, message, place);
-            cx.report(finding.help(
-                "known here: `node-type`, `db-class`, `cache-node`, `postgres`, `redis-version` and `pgbouncer`",
-            ));
-            return;
-        }
+        other => return cx.report(unknown_node(other, place)),
     };
     if again == Some(false) {
         cx.report(Diagnostic::error(
@@ -97,6 +90,13 @@ fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
         ));
     }
     fields.finish();
+}
+
+fn unknown_node(kind: &str, place: Span) -> Diagnostic {
+    let message = format!("a catalogue of instances has no node `{kind}`");
+    Diagnostic::error(code::UNKNOWN_NODE, message, place).help(
+        "known here: `node-type`, `db-class`, `cache-node`, `postgres`, `redis-version` and `pgbouncer`",
+    )
 }
 
 fn known<T>(written: Written<T>) -> Option<T> {

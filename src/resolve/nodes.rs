@@ -33,15 +33,7 @@ pub(super) fn resolve(
         let group = NodeGroup {
             instance: resolver.need(node.instance, &format!("{path}.instance")),
             count: range(resolver, node.count, &format!("{path}.count")),
-            capacity: resolver.or_derive(node.capacity, || {
-                Sourced::derived(
-                    Capacity::OnDemand,
-                    "on-demand-by-default",
-                    Vec::new(),
-                    "on-demand unless stated".into(),
-                    true,
-                )
-            }),
+            capacity: resolver.or_derive(node.capacity, on_demand),
             runs: sorted(
                 runs.into_iter()
                     .map(|pool| sourced(resolver, pool.value, pool.span, sound)),
@@ -53,6 +45,15 @@ pub(super) fn resolve(
         }
     }
     groups
+}
+
+/// How nodes are bought, and pods placed, where nothing is stated.
+pub(super) fn on_demand() -> Sourced<Capacity> {
+    Sourced::unless_stated(
+        Capacity::OnDemand,
+        "on-demand-by-default",
+        "on-demand unless stated",
+    )
 }
 
 /// Reports groups that run pools which do not exist.
@@ -83,11 +84,15 @@ pub(super) fn check_runs(
 
 /// Where workloads land.
 pub(super) struct Landing<'a> {
-    pub(super) groups: &'a BTreeMap<Name, NodeGroup>,
-    pub(super) catalogue: &'a Catalogue,
+    groups: &'a BTreeMap<Name, NodeGroup>,
+    catalogue: &'a Catalogue,
 }
 
-impl Landing<'_> {
+impl<'a> Landing<'a> {
+    pub(super) fn new(groups: &'a BTreeMap<Name, NodeGroup>, catalogue: &'a Catalogue) -> Self {
+        Self { groups, catalogue }
+    }
+
     /// The architecture of the group that a pool (or, without one, the API) lands on: the group
     /// that names it, else the first by name that names nobody and is bought the same way.
     pub(super) fn arch_for(&self, pool: Option<&Name>, capacity: Capacity) -> Sourced<Arch> {

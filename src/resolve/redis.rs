@@ -17,6 +17,28 @@ pub(super) fn resolve(
     app: &Name,
     environment: &Name,
 ) -> BTreeMap<Name, RedisGroup> {
+    let mut groups = BTreeMap::new();
+    for (name, node) in merged(file, tier) {
+        let lacks = [
+            ("engine", node.engine.is_absent()),
+            ("engine version=", node.version.is_absent()),
+            ("node", node.node.is_absent()),
+            ("replicas", node.replicas.is_absent()),
+            ("policy", node.policy.is_absent()),
+            ("uses", node.uses.is_absent()),
+        ];
+        if resolver.complete("redis", &name, node.place, &lacks, Part::Redis) {
+            let id = format!("{app}-{environment}-{name}");
+            let group = group(resolver, &name, node, &id);
+            groups.insert(name, group);
+        }
+    }
+    groups
+}
+
+/// The groups of file and tier by name. A use that the file gives to a group leaves the tier's,
+/// and a group of the tier that is left without any is not there.
+fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
     let claimed: BTreeSet<Use> = file
         .redis
         .values()
@@ -41,23 +63,7 @@ pub(super) fn resolve(
             nodes.insert(name, node);
         }
     }
-    let mut groups = BTreeMap::new();
-    for (name, node) in nodes {
-        let lacks = [
-            ("engine", node.engine.is_absent()),
-            ("engine version=", node.version.is_absent()),
-            ("node", node.node.is_absent()),
-            ("replicas", node.replicas.is_absent()),
-            ("policy", node.policy.is_absent()),
-            ("uses", node.uses.is_absent()),
-        ];
-        if resolver.complete("redis", &name, node.place, &lacks, Part::Redis) {
-            let id = format!("{app}-{environment}-{name}");
-            let group = group(resolver, &name, node, &id);
-            groups.insert(name, group);
-        }
-    }
-    groups
+    nodes
 }
 
 /// The tier's group without the uses that the file gave to another.
@@ -73,44 +79,17 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
     let sound = !node.uses.broken;
     let uses = node.uses.value.map_or_else(Vec::new, |list| list.value);
     let serves_queue = uses.iter().any(|used| used.value == Use::Queue);
-    let by_convention = |suffix: &str| {
-        let variable = if serves_queue {
-            format!("REDIS_{suffix}")
-        } else {
-            format!(
-                "REDIS_{}_{suffix}",
-                name.as_str().to_uppercase().replace('-', "_")
-            )
-        };
-        Sourced::derived(
-            variable.clone(),
-            "variable-by-convention",
-            vec![format!("{path}.uses")],
-            variable,
-            true,
-        )
-    };
+    let by_convention = |suffix: &str| variable(&path, name, serves_queue, suffix);
     let shards = resolver.or_derive(node.shards, || {
-        Sourced::derived(
+        Sourced::unless_stated(
             0,
             "one-shard-by-default",
-            Vec::new(),
-            "cluster mode is off unless stated".into(),
-            true,
+            "cluster mode is off unless stated",
         )
     });
     let mode = resolver.or_derive(node.mode, || mode(&path, &shards));
     RedisGroup {
-        name: resolver.or_derive(node.name, || {
-            let inputs = vec!["app".into(), "environment".into()];
-            Sourced::derived(
-                Name::composed(id.into()),
-                "name-by-convention",
-                inputs,
-                format!("`{id}` by convention"),
-                true,
-            )
-        }),
+        name: resolver.or_derive(node.name, || name_by_convention(id)),
         engine: resolver.need(node.engine, &format!("{path}.engine")),
         version: resolver.need(node.version, &format!("{path}.engine.version")),
         node: resolver.need(node.node, &format!("{path}.node")),
@@ -123,12 +102,10 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
         ),
         cluster: Cluster { shards, mode },
         tls: resolver.or_derive(node.tls, || {
-            Sourced::derived(
+            Sourced::unless_stated(
                 RedisTls::Required,
                 "encrypted-by-default",
-                Vec::new(),
-                "required unless stated".into(),
-                true,
+                "required unless stated",
             )
         }),
         data_gib: resolver.maybe(node.data_gib),
@@ -136,6 +113,33 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
         env_url: resolver.or_derive(node.env_url, || by_convention("URL")),
         env_cluster: resolver.or_derive(node.env_cluster, || by_convention("CLUSTER_MODE")),
     }
+}
+
+fn name_by_convention(id: &str) -> Sourced<Name> {
+    Sourced::derived(
+        Name::composed(id.into()),
+        "name-by-convention",
+        vec!["app".into(), "environment".into()],
+        format!("`{id}` by convention"),
+        true,
+    )
+}
+
+/// The environment variable of a group: the queue's has the plain name that job libraries read.
+fn variable(path: &str, group: &Name, serves_queue: bool, suffix: &str) -> Sourced<String> {
+    let variable = if serves_queue {
+        format!("REDIS_{suffix}")
+    } else {
+        let group = group.as_str().to_uppercase().replace('-', "_");
+        format!("REDIS_{group}_{suffix}")
+    };
+    Sourced::derived(
+        variable.clone(),
+        "variable-by-convention",
+        vec![format!("{path}.uses")],
+        variable,
+        true,
+    )
 }
 
 fn mode(path: &str, shards: &Sourced<u32>) -> Sourced<ClusterMode> {

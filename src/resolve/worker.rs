@@ -6,7 +6,7 @@ use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
 use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
 use crate::source::Sourced;
 
-use super::nodes::Landing;
+use super::nodes::{self, Landing};
 use super::resolver::Resolver;
 use super::workload::{Place, sorted, sourced};
 
@@ -75,10 +75,7 @@ fn pool(
 ) -> Worker {
     let path = format!("worker.{name}");
     let scenario = resolver.maybe(node.scenario.clone());
-    let table = scenario
-        .as_ref()
-        .map(|scenario| (scenario.map(|value| row(*value)), scenario.value));
-    let by_scenario = Chosen { table, path: &path };
+    let by_scenario = Chosen::new(scenario.as_ref(), &path);
     let queue = queues(resolver, &node, &base, &by_scenario);
     let max = by_scenario.number(&node.workload.replicas.max, |row| row.max);
     let polling = by_scenario.seconds(&node.polling, |row| row.polling);
@@ -88,16 +85,37 @@ fn pool(
         .unwrap_or_else(|| resolver.need(merged.cooldown.clone(), &format!("{path}.cooldown")));
     let polling = polling
         .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
-    let capacity = resolver.or_derive(merged.capacity.clone(), || {
-        Sourced::derived(
-            Capacity::OnDemand,
-            "on-demand-by-default",
-            Vec::new(),
-            "on-demand unless stated".into(),
-            true,
-        )
-    });
-    let window = Sourced::derived(
+    let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
+    let place = Place {
+        name: &deployment(app, name),
+        arch: landing.arch_for(Some(name), capacity.value),
+        window: Some(window(&path, &cooldown)),
+    };
+    let node = std::mem::take(&mut merged.workload);
+    let mut workload = super::workload::resolve(resolver, &path, node, &place);
+    workload.replicas.max = max.unwrap_or(workload.replicas.max);
+    let settled = Settled {
+        workload,
+        queue,
+        scenario,
+        polling,
+        cooldown,
+        capacity,
+    };
+    finish(resolver, &path, merged, settled)
+}
+
+/// The Deployment of a pool; the only pool is not called so twice.
+fn deployment(app: &Name, pool: &Name) -> String {
+    if pool.as_str() == "worker" {
+        format!("{app}-worker")
+    } else {
+        format!("{app}-worker-{pool}")
+    }
+}
+
+fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
+    Sourced::derived(
         cooldown.value,
         "cooldown-becomes-window",
         vec![format!("{path}.cooldown")],
@@ -106,39 +124,11 @@ fn pool(
             cooldown.value
         ),
         cooldown.sound,
-    );
-    let deployment = if name.as_str() == "worker" {
-        format!("{app}-worker")
-    } else {
-        format!("{app}-worker-{name}")
-    };
-    let place = Place {
-        name: &deployment,
-        arch: landing.arch_for(Some(name), capacity.value),
-        window: Some(window),
-    };
-    let workload_node = std::mem::take(&mut merged.workload);
-    let mut workload = super::workload::resolve(resolver, &path, workload_node, &place);
-    if let Some(max) = max {
-        workload.replicas.max = max;
-    }
-    finish(
-        resolver,
-        &path,
-        merged,
-        Parts {
-            workload,
-            queue,
-            scenario,
-            polling,
-            cooldown,
-            capacity,
-        },
     )
 }
 
 /// What a pool's resolving has settled before the rest of its node is read.
-struct Parts {
+struct Settled {
     workload: crate::model::Workload,
     queue: Vec<Queue>,
     scenario: Option<Sourced<Scenario>>,
@@ -147,23 +137,23 @@ struct Parts {
     capacity: Sourced<Capacity>,
 }
 
-fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, parts: Parts) -> Worker {
+fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: Settled) -> Worker {
     let sound = !merged.tolerate.broken;
     let tolerate = merged
         .tolerate
         .value
         .map_or_else(Vec::new, |list| list.value);
     Worker {
-        workload: parts.workload,
-        queue: parts.queue,
+        workload: settled.workload,
+        queue: settled.queue,
         combine: resolver.need(merged.combine, &format!("{path}.combine")),
-        scenario: parts.scenario,
-        polling: parts.polling,
-        cooldown: parts.cooldown,
+        scenario: settled.scenario,
+        polling: settled.polling,
+        cooldown: settled.cooldown,
         activation: resolver.need(merged.activation, &format!("{path}.activation")),
         fallback: fallback(resolver, merged.fallback),
         grace: resolver.need(merged.grace, &format!("{path}.grace")),
-        capacity: parts.capacity,
+        capacity: settled.capacity,
         tolerate: sorted(
             tolerate
                 .into_iter()
@@ -177,13 +167,7 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, parts: Pa
 fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
     let replicas = resolver.maybe(node.replicas)?;
     let failures = resolver.or_derive(node.failures, || {
-        Sourced::derived(
-            3,
-            "three-failures-by-default",
-            Vec::new(),
-            "3 unless stated".into(),
-            true,
-        )
+        Sourced::unless_stated(3, "three-failures-by-default", "3 unless stated")
     });
     Some(Fallback { replicas, failures })
 }
@@ -194,7 +178,12 @@ struct Chosen<'a> {
     path: &'a str,
 }
 
-impl Chosen<'_> {
+impl<'a> Chosen<'a> {
+    fn new(scenario: Option<&Sourced<Scenario>>, path: &'a str) -> Self {
+        let table = scenario.map(|chosen| (chosen.map(|value| row(*value)), chosen.value));
+        Self { table, path }
+    }
+
     /// The scenario's value, unless the file states its own.
     fn value<W, T>(
         &self,
@@ -231,6 +220,13 @@ impl Chosen<'_> {
     }
 }
 
+/// The length that the tier states for the same list, else for its first.
+fn tiers_length(from_tier: &[QueueNode], queue: &QueueNode) -> Written<u32> {
+    let same = |other: &&QueueNode| other.list.value == queue.list.value;
+    let tier = from_tier.iter().find(same).or(from_tier.first());
+    tier.map(|other| other.length.clone()).unwrap_or_default()
+}
+
 /// The queues of the file, else of the tier; a length is the file's, else the scenario's, else the
 /// one the tier states for the same list, else the tier's first.
 fn queues(
@@ -251,26 +247,12 @@ fn queues(
         } else {
             Written::default()
         };
-        scenario
-            .number(&stated, |row| row.length)
-            .unwrap_or_else(|| {
-                let same = from_tier
-                    .iter()
-                    .find(|other| other.list.value == queue.list.value);
-                let tier = same
-                    .or_else(|| from_tier.first())
-                    .map(|other| other.length.clone())
-                    .unwrap_or_default();
-                resolver.or_derive(stated.over(tier), || {
-                    Sourced::derived(
-                        50,
-                        "length-by-default",
-                        Vec::new(),
-                        "the guide's normal length".into(),
-                        true,
-                    )
-                })
+        let chosen = scenario.number(&stated, |row| row.length);
+        chosen.unwrap_or_else(|| {
+            resolver.or_derive(stated.over(tiers_length(from_tier, queue)), || {
+                Sourced::unless_stated(50, "length-by-default", "the guide's normal length")
             })
+        })
     };
     let queues = list.iter().map(|queue| {
         let mut length = length_of(queue);

@@ -114,15 +114,7 @@ fn scaling(
             })
             .collect()
     });
-    let most = || {
-        Sourced::derived(
-            Select::Max,
-            "kubernetes-default",
-            Vec::new(),
-            "Kubernetes' default".into(),
-            true,
-        )
-    };
+    let most = || Sourced::unless_stated(Select::Max, "kubernetes-default", "Kubernetes' default");
     Scaling {
         window,
         policy,
