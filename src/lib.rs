@@ -15,6 +15,8 @@
 //!   nothing missing, every value with its origin.
 //! - [`budget`] is the arithmetic of connections and of packing, in one place; [`check`] is one
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
+//! - [`metric`] is the table of what an environment is watched by, which alerts and the capacity
+//!   review share.
 //! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
 //!   [`plan`] in which order it is safe.
 //! - [`compile`] is the driver and alone knows the order; [`report`] turns values into text and
@@ -33,6 +35,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod impact;
+pub mod metric;
 pub mod model;
 pub mod pair;
 pub mod parse;

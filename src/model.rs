@@ -260,6 +260,12 @@ impl Workload {
     pub fn peak(&self) -> u32 {
         with_surge(self.most(), self.rollout.max_surge.value)
     }
+
+    /// The name of its HorizontalPodAutoscaler, where KEDA makes none.
+    #[must_use]
+    pub fn autoscaler_name(&self) -> String {
+        format!("{}-hpa", self.name.value)
+    }
 }
 
 impl Worker {
@@ -274,6 +280,12 @@ impl Worker {
     #[must_use]
     pub fn peak(&self) -> u32 {
         with_surge(self.most(), self.workload.rollout.max_surge.value)
+    }
+
+    /// The name of its ScaledObject.
+    #[must_use]
+    pub fn scaled_object_name(&self) -> String {
+        format!("{}-scaler", self.workload.name.value)
     }
 }
 

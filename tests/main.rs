@@ -12,6 +12,7 @@ mod diff;
 mod docs;
 mod emit;
 mod laws;
+mod metric;
 mod model;
 mod parse;
 mod plan;

@@ -59,6 +59,7 @@ const LAYERS: &[&[&str]] = &[
     &["ast"],
     &["catalogue"],
     &["budget", "cost"],
+    &["metric"],
     &["parse", "check", "emit", "diff", "schema"],
     &["resolve", "impact"],
     &["compile"],

@@ -1,4 +1,7 @@
-//! Prometheus reads the alert rules.
+//! Prometheus reads the alert rules, and every query.
+
+use serde_json::json;
+use tierc::metric::tracked;
 
 use super::tools::{ask, command, tool};
 use super::trees::rendered;
@@ -30,4 +33,39 @@ fn prometheus_accepts_every_rule() {
             );
         }
     }
+}
+
+/// Each tracked metric as a recording rule, and as an alert at its threshold.
+#[test]
+fn prometheus_accepts_every_query() {
+    let Some(promtool) = tool("promtool") else {
+        return;
+    };
+    let text =
+        "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\ndatabase { replicas 2 }\n";
+    let run = crate::support::run(text);
+    let tracked = tracked(run.files[0].environment.as_ref().unwrap());
+    let rules: Vec<_> = tracked
+        .iter()
+        .flat_map(|it| {
+            let name = format!("{} {}", it.component, it.metric);
+            let record = name.replace(['.', '-', ' '], "_");
+            let alert = format!("{} > {}", it.query, it.threshold);
+            [
+                json!({ "record": record, "expr": it.query }),
+                json!({ "alert": name, "expr": alert }),
+            ]
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.yaml");
+    let groups = json!({ "groups": [{ "name": "tracked", "rules": rules }] });
+    std::fs::write(&file, groups.to_string()).unwrap();
+    let mut check = command(&promtool, folder.path());
+    let told = ask(check.args(["check", "rules"]).arg(&file)).accepted();
+    let count = rules.len();
+    assert!(
+        told.contains(&format!("SUCCESS: {count} rules found")),
+        "{told}"
+    );
 }

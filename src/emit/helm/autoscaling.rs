@@ -24,7 +24,7 @@ pub(super) fn of_api(environment: &Environment) -> Value {
     let (min, max) = hpa::bounds(workload);
     json!({
         "enabled": true,
-        "name": hpa::name(workload),
+        "name": workload.autoscaler_name(),
         "minReplicas": min,
         "maxReplicas": max,
         "metrics": hpa::metrics(environment),
@@ -40,7 +40,7 @@ pub(super) fn of_worker(environment: &Environment, pool: &Worker) -> Value {
     let (min, max) = hpa::bounds(&pool.workload);
     let mut values = Map::new();
     values.insert("enabled".into(), json!(true));
-    values.insert("name".into(), json!(scaled_object::name(pool)));
+    values.insert("name".into(), json!(pool.scaled_object_name()));
     values.insert("minReplicas".into(), json!(min));
     values.insert("maxReplicas".into(), json!(max));
     if let Some(annotations) = scaled_object::annotations(pool) {

@@ -5,11 +5,6 @@ use serde_json::{Map, Value, json};
 use super::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 
-/// The HPA's name.
-pub(in crate::emit) fn name(workload: &Workload) -> String {
-    format!("{}-hpa", workload.name.value)
-}
-
 /// The HPA, named for its Deployment.
 pub(super) fn hpa(environment: &Environment) -> Value {
     let workload = &environment.api.workload;
@@ -18,7 +13,7 @@ pub(super) fn hpa(environment: &Environment) -> Value {
     json!({
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": metadata(environment, &name(workload), deployment),
+        "metadata": metadata(environment, &workload.autoscaler_name(), deployment),
         "spec": {
             "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": deployment },
             "minReplicas": min,

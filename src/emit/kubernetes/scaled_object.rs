@@ -12,7 +12,7 @@ use crate::model::{Combine, Environment, RedisGroup, Use, Worker};
 /// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
 pub(super) fn objects(environment: &Environment, worker: &Worker) -> Vec<Value> {
     let deployment = worker.workload.name.value.as_str();
-    let mut meta = metadata(environment, &name(worker), deployment);
+    let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
     if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_object_mut()) {
         meta.insert("annotations".into(), annotations);
     }
@@ -32,11 +32,6 @@ pub(super) fn objects(environment: &Environment, worker: &Worker) -> Vec<Value> 
         }));
     }
     objects
-}
-
-/// The ScaledObject's name.
-pub(in crate::emit) fn name(worker: &Worker) -> String {
-    format!("{}-scaler", worker.workload.name.value)
 }
 
 /// The TriggerAuthentication's name.

@@ -1,0 +1,345 @@
+//! What a platform is watched by: the guide's metrics to track, for each component of an
+//! environment, each with the PromQL that measures it and the attribute that relieves it.
+//!
+//! A pure table. Alerts compare a query with its threshold; the capacity review projects it.
+//! Percentages of something that is configured divide by what is configured now, not by what was
+//! at the time: history is told on today's scale.
+
+mod query;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::{Environment, Name};
+
+/// A tracked metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Metric {
+    /// CPU of the API in percent of what its pods request, as its HPA counts.
+    ApiCpu,
+    /// Memory of the fullest API pod in percent of its limit.
+    ApiMemory,
+    /// Pods of the API in percent of the most its autoscaler may ask for.
+    ApiReplicas,
+    /// Items of a pool's longest list for each replica of its maximum.
+    QueueDepth,
+    /// Pods of a pool in percent of the most its autoscaler may ask for.
+    WorkerReplicas,
+    /// CPU of a database server in percent.
+    DbCpu,
+    /// Connections of a database server in percent of those that are not reserved.
+    DbConnections,
+    /// Used storage of the database in percent of what is allocated.
+    DbStorage,
+    /// Memory of a Redis group's fullest node in percent of what it may hold.
+    RedisMemory,
+    /// Operations a second of a Redis group's busiest node.
+    RedisOps,
+}
+
+impl Metric {
+    /// Every metric, in the order of the guide's table.
+    pub const ALL: [Self; 10] = [
+        Self::ApiCpu,
+        Self::ApiMemory,
+        Self::ApiReplicas,
+        Self::QueueDepth,
+        Self::WorkerReplicas,
+        Self::DbCpu,
+        Self::DbConnections,
+        Self::DbStorage,
+        Self::RedisMemory,
+        Self::RedisOps,
+    ];
+
+    /// The name it has in the `alerts` node, in files of metrics and in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ApiCpu => "api-cpu",
+            Self::ApiMemory => "api-memory",
+            Self::ApiReplicas => "api-replicas",
+            Self::QueueDepth => "queue-depth",
+            Self::WorkerReplicas => "worker-replicas",
+            Self::DbCpu => "db-cpu",
+            Self::DbConnections => "db-connections",
+            Self::DbStorage => "db-storage",
+            Self::RedisMemory => "redis-memory",
+            Self::RedisOps => "redis-ops",
+        }
+    }
+
+    /// What its values are counted in.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::ApiCpu
+            | Self::ApiMemory
+            | Self::ApiReplicas
+            | Self::WorkerReplicas
+            | Self::DbCpu
+            | Self::DbConnections
+            | Self::DbStorage
+            | Self::RedisMemory => Unit::Percent,
+            Self::QueueDepth => Unit::ItemsPerReplica,
+            Self::RedisOps => Unit::OpsPerSecond,
+        }
+    }
+}
+
+impl std::fmt::Display for Metric {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What values of a metric are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Unit {
+    /// Percent, from 0 to 100; utilisation of requests may exceed 100.
+    Percent,
+    /// Items for each replica of a pool's maximum.
+    ItemsPerReplica,
+    /// Operations a second.
+    OpsPerSecond,
+}
+
+impl std::fmt::Display for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Percent => "%",
+            Self::ItemsPerReplica => "items/replica",
+            Self::OpsPerSecond => "ops/s",
+        })
+    }
+}
+
+/// A part of an environment that can run out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// The API.
+    Api,
+    /// A worker pool.
+    Worker(Name),
+    /// The database's primary.
+    Database,
+    /// Its read replicas.
+    ReadReplicas,
+    /// A Redis group.
+    Redis(Name),
+}
+
+/// The path of the component, in KDL spelling.
+impl std::fmt::Display for Component {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Api => f.write_str("api"),
+            Self::Worker(name) => write!(f, "worker.{name}"),
+            Self::Database => f.write_str("database"),
+            Self::ReadReplicas => f.write_str("database.replicas"),
+            Self::Redis(name) => write!(f, "redis.{name}"),
+        }
+    }
+}
+
+/// A metric of one component of an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tracked {
+    /// The metric.
+    pub metric: Metric,
+    /// Of what.
+    pub component: Component,
+    /// The value from which on something is to be done, in the metric's unit.
+    pub threshold: f64,
+    /// PromQL of the value, in the metric's unit: one series without labels, no comparison.
+    pub query: String,
+    /// Paths of the attributes that relieve it, the first choice first.
+    pub relieved_by: Vec<String>,
+}
+
+/// The values from which on something is to be done.
+#[derive(Clone, Copy, Debug)]
+struct Thresholds {
+    api_cpu: u32,
+    api_memory: u32,
+    queue_depth: u32,
+    db_cpu: u32,
+    db_connections: u32,
+    db_storage: u32,
+    redis_memory: u32,
+    /// In percent of the benchmark.
+    redis_ops: u32,
+    /// Operations a second that one node was measured to serve.
+    benchmark: u32,
+}
+
+/// The guide's "metrics to track". Its 60% of the API's CPU is passed in steady state by an HPA
+/// that aims at 70%; its benchmark is where it advises cluster mode.
+const GUIDE: Thresholds = Thresholds {
+    api_cpu: 80,
+    api_memory: 75,
+    queue_depth: 50,
+    db_cpu: 70,
+    db_connections: 70,
+    db_storage: 70,
+    redis_memory: 70,
+    redis_ops: 80,
+    benchmark: 100_000,
+};
+
+/// An autoscaler at this percentage of its maximum cannot add pods.
+const AT_MAXIMUM: f64 = 100.0;
+
+/// Every metric that an environment is watched by, component by component.
+#[must_use]
+pub fn tracked(environment: &Environment) -> Vec<Tracked> {
+    let mut tracked = api(environment);
+    for name in environment.worker.keys() {
+        tracked.extend(worker(environment, name));
+    }
+    tracked.extend(database(environment));
+    for name in environment.redis.keys() {
+        tracked.extend(redis(environment, name));
+    }
+    tracked
+}
+
+fn one(metric: Metric, of: &Component, threshold: f64, query: String, paths: &[&str]) -> Tracked {
+    Tracked {
+        metric,
+        component: of.clone(),
+        threshold,
+        query,
+        relieved_by: paths.iter().map(|path| format!("{of}.{path}")).collect(),
+    }
+}
+
+fn api(environment: &Environment) -> Vec<Tracked> {
+    let of = Component::Api;
+    vec![
+        one(
+            Metric::ApiCpu,
+            &of,
+            f64::from(GUIDE.api_cpu),
+            query::api_cpu(environment),
+            &["replicas.max"],
+        ),
+        one(
+            Metric::ApiMemory,
+            &of,
+            f64::from(GUIDE.api_memory),
+            query::api_memory(environment),
+            &["limits.memory"],
+        ),
+        one(
+            Metric::ApiReplicas,
+            &of,
+            AT_MAXIMUM,
+            query::api_replicas(environment),
+            &["replicas.max"],
+        ),
+    ]
+}
+
+/// A pool that drains no list has no depth.
+fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
+    let of = Component::Worker(name.clone());
+    let Some(pool) = environment.worker.get(name) else {
+        return Vec::new();
+    };
+    let depth = || {
+        one(
+            Metric::QueueDepth,
+            &of,
+            f64::from(GUIDE.queue_depth),
+            query::queue_depth(environment, pool),
+            &["replicas.max", "queue"],
+        )
+    };
+    let mut tracked: Vec<Tracked> = (!pool.queue.is_empty()).then(depth).into_iter().collect();
+    tracked.push(one(
+        Metric::WorkerReplicas,
+        &of,
+        AT_MAXIMUM,
+        query::worker_replicas(environment, pool),
+        &["replicas.max"],
+    ));
+    tracked
+}
+
+fn database(environment: &Environment) -> Vec<Tracked> {
+    let (of, database) = (Component::Database, &environment.database);
+    let identifier = database.name.value.as_str();
+    let connections = f64::from(GUIDE.db_connections);
+    let mut tracked = vec![
+        one(
+            Metric::DbCpu,
+            &of,
+            f64::from(GUIDE.db_cpu),
+            query::db_cpu(identifier),
+            &["instance"],
+        ),
+        one(
+            Metric::DbConnections,
+            &of,
+            connections,
+            query::db_connections(identifier, database.max_connections.value),
+            &["max-connections", "instance"],
+        ),
+        one(
+            Metric::DbStorage,
+            &of,
+            f64::from(GUIDE.db_storage),
+            query::db_storage(identifier, database.storage.gib.value),
+            &["storage.gib"],
+        ),
+    ];
+    let replicas = &database.replicas;
+    if replicas.count.value > 0 {
+        let (of, identifiers) = (Component::ReadReplicas, format!("{identifier}-read-[0-9]+"));
+        tracked.push(one(
+            Metric::DbCpu,
+            &of,
+            f64::from(GUIDE.db_cpu),
+            query::db_cpu(&identifiers),
+            &["count", "instance"],
+        ));
+        let query = query::db_connections(&identifiers, replicas.max_connections.value);
+        tracked.push(one(
+            Metric::DbConnections,
+            &of,
+            connections,
+            query,
+            &["max-connections", "count"],
+        ));
+    }
+    tracked
+}
+
+fn redis(environment: &Environment, name: &Name) -> Vec<Tracked> {
+    let of = Component::Redis(name.clone());
+    let Some(group) = environment.redis.get(name) else {
+        return Vec::new();
+    };
+    let nodes = query::cache_nodes(group);
+    vec![
+        one(
+            Metric::RedisMemory,
+            &of,
+            f64::from(GUIDE.redis_memory),
+            query::redis_memory(&nodes),
+            &["node", "cluster.shards"],
+        ),
+        one(
+            Metric::RedisOps,
+            &of,
+            f64::from(GUIDE.benchmark) * f64::from(GUIDE.redis_ops) / 100.0,
+            query::redis_ops(&nodes),
+            &["cluster.shards", "node"],
+        ),
+    ]
+}

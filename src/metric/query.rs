@@ -1,0 +1,108 @@
+//! PromQL with an environment's names. Names and labels are those of kube-state-metrics, cAdvisor,
+//! KEDA and YACE; sources: their metric references, and the guide's table for what is divided by
+//! what.
+//!
+//! Every query is wrapped so that it gives one series without labels, whatever scrapes twice.
+
+use crate::budget::connections::RESERVED;
+use crate::model::{Environment, RedisGroup, Worker, Workload};
+
+/// Selects the pods of a Deployment: `<name>-<ReplicaSet>-<pod>`, and not those of a Deployment
+/// whose name only begins alike.
+fn pods(environment: &Environment, workload: &Workload) -> String {
+    format!(
+        r#"namespace="{}",pod=~"{}-[a-z0-9]+-[a-z0-9]{{5}}""#,
+        environment.namespace.value, workload.name.value
+    )
+}
+
+/// Used CPU by what the running pods request: what an HPA compares with its target.
+pub(super) fn api_cpu(environment: &Environment) -> String {
+    let pods = pods(environment, &environment.api.workload);
+    format!(
+        r#"100 * sum(rate(container_cpu_usage_seconds_total{{{pods},container!="",image!=""}}[5m])) / sum(kube_pod_container_resource_requests{{{pods},resource="cpu"}})"#
+    )
+}
+
+/// The working set, which the OOM killer looks at, by the limit of its container.
+pub(super) fn api_memory(environment: &Environment) -> String {
+    let pods = pods(environment, &environment.api.workload);
+    format!(
+        r#"100 * max(max by (namespace, pod, container) (container_memory_working_set_bytes{{{pods},container!="",image!=""}}) / max by (namespace, pod, container) (kube_pod_container_resource_limits{{{pods},resource="memory"}}))"#
+    )
+}
+
+fn replicas(environment: &Environment, autoscaler: &str, most: u32) -> String {
+    let most = most.max(1);
+    format!(
+        r#"100 * max(kube_horizontalpodautoscaler_status_current_replicas{{namespace="{}",horizontalpodautoscaler="{autoscaler}"}}) / {most}"#,
+        environment.namespace.value
+    )
+}
+
+pub(super) fn api_replicas(environment: &Environment) -> String {
+    let workload = &environment.api.workload;
+    replicas(environment, &workload.autoscaler_name(), workload.most())
+}
+
+/// KEDA's HPA is `keda-hpa-<ScaledObject>`. At zero there is none: then zero pods run.
+pub(super) fn worker_replicas(environment: &Environment, pool: &Worker) -> String {
+    let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
+    replicas(environment, &autoscaler, pool.most())
+}
+
+/// KEDA exports each list's length as the value of its trigger, `s<index>-redis-<list>`.
+pub(super) fn queue_depth(environment: &Environment, pool: &Worker) -> String {
+    let most = pool.most().max(1);
+    format!(
+        r#"max(keda_scaler_metrics_value{{namespace="{}",scaledObject="{}",metric=~"s[0-9]+-redis-.+"}}) / {most}"#,
+        environment.namespace.value,
+        pool.scaled_object_name()
+    )
+}
+
+fn rds(metric: &str, identifiers: &str) -> String {
+    let by = if identifiers.contains('[') { "=~" } else { "=" };
+    format!(r#"aws_rds_{metric}{{dimension_DBInstanceIdentifier{by}"{identifiers}"}}"#)
+}
+
+pub(super) fn db_cpu(identifiers: &str) -> String {
+    format!("max({})", rds("cpuutilization_average", identifiers))
+}
+
+/// Slots for superusers and for RDS itself nobody else gets.
+pub(super) fn db_connections(identifiers: &str, max_connections: u32) -> String {
+    let usable = max_connections.saturating_sub(RESERVED).max(1);
+    let open = rds("database_connections_average", identifiers);
+    format!("100 * max({open}) / {usable}")
+}
+
+/// CloudWatch knows what is free, not what is allocated.
+pub(super) fn db_storage(identifier: &str, gib: u32) -> String {
+    let free = rds("free_storage_space_average", identifier);
+    format!("100 * (1 - min({free}) / ({gib} * 1024 ^ 3))")
+}
+
+/// The nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
+pub(super) fn cache_nodes(group: &RedisGroup) -> String {
+    format!(
+        r#"{{dimension_CacheClusterId=~"{}(-[0-9]+)+"}}"#,
+        group.name.value
+    )
+}
+
+/// CloudWatch counts without the quarter that is reserved.
+pub(super) fn redis_memory(nodes: &str) -> String {
+    format!("max(aws_elasticache_database_memory_usage_percentage_maximum{nodes})")
+}
+
+/// CloudWatch has commands by type, each a sum over its minute, so that an average of any length
+/// is commands a minute.
+pub(super) fn redis_ops(nodes: &str) -> String {
+    let kind = |kind: &str| {
+        format!(
+            "max by (dimension_CacheClusterId) (aws_elasticache_{kind}_type_cmds_average{nodes})"
+        )
+    };
+    format!("max({} + {}) / 60", kind("get"), kind("set"))
+}
