@@ -26,7 +26,7 @@ use facts::{Facts, Referred};
 pub use facts::merged;
 
 pub use compare::{Comparison, Matching, Record, Side, SideFile, compare};
-pub use money::{Costs, all_read, costs};
+pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes};
 pub use texts::CatalogueTexts;
 

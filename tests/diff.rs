@@ -6,7 +6,7 @@ mod command;
 mod facts;
 mod git;
 mod laws;
-mod pairs;
+pub(crate) mod pairs;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -19,10 +19,10 @@ use tierc::pair::Pair;
 
 use crate::support::{project, run};
 
-const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
+pub(crate) const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
 
 /// `prod` on a tier, with some lines of its own.
-fn text(tier: &str, lines: &str) -> String {
+pub(crate) fn text(tier: &str, lines: &str) -> String {
     format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n{lines}\n")
 }
 
@@ -60,7 +60,7 @@ fn impact(before: &Environment, after: &Environment, path: &str) -> Impact {
 }
 
 /// Runs `tierc` in a folder, on the catalogue's own day.
-fn tierc(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn tierc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tierc"))
         .current_dir(folder)
         .args(arguments)
@@ -69,20 +69,20 @@ fn tierc(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("tierc ends by itself")
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A command, and everything it says.
-fn transcript(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn transcript(folder: &Path, arguments: &[&str]) -> String {
     let output = tierc(folder, arguments);
     let (out, err) = (stdout(&output), stderr(&output));
     let err = if err.is_empty() {
@@ -99,15 +99,11 @@ fn transcript(folder: &Path, arguments: &[&str]) -> String {
 
 /// Holds a story against `snapshots/diff/NAME.snap`.
 fn snapshot(name: &str, story: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(project("snapshots/diff"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, story));
+    crate::support::snapshot("diff", name, story);
 }
 
 /// Holds JSON against the published schema.
-fn fits_schema(json: &str) -> serde_json::Value {
+pub(crate) fn fits_schema(json: &str) -> serde_json::Value {
     let schema = std::fs::read_to_string(project("schema/report.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -39,5 +39,11 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
             output.line(&json);
         }
     }
-    Ok(say_unread(&comparison, output).max(say_prices(&costs, output)))
+    Ok(
+        say_unread(&comparison, output).max(say_prices(
+            &costs.about_prices,
+            &costs.sources,
+            output,
+        )),
+    )
 }

@@ -4,11 +4,12 @@ use rayon::prelude::*;
 
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
 use crate::diagnostic::json::{Finding, findings};
-use crate::diagnostic::render;
+use crate::diagnostic::{Diagnostics, render};
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment, paths};
+use crate::source::Sources;
 
 use super::exit::Exit;
 use super::files::LOCK;
@@ -68,12 +69,11 @@ pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
 }
 
 /// Says what is wrong with the prices; whether anything is.
-pub(super) fn say_prices(costs: &CostChanges, output: &Output) -> Exit {
-    let about = &costs.about_prices;
+pub(super) fn say_prices(about: &Diagnostics, sources: &Sources, output: &Output) -> Exit {
     if about.is_empty() {
         return Exit::Fine;
     }
-    let findings = render::human(about.iter(), &costs.sources, output.error_style());
+    let findings = render::human(about.iter(), sources, output.error_style());
     output.say(findings.trim_end());
     if about.has_errors() {
         Exit::Wrong

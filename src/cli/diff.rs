@@ -33,7 +33,11 @@ pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<Strin
     };
     let exceeded = report.gates.iter().any(|gate| gate.exceeded);
     let gate = if exceeded { Exit::Gate } else { Exit::Fine };
-    let whole = say_unread(&comparison, output).max(say_prices(&costs, output));
+    let whole = say_unread(&comparison, output).max(say_prices(
+        &costs.about_prices,
+        &costs.sources,
+        output,
+    ));
     Ok(differs.max(gate).max(whole))
 }
 

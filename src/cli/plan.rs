@@ -1,127 +1,196 @@
 //! `tierc plan`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::compile::{Comparison, Outcome};
+use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
 use crate::emit;
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::plan::{Plan as Steps, Request, plan, step};
-use crate::report::plan::{PlanReport, json, markdown, text};
+use crate::report::plan::{
+    EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
+};
 
 use super::args::{Common, Compared, Plan, ReportFormat};
-use super::compared::say_unread;
+use super::compared::{about_unread, say_prices, say_unread};
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Turn};
 use super::load::today;
 use super::output::Output;
-use super::sides::{self, Failed};
+use super::sides::{self, Failed, Read};
 
 /// Where the commands read the states from, unless they are written elsewhere.
 const ROOT: &str = "plan";
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let (comparison, texts) = read(command, output)?.compare(&command.common);
+    let root = command
+        .out
+        .as_ref()
+        .map_or_else(|| ROOT.to_owned(), |out| out.display().to_string());
+    let outcomes = comparison.outcomes();
+    let routes: Vec<Route<'_>> = outcomes
+        .iter()
+        .filter_map(|outcome| route(outcome, &comparison, &command.common, &root))
+        .collect();
+    // Of what breaks a rule nothing is written, as with `render`.
+    let runs = &comparison.runs;
+    let sound = !runs.before.has_errors() && !runs.after.has_errors();
+    let out = command.out.as_ref().filter(|_| sound);
+    if let Some(out) = out {
+        for route in &routes {
+            write(out, route, &comparison)?;
+        }
+    }
+    let (environments, costs) = priced(&routes, &texts.after);
+    let report = PlanReport {
+        report: Kind::Plan,
+        environments,
+        new: of_one_side(&outcomes, |sides| sides.before.is_none()),
+        gone: of_one_side(&outcomes, |sides| sides.after.is_none()),
+        unread: about_unread(&comparison),
+        states: root,
+        written: out.is_some(),
+    };
+    let exit = ended(&report)
+        .max(say_unread(&comparison, output))
+        .max(say_hidden(&comparison, output))
+        .max(say_prices(&costs.about_prices, &costs.sources, output));
+    print(&report, command.format, output);
+    Ok(exit)
+}
+
+fn read(command: &Plan, output: &Output) -> Result<Read, Vec<String>> {
     let compared = Compared {
         named: vec![command.before.clone(), command.after.clone()],
         base: None,
         committed: false,
         out: PathBuf::new(),
     };
-    let read = match sides::read(&compared, &command.common, output) {
-        Ok(read) => read,
-        Err(Failed::Usage(failures) | Failed::Wrong(failures)) => return Err(failures),
-    };
-    let (comparison, _) = read.compare(&command.common);
-    let root = command
-        .out
-        .as_ref()
-        .map_or_else(|| ROOT.to_owned(), |out| out.display().to_string());
-    // Of what breaks a rule nothing is written, as with `render`.
-    let runs = &comparison.runs;
-    let sound = !runs.before.has_errors() && !runs.after.has_errors();
-    let out = command.out.as_ref().filter(|_| sound);
-    let mut exit = say_unread(&comparison, output);
-    let mut reports = Vec::new();
-    for outcome in comparison.outcomes() {
-        let (Some(before), Some(after)) = (outcome.sides.before, outcome.sides.after) else {
-            say_whole(&outcome, output);
-            exit = exit.max(Exit::Differs);
-            continue;
-        };
-        if outcome.changes.is_empty() {
-            continue;
-        }
-        let sides = Pair::new(before, after);
-        let steps = planned(sides, &outcome, &comparison, &command.common, &root);
-        exit = exit.max(if steps.blocked.is_some() {
-            Exit::Wrong
-        } else {
-            Exit::Differs
-        });
-        if let Some(out) = out {
-            write(out, sides, &steps, &outcome, &comparison)?;
-        }
-        reports.push((sides, steps));
+    sides::read(&compared, &command.common, output).map_err(|failed| match failed {
+        // Only `--committed` reads records, which can be wrong.
+        Failed::Usage(failures) | Failed::Wrong(failures) => failures,
+    })
+}
+
+/// The way of one environment.
+struct Route<'a> {
+    outcome: &'a Outcome<'a>,
+    sides: Pair<&'a Environment>,
+    plan: Steps,
+}
+
+impl Route<'_> {
+    /// Every state on the way: BEFORE, then what each step leaves.
+    fn states(&self) -> impl Iterator<Item = &Environment> {
+        let left = self.plan.steps.iter().map(|step| &step.state);
+        std::iter::once(self.sides.before).chain(left)
     }
-    print(command, &reports, &root, out.is_some(), output);
-    Ok(exit)
 }
 
-/// An environment that only one side has: nothing of it runs that a plan could keep.
-fn say_whole(outcome: &Outcome<'_>, output: &Output) {
-    let name = &outcome.changes.environment;
-    output.say(&if outcome.sides.after.is_some() {
-        format!("{name} is new: nothing runs yet that a plan could keep; render it and apply it")
-    } else {
-        format!("{name} goes: nothing of it is kept, so that no order is safer than another")
-    });
-}
-
-fn planned(
-    environments: Pair<&Environment>,
-    outcome: &Outcome<'_>,
+/// The plan of an environment that both sides have and that differs.
+fn route<'a>(
+    outcome: &'a Outcome<'a>,
     comparison: &Comparison,
     common: &Common,
     root: &str,
-) -> Steps {
+) -> Option<Route<'a>> {
+    let sides = Pair::new(outcome.sides.before?, outcome.sides.after?);
+    if outcome.changes.is_empty() {
+        return None;
+    }
     let waived = outcome.files.map(|file| file.map(|file| &file.waived));
     let waived = match (waived.before, waived.after) {
         (Some(before), Some(after)) => before & after,
-        (Some(_) | None, None) | (None, Some(_)) => std::collections::BTreeSet::new(),
+        (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
     };
-    plan(&Request {
-        environments,
+    let plan = plan(&Request {
+        environments: sides,
         catalogue: &comparison.runs.after.catalogue,
         waived: &waived,
         today: today(common),
         root,
+    });
+    Some(Route {
+        outcome,
+        sides,
+        plan,
     })
 }
 
+/// The plans with what every state costs, at AFTER's prices.
+fn priced(routes: &[Route<'_>], texts: &CatalogueTexts) -> (Vec<EnvironmentPlan>, StateCosts) {
+    let states: Vec<&Environment> = routes.iter().flat_map(Route::states).collect();
+    let costs = compile::state_costs(&states, texts);
+    let mut left = costs.estimates.as_slice();
+    let mut environments = Vec::new();
+    for route in routes {
+        let (estimates, others) = left
+            .split_at_checked(route.plan.steps.len() + 1)
+            .unwrap_or((left, &[]));
+        left = others;
+        environments.push(of_environment(&Planned {
+            sides: route.sides,
+            plan: &route.plan,
+            estimates,
+        }));
+    }
+    (environments, costs)
+}
+
+fn of_one_side(
+    outcomes: &[Outcome<'_>],
+    wanted: impl Fn(Pair<Option<&Environment>>) -> bool,
+) -> Vec<String> {
+    let found = outcomes.iter().filter(|outcome| wanted(outcome.sides));
+    found
+        .map(|outcome| outcome.changes.environment.to_string())
+        .collect()
+}
+
+/// How the report ends a run by itself.
+fn ended(report: &PlanReport) -> Exit {
+    let blocked = report.environments.iter().any(|it| it.blocked.is_some());
+    let parts = [
+        report.environments.len(),
+        report.new.len(),
+        report.gone.len(),
+    ];
+    match (blocked, parts.iter().sum::<usize>()) {
+        (true, _) => Exit::Wrong,
+        (false, 0) => Exit::Fine,
+        (false, _) => Exit::Differs,
+    }
+}
+
+/// A rule that BEFORE breaks already is no obstacle; a value of it that could not be read is one.
+fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
+    if compile::all_read(&comparison.runs.before) {
+        return Exit::Fine;
+    }
+    output.say(
+        "BEFORE has errors that hide values, so that the plan may begin elsewhere: `tierc check` shows them",
+    );
+    Exit::Wrong
+}
+
 /// Writes the tree of every state below `out`.
-fn write(
-    out: &Path,
-    sides: Pair<&Environment>,
-    steps: &Steps,
-    outcome: &Outcome<'_>,
-    comparison: &Comparison,
-) -> Result<(), Vec<String>> {
+fn write(out: &Path, route: &Route<'_>, comparison: &Comparison) -> Result<(), Vec<String>> {
     let run = &comparison.runs.after;
-    let source = outcome.files.after.map_or_else(String::new, |file| {
-        let name = &run.sources.get(file.source).name;
-        name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
+    let source = route.outcome.files.after.map_or("", |file| {
+        let name = run.sources.get(file.source).name.as_str();
+        name.rsplit(['/', '\\']).next().unwrap_or(name)
     });
-    let states = std::iter::once(sides.before).chain(steps.steps.iter().map(|step| &step.state));
-    for (number, state) in states.enumerate() {
+    let name = route.sides.before.environment.value.as_str();
+    for (number, state) in route.states().enumerate() {
         let folder = out.join(step::folder(number));
-        let artifacts = emit::emit(state, &run.catalogue, &source);
-        write_state(&folder, state.environment.value.as_str(), &artifacts)
-            .map_err(|error| vec![error.to_string()])?;
+        let artifacts = emit::emit(state, &run.catalogue, source);
+        write_state(&folder, name, &artifacts).map_err(|error| vec![error.to_string()])?;
     }
     // What an earlier, longer plan left would look like a step of this one.
-    let name = sides.before.environment.value.as_str();
-    let later = (steps.steps.len() + 1..).map(|number| out.join(step::folder(number)));
+    let later = (route.plan.steps.len() + 1..).map(|number| out.join(step::folder(number)));
     for folder in later.take_while(|folder| folder.join(name).is_dir()) {
         files::remove_tree(&folder, name).map_err(|error| vec![error.to_string()])?;
     }
@@ -134,38 +203,25 @@ fn write_state(folder: &Path, name: &str, artifacts: &emit::Artifacts) -> Result
     files::write_tree(&turn, &planned, artifacts)
 }
 
-fn print(
-    command: &Plan,
-    plans: &[(Pair<&Environment>, Steps)],
-    root: &str,
-    written: bool,
-    output: &mut Output,
-) {
-    let reports: Vec<PlanReport<'_>> = plans
-        .iter()
-        .map(|(sides, plan)| {
-            let tiers = sides.map(|side| side.tier.value);
-            PlanReport {
-                environment: sides.before.environment.value.as_str(),
-                intent: (tiers.before != tiers.after)
-                    .then(|| format!("{} -> {}", tiers.before, tiers.after)),
-                plan,
-                root,
-                written,
-            }
-        })
-        .collect();
-    let joined = |each: fn(&PlanReport<'_>) -> String| {
-        reports.iter().map(each).collect::<Vec<_>>().join("\n")
-    };
-    match command.format {
-        ReportFormat::Human if reports.is_empty() => output.line("nothing differs"),
-        ReportFormat::Human => output.result(&joined(text)),
-        ReportFormat::Markdown => output.result(&joined(markdown)),
+fn print(report: &PlanReport, format: ReportFormat, output: &mut Output) {
+    for name in &report.new {
+        output.say(&format!(
+            "{name} is new: nothing runs yet that a plan could keep; render it and apply it"
+        ));
+    }
+    for name in &report.gone {
+        output.say(&format!(
+            "{name} goes: nothing of it is kept, so that no order is safer than another"
+        ));
+    }
+    match format {
+        ReportFormat::Human | ReportFormat::Markdown if report.environments.is_empty() => {
+            output.line("nothing differs");
+        }
+        ReportFormat::Human => output.result(&text(report)),
+        ReportFormat::Markdown => output.result(&markdown(report)),
         ReportFormat::Json => {
-            let plans: Vec<_> = reports.iter().map(json).collect();
-            let value = serde_json::json!({ "report": "plan", "environments": plans });
-            let text = serde_json::to_string_pretty(&value).expect("a plan is plain data");
+            let text = serde_json::to_string_pretty(report).expect("a plan is plain data");
             output.line(&text);
         }
     }

@@ -44,6 +44,31 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
     Costs { estimates, notes }
 }
 
+/// What states of environments cost, and what is wrong with the prices.
+pub struct StateCosts {
+    /// The estimates, in the order of the states.
+    pub estimates: Vec<Estimate>,
+    /// What is wrong with the prices, in `sources`.
+    pub about_prices: Diagnostics,
+    /// The texts of the prices.
+    pub sources: Sources,
+}
+
+/// Estimates states that stand in no file, all with the same prices.
+#[must_use]
+pub fn state_costs(states: &[&Environment], texts: &CatalogueTexts) -> StateCosts {
+    let (mut about_prices, mut sources) = (Diagnostics::new(), Sources::default());
+    let prices = prices(states, texts, &mut sources, &mut about_prices);
+    StateCosts {
+        estimates: states
+            .iter()
+            .map(|state| cost::estimate(state, &prices))
+            .collect(),
+        about_prices,
+        sources,
+    }
+}
+
 /// The prices that environments need.
 pub(super) fn prices(
     environments: &[&Environment],

@@ -1,11 +1,15 @@
 //! What AWS never changes: a volume that would shrink, and what would then break a rule with it.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Request;
 use crate::model::{Environment, Selection};
 use crate::source::Sourced;
 
 /// Attributes that stay as they are in BEFORE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct Kept {
     /// Their paths.
     pub paths: Vec<String>,

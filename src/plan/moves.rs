@@ -213,14 +213,15 @@ fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Ca
     for (index, name) in turning {
         let beside = Name::composed(format!("{name}-next"));
         let first = moves.len();
-        let around = |title: String, rank, needs, edit| Move {
-            kind: Kind::Nodes(name.clone(), NodesMove::Type),
+        let around = |what, title: String, rank, needs, edit| Move {
+            kind: Kind::Nodes(beside.clone(), what),
             title,
             rank,
             needs,
             edit,
         };
         moves.push(around(
+            NodesMove::Added,
             format!("create node group `{beside}` beside `{name}`"),
             29,
             Vec::new(),
@@ -232,10 +233,11 @@ fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Ca
             replaced.rank = 67;
         }
         moves.push(around(
+            NodesMove::Removed,
             format!("delete node group `{beside}`"),
             68,
             vec![index],
-            Edit::NodesGone(beside),
+            Edit::NodesGone(beside.clone()),
         ));
     }
 }

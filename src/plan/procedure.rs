@@ -4,8 +4,12 @@ mod database;
 mod redis;
 mod workloads;
 
-use super::kind::Kind;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::kind::{Kind, NodesMove};
 use crate::catalogue::Catalogue;
+use crate::emit::secret;
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -20,18 +24,45 @@ pub struct State<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-/// What to type: lines for a POSIX shell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+impl State<'_> {
+    /// A file or folder of the tree, as a word of a shell.
+    fn path(self, below: &str) -> String {
+        quoted(&format!("{}/{below}", self.tree))
+    }
+}
+
+/// A text as one word of a POSIX shell.
+///
+/// # Panics
+/// Never: neither a path nor a name of the language holds the byte 0.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let word = shlex::try_quote(text).expect("a path holds no byte 0");
+    word.into_owned()
+}
+
+/// What to type: lines for a POSIX shell, and what somebody has to see to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct Procedure {
+    /// What must be true before anything is applied, as sentences.
+    pub requires: Vec<String>,
     /// What brings the step about.
     pub apply: Vec<String>,
     /// What shows that it is done; the next step waits for it.
     pub verify: Vec<String>,
     /// What to wait for besides, as sentences.
-    pub waits: Vec<String>,
+    pub wait: Vec<String>,
+    /// What else there is to know, as sentences.
+    pub notes: Vec<String>,
 }
 
 impl Procedure {
+    fn require(mut self, sentence: impl Into<String>) -> Self {
+        self.requires.push(sentence.into());
+        self
+    }
+
     fn apply(mut self, line: impl Into<String>) -> Self {
         self.apply.push(line.into());
         self
@@ -43,7 +74,12 @@ impl Procedure {
     }
 
     fn wait(mut self, sentence: impl Into<String>) -> Self {
-        self.waits.push(sentence.into());
+        self.wait.push(sentence.into());
+        self
+    }
+
+    fn note(mut self, sentence: impl Into<String>) -> Self {
+        self.notes.push(sentence.into());
         self
     }
 
@@ -57,11 +93,40 @@ impl Procedure {
                 }
             }
         };
+        add(&mut self.requires, other.requires);
         add(&mut self.apply, other.apply);
         add(&mut self.verify, other.verify);
-        add(&mut self.waits, other.waits);
+        add(&mut self.wait, other.wait);
+        add(&mut self.notes, other.notes);
         self
     }
+}
+
+/// What the Secrets must hold before a step: tierc writes none, and pods read theirs when they
+/// start.
+#[must_use]
+pub fn secrets(states: Pair<State<'_>>) -> Procedure {
+    let entries = states.map(|state| secret::entries(state.environment));
+    let new = entries
+        .after
+        .iter()
+        .filter(|it| !entries.before.contains(it));
+    new.fold(Procedure::default(), |procedure, entry| {
+        procedure.require(format!(
+            "key `{}` of Secret `{}` is: {}",
+            entry.key, entry.secret, entry.content
+        ))
+    })
+}
+
+/// A loop that ends when a query of the AWS command line answers with one of `wanted`, and shows
+/// each answer meanwhile. The waiters that come with it give up after 10 to 30 minutes, and see
+/// what was there before where the change has not begun yet.
+fn until(command: &str, query: &[&str], wanted: &str) -> String {
+    let query = query.join(", ");
+    format!(
+        "until aws {command} --query \"join(' ', [{query}])\" --output text | tee /dev/stderr | grep -Eqx '{wanted}'; do sleep 15; done"
+    )
 }
 
 /// The procedure of a step of this kind from one state to the next.
@@ -78,32 +143,34 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::Identity => workloads::procedure(kind, states),
         Kind::Database(what) => database::procedure(*what, states),
         Kind::Redis(name, what) => redis::procedure(name, *what, states),
-        Kind::RedisUses => workloads::values(states.after)
-            .wait("the old groups' queues are empty and their sessions have ended"),
-        Kind::Nodes(name, _) => nodes(name.as_str(), states.after),
+        Kind::RedisUses => workloads::rolled_out(states)
+            .wait("the groups that serve less have empty queues, and their sessions have ended"),
+        Kind::Nodes(name, what) => nodes(name.as_str(), *what, states.after),
     }
 }
 
 /// Node groups are the EKS module's: it creates the new nodes before it drains the old.
-fn nodes(name: &str, state: State<'_>) -> Procedure {
-    let environment = &state.environment.environment.value;
-    let cluster = &state.environment.cluster.value;
-    Procedure::default()
+fn nodes(name: &str, what: NodesMove, state: State<'_>) -> Procedure {
+    let procedure = Procedure::default()
         .apply(format!(
-            "terraform apply -var-file={}/terraform/{environment}.tfvars -target='module.eks.module.eks_managed_node_group[\"{name}\"]'",
-            state.tree
+            "{} -target='module.eks.module.eks_managed_node_group[\"{name}\"]'",
+            terraform(state)
         ))
-        .verify(format!(
-            "aws eks list-nodegroups --cluster-name {cluster}"
-        ))
-        .verify("kubectl get pods --all-namespaces --field-selector=status.phase=Pending".to_owned())
+        .verify("kubectl wait --for=condition=Ready nodes --all --timeout=15m")
+        .verify(
+            "until [ -z \"$(kubectl get pods --all-namespaces --field-selector=status.phase=Pending -o name)\" ]; do sleep 15; done",
+        );
+    match what {
+        NodesMove::Type | NodesMove::Removed => procedure
+            .note("EKS drains the nodes that go: pods move within their disruption budgets"),
+        NodesMove::Added | NodesMove::Count => procedure,
+    }
 }
 
-/// Terraform with the variables of a state, for what needs more than one call.
+/// Terraform with the variables of a state, for what needs more than one call, and for what is
+/// created, so that Terraform knows it.
 fn terraform(state: State<'_>) -> String {
     let environment = &state.environment.environment.value;
-    format!(
-        "terraform apply -var-file={}/terraform/{environment}.tfvars",
-        state.tree
-    )
+    let variables = state.path(&format!("terraform/{environment}.tfvars"));
+    format!("terraform apply -var-file={variables}")
 }

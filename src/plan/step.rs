@@ -1,7 +1,7 @@
 //! Moves in order, as steps that somebody applies.
 
 use super::kind::{ApiMove, Kind, PoolMove};
-use super::procedure::{Procedure, State, procedure};
+use super::procedure::{self, Procedure, State, procedure};
 use super::{Move, Request};
 use crate::diff::{Changes, diff};
 use crate::impact::{Impact, Undo, impacts};
@@ -108,7 +108,7 @@ fn step(
         batch
             .iter()
             .map(|next| procedure(&next.kind, states))
-            .fold(Procedure::default(), Procedure::then)
+            .fold(procedure::secrets(states), Procedure::then)
     };
     let for_good = impacts.iter().find(|impact| impact.undo == Undo::Never);
     let undo = match for_good {

@@ -17,6 +17,7 @@ use crate::impact::{Class, Fingerprint, Impact};
 use crate::model::{Money, Tier};
 use crate::pair::Pair;
 
+pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
 pub use resources::Resource;
 pub use unified::{FileDiff, files, paths};

@@ -1,73 +1,255 @@
-//! `tierc plan`: the steps of a change, for people and for programs.
+//! `tierc plan`: the steps of a change as one value that every format reads. As JSON it is written
+//! as it stands.
 
-mod json;
+mod environment;
 mod markdown;
 mod text;
 
-use crate::impact::{Class, Impact, When};
-use crate::plan::{Plan, Step};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-pub use json::json;
+use crate::cost::Range;
+use crate::diagnostic::json::Finding;
+use crate::impact::{Class, FeltBy, Impact, When};
+use crate::model::Tier;
+use crate::pair::Pair;
+use crate::plan::procedure::{Procedure, quoted};
+use crate::plan::{Blocked, Kept};
+use crate::report::diff::{growth, lasting};
+
+pub use environment::{Planned, of_environment};
 pub use markdown::markdown;
 pub use text::text;
 
-/// A plan with what a reader needs beside it.
-pub struct PlanReport<'a> {
-    /// The environment's name.
-    pub environment: &'a str,
-    /// What moves it, such as `medium -> large`; none where the tier stays.
-    pub intent: Option<String>,
-    /// The plan.
-    pub plan: &'a Plan,
+/// How the environments that differ come from BEFORE to AFTER.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlanReport {
+    /// Always `plan`: tells this report from others.
+    pub report: Kind,
+    /// The plans, one for each environment that both sides have and that differs.
+    pub environments: Vec<EnvironmentPlan>,
+    /// The environments that only AFTER has: nothing of them runs that an order could keep.
+    pub new: Vec<String>,
+    /// The environments that only BEFORE has.
+    pub gone: Vec<String>,
+    /// What is to say about files of either side that cannot be resolved.
+    pub unread: Vec<Finding>,
     /// The folder that the commands read the states' trees from.
-    pub root: &'a str,
+    pub states: String,
     /// Whether that folder was written.
     pub written: bool,
 }
 
-impl PlanReport<'_> {
-    /// The worst step and what makes it so.
-    fn worst(&self) -> Option<(&Step, &Impact)> {
-        let steps = self.plan.steps.iter();
-        let worst = steps.filter_map(|step| Some((step, step.worst()?)));
-        worst.max_by_key(|(step, impact)| (impact.class, std::cmp::Reverse(step.number)))
-    }
+/// The name of the report.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[schemars(rename = "PlanKind")]
+pub enum Kind {
+    /// An order of steps.
+    Plan,
+}
 
-    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`.
+/// The plan of one environment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct EnvironmentPlan {
+    /// Its name.
+    pub environment: String,
+    /// Its tier.
+    pub tiers: Pair<Tier>,
+    /// The worst step; null where nothing is to do.
+    pub worst: Option<WorstStep>,
+    /// What is interrupted in all.
+    pub interruptions: Interruptions,
+    /// What it costs a month in USD in the first state and in the last; null where nothing has a
+    /// price.
+    pub cost: Option<Pair<Range>>,
+    /// How many things of the last state have no price: they are in no amount.
+    pub unpriced: usize,
+    /// What is done, in order.
+    pub steps: Vec<PlanStep>,
+    /// What stays as it is, because AWS refuses to change it.
+    pub kept: Vec<Kept>,
+    /// Why the steps end before AFTER; null where they do not.
+    pub blocked: Option<BlockedPlan>,
+}
+
+/// The worst step.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorstStep {
+    /// Its number.
+    pub step: usize,
+    /// What it does.
+    pub class: Class,
+    /// For how long, in seconds from and to; null where that is unknown or not felt.
+    pub seconds: Option<(u32, u32)>,
+}
+
+/// What a plan interrupts in all.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Interruptions {
+    /// The steps that drop connections or worse: `failover` and beyond.
+    pub steps: Vec<usize>,
+    /// How long those of known length take together, in seconds from and to.
+    pub seconds: (u32, u32),
+    /// Those of them whose length nobody knows.
+    pub of_unknown_length: Vec<usize>,
+    /// The steps that make something slower for hours: `online-degraded`.
+    pub slower: Vec<usize>,
+}
+
+/// One step.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlanStep {
+    /// Its place, from 1.
+    pub number: usize,
+    /// What it does.
+    pub title: String,
+    /// The worst that it does; null where it changes nothing that runs.
+    pub impact: Option<Impact>,
+    /// What it changes.
+    pub changes: Vec<StepChange>,
+    /// What it costs a month before it and after it; null where nothing has a price.
+    pub cost: Option<Pair<Range>>,
+    /// How it is applied and verified.
+    pub procedure: Procedure,
+    /// The way back.
+    pub undo: WayBack,
+}
+
+/// A value that a step changes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StepChange {
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// What it was; null where it was not there.
+    pub before: Option<String>,
+    /// What it becomes; null where it goes.
+    pub after: Option<String>,
+    /// How much it interrupts at this step.
+    pub class: Class,
+}
+
+/// The way back from a step.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WayBack {
+    /// How; null where there is none.
+    pub procedure: Option<Procedure>,
+    /// Why there is none; null where there is.
+    pub impossible: Option<String>,
+}
+
+/// Why a plan ends before AFTER.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BlockedPlan {
+    /// The steps that are left.
+    pub left: Vec<String>,
+    /// What they would break.
+    pub findings: Vec<Broken>,
+    /// Values that open a way.
+    pub bridges: Vec<String>,
+}
+
+/// A rule that a step would break.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Broken {
+    /// The rule.
+    pub code: String,
+    /// What is wrong, as one sentence.
+    pub message: String,
+    /// The arithmetic.
+    pub notes: Vec<String>,
+}
+
+impl EnvironmentPlan {
+    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`, then what it costs
+    /// and what it interrupts.
     fn headline(&self) -> String {
-        let mut line = self.environment.to_owned();
-        line += ": ";
-        if let Some(intent) = &self.intent {
-            line += &format!("{intent} ");
+        let mut line = format!("{}: ", self.environment);
+        if self.tiers.before != self.tiers.after {
+            line += &format!("{} -> {} ", self.tiers.before, self.tiers.after);
         }
-        line += &match self.plan.steps.len() {
+        line += &match self.steps.len() {
             0 => "nothing to do".to_owned(),
             1 => "in 1 step".to_owned(),
             steps => format!("in {steps} steps"),
         };
-        if let Some((step, impact)) = self.worst() {
-            line += &format!(", worst: {} in step {}", lasting(impact), step.number);
+        let worst = self.worst.as_ref();
+        if let Some(worst) = worst.filter(|worst| worst.class > Class::None) {
+            let class = lasting(worst.class, worst.seconds);
+            line += &format!(", worst: {class} in step {}", worst.step);
         }
-        if self.plan.blocked.is_some() {
+        if self.blocked.is_some() {
             line += ", and no order goes on from there";
         }
         line
     }
-}
 
-/// A class with how long it is felt: `failover 60-120 s`.
-fn lasting(impact: &Impact) -> String {
-    match impact.seconds {
-        Some((from, to)) if from == to => format!("{} {to} s", impact.class),
-        Some((from, to)) => format!("{} {from}-{to} s", impact.class),
-        None => impact.class.to_string(),
+    /// What it costs, where it has a price.
+    fn money(&self) -> Option<String> {
+        let cost = self.cost.as_ref()?;
+        let side = |range: &Range| format!("{}..{}", range.floor, range.ceiling);
+        let mut text = if cost.before == cost.after {
+            format!("{} a month, as before", side(&cost.after))
+        } else {
+            format!(
+                "{} -> {} a month ({})",
+                side(&cost.before),
+                side(&cost.after),
+                growth(cost)
+            )
+        };
+        if self.unpriced > 0 {
+            text += &format!(", and {} without a price", self.unpriced);
+        }
+        Some(text)
+    }
+
+    /// What it interrupts in all, where it has steps.
+    fn interrupted(&self) -> Option<String> {
+        let it = &self.interruptions;
+        let mut parts = Vec::new();
+        if it.steps.len() > it.of_unknown_length.len() {
+            let (from, to) = it.seconds;
+            parts.push(format!("{from}-{to} s in all, in {}", steps(&it.steps)));
+        }
+        if !it.of_unknown_length.is_empty() {
+            parts.push(format!(
+                "of unknown length: {}",
+                steps(&it.of_unknown_length)
+            ));
+        }
+        if !it.slower.is_empty() {
+            parts.push(format!("slower for hours: {}", steps(&it.slower)));
+        }
+        match (parts.is_empty(), self.steps.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some("no step fails over, stops or slows anything for hours".into()),
+            (false, false) => Some(parts.join("; ")),
+        }
     }
 }
 
-/// Who feels it and when, after its class: `failover 60-120 s, everyone, in the window`.
+/// `step 2`, `steps 2, 5`.
+fn steps(numbers: &[usize]) -> String {
+    let plural = if numbers.len() == 1 { "" } else { "s" };
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    format!("step{plural} {}", numbers.join(", "))
+}
+
+/// Who feels it and when, after its class: `failover 60-120 s, felt by everyone`.
 fn felt(impact: &Impact) -> String {
-    let mut text = lasting(impact);
-    if impact.class > Class::Reload {
+    let mut text = lasting(impact.class, impact.seconds);
+    if impact.felt_by != FeltBy::Nobody && impact.class > Class::Reload {
         text += &format!(", felt by {}", impact.felt_by);
     }
     match impact.when {
@@ -79,7 +261,39 @@ fn felt(impact: &Impact) -> String {
 }
 
 /// `before -> after` of a value that one side may lack.
-fn shift(before: Option<&String>, after: Option<&String>) -> String {
-    let side = |value: Option<&String>| value.map_or("-", String::as_str).to_owned();
-    format!("{} -> {}", side(before), side(after))
+fn shift(change: &StepChange) -> String {
+    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
+    format!("{} -> {}", side(&change.before), side(&change.after))
+}
+
+/// What a step adds to the month's bill; none where it adds nothing.
+fn cost_of(step: &PlanStep) -> Option<String> {
+    let cost = step.cost.as_ref()?;
+    (cost.before != cost.after).then(|| format!("{} a month", growth(cost)))
+}
+
+/// Where the states lie, or how to write them.
+fn closing(report: &PlanReport) -> String {
+    let root = quoted(&report.states);
+    if report.written {
+        format!("the states are in {root}: 00 is what is, each number what its step leaves")
+    } else {
+        format!("the commands read the states from {root}: write them with --out {root}")
+    }
+}
+
+impl From<&Blocked> for BlockedPlan {
+    fn from(blocked: &Blocked) -> Self {
+        use crate::diagnostic::mask::mask;
+        let findings = blocked.findings.iter().map(|finding| Broken {
+            code: finding.code.to_string(),
+            message: mask(&finding.message),
+            notes: finding.notes.iter().map(|note| mask(note)).collect(),
+        });
+        Self {
+            left: blocked.left.clone(),
+            findings: findings.collect(),
+            bridges: blocked.bridges.iter().map(|line| mask(line)).collect(),
+        }
+    }
 }

@@ -6,12 +6,14 @@ use schemars::{Schema, SchemaGenerator};
 use super::affected::AffectedReport;
 use super::cost::json::CostReport;
 use super::diff::DiffReport;
+use super::plan::PlanReport;
 
 /// Each report's schema; a new report is a line here.
 const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
     SchemaGenerator::subschema_for::<CostReport>,
     SchemaGenerator::subschema_for::<DiffReport>,
     SchemaGenerator::subschema_for::<AffectedReport>,
+    SchemaGenerator::subschema_for::<PlanReport>,
 ];
 
 /// `schema/report.schema.json`: a document is one of the reports.

@@ -4,14 +4,14 @@ use std::fs;
 
 use super::{TIERS, fits_schema, snapshot, stdout, text, tierc, transcript};
 
-fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
     let all = TIERS
         .into_iter()
         .flat_map(|before| TIERS.map(|after| (before, after)));
     all.filter(|(before, after)| before != after)
 }
 
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for tier in TIERS {
         fs::write(folder.path().join(format!("{tier}.kdl")), text(tier, "")).unwrap();

@@ -1,7 +1,7 @@
 //! RDS, by its own command line.
 
-use super::{Procedure, State};
-use crate::model::{Apply, Database};
+use super::{Procedure, State, terraform, until, workloads};
+use crate::model::{Apply, Database, Storage};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
 
@@ -22,7 +22,7 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         }
         DatabaseMove::Storage => storage(sides),
         DatabaseMove::Replicas => replicas(sides),
-        DatabaseMove::ReplicaCount => count(sides),
+        DatabaseMove::ReplicaCount => count(states),
         DatabaseMove::Backups => {
             let (backup, maintenance) = (&sides.after.backup, &sides.after.maintenance);
             let flags = [
@@ -38,11 +38,9 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
                 sides.after,
             )
         }
-        DatabaseMove::ReplicaVia | DatabaseMove::Access => {
-            super::workloads::pooler(states).then(super::workloads::values(states.after))
-        }
+        DatabaseMove::ReplicaVia | DatabaseMove::Access => workloads::cluster(states),
         DatabaseMove::Direct => Procedure::default()
-            .wait("nothing is applied: these connections are only counted, and opened by others"),
+            .note("nothing is applied: these connections are only counted, and opened by others"),
     }
 }
 
@@ -58,36 +56,46 @@ fn modify(database: &Database, id: impl std::fmt::Display, flags: &[String]) -> 
     ))
 }
 
+/// The loop that ends when an instance is in one of these states, with nothing pending and every
+/// parameter in force.
+fn reached(id: impl std::fmt::Display, states: &str) -> String {
+    until(
+        &format!("rds describe-db-instances --db-instance-identifier {id}"),
+        &[
+            "DBInstances[0].DBInstanceStatus",
+            "to_string(length(DBInstances[0].PendingModifiedValues))",
+            "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
+        ],
+        &format!("{states} 0 in-sync"),
+    )
+}
+
 /// Done is only what is available, with nothing pending and every parameter in force.
 fn settled(procedure: Procedure, database: &Database) -> Procedure {
-    let id = &database.name.value;
-    let procedure = procedure
-        .verify(format!(
-            "aws rds wait db-instance-available --db-instance-identifier {id}"
-        ))
-        .verify(format!(
-            "aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].[DBInstanceStatus,PendingModifiedValues,DBParameterGroups[0].ParameterApplyStatus]'"
-        ))
-        .wait("the last line says `available`, nothing pending and `in-sync`");
+    windowed(
+        procedure.verify(reached(&database.name.value, "available")),
+        database,
+    )
+}
+
+fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     match database.maintenance.apply.value {
         Apply::Now => procedure,
         Apply::Window => procedure.wait(format!(
-            "the maintenance window {} (UTC) has passed",
+            "the maintenance window {} (UTC) has passed: nothing happens before it",
             database.maintenance.window.value
         )),
     }
 }
 
 /// Sets `max_connections` in the parameter group that the instance uses.
-fn parameter(id: impl std::fmt::Display, value: u32) -> [String; 2] {
-    [
-        format!(
-            "GROUP=$(aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text)"
-        ),
-        format!(
-            "aws rds modify-db-parameter-group --db-parameter-group-name \"$GROUP\" --parameters ParameterName=max_connections,ParameterValue={value},ApplyMethod=pending-reboot"
-        ),
-    ]
+fn parameter(id: impl std::fmt::Display, value: u32) -> String {
+    let group = format!(
+        "aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text"
+    );
+    format!(
+        "aws rds modify-db-parameter-group --db-parameter-group-name \"$({group})\" --parameters ParameterName=max_connections,ParameterValue={value},ApplyMethod=pending-reboot"
+    )
 }
 
 /// Class, engine and static parameters in one restart: the parameter waits for the class' own.
@@ -96,10 +104,40 @@ fn server(sides: Pair<&Database>) -> Procedure {
     let id = &after.name.value;
     let mut procedure = Procedure::default();
     if before.max_connections != after.max_connections {
-        for line in parameter(id, after.max_connections.value) {
-            procedure = procedure.apply(line);
-        }
+        procedure = procedure.apply(parameter(id, after.max_connections.value));
     }
+    if major(before) != major(after) {
+        procedure = procedure.require(format!(
+            "a parameter group of family postgres{} with these parameters exists and is named in the call",
+            major(after)
+        ));
+    }
+    let flags = restarting(sides);
+    if !flags.is_empty() {
+        return settled(procedure.then(modify(after, id, &flags)), after);
+    }
+    let failover = if after.multi_az.value {
+        " --force-failover"
+    } else {
+        ""
+    };
+    let procedure = match after.maintenance.apply.value {
+        Apply::Now => procedure,
+        Apply::Window => procedure.require(format!(
+            "the maintenance window {} (UTC) has begun: the reboot is made by hand, no window makes it",
+            after.maintenance.window.value
+        )),
+    };
+    procedure
+        .apply(format!(
+            "aws rds reboot-db-instance --db-instance-identifier {id}{failover}"
+        ))
+        .verify(reached(id, "available"))
+}
+
+/// The flags of a change that restarts the server by itself.
+fn restarting(sides: Pair<&Database>) -> Vec<String> {
+    let (before, after) = (sides.before, sides.after);
     let mut flags = Vec::new();
     if before.instance != after.instance {
         flags.push(format!("--db-instance-class {}", after.instance.value));
@@ -110,35 +148,39 @@ fn server(sides: Pair<&Database>) -> Procedure {
             flags.push("--allow-major-version-upgrade".into());
         }
     }
-    let procedure = if flags.is_empty() {
-        let failover = if after.multi_az.value {
-            " --force-failover"
-        } else {
-            ""
-        };
-        procedure.apply(format!(
-            "aws rds reboot-db-instance --db-instance-identifier {id}{failover}"
-        ))
-    } else {
-        procedure.then(modify(after, id, &flags))
-    };
-    let procedure = if major(before) == major(after) {
-        procedure
-    } else {
-        procedure.wait(format!(
-            "a parameter group of family postgres{} with these parameters exists and is named in the call",
-            major(after)
-        ))
-    };
-    settled(procedure, after)
+    flags
 }
 
 fn major(database: &Database) -> &str {
     database.engine.value.split('.').next().unwrap_or_default()
 }
 
+/// The volume of the source and of each replica: replicas do not grow with their source, and go
+/// first, because they take what it writes.
 fn storage(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.storage, &sides.after.storage);
+    let flags = volume(Pair::new(before, after));
+    let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
+    let procedure = ids().fold(Procedure::default(), |procedure, id| {
+        procedure.then(modify(sides.after, id, &flags))
+    });
+    let procedure = ids().fold(procedure, |procedure, id| {
+        procedure.verify(reached(id, "(available|storage-optimization)"))
+    });
+    let procedure = windowed(procedure, sides.after);
+    let ceilings_alone = Storage {
+        max_gib: after.max_gib.clone(),
+        ..before.clone()
+    } == *after;
+    if ceilings_alone {
+        procedure
+    } else {
+        procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
+    }
+}
+
+fn volume(sides: Pair<&Storage>) -> Vec<String> {
+    let (before, after) = (sides.before, sides.after);
     let mut flags = Vec::new();
     if before.gib != after.gib {
         flags.push(format!("--allocated-storage {}", after.gib.value));
@@ -154,42 +196,37 @@ fn storage(sides: Pair<&Database>) -> Procedure {
     if before.kind != after.kind {
         flags.push(format!("--storage-type {}", after.kind.value));
     }
-    for (flag, before, after) in [
+    let provisioned = [
         ("--iops", &before.iops, &after.iops),
         (
             "--storage-throughput",
             &before.throughput,
             &after.throughput,
         ),
-    ] {
+    ];
+    for (flag, before, after) in provisioned {
         if let (true, Some(after)) = (before != after, after) {
             flags.push(format!("{flag} {}", after.value));
         }
     }
-    let volume = before.gib != after.gib || before.kind != after.kind || before.iops != after.iops;
-    let id = &sides.after.name.value;
-    let procedure = settled(modify(sides.after, id, &flags), sides.after);
-    if volume {
-        procedure.wait("RDS optimises the volume, for hours where it crosses 400 GiB, and takes no other change of it for 6 h")
-    } else {
-        procedure
-    }
+    flags
 }
 
 /// The identifiers of the replicas.
 fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {
-    (1..=database.replicas.count.value)
-        .map(|number| format!("{}-read-{number}", database.name.value))
+    (1..=database.replicas.count.value).map(|number| database.read_identifier(number))
 }
 
+/// One at a time, so that readers always find the others.
 fn replicas(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.replicas, &sides.after.replicas);
     let mut procedure = Procedure::default();
-    for id in reads(sides.after).take(before.count.value as usize) {
+    let ids: Vec<String> = reads(sides.after)
+        .take(before.count.value as usize)
+        .collect();
+    for id in &ids {
         if before.max_connections != after.max_connections {
-            for line in parameter(&id, after.max_connections.value) {
-                procedure = procedure.apply(line);
-            }
+            procedure = procedure.apply(parameter(id, after.max_connections.value));
         }
         procedure = if before.instance == after.instance {
             procedure.apply(format!(
@@ -197,43 +234,40 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             ))
         } else {
             let class = format!("--db-instance-class {}", after.instance.value);
-            procedure.then(modify(sides.after, &id, &[class]))
+            procedure.then(modify(sides.after, id, &[class]))
         };
-        // One at a time, so that readers always find the others.
-        procedure = procedure.apply(format!(
-            "aws rds wait db-instance-available --db-instance-identifier {id}"
-        ));
+        let done = reached(id, "available");
+        procedure = if ids.last() == Some(id) {
+            procedure.verify(done)
+        } else {
+            procedure.apply(done)
+        };
     }
-    procedure.wait("each replica is available and its lag is back before the next one is touched")
+    windowed(procedure, sides.after)
+        .note("a replica is touched when the one before it has caught up: its ReplicaLag is near 0")
 }
 
-fn count(sides: Pair<&Database>) -> Procedure {
-    let mut procedure = Procedure::default();
-    let (had, has): (Vec<_>, Vec<_>) =
-        (reads(sides.before).collect(), reads(sides.after).collect());
-    for id in has.iter().filter(|id| !had.contains(id)) {
-        let source = &sides.after.name.value;
-        let class = &sides.after.replicas.instance.value;
-        procedure = procedure
-            .apply(format!(
-                "aws rds create-db-instance-read-replica --db-instance-identifier {id} --source-db-instance-identifier {source} --db-instance-class {class}"
-            ))
-            .verify(format!(
-                "aws rds wait db-instance-available --db-instance-identifier {id}"
-            ));
+/// Replicas are there before anybody reads from them, and nobody reads from one that goes.
+fn count(states: Pair<State<'_>>) -> Procedure {
+    let ids = states.map(|state| reads(&state.environment.database).collect::<Vec<_>>());
+    let new = ids.after.iter().filter(|id| !ids.before.contains(id));
+    let old = ids.before.iter().filter(|id| !ids.after.contains(id));
+    let readers = workloads::cluster(states);
+    if ids.after.len() > ids.before.len() {
+        let made = Procedure::default().apply(terraform(states.after));
+        return new
+            .fold(made, |procedure, id| {
+                procedure.apply(reached(id, "available"))
+            })
+            .then(readers);
     }
-    for id in had.iter().filter(|id| !has.contains(id)) {
-        procedure = procedure
-            .apply(format!(
-                "aws rds modify-db-instance --db-instance-identifier {id} --no-deletion-protection --apply-immediately"
-            ))
+    old.fold(readers, |procedure, id| {
+        procedure
             .apply(format!(
                 "aws rds delete-db-instance --db-instance-identifier {id} --skip-final-snapshot"
             ))
             .verify(format!(
                 "aws rds wait db-instance-deleted --db-instance-identifier {id}"
             ))
-            .wait("nothing reads from a replica that goes");
-    }
-    procedure
+    })
 }

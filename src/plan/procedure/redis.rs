@@ -1,6 +1,6 @@
 //! ElastiCache, by its own command line.
 
-use super::{Procedure, State, terraform, workloads};
+use super::{Procedure, State, terraform, until, workloads};
 use crate::model::{ClusterMode, Name, RedisGroup, RedisTls};
 use crate::pair::Pair;
 use crate::plan::kind::GroupMove;
@@ -11,8 +11,9 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
         (Some(before), Some(after)) => changed(what, Pair::new(before, after), states),
         (None, Some(after)) => Procedure::default()
             .apply(terraform(states.after))
-            .verify(available(after)),
+            .verify(reached(after, &[])),
         (Some(before), None) => Procedure::default()
+            .require("nothing uses the group any more: its connections are gone")
             .apply(format!(
                 "aws elasticache delete-replication-group --replication-group-id {0} --final-snapshot-identifier {0}-final",
                 before.name.value
@@ -20,118 +21,193 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
             .verify(format!(
                 "aws elasticache wait replication-group-deleted --replication-group-id {}",
                 before.name.value
-            ))
-            .wait("nothing uses the group any more: its connections are gone"),
+            )),
         (None, None) => Procedure::default(),
     }
 }
 
-fn available(group: &RedisGroup) -> String {
-    format!(
-        "aws elasticache wait replication-group-available --replication-group-id {}",
-        group.name.value
+/// The loop that ends when the group is available and has these values.
+fn reached(group: &RedisGroup, values: &[(&str, String)]) -> String {
+    let fields: Vec<String> = std::iter::once("Status".to_owned())
+        .chain(values.iter().map(|(field, _)| (*field).to_owned()))
+        .map(|field| format!("to_string(ReplicationGroups[0].{field})"))
+        .collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let values = values.iter().map(|(_, value)| value.as_str());
+    let wanted: Vec<&str> = std::iter::once("available").chain(values).collect();
+    until(
+        &format!(
+            "elasticache describe-replication-groups --replication-group-id {}",
+            group.name.value
+        ),
+        &fields,
+        &wanted.join(" "),
     )
 }
 
 fn modify(group: &RedisGroup, flags: &str) -> Procedure {
-    Procedure::default()
-        .apply(format!(
-            "aws elasticache modify-replication-group --replication-group-id {} {flags} --apply-immediately",
-            group.name.value
-        ))
-        .verify(available(group))
+    Procedure::default().apply(format!(
+        "aws elasticache modify-replication-group --replication-group-id {} {flags} --apply-immediately",
+        group.name.value
+    ))
 }
 
 fn changed(what: GroupMove, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let after = sides.after;
     match what {
-        GroupMove::Node => modify(after, &format!("--cache-node-type {}", after.node.value)),
+        GroupMove::Node if sides.before.node == after.node => {
+            Procedure::default().note("nothing is applied: the data is only counted")
+        }
+        GroupMove::Node => modify(after, &format!("--cache-node-type {}", after.node.value))
+            .verify(reached(
+                after,
+                &[("CacheNodeType", after.node.value.clone())],
+            )),
         GroupMove::Replicas => replicas(sides),
-        GroupMove::Engine => modify(
-            after,
-            &format!(
-                "--engine {} --engine-version {}",
-                after.engine.value, after.version.value
-            ),
-        ),
+        GroupMove::Engine => engine(sides, states),
         GroupMove::Policy => policy(after),
-        GroupMove::Tls => encryption(after).then(workloads::whole(states)),
+        GroupMove::Tls => encryption(after, states),
         GroupMove::Cluster => sharding(sides, states),
-        GroupMove::Access => workloads::whole(states),
+        GroupMove::Access => workloads::cluster(states),
         GroupMove::Added | GroupMove::Removed => {
             Procedure::default().apply(terraform(states.after))
         }
     }
 }
 
+/// Automatic failover needs a replica: it comes after the first and goes before the last.
 fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
-    let (before, after) = (sides.before.replicas.value, sides.after.replicas.value);
-    let verb = if after > before {
-        "increase"
-    } else {
-        "decrease"
-    };
-    Procedure::default()
-        .apply(format!(
+    let group = sides.after;
+    let (before, after) = (sides.before.replicas.value, group.replicas.value);
+    let count = |verb: &str| {
+        Procedure::default().apply(format!(
             "aws elasticache {verb}-replica-count --replication-group-id {} --new-replica-count {after} --apply-immediately",
-            sides.after.name.value
+            group.name.value
         ))
-        .verify(available(sides.after))
+    };
+    let nodes = (
+        "NodeGroups[0].NodeGroupMembers.length(@)",
+        (after + 1).to_string(),
+    );
+    let clustered = group.is_cluster();
+    let procedure = if after > before {
+        let more = count("increase");
+        if before == 0 && !clustered {
+            more.apply(reached(group, std::slice::from_ref(&nodes)))
+                .then(modify(
+                    group,
+                    "--automatic-failover-enabled --multi-az-enabled",
+                ))
+        } else {
+            more
+        }
+    } else if after == 0 && !clustered {
+        let none = modify(
+            group,
+            "--no-multi-az-enabled --no-automatic-failover-enabled",
+        );
+        none.apply(reached(group, &[("AutomaticFailover", "disabled".into())]))
+            .then(count("decrease"))
+    } else {
+        count("decrease")
+    };
+    procedure.verify(reached(group, &[nodes]))
+}
+
+/// Within a parameter group's family by one call; beyond it Terraform makes the group first.
+fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
+    let after = sides.after;
+    let families = sides.map(|group| {
+        let key = format!("{} {}", group.engine.value, group.version.value);
+        let known = states.after.catalogue.redis_versions.get(&key);
+        known.map(|version| version.family.clone())
+    });
+    let procedure = if families.before == families.after {
+        modify(
+            after,
+            &format!(
+                "--engine {} --engine-version {}",
+                after.engine.value, after.version.value
+            ),
+        )
+    } else {
+        Procedure::default().apply(terraform(states.after))
+    };
+    procedure.verify(reached(after, &[])).verify(format!(
+        "aws elasticache describe-cache-clusters --query \"CacheClusters[?ReplicationGroupId=='{}'].[CacheClusterId, Engine, EngineVersion]\" --output text",
+        after.name.value
+    ))
 }
 
 /// The policy is a parameter: it acts at once and restarts nothing.
 fn policy(group: &RedisGroup) -> Procedure {
-    let id = &group.name.value;
+    let name = format!(
+        "\"$(aws elasticache describe-cache-clusters --query \"CacheClusters[?ReplicationGroupId=='{}']|[0].CacheParameterGroup.CacheParameterGroupName\" --output text)\"",
+        group.name.value
+    );
     Procedure::default()
         .apply(format!(
-            "GROUP=$(aws elasticache describe-cache-clusters --cache-cluster-id {id}-001 --query 'CacheClusters[0].CacheParameterGroup.CacheParameterGroupName' --output text)"
-        ))
-        .apply(format!(
-            "aws elasticache modify-cache-parameter-group --cache-parameter-group-name \"$GROUP\" --parameter-name-values ParameterName=maxmemory-policy,ParameterValue={}",
+            "aws elasticache modify-cache-parameter-group --cache-parameter-group-name {name} --parameter-name-values ParameterName=maxmemory-policy,ParameterValue={}",
             group.policy.value
         ))
-        .verify(
-            "aws elasticache describe-cache-parameters --cache-parameter-group-name \"$GROUP\" --query \"Parameters[?ParameterName=='maxmemory-policy'].ParameterValue\"",
-        )
+        .verify(format!(
+            "aws elasticache describe-cache-parameters --cache-parameter-group-name {name} --query \"Parameters[?ParameterName=='maxmemory-policy'].ParameterValue\" --output text"
+        ))
 }
 
-fn encryption(group: &RedisGroup) -> Procedure {
-    let flags = match group.tls.value {
-        RedisTls::Off => "--no-transit-encryption-enabled".to_owned(),
-        RedisTls::Preferred | RedisTls::Required => format!(
-            "--transit-encryption-enabled --transit-encryption-mode {}",
-            group.tls.value
-        ),
-    };
-    let procedure = modify(group, &flags);
+/// Clients follow a server that offers encryption, and leave before it ends.
+fn encryption(group: &RedisGroup, states: Pair<State<'_>>) -> Procedure {
+    let clients = workloads::cluster(states);
+    let mode = ("TransitEncryptionMode", group.tls.value.to_string());
     match group.tls.value {
-        RedisTls::Preferred => {
-            procedure.wait("every client has been rolled and connects the new way")
-        }
-        RedisTls::Off | RedisTls::Required => procedure,
+        RedisTls::Off => clients
+            .then(modify(group, "--no-transit-encryption-enabled"))
+            .verify(reached(
+                group,
+                &[("TransitEncryptionEnabled", "false".into())],
+            )),
+        RedisTls::Preferred => modify(group, ENCRYPTED_OR_NOT)
+            .apply(reached(group, &[mode]))
+            .then(clients)
+            .wait("every client has been rolled and connects the new way"),
+        RedisTls::Required => modify(
+            group,
+            "--transit-encryption-enabled --transit-encryption-mode required",
+        )
+        .verify(reached(group, &[mode]))
+        .then(clients),
     }
 }
+
+const ENCRYPTED_OR_NOT: &str = "--transit-encryption-enabled --transit-encryption-mode preferred";
 
 /// The server changes its mode while clients of both kinds are served; the clients change theirs
-/// while the server takes both.
+/// while the server takes both. Its parameter group is one for cluster mode from `compatible` on,
+/// which Terraform makes with it.
 fn sharding(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
-    let (before, after) = (&sides.before.cluster, &sides.after.cluster);
-    if before.mode != after.mode {
-        let server = modify(sides.after, &format!("--cluster-mode {}", after.mode.value));
-        // A compatible server takes clients of both kinds: they move first, then it does.
-        return if after.mode.value == ClusterMode::Enabled {
-            workloads::whole(states).then(server).wait(
-                "every client uses the configuration endpoint, and database 0 alone, before the mode is switched",
-            )
-        } else {
-            server
-        };
+    let (before, group) = (&sides.before.cluster, sides.after);
+    let after = &group.cluster;
+    let mode = ("ClusterMode", after.mode.value.to_string());
+    if before.mode == after.mode {
+        return Procedure::default()
+            .apply(format!(
+                "aws elasticache modify-replication-group-shard-configuration --replication-group-id {} --node-group-count {} --apply-immediately",
+                group.name.value, after.shards.value
+            ))
+            .verify(reached(
+                group,
+                &[("NodeGroups.length(@)", after.shards.value.to_string())],
+            ))
+            .note("the slots move for hours where there is much data");
     }
-    Procedure::default()
-        .apply(format!(
-            "aws elasticache modify-replication-group-shard-configuration --replication-group-id {} --node-group-count {} --apply-immediately",
-            sides.after.name.value, after.shards.value
-        ))
-        .verify(available(sides.after))
-        .wait("the slots have moved, which takes hours for much data")
+    match after.mode.value {
+        // A compatible server takes clients of both kinds: they move first, then it does.
+        ClusterMode::Enabled => workloads::cluster(states)
+            .require("database 0 is the only one that is used")
+            .then(modify(group, "--cluster-mode enabled"))
+            .verify(reached(group, &[mode])),
+        ClusterMode::Compatible | ClusterMode::Disabled => Procedure::default()
+            .apply(terraform(states.after))
+            .verify(reached(group, &[mode])),
+    }
 }

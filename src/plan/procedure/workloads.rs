@@ -1,25 +1,26 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State};
-use crate::emit::{lock, pgbouncer};
-use crate::model::{Autoscalers, Name};
+use super::{Procedure, State, terraform};
+use crate::emit::{self, Artifacts, lock, pgbouncer, secret};
+use crate::model::{Autoscalers, Name, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
 
 pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
-        Kind::Api(ApiMove::Autoscaler) => api(after),
+        Kind::Api(ApiMove::Autoscaler) => api(states),
         Kind::Api(ApiMove::Pods) => {
             values(after).verify(rolled(after, &after.environment.api.workload.name.value))
         }
         Kind::Pool(name, what) => pool(name, *what, states),
         Kind::PoolSizes => reload(states),
         Kind::Pooler => pooler(states),
-        Kind::Network => applied(after, "pgbouncer.yaml"),
+        Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
         Kind::Service(_) => Procedure::default()
-            .wait("nothing is applied: services are only counted, and deployed by others"),
-        Kind::Delivery | Kind::Identity => whole(states),
+            .note("nothing is applied: services are only counted, and deployed by others"),
+        Kind::Delivery => delivery(states),
+        Kind::Identity => whole(states),
         Kind::Database(_) | Kind::Redis(..) | Kind::RedisUses | Kind::Nodes(..) => {
             Procedure::default()
         }
@@ -30,8 +31,17 @@ fn owns(state: State<'_>) -> bool {
     state.environment.deliver.autoscalers.value == Autoscalers::Manifests
 }
 
+fn manifest(state: State<'_>, file: &str) -> String {
+    state.path(&format!("kubernetes/{file}"))
+}
+
 fn applied(state: State<'_>, file: &str) -> Procedure {
-    Procedure::default().apply(format!("kubectl apply -f {}/kubernetes/{file}", state.tree))
+    Procedure::default().apply(format!("kubectl apply -f {}", manifest(state, file)))
+}
+
+/// Ends well where the cluster has what the file says.
+fn same(state: State<'_>, file: &str) -> String {
+    format!("kubectl diff -f {}", manifest(state, file))
 }
 
 fn rolled(state: State<'_>, deployment: &Name) -> String {
@@ -42,68 +52,227 @@ fn rolled(state: State<'_>, deployment: &Name) -> String {
 }
 
 /// `helm upgrade` with the state's values; the chart is the platform's own.
-pub(super) fn values(state: State<'_>) -> Procedure {
+fn values(state: State<'_>) -> Procedure {
     let environment = state.environment;
     Procedure::default().apply(format!(
-        "helm upgrade --install {} ./helm -n {} -f {}/helm/values.yaml",
-        environment.app.value, environment.namespace.value, state.tree
+        "helm upgrade --install {} ./helm -n {} -f {}",
+        environment.app.value,
+        environment.namespace.value,
+        state.path("helm/values.yaml")
     ))
 }
 
-/// Everything in the cluster.
-pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
+/// Helm's values, and the pods of everything that they roll.
+pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    Procedure::default()
-        .apply(format!("kubectl apply -k {}/kubernetes", state.tree))
-        .then(values(state))
+    deployments(state).fold(values(state), |procedure, name| {
+        procedure.verify(rolled(state, name))
+    })
 }
 
-fn api(state: State<'_>) -> Procedure {
-    let api = &state.environment.api.workload.name.value;
-    let namespace = &state.environment.namespace.value;
+fn rendered(state: State<'_>) -> Artifacts {
+    emit::emit(state.environment, state.catalogue, "")
+}
+
+/// Whether files below a folder of the tree differ.
+fn differs(files: &Pair<Artifacts>, folder: &str) -> bool {
+    let of = |files: &Artifacts| -> Vec<(String, String)> {
+        let below = files.iter().filter(|(path, _)| path.starts_with(folder));
+        below
+            .map(|(path, text)| (path.clone(), text.clone()))
+            .collect()
+    };
+    of(&files.before) != of(&files.after)
+}
+
+/// Everything in the cluster that the states have in different words.
+pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
+    in_cluster(&states.map(rendered), states)
+}
+
+fn in_cluster(files: &Pair<Artifacts>, states: Pair<State<'_>>) -> Procedure {
+    let mut procedure = Procedure::default();
+    if differs(files, "kubernetes/") {
+        let folder = states.after.path("kubernetes");
+        procedure = procedure
+            .apply(format!("kubectl apply -k {folder}"))
+            .verify(format!("kubectl diff -k {folder}"));
+    }
+    let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
+    if inis.before != inis.after {
+        procedure = procedure.then(read_again(states));
+    }
+    if differs(files, "helm/") {
+        procedure = procedure.then(rolled_out(states));
+    }
+    if reads_another_secret(states) {
+        procedure = procedure.then(restarted(states.after));
+    }
+    procedure
+}
+
+/// Whether a key that pods read already is to hold something else: their template stays the same
+/// then, so that nothing rolls them.
+fn reads_another_secret(states: Pair<State<'_>>) -> bool {
+    let entries = states.map(|state| secret::entries(state.environment));
+    entries.before.iter().any(|before| {
+        let mut after = entries.after.iter();
+        after.any(|it| (&it.secret, it.key) == (&before.secret, before.key) && it != before)
+    })
+}
+
+fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
+    let environment = state.environment;
+    let pools = environment.worker.values().map(|pool| &pool.workload);
+    let workloads = std::iter::once(&environment.api.workload).chain(pools);
+    workloads.map(|workload| &workload.name.value)
+}
+
+fn restarted(state: State<'_>) -> Procedure {
+    deployments(state).fold(Procedure::default(), |procedure, name| {
+        procedure
+            .apply(format!(
+                "kubectl rollout restart deployment/{name} -n {}",
+                state.environment.namespace.value
+            ))
+            .verify(rolled(state, name))
+    })
+}
+
+/// Everything that the states have in different words.
+fn whole(states: Pair<State<'_>>) -> Procedure {
+    let files = states.map(rendered);
+    let mut procedure = in_cluster(&files, states);
+    if differs(&files, "terraform/") {
+        procedure = procedure.apply(terraform(states.after));
+    }
+    if procedure == Procedure::default() {
+        procedure.note("nothing is applied: it is recorded, and runs nowhere")
+    } else {
+        procedure
+    }
+}
+
+/// The one that gives the autoscalers up goes first: two of them would work against each other,
+/// and Helm takes over no object that it has not made.
+fn delivery(states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before, states.after);
+    if !owns(before) {
+        return rolled_out(states).then(cluster(states));
+    }
+    let pools = before.environment.worker.keys().map(scaled_object);
+    let files = std::iter::once("api-hpa.yaml".to_owned()).chain(pools);
+    files
+        .fold(Procedure::default(), |procedure, file| {
+            procedure.apply(format!(
+                "kubectl delete --ignore-not-found -f {}",
+                manifest(before, &file)
+            ))
+        })
+        .then(rolled_out(states))
+        .note(format!(
+            "between the commands nothing scales: pods stay as many as they are in {}",
+            after.environment.namespace.value
+        ))
+}
+
+fn scaled_object(pool: &Name) -> String {
+    format!("worker-{pool}-scaledobject.yaml")
+}
+
+fn api(states: Pair<State<'_>>) -> Procedure {
+    let state = states.after;
+    let api = &state.environment.api.workload;
     let procedure = if owns(state) {
         applied(state, "api-hpa.yaml")
     } else {
         values(state)
     };
-    procedure.verify(format!("kubectl get hpa {api}-hpa -n {namespace}"))
+    let procedure = procedure.verify(format!(
+        "kubectl wait --for=condition=ScalingActive hpa/{}-hpa -n {} --timeout=5m",
+        api.name.value, state.environment.namespace.value
+    ));
+    let most = states.map(|state| state.environment.api.workload.most());
+    shrunk(procedure, state, &api.name.value, most)
+}
+
+/// What stands behind fewer pods may only go once they are fewer.
+fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<u32>) -> Procedure {
+    if most.after >= most.before {
+        return procedure;
+    }
+    procedure.verify(format!(
+        "until [ \"0$(kubectl get deployment/{deployment} -n {} -o jsonpath='{{.status.replicas}}')\" -le {} ]; do sleep 15; done",
+        state.environment.namespace.value, most.after
+    ))
 }
 
 fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
-    let file = format!("worker-{name}-scaledobject.yaml");
-    let namespace = &after.environment.namespace.value;
-    let scaler = |state: State<'_>| {
-        if owns(state) {
-            applied(state, &file)
-        } else {
-            values(state)
+    let pools = states.map(|state| state.environment.worker.get(name));
+    match (what, pools.before, pools.after) {
+        (PoolMove::Removed, Some(pool), _) => removed(pool, before, after),
+        (PoolMove::Autoscaler, was, Some(pool)) => {
+            let most = Pair::new(was.map_or(0, Worker::most), pool.most());
+            let procedure = scaler(name, after).verify(scales(pool, after));
+            shrunk(procedure, after, &pool.workload.name.value, most)
         }
-    };
-    let named = |state: State<'_>| {
-        let pool = state.environment.worker.get(name);
-        pool.map(|pool| pool.workload.name.value.clone())
-    };
-    match (what, named(before), named(after)) {
-        (PoolMove::Removed, Some(deployment), _) if owns(before) => Procedure::default()
-            .apply(format!(
-                "kubectl delete scaledobject/{deployment}-scaler -n {namespace}"
-            ))
-            .then(values(after))
-            .wait("its queues are empty, or another pool reads them"),
-        (PoolMove::Autoscaler, _, Some(deployment)) => scaler(after).verify(format!(
-            "kubectl get scaledobject {deployment}-scaler -n {namespace}"
-        )),
-        (PoolMove::Pods, _, Some(deployment)) => values(after).verify(rolled(after, &deployment)),
-        (PoolMove::Added, _, Some(deployment)) => values(after)
-            .then(scaler(after))
-            .verify(rolled(after, &deployment)),
+        (PoolMove::Pods, _, Some(pool)) => {
+            values(after).verify(rolled(after, &pool.workload.name.value))
+        }
+        (PoolMove::Added, _, Some(pool)) => values(after)
+            .then(scaler(name, after))
+            .verify(rolled(after, &pool.workload.name.value))
+            .verify(scales(pool, after)),
         (_, _, _) => values(after),
     }
 }
 
-/// The new file reaches every pod before any is told to read it.
+fn scaler(pool: &Name, state: State<'_>) -> Procedure {
+    if owns(state) {
+        applied(state, &scaled_object(pool))
+    } else {
+        values(state)
+    }
+}
+
+/// KEDA reaches the queues, or knows that it is not to.
+fn scales(pool: &Worker, state: State<'_>) -> String {
+    let condition = if pool.pause.is_some() {
+        "Paused"
+    } else {
+        "Ready"
+    };
+    format!(
+        "kubectl wait --for=condition={condition} scaledobject/{}-scaler -n {} --timeout=5m",
+        pool.workload.name.value, state.environment.namespace.value
+    )
+}
+
+fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
+    let deployment = &pool.workload.name.value;
+    let namespace = &after.environment.namespace.value;
+    let procedure =
+        Procedure::default().require("its queues are empty, or another pool reads them");
+    let procedure = if owns(before) {
+        procedure.apply(format!(
+            "kubectl delete scaledobject/{deployment}-scaler -n {namespace}"
+        ))
+    } else {
+        procedure
+    };
+    procedure.then(values(after)).verify(format!(
+        "kubectl wait --for=delete deployment/{deployment} -n {namespace} --timeout=5m"
+    ))
+}
+
+/// PgBouncer's settings that a reload applies.
 fn reload(states: Pair<State<'_>>) -> Procedure {
+    applied(states.after, "pgbouncer.yaml").then(read_again(states))
+}
+
+/// The new file reaches every pod before any is told to read it.
+fn read_again(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let namespace = &state.environment.namespace.value;
     let name = &state.environment.pgbouncer.name.value;
@@ -113,7 +282,7 @@ fn reload(states: Pair<State<'_>>) -> Procedure {
         format!("$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={name} -o name)");
     let config = format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER);
     let each = |what: &str| format!("for POD in {pods}; do {what}; done");
-    let procedure = applied(state, "pgbouncer.yaml")
+    let procedure = Procedure::default()
         .apply(each(&format!(
             "until kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} | grep -q {hash}; do sleep 5; done"
         )))
@@ -121,7 +290,7 @@ fn reload(states: Pair<State<'_>>) -> Procedure {
             "kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1"
         )))
         .verify(each(&format!(
-            "kubectl logs -n {namespace} \"$POD\" --since=1m | grep -c 'got SIGHUP, re-reading config'"
+            "kubectl logs -n {namespace} \"$POD\" --since=5m | grep 'got SIGHUP, re-reading config' || echo \"$POD has not read it\""
         )));
     let most = states.map(|state| state.environment.pgbouncer.pool.max_db.value);
     if most.after < most.before {
@@ -135,9 +304,19 @@ fn reload(states: Pair<State<'_>>) -> Procedure {
 }
 
 /// A rollout of PgBouncer, one pod at a time.
-pub(super) fn pooler(states: Pair<State<'_>>) -> Procedure {
+fn pooler(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    applied(state, "pgbouncer.yaml")
-        .verify(rolled(state, &state.environment.pgbouncer.name.value))
-        .wait("the pods that go have drained")
+    let procedure = applied(state, "pgbouncer.yaml")
+        .verify(rolled(state, &state.environment.pgbouncer.name.value));
+    let poolers = states.map(|state| {
+        let mut pooler = state.environment.pgbouncer.clone();
+        pooler.instances = states.after.environment.pgbouncer.instances.clone();
+        pooler
+    });
+    let counts = states.map(|state| state.environment.pgbouncer.instances.value);
+    if poolers.before == poolers.after && counts.after > counts.before {
+        procedure
+    } else {
+        procedure.wait("the pods that go have drained")
+    }
 }

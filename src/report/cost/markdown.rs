@@ -1,11 +1,10 @@
 //! Costs as Markdown, for a comment on a pull request.
 
 use crate::cost::{Estimate, Range};
+use crate::report::LARGEST_COMMENT;
 
 use super::{Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, whole};
 
-/// The most bytes a comment may have on the large forges.
-const LIMIT: usize = 65_536;
 /// Bytes kept for the line that counts what was left out.
 const RESERVE: usize = 200;
 
@@ -26,7 +25,7 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
         list("Notes", &notes(costs.notes)),
     ];
     after.retain(|section| !section.is_empty());
-    let mut left = LIMIT - RESERVE;
+    let mut left = LARGEST_COMMENT - RESERVE;
     let mut kept = [before, after, details].map(|sections| fitting(sections, &mut left));
     let dropped: usize = kept.iter().map(|(_, dropped)| dropped).sum();
     kept.swap(1, 2);
@@ -41,7 +40,7 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
             "sections were"
         };
         sections.push(format!(
-            "{dropped} {plural} left out: a comment holds {LIMIT} characters.\n"
+            "{dropped} {plural} left out: a comment holds {LARGEST_COMMENT} characters.\n"
         ));
     }
     sections.join("\n")

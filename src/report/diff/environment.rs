@@ -9,7 +9,7 @@ use super::{
 use crate::compile::{CostChange, Outcome};
 use crate::diagnostic::json::findings;
 use crate::diagnostic::mask::mask;
-use crate::diff::{Change, Place, Presence};
+use crate::diff::{Place, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::source::Sources;
@@ -88,12 +88,12 @@ fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
             .values
             .before
             .as_ref()
-            .map(|value| shown(change, value)),
+            .map(|value| shown(&change.path, value)),
         after: change
             .values
             .after
             .as_ref()
-            .map(|value| shown(change, value)),
+            .map(|value| shown(&change.path, value)),
         cause: change.cause.clone(),
         root,
         fingerprint: Fingerprint::of(&changes.environment, change, impact),
@@ -103,8 +103,8 @@ fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
 }
 
 /// A value with every credential hidden: the key it stands at tells some of them.
-fn shown(change: &Change, value: &str) -> String {
-    let key = change.path.rsplit('.').next().unwrap_or_default();
+pub(in crate::report) fn shown(path: &str, value: &str) -> String {
+    let key = path.rsplit('.').next().unwrap_or_default();
     let start = key.len() + 2;
     let masked = mask(&format!("{key}=\"{value}\""));
     masked

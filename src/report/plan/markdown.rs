@@ -1,46 +1,101 @@
-//! A plan for a pull request or a change ticket: a check list.
+//! Plans for a pull request or a change ticket: check lists.
 
-use super::{PlanReport, felt, shift};
-use crate::plan::{Blocked, Step};
+use super::{BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, closing, cost_of, felt, shift};
+use crate::report::LARGEST_COMMENT;
 
-/// The plan as Markdown.
+/// Bytes kept for the line that counts what was left out.
+const RESERVE: usize = 200;
+
+/// The plans as Markdown. Steps that do not fit a comment are left out whole, and counted.
 #[must_use]
-pub fn markdown(report: &PlanReport<'_>) -> String {
-    let mut text = format!("### {}\n", report.headline());
-    for step in &report.plan.steps {
-        text += &item(step);
+pub fn markdown(report: &PlanReport) -> String {
+    let heads = report.environments.iter().map(|plan| head(plan).len() + 1);
+    let mut left = LARGEST_COMMENT.saturating_sub(RESERVE + heads.sum::<usize>());
+    let (mut plans, mut dropped) = (Vec::new(), 0);
+    for plan in &report.environments {
+        let items: Vec<String> = plan.steps.iter().map(item).collect();
+        let mut fit = 0;
+        for item in &items {
+            match left.checked_sub(item.len()) {
+                Some(rest) if fit < items.len() => left = rest,
+                Some(_) | None => break,
+            }
+            fit += 1;
+        }
+        dropped += items.len() - fit;
+        plans.push(head(plan).replace(STEPS, &items.into_iter().take(fit).collect::<String>()));
     }
-    for kept in &report.plan.kept {
+    let mut text = plans.join("\n");
+    if dropped > 0 {
+        text += &format!("\n{dropped} more steps do not fit here: `tierc plan` prints them.\n");
+    }
+    if report
+        .environments
+        .iter()
+        .any(|plan| !plan.steps.is_empty())
+    {
+        text += &format!("\n{}\n", closing(report));
+    }
+    text
+}
+
+/// Stands for the steps: no text of a plan holds it.
+const STEPS: &str = "\0";
+
+/// Everything but the steps.
+fn head(plan: &EnvironmentPlan) -> String {
+    let mut text = format!("### {}\n\n", plan.headline());
+    for (label, line) in [("Cost", plan.money()), ("Interrupted", plan.interrupted())] {
+        if let Some(line) = line {
+            text += &format!("- {label}: {line}\n");
+        }
+    }
+    text += STEPS;
+    for kept in &plan.kept {
         text += &format!(
             "\n**Kept:** {}. To say so in the file, write `{}`.\n",
             kept.reason, kept.line
         );
     }
-    if let Some(blocked) = &report.plan.blocked {
+    if let Some(blocked) = &plan.blocked {
         text += &stopped(blocked);
     }
     text
 }
 
-fn item(step: &Step) -> String {
+fn item(step: &PlanStep) -> String {
     let mut text = format!("\n- [ ] **{}. {}**", step.number, step.title);
-    if let Some(impact) = step.worst() {
+    if let Some(impact) = &step.impact {
         text += &format!("  \n      {}: {}", felt(impact), impact.reason);
+        if let Some(heed) = &impact.heed {
+            text += &format!("; {heed}");
+        }
     }
     text.push('\n');
-    for change in &step.changes.changes {
-        let shift = shift(change.values.before.as_ref(), change.values.after.as_ref());
-        text += &format!("      - `{}` {shift}\n", change.path);
+    for change in &step.changes {
+        text += &format!("      - `{}` {}\n", change.path, shift(change));
     }
-    text += &block("apply", &step.procedure.apply);
-    text += &block("verify", &step.procedure.verify);
-    for wait in &step.procedure.waits {
-        text += &format!("\n      Wait until {wait}.\n");
+    if let Some(cost) = cost_of(step) {
+        text += &format!("      - cost: {cost}\n");
     }
-    match &step.undo {
-        Ok(back) => text + &block("undo", &back.apply),
-        Err(why) => text + &format!("\n      Undo: {why}\n"),
+    let procedure = &step.procedure;
+    text += &sentences("Not before:", &procedure.requires);
+    text += &block("apply", &procedure.apply);
+    text += &block("verify", &procedure.verify);
+    text += &sentences("Wait until", &procedure.wait);
+    text += &sentences("Note:", &procedure.notes);
+    match (&step.undo.procedure, &step.undo.impossible) {
+        (_, Some(why)) => text + &format!("\n      Undo: {why}\n"),
+        (Some(back), None) => text + &block("undo", &back.apply),
+        (None, None) => text,
     }
+}
+
+fn sentences(label: &str, lines: &[String]) -> String {
+    let lines = lines.iter();
+    lines
+        .map(|line| format!("\n      {label} {line}.\n"))
+        .collect()
 }
 
 fn block(label: &str, lines: &[String]) -> String {
@@ -54,7 +109,7 @@ fn block(label: &str, lines: &[String]) -> String {
     text + "      ```\n"
 }
 
-fn stopped(blocked: &Blocked) -> String {
+fn stopped(blocked: &BlockedPlan) -> String {
     let mut text = "\n**No order goes on.** Each of these would break a rule:\n\n".to_owned();
     for left in &blocked.left {
         text += &format!("- {left}\n");

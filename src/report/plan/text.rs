@@ -1,56 +1,91 @@
-//! A plan for a terminal.
+//! Plans for a terminal.
 
-use super::{PlanReport, felt, shift};
-use crate::diff::Change;
-use crate::plan::{Blocked, Step};
+use super::{
+    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, StepChange, closing, cost_of, felt, shift,
+};
+use crate::plan::procedure::Procedure;
 
 /// Changes of a step that are listed one by one.
 const LISTED: usize = 6;
 
-/// The plan, a paragraph for each step.
+/// The plans, a paragraph for each step.
 #[must_use]
-pub fn text(report: &PlanReport<'_>) -> String {
-    let mut text = report.headline();
-    text.push('\n');
-    for step in &report.plan.steps {
-        text += &paragraph(step);
-    }
-    for kept in &report.plan.kept {
-        text += &format!("\nkept  {}\n", kept.reason);
-        text += &format!("      to say so in the file, write: {}\n", kept.line);
-    }
-    if let Some(blocked) = &report.plan.blocked {
-        text += &stopped(blocked);
-    }
-    if !report.plan.steps.is_empty() {
+pub fn text(report: &PlanReport) -> String {
+    let plans: Vec<String> = report.environments.iter().map(one).collect();
+    let mut text = plans.join("\n");
+    if report
+        .environments
+        .iter()
+        .any(|plan| !plan.steps.is_empty())
+    {
         text += &format!("\n{}\n", closing(report));
     }
     text
 }
 
-fn paragraph(step: &Step) -> String {
-    let mut text = format!("\n{:>2}  {}\n", step.number, step.title);
-    if let Some(impact) = step.worst() {
-        text += &format!("    {}: {}\n", felt(impact), impact.reason);
+fn one(plan: &EnvironmentPlan) -> String {
+    let mut text = plan.headline();
+    text.push('\n');
+    for (label, line) in [("cost", plan.money()), ("interrupted", plan.interrupted())] {
+        if let Some(line) = line {
+            text += &format!("    {label:<12}{line}\n");
+        }
     }
-    text += &values(&step.changes.changes);
-    text += &lines("apply", &step.procedure.apply);
-    text += &lines("verify", &step.procedure.verify);
-    text += &lines("wait until", &step.procedure.waits);
-    match &step.undo {
-        Ok(back) => text + &lines("undo", &back.apply),
-        Err(why) => text + &format!("    undo        {why}\n"),
+    for step in &plan.steps {
+        text += &paragraph(step);
+    }
+    for kept in &plan.kept {
+        text += &format!("\nkept  {}\n", kept.reason);
+        text += &format!("      to say so in the file, write: {}\n", kept.line);
+    }
+    if let Some(blocked) = &plan.blocked {
+        text += &stopped(blocked);
+    }
+    text
+}
+
+fn paragraph(step: &PlanStep) -> String {
+    let mut text = format!("\n{:>2}  {}\n", step.number, step.title);
+    if let Some(impact) = &step.impact {
+        text += &format!("    {}: {}\n", felt(impact), impact.reason);
+        if let Some(heed) = &impact.heed {
+            text += &format!("    {:<12}{heed}\n", "heed");
+        }
+    }
+    text += &values(&step.changes);
+    if let Some(cost) = cost_of(step) {
+        text += &format!("    {:<12}{cost}\n", "cost");
+    }
+    text += &procedure(&step.procedure);
+    match (&step.undo.procedure, &step.undo.impossible) {
+        (_, Some(why)) => text + &format!("    {:<12}{why}\n", "undo"),
+        (Some(back), None) => text + &lines("undo", &back.apply),
+        (None, None) => text,
     }
 }
 
-fn values(changes: &[Change]) -> String {
-    let width = changes.iter().take(LISTED).map(|it| it.path.len()).max();
+fn procedure(procedure: &Procedure) -> String {
+    [
+        ("not before", &procedure.requires),
+        ("apply", &procedure.apply),
+        ("verify", &procedure.verify),
+        ("wait until", &procedure.wait),
+        ("note", &procedure.notes),
+    ]
+    .into_iter()
+    .map(|(label, all)| lines(label, all))
+    .collect()
+}
+
+fn values(changes: &[StepChange]) -> String {
+    let listed = changes.get(..LISTED).unwrap_or(changes);
+    let width = listed.iter().map(|it| it.path.len()).max();
     let mut text = String::new();
-    for change in changes.iter().take(LISTED) {
+    for change in listed {
         text += &format!(
             "      {:width$}  {}\n",
             change.path,
-            shift(change.values.before.as_ref(), change.values.after.as_ref()),
+            shift(change),
             width = width.unwrap_or_default()
         );
     }
@@ -70,16 +105,13 @@ fn lines(label: &str, lines: &[String]) -> String {
         .collect()
 }
 
-fn stopped(blocked: &Blocked) -> String {
+fn stopped(blocked: &BlockedPlan) -> String {
     let mut text = "\nno order goes on: each of these would break a rule\n".to_owned();
     for left in &blocked.left {
         text += &format!("    {left}\n");
     }
     for finding in &blocked.findings {
-        text += &format!(
-            "  {}[{}]: {}\n",
-            finding.severity, finding.code, finding.message
-        );
+        text += &format!("  error[{}]: {}\n", finding.code, finding.message);
         for note in &finding.notes {
             text += &format!("      {note}\n");
         }
@@ -88,13 +120,4 @@ fn stopped(blocked: &Blocked) -> String {
         text += &format!("  a value that opens a way: {bridge}\n");
     }
     text
-}
-
-fn closing(report: &PlanReport<'_>) -> String {
-    let root = report.root;
-    if report.written {
-        format!("the states are in {root}/: 00 is what is, each number what its step leaves")
-    } else {
-        format!("the commands read the states from {root}/: write them with --out {root}")
-    }
 }

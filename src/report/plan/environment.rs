@@ -1,0 +1,112 @@
+//! The plan of one environment, as it is reported.
+
+use super::{
+    BlockedPlan, EnvironmentPlan, Interruptions, PlanStep, StepChange, WayBack, WorstStep,
+};
+use crate::cost::{self, Estimate, Range};
+use crate::impact::Class;
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::plan::{Plan, Step};
+use crate::report::diff::shown;
+
+/// What the report of an environment is made of.
+pub struct Planned<'a> {
+    /// Both ends.
+    pub sides: Pair<&'a Environment>,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What each state costs: BEFORE, then what each step leaves.
+    pub estimates: &'a [Estimate],
+}
+
+/// The report of one environment.
+#[must_use]
+pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
+    let (plan, estimates) = (planned.plan, planned.estimates);
+    let ends = estimates.first().zip(estimates.last());
+    let costs = estimates.iter().zip(estimates.iter().skip(1));
+    let costs = costs.map(|(before, after)| difference(before, after));
+    let costs = costs.chain(std::iter::repeat(None));
+    EnvironmentPlan {
+        environment: planned.sides.before.environment.value.to_string(),
+        tiers: planned.sides.map(|side| side.tier.value),
+        worst: worst(&plan.steps),
+        interruptions: interruptions(&plan.steps),
+        cost: ends.and_then(|(first, last)| difference(first, last)),
+        unpriced: estimates.last().map_or(0, Estimate::unpriced),
+        steps: plan
+            .steps
+            .iter()
+            .zip(costs)
+            .map(|(it, cost)| step(it, cost))
+            .collect(),
+        kept: plan.kept.clone(),
+        blocked: plan.blocked.as_ref().map(BlockedPlan::from),
+    }
+}
+
+/// What two states cost, where anything of them has a price.
+fn difference(before: &Estimate, after: &Estimate) -> Option<Pair<Range>> {
+    after.range()?;
+    Some(cost::difference(Pair::new(before, after)).total().0)
+}
+
+/// The worst step; the first of equals.
+fn worst(steps: &[Step]) -> Option<WorstStep> {
+    let worst = steps.iter().rev().filter_map(|step| {
+        let impact = step.worst()?;
+        Some(WorstStep {
+            step: step.number,
+            class: impact.class,
+            seconds: impact.seconds,
+        })
+    });
+    worst.max_by_key(|worst| worst.class)
+}
+
+fn interruptions(steps: &[Step]) -> Interruptions {
+    let mut all = Interruptions::default();
+    for (step, impact) in steps.iter().filter_map(|step| Some((step, step.worst()?))) {
+        if impact.class == Class::OnlineDegraded {
+            all.slower.push(step.number);
+        }
+        if impact.class < Class::Failover {
+            continue;
+        }
+        all.steps.push(step.number);
+        match impact.seconds {
+            Some((from, to)) => {
+                let (least, most) = all.seconds;
+                all.seconds = (least.saturating_add(from), most.saturating_add(to));
+            }
+            None => all.of_unknown_length.push(step.number),
+        }
+    }
+    all
+}
+
+fn step(step: &Step, cost: Option<Pair<Range>>) -> PlanStep {
+    let changes = step.changes.changes.iter().zip(&step.impacts);
+    let changes = changes.map(|(change, impact)| {
+        let value = |value: &Option<String>| value.as_ref().map(|value| shown(&change.path, value));
+        StepChange {
+            path: change.path.clone(),
+            before: value(&change.values.before),
+            after: value(&change.values.after),
+            class: impact.class,
+        }
+    });
+    PlanStep {
+        number: step.number,
+        title: step.title.clone(),
+        impact: step.worst().cloned(),
+        changes: changes.collect(),
+        cost,
+        procedure: step.procedure.clone(),
+        undo: WayBack {
+            procedure: step.undo.clone().ok(),
+            impossible: step.undo.clone().err(),
+        },
+    }
+}
