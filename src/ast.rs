@@ -4,6 +4,7 @@
 //! one operation: [`Over::over`].
 
 mod node;
+mod operation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,7 @@ use crate::model::{Autoscalers, Duration, Framework, Name, PolicyKind, Quantity,
 use crate::source::{Span, Spanned};
 
 pub use node::*;
+pub use operation::*;
 
 /// A value that may have been written, and whether what was written could be read.
 #[derive(Clone, Debug)]
@@ -85,6 +87,13 @@ impl<K: Ord, A: Over + Default> Over for BTreeMap<K, A> {
     }
 }
 
+/// Maps of nodes that are complete in themselves: of one key `above` wins, as a whole.
+#[must_use]
+pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
+    base.extend(above);
+    base
+}
+
 /// The place of a node's name; what is nearer to the file wins.
 impl Over for Option<Span> {
     fn over(self, base: Self) -> Self {
@@ -146,6 +155,9 @@ pub enum Part {
     Redis,
     Nodes,
     Network,
+    Schedule,
+    Alerts,
+    LoadTest,
     Waive,
     Other,
 }
@@ -187,6 +199,20 @@ pub struct Ast {
     pub network: NetworkNode,
     /// `deliver autoscalers=`.
     pub autoscalers: Written<Autoscalers>,
+    /// `off-hours`, by `days-from-to`.
+    pub off_hours: BTreeMap<String, OffHoursNode>,
+    /// `event`, by name.
+    pub events: BTreeMap<Name, EventNode>,
+    /// `schedule image=`.
+    pub schedule_image: Written<String>,
+    /// `alerts`.
+    pub alerts: AlertsNode,
+    /// `load-test`, by name.
+    pub load_tests: BTreeMap<Name, LoadTestNode>,
+    /// `budget monthly=`.
+    pub budget: Written<u32>,
+    /// `cost reserved=`.
+    pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
     /// Parts of which at least one node could not be read at all.

@@ -31,7 +31,7 @@ pub enum Presence {
 /// What an attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// The environment as a whole: names, labels, network, delivery.
+    /// The environment as a whole: names, labels, network, delivery, schedules, alerts, money.
     Environment,
     /// The API.
     Api,
@@ -110,7 +110,14 @@ impl Place {
             | EnvironmentField::labels(())
             | EnvironmentField::framework(())
             | EnvironmentField::network(_)
-            | EnvironmentField::deliver(_) => Self::Environment,
+            | EnvironmentField::deliver(_)
+            | EnvironmentField::off_hours(_)
+            | EnvironmentField::event(_)
+            | EnvironmentField::schedule(_)
+            | EnvironmentField::alerts(_)
+            | EnvironmentField::load_test(_)
+            | EnvironmentField::budget(_)
+            | EnvironmentField::cost(_) => Self::Environment,
             EnvironmentField::api(_) => Self::Api,
             EnvironmentField::worker(_) => Self::Worker(name()),
             EnvironmentField::service(_) => Self::Service(name()),

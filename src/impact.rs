@@ -4,6 +4,7 @@ mod database;
 mod environment;
 mod fingerprint;
 mod nodes;
+mod operation;
 mod pgbouncer;
 mod redis;
 mod rename;

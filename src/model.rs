@@ -1,14 +1,19 @@
 //! The resolved environment: plain data, nothing missing, every value with its origin.
 
 pub mod attribute;
+pub mod clock;
 pub mod duration;
 pub mod image;
 pub mod money;
 pub mod name;
+pub mod operation;
 mod part;
 pub mod platform;
 pub mod portion;
 pub mod quantity;
+pub mod rate;
+pub mod schedule;
+mod text_form;
 pub mod window;
 pub mod word;
 
@@ -19,10 +24,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference, Selection};
+pub use clock::{ClockTime, Days, Moment};
 pub use duration::Duration;
 pub use image::Image;
 pub use money::{Money, Percent};
 pub use name::Name;
+pub use operation::{
+    Alerts, AlertsField, ArrivalRate, ArrivalRateField, Budget, BudgetField, Cost, CostField,
+    Expectation, ExpectationField, LoadTest, LoadTestField, MetricSources, MetricSourcesField,
+    RedisOps, RedisOpsField, Request, RequestField, Stage, StageField, Steady, SteadyField,
+    TestRun, TestRunField,
+};
 pub use platform::{
     Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database, DatabaseField,
     Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField, Network,
@@ -31,11 +43,13 @@ pub use platform::{
 };
 pub use portion::Portion;
 pub use quantity::Quantity;
+pub use rate::ErrorRate;
+pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
-    PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType, Tier, Use,
-    Via, Word,
+    HttpMethod, MetricSource, PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select,
+    SslMode, StorageType, Tier, Use, Via, Word,
 };
 
 use attribute::At;
@@ -78,6 +92,23 @@ part! {
         network: Network,
         /// Who owns the autoscalers.
         deliver: Deliver,
+        /// Hours in which little or nothing runs, by `days-from-to`.
+        #[serde(default)]
+        off_hours: BTreeMap<String, OffHours>,
+        /// Planned events by name.
+        #[serde(default)]
+        event: BTreeMap<Name, Event>,
+        /// What follows off-hours and events.
+        schedule: Schedule,
+        /// What is watched.
+        alerts: Alerts,
+        /// Load tests by name.
+        #[serde(default)]
+        load_test: BTreeMap<Name, LoadTest>,
+        /// What it may cost, if that is stated.
+        budget: Option<Budget>,
+        /// How it is paid for.
+        cost: Cost,
     }
 
     /// What the API and every worker pool have in common.

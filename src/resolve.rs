@@ -2,9 +2,11 @@
 
 mod database;
 mod nodes;
+mod operation;
 mod pgbouncer;
 mod redis;
 mod resolver;
+mod schedule;
 mod worker;
 mod workload;
 
@@ -104,6 +106,13 @@ fn environment(
         service: services(resolver, file.services.clone().over(tier.services.clone())),
         network: network(resolver, file, tier),
         deliver: deliver(resolver, file, tier),
+        off_hours: schedule::off_hours(resolver, file, tier, &worker),
+        event: schedule::events(resolver, file, tier, &worker),
+        schedule: schedule::follower(resolver, file, tier),
+        alerts: operation::alerts(resolver, file.alerts.clone().over(tier.alerts.clone())),
+        load_test: operation::load_tests(resolver, file, tier),
+        budget: operation::budget(resolver, file, tier),
+        cost: operation::cost(resolver, file, tier),
         api,
         worker,
         pgbouncer: pgbouncer::resolve(resolver, pgbouncer, app),

@@ -37,13 +37,13 @@ stories! {
     nested_too_deep
     node_behind_a_block
     nodes_in_the_wrong_case
-    nodes_of_a_later_version
     numbers_out_of_range
     numbers_where_text_is_needed
     quantities_that_are_none
     quote_that_closes_nothing
     quotes_of_word_processors
     raw_strings_of_kdl_1
+    schedules_alerts_and_load_tests
     secrets
     stated_twice
     stray_brace

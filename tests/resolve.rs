@@ -37,6 +37,7 @@ stories! {
     names_follow_app_and_environment
     naming_a_pool_names_them_all
     repeated_children_replace_the_list
+    schedules_alerts_and_load_tests_have_defaults
     the_tier_stands_in_for_what_cannot_be_read
     the_tiers_own_pool_keeps_its_queues
     what_the_file_writes_wins_over_its_scenario

@@ -22,6 +22,7 @@ macro_rules! nodes {
         }
     )+};
 }
+pub(super) use nodes;
 
 nodes! {
     /// `min=`, `max=`.

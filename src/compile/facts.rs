@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Written};
+use crate::ast::{Ast, Over, Written, joined};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Environment, Tier};
@@ -136,6 +136,13 @@ pub fn merged(tier: Ast, defaults: Ast) -> Ast {
         nodes: tier.nodes.over(defaults.nodes),
         network: tier.network.over(defaults.network),
         autoscalers: tier.autoscalers.over(defaults.autoscalers),
+        off_hours: joined(tier.off_hours, defaults.off_hours),
+        events: joined(tier.events, defaults.events),
+        schedule_image: tier.schedule_image.over(defaults.schedule_image),
+        alerts: tier.alerts.over(defaults.alerts),
+        load_tests: joined(tier.load_tests, defaults.load_tests),
+        budget: tier.budget.over(defaults.budget),
+        reserved: tier.reserved.over(defaults.reserved),
         waivers: tier.waivers,
         broken: tier.broken.union(&defaults.broken).copied().collect(),
     }

@@ -1,6 +1,8 @@
 //! What a change of an environment does, field by field; those that are parts have files of their own.
 
-use super::{Class, FeltBy, Impact, Step, Undo, database, nodes, pgbouncer, redis, workload};
+use super::{
+    Class, FeltBy, Impact, Step, Undo, database, nodes, operation, pgbouncer, redis, workload,
+};
 use crate::catalogue::Catalogue;
 use crate::diff::Change;
 use crate::model::{DeliverField, EnvironmentField, NetworkField};
@@ -43,6 +45,13 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
         EnvironmentField::database(field) => database::database(field, step),
         EnvironmentField::redis(field) => redis::redis(field, change, step),
         EnvironmentField::nodes(field) => nodes::nodes(field, change, step, catalogue),
+        EnvironmentField::off_hours(field) => operation::off_hours(field, change),
+        EnvironmentField::event(field) => operation::event(field, change),
+        EnvironmentField::schedule(field) => operation::schedule(field),
+        EnvironmentField::alerts(field) => operation::alerts(field),
+        EnvironmentField::load_test(field) => operation::load_test(field),
+        EnvironmentField::budget(field) => operation::budget(field),
+        EnvironmentField::cost(field) => operation::cost(field),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EnvironmentField, PodsMetric, Policy, Queue};
+use super::{EnvironmentField, PodsMetric, Policy, Queue, Stage};
 use crate::pair::Pair;
 use crate::source::{Origin, Sourced};
 
@@ -265,6 +265,11 @@ impl Keyed for Policy {
         (index + 1).to_string()
     }
 }
+impl Keyed for Stage {
+    fn key(&self, index: usize) -> String {
+        (index + 1).to_string()
+    }
+}
 
 /// The members of a list by key.
 fn keyed<A: Keyed>(list: &[A]) -> BTreeMap<String, &A> {
@@ -335,10 +340,15 @@ impl<F> At<'_, F> {
         walk: impl FnOnce(At<'_, G>),
     ) {
         walk(At {
-            path: &join(self.path, &field.replace('_', "-")),
+            path: &join(self.path, &spelling(field)),
             name: &|field| (self.name)(wrap(field)),
         });
     }
+}
+
+/// How a field is called in KDL.
+fn spelling(field: &str) -> String {
+    field.trim_start_matches("r#").replace('_', "-")
 }
 
 /// The path of a field below its owner's.
@@ -350,6 +360,6 @@ impl Step {
     }
 
     pub(super) fn named(path: &str, field: &str, walk: impl FnOnce(&str)) {
-        walk(&join(path, &field.replace('_', "-")));
+        walk(&join(path, &spelling(field)));
     }
 }

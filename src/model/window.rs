@@ -1,11 +1,11 @@
 //! The two kinds of AWS windows, in UTC: daily for backups, weekly for maintenance.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::text_form::text_form;
 
 const DAY: u32 = 24 * 60;
 const WEEK: u32 = 7 * DAY;
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The days of the week as they are written.
+pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// `02:00-03:00`: minutes of the day; may pass midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub struct WeeklyWindow {
     to: u32,
 }
 
-fn clock(text: &str) -> Option<u32> {
+/// Minutes after midnight of `hh:mm`.
+pub(super) fn clock(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
     let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(hour) || !digits(minute) {
@@ -148,31 +149,6 @@ impl std::fmt::Display for WeeklyWindow {
     }
 }
 
-macro_rules! text_form {
-    ($type:ident, $pattern:literal) => {
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-            }
-        }
-        impl JsonSchema for $type {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($type).into()
-            }
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern })
-            }
-        }
-    };
-}
 text_form!(DailyWindow, "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$");
 text_form!(
     WeeklyWindow,

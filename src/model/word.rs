@@ -221,4 +221,24 @@ words! {
         /// The chart, from tierc's values.
         Helm = "helm",
     }
+    /// Where the metrics of a managed service come from.
+    MetricSource {
+        /// CloudWatch, read by YACE.
+        Yace = "yace",
+        /// The exporter that asks the server itself: postgres_exporter, redis_exporter.
+        Exporter = "exporter",
+    }
+    /// A method of HTTP.
+    HttpMethod {
+        /// Read.
+        Get = "GET",
+        /// Create or act.
+        Post = "POST",
+        /// Replace.
+        Put = "PUT",
+        /// Change.
+        Patch = "PATCH",
+        /// Delete.
+        Delete = "DELETE",
+    }
 }

@@ -2,8 +2,10 @@
 
 pub mod database;
 pub mod groups;
+pub mod operation;
 pub mod pgbouncer;
 pub mod redis;
+pub mod schedule;
 pub mod top;
 pub mod worker;
 pub mod workload;

@@ -172,3 +172,39 @@ pub fn cidr(text: &str) -> Checked {
 pub fn non_empty(text: &str) -> Checked {
     when(!text.trim().is_empty(), || "the text is empty".into())
 }
+
+/// An address that a load test can send requests to, without a name and a password in it.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn url(text: &str) -> Checked {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, "80"));
+    let plain = text
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !"\"'`\\<>".contains(c));
+    when(
+        is_host(name) && port.parse::<u16>().is_ok() && plain,
+        || format!("`{text}` is not an address such as `https://staging.example.com/api`"),
+    )
+}
+
+/// The name of a file that stands beside another one.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn file_name(text: &str) -> Checked {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    when(
+        !text.is_empty() && !text.starts_with('.') && text.chars().all(fits),
+        || {
+            format!(
+                "`{text}` is not the name of a file beside the script: letters, digits, `-`, `_` and `.`"
+            )
+        },
+    )
+}

@@ -1,6 +1,7 @@
 //! Readers: one written value in, a typed value or what is wrong with it out.
 
 mod near;
+mod time;
 
 use std::ops::RangeInclusive;
 
@@ -8,10 +9,11 @@ use super::scan::{Mistake, quoted};
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
-use crate::model::{DailyWindow, Duration, Money, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::model::{Duration, Money, Name, Portion, Quantity, Word};
 use crate::source::Span;
 
 pub use super::tree::Value;
+pub use time::{daily, date, days, duration_in_millis, error_rate, five_minutes, moment, weekly};
 
 /// What is wrong with a value.
 #[derive(Clone, Debug)]
@@ -343,36 +345,10 @@ pub fn portion(value: &Value<'_>) -> Reading<Portion> {
     })
 }
 
-/// A daily window in UTC.
-pub fn daily(value: &Value<'_>) -> Reading<DailyWindow> {
-    let text = string(value, "a daily window in quotes, such as \"02:00-03:00\",")?;
-    DailyWindow::parse(text).map_err(Problem::wrong)
-}
-
-/// A weekly window in UTC.
-pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
-    let text = string(
-        value,
-        "a weekly window in quotes, such as \"sun:04:00-sun:05:00\",",
-    )?;
-    WeeklyWindow::parse(text).map_err(Problem::wrong)
-}
-
 /// A price in dollars.
 pub fn money(value: &Value<'_>) -> Reading<Money> {
     let text = string(value, "a price in quotes, such as \"0.0816\",")?;
     Money::parse(text).map_err(Problem::wrong)
-}
-
-/// A calendar date.
-pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
-    let text = string(value, "a date in quotes, such as \"2030-01-31\",")?;
-    let shaped = text.len() == 10;
-    let date = text.parse().ok().filter(|_| shaped);
-    date.ok_or_else(|| {
-        nearly(format!("`{text}` is not a date"), near::date(text))
-            .help("write year, month and day, such as \"2030-01-31\"")
-    })
 }
 
 /// One of the words of `T`.

@@ -15,6 +15,10 @@ pub enum Kind {
     Network,
     /// Who owns the autoscalers.
     Delivery,
+    /// Off-hours and events.
+    Schedules,
+    /// What is watched.
+    Alerts,
     /// The API.
     Api(ApiMove),
     /// A pool.
@@ -127,7 +131,14 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
         | EnvironmentField::namespace(())
         | EnvironmentField::cluster(())
         | EnvironmentField::labels(())
-        | EnvironmentField::framework(()) => Kind::Identity,
+        | EnvironmentField::framework(())
+        | EnvironmentField::load_test(_)
+        | EnvironmentField::budget(_)
+        | EnvironmentField::cost(_) => Kind::Identity,
+        EnvironmentField::off_hours(_)
+        | EnvironmentField::event(_)
+        | EnvironmentField::schedule(_) => Kind::Schedules,
+        EnvironmentField::alerts(_) => Kind::Alerts,
         EnvironmentField::network(_) => Kind::Network,
         EnvironmentField::deliver(_) => Kind::Delivery,
         EnvironmentField::api(field) => api(field),

@@ -140,6 +140,8 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::Pooler
         | Kind::Network
         | Kind::Delivery
+        | Kind::Schedules
+        | Kind::Alerts
         | Kind::Identity => workloads::procedure(kind, states),
         Kind::Database(what) => database::procedure(*what, states),
         Kind::Redis(name, what) => redis::procedure(name, *what, states),

@@ -57,7 +57,9 @@ fn places(kind: &Kind) -> (u8, u8) {
         Kind::Database(DatabaseMove::Access)
         | Kind::Redis(_, GroupMove::Access)
         | Kind::Network
-        | Kind::Delivery => (70, 70),
+        | Kind::Delivery
+        | Kind::Schedules
+        | Kind::Alerts => (70, 70),
         Kind::Identity => (71, 71),
     }
 }
@@ -102,6 +104,8 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Identity
         | Kind::Network
         | Kind::Delivery
+        | Kind::Schedules
+        | Kind::Alerts
         | Kind::RedisUses
         | Kind::Pool(_, PoolMove::Added | PoolMove::Removed)
         | Kind::Database(DatabaseMove::Storage | DatabaseMove::ReplicaVia | DatabaseMove::Access)

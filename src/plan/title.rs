@@ -9,6 +9,8 @@ pub(super) fn title(kind: &Kind, sides: Pair<&Environment>) -> String {
     match kind {
         Kind::Identity => "record names, labels and the tier".into(),
         Kind::Network => "change the network policies".into(),
+        Kind::Schedules => "change off-hours and events".into(),
+        Kind::Alerts => "change the alerts".into(),
         Kind::Delivery => format!(
             "hand the autoscalers over to {}",
             sides.after.deliver.autoscalers.value

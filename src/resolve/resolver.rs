@@ -163,5 +163,6 @@ first_words!(
     SslMode,
     RedisEngine,
     EvictionPolicy,
-    RedisTls
+    RedisTls,
+    MetricSource
 );

@@ -167,6 +167,55 @@ fn nodes() -> BoxedStrategy<String> {
         .boxed()
 }
 
+/// Off-hours and an event of the API alone: pools differ from file to file.
+fn schedules() -> BoxedStrategy<String> {
+    let off_hours = (one_of(&["mon-fri", "sat,sun", "mon-sun"]), one_of(&["18:00", "22:30"]))
+        .prop_map(|(days, from)| {
+            format!(
+                "off-hours from=\"{from}\" to=\"07:00\" days=\"{days}\" zone=\"Europe/Berlin\" {{ api 0 }}\n"
+            )
+        });
+    let event = (1_u32..20, one_of(&["America/New_York", "Asia/Kolkata"]), maybe(one_of(&[" lead=\"1h\""])))
+        .prop_map(|(pods, zone, lead)| {
+            format!(
+                "event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"{zone}\"{lead} {{ api {pods} }}\n"
+            )
+        });
+    (maybe(off_hours), maybe(event))
+        .prop_map(|(off_hours, event)| off_hours + &event)
+        .boxed()
+}
+
+/// Alerts, a load test and money.
+fn operation() -> BoxedStrategy<String> {
+    let alerts = (
+        maybe((80_u32..100).prop_map(|percent| format!("api-cpu {percent}"))),
+        maybe((50_u32..90).prop_map(|percent| format!("db-connections {percent}"))),
+        maybe((1_u32..9).prop_map(|shards| format!("redis-ops benchmark={shards}0000"))),
+        maybe(one_of(&["yace", "exporter"]).prop_map(|it| format!("source redis=\"{it}\""))),
+        maybe(one_of(&["pagerduty", "chat"]).prop_map(|route| format!("route \"{route}\""))),
+    );
+    let alerts = alerts.prop_map(|(a, b, c, d, e)| node("alerts", &[a, b, c, d, e]));
+    let load = (
+        (1_u32..500).prop_map(|rate| format!("rate {rate} for=\"5m\"")),
+        maybe((1_u32..200).prop_map(|vus| format!("steady vus={vus} for=\"2m\""))),
+        maybe(one_of(&["250ms", "1s"]).prop_map(|p95| format!("expect p95=\"{p95}\""))),
+    );
+    let load = load.prop_map(|(a, b, c)| {
+        node(
+            "load-test \"decisions\" url=\"https://example.com/\"",
+            &[a, b, c],
+        )
+    });
+    let money = (
+        maybe((100_u32..20_000).prop_map(|dollars| format!("budget monthly={dollars}\n"))),
+        maybe((0_u32..=100).prop_map(|share| format!("cost reserved={share}\n"))),
+    );
+    (alerts, maybe(load), money)
+        .prop_map(|(a, b, (c, d))| [a, b, c, d].concat())
+        .boxed()
+}
+
 /// A file of environment `prod`.
 pub(crate) fn environment() -> impl Strategy<Value = Text> {
     let tier = one_of(&["dev", "small", "medium", "large", "xlarge"]);
@@ -181,9 +230,11 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
         database(),
         redis(),
         nodes(),
+        schedules(),
+        operation(),
     );
-    parts.prop_map(|(tier, a, b, c, d, e, f, g)| {
+    parts.prop_map(|(tier, a, b, c, d, e, f, g, h, i)| {
         let head = format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n");
-        Text([head, a, b, c, d, e, f, g].concat())
+        Text([head, a, b, c, d, e, f, g, h, i].concat())
     })
 }

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{database, groups, pgbouncer, redis, worker, workload};
+use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
 use crate::ast::{Ast, Part, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::Name;
+use crate::model::{Days, Name, OffHours};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
 use crate::parse::{suggest, text, value};
@@ -30,9 +30,19 @@ pub const NODES: &[(&str, Part)] = &[
     ("redis", Part::Redis),
     ("nodes", Part::Nodes),
     ("network", Part::Network),
+    ("off-hours", Part::Schedule),
+    ("event", Part::Schedule),
+    ("schedule", Part::Other),
+    ("alerts", Part::Alerts),
+    ("load-test", Part::LoadTest),
+    ("budget", Part::Other),
+    ("cost", Part::Other),
     ("deliver", Part::Other),
     ("waive", Part::Waive),
 ];
+
+/// The nodes that have a name and may stand more than once.
+const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
@@ -44,7 +54,7 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// The nodes of the top level that have a block.
-const WITH_BLOCK: [&str; 7] = [
+const WITH_BLOCK: [&str; 11] = [
     "api",
     "worker",
     "service",
@@ -52,6 +62,10 @@ const WITH_BLOCK: [&str; 7] = [
     "database",
     "redis",
     "nodes",
+    "off-hours",
+    "event",
+    "alerts",
+    "load-test",
 ];
 
 /// Whether the top-level node named `name` has a block.
@@ -65,16 +79,6 @@ pub fn has_block(name: &str) -> bool {
 pub fn nearest(name: &str) -> Option<&'static str> {
     suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
 }
-
-/// Nodes that the language has, and this version does not read yet.
-const LATER: [&str; 6] = [
-    "off-hours",
-    "event",
-    "alerts",
-    "load-test",
-    "budget",
-    "cost",
-];
 
 /// Marks what a node named `name` would have said as unreadable.
 pub fn mark_broken(ast: &mut Ast, name: &str) {
@@ -93,6 +97,9 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
         "cluster" => ast.cluster.broken = true,
         "framework" => ast.framework.broken = true,
         "deliver" => ast.autoscalers.broken = true,
+        "schedule" => ast.schedule_image.broken = true,
+        "budget" => ast.budget.broken = true,
+        "cost" => ast.reserved.broken = true,
         _ => {}
     }
 }
@@ -111,7 +118,7 @@ pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) 
     let place = fields.name_span();
     // What cannot go anywhere is read all the same: its own mistakes are to be said, too.
     let mut nowhere = Ast::default();
-    if matches!(name, "worker" | "service" | "redis" | "nodes") {
+    if KEYED.contains(&name) {
         let key = fields.argument("\"main\"", value::name).value;
         if let Some(key) = &key {
             fields.path = format!("{name}.{}", key.value);
@@ -123,7 +130,7 @@ pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) 
         let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
         keyed(into, &mut fields, key);
     } else {
-        let many = matches!(name, "labels" | "waive");
+        let many = matches!(name, "labels" | "waive" | "off-hours");
         let own = many || first(seen, cx, name, place);
         let into = if own { ast } else { &mut nowhere };
         scalar(into, &mut fields);
@@ -131,6 +138,7 @@ pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) 
         match name {
             "labels" => labels(into, seen, &mut fields),
             "waive" => waive(into, seen, &mut fields),
+            "off-hours" => off_hours(into, seen, &mut fields),
             _ => {}
         }
     }
@@ -148,12 +156,6 @@ fn first(seen: &mut Seen, cx: Cx<'_>, path: &str, place: Span) -> bool {
 
 fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
     let (name, span) = (&*node.name, node.name_span);
-    if LATER.contains(&name) {
-        let message = format!("this version of tierc does not read `{name}` yet");
-        let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
-        cx.report(finding.help("comment it out until then: write `/-` before it"));
-        return;
-    }
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
     let owners = owners(name);
@@ -196,6 +198,14 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
         "service" => drop(ast.services.insert(name, worker::service(fields))),
         "redis" => drop(ast.redis.insert(name, redis::redis(fields))),
         "nodes" => drop(ast.nodes.insert(name, groups::nodes(fields))),
+        "event" => match schedule::event(fields) {
+            Some(event) => drop(ast.events.insert(name, event)),
+            None => drop(ast.broken.insert(Part::Schedule)),
+        },
+        "load-test" => match operation::load_test(fields) {
+            Some(test) => drop(ast.load_tests.insert(name, test)),
+            None => drop(ast.broken.insert(Part::LoadTest)),
+        },
         _ => {}
     }
 }
@@ -210,6 +220,9 @@ fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
         "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
         "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
         "deliver" => ast.autoscalers = fields.property("autoscalers", value::word),
+        "schedule" => ast.schedule_image = fields.property("image", value::text(text::token)),
+        "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
+        "cost" => ast.reserved = fields.property("reserved", value::whole(0..=100)),
         _ => {}
     }
 }
@@ -220,6 +233,7 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
         "pgbouncer" => ast.pgbouncer = pgbouncer::pgbouncer(fields),
         "database" => ast.database = database::database(fields),
         "network" => ast.network = groups::network(fields),
+        "alerts" => ast.alerts = operation::alerts(fields),
         _ => {}
     }
 }
@@ -230,6 +244,22 @@ fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
         if first(seen, fields.cx, &format!("labels.{key}"), span) {
             ast.labels.insert(key, written);
         }
+    }
+}
+
+fn off_hours(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
+    let Some(node) = schedule::off_hours(fields) else {
+        ast.broken.insert(Part::Schedule);
+        return;
+    };
+    let days = node
+        .days
+        .value
+        .as_ref()
+        .map_or(Days::ALL, |days| days.value);
+    let key = OffHours::key(days, node.from.value, node.to.value);
+    if first(seen, fields.cx, &format!("off-hours.{key}"), node.place) {
+        ast.off_hours.insert(key, node);
     }
 }
 

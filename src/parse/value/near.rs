@@ -1,6 +1,6 @@
 //! What was meant by a value that is nearly right.
 
-use crate::model::{Duration, Quantity};
+use crate::model::{ClockTime, Days, Duration, Moment, Quantity};
 
 /// `text` without blanks, and its number apart from what follows it.
 fn split(text: &str) -> Option<(String, String)> {
@@ -69,6 +69,58 @@ pub(super) fn date(text: &str) -> Option<String> {
     meant.parse::<jiff::civil::Date>().is_ok().then_some(meant)
 }
 
+/// The time of the day that `text` means: `8:00`, `8`, `8pm`, `20.30`, `24:00`.
+pub(super) fn clock(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let (clock, later) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(0)),
+        (None, Some(clock)) => (clock, Some(12)),
+        (None, None) => (text.as_str(), None),
+    };
+    let (hour, minute) = clock
+        .trim()
+        .split_once([':', '.'])
+        .unwrap_or((clock.trim(), "00"));
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match later {
+        Some(later) if hour <= 12 => hour % 12 + later,
+        None if hour == 24 => 0,
+        None => hour,
+        Some(_) => return None,
+    };
+    let meant = format!("{hour:02}:{}", minute.trim());
+    ClockTime::parse(&meant).is_ok().then_some(meant)
+}
+
+/// The days that `text` means: `Mon-Fri`, `monday, tuesday`, `daily`, `weekdays`, `weekend`.
+pub(super) fn days(text: &str) -> Option<String> {
+    let text = text.to_lowercase().replace([' ', '.'], "");
+    match text.as_str() {
+        "*" | "all" | "daily" | "everyday" => return Some("mon-sun".into()),
+        "weekdays" | "workdays" => return Some("mon-fri".into()),
+        "weekend" | "weekends" => return Some("sat-sun".into()),
+        _ => {}
+    }
+    let short = |day: &str| day.get(..3).map(str::to_owned);
+    let range = |range: &str| {
+        let days: Option<Vec<String>> = range.split('-').map(short).collect();
+        Some(days?.join("-"))
+    };
+    let meant: Option<Vec<String>> = text.split([',', '/']).map(range).collect();
+    let meant = meant?.join(",");
+    Days::parse(&meant).is_ok().then_some(meant)
+}
+
+/// The moment that `text` means: with a blank in place of the `T`, with seconds, or with no time.
+pub(super) fn moment(text: &str) -> Option<String> {
+    let text = text.trim().replace([' ', 't'], "T");
+    let (day, time) = text.split_once('T').unwrap_or((&text, "00:00"));
+    let day = date(day)?;
+    let time = clock(time.get(..5).unwrap_or(time))?;
+    let meant = format!("{day}T{time}");
+    Moment::parse(&meant).is_ok().then_some(meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +137,19 @@ mod tests {
         assert_eq!(duration("soon"), None);
         assert_eq!(date("2030/1/31").as_deref(), Some("2030-01-31"));
         assert_eq!(date("31.01.2030"), None);
+        assert_eq!(clock("8").as_deref(), Some("08:00"));
+        assert_eq!(clock("8:30 pm").as_deref(), Some("20:30"));
+        assert_eq!(clock("12am").as_deref(), Some("00:00"));
+        assert_eq!(clock("24:00").as_deref(), Some("00:00"));
+        assert_eq!(clock("25:00"), None);
+        assert_eq!(days("Monday - Friday").as_deref(), Some("mon-fri"));
+        assert_eq!(days("weekend").as_deref(), Some("sat-sun"));
+        assert_eq!(days("1-5"), None);
+        assert_eq!(
+            moment("2030-11-29 06:00:00").as_deref(),
+            Some("2030-11-29T06:00")
+        );
+        assert_eq!(moment("2030/11/29").as_deref(), Some("2030-11-29T00:00"));
+        assert_eq!(moment("tomorrow"), None);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Service(_) => Procedure::default()
             .note("nothing is applied: services are only counted, and deployed by others"),
         Kind::Delivery => delivery(states),
-        Kind::Identity => whole(states),
+        Kind::Schedules | Kind::Alerts | Kind::Identity => whole(states),
         Kind::Database(_) | Kind::Redis(..) | Kind::RedisUses | Kind::Nodes(..) => {
             Procedure::default()
         }

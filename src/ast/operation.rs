@@ -1,0 +1,158 @@
+//! The nodes about time, watching, load and money, as written.
+
+use std::collections::BTreeMap;
+
+use super::node::nodes;
+use super::{Over, Written};
+use crate::model::{ClockTime, Days, Duration, ErrorRate, HttpMethod, MetricSource, Moment, Name};
+use crate::source::{Span, Spanned};
+
+/// `worker "name" N` of a schedule.
+#[derive(Clone, Debug)]
+pub struct CountNode {
+    /// Where the pool's name stands.
+    pub place: Span,
+    /// How many pods.
+    pub count: Spanned<u32>,
+}
+
+/// What a schedule makes of the API and of pools.
+#[derive(Clone, Debug, Default)]
+pub struct CountsNode {
+    /// `api N`.
+    pub api: Written<u32>,
+    /// `worker "name" N`, by name.
+    pub worker: BTreeMap<Name, CountNode>,
+}
+
+/// `off-hours`.
+#[derive(Clone, Debug)]
+pub struct OffHoursNode {
+    /// Where the node stands.
+    pub place: Span,
+    /// `days=`.
+    pub days: Written<Days>,
+    /// `from=`.
+    pub from: Spanned<ClockTime>,
+    /// `to=`.
+    pub to: Spanned<ClockTime>,
+    /// `zone=`.
+    pub zone: Spanned<String>,
+    /// What runs meanwhile.
+    pub counts: CountsNode,
+}
+
+/// `event "name"`.
+#[derive(Clone, Debug)]
+pub struct EventNode {
+    /// Where the node stands.
+    pub place: Span,
+    /// `from=`.
+    pub from: Spanned<Moment>,
+    /// `to=`.
+    pub to: Spanned<Moment>,
+    /// `zone=`.
+    pub zone: Spanned<String>,
+    /// `lead=`.
+    pub lead: Written<Duration>,
+    /// The floors meanwhile.
+    pub counts: CountsNode,
+}
+
+/// `stage to= over=`.
+#[derive(Clone, Debug)]
+pub struct StageNode {
+    /// Virtual users at its end.
+    pub to: Spanned<u32>,
+    /// How long it takes.
+    pub over: Spanned<Duration>,
+}
+
+/// `steady vus= for=` or `rate N for=`.
+#[derive(Clone, Debug)]
+pub struct LoadNode {
+    /// Virtual users, or requests a second.
+    pub amount: Spanned<u32>,
+    /// For how long.
+    pub duration: Spanned<Duration>,
+}
+
+/// `load-test "name"`.
+#[derive(Clone, Debug)]
+pub struct LoadTestNode {
+    /// Where the node stands.
+    pub place: Span,
+    /// `url=`.
+    pub url: Spanned<String>,
+    /// `request`.
+    pub method: Written<HttpMethod>,
+    /// `request body=`.
+    pub body: Written<String>,
+    /// `request token-env=`.
+    pub token_env: Written<String>,
+    /// `steady`.
+    pub steady: Option<LoadNode>,
+    /// `stage`: the whole list.
+    pub stages: Vec<StageNode>,
+    /// `rate`.
+    pub rate: Option<LoadNode>,
+    /// `expect`.
+    pub expect: ExpectNode,
+    /// `test-run parallelism=`.
+    pub parallelism: Written<u32>,
+}
+
+nodes! {
+    /// `expect`.
+    ExpectNode {
+        /// `p50=`.
+        p50: Written<Duration>,
+        /// `p95=`.
+        p95: Written<Duration>,
+        /// `p99=`.
+        p99: Written<Duration>,
+        /// `errors=`.
+        errors: Written<ErrorRate>,
+    }
+    /// `alerts`.
+    AlertsNode {
+        /// `api-cpu`.
+        api_cpu: Written<u32>,
+        /// `api-memory`.
+        api_memory: Written<u32>,
+        /// `queue-depth`.
+        queue_depth: Written<u32>,
+        /// `db-cpu`.
+        db_cpu: Written<u32>,
+        /// `db-connections`.
+        db_connections: Written<u32>,
+        /// `db-storage`.
+        db_storage: Written<u32>,
+        /// `storage-forecast`.
+        storage_forecast: Written<Duration>,
+        /// `replica-lag`.
+        replica_lag: Written<Duration>,
+        /// `redis-memory`.
+        redis_memory: Written<u32>,
+        /// `redis-ops`.
+        redis_ops: Written<u32>,
+        /// `redis-ops benchmark=`.
+        benchmark: Written<u32>,
+        /// `pool-wait`.
+        pool_wait: Written<Duration>,
+        /// `at-maximum`.
+        at_maximum: Written<Duration>,
+        /// `paused`.
+        paused: Written<Duration>,
+        /// `sustained`.
+        sustained: Written<Duration>,
+        /// `route`.
+        route: Written<String>,
+        /// `source database=`.
+        database: Written<MetricSource>,
+        /// `source redis=`.
+        redis: Written<MetricSource>,
+        /// `labels`.
+        labels: BTreeMap<String, Written<String>>,
+    }
+}

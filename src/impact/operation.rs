@@ -1,0 +1,130 @@
+//! What a change of schedules, alerts, load tests or money does.
+
+use super::{Class, FeltBy, Impact};
+use crate::diff::Change;
+use crate::model::{
+    AlertsField, ArrivalRateField, BudgetField, CostField, EventField, ExpectationField,
+    LoadTestField, Name, OffHoursField, RedisOpsField, RequestField, ScheduleField, StageField,
+    SteadyField, TestRunField,
+};
+
+const FOLLOWER: &str = "tierc: a CronJob follows the schedule every five minutes";
+const RULES: &str = "prometheus-operator: rules are loaded while Prometheus runs";
+const SCRIPT: &str = "tierc: a load test runs when somebody starts it";
+
+pub(super) fn off_hours(field: OffHoursField, change: &Change) -> Impact {
+    let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, FOLLOWER);
+    match field {
+        OffHoursField::days(())
+        | OffHoursField::from(())
+        | OffHoursField::to(())
+        | OffHoursField::zone(()) => {
+            scaled("what sleeps sleeps in other hours").felt_by(FeltBy::Everyone)
+        }
+        OffHoursField::api(()) => {
+            scaled("the API is away in these hours, or no longer").felt_by(FeltBy::Api)
+        }
+        OffHoursField::worker(()) => {
+            scaled("the pool is paused at another count in these hours, or no longer")
+                .felt_by(pool(change))
+        }
+    }
+}
+
+pub(super) fn event(field: EventField, change: &Change) -> Impact {
+    let scaled = |reason: &str| {
+        Impact::new(
+            Class::Autoscaler,
+            reason,
+            "KEDA: a cron trigger is a floor, as is an HPA's minimum",
+        )
+    };
+    match field {
+        EventField::from(()) | EventField::to(()) | EventField::zone(()) | EventField::lead(()) => {
+            scaled("the floors hold at another time")
+        }
+        EventField::api(()) => scaled("the API has another floor meanwhile").felt_by(FeltBy::Api),
+        EventField::worker(()) => {
+            scaled("the pool has another floor meanwhile").felt_by(pool(change))
+        }
+    }
+}
+
+/// The pool at the end of a path such as `event.sale.worker.batch`.
+fn pool(change: &Change) -> FeltBy {
+    let name = change.path.rsplit('.').next().unwrap_or_default();
+    FeltBy::Pools(vec![Name::composed(name.to_owned()).to_string()])
+}
+
+pub(super) fn schedule(field: ScheduleField) -> Impact {
+    match field {
+        ScheduleField::image(()) => unfelt("the next run of the job has another image", FOLLOWER),
+    }
+}
+
+fn unfelt(reason: &str, source: &'static str) -> Impact {
+    Impact::new(Class::None, reason, source)
+}
+
+pub(super) fn alerts(field: AlertsField) -> Impact {
+    let reason = match field {
+        AlertsField::api_cpu(())
+        | AlertsField::api_memory(())
+        | AlertsField::queue_depth(())
+        | AlertsField::db_cpu(())
+        | AlertsField::db_connections(())
+        | AlertsField::db_storage(())
+        | AlertsField::storage_forecast(())
+        | AlertsField::replica_lag(())
+        | AlertsField::redis_memory(())
+        | AlertsField::redis_ops(RedisOpsField::percent(()) | RedisOpsField::benchmark(()))
+        | AlertsField::pool_wait(())
+        | AlertsField::at_maximum(())
+        | AlertsField::paused(())
+        | AlertsField::sustained(()) => "the alert fires at another threshold",
+        AlertsField::route(()) => "alerts go another way",
+        AlertsField::source(_) => "alerts read the metrics of another exporter",
+        AlertsField::labels(()) => "Prometheus selects the rules by other labels",
+    };
+    unfelt(reason, RULES)
+}
+
+pub(super) fn load_test(field: LoadTestField) -> Impact {
+    let reason = match field {
+        LoadTestField::url(())
+        | LoadTestField::request(
+            RequestField::method(()) | RequestField::body(()) | RequestField::token_env(()),
+        ) => "the next load test sends another request",
+        LoadTestField::steady(SteadyField::vus(()) | SteadyField::r#for(()))
+        | LoadTestField::stage(StageField::to(()) | StageField::over(()))
+        | LoadTestField::rate(ArrivalRateField::per_second(()) | ArrivalRateField::r#for(()))
+        | LoadTestField::test_run(TestRunField::parallelism(())) => {
+            "the next load test loads in another way"
+        }
+        LoadTestField::expect(
+            ExpectationField::p50(())
+            | ExpectationField::p95(())
+            | ExpectationField::p99(())
+            | ExpectationField::errors(()),
+        ) => "the next load test is judged otherwise",
+    };
+    unfelt(reason, SCRIPT)
+}
+
+pub(super) fn budget(field: BudgetField) -> Impact {
+    match field {
+        BudgetField::monthly(()) => unfelt(
+            "the cost is held to another ceiling",
+            "tierc: no output holds it",
+        ),
+    }
+}
+
+pub(super) fn cost(field: CostField) -> Impact {
+    match field {
+        CostField::reserved(()) => unfelt(
+            "the cost is estimated with another share of reserved capacity",
+            "tierc: no output holds it",
+        ),
+    }
+}

@@ -1,0 +1,59 @@
+//! What runs by the calendar: off-hours and events.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::part::part;
+use super::{ClockTime, Days, Duration, Moment, Name};
+use crate::source::Sourced;
+
+part! {
+    /// Hours of the week in which little or nothing runs. It is keyed by `days-from-to`, so that
+    /// its place in the file says nothing.
+    OffHours: OffHoursField {
+        /// The days on which the window opens; every day unless stated.
+        days: Sourced<Days>,
+        /// When it opens, on the clocks of `zone`; on a multiple of five minutes.
+        from: Sourced<ClockTime>,
+        /// When it closes: on the next day where it is not after `from`.
+        to: Sourced<ClockTime>,
+        /// The IANA time zone, as written: `zone-unknown` judges it.
+        zone: Sourced<String>,
+        /// The API's pods meanwhile: 0; none leaves it alone.
+        api: Option<Sourced<u32>>,
+        /// A paused count by worker pool; pools that are not named are left alone.
+        worker: BTreeMap<Name, Sourced<u32>>,
+    }
+
+    /// A planned event: floors under the API and under pools, for once.
+    Event: EventField {
+        /// When it begins, on the clocks of `zone`.
+        from: Sourced<Moment>,
+        /// When it is over.
+        to: Sourced<Moment>,
+        /// The IANA time zone, as written: `zone-unknown` judges it.
+        zone: Sourced<String>,
+        /// How long before `from` the floors hold already; the guide's 30 minutes unless stated.
+        lead: Sourced<Duration>,
+        /// The fewest pods of the API meanwhile; none leaves it alone.
+        api: Option<Sourced<u32>>,
+        /// The fewest pods by worker pool; pools that are not named are left alone.
+        worker: BTreeMap<Name, Sourced<u32>>,
+    }
+
+    /// The job that follows off-hours, and events of the API.
+    Schedule: ScheduleField {
+        /// Its image: a shell, `date` and `kubectl`.
+        image: Sourced<String>,
+    }
+}
+
+impl OffHours {
+    /// Its key among the environment's off-hours: `mon-fri-20:00-08:00`.
+    #[must_use]
+    pub fn key(days: Days, from: ClockTime, to: ClockTime) -> String {
+        format!("{days}-{from}-{to}")
+    }
+}

@@ -1,0 +1,130 @@
+//! Alerts, load tests, budget and cost.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{AlertsNode, Ast, ExpectNode, LoadNode, LoadTestNode, Over, Part, joined};
+use crate::model::{
+    Alerts, ArrivalRate, Budget, Cost, Duration, Expectation, HttpMethod, LoadTest, MetricSources,
+    Name, RedisOps, Request, Stage, Steady, TestRun,
+};
+use crate::source::{Sourced, Spanned};
+
+use super::resolver::Resolver;
+use super::workload::sourced;
+
+/// The thresholds of the file over the tier's.
+pub(super) fn alerts(resolver: &mut Resolver<'_>, node: AlertsNode) -> Alerts {
+    Alerts {
+        api_cpu: resolver.need(node.api_cpu, "alerts.api-cpu"),
+        api_memory: resolver.need(node.api_memory, "alerts.api-memory"),
+        queue_depth: resolver.need(node.queue_depth, "alerts.queue-depth"),
+        db_cpu: resolver.need(node.db_cpu, "alerts.db-cpu"),
+        db_connections: resolver.need(node.db_connections, "alerts.db-connections"),
+        db_storage: resolver.need(node.db_storage, "alerts.db-storage"),
+        storage_forecast: resolver.need(node.storage_forecast, "alerts.storage-forecast"),
+        replica_lag: resolver.need(node.replica_lag, "alerts.replica-lag"),
+        redis_memory: resolver.need(node.redis_memory, "alerts.redis-memory"),
+        redis_ops: RedisOps {
+            percent: resolver.need(node.redis_ops, "alerts.redis-ops.percent"),
+            benchmark: resolver.need(node.benchmark, "alerts.redis-ops.benchmark"),
+        },
+        pool_wait: resolver.need(node.pool_wait, "alerts.pool-wait"),
+        at_maximum: resolver.need(node.at_maximum, "alerts.at-maximum"),
+        paused: resolver.need(node.paused, "alerts.paused"),
+        sustained: resolver.need(node.sustained, "alerts.sustained"),
+        route: resolver.maybe(node.route),
+        source: MetricSources {
+            database: resolver.need(node.database, "alerts.source.database"),
+            redis: resolver.need(node.redis, "alerts.source.redis"),
+        },
+        labels: resolver.map(node.labels),
+    }
+}
+
+/// The load tests of file and tier by name; one that loads nothing is reported and left out.
+pub(super) fn load_tests(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+) -> BTreeMap<Name, LoadTest> {
+    let mut tests = BTreeMap::new();
+    for (name, node) in joined(file.load_tests.clone(), tier.load_tests.clone()) {
+        let idle = node.steady.is_none() && node.stages.is_empty() && node.rate.is_none();
+        let lacks = [("steady`, `stage` or `rate", idle)];
+        if resolver.complete("load-test", &name, Some(node.place), &lacks, Part::LoadTest) {
+            tests.insert(name, load_test(resolver, node));
+        }
+    }
+    tests
+}
+
+fn load_test(resolver: &Resolver<'_>, node: LoadTestNode) -> LoadTest {
+    let stages = node.stages.into_iter();
+    LoadTest {
+        url: value(resolver, node.url),
+        request: Request {
+            method: resolver.or_derive(node.method, get),
+            body: resolver.maybe(node.body),
+            token_env: resolver.maybe(node.token_env),
+        },
+        steady: node.steady.map(|steady| {
+            let (vus, r#for) = load(resolver, steady);
+            Steady { vus, r#for }
+        }),
+        stage: stages
+            .map(|stage| Stage {
+                to: value(resolver, stage.to),
+                over: value(resolver, stage.over),
+            })
+            .collect(),
+        rate: node.rate.map(|rate| {
+            let (per_second, r#for) = load(resolver, rate);
+            ArrivalRate { per_second, r#for }
+        }),
+        expect: expectation(resolver, node.expect),
+        test_run: resolver
+            .maybe(node.parallelism)
+            .map(|parallelism| TestRun { parallelism }),
+    }
+}
+
+fn get() -> Sourced<HttpMethod> {
+    Sourced::derived(
+        HttpMethod::Get,
+        "get-by-default",
+        Vec::new(),
+        "GET unless stated".into(),
+        true,
+    )
+}
+
+fn load(resolver: &Resolver<'_>, node: LoadNode) -> (Sourced<u32>, Sourced<Duration>) {
+    (value(resolver, node.amount), value(resolver, node.duration))
+}
+
+fn expectation(resolver: &Resolver<'_>, node: ExpectNode) -> Expectation {
+    Expectation {
+        p50: resolver.maybe(node.p50),
+        p95: resolver.maybe(node.p95),
+        p99: resolver.maybe(node.p99),
+        errors: resolver.maybe(node.errors),
+    }
+}
+
+fn value<T>(resolver: &Resolver<'_>, written: Spanned<T>) -> Sourced<T> {
+    sourced(resolver, written.value, written.span, true)
+}
+
+/// What it may cost, if anybody says so.
+pub(super) fn budget(resolver: &Resolver<'_>, file: &Ast, tier: &Ast) -> Option<Budget> {
+    let monthly = resolver.maybe(file.budget.clone().over(tier.budget.clone()))?;
+    Some(Budget { monthly })
+}
+
+/// How it is paid for.
+pub(super) fn cost(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Cost {
+    let reserved = file.reserved.clone().over(tier.reserved.clone());
+    Cost {
+        reserved: resolver.need(reserved, "cost.reserved"),
+    }
+}
