@@ -8,6 +8,7 @@ pub mod kubernetes;
 pub mod lock;
 pub mod pgbouncer;
 pub mod placement;
+pub mod runbook;
 pub mod secret;
 pub mod terraform;
 pub mod yaml;
@@ -36,6 +37,10 @@ pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str)
     artifacts.insert(
         format!("terraform/{}.tfvars", environment.environment.value),
         tfvars,
+    );
+    artifacts.insert(
+        "RUNBOOK.md".into(),
+        runbook::runbook(environment, catalogue, source_name),
     );
     let lock = lock::lock(environment, &catalogue.version, source_name, &artifacts);
     artifacts.insert("tierc.lock.json".into(), lock);

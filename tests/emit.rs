@@ -7,6 +7,7 @@ mod lock;
 mod pgbouncer;
 mod pgbouncer_pods;
 mod placement;
+mod runbook;
 mod scaled_object;
 mod secrets;
 mod snapshots;

@@ -1,0 +1,147 @@
+//! `RUNBOOK.md`: what people do by hand, with this environment's names and numbers.
+//!
+//! Every number that is suggested keeps the connection budget; where nothing larger does, the
+//! page says what has to change in the file first.
+
+mod database;
+mod pods;
+mod pooler;
+mod redis;
+mod review;
+mod size;
+
+use std::sync::LazyLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment as Templates, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::secret;
+use crate::catalogue::Catalogue;
+use crate::model::{Autoscalers, Environment};
+
+/// The page's parts in order, each a section.
+const PARTS: [(&str, &str); 8] = [
+    ("head", include_str!("../../templates/runbook/head.md.j2")),
+    ("api", include_str!("../../templates/runbook/api.md.j2")),
+    (
+        "workers",
+        include_str!("../../templates/runbook/workers.md.j2"),
+    ),
+    (
+        "pgbouncer",
+        include_str!("../../templates/runbook/pgbouncer.md.j2"),
+    ),
+    (
+        "database",
+        include_str!("../../templates/runbook/database.md.j2"),
+    ),
+    ("redis", include_str!("../../templates/runbook/redis.md.j2")),
+    (
+        "review",
+        include_str!("../../templates/runbook/review.md.j2"),
+    ),
+    (
+        "gitops",
+        include_str!("../../templates/runbook/gitops.md.j2"),
+    ),
+];
+
+static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
+    let mut templates = Templates::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    let whole_lines = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
+    templates.set_syntax(whole_lines.expect("the delimiters are the usual ones"));
+    for (name, text) in PARTS {
+        templates
+            .add_template(name, text)
+            .expect("the templates are part of the program");
+    }
+    templates
+});
+
+/// What the templates read.
+#[derive(Serialize)]
+struct Facts {
+    source: String,
+    name: String,
+    tier: String,
+    namespace: String,
+    region: String,
+    cluster: String,
+    by_helm: bool,
+    secrets: Vec<Secret>,
+    api: pods::Api,
+    pools: Vec<pods::Pool>,
+    pgbouncer: pooler::Pooler,
+    database: database::Database,
+    groups: Vec<redis::Group>,
+    review: Vec<review::Row>,
+    watched: Vec<review::Watch>,
+}
+
+/// The page. `source_name` is the environment's file name.
+///
+/// # Panics
+/// Never: the templates are part of the program, and every variable in them is given.
+#[must_use]
+pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> String {
+    let facts = Facts {
+        source: printable(source_name),
+        name: environment.environment.value.to_string(),
+        tier: environment.tier.value.to_string(),
+        namespace: environment.namespace.value.to_string(),
+        region: environment.region.value.clone(),
+        cluster: environment.cluster.value.to_string(),
+        by_helm: environment.deliver.autoscalers.value == Autoscalers::Helm,
+        secrets: secrets(environment),
+        api: pods::api(environment),
+        pools: pods::pools(environment),
+        pgbouncer: pooler::pooler(environment, catalogue),
+        database: database::database(environment, catalogue),
+        groups: redis::groups(environment, catalogue),
+        review: review::rows(environment),
+        watched: review::watched(environment),
+    };
+    let facts = Value::from(Serde(&facts));
+    let section = |(part, _): &(&str, &str)| {
+        let template = TEMPLATES.get_template(part).expect("every part was added");
+        let text = template.render(facts.clone());
+        let text = text.expect("the template and its variables belong together");
+        text.trim_end().to_owned()
+    };
+    let sections: Vec<String> = PARTS.iter().map(section).collect();
+    sections.join("\n\n") + "\n"
+}
+
+/// A file name within code quotes.
+fn printable(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_control() && *c != '`')
+        .collect()
+}
+
+#[derive(Serialize)]
+struct Secret {
+    name: String,
+    key: &'static str,
+    content: String,
+    readers: &'static str,
+}
+
+fn secrets(environment: &Environment) -> Vec<Secret> {
+    let entries = secret::entries(environment).into_iter();
+    entries
+        .map(|entry| Secret {
+            name: entry.secret,
+            key: entry.key,
+            content: entry.content.replace('|', "\\|"),
+            readers: entry.readers,
+        })
+        .collect()
+}

@@ -1,0 +1,151 @@
+//! What runs as pods and scales by itself: the API and the worker pools.
+
+use serde::Serialize;
+
+use crate::budget::connections as budget;
+use crate::emit::kubernetes::hpa;
+use crate::model::{Environment, Quantity, Worker, Workload};
+
+/// The longest `stabilizationWindowSeconds`.
+const LONGEST_WINDOW: u64 = 3600;
+
+/// The API.
+#[derive(Serialize)]
+pub(super) struct Api {
+    #[serde(flatten)]
+    pods: Pods,
+    hpa: String,
+    /// The CPU target in percent, which is the first metric where there is one.
+    cpu: Option<u32>,
+    /// A lower one.
+    lower_cpu: Option<u32>,
+}
+
+/// What the API and a pool have in common.
+#[derive(Serialize)]
+struct Pods {
+    deployment: String,
+    /// The bounds that the autoscaler was given: a held count is both.
+    min: u32,
+    max: u32,
+    held: bool,
+    /// Half of the maximum, and more than the minimum: a count for an event.
+    event: u32,
+    /// A larger maximum, if the clients that it brings fit into PgBouncer.
+    more: Option<u32>,
+    per_pod: u32,
+    down_window: u64,
+    /// Twice that, or the longest that Kubernetes takes.
+    longer_window: u64,
+    requests: Amounts,
+    limits: Amounts,
+    /// Twice the limits.
+    larger: Amounts,
+}
+
+#[derive(Serialize)]
+struct Amounts {
+    cpu: String,
+    memory: String,
+}
+
+/// A worker pool.
+#[derive(Serialize)]
+pub(super) struct Pool {
+    #[serde(flatten)]
+    pods: Pods,
+    name: String,
+    scaler: String,
+    queues: Vec<Queue>,
+    paused: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Queue {
+    list: String,
+    length: u32,
+}
+
+pub(super) fn api(environment: &Environment) -> Api {
+    let workload = &environment.api.workload;
+    let cpu = workload.target.cpu.as_ref().map(|percent| percent.value);
+    Api {
+        pods: pods(environment, workload),
+        hpa: workload.autoscaler_name(),
+        cpu,
+        lower_cpu: cpu
+            .filter(|percent| *percent > 20)
+            .map(|percent| percent - 10),
+    }
+}
+
+pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
+    let pool = |(name, worker): (&crate::model::Name, &Worker)| Pool {
+        pods: pods(environment, &worker.workload),
+        name: name.to_string(),
+        scaler: worker.scaled_object_name(),
+        queues: queues(worker),
+        paused: worker.pause.as_ref().map(|count| count.value),
+    };
+    environment.worker.iter().map(pool).collect()
+}
+
+fn queues(worker: &Worker) -> Vec<Queue> {
+    let queue = |queue: &crate::model::Queue| Queue {
+        list: queue.list.value.clone(),
+        length: queue.length.value,
+    };
+    worker.queue.iter().map(queue).collect()
+}
+
+fn pods(environment: &Environment, workload: &Workload) -> Pods {
+    let (min, max) = hpa::bounds(workload);
+    let amounts = |cpu: Quantity, memory: Quantity| Amounts {
+        cpu: cpu.to_string(),
+        memory: memory.to_string(),
+    };
+    let limits = &workload.limits;
+    let window = workload.scale_down.window.value.secs();
+    Pods {
+        deployment: workload.name.value.to_string(),
+        min,
+        max,
+        held: workload.hold.is_some(),
+        event: (max / 2).max(min.saturating_add(1)).min(max),
+        more: more(environment, workload),
+        per_pod: workload.connections.per_pod.value,
+        down_window: window,
+        longer_window: (window * 2).min(LONGEST_WINDOW),
+        requests: amounts(workload.requests.cpu.value, workload.requests.memory.value),
+        limits: amounts(limits.cpu.value, limits.memory.value),
+        larger: amounts(
+            Quantity::from_milli(limits.cpu.value.milli().saturating_mul(2)),
+            Quantity::from_mebibytes(limits.memory.value.mebibytes().saturating_mul(2)),
+        ),
+    }
+}
+
+/// Half as many again as the maximum, or as many as PgBouncer takes clients of; none where that
+/// is no more than the maximum.
+fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
+    let most = workload.most();
+    let wanted = most.saturating_add(most.div_ceil(2));
+    let free = pooled_clients_free(environment);
+    // A rollout of the new pods brings its surge.
+    let surge = workload.rollout.max_surge.value;
+    let per_pod = u64::from(workload.connections.per_pod.value);
+    let needs = |pods: u32| {
+        let peak = pods.saturating_add(surge.of_rounded_up(pods));
+        u64::from(peak.saturating_sub(workload.peak())) * per_pod
+    };
+    (most + 1..=wanted).rev().find(|pods| needs(*pods) <= free)
+}
+
+/// Clients that PgBouncer still takes at everybody's maximum, with one of its pods down.
+fn pooled_clients_free(environment: &Environment) -> u64 {
+    let pooler = &environment.pgbouncer;
+    let pods = u64::from(pooler.instances.value);
+    let up = if pods >= 2 { pods - 1 } else { pods };
+    let accepted = up * u64::from(pooler.clients.max.value);
+    accepted.saturating_sub(budget::total(&budget::client_connections(environment)))
+}

@@ -1,0 +1,56 @@
+//! PgBouncer: what its pods hold, and how many more of them the database takes.
+
+use serde::Serialize;
+
+use crate::budget::connections as budget;
+use crate::catalogue::Catalogue;
+use crate::emit::{lock, pgbouncer, secret};
+use crate::model::Environment;
+
+/// PgBouncer.
+#[derive(Serialize)]
+pub(super) struct Pooler {
+    deployment: String,
+    instances: u32,
+    default: u32,
+    reserve: u32,
+    max_db: u32,
+    clients: u32,
+    port: u16,
+    admin: &'static str,
+    auth_secret: String,
+    /// Connections that the database takes, without the reserved ones.
+    usable: u64,
+    outside: u64,
+    /// The most pods whose pools fit, one more of them draining.
+    most: u64,
+    config: String,
+    /// The digest of the configuration that belongs to this page.
+    digest: String,
+}
+
+pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler {
+    let pooler = &environment.pgbouncer;
+    let primary = budget::primary(environment);
+    let room = primary.usable.saturating_sub(primary.outside());
+    let max_db = pooler.pool.max_db.value;
+    let ini = pgbouncer::ini(environment, catalogue);
+    Pooler {
+        deployment: pooler.name.value.to_string(),
+        instances: pooler.instances.value,
+        default: pooler.pool.default.value,
+        reserve: pooler.pool.reserve.value,
+        max_db,
+        clients: pooler.clients.max.value,
+        port: pgbouncer::PORT,
+        admin: pgbouncer::ADMIN_USER,
+        auth_secret: secret::userlist(environment).secret,
+        usable: primary.usable,
+        outside: primary.outside(),
+        most: (room / u64::from(max_db.max(1))).saturating_sub(u64::from(budget::DRAINING)),
+        config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
+        digest: lock::hash(ini.as_bytes())
+            .trim_start_matches("sha256:")
+            .to_owned(),
+    }
+}

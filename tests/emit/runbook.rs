@@ -1,0 +1,187 @@
+//! The runbook: what it says to type can be typed, and its numbers hold.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::{TIERS, emitted, text};
+use crate::support::{documents, run};
+
+const HARD: &str = r#"
+api { metric "requests" average="100" }
+worker "decisions" { queue "queue:decisions" length=20; replicas min=2 max=12; pause at=3 }
+worker "nightly" { queue "queue:pipelines" length=5; replicas min=0 max=4 }
+database { replicas 0; multi-az #false }
+redis "cache" { cluster shards=3; replicas 1 }
+"#;
+
+fn pages() -> Vec<(String, String)> {
+    let mut cases: Vec<(String, String)> = TIERS
+        .into_iter()
+        .map(|tier| (tier.to_owned(), text(tier, "")))
+        .collect();
+    cases.push(("hard".into(), text("medium", HARD)));
+    cases
+        .into_iter()
+        .map(|(name, text)| (name, emitted(&text)["RUNBOOK.md"].clone()))
+        .collect()
+}
+
+/// The fenced blocks of a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let parts = page.split(&fence).skip(1);
+    parts
+        .map(|part| part.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+fn checked_by_shell(script: &str) -> (bool, String) {
+    let mut shell = Command::new("sh")
+        .arg("-n")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    shell
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(script.as_bytes())
+        .unwrap();
+    let output = shell.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), said)
+}
+
+#[test]
+fn every_shell_block_is_a_shell_script() {
+    for (name, page) in pages() {
+        let scripts = blocks(&page, "sh");
+        assert!(scripts.len() > 15, "{name}");
+        for script in scripts {
+            let (right, said) = checked_by_shell(&script);
+            assert!(right, "{name}: {said}\n{script}");
+        }
+    }
+    let (right, _) = checked_by_shell("for POD in x; do echo");
+    assert!(!right, "the shell refuses what is none");
+}
+
+#[test]
+fn a_patch_is_json_and_the_snippet_for_argo_cd_is_yaml() {
+    for (name, page) in pages() {
+        for script in blocks(&page, "sh") {
+            for patch in script.split(" -p '").skip(1) {
+                let patch = patch.split('\'').next().unwrap();
+                serde_json::from_str::<Value>(patch)
+                    .unwrap_or_else(|error| panic!("{name}: {error}: {patch}"));
+            }
+        }
+        let [snippet] = &blocks(&page, "yaml")[..] else {
+            panic!("{name}: one snippet")
+        };
+        let value = &documents(snippet)[0];
+        assert!(value["spec"]["ignoreDifferences"].as_array().unwrap().len() >= 3);
+    }
+}
+
+#[test]
+fn headings_are_anchors_of_their_own_and_no_line_is_left_unfilled() {
+    for (name, page) in pages() {
+        let mut seen = BTreeSet::new();
+        let mut in_code = false;
+        for line in page.lines() {
+            in_code ^= line.starts_with("```");
+            if !in_code && line.starts_with('#') {
+                assert!(seen.insert(line.trim_start_matches('#')), "{name}: {line}");
+            }
+            assert!(
+                !line.contains("{%") && !line.ends_with(' '),
+                "{name}: {line}"
+            );
+        }
+        assert!(!page.contains("\n\n\n"), "{name}: two blank lines");
+    }
+}
+
+#[test]
+fn what_is_named_is_what_is_emitted() {
+    let artifacts = emitted(&text("medium", HARD));
+    let page = &artifacts["RUNBOOK.md"];
+    let mut named = 0;
+    for (path, manifest) in &artifacts {
+        if !path.starts_with("kubernetes/") {
+            continue;
+        }
+        for object in documents(manifest) {
+            let kind = object["kind"].as_str().unwrap();
+            let name = object["metadata"]["name"].as_str().unwrap_or_default();
+            let mentioned = match kind {
+                "HorizontalPodAutoscaler" => format!("patch hpa {name} -n kaireon"),
+                "ScaledObject" => format!("annotate scaledobject {name} -n kaireon"),
+                "Deployment" => format!("kubectl get pods -n kaireon -l app={name}"),
+                _ => continue,
+            };
+            assert!(page.contains(&mentioned), "{mentioned}");
+            named += 1;
+        }
+    }
+    assert_eq!(named, 4, "the API, two pools and PgBouncer");
+}
+
+/// The number that stands behind `before`.
+fn number(page: &str, before: &str) -> Option<u32> {
+    let rest = page.split(before).nth(1)?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn findings(text: &str) -> Vec<String> {
+    let run = run(text);
+    run.diagnostics()
+        .map(|finding| finding.code.0.to_owned())
+        .collect()
+}
+
+#[test]
+fn more_api_pods_than_the_maximum_are_as_many_as_pgbouncer_takes_clients_of() {
+    // 2 pods with 60 clients each: with one down, 60 are left for (10 + 3) x 3 and what comes.
+    let nodes = |max: u32| {
+        format!(
+            "pgbouncer {{ clients max=60 }}\napi {{ replicas min=2 max={max}; connections per-pod=3 }}\nworker \"w\" {{ queue \"q\" length=5; replicas min=1 max=3; connections per-pod=2 }}"
+        )
+    };
+    let page = &emitted(&text("small", &nodes(10)))["RUNBOOK.md"];
+    let more = number(page, "\"maxReplicas\":").unwrap();
+    assert!(more > 10, "{more}");
+    let exceeded = "client-connections-exceeded".to_owned();
+    assert!(!findings(&text("small", &nodes(more))).contains(&exceeded));
+    assert!(more == 15 || findings(&text("small", &nodes(more + 1))).contains(&exceeded));
+    // No room at all: the page says what has to change first.
+    let page = &emitted(&text("small", &nodes(more)))["RUNBOOK.md"];
+    assert!(page.contains("raise\n`pgbouncer.clients.max`"), "{page}");
+}
+
+#[test]
+fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
+    for tier in TIERS {
+        let page = &emitted(&text(tier, ""))["RUNBOOK.md"];
+        let scaled = number(page, "deployment/kaireon-pgbouncer -n kaireon --replicas=");
+        let budget = |instances: u32, max_db: u32| {
+            let nodes = format!("pgbouncer {{ instances {instances}; pool max-db={max_db} }}");
+            let found = findings(&text(tier, &nodes));
+            found.contains(&"connection-budget-exceeded".to_owned())
+        };
+        let max_db = number(page, "each with at most ").unwrap();
+        if let Some(instances) = scaled {
+            assert!(!budget(instances, max_db), "{tier}: {instances} pods fit");
+            assert!(budget(instances + 1, max_db), "{tier}: one more does not");
+        } else {
+            let now = number(page, "## PgBouncer\n\n").unwrap();
+            assert!(budget(now + 1, max_db), "{tier}: one more does not fit");
+        }
+    }
+}
