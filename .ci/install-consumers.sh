@@ -18,6 +18,8 @@
 #   expr-lang             1.17.8: KEDA's scaling formulas, as KEDA evaluates them
 #   checkov               3.3.30: policies for Kubernetes' objects
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
+#   aws                   the AWS command line 1.46.3
+#   moto_server           moto 5.2.5: a fake AWS
 #   initdb pg_ctl postgres psql pgbench
 #                         PostgreSQL; linked or unpacked where they are not on PATH
 #
@@ -42,10 +44,12 @@ KEDA_STRICT_NEEDS="pydantic==2.14.4 PyYAML==6.0.4"
 EXPR="enchanter-golem==0.1.0" # carries expr-lang 1.17.8
 CHECKOV="checkov==3.3.30"
 PYGOHCL="pygohcl==1.2.9"
+AWSCLI="awscli==1.46.3"
+MOTO="moto[server]==5.2.5"
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr checkov pygohcl postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr checkov pygohcl aws postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -467,6 +471,16 @@ try_pygohcl() {
     "$BIN/pygohcl" "$SCRATCH/good.tfvars" && rejects "$BIN/pygohcl" "$SCRATCH/bad.tfvars"
 }
 
+install_aws() {
+    local home=$FOLDER/aws
+    virtualenv "$home" "$AWSCLI" "$MOTO" || return 1
+    launcher aws "$home/bin/python" "$home/bin/aws"
+    launcher moto_server "$home/bin/python" "$home/bin/moto_server"
+}
+try_aws() {
+    "$BIN/aws" --version && "$BIN/moto_server" --help && rejects "$BIN/aws" rds no-such-command
+}
+
 present_postgres() {
     # shellcheck disable=SC2086 # a list of programs
     elsewhere $POSTGRES_PROGRAMS
@@ -537,7 +551,7 @@ recipe() {
     {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
-            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV PYGOHCL POSTGRES POSTGRES_PROGRAMS; do
+            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV PYGOHCL AWSCLI MOTO POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16

@@ -5,6 +5,7 @@
 //! no package registry has it.
 
 mod admission;
+mod aws;
 mod checkov;
 mod formula;
 mod helm;

@@ -1,7 +1,7 @@
 //! Plans: every state on the way keeps the rules, and the way ends where it should.
 
 mod command;
-mod shell;
+pub(crate) mod shell;
 mod stories;
 
 use std::collections::BTreeSet;

@@ -63,10 +63,10 @@ fn reached(id: impl std::fmt::Display, states: &str) -> String {
         &format!("rds describe-db-instances --db-instance-identifier {id}"),
         &[
             "DBInstances[0].DBInstanceStatus",
-            "to_string(length(DBInstances[0].PendingModifiedValues))",
+            "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
             "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
         ],
-        &format!("{states} 0 in-sync"),
+        &format!("{states} nothing in-sync"),
     )
 }
 

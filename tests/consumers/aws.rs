@@ -1,0 +1,342 @@
+//! The AWS command line reads what a plan prints, and a fake AWS obeys it.
+//!
+//! moto keeps no rules: it shrinks a volume where RDS refuses, and nothing restarts. It proves
+//! that the commands name what there is and leave it as the plan says. It knows neither
+//! `increase-replica-count` nor cluster mode: of those only the flags are read.
+
+use std::collections::BTreeSet;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tierc::model::Environment;
+
+use super::tools::{ask, command, tool};
+use crate::diff::pairs::{folder, pairs};
+use crate::diff::text;
+use crate::plan::shell::{commands, planned};
+use crate::support::{project, run};
+
+/// What stands before every script: the fake's address, and no other account.
+const PRELUDE: &str = "set -euo pipefail
+export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
+aws() { \"$AWS\" --endpoint-url \"$FAKE\" \"$@\"; }
+";
+
+/// A fake AWS that ends with the test.
+struct Fake {
+    server: Child,
+    endpoint: String,
+    aws: PathBuf,
+    home: TempDir,
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+}
+
+impl Fake {
+    fn new() -> Option<Self> {
+        let (aws, moto) = (tool("aws")?, tool("moto_server")?);
+        let home = tempfile::tempdir().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let server = command(&moto, home.path())
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let fake = Self {
+            server,
+            endpoint: format!("http://127.0.0.1:{port}"),
+            aws,
+            home,
+        };
+        let mut tries = 0;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            tries += 1;
+            assert!(tries < 600, "moto_server does not listen");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Some(fake)
+    }
+
+    /// What a script prints, all of which has to go well.
+    fn run(&self, script: &str) -> String {
+        let mut bash = command(Path::new("/bin/bash"), self.home.path());
+        bash.env("AWS", &self.aws).env("FAKE", &self.endpoint);
+        ask(bash.args(["-c", &format!("{PRELUDE}{script}")])).accepted()
+    }
+}
+
+fn environment(tier: &str) -> Environment {
+    let file = run(&text(tier, "")).files.into_iter().next().unwrap();
+    file.environment.unwrap()
+}
+
+/// What Terraform makes of an environment, as far as a plan's commands touch it.
+fn made(it: &Environment) -> String {
+    let database = &it.database;
+    let (id, storage) = (&database.name.value, &database.storage);
+    let mut script = group(id.as_str(), database.max_connections.value);
+    script += &format!(
+        "aws rds create-db-instance --db-instance-identifier {id} --engine postgres --db-instance-class {} --allocated-storage {} --max-allocated-storage {} --storage-type {} {} --master-username someone --master-user-password something --db-parameter-group-name {id}\n",
+        database.instance.value,
+        storage.gib.value,
+        storage.max_gib.value,
+        storage.kind.value,
+        if database.multi_az.value {
+            "--multi-az"
+        } else {
+            "--no-multi-az"
+        },
+    );
+    for number in 1..=database.replicas.count.value {
+        script += &replica(it, number);
+    }
+    for group in it.redis.values() {
+        script += &format!(
+            "aws elasticache create-replication-group --replication-group-id {} --replication-group-description d --engine redis --cache-node-type {}\n",
+            group.name.value, group.node.value
+        );
+    }
+    script
+}
+
+fn group(id: &str, connections: u32) -> String {
+    format!(
+        "aws rds create-db-parameter-group --db-parameter-group-name {id} --db-parameter-group-family postgres16 --description d
+aws rds modify-db-parameter-group --db-parameter-group-name {id} --parameters ParameterName=max_connections,ParameterValue={connections},ApplyMethod=pending-reboot\n"
+    )
+}
+
+fn replica(it: &Environment, number: u32) -> String {
+    let (database, id) = (&it.database, it.database.read_identifier(number));
+    group(&id, database.replicas.max_connections.value)
+        + &format!(
+            "aws rds create-db-instance-read-replica --db-instance-identifier {id} --source-db-instance-identifier {} --db-instance-class {}
+aws rds modify-db-instance --db-instance-identifier {id} --allocated-storage {} --max-allocated-storage {} --no-multi-az --db-parameter-group-name {id} --apply-immediately\n",
+            database.name.value,
+            database.replicas.instance.value,
+            database.storage.gib.value,
+            database.storage.max_gib.value,
+        )
+}
+
+/// A plan's own lines for AWS as they stand, and what Terraform would make between them.
+fn script(report: &Value, after: &Environment) -> String {
+    let mut script = String::new();
+    for step in report["environments"][0]["steps"].as_array().unwrap() {
+        let changes = step["changes"].as_array().unwrap();
+        let count = changes
+            .iter()
+            .find(|it| it["path"] == "database.replicas.count");
+        let number = |side: &str| count.map_or(0, |it| it[side].as_str().unwrap().parse().unwrap());
+        for number in number("before") + 1..=number("after") {
+            script += &replica(after, number);
+        }
+        let procedure = &step["procedure"];
+        let lines = [&procedure["apply"], &procedure["verify"]];
+        for line in lines.into_iter().flat_map(|it| it.as_array().unwrap()) {
+            let line = line.as_str().unwrap();
+            let rds = line.starts_with("aws rds ") || line.starts_with("until aws rds ");
+            let node = changes
+                .iter()
+                .all(|it| it["path"].as_str().unwrap().rsplit('.').next() == Some("node"));
+            if rds || (node && line.contains("aws elasticache ")) {
+                script += &format!("{line}\n");
+            }
+        }
+    }
+    script
+}
+
+/// What there is: class, storage, its ceiling, standby and connections of an instance.
+fn found(fake: &Fake, id: &str) -> String {
+    let told = fake.run(&format!(
+        "aws rds describe-db-instances --db-instance-identifier {id} --output text --query 'DBInstances[0].[DBInstanceClass, AllocatedStorage, MaxAllocatedStorage, MultiAZ]'
+aws rds describe-db-parameters --db-parameter-group-name {id} --output text --query \"Parameters[?ParameterName=='max_connections'].ParameterValue\""
+    ));
+    told.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Runs the plan of a pair of tiers in the fake; what is kept is as BEFORE has it.
+fn obeyed(before: &str, after: &str) {
+    let Some(fake) = Fake::new() else { return };
+    let folder = folder();
+    let report = planned(
+        folder.path(),
+        &[&format!("{before}.kdl"), &format!("{after}.kdl")],
+    );
+    let (before, after) = (environment(before), environment(after));
+    fake.run(&made(&before));
+    fake.run(&script(&report, &after));
+    let kept = report["environments"][0]["kept"].to_string();
+    let storage = |path: &str| {
+        let side = if kept.contains(&format!("\"database.storage.{path}\"")) {
+            &before
+        } else {
+            &after
+        };
+        &side.database.storage
+    };
+    let (gib, most) = (storage("gib").gib.value, storage("max-gib").max_gib.value);
+    let database = &after.database;
+    let standby = if database.multi_az.value {
+        "True"
+    } else {
+        "False"
+    };
+    assert_eq!(
+        found(&fake, database.name.value.as_str()),
+        format!(
+            "{} {gib} {most} {standby} {}",
+            database.instance.value, database.max_connections.value
+        )
+    );
+    for number in 1..=database.replicas.count.value {
+        assert_eq!(
+            found(&fake, &database.read_identifier(number)),
+            format!(
+                "{} {gib} {most} False {}",
+                database.replicas.instance.value, database.replicas.max_connections.value
+            )
+        );
+    }
+    let count = fake.run("aws rds describe-db-instances --query 'length(DBInstances)'");
+    assert_eq!(
+        count.trim(),
+        (database.replicas.count.value + 1).to_string()
+    );
+    for (name, group) in &after.redis {
+        if before.redis.contains_key(name) {
+            let node = fake.run(&format!(
+                "aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].CacheNodeType' --output text",
+                group.name.value
+            ));
+            assert_eq!(node.trim(), group.node.value);
+        }
+    }
+}
+
+#[test]
+fn medium_becomes_large_by_the_plans_own_commands() {
+    obeyed("medium", "large");
+}
+
+#[test]
+fn large_becomes_medium_by_the_plans_own_commands_but_for_the_volume() {
+    obeyed("large", "medium");
+}
+
+#[test]
+fn dev_becomes_xlarge_by_the_plans_own_commands() {
+    obeyed("dev", "xlarge");
+}
+
+/// Every call of a program in all plans: its arguments, once for each set of flags.
+fn calls(program: &str) -> Vec<Vec<String>> {
+    let folder = folder();
+    let mut lines: BTreeSet<String> = BTreeSet::new();
+    for (before, after) in pairs() {
+        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
+        lines.extend(commands(&planned(folder.path(), &[&files[0], &files[1]])));
+    }
+    for case in std::fs::read_dir(project("tests/cases/diff")).unwrap() {
+        let report = planned(&case.unwrap().path(), &["before.kdl", "after.kdl"]);
+        lines.extend(commands(&report));
+    }
+    // The programs only write their arguments down, nested calls too; loops end at once.
+    let mut script = "grep() { return 0; }\n[() { return 0; }\nsleep() { exit 1; }\n".to_owned();
+    for name in ["aws", "kubectl", "helm", "terraform"] {
+        script += &format!(
+            "{name}() {{ printf '%s\\x1f' {name} \"$@\" >>calls; echo >>calls; echo x; }}\n"
+        );
+    }
+    for line in lines {
+        script += &format!("{line}\n");
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut bash = command(Path::new("/bin/bash"), home.path());
+    let answer = ask(bash.current_dir(home.path()).args(["-c", &script]));
+    assert_eq!(answer.code, Some(0), "{}", answer.told);
+    let told = std::fs::read_to_string(home.path().join("calls")).unwrap();
+    let mut seen = BTreeSet::new();
+    let mut calls = Vec::new();
+    for call in told.lines() {
+        let words: Vec<String> = call.split_terminator('\x1f').map(str::to_owned).collect();
+        let shape: Vec<String> = words
+            .iter()
+            .enumerate()
+            .filter(|(at, word)| *at < 3 || word.starts_with('-'))
+            .map(|(_, word)| word.split('=').next().unwrap().to_owned())
+            .collect();
+        if words[0] == program && seen.insert(shape) {
+            calls.push(words[1..].to_vec());
+        }
+    }
+    calls
+}
+
+#[test]
+fn aws_knows_every_command_and_every_flag() {
+    let Some(aws) = tool("aws") else { return };
+    let home = tempfile::tempdir().unwrap();
+    let calls = calls("aws");
+    assert!(calls.len() > 12, "{calls:?}");
+    let ask_aws = |words: &[String]| {
+        let mut run = command(&aws, home.path());
+        run.env("AWS_ACCESS_KEY_ID", "fake")
+            .env("AWS_SECRET_ACCESS_KEY", "fake")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_MAX_ATTEMPTS", "1");
+        // Nobody listens there: what is read whole ends at the connection.
+        run.args(["--endpoint-url", "http://127.0.0.1:1"])
+            .args(words);
+        ask(&mut run).told
+    };
+    for call in &calls {
+        let told = ask_aws(call);
+        assert!(told.contains("Could not connect"), "{told}");
+    }
+    let mut wrong = calls[0].clone();
+    wrong.push("--no-such-flag".into());
+    let told = ask_aws(&wrong);
+    assert!(told.contains("Unknown options: --no-such-flag"), "{told}");
+}
+
+#[test]
+fn kubectl_knows_every_command_and_every_flag() {
+    let Some(kubectl) = tool("kubectl") else {
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let calls = calls("kubectl");
+    assert!(calls.len() > 8, "{calls:?}");
+    let ask_kubectl = |words: &[String]| {
+        let mut run = command(&kubectl, home.path());
+        run.arg("--server=http://127.0.0.1:1").args(words);
+        ask(&mut run).told
+    };
+    for call in &calls {
+        let told = ask_kubectl(call);
+        // A file of the plan is not there, or nobody listens: the flags were read before that.
+        let read = ["refused", "does not exist", "no such file", "not found"];
+        assert!(
+            read.iter().any(|it| told.contains(it)) && !told.contains("unknown"),
+            "{told}"
+        );
+    }
+    let mut wrong = calls[0].clone();
+    wrong.insert(1, "--no-such-flag".into());
+    let told = ask_kubectl(&wrong);
+    assert!(told.contains("unknown flag: --no-such-flag"), "{told}");
+}
