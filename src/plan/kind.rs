@@ -142,33 +142,36 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
         EnvironmentField::network(_) => Kind::Network,
         EnvironmentField::deliver(_) => Kind::Delivery,
         EnvironmentField::api(field) => api(field),
-        EnvironmentField::worker(field) => {
-            let name = owner(difference);
-            match held(sides.map(|side| side.worker.contains_key(&name))) {
-                Held::Both => worker(field, name),
-                Held::Before => Kind::Pool(name, PoolMove::Removed),
-                Held::After => Kind::Pool(name, PoolMove::Added),
-            }
-        }
+        EnvironmentField::worker(field) => pool(field, owner(difference), sides),
         EnvironmentField::service(_) => Kind::Service(owner(difference)),
         EnvironmentField::pgbouncer(field) => pgbouncer(field),
         EnvironmentField::database(field) => database(field, sides),
-        EnvironmentField::redis(field) => {
-            let name = owner(difference);
-            match held(sides.map(|side| side.redis.contains_key(&name))) {
-                Held::Both => redis(field, name),
-                Held::Before => Kind::Redis(name, GroupMove::Removed),
-                Held::After => Kind::Redis(name, GroupMove::Added),
-            }
-        }
-        EnvironmentField::nodes(field) => {
-            let name = owner(difference);
-            match held(sides.map(|side| side.nodes.contains_key(&name))) {
-                Held::Both => nodes(field, name),
-                Held::Before => Kind::Nodes(name, NodesMove::Removed),
-                Held::After => Kind::Nodes(name, NodesMove::Added),
-            }
-        }
+        EnvironmentField::redis(field) => group(field, owner(difference), sides),
+        EnvironmentField::nodes(field) => node_group(field, owner(difference), sides),
+    }
+}
+
+fn pool(field: WorkerField, name: Name, sides: Pair<&Environment>) -> Kind {
+    match held(sides.map(|side| side.worker.contains_key(&name))) {
+        Held::Both => worker(field, name),
+        Held::Before => Kind::Pool(name, PoolMove::Removed),
+        Held::After => Kind::Pool(name, PoolMove::Added),
+    }
+}
+
+fn group(field: RedisGroupField, name: Name, sides: Pair<&Environment>) -> Kind {
+    match held(sides.map(|side| side.redis.contains_key(&name))) {
+        Held::Both => redis(field, name),
+        Held::Before => Kind::Redis(name, GroupMove::Removed),
+        Held::After => Kind::Redis(name, GroupMove::Added),
+    }
+}
+
+fn node_group(field: NodeGroupField, name: Name, sides: Pair<&Environment>) -> Kind {
+    match held(sides.map(|side| side.nodes.contains_key(&name))) {
+        Held::Both => nodes(field, name),
+        Held::Before => Kind::Nodes(name, NodesMove::Removed),
+        Held::After => Kind::Nodes(name, NodesMove::Added),
     }
 }
 

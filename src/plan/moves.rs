@@ -188,6 +188,47 @@ fn divides(kind: &Kind) -> bool {
 /// Where nodes change their architecture, pods cannot follow in the same moment: a group of the
 /// new kind stands beside the old one until they have.
 fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Catalogue) {
+    let pods: Vec<usize> = indices(moves, |kind| {
+        matches!(
+            kind,
+            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+        )
+    });
+    for (index, name) in turning(moves, sides, catalogue) {
+        let beside = Name::composed(format!("{name}-next"));
+        let first = moves.len();
+        moves.push(Move {
+            kind: Kind::Nodes(beside.clone(), NodesMove::Added),
+            title: format!("create node group `{beside}` beside `{name}`"),
+            rank: 29,
+            needs: Vec::new(),
+            edit: Edit::NodesBeside(name, beside.clone()),
+        });
+        if let Some(replaced) = moves.get_mut(index) {
+            replaced.needs.push(first);
+            replaced.needs.extend(&pods);
+            replaced.rank = 67;
+        }
+        moves.push(Move {
+            kind: Kind::Nodes(beside.clone(), NodesMove::Removed),
+            title: format!("delete node group `{beside}`"),
+            rank: 68,
+            needs: vec![index],
+            edit: Edit::NodesGone(beside),
+        });
+    }
+}
+
+/// Where the moves of these kinds stand.
+fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
+    let all = moves.iter().enumerate();
+    all.filter(|(_, next)| is(&next.kind))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The moves that change the architecture of a node group, each with the group.
+fn turning(moves: &[Move], sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<(usize, Name)> {
     let arch = |side: &Environment, name: &Name| -> Option<Arch> {
         let group = side.nodes.get(name)?;
         Some(catalogue.node_types.get(&group.instance.value)?.arch)
@@ -201,43 +242,5 @@ fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Ca
             }
         }
     }
-    let pods: Vec<usize> = (0..moves.len())
-        .filter(|index| {
-            let kind = moves.get(*index).map(|next| &next.kind);
-            matches!(
-                kind,
-                Some(Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods))
-            )
-        })
-        .collect();
-    for (index, name) in turning {
-        let beside = Name::composed(format!("{name}-next"));
-        let first = moves.len();
-        let around = |what, title: String, rank, needs, edit| Move {
-            kind: Kind::Nodes(beside.clone(), what),
-            title,
-            rank,
-            needs,
-            edit,
-        };
-        moves.push(around(
-            NodesMove::Added,
-            format!("create node group `{beside}` beside `{name}`"),
-            29,
-            Vec::new(),
-            Edit::NodesBeside(name.clone(), beside.clone()),
-        ));
-        if let Some(replaced) = moves.get_mut(index) {
-            replaced.needs.push(first);
-            replaced.needs.extend(&pods);
-            replaced.rank = 67;
-        }
-        moves.push(around(
-            NodesMove::Removed,
-            format!("delete node group `{beside}`"),
-            68,
-            vec![index],
-            Edit::NodesGone(beside.clone()),
-        ));
-    }
+    turning
 }

@@ -72,27 +72,21 @@ fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool 
 
 /// How much there is of what a move is about, in a unit of its own.
 fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
-    let database = &side.database;
     match kind {
-        Kind::Database(DatabaseMove::MultiAz) => database.multi_az.value.into(),
-        Kind::Database(DatabaseMove::Backups) => database.backup.days.value.into(),
-        Kind::Database(DatabaseMove::Direct) => connections::direct(side),
+        Kind::Database(what) => database(*what, side, catalogue),
         Kind::Api(ApiMove::Autoscaler) => side.api.workload.most().into(),
         Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
         Kind::Pool(name, PoolMove::Autoscaler) => {
             side.worker.get(name).map_or(0, Worker::most).into()
         }
-        Kind::Pool(name, PoolMove::Pods) => {
-            let pool = side.worker.get(name);
-            pool.map_or(0, |pool| weight(&pool.workload))
-        }
-        Kind::Service(name) => {
-            let service = side.service.get(name);
-            service.map_or(0, |service| service.replicas.value.into())
-        }
-        Kind::Database(DatabaseMove::Server) => server(side, catalogue),
-        Kind::Database(DatabaseMove::Replicas) => database.replicas.max_connections.value.into(),
-        Kind::Database(DatabaseMove::ReplicaCount) => database.replicas.count.value.into(),
+        Kind::Pool(name, PoolMove::Pods) => side
+            .worker
+            .get(name)
+            .map_or(0, |pool| weight(&pool.workload)),
+        Kind::Service(name) => side
+            .service
+            .get(name)
+            .map_or(0, |service| service.replicas.value.into()),
         Kind::Pooler => side.pgbouncer.instances.value.into(),
         Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
         Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
@@ -108,7 +102,6 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         | Kind::Alerts
         | Kind::RedisUses
         | Kind::Pool(_, PoolMove::Added | PoolMove::Removed)
-        | Kind::Database(DatabaseMove::Storage | DatabaseMove::ReplicaVia | DatabaseMove::Access)
         | Kind::Redis(
             _,
             GroupMove::Added
@@ -119,6 +112,19 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
             | GroupMove::Access,
         )
         | Kind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
+    }
+}
+
+fn database(what: DatabaseMove, side: &Environment, catalogue: &Catalogue) -> u64 {
+    let database = &side.database;
+    match what {
+        DatabaseMove::MultiAz => database.multi_az.value.into(),
+        DatabaseMove::Backups => database.backup.days.value.into(),
+        DatabaseMove::Direct => connections::direct(side),
+        DatabaseMove::Server => server(side, catalogue),
+        DatabaseMove::Replicas => database.replicas.max_connections.value.into(),
+        DatabaseMove::ReplicaCount => database.replicas.count.value.into(),
+        DatabaseMove::Storage | DatabaseMove::ReplicaVia | DatabaseMove::Access => 0,
     }
 }
 

@@ -101,17 +101,11 @@ fn step(
         catalogue: request.catalogue,
     };
     let states = Pair::new(
-        state(sides.before, trees.before.as_str()),
-        state(sides.after, trees.after.as_str()),
+        state(sides.before, &*trees.before),
+        state(sides.after, &*trees.after),
     );
-    let all = |states: Pair<State<'_>>| {
-        batch
-            .iter()
-            .map(|next| procedure(&next.kind, states))
-            .fold(procedure::secrets(states), Procedure::then)
-    };
-    let for_good = impacts.iter().find(|impact| impact.undo == Undo::Never);
-    let undo = match for_good {
+    let all = |states| together(batch, states);
+    let undo = match never_undone(&impacts) {
         Some(impact) => Err(format!("there is no way back: {}", impact.reason)),
         None => Ok(all(states.swapped())),
     };
@@ -125,4 +119,16 @@ fn step(
         undo,
         state: sides.after.clone(),
     })
+}
+
+/// The procedures of all moves of a step, after what the Secrets must hold.
+fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
+    batch
+        .iter()
+        .map(|next| procedure(&next.kind, states))
+        .fold(procedure::secrets(states), Procedure::then)
+}
+
+fn never_undone(impacts: &[Impact]) -> Option<&Impact> {
+    impacts.iter().find(|impact| impact.undo == Undo::Never)
 }

@@ -71,7 +71,7 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
 }
 
 fn rendered(state: State<'_>) -> Artifacts {
-    emit::emit(state.environment, state.catalogue, "")
+    emit::files(state.environment, state.catalogue, "")
 }
 
 /// Whether files below a folder of the tree differ.

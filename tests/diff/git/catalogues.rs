@@ -1,0 +1,114 @@
+//! Catalogues in a repository, each read at its own revision.
+
+use std::fs;
+
+use super::super::{code, fits_schema, snapshot, stderr, stdout, tierc, transcript};
+use super::Repository;
+
+#[test]
+fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
+    let repository = Repository::new();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let path = crate::support::project("schema/catalogue").join(file);
+        repository.write(
+            &format!("catalogue/{file}"),
+            &fs::read_to_string(path).unwrap(),
+        );
+    }
+    repository.commit();
+    let tiers = fs::read_to_string(repository.path().join("catalogue/tiers.kdl")).unwrap();
+    let changed = tiers.replacen("max-connections 200", "max-connections 250", 1);
+    assert_ne!(tiers, changed);
+    repository.write("catalogue/tiers.kdl", &changed);
+    let catalogue = ["--catalogue", "catalogue"];
+    let affected = [&["affected", "--base", "main"], &catalogue[..]].concat();
+    // Three of four are small; nothing of theirs changes but what the catalogue says.
+    let names: Vec<String> = repository
+        .differing(&affected)
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    assert_eq!(names, ["one", "three", "two"]);
+    snapshot(
+        "affected_by_a_catalogue",
+        &transcript(repository.path(), &affected),
+    );
+    let diff = [
+        "diff",
+        "--base",
+        "main",
+        "environments/one.kdl",
+        "--catalogue",
+        "catalogue",
+    ];
+    let output = tierc(
+        repository.path(),
+        &[&diff[..], &["--format", "json"]].concat(),
+    );
+    let report = fits_schema(&stdout(&output));
+    let values = report["environments"][0]["changes"].as_array().unwrap();
+    let of = |path: &str| values.iter().find(|it| it["path"] == path).unwrap();
+    assert_eq!(of("database.max-connections")["cause"], "catalogue");
+    assert_eq!(of("pgbouncer.pool.max-db")["root"], "catalogue");
+}
+
+#[test]
+fn facts_of_the_catalogue_that_reach_the_output_affect_without_a_value() {
+    let repository = Repository::new();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let path = crate::support::project("schema/catalogue").join(file);
+        repository.write(
+            &format!("catalogue/{file}"),
+            &fs::read_to_string(path).unwrap(),
+        );
+    }
+    repository.commit();
+    let instances = fs::read_to_string(repository.path().join("catalogue/instances.kdl")).unwrap();
+    let changed = instances.replace(
+        "\"redis 7.1\" family=\"redis7\"",
+        "\"redis 7.1\" family=\"redis7x\"",
+    );
+    assert_ne!(instances, changed);
+    repository.write("catalogue/instances.kdl", &changed);
+    let arguments = [
+        "affected",
+        "--base",
+        "main",
+        "--catalogue",
+        "catalogue",
+        "--format",
+        "json",
+    ];
+    let report = fits_schema(&stdout(&tierc(repository.path(), &arguments)));
+    let environments = report["environments"].as_array().unwrap();
+    assert_eq!(environments.len(), 4);
+    for environment in environments {
+        assert_eq!(environment["values"], 0);
+        let name = environment["environment"].as_str().unwrap();
+        assert_eq!(
+            environment["files"],
+            serde_json::json!([format!("terraform/{name}.tfvars")])
+        );
+    }
+}
+
+#[test]
+fn a_catalogue_that_the_revision_lacks_is_the_built_in_one() {
+    let repository = Repository::new();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let path = crate::support::project("schema/catalogue").join(file);
+        repository.write(
+            &format!("catalogue/{file}"),
+            &fs::read_to_string(path).unwrap(),
+        );
+    }
+    let output = tierc(
+        repository.path(),
+        &["diff", "--base", "main", "--catalogue", "catalogue"],
+    );
+    assert_eq!(code(&output), 0);
+    assert_eq!(
+        stderr(&output),
+        "`main` has no `catalogue`: its environments are read with the built-in catalogue\n"
+    );
+}
