@@ -24,6 +24,15 @@ pub type Artifacts = BTreeMap<String, String>;
 /// Every file of an environment. `source_name` is the file name of its source, for the headers.
 #[must_use]
 pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
+    let mut artifacts = files(environment, catalogue, source_name);
+    let lock = lock::lock(environment, &catalogue.version, source_name, &artifacts);
+    artifacts.insert("tierc.lock.json".into(), lock);
+    artifacts
+}
+
+/// Every file but the record, which repeats what the others say.
+#[must_use]
+pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
     let mut artifacts = kubernetes::kubernetes(environment, catalogue, source_name);
     artifacts.insert(
         "helm/values.yaml".into(),
@@ -42,7 +51,5 @@ pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str)
         "RUNBOOK.md".into(),
         runbook::runbook(environment, catalogue, source_name),
     );
-    let lock = lock::lock(environment, &catalogue.version, source_name, &artifacts);
-    artifacts.insert("tierc.lock.json".into(), lock);
     artifacts
 }

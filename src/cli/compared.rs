@@ -12,7 +12,6 @@ use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environ
 use crate::source::Sources;
 
 use super::exit::Exit;
-use super::files::LOCK;
 use super::output::Output;
 
 /// What the report tells of each outcome.
@@ -98,12 +97,9 @@ fn rendered(outcome: &Outcome<'_>, comparison: &Comparison) -> Pair<Artifacts> {
     let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let rendered = |environment: Option<&Environment>, run: &Run| {
-        let mut files = environment
-            .map(|it| emit::emit(it, &run.catalogue, name))
-            .unwrap_or_default();
-        // The record repeats everything that the others say.
-        files.remove(LOCK);
-        files
+        environment
+            .map(|it| emit::files(it, &run.catalogue, name))
+            .unwrap_or_default()
     };
     Pair::new(
         rendered(outcome.sides.before, &runs.before),
