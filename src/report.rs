@@ -3,6 +3,7 @@
 pub mod affected;
 pub mod cost;
 pub mod diff;
+pub mod markdown;
 pub mod paint;
 pub mod plan;
 pub mod schema;

@@ -6,6 +6,7 @@ mod command;
 mod facts;
 mod git;
 mod laws;
+mod markdown;
 pub(crate) mod pairs;
 
 use std::path::Path;

@@ -6,7 +6,9 @@ use crate::compile::{self, Outcome};
 use crate::report::affected::{AffectedReport, text};
 
 use super::args::{Affected, Format};
-use super::compared::{about_unread, environments, paths_of_artifacts, say_prices, say_unread};
+use super::compared::{
+    Asked, about_unread, environments, paths_of_artifacts, say_prices, say_unread,
+};
 use super::exit::Exit;
 use super::output::Output;
 use super::sides::base;
@@ -28,7 +30,11 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
         .filter(|(outcome, files)| !(outcome.changes.is_empty() && files.is_empty()))
         .unzip();
     let costs = compile::cost_changes(&affected, texts.as_ref());
-    let environments = environments(&affected, &costs, &comparison, false);
+    let asked = Asked {
+        artifacts: false,
+        plans: None,
+    };
+    let environments = environments(&affected, &costs, &comparison, asked);
     let unaffected = compared - environments.len();
     let environments = environments.into_iter().zip(files).collect();
     let report = AffectedReport::new(environments, unaffected, about_unread(&comparison));

@@ -51,6 +51,17 @@ pub(super) enum ReportFormat {
     Markdown,
 }
 
+/// How differences are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people at a terminal.
+    Human,
+    /// For programs; `tierc schema --report` describes it.
+    Json,
+    /// For a comment on a pull request: at most 65,536 characters.
+    Markdown,
+}
+
 /// How a resolved environment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ShowFormat {
@@ -210,8 +221,8 @@ pub(super) struct Diff {
     #[command(flatten)]
     pub(super) common: Common,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub(super) format: DiffFormat,
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,

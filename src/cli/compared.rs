@@ -11,23 +11,39 @@ use crate::pair::Pair;
 use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment, paths};
 use crate::source::Sources;
 
+use super::args::Common;
 use super::exit::Exit;
 use super::output::Output;
+use super::plan::{ROOT, planned};
+
+/// What a report tells beside the differences.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The rendered files that differ.
+    pub(super) artifacts: bool,
+    /// The safe order of each change, found on this day; none where it is not asked for.
+    pub(super) plans: Option<&'a Common>,
+}
 
 /// What the report tells of each outcome.
 pub(super) fn environments(
     outcomes: &[Outcome<'_>],
     costs: &CostChanges,
     comparison: &Comparison,
-    with_artifacts: bool,
+    asked: Asked<'_>,
 ) -> Vec<EnvironmentDiff> {
     let environments = outcomes.par_iter().zip(&costs.changes);
     environments
         .map(|(outcome, cost)| {
+            let plan = asked.plans.and_then(|common| {
+                let sides = Pair::new(outcome.sides.before?, outcome.sides.after?);
+                Some(planned(sides, outcome, comparison, common, ROOT))
+            });
             of_environment(Compared {
                 outcome,
                 cost: Some(cost),
-                artifacts: with_artifacts.then(|| artifacts(outcome, comparison)),
+                plan: plan.as_ref(),
+                artifacts: asked.artifacts.then(|| artifacts(outcome, comparison)),
                 sources: &comparison.runs.after.sources,
             })
         })

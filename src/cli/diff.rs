@@ -3,10 +3,11 @@
 use crate::compile::{self, CatalogueTexts, Comparison, CostChanges, Outcome};
 use crate::pair::Pair;
 use crate::report::diff::DiffReport;
+use crate::report::diff::markdown::markdown;
 use crate::report::diff::text::{Shown, text};
 
-use super::args::{Diff, Format};
-use super::compared::{about_unread, environments, say_prices, say_unread};
+use super::args::{Diff, DiffFormat};
+use super::compared::{Asked, about_unread, environments, say_prices, say_unread};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::output::Output;
@@ -51,7 +52,12 @@ fn report(
     let compared = outcomes.len();
     outcomes.retain(|outcome: &Outcome<'_>| !outcome.changes.is_empty());
     let costs = compile::cost_changes(&outcomes, texts);
-    let environments = environments(&outcomes, &costs, comparison, command.artifacts);
+    let asked = Asked {
+        artifacts: command.artifacts,
+        // On one screen there is no room for them, and a search takes its time.
+        plans: (command.format != DiffFormat::Human).then_some(&command.common),
+    };
+    let environments = environments(&outcomes, &costs, comparison, asked);
     let mut report = DiffReport::new(environments, compared - outcomes.len());
     report.unread = about_unread(comparison);
     let approved = Approved::new(&command.approve);
@@ -66,16 +72,17 @@ fn report(
 
 fn write(report: &DiffReport, command: &Diff, output: &mut Output) {
     match command.format {
-        Format::Human => {
+        DiffFormat::Human => {
             let shown = Shown {
                 color: output.style().color,
                 all: command.all,
             };
             output.result(&text(report, shown));
         }
-        Format::Json => {
+        DiffFormat::Json => {
             let json = serde_json::to_string_pretty(report).expect("a report is plain data");
             output.line(&json);
         }
+        DiffFormat::Markdown => output.result(&markdown(report)),
     }
 }

@@ -22,7 +22,7 @@ use super::output::Output;
 use super::sides::{self, Failed, Read};
 
 /// Where the commands read the states from, unless they are written elsewhere.
-const ROOT: &str = "plan";
+pub(super) const ROOT: &str = "plan";
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (comparison, texts) = read(command, output)?.compare(&command.common);
@@ -101,22 +101,32 @@ fn route<'a>(
     if outcome.changes.is_empty() {
         return None;
     }
+    Some(Route {
+        outcome,
+        sides,
+        plan: planned(sides, outcome, comparison, common, root),
+    })
+}
+
+/// The safe order from one side of an outcome to the other.
+pub(super) fn planned(
+    sides: Pair<&Environment>,
+    outcome: &Outcome<'_>,
+    comparison: &Comparison,
+    common: &Common,
+    root: &str,
+) -> Steps {
     let waived = outcome.files.map(|file| file.map(|file| &file.waived));
     let waived = match (waived.before, waived.after) {
         (Some(before), Some(after)) => before & after,
         (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
     };
-    let plan = plan(&Request {
+    plan(&Request {
         environments: sides,
         catalogue: &comparison.runs.after.catalogue,
         waived: &waived,
         today: today(common),
         root,
-    });
-    Some(Route {
-        outcome,
-        sides,
-        plan,
     })
 }
 

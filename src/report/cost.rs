@@ -39,7 +39,7 @@ fn summary(range: Option<Range>, unpriced: usize) -> String {
 }
 
 /// `$216 to $341`, or one amount where both are shown alike.
-fn dollars(range: Range) -> String {
+pub(in crate::report) fn dollars(range: Range) -> String {
     let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
     if floor == ceiling {
         floor

@@ -1,9 +1,14 @@
 //! `tierc diff`: what changes between two states, as one value that every format reads. As JSON it
 //! is written as it stands.
 
+pub mod markdown;
 pub mod text;
 
+mod disrupted;
 mod environment;
+mod folded;
+mod headline;
+mod order;
 mod resources;
 mod unified;
 
@@ -19,6 +24,7 @@ use crate::pair::Pair;
 
 pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
+pub use order::{BrokenRule, KeptValue, NoOrder, SafeOrder, ShortStep};
 pub use resources::Resource;
 pub use unified::{FileDiff, files, paths};
 
@@ -78,6 +84,9 @@ pub struct EnvironmentDiff {
     pub resources: Vec<Resource>,
     /// What it costs; null where no money was asked for.
     pub cost: Option<CostDiff>,
+    /// The safe order of the change; null where it was not asked for, and where only one side has
+    /// the environment.
+    pub order: Option<SafeOrder>,
     /// What the rules find in AFTER.
     pub findings: Vec<Finding>,
     /// The rendered files that differ; null where they were not asked for.

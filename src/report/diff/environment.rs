@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Worst,
-    resources,
+    order, resources,
 };
 use crate::compile::{CostChange, Outcome};
 use crate::diagnostic::json::findings;
@@ -12,6 +12,7 @@ use crate::diagnostic::mask::mask;
 use crate::diff::{Place, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
+use crate::plan::Plan;
 use crate::source::Sources;
 
 use super::FileDiff;
@@ -22,6 +23,8 @@ pub struct Compared<'a> {
     pub outcome: &'a Outcome<'a>,
     /// What it costs, if money was asked for.
     pub cost: Option<&'a CostChange>,
+    /// The safe order of the change, if it was asked for.
+    pub plan: Option<&'a Plan>,
     /// The rendered files that differ, if they were asked for.
     pub artifacts: Option<Vec<FileDiff>>,
     /// The texts of AFTER, which findings point into.
@@ -61,6 +64,7 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         parts: parts_of_one_side(outcome),
         resources: resources::changed(sides.as_ref().map(|side| side.as_deref())),
         cost: compared.cost.map(cost),
+        order: compared.plan.map(order::of_plan),
         findings: outcome.files.after.map_or_else(Vec::new, |file| {
             findings(file.diagnostics.iter(), compared.sources)
         }),

@@ -6,9 +6,9 @@ mod money;
 mod values;
 
 use crate::diff::Presence;
-use crate::impact::Class;
 use crate::report::paint::{Ink, Paint};
 
+pub use super::headline::ink;
 use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
 
 /// Columns that everything is fitted to.
@@ -126,17 +126,6 @@ fn gated(gate: &Gated, paint: Paint) -> String {
     };
     let by: String = gate.by.iter().map(|by| format!("  {by}\n")).collect();
     format!("--fail-on {}: {}\n{by}", gate.gate, paint.ink(ink, says))
-}
-
-/// The colour of a class.
-#[must_use]
-pub fn ink(class: Class) -> Ink {
-    match class {
-        Class::None | Class::Autoscaler | Class::Reload => Ink::Plain,
-        Class::Rolling | Class::OnlineDegraded => Ink::Cyan,
-        Class::Failover | Class::Reboot => Ink::Yellow,
-        Class::Outage | Class::Replace | Class::Impossible => Ink::Red,
-    }
 }
 
 /// A sentence in lines of at most 80 columns; every line but the first is indented.

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::{Place, Presence};
-use crate::impact::{Class, FeltBy, Impact, Undo, When};
+use crate::diff::Place;
+use crate::impact::Class;
 use crate::report::paint::{Ink, Paint};
 
+use super::super::disrupted::{TOLD, alike, felt, short, word};
 use super::super::{ChangedValue, EnvironmentDiff, lasting};
 use super::{ink, title, values, wrapped};
 
-/// From this class on each change is told in full.
-const TOLD: Class = Class::OnlineDegraded;
 /// Columns of a class that is listed.
 const CLASS: usize = 12;
 
@@ -55,7 +54,10 @@ fn told(
         let head = format!(
             "{}{}",
             paint.ink(ink(value.impact.class), &class),
-            head(&value.impact)
+            felt(&value.impact)
+                .iter()
+                .map(|part| format!(", {part}"))
+                .collect::<String>()
         );
         match heads.iter_mut().find(|(known, _)| *known == head) {
             Some((_, same)) => same.push(value),
@@ -73,23 +75,6 @@ fn told(
     text
 }
 
-/// Values to which the same happens, together.
-fn alike<'a>(values: &[&'a ChangedValue]) -> Vec<Vec<&'a ChangedValue>> {
-    let mut alike: Vec<Vec<&ChangedValue>> = Vec::new();
-    for value in values {
-        let same = |group: &&mut Vec<&ChangedValue>| {
-            group
-                .first()
-                .is_some_and(|first| first.impact == value.impact)
-        };
-        match alike.iter_mut().find(same) {
-            Some(group) => group.push(value),
-            None => alike.push(vec![value]),
-        }
-    }
-    alike
-}
-
 /// What happens to values, and under which condition.
 fn what(same: &[&ChangedValue], paint: Paint) -> String {
     let Some(impact) = same.first().map(|value| &value.impact) else {
@@ -102,25 +87,6 @@ fn what(same: &[&ChangedValue], paint: Paint) -> String {
     format!("{}\n", paint.ink(Ink::Dim, sentence.trim_end()))
 }
 
-/// Who feels it, when, and whether there is a way back.
-fn head(impact: &Impact) -> String {
-    let mut parts = Vec::new();
-    if impact.felt_by != FeltBy::Nobody {
-        parts.push(format!("felt by {}", impact.felt_by));
-    }
-    match impact.when {
-        When::AtOnce => {}
-        When::InWindow => parts.push("in the maintenance window".into()),
-        When::ByHand => parts.push("when somebody reboots".into()),
-    }
-    match impact.undo {
-        Undo::Back => {}
-        Undo::Harder => parts.push("hard to undo".into()),
-        Undo::Never => parts.push("cannot be undone".into()),
-    }
-    parts.iter().map(|part| format!(", {part}")).collect()
-}
-
 /// The values of one impact: what comes or goes whole is named once.
 fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) -> String {
     let width = same
@@ -131,7 +97,7 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
     let mut text = String::new();
     let mut whole: Vec<&Place> = Vec::new();
     for value in same {
-        if let Some(presence) = presence(value, environment) {
+        if let Some(presence) = environment.presence_of(value) {
             if !whole.contains(&&value.place) {
                 text += &format!("    {} ({})\n", value.place, word(presence));
                 whole.push(&value.place);
@@ -141,51 +107,6 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
         }
     }
     text
-}
-
-fn presence(value: &ChangedValue, environment: &EnvironmentDiff) -> Option<Presence> {
-    let part = environment
-        .parts
-        .iter()
-        .find(|part| part.place == value.place);
-    part.map(|part| part.presence)
-}
-
-fn word(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Removed => "removed",
-        Presence::Added | Presence::Kept => "new",
-    }
-}
-
-/// Paths in the model's order: `api.requests.{cpu,memory}`, and what comes or goes whole once.
-fn short(values: &[&ChangedValue], environment: &EnvironmentDiff) -> Vec<String> {
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for value in values {
-        let (owner, last) = match presence(value, environment) {
-            Some(presence) => (format!("{} ({})", value.place, word(presence)), ""),
-            None => value
-                .path
-                .rsplit_once('.')
-                .map_or((String::new(), value.path.as_str()), |(owner, last)| {
-                    (owner.to_owned(), last)
-                }),
-        };
-        match groups.iter_mut().find(|(known, _)| *known == owner) {
-            Some((_, lasts)) => lasts.push(last),
-            None => groups.push((owner, vec![last])),
-        }
-    }
-    let mut names = Vec::new();
-    for (owner, lasts) in groups {
-        match lasts.as_slice() {
-            _ if owner.is_empty() => names.extend(lasts.iter().map(ToString::to_string)),
-            ["", ..] => names.push(owner),
-            [last] => names.push(format!("{owner}.{last}")),
-            several => names.push(format!("{owner}.{{{}}}", several.join(","))),
-        }
-    }
-    names
 }
 
 /// A class and what has it, on as few lines as will do.

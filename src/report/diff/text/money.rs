@@ -1,12 +1,11 @@
 //! What a change costs, layer by layer.
 
-use std::collections::BTreeMap;
-
 use crate::cost::Range;
 use crate::pair::Pair;
+use crate::report::cost::dollars;
 use crate::report::paint::{Ink, Paint};
 
-use super::super::{CostDiff, EnvironmentDiff, growth};
+use super::super::{EnvironmentDiff, growth};
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
@@ -38,7 +37,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         text += &table(&rows, paint);
     }
     text += &notes;
-    let lists = format!("  list prices: {}", lists(cost));
+    let lists = format!("  list prices: {}", cost.lists());
     text + &format!("{}\n", paint.ink(Ink::Dim, &lists))
 }
 
@@ -46,7 +45,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
 type Row = [String; 4];
 
 fn row(layer: &str, cost: &Pair<Range>) -> Row {
-    let (before, after) = (amounts(cost.before), amounts(cost.after));
+    let (before, after) = (dollars(cost.before), dollars(cost.after));
     [layer.to_owned(), before, after, growth(cost)]
 }
 
@@ -66,26 +65,4 @@ fn table(rows: &[Row], paint: Paint) -> String {
             format!("{}\n", paint.ink(ink, &line))
         });
     lines.collect()
-}
-
-/// `us-east-1, 2026-05-03, 2026-10-02`.
-fn lists(cost: &CostDiff) -> String {
-    let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for list in &cost.price_lists {
-        regions.entry(&list.region).or_default().push(&list.date);
-    }
-    let regions = regions
-        .iter()
-        .map(|(region, dates)| format!("{region}, {}", dates.join(", ")));
-    regions.collect::<Vec<_>>().join("; ")
-}
-
-/// `$216 to $341`, or one amount where both are shown alike.
-fn amounts(range: Range) -> String {
-    let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
-    if floor == ceiling {
-        floor
-    } else {
-        format!("{floor} to {ceiling}")
-    }
 }

@@ -1,8 +1,9 @@
 //! What somebody stated, what follows from it, and every value in full.
 
-use crate::diff::{Cause, Presence, Root};
+use crate::diff::{Presence, Root};
 use crate::report::paint::{Ink, Paint};
 
+use super::super::folded::because;
 use super::super::{ChangedValue, EnvironmentDiff, lasting};
 use super::{WIDTH, ink, title};
 
@@ -10,17 +11,21 @@ use super::{WIDTH, ink, title};
 pub(super) fn intent(environment: &EnvironmentDiff, paint: Paint, all: bool) -> String {
     let mut text = title("intent", paint);
     text += &renames(environment);
-    let stated: Vec<&ChangedValue> = environment.changes.iter().filter(|it| heads(it)).collect();
+    let stated: Vec<&ChangedValue> = environment
+        .changes
+        .iter()
+        .filter(|it| it.is_stated())
+        .collect();
     let width = widest(&stated);
     for value in stated {
         let root = Root::Stated(value.path.clone());
-        let note = follow(following(environment, &root).count());
+        let note = follow(environment.following(&root).count());
         text += &row(value, "  ", width, &note, paint);
     }
     text += &parts(environment, paint);
     let lists = if all { "" } else { " (--all lists them)" };
     for (root, of) in [(Root::Tier, "the tier"), (Root::Catalogue, "the catalogue")] {
-        text += &match following(environment, &root).count() {
+        text += &match environment.following(&root).count() {
             0 => String::new(),
             1 => format!("  1 value follows {of}{lists}\n"),
             count => format!("  {count} values follow {of}{lists}\n"),
@@ -47,7 +52,7 @@ fn renames(environment: &EnvironmentDiff) -> String {
         let place = rename.place.to_string();
         let kind = place.split('.').next().unwrap_or_default();
         let root = Root::Part(rename.place.clone());
-        let note = follow(following(environment, &root).count());
+        let note = follow(environment.following(&root).count());
         format!(
             "  {kind}.{}  renamed to {place}{note}\n",
             rename.names.before
@@ -56,25 +61,12 @@ fn renames(environment: &EnvironmentDiff) -> String {
     lines.collect()
 }
 
-/// Whether a value is stated itself, and not as part of something that comes or goes.
-fn heads(value: &ChangedValue) -> bool {
-    matches!(&value.root, Root::Stated(path) if *path == value.path)
-}
-
-fn following<'a>(
-    environment: &'a EnvironmentDiff,
-    root: &'a Root,
-) -> impl Iterator<Item = &'a ChangedValue> {
-    let of = environment.changes.iter();
-    of.filter(move |value| value.root == *root && !heads(value))
-}
-
 /// The pools, services and groups that the file adds or removes.
 fn parts(environment: &EnvironmentDiff, paint: Paint) -> String {
     let mut text = String::new();
     for part in &environment.parts {
         let root = Root::Part(part.place.clone());
-        let values = following(environment, &root).count();
+        let values = environment.following(&root).count();
         let (ink, what) = match part.presence {
             Presence::Removed => (Ink::Red, "removed"),
             Presence::Added | Presence::Kept => (Ink::Green, "added"),
@@ -125,7 +117,7 @@ pub(super) fn values(environment: &EnvironmentDiff, paint: Paint) -> String {
         text += &row(value, "  ", width, "", paint);
         let impact = &value.impact;
         let class = lasting(impact.class, impact.seconds);
-        let about = format!("{}, {}", cause(&value.cause), value.fingerprint);
+        let about = format!("{}, {}", because(&value.cause), value.fingerprint);
         text += &format!(
             "    {}, {}\n",
             paint.ink(ink(impact.class), &class),
@@ -133,17 +125,4 @@ pub(super) fn values(environment: &EnvironmentDiff, paint: Paint) -> String {
         );
     }
     text
-}
-
-fn cause(cause: &Cause) -> String {
-    match cause {
-        Cause::Stated => "stated".into(),
-        Cause::Tier => "follows the tier".into(),
-        Cause::Catalogue => "follows the catalogue".into(),
-        Cause::Follows(paths) => match paths.as_slice() {
-            [first] => format!("follows {first}"),
-            [first, rest @ ..] => format!("follows {first} and {} more", rest.len()),
-            [] => "derived".into(),
-        },
-    }
 }

@@ -1,0 +1,134 @@
+//! What matters of an environment, part by part.
+
+use std::collections::BTreeMap;
+
+use crate::diff::Presence;
+use crate::impact::Class;
+use crate::model::{Money, Tier};
+use crate::pair::Pair;
+use crate::report::paint::Ink;
+
+use super::{CostDiff, EnvironmentDiff, growth, lasting};
+
+/// The colour of a class.
+#[must_use]
+pub fn ink(class: Class) -> Ink {
+    match class {
+        Class::None | Class::Autoscaler | Class::Reload => Ink::Plain,
+        Class::Rolling | Class::OnlineDegraded => Ink::Cyan,
+        Class::Failover | Class::Reboot => Ink::Yellow,
+        Class::Outage | Class::Replace | Class::Impossible => Ink::Red,
+    }
+}
+
+/// `medium -> large`, `+$2,694 to +$3,897 a month`, `worst: failover 60-120 s`, `all rules hold`.
+pub(super) fn parts(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
+    let what = what(environment).into_iter();
+    let mut parts: Vec<(String, Ink)> = what.map(|it| (it, Ink::Plain)).collect();
+    parts.extend(about(environment));
+    parts
+}
+
+/// The same without what changes: money, disruption, rules.
+pub(super) fn about(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
+    let cost = environment.cost.as_ref();
+    let mut parts: Vec<(String, Ink)> = cost
+        .map(|cost| (money(cost), Ink::Plain))
+        .into_iter()
+        .collect();
+    parts.push(match &environment.worst {
+        Some(worst) if worst.class > Class::None => (
+            format!("worst: {}", lasting(worst.class, worst.seconds)),
+            ink(worst.class),
+        ),
+        Some(_) | None => ("nothing is interrupted".into(), Ink::Green),
+    });
+    parts.extend(rules(environment));
+    parts
+}
+
+/// What becomes of it: `medium -> large`.
+pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
+    let mut what = Vec::new();
+    what.extend(
+        environment
+            .formerly
+            .as_ref()
+            .map(|name| format!("formerly {name}")),
+    );
+    let tier = |tier: Option<Tier>| tier.map_or_else(String::new, |tier| tier.to_string());
+    let Pair { before, after } = environment.tiers.map(tier);
+    match environment.presence {
+        Presence::Added => what.push(format!("new, {after}")),
+        Presence::Removed => what.push(format!("removed, {before}")),
+        Presence::Kept if before != after => what.push(format!("{before} -> {after}")),
+        Presence::Kept => what.push(match environment.changes.len() {
+            0 => "only names change".into(),
+            1 => "1 value changes".into(),
+            count => format!("{count} values change"),
+        }),
+    }
+    what
+}
+
+/// What its cost grows by.
+pub(super) fn money(cost: &CostDiff) -> String {
+    let lacking = cost.unpriced.len();
+    let change = growth(&cost.total);
+    match (change == Money::ZERO.signed(), lacking) {
+        (true, 0) => "the same cost".into(),
+        (true, _) => format!("cost unknown: {lacking} without a price"),
+        (false, 0) => format!("{change} a month"),
+        (false, _) => format!("{change} a month and {lacking} without a price"),
+    }
+}
+
+/// What the rules find in AFTER, and which.
+pub(super) fn rules(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
+    if environment.presence == Presence::Removed {
+        return Vec::new();
+    }
+    let codes = |severity: &str| {
+        let found = environment
+            .findings
+            .iter()
+            .filter(|it| it.severity == severity);
+        found.map(|it| it.code.as_str()).collect::<Vec<_>>()
+    };
+    let counted = |what: &str, ink: Ink| {
+        let codes = codes(what);
+        let mut names = codes.clone();
+        names.sort_unstable();
+        names.dedup();
+        let plural = if codes.len() == 1 { "" } else { "s" };
+        (!codes.is_empty()).then(|| {
+            (
+                format!("{} {what}{plural}: {}", codes.len(), names.join(", ")),
+                ink,
+            )
+        })
+    };
+    let found: Vec<_> = [counted("error", Ink::Red), counted("warning", Ink::Yellow)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if found.is_empty() {
+        vec![("all rules hold".into(), Ink::Green)]
+    } else {
+        found
+    }
+}
+
+impl CostDiff {
+    /// The lists that the prices come from: `us-east-1, 2026-05-03, 2026-10-02`.
+    pub(super) fn lists(&self) -> String {
+        let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for list in &self.price_lists {
+            regions.entry(&list.region).or_default().push(&list.date);
+        }
+        let regions = regions
+            .iter()
+            .map(|(region, dates)| format!("{region}, {}", dates.join(", ")));
+        regions.collect::<Vec<_>>().join("; ")
+    }
+}

@@ -1,0 +1,128 @@
+//! Text in GitHub's Markdown: whatever stands in a value stays text, on its line and in its cell.
+
+/// The most characters that a comment may have on the large forges. What is written here counts
+/// bytes, of which there are as many or more.
+pub const LIMIT: usize = 65_536;
+
+/// A value as code, in which nothing is a mention, a link or markup.
+#[must_use]
+pub fn code(value: &str) -> String {
+    let plain = |c: char| !(c.is_control() || matches!(c, '`' | '|' | '\\'));
+    let trimmed = value.trim_matches(' ') == value;
+    if !value.is_empty() && trimmed && value.chars().all(plain) {
+        return format!("`{value}`");
+    }
+    // In a span of backticks a pipe would end the cell: an element takes everything as entities.
+    let escaped: String = value.chars().map(entity).collect();
+    format!("<code>{escaped}</code>")
+}
+
+fn entity(c: char) -> String {
+    match c {
+        '\n' => "&#92;n".into(),
+        '\t' => "&#92;t".into(),
+        c if c.is_control() => format!("&#92;u{{{:x}}}", u32::from(c)),
+        c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
+        c => c.into(),
+    }
+}
+
+/// A sentence: what it has in backticks is code, the rest is text.
+#[must_use]
+pub fn prose(sentence: &str) -> String {
+    let parts = sentence.split('`').enumerate();
+    let closed = sentence.matches('`').count().is_multiple_of(2);
+    let escaped = parts.map(|(at, part)| match at % 2 {
+        1 if closed => code(part),
+        1 => format!("\\`{}", text(part)),
+        _ if at > 0 && !closed => format!("\\`{}", text(part)),
+        _ => text(part),
+    });
+    escaped.collect()
+}
+
+/// Text without any markup, on one line.
+fn text(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.replace(" -> ", " \u{2192} ").chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '`' => escaped.extend(['\\', c]),
+            // A forge makes links of these, however they are escaped, unless something is between.
+            '@' | '#' => escaped += &format!("{c}&#8203;"),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A block of code, between fences that nothing in it closes.
+#[must_use]
+pub fn block(language: &str, code: &str) -> String {
+    let runs = code.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+    let end = if code.ends_with('\n') { "" } else { "\n" };
+    format!("{fence}{language}\n{code}{end}{fence}\n")
+}
+
+/// What is shown when somebody opens `summary`; both are Markdown already.
+#[must_use]
+pub fn details(summary: &str, body: &str) -> String {
+    format!("<details>\n<summary>{summary}</summary>\n\n{body}\n</details>\n")
+}
+
+/// A table; cells are Markdown already. Columns whose head begins with `>` are flush right.
+#[must_use]
+pub fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut text = String::from("|");
+    for head in heads {
+        text += &format!(" {} |", head.trim_start_matches('>'));
+    }
+    text += "\n|";
+    for head in heads {
+        text += if head.starts_with('>') {
+            "--:|"
+        } else {
+            "---|"
+        };
+    }
+    text.push('\n');
+    for row in rows {
+        text += &format!("| {} |\n", row.join(" | "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_code_and_nothing_else() {
+        assert_eq!(code("db.r6g.large"), "`db.r6g.large`");
+        assert_eq!(code("<b>@you #1</b>"), "`<b>@you #1</b>`");
+        assert_eq!(code(""), "<code></code>");
+        assert_eq!(
+            code("a|b`c\\\n<d>"),
+            "<code>a&#124;b&#96;c&#92;&#92;n&#60;d&#62;</code>"
+        );
+    }
+
+    #[test]
+    fn a_sentence_keeps_its_code_and_loses_its_markup() {
+        let shown = prose("`a.b` is *x* for @you: 1 -> 2, <img> | [y](z) _");
+        assert_eq!(
+            shown,
+            "`a.b` is \\*x\\* for @&#8203;you: 1 \u{2192} 2, &lt;img> \\| \\[y\\](z) \\_"
+        );
+        assert_eq!(prose("a ` @b"), "a \\` @&#8203;b");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_it() {
+        assert_eq!(block("diff", "+a\n"), "```diff\n+a\n```\n");
+        assert_eq!(block("diff", "+````"), "`````diff\n+````\n`````\n");
+    }
+}

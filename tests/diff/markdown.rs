@@ -1,0 +1,159 @@
+//! Differences as a comment on a pull request: every pair of tiers and every case, what it holds,
+//! and what is left out where it holds no more.
+
+use std::fs;
+use std::path::Path;
+
+use super::{TIERS, fits_schema, snapshot, stdout, text, tierc};
+use crate::support::project;
+
+/// GitHub's limit of a comment, in characters.
+const LIMIT: usize = 65_536;
+
+fn markdown(folder: &Path, more: &[&str]) -> String {
+    let arguments: Vec<&str> = ["diff"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .chain(["--format", "markdown"])
+        .collect();
+    let text = stdout(&tierc(folder, &arguments));
+    assert!(text.len() <= LIMIT, "{} characters", text.len());
+    text
+}
+
+fn json(folder: &Path, more: &[&str]) -> serde_json::Value {
+    let arguments: Vec<&str> = ["diff"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .chain(["--format", "json"])
+        .collect();
+    fits_schema(&stdout(&tierc(folder, &arguments)))
+}
+
+#[test]
+fn every_tier_into_every_other_is_a_comment() {
+    let folder = tempfile::tempdir().unwrap();
+    for tier in TIERS {
+        fs::write(folder.path().join(format!("{tier}.kdl")), text(tier, "")).unwrap();
+    }
+    for (before, after) in super::pairs::pairs() {
+        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
+        let shown = markdown(folder.path(), &[&files[0], &files[1]]);
+        snapshot(&format!("{before}_to_{after}_as_markdown"), &shown);
+    }
+}
+
+#[test]
+fn every_case_is_a_comment_that_names_each_value() {
+    let folder = project("tests/cases/diff");
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        let at = folder.join(&name);
+        let shown = markdown(&at, &["before.kdl", "after.kdl"]);
+        let report = json(&at, &["before.kdl", "after.kdl"]);
+        for environment in report["environments"].as_array().unwrap() {
+            for change in environment["changes"].as_array().unwrap() {
+                let path = format!("| `{}` | ", change["path"].as_str().unwrap());
+                assert!(shown.contains(&path), "{name}: {path}\n{shown}");
+                let fingerprint = format!("| `{}` |", change["fingerprint"].as_str().unwrap());
+                assert!(shown.contains(&fingerprint), "{name}: {fingerprint}");
+            }
+        }
+        snapshot(&format!("{name}_as_markdown"), &shown);
+    }
+}
+
+#[test]
+fn several_environments_begin_with_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for (side, tiers) in [
+        ("before", ["dev", "small", "large"]),
+        ("after", ["dev", "medium", "large"]),
+    ] {
+        fs::create_dir(at.join(side)).unwrap();
+        for (name, tier) in ["one", "two", "three"].into_iter().zip(tiers) {
+            let lines = if (side, name) == ("after", "one") {
+                "api { replicas max=1 }"
+            } else {
+                ""
+            };
+            let text = text(tier, lines).replace("prod", name);
+            fs::write(at.join(format!("{side}/{name}.kdl")), text).unwrap();
+        }
+    }
+    fs::write(
+        at.join("after/four.kdl"),
+        text("dev", "").replace("prod", "four"),
+    )
+    .unwrap();
+    let limits = [
+        "--fail-on",
+        "disruption=failover",
+        "--fail-on",
+        "cost=+9000",
+    ];
+    let sides = ["before", "after"];
+    let shown = markdown(at, &[&sides[..], &limits].concat());
+    snapshot("several_environments_as_markdown", &shown);
+    // What cannot be read is said first.
+    fs::write(at.join("after/five.kdl"), "tier \"dev\"\n").unwrap();
+    let shown = markdown(at, &sides);
+    assert!(shown.contains("**Files that cannot be read"), "{shown}");
+    let same = markdown(at, &["before", "before"]);
+    assert_eq!(same, "## No differences in 3 environments\n");
+}
+
+#[test]
+fn rendered_files_are_folded_each_in_a_block_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("a.kdl"), text("small", "")).unwrap();
+    let hostile = "api { env MOTD=\"```\\n</details>@everyone|<script>\" }";
+    fs::write(at.join("b.kdl"), text("small", hostile)).unwrap();
+    let shown = markdown(at, &["a.kdl", "b.kdl", "--artifacts"]);
+    let opened = shown.matches("\n````diff\n").count();
+    assert_eq!(
+        opened, 1,
+        "a fence is longer than the one in the value\n{shown}"
+    );
+    assert_eq!(
+        shown.matches("<details>").count(),
+        shown.matches("</details>\n").count()
+    );
+    let outside = shown.split("````").step_by(2).collect::<String>();
+    for mark in ["<script>", "@everyone|", "\n</details>@"] {
+        assert!(!outside.contains(mark), "{mark}\n{outside}");
+    }
+    snapshot("a_hostile_value_as_markdown", &shown);
+}
+
+#[test]
+fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for (side, tier) in [("before", "small"), ("after", "xlarge")] {
+        fs::create_dir(at.join(side)).unwrap();
+        for number in 0..300 {
+            let text = text(tier, "").replace("prod", &format!("tenant-{number:03}"));
+            fs::write(at.join(format!("{side}/tenant-{number:03}.kdl")), text).unwrap();
+        }
+    }
+    let shown = markdown(at, &["before", "after", "--artifacts"]);
+    assert!(
+        shown.len() > LIMIT * 9 / 10,
+        "what fits is shown: {}",
+        shown.len()
+    );
+    assert!(shown.starts_with("## 300 of 300 environments differ\n"));
+    assert!(shown.contains("and 100 more, none of them worse\n"));
+    assert!(shown.contains(" sections left out, for a comment holds 65536 characters: "));
+    assert!(!shown.contains("```diff"), "files go first");
+    let last = shown.trim_end().lines().last().unwrap();
+    assert!(last.starts_with("Fingerprint `"), "{last}");
+}
