@@ -24,7 +24,7 @@ use crate::pair::Pair;
 
 pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
-pub use order::{BrokenRule, KeptValue, NoOrder, SafeOrder, ShortStep};
+pub use order::{SafeOrder, ShortStep};
 pub use resources::Resource;
 pub use unified::{FileDiff, files, paths};
 

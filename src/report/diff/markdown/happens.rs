@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::diff::Presence;
 use crate::impact::{Class, Impact};
 use crate::report::markdown::{code, details, prose, table};
+use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
-use super::super::order::{NoOrder, SafeOrder, ShortStep};
+use super::super::order::{SafeOrder, ShortStep};
 use super::super::{ChangedValue, EnvironmentDiff, lasting};
 use super::sections::shift;
 
@@ -113,17 +114,19 @@ pub(super) fn order(environment: &EnvironmentDiff) -> String {
     if let Some(blocked) = &order.blocked {
         return stopped(order, blocked, &body);
     }
-    let plural = if order.steps.len() == 1 {
-        "step"
-    } else {
-        "steps"
-    };
-    let summary = format!("Safe order: {} {plural}", order.steps.len());
-    let commands = "\n`tierc plan` prints each step with its commands, checks and way back.";
-    if order.steps.is_empty() && order.kept.is_empty() {
-        return String::new();
+    if order.steps.is_empty() {
+        return body.trim_start().to_owned();
     }
+    let summary = format!("Safe order: {}", steps(order));
+    let commands = "\n`tierc plan` prints each step with its commands, checks and way back.";
     details(&summary, &format!("{body}{commands}"))
+}
+
+fn steps(order: &SafeOrder) -> String {
+    match order.steps.len() {
+        1 => "1 step".to_owned(),
+        count => format!("{count} steps"),
+    }
 }
 
 fn step(step: &ShortStep) -> String {
@@ -141,33 +144,28 @@ fn step(step: &ShortStep) -> String {
         }
     }
     text.push('\n');
-    for wait in &step.waits {
-        text += &format!("   - wait until {}\n", prose(wait));
-    }
     text
 }
 
-fn stopped(order: &SafeOrder, blocked: &NoOrder, steps: &str) -> String {
+fn stopped(order: &SafeOrder, blocked: &BlockedPlan, before: &str) -> String {
     let mut text =
         "**No safe order leads there.** What is left, and what it would break:\n\n".to_owned();
     for left in &blocked.left {
         text += &format!("- {}\n", prose(left));
     }
     text.push('\n');
-    for rule in &blocked.breaks {
+    for rule in &blocked.findings {
         text += &format!("- {}: {}\n", code(&rule.code), prose(&rule.message));
+        for note in &rule.notes {
+            text += &format!("  - {}\n", prose(note));
+        }
     }
     for bridge in &blocked.bridges {
         text += &format!("- a value that opens a way: {}\n", prose(bridge));
     }
-    if steps.is_empty() {
+    if before.is_empty() {
         return text;
     }
-    let plural = if order.steps.len() == 1 {
-        "step"
-    } else {
-        "steps"
-    };
-    let summary = format!("{} {plural} before that", order.steps.len());
-    format!("{text}\n{}", details(&summary, steps))
+    let summary = format!("{} before that", steps(order));
+    format!("{text}\n{}", details(&summary, before))
 }
