@@ -114,7 +114,7 @@ fn rendered_files_are_folded_each_in_a_block_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     fs::write(at.join("a.kdl"), text("small", "")).unwrap();
-    let hostile = "api { env MOTD=\"```\\n</details>@everyone|<script>\" }";
+    let hostile = "api { env MOTD=\"```</details> @everyone|<script>\" }";
     fs::write(at.join("b.kdl"), text("small", hostile)).unwrap();
     let shown = markdown(at, &["a.kdl", "b.kdl", "--artifacts"]);
     let opened = shown.matches("\n````diff\n").count();
@@ -127,33 +127,52 @@ fn rendered_files_are_folded_each_in_a_block_of_its_own() {
         shown.matches("</details>\n").count()
     );
     let outside = shown.split("````").step_by(2).collect::<String>();
-    for mark in ["<script>", "@everyone|", "\n</details>@"] {
+    for mark in ["<script>", "@everyone|", "</details> @"] {
         assert!(!outside.contains(mark), "{mark}\n{outside}");
     }
     snapshot("a_hostile_value_as_markdown", &shown);
+}
+
+/// `prod` so many times on two tiers, under names of their own.
+fn tenants(at: &Path, count: usize, texts: [&str; 2]) {
+    for (side, text) in ["before", "after"].into_iter().zip(texts) {
+        fs::create_dir(at.join(side)).unwrap();
+        for number in 0..count {
+            let name = format!("tenant-{number:03}");
+            let text = text.replace("prod", &name);
+            fs::write(at.join(format!("{side}/{name}.kdl")), text).unwrap();
+        }
+    }
 }
 
 #[test]
 fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    for (side, tier) in [("before", "small"), ("after", "xlarge")] {
-        fs::create_dir(at.join(side)).unwrap();
-        for number in 0..300 {
-            let text = text(tier, "").replace("prod", &format!("tenant-{number:03}"));
-            fs::write(at.join(format!("{side}/tenant-{number:03}.kdl")), text).unwrap();
-        }
-    }
+    tenants(at, 25, [&text("small", ""), &text("xlarge", "")]);
     let shown = markdown(at, &["before", "after", "--artifacts"]);
-    assert!(
-        shown.len() > LIMIT * 9 / 10,
-        "what fits is shown: {}",
-        shown.len()
-    );
-    assert!(shown.starts_with("## 300 of 300 environments differ\n"));
-    assert!(shown.contains("and 100 more, none of them worse\n"));
+    let length = shown.len();
+    assert!(length > LIMIT * 9 / 10, "what fits is shown: {length}");
+    assert!(shown.starts_with("## 25 of 25 environments differ\n"));
     assert!(shown.contains(" sections left out, for a comment holds 65536 characters: "));
-    assert!(!shown.contains("```diff"), "files go first");
+    for number in 0..25 {
+        let head = format!("\n### `tenant-{number:03}`: small \u{2192} xlarge\n");
+        assert!(shown.contains(&head), "{head}");
+    }
+    let files = shown.matches("\n```diff\n").count();
+    assert!(files < 25, "files go first, and {files} are shown");
     let last = shown.trim_end().lines().last().unwrap();
     assert!(last.starts_with("Fingerprint `"), "{last}");
+}
+
+#[test]
+fn of_very_many_environments_the_worst_have_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let max = |max: u32| text("dev", &format!("api {{ replicas max={max} }}"));
+    tenants(at, 205, [&max(1), &max(2)]);
+    let shown = markdown(at, &["before", "after"]);
+    assert!(shown.starts_with("## 205 of 205 environments differ\n"));
+    assert!(shown.contains("\nand 5 more, none of them worse\n"));
+    assert_eq!(shown.matches("\n| `tenant-").count(), 200);
 }
