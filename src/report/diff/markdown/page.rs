@@ -133,7 +133,7 @@ fn note(left: &[&str]) -> String {
     };
     format!(
         "> [!NOTE]\n> {} {sections} left out, for a comment holds {LIMIT} characters: {}. \
-         `tierc diff --format html` shows everything.\n",
+         `tierc diff` prints them, values with `--all` and files with `--artifacts`.\n",
         left.len(),
         names.join(", ")
     )
