@@ -2,6 +2,7 @@
 
 mod affected;
 mod args;
+mod capacity;
 mod check;
 mod compared;
 mod completions;
@@ -101,6 +102,7 @@ fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> 
         Command::Plan(command) => plan::run(command, output),
         Command::Affected(command) => affected::run(command, output),
         Command::Cost(command) => cost::run(command, output),
+        Command::Capacity(command) => capacity::run(command, output),
         Command::Tiers(command) => tiers::run(command, output),
         Command::Schema(command) => Ok(schema::run(command, output)),
         Command::Completions(command) => Ok(completions::run(command, output)),

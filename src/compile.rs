@@ -25,7 +25,7 @@ use facts::{Facts, Referred};
 
 pub use facts::merged;
 
-pub use compare::{Comparison, Matching, Record, Side, SideFile, compare};
+pub use compare::{Comparison, Matching, Record, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes};
 pub use texts::CatalogueTexts;

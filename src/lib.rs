@@ -19,6 +19,7 @@
 //!   review share.
 //! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
 //!   [`plan`] in which order it is safe.
+//! - [`capacity`] projects what was measured and finds the cheapest change that makes room.
 //! - [`compile`] is the driver and alone knows the order; [`report`] turns values into text and
 //!   decides nothing; [`cli`] alone knows files, arguments, the clock and the terminal.
 //!
@@ -26,6 +27,7 @@
 
 pub mod ast;
 pub mod budget;
+pub mod capacity;
 pub mod catalogue;
 pub mod check;
 pub mod cli;

@@ -339,7 +339,7 @@ fn redis(environment: &Environment, name: &Name) -> Vec<Tracked> {
             &of,
             f64::from(GUIDE.benchmark) * f64::from(GUIDE.redis_ops) / 100.0,
             query::redis_ops(&nodes),
-            &["cluster.shards", "node"],
+            &["cluster.shards"],
         ),
     ]
 }

@@ -1,6 +1,7 @@
 //! Values as text for people. Reports are pure and decide nothing.
 
 pub mod affected;
+pub mod capacity;
 pub mod cost;
 pub mod diff;
 pub mod markdown;

@@ -3,6 +3,7 @@
 // A test that cannot go on says so by a panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod capacity;
 mod catalogue;
 mod check;
 mod cli;

@@ -91,6 +91,8 @@ pub(super) enum Command {
     Affected(Affected),
     /// Print what environments cost a month, floor and ceiling, by layer.
     Cost(Cost),
+    /// Project metrics: days until each threshold, and the cheapest change that makes room.
+    Capacity(Capacity),
     /// Print the tier catalogue as a table.
     Tiers(Tiers),
     /// Print the JSON Schema of a resolved environment, or what goes with the output.
@@ -286,6 +288,24 @@ pub(super) struct Cost {
     /// Every one of several environments in detail, as a single one always is.
     #[arg(long)]
     pub(super) detail: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Capacity {
+    /// The environment's file.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// A CSV file with the columns time, metric, component, value (docs/capacity.md).
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) metrics: PathBuf,
+    /// How many days are read, up to and with today.
+    #[arg(long, default_value_t = 30, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(14..=92))]
+    pub(super) days: u16,
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]

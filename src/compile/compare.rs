@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Environment, Name, Tier};
 use crate::pair::Pair;
+use crate::parse;
 use crate::source::{Source, Sources};
 
-use super::facts::{Facts, Referred};
+use super::facts::{Facts, Referred, merged};
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 
 /// A file of one side.
@@ -89,6 +91,29 @@ pub fn compare(
     matching: Matching,
     today: Date,
 ) -> Comparison {
+    compared(sides, texts, matching, today, None)
+}
+
+/// Compiles a file beside itself with KDL on top: what that states wins, property by property, as
+/// a file wins over its tier.
+#[must_use]
+pub fn compare_with(
+    sides: Pair<Side>,
+    on_top: &str,
+    texts: &CatalogueTexts,
+    today: Date,
+) -> Comparison {
+    let texts = Pair::new(texts, texts);
+    compared(sides, texts, Matching::AsOne, today, Some(on_top))
+}
+
+fn compared(
+    sides: Pair<Side>,
+    texts: Pair<&CatalogueTexts>,
+    matching: Matching,
+    today: Date,
+    on_top: Option<&str>,
+) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -98,6 +123,9 @@ pub fn compare(
         texts.before.add_to(&mut sources)
     };
     let Pair { before, mut after } = sides.map(|side| read(side, &mut sources));
+    if let Some(on_top) = on_top {
+        after.put_on_top(on_top, &mut sources);
+    }
     if matching == Matching::AsOne {
         after.call(before.name().as_ref());
     }
@@ -139,6 +167,27 @@ impl Read {
         let recorded = |record: &Record| record.environment.environment.value.clone();
         let files = self.parsed.iter().filter_map(stated);
         files.chain(self.records.iter().map(recorded)).next()
+    }
+
+    /// Puts what `text` states on top of every file.
+    fn put_on_top(&mut self, text: &str, sources: &mut Sources) {
+        let source = sources.add(Source {
+            name: "on top".into(),
+            text: text.into(),
+            catalogue: false,
+        });
+        for file in &mut self.parsed {
+            let top = parse::environment(text, source, &mut file.diagnostics);
+            let below = std::mem::take(&mut file.ast);
+            let (environment, tier) = (below.environment.clone(), below.tier.clone());
+            let waivers = below.waivers.clone();
+            file.ast = Ast {
+                environment,
+                tier,
+                waivers,
+                ..merged(top, below)
+            };
+        }
     }
 
     /// Gives the environments of this side another name, where they have one at all.

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 
 use super::affected::AffectedReport;
+use super::capacity::CapacityReport;
 use super::cost::json::CostReport;
 use super::diff::DiffReport;
 use super::plan::PlanReport;
@@ -11,6 +12,7 @@ use super::plan::PlanReport;
 /// Each report's schema; a new report is a line here.
 const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
     SchemaGenerator::subschema_for::<CostReport>,
+    SchemaGenerator::subschema_for::<CapacityReport>,
     SchemaGenerator::subschema_for::<DiffReport>,
     SchemaGenerator::subschema_for::<AffectedReport>,
     SchemaGenerator::subschema_for::<PlanReport>,

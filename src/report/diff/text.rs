@@ -129,7 +129,7 @@ fn gated(gate: &Gated, paint: Paint) -> String {
 }
 
 /// A sentence in lines of at most 80 columns; every line but the first is indented.
-fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
+pub(in crate::report) fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
     let mut text = String::new();
     let mut line = first.to_owned();
     let mut bare = true;

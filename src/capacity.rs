@@ -1,0 +1,150 @@
+//! The monthly capacity review: what was measured, where it leads, and the cheapest change for what
+//! runs out.
+//!
+//! ```text
+//! CSV or Prometheus --metrics_file, prometheus--> History --series--> Days --trend--> Trend
+//!     --projection--> Projection --trial, proposal--> Proposals
+//! ```
+//!
+//! Every stage is a pure function; who reads files, asks Prometheus and knows the day is `cli`.
+
+pub mod metrics_file;
+mod order;
+pub mod projection;
+pub mod prometheus;
+pub mod proposal;
+pub mod series;
+pub mod supply;
+pub mod trend;
+pub mod trial;
+
+use jiff::civil::Date;
+
+use crate::metric::Tracked;
+use projection::{Projection, Urgency, projection};
+use series::{Day, History, Window, days, days_between};
+use trend::{FEWEST_DAYS, Trend, trend};
+
+/// From so many days without a value before the review a series says nothing of today.
+pub const STALE_AFTER: i32 = 7;
+
+/// A review: every tracked metric of an environment.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// The days that were read.
+    pub window: Window,
+    /// The metrics, in the order of the table.
+    pub items: Vec<Item>,
+    /// What a reader should know of how they were read.
+    pub notes: Vec<String>,
+}
+
+/// One metric of one component.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What is tracked.
+    pub tracked: Tracked,
+    /// Its days, as far as they have a value.
+    pub days: Vec<Day>,
+    /// Where it leads.
+    pub outlook: Outlook,
+}
+
+/// Where a metric leads, if that can be said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outlook {
+    /// Nothing was measured.
+    Unmeasured,
+    /// Fewer days have a value than a trend needs.
+    TooFew {
+        /// How many have.
+        days: usize,
+    },
+    /// The newest value is too old.
+    Stale {
+        /// When it was measured.
+        last: Date,
+    },
+    /// It is known.
+    Known {
+        /// The trend.
+        trend: Box<Trend>,
+        /// The trend against the threshold.
+        projection: Projection,
+    },
+}
+
+impl Item {
+    /// How urgent it is; none where that cannot be said.
+    #[must_use]
+    pub fn urgency(&self) -> Option<Urgency> {
+        match &self.outlook {
+            Outlook::Known { projection, .. } => Some(projection.urgency()),
+            Outlook::Unmeasured | Outlook::TooFew { .. } | Outlook::Stale { .. } => None,
+        }
+    }
+
+    /// Whether a change is due: its threshold is reached, or will be soon.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.urgency() >= Some(Urgency::Soon)
+    }
+}
+
+/// Reviews what was measured over a window.
+#[must_use]
+pub fn review(tracked: Vec<Tracked>, history: History, window: Window) -> Review {
+    let items = tracked
+        .into_iter()
+        .map(|tracked| {
+            let key = (tracked.metric, tracked.component.clone());
+            let days = history.series.get(&key).map(|it| days(it));
+            let days = days.unwrap_or_default();
+            Item {
+                outlook: outlook(&days, tracked.threshold, window.last),
+                tracked,
+                days,
+            }
+        })
+        .collect();
+    Review {
+        window,
+        items,
+        notes: history.notes,
+    }
+}
+
+fn outlook(days: &[Day], threshold: f64, today: Date) -> Outlook {
+    let Some(last) = days.last() else {
+        return Outlook::Unmeasured;
+    };
+    if days_between(last.date, today) > STALE_AFTER {
+        return Outlook::Stale { last: last.date };
+    }
+    match trend(days) {
+        Some(trend) => Outlook::Known {
+            projection: projection(&trend, today, threshold),
+            trend: Box::new(trend),
+        },
+        None => Outlook::TooFew { days: days.len() },
+    }
+}
+
+/// Why nothing can be said, as a sentence; none where something can.
+#[must_use]
+pub fn lacking(outlook: &Outlook, window: Window) -> Option<String> {
+    match outlook {
+        Outlook::Known { .. } => None,
+        Outlook::Unmeasured => Some("nothing was measured".into()),
+        Outlook::TooFew { days } => {
+            let plural = if *days == 1 { "day has" } else { "days have" };
+            Some(format!(
+                "{days} {plural} a value, and a trend over weeks needs {FEWEST_DAYS}"
+            ))
+        }
+        Outlook::Stale { last } => Some(format!(
+            "the newest value is of {last}, {} days before the review",
+            days_between(*last, window.last)
+        )),
+    }
+}

@@ -1,0 +1,88 @@
+//! Metrics out of Prometheus: what is asked, and what is answered. Who carries it is `cli`.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::series::{Sample, Window, day_of};
+
+/// Seconds from one sample to the next: 92 days fit the 11,000 points that Prometheus answers.
+pub const STEP: u32 = 900;
+
+/// The parameters of `/api/v1/query_range` for one metric over a window.
+#[must_use]
+pub fn parameters(query: &str, window: Window) -> [(&'static str, String); 4] {
+    [
+        ("query", query.to_owned()),
+        ("start", format!("{}T00:00:00Z", window.first)),
+        ("end", format!("{}T23:59:59Z", window.last)),
+        ("step", format!("{STEP}s")),
+    ]
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    status: String,
+    error: Option<String>,
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    result_type: String,
+    result: Vec<Series>,
+}
+
+#[derive(Deserialize)]
+struct Series {
+    values: Vec<(serde_json::Number, String)>,
+}
+
+/// Reads the samples of an answer; none where Prometheus knows no such series. What is no finite
+/// number of at least zero is a gap.
+///
+/// # Errors
+/// A sentence about an answer that is none, or tells of an error.
+pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
+    let answer: Answer = serde_json::from_str(body)
+        .map_err(|error| format!("the answer is not Prometheus' JSON: {error}"))?;
+    let data = match (answer.status.as_str(), answer.data) {
+        ("success", Some(data)) => data,
+        _ => {
+            let error = answer.error.unwrap_or_else(|| "it did not say why".into());
+            return Err(format!("Prometheus refused the query: {error}"));
+        }
+    };
+    if data.result_type != "matrix" {
+        let kind = data.result_type;
+        return Err(format!("the answer is a `{kind}`, not a `matrix`"));
+    }
+    if data.result.len() > 1 {
+        return Err("the answer has several series where one is asked for".into());
+    }
+    let Some(one) = data.result.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let mut samples = Vec::with_capacity(one.values.len());
+    for (at, value) in one.values {
+        let seconds = at
+            .as_f64()
+            .ok_or_else(|| format!("`{at}` is no time of Prometheus'"))?;
+        let at = instant(seconds).ok_or_else(|| format!("`{seconds}` is outside of time"))?;
+        let value: f64 = value
+            .parse()
+            .map_err(|_| format!("`{value}` is no value of Prometheus'"))?;
+        if value.is_finite() && value >= 0.0 && window.holds(at) {
+            samples.push(Sample { at, value });
+        }
+    }
+    samples.sort_by_key(|sample| sample.at);
+    samples.dedup_by_key(|sample| sample.at);
+    Ok(samples)
+}
+
+fn instant(seconds: f64) -> Option<Timestamp> {
+    let span = jiff::SignedDuration::try_from_secs_f64(seconds).ok()?;
+    let at = Timestamp::from_duration(span).ok()?;
+    (day_of(at).year() > 1969).then_some(at)
+}

@@ -1,0 +1,201 @@
+//! For what reaches its threshold soon: the cheapest change that makes room for the whole horizon.
+//!
+//! Each trial is compiled beside the file as it is, with every rule, its price and its disruption.
+//! It clears a metric if the upper end of the projection, told on the changed environment, stays
+//! below the threshold, and no rule fails that holds now.
+
+use jiff::civil::Date;
+
+use super::supply::supply;
+use super::trial::{Trial, trials};
+use super::{Item, Outlook};
+use crate::compile::{
+    self, CatalogueTexts, Comparison, Compiled, Input, Matching, Run, Side, SideFile,
+};
+use crate::cost::difference::Shift;
+use crate::diagnostic::{Code, Severity};
+use crate::impact::{Class, Impact};
+use crate::model::Environment;
+use crate::pair::Pair;
+
+/// The environment as it is.
+pub struct Base<'a> {
+    /// Its file.
+    pub input: &'a Input,
+    /// The catalogue.
+    pub texts: &'a CatalogueTexts,
+    /// The day.
+    pub today: Date,
+}
+
+/// A change that clears a metric.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The change.
+    pub trial: Trial,
+    /// The upper end of the projection after it, in the metric's unit.
+    pub after: f64,
+    /// What it costs a month.
+    pub cost: Shift,
+    /// How many changed items have no price, and are in no sum.
+    pub unpriced: usize,
+    /// The worst that it does.
+    pub impact: Impact,
+}
+
+/// Why a trial is no proposal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// Still at or above the threshold: the value after it.
+    NotEnough(f64),
+    /// These rules would fail.
+    Rules(Vec<Code>),
+    /// AWS refuses it.
+    Impossible,
+}
+
+/// What was found for one metric.
+#[derive(Clone, Debug)]
+pub struct Proposals {
+    /// The cheapest change that clears it.
+    pub best: Option<Proposal>,
+    /// What was tried and does not.
+    pub refused: Vec<(Trial, Refusal)>,
+}
+
+/// Tries everything that could clear a metric. None where its outlook is not known.
+#[must_use]
+pub fn propose(
+    item: &Item,
+    environment: &Environment,
+    run: &Run,
+    base: &Base<'_>,
+) -> Option<Proposals> {
+    let Outlook::Known { projection, .. } = &item.outlook else {
+        return None;
+    };
+    let growth = projection.horizon.high / item.tracked.threshold;
+    let mut found = Proposals {
+        best: None,
+        refused: Vec::new(),
+    };
+    let mut cheapest = Vec::new();
+    for trial in trials(&item.tracked, growth, environment, &run.catalogue) {
+        match judge(&trial, item, projection.horizon.high, base) {
+            Ok(proposal) => cheapest.push(proposal),
+            Err(refusal) => found.refused.push((trial, refusal)),
+        }
+    }
+    found.best = cheapest.into_iter().min_by_key(rank);
+    Some(found)
+}
+
+/// What has a price and loses no data first; then the ceiling, the floor and the disruption.
+fn rank(proposal: &Proposal) -> (bool, bool, crate::model::Money, crate::model::Money, Class) {
+    let class = proposal.impact.class;
+    (
+        class >= Class::Replace,
+        proposal.unpriced > 0,
+        proposal.cost.ceiling(),
+        proposal.cost.floor(),
+        class,
+    )
+}
+
+fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Proposal, Refusal> {
+    let comparison = compare(trial, base);
+    let broken = newly_broken(&comparison);
+    if !broken.is_empty() {
+        return Err(Refusal::Rules(broken));
+    }
+    let outcomes = comparison.outcomes();
+    let Some(outcome) = outcomes.first() else {
+        return Err(Refusal::Rules(Vec::new()));
+    };
+    let has = |environment: Option<&Environment>, run: &Run| {
+        let (metric, component) = (item.tracked.metric, &item.tracked.component);
+        environment.and_then(|it| supply(metric, component, it, &run.catalogue))
+    };
+    let runs = &comparison.runs;
+    let (Some(before), Some(after)) = (
+        has(outcome.sides.before, &runs.before),
+        has(outcome.sides.after, &runs.after),
+    ) else {
+        return Err(Refusal::NotEnough(value));
+    };
+    let after = value * before / after;
+    if after >= item.tracked.threshold {
+        return Err(Refusal::NotEnough(after));
+    }
+    let impacts = outcome.impacts.iter().chain(&outcome.renames);
+    let Some(impact) = impacts.max_by_key(|impact| impact.class) else {
+        return Err(Refusal::NotEnough(after));
+    };
+    if impact.class == Class::Impossible {
+        return Err(Refusal::Impossible);
+    }
+    let costs = compile::cost_changes(&outcomes, Pair::new(base.texts, base.texts));
+    let difference = &costs
+        .changes
+        .first()
+        .expect("an outcome has a cost")
+        .difference;
+    Ok(Proposal {
+        trial: trial.clone(),
+        after,
+        cost: difference.total(),
+        unpriced: difference.unknown.len(),
+        impact: impact.clone(),
+    })
+}
+
+fn compare(trial: &Trial, base: &Base<'_>) -> Comparison {
+    let side = |tier| Side {
+        files: vec![SideFile {
+            input: base.input.clone(),
+            path: base.input.name.clone(),
+            tier,
+        }],
+        records: Vec::new(),
+    };
+    match trial {
+        Trial::Tier(tier) => compile::compare(
+            Pair::new(side(None), side(Some(*tier))),
+            Pair::new(base.texts, base.texts),
+            Matching::AsOne,
+            base.today,
+        ),
+        Trial::Override { kdl, .. } => compile::compare_with(
+            Pair::new(side(None), side(None)),
+            kdl,
+            base.texts,
+            base.today,
+        ),
+    }
+}
+
+/// The rules that fail after a change more often than before it, sorted.
+fn newly_broken(comparison: &Comparison) -> Vec<Code> {
+    let failing = |run: &Run| -> Vec<Code> {
+        let errors = |file: &Compiled| -> Vec<Code> {
+            let errors = file.diagnostics.iter();
+            let errors = errors.filter(|it| it.severity == Severity::Error);
+            errors.map(|it| it.code).collect()
+        };
+        run.files.iter().flat_map(errors).collect()
+    };
+    let mut before = failing(&comparison.runs.before);
+    let mut broken: Vec<Code> = failing(&comparison.runs.after)
+        .into_iter()
+        .filter(|code| match before.iter().position(|known| known == code) {
+            Some(at) => {
+                before.swap_remove(at);
+                false
+            }
+            None => true,
+        })
+        .collect();
+    broken.sort_unstable();
+    broken.dedup();
+    broken
+}

@@ -1,0 +1,95 @@
+//! What an environment has of what a metric measures the use of, so that a value measured on one
+//! environment can be told on another: `value * supply before / supply after`.
+
+use crate::budget::connections::RESERVED;
+use crate::catalogue::Catalogue;
+use crate::metric::{Component, Metric};
+use crate::model::{Environment, Worker};
+
+/// The supply, in a unit of its own; none where the component does not exist or the catalogue does
+/// not know it.
+///
+/// Utilisation of the API and of pools passes its threshold where the autoscaler has no pod left to
+/// add, so that the supply is what runs at the maximum. Replicas follow the CPU that the target
+/// leaves to each, and lists their items per replica.
+#[must_use]
+pub fn supply(
+    metric: Metric,
+    component: &Component,
+    environment: &Environment,
+    catalogue: &Catalogue,
+) -> Option<f64> {
+    let api = &environment.api.workload;
+    let cpu = || f64::from(api.most()) * float(api.requests.cpu.value.milli());
+    match (metric, component) {
+        (Metric::ApiCpu, Component::Api) => Some(cpu()),
+        (Metric::ApiMemory, Component::Api) => Some(float(api.limits.memory.value.units())),
+        (Metric::ApiReplicas, Component::Api) => {
+            let target = api.target.cpu.as_ref().map_or(100, |target| target.value);
+            Some(cpu() * f64::from(target))
+        }
+        (Metric::QueueDepth, Component::Worker(name)) => {
+            Some(f64::from(environment.worker.get(name)?.most()))
+        }
+        (Metric::WorkerReplicas, Component::Worker(name)) => {
+            let pool = environment.worker.get(name)?;
+            Some(f64::from(pool.most()) * items_per_replica(pool))
+        }
+        (_, Component::Database | Component::ReadReplicas) => {
+            database(metric, component, environment, catalogue)
+        }
+        (_, Component::Redis(name)) => {
+            let group = environment.redis.get(name)?;
+            let shards = f64::from(group.cluster.shards.value.max(1));
+            match metric {
+                Metric::RedisMemory => {
+                    let node = catalogue.cache_nodes.get(&group.node.value)?;
+                    Some(float(node.maxmemory) * shards)
+                }
+                Metric::RedisOps => Some(shards),
+                _ => None,
+            }
+        }
+        (_, Component::Api | Component::Worker(_)) => None,
+    }
+}
+
+fn database(
+    metric: Metric,
+    component: &Component,
+    environment: &Environment,
+    catalogue: &Catalogue,
+) -> Option<f64> {
+    let (database, replicas) = (&environment.database, &environment.database.replicas);
+    let read = *component == Component::ReadReplicas;
+    let (class, connections, count) = if read {
+        let count = f64::from(replicas.count.value);
+        (&replicas.instance, &replicas.max_connections, count)
+    } else {
+        (&database.instance, &database.max_connections, 1.0)
+    };
+    match metric {
+        Metric::DbCpu => {
+            let class = catalogue.db_classes.get(&class.value)?;
+            Some(f64::from(class.vcpu) * count)
+        }
+        Metric::DbConnections => {
+            Some(f64::from(connections.value.saturating_sub(RESERVED)) * count)
+        }
+        Metric::DbStorage => Some(f64::from(database.storage.gib.value)),
+        _ => None,
+    }
+    .filter(|supply| *supply > 0.0)
+}
+
+/// The fewest items per replica of a pool's lists: the list that asks for the most pods.
+fn items_per_replica(pool: &Worker) -> f64 {
+    let lengths = pool.queue.iter().map(|queue| queue.length.value);
+    f64::from(lengths.min().unwrap_or(1))
+}
+
+/// Bytes and millicores as a number: their ratios need no more than 52 bits.
+#[allow(clippy::cast_precision_loss)]
+fn float(count: u64) -> f64 {
+    count as f64
+}

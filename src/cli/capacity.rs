@@ -1,0 +1,161 @@
+//! `tierc capacity`
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use crate::capacity::metrics_file;
+use crate::capacity::proposal::{Base, Proposals, propose};
+use crate::capacity::review;
+use crate::capacity::series::{History, Window};
+use crate::compile::{self, Input};
+use crate::metric::{Tracked, tracked};
+use crate::report::capacity::text::{Shown, text};
+use crate::report::capacity::{Reviewed, json, report};
+
+use super::args::{Capacity, Format};
+use super::check::print_findings;
+use super::error::Error;
+use super::exit::Exit;
+use super::files;
+use super::load::{catalogue, single, today};
+use super::output::Output;
+
+/// The most bytes that a file of metrics may have: a year of samples of a hundred series.
+const MOST_BYTES: u64 = 64 << 20;
+
+pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let (texts, today) = (catalogue(&command.common)?, today(&command.common));
+    let input = input(&command.file)?;
+    let run = compile::compile(vec![input.clone()], &texts, today);
+    let environment = single(&run).filter(|_| compile::all_read(&run));
+    let Some((_, environment)) = environment else {
+        print_findings(&run, output);
+        return Ok(Exit::Wrong);
+    };
+    let window = Window::of(today, command.days);
+    let tracked = tracked(environment);
+    let (source, history) = match measured(command, &tracked, window)? {
+        Ok(measured) => measured,
+        Err(mistakes) => {
+            for mistake in &mistakes {
+                output.failure(mistake);
+            }
+            return Ok(Exit::Wrong);
+        }
+    };
+    let review = review(tracked, history, window);
+    let base = Base {
+        input: &input,
+        texts: &texts,
+        today,
+    };
+    let proposals: Vec<Option<Proposals>> = review
+        .items
+        .iter()
+        .map(|item| {
+            let due = item.is_due().then_some(item)?;
+            propose(due, environment, &run, &base)
+        })
+        .collect();
+    let report = report(&Reviewed {
+        review: &review,
+        proposals: &proposals,
+        environment,
+        sources: &run.sources,
+        source: &source,
+    });
+    output.result(&match command.format {
+        Format::Human => text(
+            &report,
+            Shown {
+                color: output.style().color,
+                unicode: shows_unicode(),
+            },
+        ),
+        Format::Json => json(&report),
+    });
+    if run.has_errors() {
+        output.say("the environment has errors: `tierc check` lists them");
+        return Ok(Exit::Wrong);
+    }
+    Ok(Exit::Fine)
+}
+
+/// The environment's file: one, not a folder of several.
+fn input(path: &Path) -> Result<Input, Vec<String>> {
+    let inputs = files::read_inputs(&[path.to_owned()])
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let count = inputs.len();
+    let mut inputs = inputs.into_iter();
+    match (inputs.next(), count) {
+        (Some(input), 1) => Ok(Input {
+            name: input.name,
+            bytes: input.bytes,
+        }),
+        _ => Err(vec![format!(
+            "`{}` holds {count} environments, and metrics are of one: name its file",
+            path.display()
+        )]),
+    }
+}
+
+/// What was measured and where; mistakes in it, or why it could not be read at all.
+type Measured = Result<Result<(String, History), Vec<String>>, Vec<String>>;
+
+fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured {
+    let path = &command.metrics;
+    let name = path.display().to_string();
+    let bytes = read(path).map_err(|failure| vec![failure])?;
+    Ok(match metrics_file::read(&bytes, tracked, window) {
+        Ok(history) => Ok((file_name(path), history)),
+        Err(mistakes) => Err(mistakes
+            .iter()
+            .map(|it| format!("{name}:{}: {}", it.line, it.message))
+            .collect()),
+    })
+}
+
+/// Reports name the file and not where it was, which is this machine's alone.
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let refused = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            Error::Absent(path.to_owned()).to_string()
+        } else {
+            Error::Io("read", path.to_owned(), error).to_string()
+        }
+    };
+    // Asked before it is opened: opening a FIFO would wait for its writer.
+    if !fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(format!("`{}` is not a regular file", path.display()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(refused)?;
+    let read = file.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(refused)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        return Err(format!(
+            "`{}` is larger than {} MiB: leave out what is older than the review",
+            path.display(),
+            MOST_BYTES >> 20
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Whether the locale shows more than ASCII: the first of these that is set decides.
+fn shows_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}

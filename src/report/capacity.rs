@@ -1,0 +1,376 @@
+//! `tierc capacity`: where each metric leads, and what makes room, as text, JSON, Markdown or HTML.
+
+pub mod chart;
+mod number;
+pub mod text;
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::capacity::projection::{HORIZON, Urgency, later};
+use crate::capacity::proposal::{Proposal, Proposals, Refusal};
+use crate::capacity::trend::{Direction, Estimate, Trend};
+use crate::capacity::trial::Trial;
+use crate::capacity::{Item, Outlook, Review, lacking};
+use crate::cost::Range;
+use crate::impact::Impact;
+use crate::metric::{Metric, Unit};
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::source::{Origin, Sources};
+
+use number::rounded;
+
+/// The capacity review of one environment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CapacityReport {
+    /// Always `capacity`: tells this report from others.
+    pub report: Kind,
+    /// The environment.
+    pub environment: String,
+    /// Where the metrics were read.
+    pub source: String,
+    /// The first day that was read, in UTC.
+    pub first: String,
+    /// The day of the review, the last that was read.
+    pub today: String,
+    /// The metrics, component by component.
+    pub metrics: Vec<MetricReport>,
+    /// What a reader should know of how they were read.
+    pub notes: Vec<String>,
+}
+
+/// The name of the report.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Kind {
+    /// A capacity review.
+    Capacity,
+}
+
+/// One metric of one component.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct MetricReport {
+    /// The component's path.
+    pub component: String,
+    /// The metric.
+    pub metric: Metric,
+    /// What values are counted in.
+    pub unit: Unit,
+    /// The value from which on something is to be done.
+    pub threshold: f64,
+    /// The sustained peak of each day with values.
+    pub days: Vec<DayReport>,
+    /// Where it leads; null where that cannot be said.
+    pub outlook: Option<OutlookReport>,
+    /// Why it cannot be said; null where it can.
+    pub lacking: Option<String>,
+    /// What makes room; null where nothing is due.
+    pub relief: Option<ReliefReport>,
+}
+
+/// A day's sustained peak.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DayReport {
+    /// The day.
+    pub date: String,
+    /// The 95th percentile of its samples.
+    pub value: f64,
+}
+
+/// Where a metric leads. Intervals hold nine times in ten.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OutlookReport {
+    /// How urgent it is.
+    pub urgency: UrgencyReport,
+    /// Where it goes.
+    pub direction: DirectionReport,
+    /// Change a day.
+    pub slope: Band,
+    /// Whether weekdays differ.
+    pub seasonal: bool,
+    /// The highest day of the week that ends with the review.
+    pub now: Band,
+    /// The highest day of the week that ends 30 days later.
+    pub in_30_days: Band,
+    /// The highest day of the week that ends 90 days later.
+    pub in_90_days: Band,
+    /// Days until the threshold.
+    pub days_until: ReachReport,
+    /// Every day from the review to 90 days later.
+    pub projection: Vec<Point>,
+}
+
+/// How urgent a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum UrgencyReport {
+    /// Its threshold is far.
+    Fine,
+    /// Its threshold is expected within 90 days, or possible within 30.
+    Watch,
+    /// Its threshold is expected within 30 days.
+    Soon,
+    /// Its threshold is reached.
+    Reached,
+}
+
+/// Where a metric goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum DirectionReport {
+    /// Up.
+    Rising,
+    /// Down.
+    Falling,
+    /// Neither can be told.
+    Flat,
+}
+
+/// A value and its interval.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Band {
+    /// The lower end.
+    pub low: f64,
+    /// The estimate.
+    pub value: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// Days until a threshold; null where it is not reached within 90.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReachReport {
+    /// By the trend.
+    pub expected: Option<u32>,
+    /// By the upper end of the interval.
+    pub earliest: Option<u32>,
+    /// By the lower end.
+    pub latest: Option<u32>,
+}
+
+/// A day ahead.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Point {
+    /// The day.
+    pub date: String,
+    /// What it is expected to be.
+    #[serde(flatten)]
+    pub band: Band,
+}
+
+/// What makes room for a metric.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReliefReport {
+    /// The cheapest change that keeps the upper end of the projection below the threshold for 90
+    /// days and breaks no rule; null where none was found.
+    pub change: Option<ChangeReport>,
+    /// What was tried and is none.
+    pub refused: Vec<RefusalReport>,
+}
+
+/// A change that makes room.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangeReport {
+    /// What to type.
+    pub kdl: String,
+    /// The places that state otherwise now, as `file:line`.
+    pub replaces: Vec<String>,
+    /// The upper end of the projection in 90 days after the change.
+    pub after: f64,
+    /// What it costs a month.
+    pub cost: Pair<Range>,
+    /// How many changed items have no price, and are in no sum.
+    pub unpriced: usize,
+    /// The worst that it does.
+    pub impact: Impact,
+}
+
+/// A change that makes no room, or must not be made.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RefusalReport {
+    /// What was tried.
+    pub kdl: String,
+    /// Why it was refused.
+    pub reason: String,
+}
+
+/// What a report tells of: the review, and what was found for its metrics, by their index.
+pub struct Reviewed<'a> {
+    /// The review.
+    pub review: &'a Review,
+    /// What was found for each metric that is due.
+    pub proposals: &'a [Option<Proposals>],
+    /// The environment as it is.
+    pub environment: &'a Environment,
+    /// The texts it was read from.
+    pub sources: &'a Sources,
+    /// Where the metrics were read.
+    pub source: &'a str,
+}
+
+/// The report of a review.
+#[must_use]
+pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
+    let review = reviewed.review;
+    let metrics = review.items.iter().zip(reviewed.proposals);
+    CapacityReport {
+        report: Kind::Capacity,
+        environment: reviewed.environment.environment.value.to_string(),
+        source: reviewed.source.to_owned(),
+        first: review.window.first.to_string(),
+        today: review.window.last.to_string(),
+        metrics: metrics
+            .map(|(item, proposals)| metric(item, proposals.as_ref(), reviewed))
+            .collect(),
+        notes: review.notes.clone(),
+    }
+}
+
+/// The report as JSON.
+///
+/// # Panics
+/// Never: a report is plain data.
+#[must_use]
+pub fn json(report: &CapacityReport) -> String {
+    let mut text = serde_json::to_string_pretty(report).expect("a report is plain data");
+    text.push('\n');
+    text
+}
+
+fn metric(item: &Item, proposals: Option<&Proposals>, reviewed: &Reviewed<'_>) -> MetricReport {
+    let today = reviewed.review.window.last;
+    let days = item.days.iter().map(|day| DayReport {
+        date: day.date.to_string(),
+        value: rounded(day.value),
+    });
+    MetricReport {
+        component: item.tracked.component.to_string(),
+        metric: item.tracked.metric,
+        unit: item.tracked.metric.unit(),
+        threshold: rounded(item.tracked.threshold),
+        days: days.collect(),
+        outlook: outlook(item, today),
+        lacking: lacking(&item.outlook, reviewed.review.window),
+        relief: proposals.map(|found| relief(found, item, reviewed)),
+    }
+}
+
+fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
+    let Outlook::Known { trend, projection } = &item.outlook else {
+        return None;
+    };
+    let reach = projection.reach;
+    Some(OutlookReport {
+        urgency: match projection.urgency() {
+            Urgency::Fine => UrgencyReport::Fine,
+            Urgency::Watch => UrgencyReport::Watch,
+            Urgency::Soon => UrgencyReport::Soon,
+            Urgency::Reached => UrgencyReport::Reached,
+        },
+        direction: match trend.direction() {
+            Direction::Rising => DirectionReport::Rising,
+            Direction::Falling => DirectionReport::Falling,
+            Direction::Flat => DirectionReport::Flat,
+        },
+        slope: band(trend.slope),
+        seasonal: trend.seasonal,
+        now: band(projection.now),
+        in_30_days: band(projection.soon),
+        in_90_days: band(projection.horizon),
+        days_until: ReachReport {
+            expected: reach.expected,
+            earliest: reach.earliest,
+            latest: reach.latest,
+        },
+        projection: points(trend, today),
+    })
+}
+
+fn points(trend: &Trend, today: Date) -> Vec<Point> {
+    (0..=HORIZON)
+        .map(|days| later(today, days))
+        .map(|date| Point {
+            date: date.to_string(),
+            band: band(trend.at(date)),
+        })
+        .collect()
+}
+
+fn band(estimate: Estimate) -> Band {
+    Band {
+        low: rounded(estimate.low),
+        value: rounded(estimate.value),
+        high: rounded(estimate.high),
+    }
+}
+
+fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) -> ReliefReport {
+    let refused = found.refused.iter().map(|(trial, refusal)| RefusalReport {
+        kdl: trial.kdl(),
+        reason: reason(refusal, item),
+    });
+    ReliefReport {
+        change: found.best.as_ref().map(|best| change(best, reviewed)),
+        refused: refused.collect(),
+    }
+}
+
+fn reason(refusal: &Refusal, item: &Item) -> String {
+    match refusal {
+        Refusal::NotEnough(after) => format!(
+            "it still leads to {} in {HORIZON} days",
+            number::shown(*after, item.tracked.metric.unit())
+        ),
+        Refusal::Rules(codes) => {
+            let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+            format!("it breaks {}", codes.join(", "))
+        }
+        Refusal::Impossible => "AWS refuses it".to_owned(),
+    }
+}
+
+fn change(proposal: &Proposal, reviewed: &Reviewed<'_>) -> ChangeReport {
+    ChangeReport {
+        kdl: proposal.trial.kdl(),
+        replaces: replaces(&proposal.trial, reviewed),
+        after: rounded(proposal.after),
+        cost: proposal.cost.0,
+        unpriced: proposal.unpriced,
+        impact: proposal.impact.clone(),
+    }
+}
+
+/// Where the file states what a change states otherwise.
+fn replaces(trial: &Trial, reviewed: &Reviewed<'_>) -> Vec<String> {
+    let paths = match trial {
+        Trial::Tier(_) => vec!["tier".to_owned()],
+        Trial::Override { paths, .. } => paths.clone(),
+    };
+    let attributes = reviewed.environment.list();
+    let places = attributes.iter().filter(|it| paths.contains(&it.path));
+    places
+        .filter_map(|attribute| match &attribute.origin {
+            Origin::Declared(span) => {
+                let (line, _) = reviewed.sources.position(*span);
+                let name = &reviewed.sources.get(span.source).name;
+                Some(format!("{name}:{line}"))
+            }
+            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => None,
+        })
+        .collect()
+}

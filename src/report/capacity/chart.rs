@@ -1,0 +1,223 @@
+//! A metric's history and projection as a plot for a terminal.
+
+use super::number::bare;
+use super::{MetricReport, OutlookReport};
+
+/// Rows of a plot.
+const ROWS: usize = 9;
+
+/// Days that share a column: 30 of history and 90 ahead fit 80 columns beside the labels.
+const DAYS_PER_COLUMN: usize = 2;
+
+/// What a plot is drawn with.
+#[derive(Clone, Copy, Debug)]
+struct Glyphs {
+    measured: char,
+    expected: char,
+    band: char,
+    threshold: char,
+    axis: char,
+    corner: char,
+    floor: char,
+}
+
+const UNICODE: Glyphs = Glyphs {
+    measured: '●',
+    expected: '○',
+    band: '░',
+    threshold: '─',
+    axis: '│',
+    corner: '└',
+    floor: '─',
+};
+
+const ASCII: Glyphs = Glyphs {
+    measured: '#',
+    expected: 'o',
+    band: ':',
+    threshold: '-',
+    axis: '|',
+    corner: '+',
+    floor: '-',
+};
+
+/// A column of a plot.
+#[derive(Clone, Copy)]
+struct Column {
+    /// The measured or expected value.
+    value: Option<f64>,
+    /// The interval, where it is expected.
+    band: Option<(f64, f64)>,
+}
+
+/// The plot, in lines of at most 80 columns. Each column is two days and shows the higher.
+#[must_use]
+pub fn chart(metric: &MetricReport, outlook: &OutlookReport, unicode: bool) -> String {
+    let glyphs = if unicode { UNICODE } else { ASCII };
+    let columns = columns(metric, outlook);
+    let bands = columns.iter().filter_map(|it| it.band.map(|band| band.1));
+    let values = columns.iter().filter_map(|it| it.value);
+    let most = values.chain(bands).fold(metric.threshold, f64::max);
+    // A threshold at the very top would look like a frame.
+    let top = if most > 0.0 { most * 1.05 } else { 1.0 };
+    let row_of = |value: f64| row(value, top);
+    let threshold = row_of(metric.threshold);
+    let labels: Vec<String> = (0..ROWS)
+        .map(|row| match row {
+            _ if row == threshold => bare(metric.threshold, metric.unit),
+            0 => bare(top, metric.unit),
+            _ if row + 1 == ROWS => bare(0.0, metric.unit),
+            _ => String::new(),
+        })
+        .collect();
+    let width = labels.iter().map(String::len).max().unwrap_or(0);
+    let mut text = String::new();
+    for (row, label) in labels.iter().enumerate() {
+        let line: String = columns
+            .iter()
+            .map(|column| glyph(*column, row, threshold, &row_of, glyphs))
+            .collect();
+        text += &format!("{label:>width$} {}{line}", glyphs.axis);
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text + &foot(metric, outlook, width, columns.len(), glyphs)
+}
+
+/// The row that a value stands in, from the top.
+fn row(value: f64, top: f64) -> usize {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )] // saturates, and is held to the plot
+    let below = ((value / top) * ROWS as f64).floor().max(0.0) as usize;
+    ROWS - 1 - below.min(ROWS - 1)
+}
+
+fn glyph(
+    column: Column,
+    row: usize,
+    threshold: usize,
+    row_of: &dyn Fn(f64) -> usize,
+    glyphs: Glyphs,
+) -> char {
+    if column.value.map(row_of) == Some(row) {
+        return if column.band.is_some() {
+            glyphs.expected
+        } else {
+            glyphs.measured
+        };
+    }
+    let within = |(low, high): (f64, f64)| (row_of(high)..=row_of(low)).contains(&row);
+    if row == threshold {
+        glyphs.threshold
+    } else if column.band.is_some_and(within) {
+        glyphs.band
+    } else {
+        ' '
+    }
+}
+
+fn columns(metric: &MetricReport, outlook: &OutlookReport) -> Vec<Column> {
+    let first = metric.days.first().map(|day| day.date.as_str());
+    let today = outlook.projection.first().map(|point| point.date.as_str());
+    let measured = calendar(first.unwrap_or_default(), today.unwrap_or_default());
+    let value = |date: &String| {
+        let found = metric.days.iter().find(|day| day.date == *date);
+        found.map(|day| day.value)
+    };
+    let highest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
+    // Counted back from today, so that a column never mixes what was with what will be.
+    let history = measured.rchunks(DAYS_PER_COLUMN).rev().map(|days| Column {
+        value: highest(&mut days.iter().filter_map(value)),
+        band: None,
+    });
+    let ahead = outlook.projection.get(1..).unwrap_or_default();
+    let ahead = ahead.chunks(DAYS_PER_COLUMN).map(|points| Column {
+        value: highest(&mut points.iter().map(|it| it.band.value)),
+        band: highest(&mut points.iter().map(|it| it.band.high)).map(|high| {
+            let lows = points.iter().map(|it| it.band.low);
+            (lows.fold(f64::INFINITY, f64::min), high)
+        }),
+    });
+    history.chain(ahead).collect()
+}
+
+/// The days from one to another, both included.
+fn calendar(first: &str, last: &str) -> Vec<String> {
+    let date = |text: &str| text.parse::<jiff::civil::Date>().ok();
+    let (Some(first), Some(last)) = (date(first), date(last)) else {
+        return Vec::new();
+    };
+    first
+        .series(jiff::Span::new().days(1))
+        .take_while(|day| *day <= last)
+        .map(|day| day.to_string())
+        .collect()
+}
+
+/// The axis of time: the first day, today, and the last.
+fn foot(
+    metric: &MetricReport,
+    outlook: &OutlookReport,
+    width: usize,
+    columns: usize,
+    glyphs: Glyphs,
+) -> String {
+    let line: String = std::iter::repeat_n(glyphs.floor, columns).collect();
+    let date = |date: Option<&String>| date.cloned().unwrap_or_default();
+    let first = date(metric.days.first().map(|day| &day.date));
+    let today = date(outlook.projection.first().map(|point| &point.date));
+    let last = date(outlook.projection.last().map(|point| &point.date));
+    let history = columns
+        - outlook
+            .projection
+            .len()
+            .saturating_sub(1)
+            .div_ceil(DAYS_PER_COLUMN);
+    let mut days = first;
+    // Both stand in full only where there is room for both.
+    if history > days.len() + 1 {
+        days = format!("{days:<history$}{today}");
+    } else {
+        days = format!("{:<history$}{today}", "");
+    }
+    let rest = columns.saturating_sub(days.chars().count());
+    days = format!("{days}{last:>rest$}");
+    format!(
+        "{:>width$} {}{line}\n{:>width$}  {days}\n",
+        "", glyphs.corner, ""
+    )
+}
+
+/// A metric's days in a few columns: blocks of eight heights, or digits where there are none.
+#[must_use]
+pub fn sparkline(metric: &MetricReport, columns: usize, unicode: bool) -> String {
+    let heights: &[char] = if unicode {
+        &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+    } else {
+        &['_', '.', '-', '=', '+', '*', '%', '#']
+    };
+    let Some(size) = metric.days.len().div_ceil(columns.max(1)).checked_sub(1) else {
+        return String::new();
+    };
+    let chunks = metric.days.rchunks(size + 1).rev();
+    let peaks: Vec<f64> = chunks
+        .map(|days| days.iter().map(|day| day.value).fold(0.0, f64::max))
+        .collect();
+    let top = peaks.iter().copied().fold(metric.threshold, f64::max);
+    let last = heights.len() - 1;
+    peaks
+        .iter()
+        .filter_map(|peak| {
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss
+            )] // held to the heights
+            let height = ((peak / top.max(f64::MIN_POSITIVE)) * heights.len() as f64) as usize;
+            heights.get(height.min(last)).copied()
+        })
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! Measured values as people and programs read them.
+
+use crate::metric::Unit;
+
+/// Four digits behind the point: more than any metric means.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}
+
+/// A value with its unit: `61.5%`, `12.3 items/replica`, `81,200 ops/s`.
+pub(super) fn shown(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Percent => format!("{value:.1}%"),
+        Unit::ItemsPerReplica => format!("{value:.1} items/replica"),
+        Unit::OpsPerSecond => format!("{} ops/s", in_thousands(value)),
+    }
+}
+
+/// A value where the unit stands elsewhere: `61.5%`, `12.3`, `81,200`.
+pub(super) fn bare(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Percent => format!("{value:.1}%"),
+        Unit::ItemsPerReplica => format!("{value:.1}"),
+        Unit::OpsPerSecond => in_thousands(value),
+    }
+}
+
+fn in_thousands(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if value < 0.0 && digits != "0" {
+        shown.insert(0, '-');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_in_their_unit() {
+        assert_eq!(shown(61.54, Unit::Percent), "61.5%");
+        assert_eq!(shown(0.0, Unit::ItemsPerReplica), "0.0 items/replica");
+        assert_eq!(shown(1_234_567.4, Unit::OpsPerSecond), "1,234,567 ops/s");
+        assert_eq!(bare(999.5, Unit::OpsPerSecond), "1,000");
+        assert_eq!(bare(-0.2, Unit::OpsPerSecond), "0");
+    }
+}

@@ -1,0 +1,234 @@
+//! The review as text for a terminal of 80 columns.
+
+use super::chart::{chart, sparkline};
+use super::number::{bare, shown};
+use super::{
+    CapacityReport, ChangeReport, DirectionReport, MetricReport, OutlookReport, ReachReport,
+    ReliefReport, UrgencyReport,
+};
+use crate::cost::difference::Shift;
+use crate::report::diff::text::wrapped;
+use crate::report::paint::{Ink, Paint};
+
+/// How a terminal shows a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Whether it is coloured.
+    pub color: bool,
+    /// Whether the terminal shows more than ASCII.
+    pub unicode: bool,
+}
+
+/// Columns of a sparkline.
+const SPARK: usize = 10;
+
+/// The report: a table, then a plot and the change for whatever is due.
+#[must_use]
+pub fn text(report: &CapacityReport, how: Shown) -> String {
+    let paint = Paint(how.color);
+    let head = wrapped("", &headline(report), 2);
+    let mut text = format!("{}\n", paint.ink(Ink::Bold, head.trim_end()));
+    let read = format!(
+        "{} to {} from {}; a day is its 95th percentile, intervals hold 9 in 10",
+        report.first, report.today, report.source
+    );
+    text += &wrapped("", &read, 0);
+    text += &table(report, how);
+    for metric in &report.metrics {
+        if let (Some(outlook), Some(relief)) = (&metric.outlook, &metric.relief) {
+            text += &due(metric, outlook, relief, how);
+        }
+    }
+    let notes = report.notes.iter().map(|note| format!("note: {note}\n"));
+    let notes: String = notes.collect();
+    if notes.is_empty() {
+        text
+    } else {
+        format!("{text}\n{notes}")
+    }
+}
+
+/// What a reader has to know first.
+pub(super) fn headline(report: &CapacityReport) -> String {
+    let urgencies = || {
+        let outlooks = report.metrics.iter().map(|metric| &metric.outlook);
+        outlooks.flatten().map(|outlook| outlook.urgency)
+    };
+    let count = |wanted: UrgencyReport| urgencies().filter(|it| *it == wanted).count();
+    let (reached, soon) = (count(UrgencyReport::Reached), count(UrgencyReport::Soon));
+    let known = urgencies().count();
+    let all = report.metrics.len();
+    let said = match (known, reached, soon) {
+        (0, _, _) => "nothing can be said of any metric".to_owned(),
+        (_, 0, 0) => "no threshold is reached within 30 days".to_owned(),
+        (_, 0, _) => format!("{} reached within 30 days", thresholds(soon)),
+        (_, _, 0) => format!("{} reached", thresholds(reached)),
+        _ => format!(
+            "{} reached, {soon} more within 30 days",
+            thresholds(reached)
+        ),
+    };
+    format!(
+        "{}: {said} ({known} of {all} metrics known)",
+        report.environment
+    )
+}
+
+fn thresholds(count: usize) -> String {
+    match count {
+        1 => "1 threshold is".to_owned(),
+        _ => format!("{count} thresholds are"),
+    }
+}
+
+fn table(report: &CapacityReport, how: Shown) -> String {
+    let paint = Paint(how.color);
+    let head = format!(
+        "\n  {:<15} {:<SPARK$} {:>8} {:>9}  {:<16} {}\n",
+        "", "30 days", "now", "threshold", "in 90 days", "reached"
+    );
+    let mut text = paint.ink(Ink::Dim, head.trim_end_matches('\n')) + "\n";
+    let mut component = "";
+    for metric in &report.metrics {
+        if metric.component != component {
+            component = &metric.component;
+            text += &format!("{component}\n");
+        }
+        text += &row(metric, how);
+    }
+    text
+}
+
+fn row(metric: &MetricReport, how: Shown) -> String {
+    let paint = Paint(how.color);
+    let name = metric.metric.name();
+    let Some(outlook) = &metric.outlook else {
+        let lacking = metric.lacking.clone().unwrap_or_default();
+        let line = format!("  {name:<15} {lacking}");
+        return format!("{}\n", paint.ink(Ink::Dim, &line));
+    };
+    let spark = sparkline(metric, SPARK, how.unicode);
+    let value = |value: f64| bare(value, metric.unit);
+    let ahead = outlook.in_90_days;
+    let interval = format!("{}..{}", value(ahead.low), value(ahead.high));
+    let reached = reached(&outlook.days_until, outlook.direction);
+    let ink = match outlook.urgency {
+        UrgencyReport::Fine => Ink::Plain,
+        UrgencyReport::Watch => Ink::Yellow,
+        UrgencyReport::Soon | UrgencyReport::Reached => Ink::Red,
+    };
+    let line = format!(
+        "  {name:<15} {spark:<SPARK$} {:>8} {:>9}  {interval:<16} {reached}",
+        value(outlook.now.value),
+        value(metric.threshold),
+    );
+    format!("{}\n", paint.ink(ink, line.trim_end()))
+}
+
+/// When a threshold is reached, in a few words.
+pub(super) fn reached(until: &ReachReport, direction: DirectionReport) -> String {
+    match until.expected {
+        Some(0) => "reached".to_owned(),
+        Some(days) => format!("in {days} days"),
+        None => match direction {
+            DirectionReport::Flat => "no, flat".to_owned(),
+            DirectionReport::Falling => "no, falling".to_owned(),
+            DirectionReport::Rising => "not in 90 days".to_owned(),
+        },
+    }
+}
+
+/// When a threshold is reached, as a sentence.
+pub(super) fn until(metric: &MetricReport, outlook: &OutlookReport) -> String {
+    let threshold = shown(metric.threshold, metric.unit);
+    let ReachReport {
+        expected,
+        earliest,
+        latest,
+    } = outlook.days_until;
+    let within = |days: Option<u32>| match days {
+        Some(days) => days.to_string(),
+        None => "more than 90".to_owned(),
+    };
+    match expected {
+        Some(0) => format!("{threshold} is reached"),
+        Some(days) => format!(
+            "reaches {threshold} in {days} days ({} to {})",
+            within(earliest),
+            within(latest)
+        ),
+        None => format!("does not reach {threshold} within 90 days"),
+    }
+}
+
+fn due(
+    metric: &MetricReport,
+    outlook: &OutlookReport,
+    relief: &ReliefReport,
+    how: Shown,
+) -> String {
+    let paint = Paint(how.color);
+    let title = format!(
+        "{} {}: {}",
+        metric.component,
+        metric.metric,
+        until(metric, outlook)
+    );
+    let mut text = format!("\n{}\n", paint.ink(Ink::Bold, &title));
+    text += &chart(metric, outlook, how.unicode);
+    match &relief.change {
+        Some(change) => text += &made(change, metric, paint),
+        None => text += "  nothing that was tried makes room for 90 days\n",
+    }
+    for refused in &relief.refused {
+        let refused = format!("not `{}`: {}", one_line(&refused.kdl), refused.reason);
+        let lines = wrapped("  ", &refused, 4);
+        text += &format!("{}\n", paint.ink(Ink::Dim, lines.trim_end()));
+    }
+    text
+}
+
+fn made(change: &ChangeReport, metric: &MetricReport, paint: Paint) -> String {
+    let mut text = "  the cheapest change that makes room for 90 days:\n".to_owned();
+    for line in change.kdl.lines() {
+        text += &format!("    {}\n", paint.ink(Ink::Green, line));
+    }
+    if !change.replaces.is_empty() {
+        text += &format!("  in place of {}\n", change.replaces.join(", "));
+    }
+    for sentence in [cost(change), disruption(change)] {
+        text += &wrapped("  ", &sentence, 4);
+    }
+    let after = shown(change.after, metric.unit);
+    text + &format!("  then in 90 days at most {after}\n")
+}
+
+/// `+$69 a month (floor), +$138 (ceiling)`.
+pub(super) fn cost(change: &ChangeReport) -> String {
+    let shift = Shift(change.cost);
+    let (floor, ceiling) = (shift.floor().signed(), shift.ceiling().signed());
+    let unpriced = match change.unpriced {
+        0 => String::new(),
+        count => format!(", plus {count} without a price"),
+    };
+    if floor == ceiling {
+        format!("costs {floor} a month{unpriced}")
+    } else {
+        format!("costs {floor} (floor) to {ceiling} (ceiling) a month{unpriced}")
+    }
+}
+
+/// The class and its reason.
+pub(super) fn disruption(change: &ChangeReport) -> String {
+    let impact = &change.impact;
+    let condition = impact.condition.as_ref();
+    let condition = condition.map_or(String::new(), |it| format!(" ({it})"));
+    format!("disruption {}: {}{condition}", impact.class, impact.reason)
+}
+
+/// KDL on one line.
+pub(super) fn one_line(kdl: &str) -> String {
+    let lines: Vec<&str> = kdl.lines().map(str::trim).collect();
+    let text = lines.join("; ");
+    text.replace("{; ", "{ ").replace("; }", " }")
+}

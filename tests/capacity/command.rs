@@ -1,0 +1,122 @@
+//! `tierc capacity`, as a user runs it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::MEDIUM;
+use super::story::csv;
+
+fn tierc(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tierc"))
+        .current_dir(folder)
+        .env_clear()
+        .arg("capacity")
+        .args(arguments)
+        .args(["--today", "2026-11-24"])
+        .output()
+        .unwrap()
+}
+
+fn folder(environment: &str, metrics: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("prod.kdl"), environment).unwrap();
+    std::fs::write(folder.path().join("metrics.csv"), metrics).unwrap();
+    folder
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const USUAL: [&str; 3] = ["prod.kdl", "--metrics", "metrics.csv"];
+
+#[test]
+fn a_review_is_fine_even_where_thresholds_are_reached() {
+    let folder = folder(MEDIUM, &csv());
+    let output = tierc(folder.path(), &USUAL);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("prod: 1 threshold is reached, "), "{told}");
+    assert!(told.is_ascii(), "no locale, no Unicode");
+}
+
+#[test]
+fn the_same_files_give_the_same_bytes() {
+    let folder = folder(MEDIUM, &csv());
+    let json = [USUAL.as_slice(), &["--format", "json"]].concat();
+    let (one, other) = (tierc(folder.path(), &json), tierc(folder.path(), &json));
+    assert_eq!(code(&one), 0);
+    assert_eq!(one.stdout, other.stdout);
+}
+
+#[test]
+fn broken_metrics_are_wrong_and_nothing_is_reported() {
+    let folder = folder(MEDIUM, "time,metric,value\ntoday,db-cpu,1\n");
+    let output = tierc(folder.path(), &USUAL);
+    assert_eq!(code(&output), 3);
+    assert!(output.stdout.is_empty());
+    assert!(
+        stderr(&output).starts_with("error: metrics.csv:2: `today` is no time"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn an_environment_that_cannot_be_read_is_wrong() {
+    let folder = folder("environment \"prod\"\n", &csv());
+    assert_eq!(code(&tierc(folder.path(), &USUAL)), 3);
+}
+
+#[test]
+fn an_environment_that_breaks_a_rule_is_reviewed_and_wrong() {
+    let broken = format!("{MEDIUM}database {{ storage gib=5 }}\n");
+    let folder = folder(&broken, &csv());
+    let output = tierc(folder.path(), &USUAL);
+    assert_eq!(code(&output), 3);
+    assert!(!output.stdout.is_empty());
+    assert!(stderr(&output).contains("`tierc check` lists them"));
+}
+
+#[test]
+fn files_that_are_none_are_usage() {
+    let folder = folder(MEDIUM, &csv());
+    for arguments in [
+        &["prod.kdl", "--metrics", "absent.csv"][..],
+        &["prod.kdl", "--metrics", "."],
+        &["absent.kdl", "--metrics", "metrics.csv"],
+        &["prod.kdl"],
+        &["prod.kdl", "--metrics", "metrics.csv", "--days", "13"],
+    ] {
+        let output = tierc(folder.path(), arguments);
+        assert_eq!(code(&output), 1, "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_several_environments_is_usage() {
+    let folder = folder(MEDIUM, &csv());
+    let other = MEDIUM.replace("prod", "other");
+    std::fs::write(folder.path().join("other.kdl"), other).unwrap();
+    let output = tierc(folder.path(), &[".", "--metrics", "metrics.csv"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("holds 2 environments"));
+}
+
+#[test]
+fn an_empty_file_says_so_of_every_metric() {
+    let folder = folder(MEDIUM, "time,metric,component,value\n");
+    let output = tierc(folder.path(), &USUAL);
+    assert_eq!(code(&output), 0);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("nothing can be said of any metric (0 of 12 metrics known)"),
+        "{told}"
+    );
+    assert_eq!(told.matches("nothing was measured").count(), 12);
+}

@@ -1,0 +1,157 @@
+//! Reviews as a whole: the file, the metrics, and what is said.
+
+use tierc::capacity::proposal::{Base, Proposals, propose};
+use tierc::capacity::{metrics_file, review};
+use tierc::compile::{CatalogueTexts, Input};
+use tierc::report::capacity::text::{Shown, text};
+use tierc::report::capacity::{CapacityReport, Reviewed, json, report};
+
+use super::{MEDIUM, days, is_weekend, noise, tracked, window};
+use crate::support::{run, snapshot, today};
+
+/// What a month of a platform that grows looks like.
+pub(super) fn csv() -> String {
+    let mut text = String::from("time,metric,component,value\n");
+    let mut add = |metric: &str, component: &str, value: &dyn Fn(u32, bool) -> f64| {
+        for (number, day) in (0..).zip(days(30, |day, date| value(day, is_weekend(date)))) {
+            let value = day.value + noise(number + u32::try_from(metric.len()).unwrap());
+            text += &format!("{},{metric},{component},{:.2}\n", day.date, value.max(0.0));
+        }
+    };
+    let dip = |is_weekend: bool, by: f64| if is_weekend { by } else { 0.0 };
+    let grows = |from: f64, by: f64, weekend: f64| {
+        move |day: u32, is_weekend| from + by * f64::from(day) - dip(is_weekend, weekend)
+    };
+    add("api-cpu", "api", &grows(48.0, 0.0, 12.0));
+    add("api-memory", "api", &grows(58.0, 0.3, 0.0));
+    add("api-replicas", "api", &grows(60.0, 0.9, 15.0));
+    add("queue-depth", "worker.worker", &grows(8.0, 0.02, 3.0));
+    add("db-cpu", "database", &grows(40.0, 0.8, 12.0));
+    add("db-connections", "database", &grows(41.0, 0.1, 4.0));
+    add("db-storage", "database", &grows(60.0, 0.3, 0.0));
+    add("redis-memory", "redis.queue", &grows(72.0, 0.0, 0.0));
+    add("redis-ops", "redis.queue", &|_, _| 0.0);
+    for day in 0..5 {
+        text += &format!("2026-11-{},worker-replicas,worker.worker,30\n", 20 + day);
+    }
+    text + "2026-11-01,redis-memory,redis.cache,30\n"
+}
+
+pub(super) fn reviewed(environment: &str, csv: &str) -> CapacityReport {
+    let run = run(environment);
+    let history = metrics_file::read(csv.as_bytes(), &tracked(environment), window()).unwrap();
+    let review = review(tracked(environment), history, window());
+    let input = Input {
+        name: "prod.kdl".into(),
+        bytes: environment.as_bytes().to_vec(),
+    };
+    let resolved = run.files[0].environment.as_ref().unwrap();
+    let base = Base {
+        input: &input,
+        texts: &CatalogueTexts::embedded(),
+        today: today(),
+    };
+    let proposals: Vec<Option<Proposals>> = review
+        .items
+        .iter()
+        .map(|item| {
+            let due = item.is_due().then_some(item)?;
+            propose(due, resolved, &run, &base)
+        })
+        .collect();
+    report(&Reviewed {
+        review: &review,
+        proposals: &proposals,
+        environment: resolved,
+        sources: &run.sources,
+        source: "metrics.csv",
+    })
+}
+
+fn shown(report: &CapacityReport, unicode: bool) -> String {
+    let color = false;
+    text(report, Shown { color, unicode })
+}
+
+#[test]
+fn a_month_is_told_at_a_terminal() {
+    let report = reviewed(MEDIUM, &csv());
+    let told = shown(&report, true);
+    let wide = told.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None);
+    snapshot("capacity", "month", &format!("{MEDIUM}\n{told}"));
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii() {
+    let told = shown(&reviewed(MEDIUM, &csv()), false);
+    assert!(told.is_ascii());
+    snapshot("capacity", "month_ascii", &told);
+}
+
+#[test]
+fn the_json_report_fits_its_schema() {
+    let schema: serde_json::Value = serde_json::from_str(&tierc::report::schema::schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&json(&reviewed(MEDIUM, &csv()))).unwrap();
+    let wrong: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let metrics = report["metrics"].as_array().unwrap();
+    assert!(
+        metrics
+            .iter()
+            .all(|it| it["outlook"].is_null() != it["lacking"].is_null())
+    );
+}
+
+/// What is typed on the environment does what the review says of it.
+#[test]
+fn a_proposal_that_is_typed_clears_its_metric() {
+    let report = reviewed(MEDIUM, &csv());
+    let mut changes = 0;
+    for metric in &report.metrics {
+        let Some(change) = metric.relief.as_ref().and_then(|it| it.change.as_ref()) else {
+            continue;
+        };
+        changes += 1;
+        assert!(change.after < metric.threshold, "{metric:?}");
+        let typed = if change.kdl.starts_with("tier") {
+            MEDIUM.replace("tier \"medium\"", &change.kdl)
+        } else {
+            format!("{MEDIUM}{}\n", change.kdl)
+        };
+        let run = run(&typed);
+        assert!(
+            !run.has_errors(),
+            "{}\n{}",
+            typed,
+            crate::support::shown(&run)
+        );
+    }
+    assert!(changes >= 3, "{changes}");
+}
+
+/// Nothing that was refused for a rule passes every rule when it is typed.
+#[test]
+fn a_refusal_names_a_rule_that_fails() {
+    let report = reviewed(MEDIUM, &csv());
+    let refused = report.metrics.iter().filter_map(|it| it.relief.as_ref());
+    let mut rules = 0;
+    for refused in refused.flat_map(|it| &it.refused) {
+        let Some(code) = refused.reason.strip_prefix("it breaks `") else {
+            continue;
+        };
+        rules += 1;
+        let code = code.split('`').next().unwrap();
+        let typed = format!("{MEDIUM}{}\n", refused.kdl);
+        let codes = crate::support::codes(&typed);
+        assert!(
+            codes.iter().any(|known| known == code),
+            "{typed}\n{codes:?}"
+        );
+    }
+    assert!(rules > 0);
+}
