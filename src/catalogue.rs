@@ -40,6 +40,8 @@ pub struct CacheNode {
     pub vcpu: u32,
     /// `maxmemory` in bytes, before the reserved quarter.
     pub maxmemory: u64,
+    /// Whether it runs on CPU credits.
+    pub burstable: bool,
     /// Whether only Valkey runs on it.
     pub valkey_only: bool,
 }
@@ -115,6 +117,8 @@ pub struct Catalogue {
     pub postgres: Facts<PostgresVersion>,
     /// ElastiCache versions.
     pub redis_versions: Facts<RedisVersion>,
+    /// The regions of AWS; none where the catalogue says nothing of them.
+    pub regions: BTreeSet<String>,
     /// The newest PgBouncer image tag that the catalogue knows.
     pub pgbouncer_image: String,
     /// The first PgBouncer version without known vulnerabilities.

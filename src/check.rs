@@ -79,6 +79,11 @@ pub fn check(context: &Context<'_>) -> Diagnostics {
             (rule.check)(context, &mut findings);
         }
     }
+    let slip = kubernetes::SLIP;
+    let waived = |waiver: &crate::ast::WaiverNode| waiver.code.value == slip.0;
+    if !context.file.waivers.iter().any(waived) {
+        findings.leave_out_consequences(slip);
+    }
     findings.into_diagnostics(context)
 }
 

@@ -278,6 +278,16 @@ part! {
     }
 }
 
+/// Labels that objects and pods are found by: a label of the user's that is called like one would
+/// leave a Deployment without its pods.
+pub const OWN_LABELS: [&str; 5] = [
+    "app",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/managed-by",
+];
+
 impl Workload {
     /// The most pods an autoscaler can ask for: the larger of the maximum and a held count.
     #[must_use]

@@ -197,14 +197,35 @@ pub fn demand(environment: &Environment) -> Vec<Term> {
 }
 
 /// Client connections that PgBouncer must accept: the maxima, and the surge of a rollout of each.
+/// Where the API reads from replicas through PgBouncer, it has a second address there, and with it
+/// a second pool of as many connections.
 #[must_use]
 pub fn client_connections(environment: &Environment) -> Vec<Term> {
-    clients(environment, environment.api.workload.peak(), |name| {
+    let mut terms = clients(environment, environment.api.workload.peak(), |name| {
         environment
             .worker
             .get(name)
             .map_or(0, crate::model::Worker::peak)
-    })
+    });
+    if reads_through_pgbouncer(environment) {
+        let api = &environment.api.workload;
+        terms.insert(
+            1,
+            Term {
+                who: "api, reading".into(),
+                pods: api.peak(),
+                per_pod: api.connections.per_pod.value,
+            },
+        );
+    }
+    terms
+}
+
+/// Whether the API opens a second pool at PgBouncer, for the read replicas.
+#[must_use]
+pub fn reads_through_pgbouncer(environment: &Environment) -> bool {
+    let replicas = &environment.database.replicas;
+    replicas.count.value > 0 && replicas.via.value == Via::Pgbouncer
 }
 
 /// The sum of terms.

@@ -2,9 +2,11 @@
 //! groups at their maximum.
 //!
 //! A node offers what the catalogue measures as allocatable, without the daemons that run on each.
-//! The sums are exact bounds: where one fails, nothing fits. First-fit-decreasing is a heuristic:
-//! where it fails, a scheduler may still succeed, but nothing says that it will.
+//! The sums are exact bounds, and so is the whole number of pods that a node holds: where one
+//! fails, nothing fits. First-fit-decreasing is a heuristic: where it fails, a scheduler may still
+//! succeed, but nothing says that it will.
 
+mod crowd;
 mod landing;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, Quantity};
 
+pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
 
 /// Millicores of a node that daemons take.
@@ -155,8 +158,10 @@ pub struct Sum {
 pub struct Shortage {
     /// The groups.
     pub groups: BTreeSet<Name>,
-    /// The sums that fail; at least one.
+    /// The sums that fail.
     pub sums: Vec<Sum>,
+    /// Where every sum holds: pods that the nodes have too few places for.
+    pub crowd: Option<Crowd>,
 }
 
 /// The groups of `environment`; none when the catalogue lacks one of their instance types.
@@ -225,9 +230,15 @@ pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
     let mut found: Vec<Shortage> = Vec::new();
     for groups in sets {
         let sums = failing(loads, rooms, &groups);
+        let crowd = sums.is_empty().then(|| crowded(loads, rooms, &groups));
+        let crowd = crowd.flatten();
         let said = found.iter().any(|short| short.groups.is_subset(&groups));
-        if !sums.is_empty() && !said {
-            found.push(Shortage { groups, sums });
+        if (crowd.is_some() || !sums.is_empty()) && !said {
+            found.push(Shortage {
+                groups,
+                sums,
+                crowd,
+            });
         }
     }
     found
@@ -253,6 +264,15 @@ fn unions(loads: &[Load]) -> BTreeSet<BTreeSet<Name>> {
         }
     }
     sets
+}
+
+fn crowded(loads: &[Load], rooms: &Rooms, groups: &BTreeSet<Name>) -> Option<Crowd> {
+    let rooms: Vec<&Room> = groups.iter().filter_map(|name| rooms.get(name)).collect();
+    // What is larger than a node is too large, however many nodes there are.
+    let bound: Vec<&Load> = bound_to(loads, groups)
+        .filter(|load| rooms.iter().any(|room| room.takes(load)))
+        .collect();
+    crowd::worst(&bound, &rooms)
 }
 
 fn failing(loads: &[Load], rooms: &Rooms, groups: &BTreeSet<Name>) -> Vec<Sum> {
@@ -282,11 +302,21 @@ pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> 
         let lacking = sum.asked.saturating_sub(sum.has);
         (each > 0).then(|| lacking.div_ceil(each))
     };
+    let unplaceable = |crowd: &Crowd| {
+        let each = u128::from(places(room, crowd.cpu, crowd.memory));
+        let lacking = u128::from(crowd.pods - crowd.places);
+        (each > 0).then(|| lacking.div_ceil(each))
+    };
     let shortages = shortages(loads, rooms);
     let own = shortages
         .iter()
         .filter(|short| short.groups.contains(group));
-    let more: Option<Vec<u128>> = own.flat_map(|short| &short.sums).map(missing).collect();
+    let more: Option<Vec<u128>> = own
+        .flat_map(|short| {
+            let sums = short.sums.iter().map(missing);
+            sums.chain(short.crowd.iter().map(unplaceable))
+        })
+        .collect();
     let more = u32::try_from(more?.into_iter().max().unwrap_or(0)).ok()?;
     let least = room.nodes.checked_add(more)?;
     (least..=least.saturating_add(TRIES)).find(|nodes| {

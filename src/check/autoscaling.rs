@@ -5,6 +5,7 @@ mod fallback_outside_bounds;
 mod hold_outside_bounds;
 mod name_too_long;
 mod queue_list_unknown;
+mod queue_shared;
 mod queues_share_a_pool;
 mod replicas_inverted;
 mod scale_up_slower_than_default;
@@ -21,6 +22,7 @@ pub static RULES: &[&Rule] = &[
     &hold_outside_bounds::RULE,
     &name_too_long::RULE,
     &queue_list_unknown::RULE,
+    &queue_shared::RULE,
     &queues_share_a_pool::RULE,
     &replicas_inverted::RULE,
     &scale_up_slower_than_default::RULE,

@@ -214,6 +214,23 @@ impl Findings {
         }
     }
 
+    /// Leaves out what follows from a value of the file's that a finding of `slip` takes for a slip:
+    /// a value that is not meant is as good as none.
+    pub fn leave_out_consequences(&mut self, slip: Code) {
+        let of = |finding: &Finding| finding.diagnostic.code == slip;
+        let slips: BTreeSet<Span> = self
+            .0
+            .iter()
+            .filter(|finding| of(finding))
+            .filter_map(|finding| finding.diagnostic.labels.first())
+            .map(|label| label.span)
+            .collect();
+        self.0.retain(|finding| {
+            let mut labels = finding.diagnostic.labels.iter();
+            of(finding) || !labels.any(|label| slips.contains(&label.span))
+        });
+    }
+
     /// What was found in the file of `context`.
     #[must_use]
     pub fn into_diagnostics(self, context: &Context<'_>) -> Diagnostics {

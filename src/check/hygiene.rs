@@ -1,8 +1,16 @@
 //! Hygiene of the file itself. One file per rule.
 
+mod image_not_pinned;
+mod label_reserved;
 mod override_equals_tier;
+mod region_unknown;
 
 use super::Rule;
 
 /// The family's rules, by name.
-pub static RULES: &[&Rule] = &[&override_equals_tier::RULE];
+pub static RULES: &[&Rule] = &[
+    &image_not_pinned::RULE,
+    &label_reserved::RULE,
+    &override_equals_tier::RULE,
+    &region_unknown::RULE,
+];

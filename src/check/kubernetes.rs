@@ -37,6 +37,9 @@ pub static RULES: &[&Rule] = &[
     &single_replica::RULE,
 ];
 
+/// What says that a value was not meant: nothing else is then to be said of it.
+pub(super) const SLIP: crate::diagnostic::Code = quantity_suspicious::RULE.code;
+
 /// Finds nothing in one file: the rule runs over all files of a run, in `across`.
 fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
 

@@ -14,6 +14,7 @@ mod spot_for_latency_sensitive;
 mod spot_grace_too_long;
 mod use_shared;
 mod use_unserved;
+mod variable_reserved;
 mod variable_taken;
 
 use super::Rule;
@@ -34,5 +35,6 @@ pub static RULES: &[&Rule] = &[
     &spot_grace_too_long::RULE,
     &use_shared::RULE,
     &use_unserved::RULE,
+    &variable_reserved::RULE,
     &variable_taken::RULE,
 ];

@@ -58,6 +58,13 @@ fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<Str
 fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     let kind = fields.node_name();
+    if kind == "regions" {
+        let regions = known(fields.arguments("\"us-east-1\"", value::region));
+        let names = regions.into_iter().flatten().map(|name| name.value);
+        catalogue.regions.extend(names);
+        fields.finish();
+        return;
+    }
     if kind == "pgbouncer" {
         let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));
         let safe = fields.required("safe", "\"1.26.1\"", value::text(text::token));
@@ -95,7 +102,7 @@ fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
 fn unknown_node(kind: &str, place: Span) -> Diagnostic {
     let message = format!("a catalogue of instances has no node `{kind}`");
     Diagnostic::error(code::UNKNOWN_NODE, message, place).help(
-        "known here: `node-type`, `db-class`, `cache-node`, `postgres`, `redis-version` and `pgbouncer`",
+        "known here: `node-type`, `db-class`, `cache-node`, `postgres`, `redis-version`, `regions` and `pgbouncer`",
     )
 }
 
@@ -139,11 +146,12 @@ fn cache_node(fields: &mut Fields<'_>) -> Option<CacheNode> {
     let _: Written<Arch> = fields.required("arch", "\"arm64\"", value::word);
     let vcpu = fields.required("vcpu", "4", value::whole(1..=u32::MAX));
     let maxmemory = fields.required("maxmemory", "14037181030", value::large);
-    let _ = fields.required("burstable", "#false", value::flag);
+    let burstable = fields.required("burstable", "#false", value::flag);
     let valkey_only = fields.property("valkey-only", value::flag);
     Some(CacheNode {
         vcpu: known(vcpu)?,
         maxmemory: known(maxmemory)?,
+        burstable: known(burstable)?,
         valkey_only: known(valkey_only).unwrap_or(false),
     })
 }

@@ -26,6 +26,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("hold-outside-bounds", Error, true, true),
     ("name-too-long", Error, true, true),
     ("queue-list-unknown", Note, true, true),
+    ("queue-shared", Error, true, true),
     ("queues-share-a-pool", Warning, true, true),
     ("replicas-inverted", Error, true, true),
     ("scale-up-slower-than-default", Note, true, true),
@@ -46,6 +47,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("spot-grace-too-long", Warning, true, true),
     ("use-shared", Error, true, true),
     ("use-unserved", Error, true, true),
+    ("variable-reserved", Error, true, true),
     ("variable-taken", Error, true, true),
     // The database.
     ("burstable-in-production", Warning, true, true),
@@ -81,7 +83,10 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("price-missing", Note, false, false),
     ("prices-old", Note, false, false),
     // Hygiene.
+    ("image-not-pinned", Warning, true, false),
+    ("label-reserved", Warning, true, false),
     ("override-equals-tier", Note, true, false),
+    ("region-unknown", Warning, true, false),
 ];
 
 #[test]

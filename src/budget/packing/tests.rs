@@ -124,15 +124,57 @@ fn what_no_group_takes_is_neither_short_nor_unplaced() {
 
 #[test]
 fn a_rest_on_every_node_is_found_by_placing() {
-    // Five pods of 600 need five nodes of 1000, though four have 4000 for their 3000.
-    let nodes = rooms(&[("general", room(4, 1000, 4096, 10))]);
-    let all = [load("api", 5, 600, 64, &["general"])];
+    // 400 + 300 + 300 on each node would do, and the largest first are both on one.
+    let nodes = rooms(&[("general", room(2, 1000, 4096, 10))]);
+    let all = [
+        load("api", 2, 400, 64, &["general"]),
+        load("worker.worker", 4, 300, 64, &["general"]),
+    ];
     assert_eq!(short(&all, &nodes), []);
     assert_eq!(
         unplaced(&all, &nodes).map(|load| load.who.as_str()),
-        Some("api")
+        Some("worker.worker")
     );
-    assert_eq!(fewest_nodes(&all, &nodes, &name("general")), Some(5));
+    assert_eq!(fewest_nodes(&all, &nodes, &name("general")), Some(3));
+}
+
+/// Pods, and places for them, of the worst crowd.
+fn crowd(loads: &[Load], rooms: &Rooms) -> Option<(Vec<String>, u64, u64)> {
+    let short = shortages(loads, rooms).into_iter().next()?;
+    assert!(short.sums.is_empty());
+    let crowd = short.crowd?;
+    Some((crowd.whose, crowd.pods, crowd.places))
+}
+
+#[test]
+fn a_node_holds_a_whole_number_of_pods() {
+    // Five pods of 600 need five nodes of 1000, though four have 4000 for their 3000.
+    let nodes = rooms(&[("general", room(4, 1000, 4096, 10))]);
+    let pods = |count| [load("api", count, 600, 64, &["general"])];
+    assert_eq!(crowd(&pods(5), &nodes), Some((vec!["api".into()], 5, 4)));
+    assert_eq!(fewest_nodes(&pods(5), &nodes, &name("general")), Some(5));
+    assert!(shortages(&pods(4), &nodes).is_empty());
+}
+
+#[test]
+fn pods_of_several_loads_that_are_all_large_crowd_each_other_out() {
+    // Neither load alone is too many; no node takes two pods of them.
+    let nodes = rooms(&[("general", room(3, 1000, 4096, 10))]);
+    let all = [
+        load("worker.worker", 2, 510, 64, &["general"]),
+        load("api", 2, 700, 64, &["general"]),
+        load("service.small", 5, 10, 64, &["general"]),
+    ];
+    let both = vec!["api".into(), "worker.worker".into()];
+    assert_eq!(crowd(&all, &nodes), Some((both, 4, 3)));
+    assert_eq!(fewest_nodes(&all, &nodes, &name("general")), Some(4));
+}
+
+#[test]
+fn memory_crowds_as_processors_do() {
+    let nodes = rooms(&[("general", room(3, 1000, 1000, 10))]);
+    let all = [load("api", 4, 10, 600, &["general"])];
+    assert_eq!(crowd(&all, &nodes), Some((vec!["api".into()], 4, 3)));
 }
 
 #[test]

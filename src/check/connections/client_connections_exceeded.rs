@@ -12,7 +12,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Pgbouncer],
+    reads: &[
+        Part::Api,
+        Part::Worker,
+        Part::Service,
+        Part::Pgbouncer,
+        Part::Database,
+    ],
     explanation: include_str!("../../diagnostic/explain/client-connections-exceeded.md"),
     check,
 };
@@ -48,7 +54,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "{} > {accepted} = {up} x {each}",
             budget::arithmetic(&terms)
         ));
-    let finding = super::clients(finding, environment, Surge::Counted);
+    let mut finding = super::clients(finding, environment, Surge::Counted);
+    let replicas = &environment.database.replicas;
+    finding = finding.given(&replicas.count).given(&replicas.via);
+    if budget::reads_through_pgbouncer(environment) {
+        let text = "read replicas: a second pool of each pod of `api`";
+        finding = finding.operand(&replicas.count, "database.replicas.count", text);
+    }
     let fits = wanted.div_ceil(spared.max(1));
     let down = if pods >= 2 { " with one pod down" } else { "" };
     let message = format!("the smallest `clients max` that takes them{down} is {fits}");

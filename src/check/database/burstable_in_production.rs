@@ -1,9 +1,9 @@
-//! A database on CPU credits.
+//! A database, or a Redis group that holds what must not be lost, on CPU credits.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Tier;
+use crate::model::{Name, RedisGroup, Tier, Use};
 use crate::source::Sourced;
 
 /// The rule `burstable-in-production`.
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[Part::Database, Part::Redis],
     explanation: include_str!("../../diagnostic/explain/burstable-in-production.md"),
     check,
 };
@@ -31,6 +31,37 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let finding = one(context, "a read replica", &replicas.instance, path);
         findings.extend(finding.map(|finding| finding.given(&replicas.count)));
     }
+    for (name, group) in &context.environment.redis {
+        findings.extend(redis(context, name, group));
+    }
+}
+
+/// A group of queues or sessions: where its credits end, jobs wait and users are logged out.
+fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let nodes = &context.catalogue.cache_nodes;
+    let used = group.uses.iter().find(|used| used.value != Use::Cache)?;
+    if !nodes.get(&group.node.value)?.burstable {
+        return None;
+    }
+    let (node, path) = (&group.node, format!("redis.{name}.node"));
+    let message = format!(
+        "the Redis group `{name}` runs on CPU credits: `{}` is burstable",
+        node.value
+    );
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(node, &path, "the node type")
+        .written(used, "what is on it")
+        .operand(&context.environment.tier, "tier", "a tier above dev");
+    let usual = context.tier.redis.get(name).map(|usual| &usual.node.value);
+    let steady = |name: &&String| nodes.get(name).is_some_and(|node| !node.burstable);
+    let usual = usual.and_then(Option::as_ref).map(|usual| &usual.value);
+    Some(match usual.filter(steady) {
+        Some(usual) => {
+            let message = format!("the tier's own node type is `{usual}`");
+            finding.repair(node, &path, message, format!("\"{usual}\""))
+        }
+        None => finding.help("choose a node type of the families m or r"),
+    })
 }
 
 fn one(context: &Context<'_>, who: &str, class: &Sourced<String>, path: &str) -> Option<Finding> {

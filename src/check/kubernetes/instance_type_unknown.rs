@@ -31,15 +31,95 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             &path,
             format!("the nodes of `{name}`"),
         );
-        findings.report(match suggest::nearest(&instance.value, types.names()) {
+        findings.report(match near(&instance.value, types.names().collect()) {
             Some(near) => {
                 let message = format!("did you mean `{near}`?");
                 finding.repair(instance, &path, message, format!("\"{near}\""))
             }
             None => finding.help(format!(
-                "known families are {}; others belong in a catalogue of your own",
-                suggest::families(types.names())
+                "known here: {}; others belong in a catalogue of your own",
+                known(&instance.value, types.names().collect())
             )),
         });
+    }
+}
+
+/// Sizes of EC2: one of them is no slip of another.
+const SIZES: [&str; 14] = [
+    "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge",
+    "12xlarge", "16xlarge", "24xlarge", "32xlarge", "metal",
+];
+
+/// The type that was probably meant: a slip of the family or of the size, never another size and
+/// never another architecture.
+fn near<'a>(typed: &str, names: Vec<&'a str>) -> Option<&'a str> {
+    let (family, size) = typed.split_once('.')?;
+    let parts = || names.iter().filter_map(|name| name.split_once('.'));
+    let alike = parts()
+        .map(|(known, _)| known)
+        .filter(|known| is_graviton(known) == is_graviton(family));
+    let family = suggest::nearest(family, alike)?;
+    let mut sizes = parts()
+        .filter(|(known, _)| *known == family)
+        .map(|(_, size)| size);
+    let size = if SIZES.contains(&size) {
+        sizes.find(|known| *known == size)?
+    } else {
+        suggest::nearest(size, sizes)?
+    };
+    names
+        .into_iter()
+        .find(|name| name.split_once('.') == Some((family, size)))
+}
+
+/// What to choose from: the sizes of a family that is known, else the families.
+fn known(typed: &str, names: Vec<&str>) -> String {
+    let family = typed.split_once('.').map_or(typed, |(family, _)| family);
+    let of_family = |name: &&str| {
+        name.split_once('.')
+            .is_some_and(|(known, _)| known == family)
+    };
+    let own: Vec<&str> = names.iter().copied().filter(of_family).collect();
+    if own.is_empty() {
+        format!("the families {}", suggest::families(names))
+    } else {
+        suggest::list(own)
+    }
+}
+
+/// Whether a family such as `m7gd` is of AWS' own processors: a `g` behind its generation.
+fn is_graviton(family: &str) -> bool {
+    let behind = family.trim_start_matches(|c: char| !c.is_ascii_digit());
+    family == "a1" || behind.contains('g')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_told_from_another_size_or_architecture() {
+        let names = || {
+            vec![
+                "m6i.large",
+                "m7g.large",
+                "m7g.xlarge",
+                "m7i.large",
+                "t3.xlarge",
+            ]
+        };
+        for (typed, meant) in [
+            ("m7g.xlage", Some("m7g.xlarge")),
+            ("m8g.large", Some("m7g.large")),
+            ("m7i.lrge", Some("m7i.large")),
+            ("m7i.xlarge", None),
+            ("m7a.large", Some("m7i.large")),
+            ("m7g.4xlarge", None),
+            ("z1d.metal", None),
+            ("large", None),
+        ] {
+            assert_eq!(near(typed, names()), meant, "{typed}");
+        }
+        assert_eq!(known("m7i.xlarge", names()), "`m7i.large`");
     }
 }

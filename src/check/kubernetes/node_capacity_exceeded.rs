@@ -1,8 +1,10 @@
 //! The pods at their maxima ask for more than all nodes have.
 
 use crate::ast::Part;
-use crate::budget::packing::{self, Load, Resource, Rooms, Shortage, Sum};
+use crate::budget::packing::{self, Crowd, Load, Resource, Rooms, Shortage, Sum};
+
 use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 
 /// The rule `node-capacity-exceeded`.
@@ -40,19 +42,13 @@ fn finding(
     rooms: &Rooms,
 ) -> Option<Finding> {
     let environment = context.environment;
-    let first = short.sums.first()?;
-    let message = format!(
-        "the pods at their maxima ask for {}, and the nodes have {}",
-        first.resource.told(first.asked),
-        first.resource.shown(first.has)
-    );
     let bound = || packing::bound_to(loads, &short.groups);
-    let resources: Vec<Resource> = short.sums.iter().map(|sum| sum.resource).collect();
-    let finding = Finding::new(RULE.code, Severity::Error, message);
-    let groups = short.groups.iter();
-    let mut finding = super::everything(finding, environment, bound(), groups, &resources);
+    let mut finding = opening(context, short, loads)?;
     for sum in &short.sums {
         finding = finding.note(arithmetic(sum, bound(), short, rooms));
+    }
+    if let Some(crowd) = &short.crowd {
+        finding = finding.note(division(crowd, bound(), short, rooms));
     }
     for name in &short.groups {
         if let Some(room) = rooms.get(name) {
@@ -65,6 +61,38 @@ fn finding(
         (loads, rooms),
         &short.groups,
     ))
+}
+
+/// What is too much, and everything that it is computed from.
+fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Finding> {
+    let environment = context.environment;
+    let bound = || packing::bound_to(loads, &short.groups);
+    let groups = short.groups.iter();
+    Some(match (short.sums.first(), &short.crowd) {
+        (Some(first), _) => {
+            let message = format!(
+                "the pods at their maxima ask for {}, and the nodes have {}",
+                first.resource.told(first.asked),
+                first.resource.shown(first.has)
+            );
+            let resources: Vec<Resource> = short.sums.iter().map(|sum| sum.resource).collect();
+            let finding = Finding::new(RULE.code, Severity::Error, message);
+            super::everything(finding, environment, bound(), groups, &resources)
+        }
+        (None, Some(crowd)) => {
+            let message = format!(
+                "{} can have {} pods, and the nodes have places for {} of them",
+                suggest::list(crowd.whose.iter().map(String::as_str)),
+                crowd.pods,
+                crowd.places
+            );
+            let own = bound().filter(|load| crowd.whose.contains(&load.who));
+            let resources = [Resource::Cpu, Resource::Memory];
+            let finding = Finding::new(RULE.code, Severity::Error, message);
+            super::everything(finding, environment, own, groups, &resources)
+        }
+        (None, None) => return None,
+    })
 }
 
 /// Both sides of a sum: every load with its surge, and every group.
@@ -96,5 +124,36 @@ fn arithmetic<'a>(
         resource.shown(sum.asked),
         resource.shown(sum.has),
         has.join(" + ")
+    )
+}
+
+/// The pods of a crowd, and what the nodes of every group hold of them.
+fn division<'a>(
+    crowd: &Crowd,
+    loads: impl Iterator<Item = &'a Load>,
+    short: &Shortage,
+    rooms: &Rooms,
+) -> String {
+    let come: Vec<String> = loads
+        .filter(|load| crowd.whose.contains(&load.who))
+        .map(|load| format!("{} ({})", load.pods, load.who))
+        .collect();
+    let places: Vec<String> = short
+        .groups
+        .iter()
+        .filter_map(|name| Some((name, rooms.get(name)?)))
+        .map(|(name, room)| {
+            let each = packing::places(room, crowd.cpu, crowd.memory);
+            format!("{} x {each} (nodes.{name})", room.nodes)
+        })
+        .collect();
+    format!(
+        "with every rollout surging: {} = {} pods of {}m and {}Mi or more > {} = {}",
+        come.join(" + "),
+        crowd.pods,
+        crowd.cpu,
+        crowd.memory.div_ceil(1_048_576),
+        crowd.places,
+        places.join(" + ")
     )
 }

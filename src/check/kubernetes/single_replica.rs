@@ -1,9 +1,9 @@
-//! One pod is all there is.
+//! One pod, or one node of Redis, is all there is.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Tier;
+use crate::model::{ClusterMode, Environment, Name, RedisGroup, Tier, Use};
 use crate::source::Sourced;
 
 /// The rule `single-replica`.
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Pgbouncer],
+    reads: &[Part::Api, Part::Worker, Part::Pgbouncer, Part::Redis],
     explanation: include_str!("../../diagnostic/explain/single-replica.md"),
     check,
 };
@@ -36,4 +36,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let instances = &environment.pgbouncer.instances;
     findings.extend(one("pgbouncer.instances".into(), instances));
+    for (name, group) in &environment.redis {
+        findings.extend(redis(environment, name, group));
+    }
+}
+
+/// A group of queues or sessions without a replica; a cache is filled anew, and cluster mode has a
+/// rule of its own.
+fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let replicas = &group.replicas;
+    let used = group.uses.iter().find(|used| used.value != Use::Cache)?;
+    let clustered = group.is_cluster() || group.cluster.mode.value == ClusterMode::Compatible;
+    if replicas.value > 0 || clustered {
+        return None;
+    }
+    let path = format!("redis.{name}.replicas");
+    let message = format!("`{path}` is 0, so that the loss of one node loses what is in it");
+    Some(
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(replicas, &path, "a single node")
+            .written(used, "what is on it")
+            .operand(&environment.tier, "tier", "a tier above dev")
+            .given(&group.cluster.shards)
+            .given(&group.cluster.mode)
+            .repair(replicas, &path, "the fewest that survive a loss are 1", "1"),
+    )
 }

@@ -18,10 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What the database's addresses are read from.
-const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
+pub(super) const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
 
 /// A variable, and the path of the value that names it.
-type Claim<'a> = (String, &'a Sourced<String>);
+pub(super) type Claim<'a> = (String, &'a Sourced<String>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let groups = of_groups(context.environment);
@@ -56,7 +56,7 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
 }
 
 /// The variables of the groups, which every workload gets.
-fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
+pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
     environment
         .redis
         .iter()

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::Environment;
+use crate::model::{Environment, OWN_LABELS};
 
 /// `metadata` of the object `name`, which belongs to the Deployment `component`.
 pub(super) fn metadata(environment: &Environment, name: &str, component: &str) -> Value {
@@ -13,22 +13,12 @@ pub(super) fn metadata(environment: &Environment, name: &str, component: &str) -
     })
 }
 
-/// Labels that objects and pods are found by: a label of the user's that is called like one would
-/// leave a Deployment without its pods.
-const OWN: [&str; 5] = [
-    "app",
-    "app.kubernetes.io/name",
-    "app.kubernetes.io/instance",
-    "app.kubernetes.io/part-of",
-    "app.kubernetes.io/managed-by",
-];
-
 /// The environment's labels, but for those that say what an object is.
 pub(in crate::emit) fn of_environment(environment: &Environment) -> Map<String, Value> {
     environment
         .labels
         .iter()
-        .filter(|(key, _)| !OWN.contains(&key.as_str()))
+        .filter(|(key, _)| !OWN_LABELS.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), json!(value)))
         .collect()
 }
@@ -38,7 +28,7 @@ pub(in crate::emit) fn of_environment(environment: &Environment) -> Map<String, 
 pub(super) fn labels(environment: &Environment, component: &str) -> Map<String, Value> {
     let app = environment.app.value.as_str();
     let values = [component, component, component, app, "tierc"];
-    let own = OWN.into_iter().zip(values);
+    let own = OWN_LABELS.into_iter().zip(values);
     let mut labels = of_environment(environment);
     labels.extend(own.map(|(key, value)| (key.to_owned(), json!(value))));
     labels

@@ -1,0 +1,56 @@
+//! A Redis list that several pools drain.
+
+use std::collections::BTreeMap;
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity, suggest};
+use crate::model::{Name, Queue};
+
+/// The rule `queue-shared`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("queue-shared"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/queue-shared.md"),
+    check,
+};
+
+/// A pool that drains a list.
+type Draining<'a> = (&'a Name, &'a Queue);
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mut lists: BTreeMap<&str, Vec<Draining<'_>>> = BTreeMap::new();
+    for (name, pool) in &context.environment.worker {
+        for queue in &pool.queue {
+            let list = queue.list.value.as_str();
+            lists.entry(list).or_default().push((name, queue));
+        }
+    }
+    for (list, pools) in lists.into_iter().filter(|(_, pools)| pools.len() > 1) {
+        findings.report(finding(list, &pools));
+    }
+}
+
+fn finding(list: &str, pools: &[Draining<'_>]) -> Finding {
+    let names: Vec<String> = pools
+        .iter()
+        .map(|(name, _)| format!("worker.{name}"))
+        .collect();
+    let message = format!(
+        "{} pools drain `{list}`, and each is sized for all of it",
+        pools.len()
+    );
+    let mut finding = Finding::new(RULE.code, Severity::Error, message);
+    for (name, queue) in pools {
+        finding = finding.written(&queue.list, format!("drained by `{name}`"));
+    }
+    finding
+        .note(format!(
+            "KEDA gives {} a replica for every so many items of the whole list",
+            suggest::list(names.iter().map(String::as_str))
+        ))
+        .help("give each pool lists of its own, or drain the list with one pool")
+}

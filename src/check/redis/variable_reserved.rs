@@ -1,0 +1,82 @@
+//! An environment variable of the file's that tierc sets itself.
+
+use super::variable_taken::{DATABASE, of_groups};
+use crate::ast::Part;
+use crate::check::autoscaling::workloads;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Workload;
+use crate::source::Sourced;
+
+/// The rule `variable-reserved`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("variable-reserved"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Redis, Part::Api, Part::Worker],
+    explanation: include_str!("../../diagnostic/explain/variable-reserved.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (who, workload) in workloads(context.environment) {
+        for (name, value) in &workload.env {
+            findings.extend(limit(&who, workload, name, value));
+            findings.extend(address(context, &who, name, value));
+        }
+    }
+}
+
+fn reserved(who: &str, name: &str, value: &Sourced<String>) -> Finding {
+    let message = format!("`{who}` states `{name}`, which is set already");
+    Finding::new(RULE.code, Severity::Error, message).operand(
+        value,
+        &format!("{who}.env.{name}"),
+        "a value of the file's",
+    )
+}
+
+/// The limit of a pod's connections, which is written from `connections per-pod`.
+fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) -> Option<Finding> {
+    let connections = &workload.connections;
+    if connections.env.value != name {
+        return None;
+    }
+    let path = format!("{who}.connections.per-pod");
+    let text = "what it is set to, and what every budget counts on";
+    let finding = reserved(who, name, value)
+        .operand(&connections.per_pod, &path, text)
+        .given(&connections.env);
+    Some(match value.value.parse::<u32>() {
+        Ok(count) if count > 0 => finding.help(format!(
+            "remove it, and write `connections per-pod={count}` instead"
+        )),
+        Ok(_) | Err(_) => finding.help("remove it: `connections per-pod=` sets it"),
+    })
+}
+
+/// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.
+fn address(
+    context: &Context<'_>,
+    who: &str,
+    name: &str,
+    value: &Sourced<String>,
+) -> Option<Finding> {
+    if DATABASE.contains(&name) {
+        let note =
+            "it refers to a Secret that holds the address of PgBouncer: past it, no budget holds";
+        let help = "remove it, and put the address into that Secret";
+        return Some(reserved(who, name, value).note(note).help(help));
+    }
+    let groups = of_groups(context.environment);
+    let (path, variable) = groups
+        .into_iter()
+        .find(|(_, variable)| variable.value == name)?;
+    let finding = reserved(who, name, value).operand(variable, &path, "named after this group");
+    Some(finding.help(if path.ends_with(".env-url") {
+        "remove it: it refers to the Secret that holds the address of the group; or name the group's variable otherwise with its `env url=`"
+    } else {
+        "remove it: it follows the group's `cluster`; or name the group's variable otherwise with its `env cluster=`"
+    }))
+}
