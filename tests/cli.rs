@@ -18,6 +18,10 @@ fn code(output: &Output) -> i32 {
     output.status.code().expect("tierc ends by itself")
 }
 
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
 fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -162,13 +166,54 @@ fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
 }
 
 #[test]
-fn a_tree_whose_environment_left_is_stale_and_then_removed() {
+fn a_tree_whose_environment_left_is_stale_and_removed_when_asked_for() {
     let folder = folder();
     tierc(folder.path(), &["render"]);
     fs::remove_file(folder.path().join("environments/xlarge.kdl")).unwrap();
-    assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 5);
-    assert_eq!(code(&tierc(folder.path(), &["render"])), 0);
+    let check = tierc(folder.path(), &["render", "--check"]);
+    assert_eq!(code(&check), 5);
+    assert!(stderr(&check).contains("`tierc render --prune`"));
+    let kept = tierc(folder.path(), &["render"]);
+    assert_eq!(code(&kept), 0);
+    assert!(stderr(&kept).contains("`generated/xlarge` is of no environment here and is kept"));
+    assert!(folder.path().join("generated/xlarge").exists());
+    let pruned = tierc(folder.path(), &["render", "--prune"]);
+    assert_eq!(code(&pruned), 0);
     assert!(!folder.path().join("generated/xlarge").exists());
+    assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 0);
+    let one = ["render", "environments/dev.kdl", "--prune"];
+    assert_eq!(code(&tierc(folder.path(), &one)), 1);
+    assert!(folder.path().join("generated/large").exists());
+}
+
+#[test]
+fn rendering_another_folder_into_the_same_place_keeps_the_trees_of_the_first() {
+    let folder = folder();
+    tierc(folder.path(), &["render"]);
+    fs::create_dir(folder.path().join("others")).unwrap();
+    let text = "environment \"other\"\ntier \"small\"\nregion \"us-east-1\"\n";
+    fs::write(folder.path().join("others/other.kdl"), text).unwrap();
+    assert_eq!(code(&tierc(folder.path(), &["render", "others"])), 0);
+    for name in ["other", "small", "xlarge"] {
+        assert!(folder.path().join("generated").join(name).exists());
+    }
+    let both = ["render", "environments", "others", "--check"];
+    assert_eq!(code(&tierc(folder.path(), &both)), 0);
+}
+
+#[test]
+fn a_file_that_somebody_else_wrote_stops_the_run_before_anything_is_written() {
+    let folder = folder();
+    fs::create_dir_all(folder.path().join("generated/small/helm")).unwrap();
+    let values = folder.path().join("generated/small/helm/values.yaml");
+    fs::write(&values, "replicas: 3\n").unwrap();
+    let refused = tierc(folder.path(), &["render"]);
+    assert_eq!(code(&refused), 1);
+    assert!(
+        stderr(&refused).contains("`generated/small/helm/values.yaml` was not written by tierc")
+    );
+    assert_eq!(fs::read_to_string(&values).unwrap(), "replicas: 3\n");
+    assert!(!folder.path().join("generated/large").exists());
 }
 
 #[test]

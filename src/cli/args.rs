@@ -65,7 +65,7 @@ pub(super) enum DiffFormat {
 /// How a resolved environment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ShowFormat {
-    /// In the language itself, every value with its origin.
+    /// Node by node as in a file, every value with its origin.
     Kdl,
     /// As JSON: the environment, and the origins by path.
     Json,
@@ -152,6 +152,9 @@ pub(super) struct Render {
     /// Write nothing; list what would be written.
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Remove the trees in the output folder that are of no environment of this run.
+    #[arg(long, conflicts_with = "check")]
+    pub(super) prune: bool,
     /// Validate the values against this chart's values.schema.json first.
     #[arg(long, value_name = "DIR")]
     pub(super) chart: Option<PathBuf>,

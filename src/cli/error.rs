@@ -17,6 +17,8 @@ pub enum Error {
     Link(PathBuf),
     /// Something else stands where a folder or file has to be.
     InTheWay(PathBuf),
+    /// Files that tierc did not write, where it would write.
+    Foreign(Vec<PathBuf>),
     /// A path that would leave the tree.
     Unsafe(String),
 }
@@ -48,6 +50,21 @@ impl std::fmt::Display for Error {
                 "`{}` is in the way: remove it and render again",
                 path.display()
             ),
+            Self::Foreign(paths) => {
+                let shown: Vec<String> = paths
+                    .iter()
+                    .map(|path| format!("`{}`", path.display()))
+                    .collect();
+                let (is, them) = match paths.len() {
+                    1 => ("was", "it"),
+                    _ => ("were", "them"),
+                };
+                write!(
+                    f,
+                    "{} {is} not written by tierc and would be overwritten: move {them} away, or choose another folder with `--out`",
+                    shown.join(" and ")
+                )
+            }
             Self::Unsafe(path) => write!(f, "the path `{path}` would leave the environment's tree"),
         }
     }

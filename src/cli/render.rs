@@ -25,6 +25,11 @@ struct Planned {
 }
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
+    if command.prune && !names_folders(command) {
+        return Err(vec![
+            "`--prune` needs folders: a single file says nothing about other environments".into(),
+        ]);
+    }
     let run = load(&command.paths, &command.common)?;
     if run.diagnostics().next().is_some() {
         say_findings(&run, output);
@@ -52,7 +57,8 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     let planned = plan(&command.out, &environments, &run)?;
     let stale = stale(command, &environments)?;
     warn_of_edits(command, &planned, output);
-    write(&turn, &planned, &stale, output)?;
+    write(&turn, &planned)?;
+    prune(command, &stale, output)?;
     output.say(&summary(command, &planned));
     Ok(Exit::Fine)
 }
@@ -135,9 +141,14 @@ fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
     }
 }
 
-/// Trees of environments that left the folder. A single file says nothing about the others.
+/// Whether the run is of whole folders. A single file says nothing about the others.
+fn names_folders(command: &Render) -> bool {
+    command.paths.iter().all(|path| path.is_dir())
+}
+
+/// Trees of environments that left the folder, or that came from another one.
 fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String>, Vec<String>> {
-    if !command.paths.iter().all(|path| path.is_dir()) {
+    if !names_folders(command) {
         return Ok(Vec::new());
     }
     let names: BTreeSet<String> = environments.keys().cloned().collect();
@@ -179,14 +190,15 @@ fn report_stale(
     }
     for name in stale {
         let tree = command.out.join(name);
-        output.line(&format!("{}: its environment is gone", tree.display()));
+        output.line(&format!("{}: of no environment here", tree.display()));
     }
     if count == 0 {
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
+    let prune = if stale.is_empty() { "" } else { " --prune" };
     output.say(&format!(
-        "{count} {plural} not what `tierc render` writes: run it and commit the result"
+        "{count} {plural} not what `tierc render{prune}` leaves: run it and commit the result"
     ));
     Exit::Stale
 }
@@ -203,7 +215,8 @@ fn list(command: &Render, planned: &[Planned], stale: &[String], output: &mut Ou
     }
     for name in stale {
         let tree = command.out.join(name);
-        output.line(&format!("{}: would be removed", tree.display()));
+        let what = if command.prune { "removed" } else { "kept" };
+        output.line(&format!("{}: would be {what}", tree.display()));
     }
     Exit::Fine
 }
@@ -216,12 +229,7 @@ fn warn_of_edits(command: &Render, planned: &[Planned], output: &Output) {
     }
 }
 
-fn write(
-    turn: &Turn,
-    planned: &[Planned],
-    stale: &[String],
-    output: &Output,
-) -> Result<(), Vec<String>> {
+fn write(turn: &Turn, planned: &[Planned]) -> Result<(), Vec<String>> {
     let progress = Progress::new("writing", planned.len());
     let written = planned
         .par_iter()
@@ -232,10 +240,22 @@ fn write(
         })
         .collect();
     drop(progress);
-    all(written)?;
+    all(written).map(|_| ())
+}
+
+/// Removes the trees of no environment here, if that was asked for: they can be of another folder.
+fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<String>> {
     for name in stale {
-        files::remove_tree(turn.out(), name).map_err(|error| vec![error.to_string()])?;
-        output.say(&format!("removed {}", turn.out().join(name).display()));
+        let tree = command.out.join(name);
+        if command.prune {
+            files::remove_tree(&command.out, name).map_err(|error| vec![error.to_string()])?;
+            output.say(&format!("removed {}", tree.display()));
+        } else {
+            output.warning(&format!(
+                "`{}` is of no environment here and is kept: `--prune` removes it",
+                tree.display()
+            ));
+        }
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub enum Change {
     Removed,
     /// It is what it should be.
     Unchanged,
-    /// It is tierc's, or in its place, and somebody changed it.
+    /// It is tierc's, and somebody changed it, or lost the lock that knows it.
     Edited,
 }
 
@@ -92,7 +92,8 @@ fn lock_of(out: &Path, name: &str) -> Vec<u8> {
 /// Compares an environment's files with its tree in `out`.
 ///
 /// # Errors
-/// A link or something else in the way, or a file that cannot be read.
+/// A link or something else in the way, a file that cannot be read, or files that tierc did not
+/// write.
 pub fn plan_tree(
     out: &Path,
     name: &str,
@@ -105,6 +106,7 @@ pub fn plan_tree(
     let known = lock.as_deref().filter(|_| !is_new);
     let owned = known.map(owned).unwrap_or_default();
     let mut changes = Vec::new();
+    let mut foreign = Vec::new();
     for (path, text) in artifacts {
         let bytes = if path == LOCK {
             lock.clone()
@@ -115,9 +117,18 @@ pub fn plan_tree(
             None => Change::Created,
             Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
             Some(bytes) if is_ours(&bytes, owned.get(path)) => Change::Updated,
-            Some(_) => Change::Edited,
+            Some(bytes) => {
+                let known = is_new || path == LOCK || owned.contains_key(path);
+                if !known && !is_headed(&bytes) {
+                    foreign.push(below(&below(out, name)?, path)?);
+                }
+                Change::Edited
+            }
         };
         changes.push((path.clone(), change));
+    }
+    if !foreign.is_empty() {
+        return Err(Error::Foreign(foreign));
     }
     for path in owned.keys().filter(|path| !artifacts.contains_key(*path)) {
         if tree.holds(path)? {
@@ -135,6 +146,17 @@ pub fn plan_tree(
 fn is_ours(bytes: &[u8], hash_in_lock: Option<&String>) -> bool {
     hash_in_lock.is_some_and(|known| known.is_empty() || *known == hash(bytes))
 }
+
+/// Whether a file begins as everything does that tierc writes: one whose lock is lost is repaired,
+/// and any other was put there by somebody else.
+fn is_headed(bytes: &[u8]) -> bool {
+    let begin = bytes.get(..BEGIN).unwrap_or(bytes);
+    let header = b"by tierc from ";
+    begin.windows(header.len()).any(|window| window == header)
+}
+
+/// How many bytes of a file are searched for the header.
+const BEGIN: usize = 256;
 
 /// Trees of tierc's in `out` whose environment is not among `names`.
 ///
