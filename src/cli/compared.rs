@@ -67,6 +67,15 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
     })
 }
 
+/// Says that two files are compared as if both called their environment alike.
+pub(super) fn say_called(comparison: &Comparison, output: &Output) {
+    if let Some(Pair { before, after }) = &comparison.called {
+        output.say(&format!(
+            "two files are two states of one environment: `{after}` counts as `{before}`, and what follows from the name is left out"
+        ));
+    }
+}
+
 /// Says what the report cannot tell; whether there is any, or AFTER breaks a rule.
 pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
     let mut exit = Exit::Fine;

@@ -7,7 +7,7 @@ use crate::report::diff::markdown::markdown;
 use crate::report::diff::text::{Shown, text};
 
 use super::args::{Diff, DiffFormat};
-use super::compared::{Asked, about_unread, environments, say_prices, say_unread};
+use super::compared::{Asked, about_unread, environments, say_called, say_prices, say_unread};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::output::Output;
@@ -25,6 +25,7 @@ pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<Strin
         }
     };
     let (comparison, texts) = read.compare(&command.common);
+    say_called(&comparison, output);
     let (report, costs) = report(command, &comparison, texts.as_ref(), output);
     write(&report, command, output);
     let differs = if report.environments.is_empty() {

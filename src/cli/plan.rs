@@ -13,7 +13,7 @@ use crate::report::plan::{
 };
 
 use super::args::{Common, Compared, Plan, ReportFormat};
-use super::compared::{about_unread, say_prices, say_unread};
+use super::compared::{about_unread, say_called, say_prices, say_unread};
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Turn};
@@ -26,6 +26,7 @@ pub(super) const ROOT: &str = "plan";
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (comparison, texts) = read(command, output)?.compare(&command.common);
+    say_called(&comparison, output);
     let root = command
         .out
         .as_ref()

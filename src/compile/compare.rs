@@ -48,7 +48,8 @@ pub struct Side {
 /// How environments find each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matching {
-    /// The only ones of both sides are two states of one, which is called as BEFORE calls it.
+    /// The only ones of both sides are two states of one, which is called as BEFORE calls it:
+    /// unless the name is all that they differ in.
     AsOne,
     /// By name; what is left by path, and then by what is the same but for names.
     ByName,
@@ -61,6 +62,8 @@ pub struct Comparison {
     /// Files that belong together, by their index in each run: in the order of AFTER, then those
     /// that only BEFORE has.
     pub matches: Vec<Pair<Option<usize>>>,
+    /// What BEFORE calls the environment, and what AFTER calls it where that was left out.
+    pub called: Option<Pair<Name>>,
 }
 
 impl Comparison {
@@ -72,6 +75,18 @@ impl Comparison {
             found.before.and_then(|index| before.files.get(index)),
             found.after.and_then(|index| after.files.get(index)),
         )
+    }
+
+    /// Whether AFTER's name is left out, and nothing else differs.
+    fn hides_a_new_name(&self) -> bool {
+        let sides = self.runs.as_ref().map(|run| run.files.first());
+        let sides = sides.map(|file| file.and_then(|file| file.environment.as_ref()));
+        match (sides.before, sides.after) {
+            (Some(before), Some(after)) => {
+                self.called.is_some() && before.compare(after).is_empty()
+            }
+            (Some(_) | None, None) | (None, Some(_)) => false,
+        }
     }
 }
 
@@ -91,7 +106,18 @@ pub fn compare(
     matching: Matching,
     today: Date,
 ) -> Comparison {
-    compared(sides, texts, matching, today, None)
+    let how = How {
+        matching,
+        alike: false,
+        on_top: None,
+    };
+    if matching == Matching::AsOne {
+        let as_one = states(sides.clone(), texts, &How { alike: true, ..how }, today);
+        if !as_one.hides_a_new_name() {
+            return as_one;
+        }
+    }
+    states(sides, texts, &how, today)
 }
 
 /// Compiles a file beside itself with KDL on top: what that states wins, property by property, as
@@ -103,16 +129,30 @@ pub fn compare_with(
     texts: &CatalogueTexts,
     today: Date,
 ) -> Comparison {
-    let texts = Pair::new(texts, texts);
-    compared(sides, texts, Matching::AsOne, today, Some(on_top))
+    let how = How {
+        matching: Matching::AsOne,
+        alike: true,
+        on_top: Some(on_top),
+    };
+    states(sides, Pair::new(texts, texts), &how, today)
 }
 
-fn compared(
+/// How two sides are compared.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    matching: Matching,
+    /// Whether AFTER's environment is given the name of BEFORE's.
+    alike: bool,
+    /// KDL that wins over AFTER's files.
+    on_top: Option<&'a str>,
+}
+
+/// Compiles both sides.
+fn states(
     sides: Pair<Side>,
     texts: Pair<&CatalogueTexts>,
-    matching: Matching,
+    how: &How<'_>,
     today: Date,
-    on_top: Option<&str>,
 ) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
@@ -123,12 +163,16 @@ fn compared(
         texts.before.add_to(&mut sources)
     };
     let Pair { before, mut after } = sides.map(|side| read(side, &mut sources));
-    if let Some(on_top) = on_top {
+    if let Some(on_top) = how.on_top {
         after.put_on_top(on_top, &mut sources);
     }
-    if matching == Matching::AsOne {
-        after.call(before.name().as_ref());
-    }
+    let called = match (how.alike, before.name(), after.name()) {
+        (true, Some(before), Some(name)) if before != name => {
+            after.call(&before);
+            Some(Pair::new(before, name))
+        }
+        (true | false, _, _) => None,
+    };
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let referred = || referred([&before, &after]);
     let (after_facts, after_about) = Facts::read(referred(), after_ids, &sources);
@@ -144,8 +188,12 @@ fn compared(
     };
     runs.before.sources = sources.clone();
     runs.after.sources = sources;
-    let matches = matches(runs.as_ref(), paths.as_ref(), matching);
-    Comparison { runs, matches }
+    let matches = matches(runs.as_ref(), paths.as_ref(), how.matching);
+    Comparison {
+        runs,
+        matches,
+        called,
+    }
 }
 
 fn read(side: Side, sources: &mut Sources) -> Read {
@@ -191,9 +239,9 @@ impl Read {
     }
 
     /// Gives the environments of this side another name, where they have one at all.
-    fn call(&mut self, name: Option<&Name>) {
+    fn call(&mut self, name: &Name) {
         for file in &mut self.parsed {
-            if let (Some(stated), Some(name)) = (&mut file.ast.environment.value, name) {
+            if let Some(stated) = &mut file.ast.environment.value {
                 stated.value = name.clone();
             }
         }

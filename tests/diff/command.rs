@@ -240,6 +240,37 @@ fn every_format_tells_what_cannot_be_read() {
 }
 
 #[test]
+fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
+    let folder = folder();
+    let at = folder.path();
+    let other = |name: &str, tier: &str| {
+        let text = text(tier, "").replace("\"prod\"", "\"other\"");
+        fs::write(at.join(name), text).unwrap();
+    };
+    other("renamed.kdl", "medium");
+    other("grown.kdl", "large");
+    // All that differs: everything that is called after it is another thing.
+    let renamed = tierc(at, &["diff", "medium.kdl", "renamed.kdl"]);
+    assert_eq!(code(&renamed), 2);
+    assert!(
+        stdout(&renamed).contains("worst: replace"),
+        "{}",
+        stdout(&renamed)
+    );
+    assert_eq!(exit(at, &["renamed.kdl", "renamed.kdl"]), 0);
+    let plan = tierc(at, &["plan", "medium.kdl", "renamed.kdl"]);
+    assert_ne!(code(&plan), 0, "{}", stdout(&plan));
+    // More than that: two states of one.
+    let grown = tierc(at, &["diff", "medium.kdl", "grown.kdl"]);
+    assert!(stderr(&grown).contains("`other` counts as `prod`"));
+    assert!(stdout(&grown).contains("worst: failover"));
+    assert_eq!(
+        stdout(&grown),
+        stdout(&tierc(at, &["diff", "medium.kdl", "large.kdl"]))
+    );
+}
+
+#[test]
 fn all_lists_every_value_once() {
     let folder = folder();
     let output = tierc(folder.path(), &["diff", "medium.kdl", "large.kdl", "--all"]);
