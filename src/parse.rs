@@ -52,7 +52,7 @@ fn secrets(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<S
     for span in &spans {
         diagnostics.push(
             Diagnostic::error(code::SECRET_LITERAL, message, *span)
-                .help("keep it in a Secret; tierc's output refers to Secrets by name"),
+                .help("keep it in a Secret that the chart's Deployment reads: what a file states is plain text in everything that is made of it"),
         );
     }
     spans

@@ -33,9 +33,11 @@ stories! {
     keywords_without_hash
     latin_1
     missing_value_after_equals
+    names_inside_of_a_block
     names_that_are_none
     nested_too_deep
     node_behind_a_block
+    nodes_behind_a_value
     nodes_in_the_wrong_case
     numbers_out_of_range
     numbers_where_text_is_needed
@@ -63,6 +65,7 @@ stories! {
     values_run_together
     values_that_are_missing
     values_that_begin_like_numbers
+    values_with_a_name_of_their_own
     values_with_a_unit
     words_that_are_nearly_right
     yaml_habits

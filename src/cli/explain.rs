@@ -1,7 +1,10 @@
 //! `tierc explain`
 
 use crate::check;
+use crate::compile::{self, CatalogueTexts};
 use crate::diagnostic::{code, explain, suggest};
+use crate::model::Environment;
+use crate::source::Origin;
 
 use super::args::Explain;
 use super::exit::Exit;
@@ -16,17 +19,30 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
         .map(|rule| rule.explanation)
         .or_else(|| explain::language(wanted));
     let Some(text) = text else {
-        let known = check::rules()
-            .map(|rule| rule.code.0)
-            .chain(code::LANGUAGE.iter().map(|code| code.0));
-        let hint = suggest::nearest(wanted, known).map_or_else(
-            || ": `tierc explain` lists them all".into(),
-            |near| format!(": did you mean `{near}`?"),
-        );
-        return Err(vec![format!("there is no rule `{wanted}`{hint}")]);
+        return Err(vec![unknown(wanted)]);
     };
-    output.result(text);
+    output.prose(text);
     Ok(Exit::Fine)
+}
+
+/// What to say of a name that no rule has.
+fn unknown(wanted: &str) -> String {
+    if derives(wanted) {
+        return format!(
+            "`{wanted}` is no rule: it names how a value is derived, and `tierc why FILE PATH` prints the arithmetic"
+        );
+    }
+    let known = || {
+        let rules = check::rules().map(|rule| rule.code.0);
+        rules.chain(code::LANGUAGE.iter().map(|code| code.0))
+    };
+    let begun: Vec<&str> = known().filter(|code| code.starts_with(wanted)).collect();
+    let hint = match suggest::nearest(wanted, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if begun.is_empty() => "`tierc explain` lists them all".into(),
+        None => format!("did you mean {}?", suggest::list(begun)),
+    };
+    format!("there is no rule `{wanted}`: {hint}")
 }
 
 fn list(output: &mut Output) {
@@ -45,4 +61,17 @@ fn list(output: &mut Output) {
     for code in code::LANGUAGE {
         output.line(&format!("  {code}"));
     }
+}
+
+/// Whether `name` says how a value is derived, in an environment of any tier.
+fn derives(name: &str) -> bool {
+    let run = compile::tiers(&CatalogueTexts::embedded(), jiff::civil::Date::MIN);
+    run.files
+        .iter()
+        .filter_map(|file| file.environment.as_ref())
+        .flat_map(Environment::list)
+        .any(|attribute| match attribute.origin {
+            Origin::Derived(derivation) => derivation.rule == name,
+            Origin::Declared(_) | Origin::Tier(_) | Origin::Recorded => false,
+        })
 }

@@ -56,6 +56,8 @@ pub struct Fields<'a> {
     pub(super) children: Vec<&'a Node<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
+    /// Whether an argument could be there and is not.
+    pub(super) takes_argument: bool,
     /// An example of the argument that should be there and is not.
     pub(super) missing_argument: Option<&'static str>,
 }
@@ -73,6 +75,7 @@ impl<'a> Fields<'a> {
             children: node.children().collect(),
             known_properties: Vec::new(),
             known_children: Vec::new(),
+            takes_argument: false,
             missing_argument: None,
         };
         for entry in &node.entries {
@@ -157,7 +160,10 @@ impl<'a> Fields<'a> {
     pub fn maybe<T>(&mut self, reader: impl Fn(&Value<'_>) -> Reading<T>) -> Written<T> {
         match self.arguments.pop_front() {
             Some(value) => self.read(&self.path, value, reader),
-            None => Written::default(),
+            None => {
+                self.takes_argument = true;
+                Written::default()
+            }
         }
     }
 

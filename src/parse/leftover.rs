@@ -58,8 +58,12 @@ fn missing(fields: &Fields<'_>) {
     };
     let message = format!("`{}` needs a value", fields.path);
     let finding = Diagnostic::error(code::MISSING_VALUE, message, fields.name_span());
-    let name = fields.node_name();
-    let help = format!("write it behind the name, such as `{name} {example}`");
+    let node = fields.node_name();
+    // `worker { name "batch" }`: its name stands inside.
+    let named = fields.node.children().find(|child| child.name == "name");
+    let written = named.and_then(|child| child.entries.first());
+    let example = written.map_or(example, |entry| entry.value.repr);
+    let help = format!("write it behind the name, such as `{node} {example}`");
     fields.cx.report(finding.help(help));
 }
 
@@ -88,7 +92,7 @@ fn arguments(fields: &Fields<'_>) {
                 "write it as a property, such as `{key}={}`",
                 argument.repr
             )),
-            None => finding.help("remove it"),
+            None => finding.help(how_to_switch_off(fields, argument.repr).unwrap_or("remove it")),
         });
     }
 }
@@ -106,6 +110,13 @@ fn properties(fields: &Fields<'_>) {
             ))
         } else if let Some(near) = suggest::nearest(key, known.clone()) {
             finding.replace(format!("did you mean `{near}`?"), property.key_span, near)
+        } else if fields.takes_argument && property.value.whole().is_some() {
+            let whole = Span {
+                end: property.value.span.end,
+                ..property.key_span
+            };
+            let help = format!("the value stands directly behind `{}`", fields.node_name());
+            finding.replace(help, whole, property.value.repr)
         } else if fields.known_properties.is_empty() {
             finding.help("it has no properties at all")
         } else {
@@ -161,9 +172,31 @@ fn children(fields: &Fields<'_>) {
             ))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
             finding.replace(format!("did you mean `{near}`?"), span, near)
+        } else if let Some(help) = how_to_switch_off(fields, name) {
+            finding.help(help)
         } else {
             finding.help(format!("known here: {}", suggest::list(known)))
         };
         fields.cx.report(finding);
+    }
+}
+
+/// What to write for `redis "cache" off`, and the like.
+fn how_to_switch_off(fields: &Fields<'_>, written: &str) -> Option<&'static str> {
+    let word = written.trim_matches(['"', '#']);
+    if !["off", "false", "none", "disabled", "remove", "delete"].contains(&word) {
+        return None;
+    }
+    match fields.path.split_once('.')? {
+        ("redis", name) if !name.contains('.') => Some(
+            "a group of the tier goes when another has its uses: `redis \"queue\" { uses \"queue\" \"sessions\" \"cache\" }`",
+        ),
+        ("nodes", name) if !name.contains('.') => {
+            Some("a group of the tier is switched off with `count min=0 max=0`")
+        }
+        ("worker", name) if !name.contains('.') => {
+            Some("a pool of the tier goes when the file names others: it names them all")
+        }
+        _ => None,
     }
 }

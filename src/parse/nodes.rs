@@ -5,6 +5,7 @@ pub mod groups;
 pub mod operation;
 pub mod pgbouncer;
 pub mod redis;
+mod run_on;
 pub mod schedule;
 pub mod top;
 pub mod worker;

@@ -1,5 +1,6 @@
 //! Readers: one written value in, a typed value or what is wrong with it out.
 
+mod gib;
 mod near;
 mod time;
 
@@ -13,6 +14,7 @@ use crate::model::{Duration, Money, Name, Portion, Quantity, Word};
 use crate::source::Span;
 
 pub use super::tree::Value;
+pub use gib::gib;
 pub use time::{daily, date, days, duration_in_millis, error_rate, five_minutes, moment, weekly};
 
 /// What is wrong with a value.

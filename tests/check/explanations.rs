@@ -122,6 +122,16 @@ fn explain_prints_every_explanation_and_helps_with_a_slip() {
     assert_eq!(slip.status.code(), Some(1));
     let told = String::from_utf8(slip.stderr).unwrap();
     assert!(told.contains("did you mean `single-az`?"), "{told}");
+    for (wanted, answer) in [
+        (
+            "connection-budget",
+            "did you mean `connection-budget-exceeded`?",
+        ),
+        ("pool-within-server", "it names how a value is derived"),
+    ] {
+        let told = String::from_utf8(explain(wanted).stderr).unwrap();
+        assert!(told.contains(answer), "{told}");
+    }
     let told = String::from_utf8(explain("teapot").stderr).unwrap();
     assert!(!told.contains("did you mean"), "{told}");
 }

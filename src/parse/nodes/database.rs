@@ -10,8 +10,8 @@ const CONNECTIONS: std::ops::RangeInclusive<u32> = 6..=262_143;
 
 fn storage(fields: &mut Fields<'_>) -> StorageNode {
     StorageNode {
-        gib: fields.property("gib", value::whole(1..=65_536)),
-        max_gib: fields.property("max-gib", value::whole(0..=65_536)),
+        gib: fields.property("gib", value::gib(1..=65_536)),
+        max_gib: fields.property("max-gib", value::gib(0..=65_536)),
         kind: fields.property("type", value::word),
         iops: fields.property("iops", value::whole(1..=u32::MAX)),
         throughput: fields.property("throughput", value::whole(1..=u32::MAX)),

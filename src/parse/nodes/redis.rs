@@ -18,7 +18,7 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
         let url = env.property("url", value::text(text::variable));
         (url, env.property("cluster", value::text(text::variable)))
     });
-    let gib = value::whole(0..=u32::MAX);
+    let gib = value::gib(0..=u32::MAX);
     RedisNode {
         place: Some(fields.name_span()),
         name: fields.single("name", "\"kaireon-prod-queue\"", value::lettered_name),

@@ -80,6 +80,13 @@ pub fn nearest(name: &str) -> Option<&'static str> {
     suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
 }
 
+/// The node that is meant by one that is not known: what has a block is rather one that takes one.
+fn meant(node: &Node<'_>) -> Option<&'static str> {
+    let with_block = || suggest::nearest(&node.name, WITH_BLOCK);
+    let block = node.block.as_ref().and_then(|_| with_block());
+    block.or_else(|| nearest(&node.name))
+}
+
 /// Marks what a node named `name` would have said as unreadable.
 pub fn mark_broken(ast: &mut Ast, name: &str) {
     let known = |name: &str| NODES.iter().find(|(known, _)| *known == name);
@@ -106,6 +113,13 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
 
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
+    match super::run_on::parted(node, cx) {
+        Some(parted) => read(ast, seen, cx, &parted),
+        None => read(ast, seen, cx, node),
+    }
+}
+
+fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
     let name = &*node.name;
     if !is_known(name) {
         unknown(ast, cx, node);
@@ -159,10 +173,14 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
     let owners = owners(name);
-    let near = nearest(name).filter(|_| owners.is_empty() || node.block.is_some());
+    let near = meant(node).filter(|_| owners.is_empty() || node.block.is_some());
     if let Some(near) = near {
         mark_broken(ast, near);
         cx.report(finding.replace(format!("did you mean `{near}`?"), span, near));
+        // A block that the meant one does not take says nothing of it.
+        if node.block.is_some() && !has_block(near) {
+            return;
+        }
         let meant = Node {
             name: near.into(),
             ..node.clone()
@@ -179,17 +197,20 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
 
 /// The nodes of the top level in whose block a node named `child` can stand.
 fn owners(child: &str) -> Vec<&'static str> {
+    let holds = |part: &&str| known_in(part).contains(&child);
+    WITH_BLOCK.into_iter().filter(holds).collect()
+}
+
+/// The nodes that can stand in the block of the top-level node `part`.
+pub(super) fn known_in(part: &str) -> Vec<&'static str> {
     let findings = RefCell::default();
     let cx = Cx { out: &findings };
-    let holds = |part: &&str| {
-        let empty = Node::empty(part);
-        let mut fields = Fields::new(cx, &empty, String::new());
-        let mut nowhere = Ast::default();
-        keyed(&mut nowhere, &mut fields, Name::composed(String::new()));
-        parts(&mut nowhere, &mut fields);
-        fields.known_children.contains(&child)
-    };
-    WITH_BLOCK.into_iter().filter(holds).collect()
+    let empty = Node::empty(part);
+    let mut fields = Fields::new(cx, &empty, String::new());
+    let mut nowhere = Ast::default();
+    keyed(&mut nowhere, &mut fields, Name::composed(String::new()));
+    parts(&mut nowhere, &mut fields);
+    fields.known_children
 }
 
 fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {

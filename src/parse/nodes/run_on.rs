@@ -1,0 +1,81 @@
+//! Nodes that run into each other: `instance "m7g.xlarge" count min=2`, without a `;` between them.
+
+use super::top;
+use crate::diagnostic::{Diagnostic, code};
+use crate::parse::fields::Cx;
+use crate::parse::tree::{Block, Entry, Node};
+use crate::source::Span;
+
+/// The node with such children taken apart, each of them reported; `None` where there are none.
+pub(super) fn parted<'a>(node: &Node<'a>, cx: Cx<'_>) -> Option<Node<'a>> {
+    let block = node.block.as_ref()?;
+    if !block.nodes.iter().any(has_bare_word) {
+        return None;
+    }
+    let known = top::known_in(&node.name);
+    let meant = |entry: &Entry<'_>| {
+        let word = bare_word(entry)?;
+        known.iter().copied().find(|name| *name == word)
+    };
+    let mut nodes = Vec::new();
+    for child in &block.nodes {
+        let mut rest = child.clone();
+        // The first entry is the value of the node itself.
+        while let Some(at) = rest
+            .entries
+            .iter()
+            .skip(1)
+            .position(|it| meant(it).is_some())
+        {
+            let mut entries = rest.entries.split_off(at + 1);
+            let word = entries.remove(0);
+            let name = meant(&word)?;
+            cx.report(finding(&word, name));
+            let next = Node {
+                name: name.into(),
+                name_span: word.value.span,
+                entries,
+                block: rest.block.take(),
+                broken: rest.broken,
+            };
+            nodes.push(std::mem::replace(&mut rest, next));
+        }
+        nodes.push(rest);
+    }
+    let parted = nodes.len() > block.nodes.len();
+    parted.then(|| Node {
+        block: Some(Block {
+            nodes,
+            ..block.clone()
+        }),
+        ..node.clone()
+    })
+}
+
+fn finding(word: &Entry<'_>, name: &str) -> Diagnostic {
+    let span = word.value.span;
+    let message = format!("`{name}` stands behind another node, as a value of it");
+    let place = Span {
+        end: span.start,
+        ..span
+    };
+    Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, span).replace(
+        format!("put `;` or a line break before `{name}`"),
+        place,
+        "; ",
+    )
+}
+
+fn has_bare_word(child: &Node<'_>) -> bool {
+    child
+        .entries
+        .iter()
+        .skip(1)
+        .any(|it| bare_word(it).is_some())
+}
+
+/// The text of an argument without quotes.
+fn bare_word<'e>(entry: &'e Entry<'_>) -> Option<&'e str> {
+    let bare = entry.key.is_none() && !entry.value.repr.contains(['"', '#']);
+    entry.value.text().filter(|_| bare)
+}
