@@ -4,6 +4,7 @@ pub mod affected;
 pub mod capacity;
 pub mod cost;
 pub mod diff;
+pub mod fold;
 pub mod markdown;
 pub mod paint;
 pub mod plan;

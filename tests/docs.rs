@@ -7,7 +7,11 @@ use crate::support::{project, run};
 
 /// The blocks of README in this language, in order.
 fn blocks(language: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(project("README.md")).unwrap();
+    blocks_of("README.md", language)
+}
+
+fn blocks_of(document: &str, language: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(project(document)).unwrap();
     let fence = format!("```{language}\n");
     let blocks = text.split(fence.as_str()).skip(1);
     blocks
@@ -44,4 +48,32 @@ fn the_environment_that_readme_shows_has_no_finding() {
 #[test]
 fn the_finding_that_readme_shows_is_the_one_that_is_printed() {
     assert_eq!(blocks("text")[0], findings(&blocks("kdl")[1]));
+}
+
+/// What the reference of the language shows, as one file.
+#[test]
+fn the_reference_of_the_language_is_an_environment_without_errors() {
+    let run = run(&blocks_of("docs/language.md", "kdl").concat());
+    let errors = run
+        .diagnostics()
+        .filter(|it| it.severity == Severity::Error);
+    let told: Vec<String> = errors
+        .map(|it| format!("{}: {}", it.code, it.message))
+        .collect();
+    assert_eq!(told, Vec::<String>::new());
+}
+
+#[test]
+fn the_reference_of_the_language_names_every_node_and_property() {
+    let document = std::fs::read_to_string(project("docs/language.md")).unwrap();
+    let vocabulary = std::fs::read_to_string(project("src/parse/vocabulary.kdl")).unwrap();
+    let code = vocabulary
+        .lines()
+        .filter_map(|line| line.split("//").next());
+    let words = code.flat_map(|line| line.split(|c: char| c.is_whitespace() || "{};=".contains(c)));
+    let missing: Vec<&str> = words
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter(|word| !word.contains('"') && !document.contains(word))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }

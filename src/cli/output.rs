@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use crate::diagnostic::render::Style;
+use crate::report::fold;
 
 use super::args::Color;
 
@@ -11,6 +12,7 @@ pub(super) struct Output {
     results: Vec<u8>,
     color: bool,
     width: usize,
+    terminal: bool,
     error_color: bool,
     error_width: usize,
 }
@@ -22,6 +24,7 @@ impl Output {
             results: Vec::new(),
             color: wanted(color, stdout.is_terminal(), set),
             width: width(terminal_size::terminal_size_of(&stdout)),
+            terminal: stdout.is_terminal(),
             error_color: wanted(color, stderr.is_terminal(), set),
             error_width: width(terminal_size::terminal_size_of(&stderr)),
         }
@@ -46,6 +49,19 @@ impl Output {
     /// Adds to the results.
     pub(super) fn result(&mut self, text: &str) {
         self.results.extend_from_slice(text.as_bytes());
+    }
+
+    /// The columns that results have; none where no terminal shows them.
+    pub(super) fn columns(&self) -> Option<usize> {
+        self.terminal.then_some(self.width)
+    }
+
+    /// Adds prose to the results, in lines that the terminal shows whole.
+    pub(super) fn prose(&mut self, text: &str) {
+        match self.columns() {
+            Some(columns) => self.result(&fold::prose(text, columns)),
+            None => self.result(text),
+        }
     }
 
     /// Adds a line to the results.

@@ -23,10 +23,7 @@ pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<Stri
         .filter_map(|file| file.environment.as_ref())
         .collect();
     let version = &run.catalogue.version;
-    output.result(&report::tiers::table(
-        &environments,
-        &costs.estimates,
-        version,
-    ));
+    let table = report::tiers::table(&environments, &costs.estimates, version, output.columns());
+    output.result(&table);
     Ok(Exit::Fine)
 }

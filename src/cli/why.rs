@@ -24,6 +24,6 @@ pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String
             vec![format!("the environment has no `{}`: {hint}", command.path)]
         },
     )?;
-    output.result(&text);
+    output.prose(&text);
     Ok(Exit::Fine)
 }

@@ -58,6 +58,15 @@ impl Money {
         hundredfold.0.checked_div(before.0).map(Percent)
     }
 
+    /// To the dollar, as it is shown: so that a difference is the one of what stands beside it.
+    #[must_use]
+    pub fn in_dollars(self) -> Self {
+        Self(
+            self.0
+                .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero),
+        )
+    }
+
     /// To the cent: `$714.82`.
     #[must_use]
     pub fn cents(self) -> String {

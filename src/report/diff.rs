@@ -223,11 +223,16 @@ pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
     }
 }
 
-/// `+$2,694 to +$3,897`: what floor and ceiling grow by; where only one does, which.
+/// `+$2,694 to +$3,897`: what floor and ceiling grow by, as they are shown; where only one does, or
+/// the floor grows by more, which.
 #[must_use]
 pub fn growth(range: &Pair<Range>) -> String {
-    let floor = (range.after.floor - range.before.floor).signed();
-    let ceiling = (range.after.ceiling - range.before.ceiling).signed();
+    let grown = |side: fn(&Range) -> Money| {
+        let Pair { before, after } = range.as_ref().map(side);
+        after.in_dollars() - before.in_dollars()
+    };
+    let (least, most) = (grown(|range| range.floor), grown(|range| range.ceiling));
+    let (floor, ceiling) = (least.signed(), most.signed());
     let nothing = Money::ZERO.signed();
     if floor == ceiling {
         floor
@@ -235,6 +240,8 @@ pub fn growth(range: &Pair<Range>) -> String {
         format!("{floor} at the floor")
     } else if floor == nothing {
         format!("{ceiling} at the ceiling")
+    } else if least > most {
+        format!("{floor} at the floor, {ceiling} at the ceiling")
     } else {
         format!("{floor} to {ceiling}")
     }

@@ -112,9 +112,15 @@ pub fn shape(group: &RedisGroup) -> String {
     }
 }
 
-/// The tiers side by side; the estimates are theirs, in the same order.
+/// The tiers side by side, as many as `columns` have room for, and the others below; the estimates
+/// are theirs, in the same order.
 #[must_use]
-pub fn table(environments: &[&Environment], estimates: &[Estimate], version: &str) -> String {
+pub fn table(
+    environments: &[&Environment],
+    estimates: &[Estimate],
+    version: &str,
+    columns: Option<usize>,
+) -> String {
     let mut header = vec![format!("catalogue {version}")];
     header.extend(
         environments
@@ -139,7 +145,34 @@ pub fn table(environments: &[&Environment], estimates: &[Estimate], version: &st
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..=environments.len()).map(width).collect();
-    lines.iter().map(|line| row(line, &widths)).collect()
+    let tables = beside(&widths, columns.unwrap_or(usize::MAX));
+    let shown = tables.iter().map(|chosen| {
+        let rows = lines.iter().map(|line| row(line, &widths, chosen));
+        rows.collect::<String>()
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// Which tiers go beside each other, by their columns: at least one, and no more than there is
+/// room for beside the titles.
+fn beside(widths: &[usize], room: usize) -> Vec<Vec<usize>> {
+    let titles = widths.first().copied().unwrap_or(0);
+    let mut tables: Vec<Vec<usize>> = Vec::new();
+    let mut used = room;
+    for (column, width) in widths.iter().enumerate().skip(1) {
+        let wide = width.saturating_add(2);
+        match tables.last_mut() {
+            Some(table) if used.saturating_add(wide) <= room => {
+                used += wide;
+                table.push(column);
+            }
+            Some(_) | None => {
+                used = titles.saturating_add(wide);
+                tables.push(vec![column]);
+            }
+        }
+    }
+    tables
 }
 
 /// Floor and ceiling, marked where they lack something.
@@ -151,11 +184,27 @@ fn price(estimate: &Estimate) -> String {
     )
 }
 
-fn row(cells: &[String], widths: &[usize]) -> String {
-    let padded: Vec<String> = cells
+fn row(cells: &[String], widths: &[usize], chosen: &[usize]) -> String {
+    let all: Vec<String> = cells
         .iter()
         .zip(widths)
         .map(|(cell, width)| format!("{cell:<width$}"))
         .collect();
+    let columns = std::iter::once(&0).chain(chosen);
+    let padded: Vec<&str> = columns
+        .filter_map(|column| all.get(*column).map(String::as_str))
+        .collect();
     format!("{}\n", padded.join("  ").trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn tiers_stand_beside_each_other_as_long_as_there_is_room() {
+        let widths = [10, 8, 8, 8];
+        assert_eq!(super::beside(&widths, usize::MAX), [vec![1, 2, 3]]);
+        assert_eq!(super::beside(&widths, 30), [vec![1, 2], vec![3]]);
+        assert_eq!(super::beside(&widths, 29), [[1], [2], [3]]);
+        assert_eq!(super::beside(&widths, 1), [[1], [2], [3]]);
+    }
 }

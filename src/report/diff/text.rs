@@ -6,6 +6,7 @@ mod money;
 mod values;
 
 use crate::diff::Presence;
+use crate::report::fold;
 use crate::report::paint::{Ink, Paint};
 
 pub use super::headline::ink;
@@ -130,21 +131,5 @@ fn gated(gate: &Gated, paint: Paint) -> String {
 
 /// A sentence in lines of at most 80 columns; every line but the first is indented.
 pub(in crate::report) fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
-    let mut text = String::new();
-    let mut line = first.to_owned();
-    let mut bare = true;
-    for word in sentence.split(' ') {
-        let length = line.chars().count() + usize::from(!bare) + word.chars().count();
-        if length > WIDTH && !bare {
-            text += &format!("{line}\n");
-            line = " ".repeat(indent);
-            bare = true;
-        }
-        if !bare {
-            line.push(' ');
-        }
-        line += word;
-        bare = false;
-    }
-    text + &format!("{line}\n")
+    fold::sentence(first, sentence, indent, WIDTH)
 }

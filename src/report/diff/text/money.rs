@@ -5,7 +5,7 @@ use crate::pair::Pair;
 use crate::report::cost::dollars;
 use crate::report::paint::{Ink, Paint};
 
-use super::super::{EnvironmentDiff, growth};
+use super::super::{CostDiff, EnvironmentDiff, growth};
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
@@ -33,12 +33,34 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     }
     let mut text = title("money, USD a month", paint);
     if !rows.is_empty() {
+        rows.extend(unchanged(cost));
         rows.push(row("total", &cost.total));
         text += &table(&rows, paint);
     }
     text += &notes;
-    let lists = format!("  list prices: {}", cost.lists());
-    text + &format!("{}\n", paint.ink(Ink::Dim, &lists))
+    // Where nothing has a price, no list was read.
+    if !cost.price_lists.is_empty() {
+        let lists = format!("  list prices: {}", cost.lists());
+        text += &format!("{}\n", paint.ink(Ink::Dim, &lists));
+    }
+    text
+}
+
+/// What the layers that do not change cost, without which the rows would not add up.
+fn unchanged(cost: &CostDiff) -> Option<Row> {
+    let same = cost
+        .layers
+        .iter()
+        .filter(|it| it.cost.before == it.cost.after);
+    let sum = same.fold(Range::default(), |sum, it| sum + it.cost.after);
+    let (amounts, nothing) = (dollars(sum), dollars(Range::default()));
+    let row = [
+        "unchanged".to_owned(),
+        amounts.clone(),
+        amounts.clone(),
+        String::new(),
+    ];
+    (amounts != nothing).then_some(row)
 }
 
 /// What it is, its cost on both sides, and how much that grows.
@@ -62,7 +84,7 @@ fn table(rows: &[Row], paint: Paint) -> String {
         .map(|(at, [layer, before, after, change])| {
             let line = format!("  {layer:<first$}  {before:<second$}  {after:<third$}  {change}");
             let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
-            format!("{}\n", paint.ink(ink, &line))
+            format!("{}\n", paint.ink(ink, line.trim_end()))
         });
     lines.collect()
 }
