@@ -11,27 +11,6 @@ fn no_source_file_is_longer_than_400_lines() {
 }
 
 #[test]
-fn no_function_is_longer_than_40_lines() {
-    for path in files("src", "rs") {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (at, line) in lines.iter().enumerate() {
-            let indent = line.len() - line.trim_start().len();
-            let words: Vec<&str> = line.split_whitespace().collect();
-            if !words.iter().take(3).any(|word| *word == "fn") || line.trim_end().ends_with('}') {
-                continue;
-            }
-            // What rustfmt has indented ends at the first brace that stands as deep.
-            let close = format!("{}}}", " ".repeat(indent));
-            let length = lines[at..].iter().position(|line| *line == close);
-            let length = length.map_or(0, |last| last + 1);
-            let place = format!("{}:{}", path.display(), at + 1);
-            assert!(length <= 40, "{place}: {} has {length} lines", line.trim());
-        }
-    }
-}
-
-#[test]
 fn crates_stay_behind_their_walls() {
     let walls = [
         ("kdl::", &["src/parse"][..]),

@@ -224,26 +224,29 @@ pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
 }
 
 /// `+$2,694 to +$3,897`: what floor and ceiling grow by, as they are shown; where only one does, or
-/// the floor grows by more, which.
+/// the ceiling does not grow further the same way, which. What grows both by the same is one amount.
 #[must_use]
 pub fn growth(range: &Pair<Range>) -> String {
-    let grown = |side: fn(&Range) -> Money| {
-        let Pair { before, after } = range.as_ref().map(side);
-        after.in_dollars() - before.in_dollars()
-    };
-    let (least, most) = (grown(|range| range.floor), grown(|range| range.ceiling));
-    let (floor, ceiling) = (least.signed(), most.signed());
-    let nothing = Money::ZERO.signed();
-    if floor == ceiling {
-        floor
-    } else if ceiling == nothing {
-        format!("{floor} at the floor")
-    } else if floor == nothing {
-        format!("{ceiling} at the ceiling")
-    } else if least > most {
-        format!("{floor} at the floor, {ceiling} at the ceiling")
+    let sides = |side: fn(&Range) -> Money| range.as_ref().map(side);
+    let (floor, ceiling) = (sides(|range| range.floor), sides(|range| range.ceiling));
+    let exact = |of: &Pair<Money>| of.after - of.before;
+    let shown = |of: &Pair<Money>| of.after.in_dollars() - of.before.in_dollars();
+    let (least, most) = (shown(&floor), shown(&ceiling));
+    let nothing = Money::ZERO;
+    if least == most || exact(&floor) == exact(&ceiling) {
+        least.signed()
+    } else if most == nothing {
+        format!("{} at the floor", least.signed())
+    } else if least == nothing {
+        format!("{} at the ceiling", most.signed())
+    } else if (nothing < least && least < most) || (most < least && least < nothing) {
+        format!("{} to {}", least.signed(), most.signed())
     } else {
-        format!("{floor} to {ceiling}")
+        format!(
+            "{} at the floor, {} at the ceiling",
+            least.signed(),
+            most.signed()
+        )
     }
 }
 
