@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tierc::model::Environment;
 
-use super::tools::{ask, command, tool};
+use super::tools::{ask, command, pinned, tool};
 use crate::diff::pairs::{folder, pairs};
 use crate::diff::text;
 use crate::plan::shell::{commands, planned};
@@ -43,7 +43,7 @@ impl Drop for Fake {
 
 impl Fake {
     fn new() -> Option<Self> {
-        let (aws, moto) = (tool("aws")?, tool("moto_server")?);
+        let (aws, moto) = (pinned("aws")?, pinned("moto_server")?);
         let home = tempfile::tempdir().unwrap();
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -288,7 +288,7 @@ fn calls(program: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn aws_knows_every_command_and_every_flag() {
-    let Some(aws) = tool("aws") else { return };
+    let Some(aws) = pinned("aws") else { return };
     let home = tempfile::tempdir().unwrap();
     let calls = calls("aws");
     assert!(calls.len() > 12, "{calls:?}");

@@ -7,7 +7,17 @@ use std::process::{Command, Stdio};
 
 /// The program `name`. Where it is absent the test is to end: that is said here, or is a failure.
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
-    let found = find(name);
+    required(name, find(name))
+}
+
+/// The program `name` in the version that `.ci/install-consumers.sh` names, and in no other: what
+/// it answers depends on it.
+pub(crate) fn pinned(name: &str) -> Option<PathBuf> {
+    let path = folder().join(name);
+    required(name, path.is_file().then_some(path))
+}
+
+fn required(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
     if found.is_none() {
         let line = format!("`{name}` is absent: see .ci/install-consumers.sh");
         let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
@@ -42,10 +52,15 @@ fn find(name: &str) -> Option<PathBuf> {
 }
 
 fn path() -> OsString {
-    let folder = std::env::var_os("TIERC_CONSUMERS").map_or_else(cache, PathBuf::from);
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(folder.join("bin")).chain(std::env::split_paths(&rest));
+    let folders = std::iter::once(folder()).chain(std::env::split_paths(&rest));
     std::env::join_paths(folders).unwrap()
+}
+
+/// Where `.ci/install-consumers.sh` puts programs.
+fn folder() -> PathBuf {
+    let folder = std::env::var_os("TIERC_CONSUMERS").map_or_else(cache, PathBuf::from);
+    folder.join("bin")
 }
 
 /// The default of `.ci/install-consumers.sh`.
