@@ -27,8 +27,8 @@
 # go on, and the exit status is 1 (2: wrong use). ONLY="helm keda" installs these parts alone.
 #
 # Needs Debian 12 or newer on x86-64, Python 3.10 with pip, Node 20 with npm; for PgBouncer also
-# gcc, make, pkg-config and OpenSSL's headers. The tests themselves also take `openssl`, and
-# `terraform` where the machine has it.
+# gcc, make, pkg-config and OpenSSL's headers. The tests themselves also take `openssl`, Debian's
+# `chromium`, and `terraform` where the machine has it.
 
 set -uo pipefail
 

@@ -6,6 +6,7 @@
 
 mod admission;
 mod aws;
+mod browser;
 mod checkov;
 mod formula;
 mod helm;

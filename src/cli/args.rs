@@ -60,6 +60,8 @@ pub(super) enum DiffFormat {
     Json,
     /// For a comment on a pull request: at most 65,536 characters.
     Markdown,
+    /// For a browser: one file that loads nothing.
+    Html,
 }
 
 /// How a resolved environment is written.

@@ -3,6 +3,7 @@
 use crate::compile::{self, CatalogueTexts, Comparison, CostChanges, Outcome};
 use crate::pair::Pair;
 use crate::report::diff::DiffReport;
+use crate::report::diff::html::html;
 use crate::report::diff::markdown::markdown;
 use crate::report::diff::text::{Shown, text};
 
@@ -84,6 +85,7 @@ fn write(report: &DiffReport, command: &Diff, output: &mut Output) {
             let json = serde_json::to_string_pretty(report).expect("a report is plain data");
             output.line(&json);
         }
+        DiffFormat::Html => output.result(&html(report)),
         DiffFormat::Markdown => output.result(&markdown(report)),
     }
 }

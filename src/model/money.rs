@@ -51,6 +51,15 @@ impl Money {
         Self(self.0.saturating_mul(Decimal::new(i64::from(percent), 2)))
     }
 
+    /// How much of `whole` this is, in parts of which `whole` has `parts`; nothing of nothing.
+    #[must_use]
+    pub fn share_of(self, whole: Self, parts: u64) -> u64 {
+        let share = self.times(parts).0.checked_div(whole.0);
+        share
+            .and_then(|share| u64::try_from(share.trunc()).ok())
+            .unwrap_or(0)
+    }
+
     /// How much larger than `before` this is, in percent of `before`; none where that is nothing.
     #[must_use]
     pub fn growth_from(self, before: Self) -> Option<Percent> {

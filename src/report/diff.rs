@@ -1,9 +1,11 @@
 //! `tierc diff`: what changes between two states, as one value that every format reads. As JSON it
 //! is written as it stands.
 
+pub mod html;
 pub mod markdown;
 pub mod text;
 
+mod connections;
 mod disrupted;
 mod environment;
 mod folded;
@@ -22,6 +24,7 @@ use crate::impact::{Class, Fingerprint, Impact};
 use crate::model::{Money, Tier};
 use crate::pair::Pair;
 
+pub use connections::{ConnectionsOf, ServerConnections};
 pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
 pub use order::{SafeOrder, ShortStep};
@@ -82,6 +85,8 @@ pub struct EnvironmentDiff {
     pub parts: Vec<PartOfOneSide>,
     /// The resources that change, in a few words.
     pub resources: Vec<Resource>,
+    /// What each database server may be asked for; none on a side that lacks the environment.
+    pub connections: Pair<Vec<ServerConnections>>,
     /// What it costs; null where no money was asked for.
     pub cost: Option<CostDiff>,
     /// The safe order of the change; null where it was not asked for, and where only one side has

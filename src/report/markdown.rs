@@ -1,5 +1,7 @@
 //! Text in GitHub's Markdown: whatever stands in a value stays text, on its line and in its cell.
 
+use super::sentence::{Part, parts};
+
 /// The most characters that a comment may have on the large forges. What is written here counts
 /// bytes, of which there are as many or more.
 pub const LIMIT: usize = 65_536;
@@ -30,13 +32,10 @@ fn entity(c: char) -> String {
 /// A sentence: what it has in backticks is code, the rest is text.
 #[must_use]
 pub fn prose(sentence: &str) -> String {
-    let parts = sentence.split('`').enumerate();
-    let closed = sentence.matches('`').count().is_multiple_of(2);
-    let escaped = parts.map(|(at, part)| match at % 2 {
-        1 if closed => code(part),
-        1 => format!("\\`{}", text(part)),
-        _ if at > 0 && !closed => format!("\\`{}", text(part)),
-        _ => text(part),
+    let parts = parts(sentence).into_iter();
+    let escaped = parts.map(|part| match part {
+        Part::Code(part) => code(part),
+        Part::Text(part) => text(part),
     });
     escaped.collect()
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Worst,
-    order, resources,
+    connections, order, resources,
 };
 use crate::compile::{CostChange, Outcome};
 use crate::diagnostic::json::findings;
@@ -63,6 +63,9 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         renames,
         parts: parts_of_one_side(outcome),
         resources: resources::changed(sides.as_ref().map(|side| side.as_deref())),
+        connections: outcome
+            .sides
+            .map(|side| side.map(connections::of_environment).unwrap_or_default()),
         cost: compared.cost.map(cost),
         order: compared.plan.map(order::of_plan),
         findings: outcome.files.after.map_or_else(Vec::new, |file| {

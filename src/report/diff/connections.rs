@@ -1,0 +1,90 @@
+//! The connections that each database server may be asked for, at the autoscalers' maxima.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::budget::connections::{DRAINING, RESERVED, ServerBudget, primary, replica};
+use crate::model::Environment;
+
+/// What one server may be asked for.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ServerConnections {
+    /// `primary` or `read replica`.
+    pub server: &'static str,
+    /// Its `max-connections`.
+    pub max_connections: u32,
+    /// What nobody but superusers and RDS gets of them.
+    pub reserved: u32,
+    /// Who may ask for how many.
+    pub parts: Vec<ConnectionsOf>,
+    /// Everything that may be open at once.
+    pub total: u64,
+    /// Whether it fits beside what is reserved.
+    pub holds: bool,
+}
+
+/// What one of them may ask for.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConnectionsOf {
+    /// Who, such as `pgbouncer` or `service.reports`.
+    pub who: String,
+    /// Its pods; 1 for people and programs outside of them.
+    pub pods: u32,
+    /// Connections of each.
+    pub each: u64,
+}
+
+/// The servers of an environment: the primary, and one of the read replicas where it has any.
+pub(super) fn of_environment(environment: &Environment) -> Vec<ServerConnections> {
+    let database = &environment.database;
+    let mut servers = vec![server(
+        "primary",
+        database.max_connections.value,
+        &primary(environment),
+        environment,
+    )];
+    if database.replicas.count.value > 0 {
+        servers.push(server(
+            "read replica",
+            database.replicas.max_connections.value,
+            &replica(environment),
+            environment,
+        ));
+    }
+    servers
+}
+
+fn server(
+    server: &'static str,
+    max_connections: u32,
+    budget: &ServerBudget,
+    environment: &Environment,
+) -> ServerConnections {
+    let pooler = &environment.pgbouncer;
+    let each = u64::from(pooler.pool.max_db.value);
+    let part = |who: &str, pods, each| ConnectionsOf {
+        who: who.to_owned(),
+        pods,
+        each,
+    };
+    let mut parts = vec![
+        part("pgbouncer", pooler.instances.value, each),
+        part("pgbouncer, draining", DRAINING, each),
+    ];
+    if budget.pooled == 0 {
+        parts.clear();
+    }
+    let terms = budget.terms.iter();
+    parts.extend(terms.map(|term| part(&term.who, term.pods, u64::from(term.per_pod))));
+    parts.push(part("direct", 1, budget.direct));
+    ServerConnections {
+        server,
+        max_connections,
+        reserved: RESERVED,
+        parts,
+        total: budget.total(),
+        holds: budget.holds(),
+    }
+}

@@ -1,0 +1,250 @@
+//! What the template shows, in its words.
+
+use serde::Serialize;
+
+use crate::diagnostic::json::Finding;
+use crate::diff::Presence;
+use crate::impact::{Class, Undo};
+use crate::model::Money;
+use crate::report::paint::Ink;
+use crate::report::plan::BlockedPlan;
+
+use super::super::disrupted::felt;
+use super::super::headline;
+use super::super::{DiffReport, EnvironmentDiff, Resource, ShortStep, growth, lasting};
+use super::bars::{Layer, Server, layers, servers};
+use super::values::{File, Group, Rename, file, groups, rename};
+
+#[derive(Serialize)]
+pub(super) struct View<'a> {
+    title: String,
+    /// Whether the one environment is all there is: the page is about it.
+    single: bool,
+    summary: Vec<Fact>,
+    gates: Vec<Gate<'a>>,
+    unread: Vec<Found>,
+    environments: Vec<One<'a>>,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    text: String,
+    tone: &'static str,
+}
+
+#[derive(Serialize)]
+struct Gate<'a> {
+    limit: &'a str,
+    says: &'static str,
+    tone: &'static str,
+    by: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Found {
+    code: String,
+    severity: String,
+    tone: &'static str,
+    place: Option<String>,
+    message: String,
+    notes: Vec<String>,
+    help: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    id: String,
+    name: &'a str,
+    what: String,
+    facts: Vec<Fact>,
+    worst: String,
+    tone: &'static str,
+    growth: String,
+    findings: Vec<Found>,
+    layers: Vec<Layer>,
+    lists: String,
+    unpriced: &'a [String],
+    kept: &'a [String],
+    resources: &'a [Resource],
+    servers: Vec<Server>,
+    steps: Vec<Step<'a>>,
+    blocked: Option<&'a BlockedPlan>,
+    order_kept: Vec<&'a crate::plan::Kept>,
+    renames: Vec<Rename<'a>>,
+    groups: Vec<Group<'a>>,
+    artifacts: Option<Vec<File<'a>>>,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    number: usize,
+    title: &'a str,
+    class: String,
+    tone: &'static str,
+    felt: String,
+    reason: &'a str,
+    /// Whether it has to be said that there is no way back, because what is felt does not.
+    last: bool,
+}
+
+/// The report in the template's words.
+pub(super) fn of(report: &DiffReport) -> View<'_> {
+    let differing = report.environments.len();
+    let of = differing + report.unchanged;
+    let plural = if of == 1 { "" } else { "s" };
+    let title = match report.environments.as_slice() {
+        [] => format!("No differences in {of} environment{plural}"),
+        [one] if of == 1 => format!("{}: {}", one.environment, what(one)),
+        _ => format!("{differing} of {of} environments differ"),
+    };
+    let single = of == 1 && differing == 1;
+    View {
+        title,
+        single,
+        summary: match report.environments.first() {
+            Some(one) if single => facts(one),
+            _ => summary(report),
+        },
+        gates: report.gates.iter().map(gate).collect(),
+        unread: report.unread.iter().map(found).collect(),
+        environments: report.environments.iter().map(one).collect(),
+        fingerprint: report.fingerprint.as_str(),
+    }
+}
+
+/// What all environments come to.
+fn summary(report: &DiffReport) -> Vec<Fact> {
+    let cost = report.cost.iter().map(|cost| Fact {
+        text: match growth(cost) {
+            same if same == Money::ZERO.signed() => "the same cost".into(),
+            growth => format!("{growth} a month"),
+        },
+        tone: "plain",
+    });
+    let worst = report.worst.iter().map(|worst| Fact {
+        text: format!("worst: {}", lasting(worst.class, worst.seconds)),
+        tone: class_tone(worst.class),
+    });
+    cost.chain(worst).collect()
+}
+
+fn facts(environment: &EnvironmentDiff) -> Vec<Fact> {
+    let facts = headline::about(environment).into_iter();
+    facts
+        .map(|(text, ink)| Fact {
+            text,
+            tone: tone(ink),
+        })
+        .collect()
+}
+
+fn gate(gate: &super::super::Gated) -> Gate<'_> {
+    let (says, tone) = if gate.exceeded {
+        ("exceeded", "bad")
+    } else {
+        ("kept", "good")
+    };
+    Gate {
+        limit: &gate.gate,
+        says,
+        tone,
+        by: &gate.by,
+    }
+}
+
+fn what(environment: &EnvironmentDiff) -> String {
+    let what = headline::what(environment).join(", ");
+    what.replace(" -> ", " \u{2192} ")
+}
+
+/// The class of a colour in the style sheet; a word beside it says the same.
+fn tone(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Red => "bad",
+        Ink::Yellow => "look",
+        Ink::Green => "good",
+        Ink::Cyan => "note",
+        Ink::Plain | Ink::Bold | Ink::Dim => "plain",
+    }
+}
+
+pub(super) fn class_tone(class: Class) -> &'static str {
+    if class == Class::None {
+        "quiet"
+    } else {
+        tone(headline::ink(class))
+    }
+}
+
+fn found(finding: &Finding) -> Found {
+    let place = finding.place.as_ref();
+    Found {
+        code: finding.code.clone(),
+        severity: finding.severity.clone(),
+        tone: match finding.severity.as_str() {
+            "error" => "bad",
+            "warning" => "look",
+            _ => "note",
+        },
+        place: place.map(|it| format!("{}:{}:{}", it.file, it.line, it.column)),
+        message: finding.message.clone(),
+        notes: finding.notes.clone(),
+        help: finding.help.iter().map(|it| it.message.clone()).collect(),
+    }
+}
+
+fn one(environment: &EnvironmentDiff) -> One<'_> {
+    let worst = environment.worst.as_ref();
+    let class = worst.map_or(Class::None, |it| it.class);
+    let cost = environment.cost.as_ref();
+    let order = environment.order.as_ref();
+    let findings = environment.findings.iter();
+    One {
+        id: format!("environment-{}", environment.environment),
+        name: &environment.environment,
+        what: what(environment),
+        facts: facts(environment),
+        worst: worst.map_or_else(String::new, |it| lasting(it.class, it.seconds)),
+        tone: class_tone(class),
+        growth: cost.map_or_else(String::new, |it| growth(&it.total)),
+        findings: findings
+            .filter(|it| it.severity != "note")
+            .map(found)
+            .collect(),
+        layers: cost.map(layers).unwrap_or_default(),
+        lists: cost.map(super::super::CostDiff::lists).unwrap_or_default(),
+        unpriced: cost.map(|it| it.unpriced.as_slice()).unwrap_or_default(),
+        kept: cost.map(|it| it.kept.as_slice()).unwrap_or_default(),
+        resources: match environment.presence {
+            Presence::Kept => &environment.resources,
+            Presence::Added | Presence::Removed => &[],
+        },
+        servers: servers(environment),
+        steps: order.map_or_else(Vec::new, |it| it.steps.iter().map(step).collect()),
+        blocked: order.and_then(|it| it.blocked.as_ref()),
+        order_kept: order.map_or_else(Vec::new, |it| it.kept.iter().collect()),
+        renames: environment.renames.iter().map(rename).collect(),
+        groups: groups(environment),
+        artifacts: environment
+            .artifacts
+            .as_ref()
+            .map(|files| files.iter().map(file).collect()),
+        fingerprint: environment.fingerprint.as_str(),
+    }
+}
+
+fn step(step: &ShortStep) -> Step<'_> {
+    let impact = step.impact.as_ref();
+    let class = impact.map_or(Class::None, |it| it.class);
+    Step {
+        number: step.number,
+        title: &step.title,
+        class: lasting(class, impact.and_then(|it| it.seconds)),
+        tone: class_tone(class),
+        felt: impact.map(felt).unwrap_or_default().join(", "),
+        reason: impact.map_or("", |it| &it.reason),
+        last: !step.undoable && impact.is_none_or(|it| it.undo != Undo::Never),
+    }
+}

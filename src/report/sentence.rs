@@ -1,0 +1,24 @@
+//! Sentences, in which backticks tell code from text.
+
+/// A part of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// What stands outside of backticks.
+    Text(&'a str),
+    /// What stands between two.
+    Code(&'a str),
+}
+
+/// The parts of a sentence; where a backtick has no partner, all of it is text.
+#[must_use]
+pub fn parts(sentence: &str) -> Vec<Part<'_>> {
+    if !sentence.matches('`').count().is_multiple_of(2) {
+        return vec![Part::Text(sentence)];
+    }
+    let parts = sentence.split('`').enumerate();
+    let parts = parts.map(|(at, part)| match at % 2 {
+        0 => Part::Text(part),
+        _ => Part::Code(part),
+    });
+    parts.collect()
+}
