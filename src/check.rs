@@ -10,6 +10,7 @@ pub mod kubernetes;
 pub mod money;
 pub mod redis;
 mod statement;
+pub mod time;
 
 use crate::ast::{Ast, Part};
 use crate::catalogue::Catalogue;
@@ -58,6 +59,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         redis::RULES,
         database::RULES,
         kubernetes::RULES,
+        time::RULES,
         money::RULES,
         hygiene::RULES,
     ]

@@ -17,6 +17,7 @@
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
 //! - [`metric`] is the table of what an environment is watched by, which alerts and the capacity
 //!   review share.
+//! - [`schedule`] is the calendar: what off-hours and events want at any moment.
 //! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
 //!   [`plan`] in which order it is safe.
 //! - [`capacity`] projects what was measured and finds the cheapest change that makes room.
@@ -44,5 +45,6 @@ pub mod parse;
 pub mod plan;
 pub mod report;
 pub mod resolve;
+pub mod schedule;
 pub mod schema;
 pub mod source;

@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod page;
 pub mod paint;
 pub mod plan;
+pub mod schedule;
 pub mod schema;
 pub mod sentence;
 pub mod show;

@@ -9,6 +9,7 @@ mod pgbouncer_pods;
 mod placement;
 mod runbook;
 mod scaled_object;
+mod schedules;
 mod secrets;
 mod snapshots;
 mod terraform;

@@ -18,6 +18,7 @@ mod model;
 mod parse;
 mod plan;
 mod resolve;
+mod schedule;
 mod support;
 mod tidy;
 mod waive;

@@ -57,7 +57,7 @@ fn every_rule_has_its_file_and_its_explanation() {
 const LAYERS: &[&[&str]] = &[
     &["source", "pair"],
     &["diagnostic", "model"],
-    &["ast"],
+    &["ast", "schedule"],
     &["catalogue"],
     &["budget", "cost"],
     &["metric"],

@@ -182,7 +182,8 @@ pub(super) struct Why {
     /// The environment's file.
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// A path such as pgbouncer.pool.max-db; the start of one lists what is below it.
+    /// A path such as pgbouncer.pool.max-db; the start of one lists what is below it. `schedule`
+    /// shows what off-hours and events make of the next seven days.
     #[arg(value_name = "PATH")]
     pub(super) path: String,
     #[command(flatten)]

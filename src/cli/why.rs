@@ -5,7 +5,7 @@ use crate::report;
 use super::args::Why;
 use super::check::print_findings;
 use super::exit::Exit;
-use super::load::{load, single};
+use super::load::{load, single, today};
 use super::output::Output;
 
 pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -14,6 +14,11 @@ pub(super) fn run(command: &Why, output: &mut Output) -> Result<Exit, Vec<String
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     };
+    if command.path == "schedule" {
+        let day = today(&command.common);
+        output.result(&report::schedule::week(environment, day));
+        return Ok(Exit::Fine);
+    }
     let attributes = environment.list();
     let text = report::why::why(&command.path, environment, &attributes, &run.sources).map_err(
         |near| {

@@ -4,6 +4,7 @@ pub(super) mod hpa;
 pub(super) mod metadata;
 mod pgbouncer;
 pub(super) mod scaled_object;
+mod schedules;
 
 use serde_json::json;
 
@@ -24,7 +25,7 @@ pub fn kubernetes(
         let hpa = hpa::hpa(environment);
         files.insert("api-hpa.yaml".into(), yaml::documents(&[hpa], source_name));
         for (name, worker) in &environment.worker {
-            let objects = scaled_object::objects(environment, worker);
+            let objects = scaled_object::objects(environment, name, worker);
             let path = format!("worker-{name}-scaledobject.yaml");
             files.insert(path, yaml::documents(&objects, source_name));
         }
@@ -34,6 +35,13 @@ pub fn kubernetes(
         "pgbouncer.yaml".into(),
         yaml::documents(&pooler, source_name),
     );
+    let schedules = schedules::objects(environment);
+    if !schedules.is_empty() {
+        files.insert(
+            "schedules.yaml".into(),
+            yaml::documents(&schedules, source_name),
+        );
+    }
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

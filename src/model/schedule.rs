@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::part::part;
-use super::{ClockTime, Days, Duration, Moment, Name};
+use super::{ClockTime, Days, Duration, Environment, Moment, Name};
 use crate::source::Sourced;
 
 part! {
@@ -47,6 +47,20 @@ part! {
     Schedule: ScheduleField {
         /// Its image: a shell, `date` and `kubectl`.
         image: Sourced<String>,
+    }
+}
+
+impl Environment {
+    /// Whether a CronJob follows its calendar: for off-hours, and for events of the API.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        !self.off_hours.is_empty() || self.event.values().any(|event| event.api.is_some())
+    }
+
+    /// The name of that CronJob, and of all that belongs to it.
+    #[must_use]
+    pub fn schedule_name(&self) -> String {
+        format!("{}-schedule", self.app.value)
     }
 }
 

@@ -79,6 +79,15 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("request-above-limit", Error, true, true),
     ("rollout-blocked", Error, true, true),
     ("single-replica", Warning, true, true),
+    // Off-hours and events.
+    ("cron-above-maximum", Error, true, false),
+    ("cron-never-open", Error, true, false),
+    ("event-above-maximum", Error, true, false),
+    ("event-in-the-past", Warning, true, false),
+    ("event-opens-early", Warning, true, false),
+    ("hold-during-schedule", Error, true, false),
+    ("off-hours-overlap-event", Note, true, false),
+    ("zone-unknown", Error, false, false),
     // Money, where it is asked for.
     ("price-missing", Note, false, false),
     ("prices-old", Note, false, false),

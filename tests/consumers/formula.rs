@@ -82,7 +82,18 @@ fn cases(tree: &Tree<'_>) -> Vec<Case> {
             })
             .collect();
         let fallback = object["spec"]["fallback"]["replicas"].as_f64();
-        for share in shares(lists.len(), fallback.is_some()) {
+        let floors: Vec<(&str, f64)> = triggers
+            .iter()
+            .filter(|trigger| trigger["type"] == "cron")
+            .map(|trigger| {
+                let pods = trigger["metadata"]["desiredReplicas"].as_str().unwrap();
+                (trigger["name"].as_str().unwrap(), pods.parse().unwrap())
+            })
+            .collect();
+        for (share, on) in shares(lists.len(), fallback.is_some())
+            .into_iter()
+            .flat_map(|share| [(share.clone(), false), (share, true)])
+        {
             let stand_in = fallback.unwrap_or_default() / count(lists.len());
             let values = lists.iter().zip(&share).map(|((name, length), share)| {
                 (
@@ -90,10 +101,17 @@ fn cases(tree: &Tree<'_>) -> Vec<Case> {
                     share.map_or(Value::Null, |share| json!(share * length)),
                 )
             });
+            let sum = share.iter().map(|share| share.unwrap_or(stand_in)).sum();
+            // Outside of its event a cron trigger counts nothing.
+            let floors = floors
+                .iter()
+                .map(|(name, pods)| (*name, if on { *pods } else { 0.0 }));
+            let expected = floors.clone().map(|(_, pods)| pods).fold(sum, f64::max);
+            let floors = floors.map(|(name, pods)| (name.to_owned(), json!(pods)));
             cases.push(Case {
                 formula: formula.to_owned(),
-                values: values.collect(),
-                expected: share.iter().map(|share| share.unwrap_or(stand_in)).sum(),
+                values: values.chain(floors).collect(),
+                expected,
             });
         }
     }

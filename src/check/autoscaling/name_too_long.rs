@@ -27,6 +27,9 @@ pub(super) static RULE: Rule = Rule {
 /// Characters of a Helm release's name.
 const RELEASE: usize = 53;
 
+/// Characters of an app whose CronJob is called after it: jobs add 11 to its name and have 63.
+const SCHEDULED: usize = 52 - "-schedule".len();
+
 /// Characters of a Deployment's name: pods add 16 and have 63, and the ScaledObject that adds
 /// `-scaler` has 54.
 const DEPLOYMENT: usize = 47;
@@ -79,6 +82,10 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
         "a Helm release",
         RELEASE,
     )];
+    if environment.is_followed() {
+        let what = "an app with a schedule";
+        all.push(named("app".into(), &environment.app, what, SCHEDULED));
+    }
     let workloads = super::workloads(environment).into_iter();
     all.extend(workloads.map(|(who, workload)| deployment(format!("{who}.name"), &workload.name)));
     let pooler = &environment.pgbouncer.name;

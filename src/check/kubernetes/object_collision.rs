@@ -42,6 +42,14 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         .chain([&environment.pgbouncer.name])
         .map(|name| (key(&cluster, "Deployment", name), name))
         .collect();
+    if environment.is_followed() {
+        let job = Key {
+            place: cluster.clone(),
+            kind: "CronJob",
+            name: environment.schedule_name(),
+        };
+        all.push((job, &environment.app));
+    }
     let database = &environment.database.name;
     all.push((key(region, "RDS instance", database), database));
     let groups = environment.redis.values().map(|group| &group.name);
@@ -85,7 +93,7 @@ pub(in crate::check) fn finding(
 
 /// Where two environments meet is the other half of the cause.
 fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2]) -> Diagnostic {
-    if kind != "Deployment" {
+    if kind != "Deployment" && kind != "CronJob" {
         return finding
             .help("state another `region` or `app` in one of them, or a `name` for the object");
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::emit::kubernetes::{hpa, scaled_object};
-use crate::model::{Autoscalers, Environment, Worker};
+use crate::model::{Autoscalers, Environment, Name, Worker};
 
 /// Whether the chart owns the autoscalers.
 fn owned_by_chart(environment: &Environment) -> bool {
@@ -33,7 +33,7 @@ pub(super) fn of_api(environment: &Environment) -> Value {
 }
 
 /// The ScaledObject's parts, in its own words but for the bounds.
-pub(super) fn of_worker(environment: &Environment, pool: &Worker) -> Value {
+pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> Value {
     if !owned_by_chart(environment) {
         return not_here();
     }
@@ -46,7 +46,7 @@ pub(super) fn of_worker(environment: &Environment, pool: &Worker) -> Value {
     if let Some(annotations) = scaled_object::annotations(pool) {
         values.insert("annotations".into(), annotations);
     }
-    let mut spec = scaled_object::spec(environment, pool);
+    let mut spec = scaled_object::spec(environment, name, pool);
     for key in [
         "pollingInterval",
         "cooldownPeriod",

@@ -40,7 +40,7 @@ pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> V
     values.insert("queues".into(), queues.collect());
     values.insert(
         "autoscaling".into(),
-        autoscaling::of_worker(environment, pool),
+        autoscaling::of_worker(environment, name, pool),
     );
     Value::Object(values)
 }

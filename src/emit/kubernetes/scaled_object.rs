@@ -1,5 +1,6 @@
 //! A worker pool's ScaledObject and the TriggerAuthentication that lets it read Redis.
 
+mod events;
 mod triggers;
 
 use serde_json::{Map, Value, json};
@@ -7,10 +8,10 @@ use serde_json::{Map, Value, json};
 use super::hpa::{behavior, bounds};
 use super::metadata::metadata;
 use crate::emit::secret;
-use crate::model::{Combine, Environment, RedisGroup, Use, Worker};
+use crate::model::{Combine, Environment, Name, RedisGroup, Use, Worker};
 
 /// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
-pub(super) fn objects(environment: &Environment, worker: &Worker) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<Value> {
     let deployment = worker.workload.name.value.as_str();
     let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
     if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_object_mut()) {
@@ -20,7 +21,7 @@ pub(super) fn objects(environment: &Environment, worker: &Worker) -> Vec<Value> 
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
         "metadata": meta,
-        "spec": spec(environment, worker),
+        "spec": spec(environment, name, worker),
     })];
     let references = secret_target_refs(environment);
     if !references.is_empty() {
@@ -71,7 +72,11 @@ fn is_summed(worker: &Worker, group: Option<&RedisGroup>) -> bool {
 }
 
 /// The ScaledObject's `spec`.
-pub(in crate::emit) fn spec(environment: &Environment, worker: &Worker) -> Map<String, Value> {
+pub(in crate::emit) fn spec(
+    environment: &Environment,
+    name: &Name,
+    worker: &Worker,
+) -> Map<String, Value> {
     let group = environment.redis_for(Use::Queue).map(|(_, group)| group);
     let deployment = worker.workload.name.value.as_str();
     let (min, max) = bounds(&worker.workload);
@@ -98,21 +103,24 @@ pub(in crate::emit) fn spec(environment: &Environment, worker: &Worker) -> Map<S
         });
         spec.insert("fallback".into(), fallback);
     }
-    spec.insert("advanced".into(), advanced(worker, summed));
+    let taken = triggers::names(&worker.queue);
+    let floors = events::floors(environment, name, &taken);
+    spec.insert("advanced".into(), advanced(worker, summed, &floors));
     let references = !secret_target_refs(environment).is_empty();
     let authentication = references.then(|| authentication_name(worker));
-    let triggers = triggers::triggers(worker, group, summed, authentication.as_deref());
+    let triggers = triggers::triggers(worker, group, summed, authentication.as_deref(), &floors);
     spec.insert("triggers".into(), triggers);
     spec
 }
 
-fn advanced(worker: &Worker, summed: bool) -> Value {
+fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
     let mut advanced = Map::new();
     let hpa = json!({ "behavior": behavior(&worker.workload) });
     advanced.insert("horizontalPodAutoscalerConfig".into(), hpa);
     if summed {
         let mut modifiers = Map::new();
-        modifiers.insert("formula".into(), json!(triggers::formula(worker)));
+        let formula = events::formula(triggers::formula(worker), floors);
+        modifiers.insert("formula".into(), json!(formula));
         modifiers.insert("target".into(), json!("1"));
         let activation = worker.activation.value;
         if bounds(&worker.workload).0 == 0 && activation > 0 {

@@ -36,16 +36,15 @@ fn counts(
         let name = child.argument("\"worker\" 0", value::name).value;
         let count = child.argument("\"worker\" 0", &pool).value;
         match (name, count) {
-            (Some(name), Some(count)) => match counts.worker.get(&name.value) {
-                Some(first) => {
+            (Some(name), Some(count)) => {
+                if let Some(first) = counts.worker.get(&name.value) {
                     let path = format!("{}.{}", child.path, name.value);
                     child.cx.duplicate(&path, first.place, place);
-                }
-                None => {
+                } else {
                     let place = name.span;
                     counts.worker.insert(name.value, CountNode { place, count });
                 }
-            },
+            }
             (None, Some(_) | None) | (Some(_), None) => whole = false,
         }
         child.finish();
@@ -70,7 +69,7 @@ pub fn off_hours(fields: &mut Fields<'_>) -> Option<OffHoursNode> {
         .required("to", "\"08:00\"", value::five_minutes)
         .value;
     let zone = fields
-        .required("zone", "\"Europe/Berlin\"", value::text(text::token))
+        .required("zone", "\"Europe/Berlin\"", value::text(text::non_empty))
         .value;
     let counts = counts(fields, asleep, value::whole(0..=u32::MAX));
     let whole = !days.broken;
@@ -94,7 +93,7 @@ pub fn event(fields: &mut Fields<'_>) -> Option<EventNode> {
         .required("to", "\"2030-11-30T00:00\"", value::moment)
         .value;
     let zone = fields
-        .required("zone", "\"Europe/Berlin\"", value::text(text::token))
+        .required("zone", "\"Europe/Berlin\"", value::text(text::non_empty))
         .value;
     let lead = fields.property("lead", value::duration(LEAD));
     let floor = || value::whole(1..=u32::MAX);

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::events::Floor;
 use crate::emit::kubernetes::hpa::bounds;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
 
@@ -36,7 +37,7 @@ pub(super) fn activation_target(activation: u32, queues: &[Queue]) -> String {
 
 /// Identifiers for the formula: other characters become `_`, and twins get a number. None of the
 /// formula language's own words has a `_`, so every name gets one.
-fn names(queues: &[Queue]) -> Vec<String> {
+pub(super) fn names(queues: &[Queue]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for queue in queues {
         let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
@@ -55,13 +56,14 @@ fn names(queues: &[Queue]) -> Vec<String> {
     names
 }
 
-/// A trigger for each list, then one for each utilisation. `summed` is whether a formula stands
+/// A trigger for each list, then one for each utilisation and for each event. `summed` is whether a formula stands
 /// before them, `authentication` names what the lists' triggers take their parameters from.
 pub(super) fn triggers(
     worker: &Worker,
     group: Option<&RedisGroup>,
     summed: bool,
     authentication: Option<&str>,
+    floors: &[Floor],
 ) -> Value {
     let mut triggers = Vec::new();
     if let Some(group) = group {
@@ -88,6 +90,7 @@ pub(super) fn triggers(
             }));
         }
     }
+    triggers.extend(floors.iter().map(Floor::trigger));
     Value::Array(triggers)
 }
 

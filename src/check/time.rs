@@ -1,0 +1,60 @@
+//! Off-hours and events. One file per rule.
+
+mod cron_above_maximum;
+mod cron_never_open;
+mod event_above_maximum;
+mod event_in_the_past;
+mod event_opens_early;
+mod hold_during_schedule;
+mod off_hours_overlap_event;
+mod zone_unknown;
+
+use super::{Finding, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::schedule::Occasion;
+use crate::source::Sourced;
+
+/// The family's rules, by name.
+pub static RULES: &[&Rule] = &[
+    &cron_above_maximum::RULE,
+    &cron_never_open::RULE,
+    &event_above_maximum::RULE,
+    &event_in_the_past::RULE,
+    &event_opens_early::RULE,
+    &hold_during_schedule::RULE,
+    &off_hours_overlap_event::RULE,
+    &zone_unknown::RULE,
+];
+
+/// A value and its path.
+type At<'a> = (&'a Sourced<u32>, String);
+
+/// A floor that an event sets above the maximum of what it scales.
+fn above(code: Code, who: &str, floor: At<'_>, max: At<'_>) -> Option<Finding> {
+    let ((floor, floor_path), (max, max_path)) = (floor, max);
+    if floor.value <= max.value {
+        return None;
+    }
+    let message = format!(
+        "the event asks for {} pods of {who}, which has {} at most",
+        floor.value, max.value
+    );
+    Some(
+        Finding::new(code, Severity::Error, message)
+            .operand(floor, &floor_path, "what the event asks for")
+            .operand(max, &max_path, "the maximum")
+            .note(format!("{} > {}", floor.value, max.value))
+            .repair(
+                floor,
+                &floor_path,
+                format!("the most there can be is {}", max.value),
+                max.value.to_string(),
+            ),
+    )
+}
+
+/// A moment on the clock of an event.
+fn shown(occasion: &Occasion<'_>, at: jiff::Timestamp) -> String {
+    let clock = occasion.zone.clock(at);
+    format!("{} {:02}:{:02}", clock.date(), clock.hour(), clock.minute())
+}

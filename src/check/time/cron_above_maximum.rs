@@ -1,0 +1,33 @@
+//! An event's floor above a pool's maximum.
+
+use crate::ast::Part;
+use crate::check::{Context, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `cron-above-maximum`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("cron-above-maximum"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: false,
+    reads: &[Part::Worker, Part::Schedule],
+    explanation: include_str!("../../diagnostic/explain/cron-above-maximum.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (event, stated) in &context.environment.event {
+        for (name, floor) in &stated.worker {
+            let Some(pool) = context.environment.worker.get(name) else {
+                continue;
+            };
+            let max = &pool.workload.replicas.max;
+            findings.extend(super::above(
+                RULE.code,
+                &format!("the pool `{name}`"),
+                (floor, format!("event.{event}.worker.{name}")),
+                (max, format!("worker.{name}.replicas.max")),
+            ));
+        }
+    }
+}

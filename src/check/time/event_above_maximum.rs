@@ -1,0 +1,29 @@
+//! An event's floor above the API's maximum.
+
+use crate::ast::Part;
+use crate::check::{Context, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `event-above-maximum`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("event-above-maximum"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: false,
+    reads: &[Part::Api, Part::Schedule],
+    explanation: include_str!("../../diagnostic/explain/event-above-maximum.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let max = &context.environment.api.workload.replicas.max;
+    for (event, stated) in &context.environment.event {
+        let Some(floor) = &stated.api else { continue };
+        findings.extend(super::above(
+            RULE.code,
+            "the API",
+            (floor, format!("event.{event}.api")),
+            (max, "api.replicas.max".into()),
+        ));
+    }
+}

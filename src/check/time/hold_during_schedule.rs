@@ -1,0 +1,72 @@
+//! A held or paused count that a schedule wants to change.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Environment, Name};
+use crate::source::Sourced;
+
+/// The rule `hold-during-schedule`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("hold-during-schedule"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: false,
+    reads: &[Part::Api, Part::Worker, Part::Schedule],
+    explanation: include_str!("../../diagnostic/explain/hold-during-schedule.md"),
+    check,
+};
+
+/// A count and its path.
+type At<'a> = (String, &'a Sourced<u32>);
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    if let Some(hold) = &environment.api.workload.hold {
+        report(("api.hold".into(), hold), of_api(environment), findings);
+    }
+    for (name, pool) in &environment.worker {
+        let held = [("hold", &pool.workload.hold), ("pause", &pool.pause)];
+        for (what, count) in held {
+            let Some(count) = count else { continue };
+            let path = format!("worker.{name}.{what}");
+            report((path, count), of_pool(environment, name), findings);
+        }
+    }
+}
+
+fn of_api(environment: &Environment) -> Option<At<'_>> {
+    let windows = environment.off_hours.iter();
+    let sleeps = windows
+        .filter_map(|(key, hours)| Some((format!("off-hours.{key}.api"), hours.api.as_ref()?)));
+    let events = environment.event.iter();
+    let floors =
+        events.filter_map(|(name, event)| Some((format!("event.{name}.api"), event.api.as_ref()?)));
+    sleeps.chain(floors).next()
+}
+
+fn of_pool<'a>(environment: &'a Environment, pool: &Name) -> Option<At<'a>> {
+    let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
+        let path = format!("off-hours.{key}.worker.{pool}");
+        Some((path, hours.worker.get(pool)?))
+    });
+    let events = environment.event.iter().filter_map(|(name, event)| {
+        let path = format!("event.{name}.worker.{pool}");
+        Some((path, event.worker.get(pool)?))
+    });
+    windows.chain(events).next()
+}
+
+fn report(held: At<'_>, scheduled: Option<At<'_>>, findings: &mut Findings) {
+    let ((held_path, held), Some((path, count))) = (held, scheduled) else {
+        return;
+    };
+    let message =
+        format!("`{held_path}` holds a count that `{path}` has to change: neither can be kept");
+    findings.report(
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(held, &held_path, "held until this is removed")
+            .operand(count, &path, "and changed by the calendar")
+            .help("remove one of the two"),
+    );
+}

@@ -1,0 +1,66 @@
+//! Events as floors under a pool: KEDA's cron triggers.
+
+use serde_json::{Value, json};
+
+use crate::model::{Environment, Name};
+use crate::schedule::cron::Trigger;
+use crate::schedule::{Calendar, Subject};
+
+/// A floor while a trigger is open.
+pub(super) struct Floor {
+    /// What the formula calls it.
+    pub(super) name: String,
+    trigger: Trigger,
+    pods: u32,
+}
+
+impl Floor {
+    /// The trigger of the ScaledObject.
+    pub(super) fn trigger(&self) -> Value {
+        json!({
+            "name": self.name,
+            "type": "cron",
+            "metadata": {
+                "timezone": self.trigger.zone.name(),
+                "start": self.trigger.start.to_string(),
+                "end": self.trigger.end.to_string(),
+                "desiredReplicas": self.pods.to_string(),
+            },
+        })
+    }
+}
+
+/// The floors of events under a pool, beside names that are `taken`. An event that no trigger can
+/// stand for has a finding, and none here.
+pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -> Vec<Floor> {
+    let pool = Subject::Pool(pool.clone());
+    let mut floors: Vec<Floor> = Vec::new();
+    for occasion in &Calendar::of(environment).occasions {
+        let (Some(pods), Some(trigger)) = (occasion.floor(&pool), Trigger::of(occasion)) else {
+            continue;
+        };
+        let base = format!("event_{}", occasion.name.as_str().replace('-', "_"));
+        let is_taken =
+            |name: &String| taken.contains(name) || floors.iter().any(|floor| floor.name == *name);
+        let twins = (2_u32..).map(|twin| format!("{base}_{twin}"));
+        let name = std::iter::once(base.clone())
+            .chain(twins)
+            .find(|name| !is_taken(name))
+            .expect("numbers do not end");
+        floors.push(Floor {
+            name,
+            trigger,
+            pods,
+        });
+    }
+    floors
+}
+
+/// The formula of the lists, below which the floors do not let it fall.
+pub(super) fn formula(lists: String, floors: &[Floor]) -> String {
+    if floors.is_empty() {
+        return lists;
+    }
+    let names: Vec<&str> = floors.iter().map(|floor| floor.name.as_str()).collect();
+    format!("max({lists}, {})", names.join(", "))
+}

@@ -1,0 +1,127 @@
+//! Off-hours, and events of the API: what no autoscaler does by itself is done by a CronJob.
+
+mod job;
+mod script;
+
+use serde_json::{Value, json};
+
+use super::metadata::{metadata, selector};
+use crate::model::Environment;
+use crate::schedule::{Calendar, Subject};
+
+/// The key in the ConfigMap, and the file that it becomes.
+const SCRIPT: &str = "schedule.sh";
+
+/// Whose pods, floors and pauses are followed.
+struct Followed<'a> {
+    environment: &'a Environment,
+    calendar: Calendar<'a>,
+}
+
+impl<'a> Followed<'a> {
+    fn of(environment: &'a Environment) -> Self {
+        Self {
+            environment,
+            calendar: Calendar::of(environment),
+        }
+    }
+
+    /// Whether the API sleeps at times.
+    fn api_sleeps(&self) -> bool {
+        let mut windows = self.calendar.windows.iter();
+        windows.any(|window| window.leaves(&Subject::Api).is_some())
+    }
+
+    /// Whether the API has another floor at times.
+    fn api_has_events(&self) -> bool {
+        let mut occasions = self.calendar.occasions.iter();
+        occasions.any(|occasion| occasion.floor(&Subject::Api).is_some())
+    }
+
+    /// The pools that sleep at times, each with the name of its ScaledObject. Their events are
+    /// KEDA's own.
+    fn pools(&self) -> Vec<(Subject, String)> {
+        let subjects = self
+            .environment
+            .worker
+            .iter()
+            .map(|(name, pool)| (Subject::Pool(name.clone()), pool.scaled_object_name()));
+        let sleeps = |subject: &Subject| {
+            let mut windows = self.calendar.windows.iter();
+            windows.any(|window| window.leaves(subject).is_some())
+        };
+        subjects.filter(|(subject, _)| sleeps(subject)).collect()
+    }
+}
+
+/// ServiceAccount, Role, RoleBinding, ConfigMap, NetworkPolicy and CronJob; nothing where nothing
+/// is to be followed.
+pub(super) fn objects(environment: &Environment) -> Vec<Value> {
+    let followed = Followed::of(environment);
+    if !followed.api_sleeps() && !followed.api_has_events() && followed.pools().is_empty() {
+        return Vec::new();
+    }
+    let name = environment.schedule_name();
+    let meta = metadata(environment, &name, &name);
+    vec![
+        json!({
+            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta,
+            "automountServiceAccountToken": false,
+        }),
+        json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": meta,
+            "rules": rules(&followed),
+        }),
+        json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": meta,
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
+            "subjects": [{ "kind": "ServiceAccount", "name": name, "namespace": environment.namespace }],
+        }),
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": meta,
+            "data": { SCRIPT: script::script(&followed) },
+        }),
+        network_policy(&name, &meta),
+        job::job(&followed, &name),
+    ]
+}
+
+/// To read and change what is followed, and nothing else.
+fn rules(followed: &Followed<'_>) -> Vec<Value> {
+    let api = &followed.environment.api.workload;
+    let rule = |group: &str, resource: &str, names: Vec<String>| {
+        json!({
+            "apiGroups": [group], "resources": [resource], "resourceNames": names,
+            "verbs": ["get", "patch"],
+        })
+    };
+    let mut rules = Vec::new();
+    if followed.api_has_events() {
+        let names = vec![api.autoscaler_name()];
+        rules.push(rule("autoscaling", "horizontalpodautoscalers", names));
+    }
+    if followed.api_sleeps() {
+        let names = vec![api.name.value.to_string()];
+        rules.push(rule("apps", "deployments/scale", names));
+    }
+    let pools: Vec<String> = followed.pools().into_iter().map(|(_, name)| name).collect();
+    if !pools.is_empty() {
+        rules.push(rule("keda.sh", "scaledobjects", pools));
+    }
+    rules
+}
+
+/// Nobody comes in; out are DNS and the API server, whose address is the cluster's own.
+fn network_policy(name: &str, meta: &Value) -> Value {
+    json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta,
+        "spec": {
+            "podSelector": { "matchLabels": selector(name) },
+            "policyTypes": ["Ingress", "Egress"],
+            "egress": [
+                { "ports": [{ "port": 53, "protocol": "UDP" }, { "port": 53, "protocol": "TCP" }] },
+                { "ports": [{ "port": 443, "protocol": "TCP" }, { "port": 6443, "protocol": "TCP" }] },
+            ],
+        },
+    })
+}

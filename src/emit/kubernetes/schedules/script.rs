@@ -1,0 +1,98 @@
+//! The script that follows the calendar.
+
+use super::Followed;
+use crate::model::{ClockTime, Days, Name};
+use crate::schedule::{Occasion, Subject, Window};
+
+/// What it consists of, but for what this environment follows.
+const FUNCTIONS: &str = include_str!("../../../../templates/schedule.sh");
+
+/// The script: the functions, then each subject with its windows and events. What is stated later
+/// wins: of windows the one that leaves the fewest pods, of events the highest floor, and every
+/// event over every window.
+pub(super) fn script(followed: &Followed<'_>) -> String {
+    let mut text = FUNCTIONS.to_owned();
+    let (sleeps, events) = (followed.api_sleeps(), followed.api_has_events());
+    if sleeps || events {
+        let api = &followed.environment.api.workload;
+        let min = api.replicas.min.value;
+        text += &format!("\n# The API: {min} pods at least.\nwant={min}\nasleep=no\n");
+        text += &windows(followed, &Subject::Api, false);
+        text += &occasions(followed, &Subject::Api, Some(min));
+        if events {
+            text += &format!("floor {} || failed=1\n", api.autoscaler_name());
+        }
+        if sleeps {
+            text += &format!("pods {} || failed=1\n", api.name.value);
+        }
+    }
+    for (subject, scaler) in followed.pools() {
+        text += &format!("\n# {subject}\nwant=\nasleep=no\n");
+        text += &windows(followed, &subject, true);
+        text += &occasions(followed, &subject, None);
+        text += &format!("pool {scaler} || failed=1\n");
+    }
+    text + "\nexit \"$failed\"\n"
+}
+
+fn windows(followed: &Followed<'_>, subject: &Subject, counted: bool) -> String {
+    let windows = followed.calendar.windows.iter();
+    let mut windows: Vec<(u32, &Window<'_>)> = windows
+        .filter_map(|window| Some((window.leaves(subject)?, window)))
+        .collect();
+    windows.sort_by_key(|(pods, _)| std::cmp::Reverse(*pods));
+    let line = |(pods, window): (u32, &Window<'_>)| {
+        let hours = window.hours;
+        let count = if counted {
+            format!("want={pods}; ")
+        } else {
+            String::new()
+        };
+        format!(
+            "# off-hours {}, {}\nif window '{}' {} {} {}; then {count}asleep=yes; fi\n",
+            window.key,
+            window.zone.name(),
+            window.zone.rule(),
+            numbers(hours.days.value),
+            number(hours.from.value),
+            number(hours.to.value),
+        )
+    };
+    windows.into_iter().map(line).collect()
+}
+
+/// The events of a subject; `min` is the floor that is declared, where the script sets floors.
+fn occasions(followed: &Followed<'_>, subject: &Subject, min: Option<u32>) -> String {
+    let occasions = followed.calendar.occasions.iter();
+    let mut occasions: Vec<(u32, &Occasion<'_>)> = occasions
+        .filter_map(|occasion| Some((occasion.floor(subject)?, occasion)))
+        .collect();
+    occasions.sort_by_key(|(pods, _)| *pods);
+    let line = |(pods, occasion): (u32, &Occasion<'_>)| {
+        let name: &Name = occasion.name;
+        let count = min.map_or_else(String::new, |min| format!("want={}; ", pods.max(min)));
+        format!(
+            "# event {name}: from {} until {}, {}\nif during {} {}; then {count}asleep=no; fi\n",
+            occasion.zone.clock(occasion.start),
+            occasion.zone.clock(occasion.end),
+            occasion.zone.name(),
+            occasion.start.as_second(),
+            occasion.end.as_second(),
+        )
+    };
+    occasions.into_iter().map(line).collect()
+}
+
+/// The days as digits, 1 for Monday: as `date +%u` has them.
+fn numbers(days: Days) -> String {
+    let week = jiff::civil::Weekday::Monday.cycle_forward().take(7);
+    week.filter(|day| days.contains(*day))
+        .map(|day| day.to_monday_one_offset().to_string())
+        .collect()
+}
+
+/// A time as `date +1%H%M` has it: with a digit before it, so that no zero leads.
+fn number(time: ClockTime) -> u32 {
+    let minute = time.minute_of_day();
+    10_000 + minute / 60 * 100 + minute % 60
+}

@@ -1,0 +1,111 @@
+//! `tierc why FILE schedule`: the next seven days.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::{Environment, Replicas};
+use crate::schedule::week::{Turn, Week};
+use crate::schedule::{Calendar, Subject, Wanted, Zone};
+
+/// Seven days from `day`: what the calendar wants of whom, from when on; and what comes later.
+#[must_use]
+pub fn week(environment: &Environment, day: Date) -> String {
+    let calendar = Calendar::of(environment);
+    let name = &environment.environment.value;
+    if calendar.windows.is_empty() && calendar.occasions.is_empty() {
+        return format!("{name} has no off-hours and no events\n");
+    }
+    let week = calendar.week(day);
+    let mut lines = lines(environment, &week);
+    lines.extend(clock_changes(&week));
+    lines.sort_by_key(|(at, _)| *at);
+    let zone = week.zone.name();
+    let mut text = format!("{name}: seven days from {day}, clocks of {zone}\n\n");
+    for (at, line) in lines {
+        text += format!("{}  {line}", shown(&week.zone, at)).trim_end();
+        text.push('\n');
+    }
+    let later = later(environment, &calendar, &week);
+    if !later.is_empty() {
+        text += &format!("\nlater\n{later}");
+    }
+    text
+}
+
+fn shown(zone: &Zone, at: Timestamp) -> String {
+    zone.clock(at).strftime("%a %F %H:%M").to_string()
+}
+
+fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Replicas> {
+    match subject {
+        Subject::Api => Some(&environment.api.workload.replicas),
+        Subject::Pool(name) => {
+            let pool = environment.worker.get(name)?;
+            Some(&pool.workload.replicas)
+        }
+    }
+}
+
+fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)> {
+    let names = week.turns.iter().map(|turn| turn.subject.to_string().len());
+    let width = names.max().unwrap_or_default();
+    let line = |turn: &Turn<'_>| {
+        let bounds = bounds(environment, &turn.subject)?;
+        let (min, max) = (bounds.min.value, bounds.max.value);
+        let (pods, why) = match &turn.wanted {
+            Wanted::Declared => (format!("{min} to {max} pods"), "as declared".to_owned()),
+            Wanted::AtLeast { event, pods } => (
+                format!("{} to {max} pods", min.max(*pods)),
+                format!("event {event}"),
+            ),
+            Wanted::Asleep { window, pods } => {
+                (format!("{pods} pods"), format!("off-hours {window}"))
+            }
+        };
+        let subject = turn.subject.to_string();
+        Some((turn.at, format!("{subject:<width$}  {pods:<16}  {why}")))
+    };
+    week.turns.iter().filter_map(line).collect()
+}
+
+/// When clocks are set forward or back.
+fn clock_changes(week: &Week<'_>) -> Vec<(Timestamp, String)> {
+    let second = SignedDuration::from_secs(1);
+    let changes = week.zone.changes(week.from, week.to).into_iter();
+    let line = |at: Timestamp| {
+        let before = week.zone.clock(at.checked_sub(second).ok()?);
+        let before = before.checked_add(second).ok()?;
+        let after = week.zone.clock(at);
+        let from = before.strftime("%H:%M");
+        let way = if after > before { "forward" } else { "back" };
+        Some((at, format!("clocks are set {way}, from {from}")))
+    };
+    changes.filter_map(line).collect()
+}
+
+/// The events that begin when the week is over.
+fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) -> String {
+    let mut text = String::new();
+    for occasion in &calendar.occasions {
+        if occasion.start < week.to {
+            continue;
+        }
+        let floors: Vec<String> = calendar
+            .subjects()
+            .iter()
+            .filter_map(|subject| {
+                bounds(environment, subject)?;
+                Some(format!("{subject} at least {}", occasion.floor(subject)?))
+            })
+            .collect();
+        text += &format!(
+            "{}  event {} until {} {}: {}\n",
+            shown(&occasion.zone, occasion.start),
+            occasion.name,
+            shown(&occasion.zone, occasion.end),
+            occasion.zone.name(),
+            floors.join(", ")
+        );
+    }
+    text
+}

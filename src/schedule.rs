@@ -1,0 +1,208 @@
+//! The calendar: when off-hours and events hold, what that makes of the API and of pools at any
+//! moment, and when KEDA's cron would say the same. Rules, output and reports ask here alone.
+//!
+//! Pure: time zones come from the table in the program, and every moment from the caller.
+
+pub mod cron;
+pub mod week;
+mod zone;
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::{Environment, Event, Name, OffHours};
+
+pub use zone::Zone;
+
+/// What a schedule speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The API.
+    Api,
+    /// A worker pool.
+    Pool(Name),
+}
+
+impl std::fmt::Display for Subject {
+    /// Its path in KDL spelling.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Api => f.write_str("api"),
+            Self::Pool(name) => write!(f, "worker.{name}"),
+        }
+    }
+}
+
+/// What the calendar wants of a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// What is declared: its autoscaler's own bounds.
+    Declared,
+    /// No fewer pods than an event asks for.
+    AtLeast {
+        /// The event with the highest floor.
+        event: &'a Name,
+        /// Its floor.
+        pods: u32,
+    },
+    /// As many pods as off-hours leave: none of the API, a paused count of a pool.
+    Asleep {
+        /// The window that leaves the fewest, by its key.
+        window: &'a str,
+        /// How many.
+        pods: u32,
+    },
+}
+
+/// Off-hours whose zone is known.
+#[derive(Clone, Debug)]
+pub struct Window<'a> {
+    /// Its key among the environment's.
+    pub key: &'a str,
+    /// As it is stated.
+    pub hours: &'a OffHours,
+    /// Where its clock hangs.
+    pub zone: Zone,
+}
+
+/// An event whose zone is known.
+#[derive(Clone, Debug)]
+pub struct Occasion<'a> {
+    /// Its name.
+    pub name: &'a Name,
+    /// As it is stated.
+    pub event: &'a Event,
+    /// Where its clock hangs.
+    pub zone: Zone,
+    /// When its floors begin to hold: `lead` before `from`.
+    pub start: Timestamp,
+    /// When they no longer do.
+    pub end: Timestamp,
+}
+
+impl Window<'_> {
+    /// Whether the window is open. The clock on the wall decides, so that an hour that a clock
+    /// passes twice counts twice, and one that it leaves out does not count.
+    #[must_use]
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        let clock = self.zone.clock(at);
+        let (from, to) = (self.hours.from.value.civil(), self.hours.to.value.civil());
+        let opens = |day: jiff::civil::Date| self.hours.days.value.contains(day.weekday());
+        let today = clock.date();
+        let yesterday = today.yesterday().unwrap_or(today);
+        if from < to {
+            opens(today) && from <= clock.time() && clock.time() < to
+        } else if clock.time() >= from {
+            opens(today)
+        } else {
+            opens(yesterday) && clock.time() < to
+        }
+    }
+
+    /// The pods that it leaves a subject, if it names it.
+    #[must_use]
+    pub fn leaves(&self, subject: &Subject) -> Option<u32> {
+        let count = match subject {
+            Subject::Api => self.hours.api.as_ref(),
+            Subject::Pool(name) => self.hours.worker.get(name),
+        };
+        count.map(|count| count.value)
+    }
+}
+
+impl<'a> Occasion<'a> {
+    fn new(name: &'a Name, event: &'a Event, zone: Zone) -> Self {
+        let lead = i64::try_from(event.lead.value.secs()).unwrap_or_default();
+        let from = zone.instant(event.from.value.civil());
+        let ahead = SignedDuration::from_secs(lead);
+        Self {
+            start: from.checked_sub(ahead).unwrap_or(from),
+            end: zone.instant(event.to.value.civil()),
+            name,
+            event,
+            zone,
+        }
+    }
+
+    /// Whether its floors hold.
+    #[must_use]
+    pub fn is_on(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// The floor under a subject, if it names it.
+    #[must_use]
+    pub fn floor(&self, subject: &Subject) -> Option<u32> {
+        let count = match subject {
+            Subject::Api => self.event.api.as_ref(),
+            Subject::Pool(name) => self.event.worker.get(name),
+        };
+        count.map(|count| count.value)
+    }
+}
+
+/// The off-hours and events of an environment whose zones are known: `zone-unknown` says which
+/// are not.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar<'a> {
+    /// The windows, in the order of their keys.
+    pub windows: Vec<Window<'a>>,
+    /// The events, in the order of their names.
+    pub occasions: Vec<Occasion<'a>>,
+}
+
+impl<'a> Calendar<'a> {
+    /// An environment's.
+    #[must_use]
+    pub fn of(environment: &'a Environment) -> Self {
+        let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
+            let zone = Zone::find(&hours.zone.value)?;
+            Some(Window { key, hours, zone })
+        });
+        let occasions = environment.event.iter().filter_map(|(name, event)| {
+            let zone = Zone::find(&event.zone.value)?;
+            Some(Occasion::new(name, event, zone))
+        });
+        Self {
+            windows: windows.collect(),
+            occasions: occasions.collect(),
+        }
+    }
+
+    /// Everything that it speaks of.
+    #[must_use]
+    pub fn subjects(&self) -> BTreeSet<Subject> {
+        let windows = self
+            .windows
+            .iter()
+            .map(|it| (&it.hours.api, &it.hours.worker));
+        let events = self
+            .occasions
+            .iter()
+            .map(|it| (&it.event.api, &it.event.worker));
+        let mut subjects = BTreeSet::new();
+        for (api, workers) in windows.chain(events) {
+            subjects.extend(api.as_ref().map(|_| Subject::Api));
+            subjects.extend(workers.keys().cloned().map(Subject::Pool));
+        }
+        subjects
+    }
+
+    /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
+    /// highest floor holds, of several windows the fewest pods.
+    #[must_use]
+    pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
+        let on = self.occasions.iter().filter(|occasion| occasion.is_on(at));
+        let floors = on.filter_map(|it| Some((it.floor(subject)?, it.name)));
+        if let Some((pods, event)) = floors.max_by_key(|(pods, _)| *pods) {
+            return Wanted::AtLeast { event, pods };
+        }
+        let open = self.windows.iter().filter(|window| window.is_open(at));
+        let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));
+        match counts.min_by_key(|(pods, _)| *pods) {
+            Some((pods, window)) => Wanted::Asleep { window, pods },
+            None => Wanted::Declared,
+        }
+    }
+}

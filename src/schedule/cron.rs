@@ -1,0 +1,117 @@
+//! KEDA's cron trigger: when it is open, and which one stands for an event.
+//!
+//! KEDA asks robfig/cron for the next start and the next end from now: the trigger is open when
+//! the end comes first (`cron_scaler.go`). Five fields have no year, and a time that a clock leaves
+//! out never comes.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use super::{Occasion, Zone};
+
+/// Years that robfig/cron looks ahead.
+const YEARS: i16 = 5;
+
+/// `minute hour day month *`: once a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dated {
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+}
+
+impl Dated {
+    /// The schedule that comes at this time of the year.
+    #[must_use]
+    pub fn new(clock: DateTime) -> Self {
+        Self {
+            month: clock.month(),
+            day: clock.day(),
+            hour: clock.hour(),
+            minute: clock.minute(),
+        }
+    }
+
+    /// When it comes next after a moment, in a zone.
+    #[must_use]
+    pub fn next(self, zone: &Zone, after: Timestamp) -> Option<Timestamp> {
+        let year = zone.clock(after).year();
+        (year..=year.saturating_add(YEARS))
+            .filter_map(|year| Date::new(year, self.month, self.day).ok())
+            .flat_map(|day| zone.instants(day.at(self.hour, self.minute, 0, 0)))
+            .find(|at| *at > after)
+    }
+}
+
+impl std::fmt::Display for Dated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            month,
+            day,
+            hour,
+            minute,
+        } = self;
+        write!(f, "{minute} {hour} {day} {month} *")
+    }
+}
+
+/// A trigger of KEDA.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// `timezone`.
+    pub zone: Zone,
+    /// `start`.
+    pub start: Dated,
+    /// `end`.
+    pub end: Dated,
+}
+
+impl Trigger {
+    /// The trigger that is open as long as an event's floors hold, if any is: on the event's own
+    /// clock, else, where that changes meanwhile, on UTC's. An event of a year and more has none,
+    /// nor has one that begins on a 29th of February and ends on a later day.
+    #[must_use]
+    pub fn of(occasion: &Occasion<'_>) -> Option<Self> {
+        let on = |zone: Zone| Self {
+            start: Dated::new(zone.clock(occasion.start)),
+            end: Dated::new(zone.clock(occasion.end)),
+            zone,
+        };
+        [on(occasion.zone.clone()), on(Zone::utc())]
+            .into_iter()
+            .find(|trigger| trigger.matches(occasion.start, occasion.end))
+    }
+
+    /// KEDA's test. What never comes again is before everything else.
+    #[must_use]
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        let start = self.start.next(&self.zone, at);
+        let end = self.end.next(&self.zone, at);
+        end.is_some_and(|end| start.is_none_or(|start| end <= start))
+    }
+
+    /// Whether it is open from `start` to `end`, and neither right before nor right after. Between,
+    /// it can change only where one of its two times comes.
+    fn matches(&self, start: Timestamp, end: Timestamp) -> bool {
+        let second = jiff::SignedDuration::from_secs(1);
+        let Ok(before) = start.checked_sub(second) else {
+            return false;
+        };
+        if start >= end || self.start == self.end || self.is_open(before) || self.is_open(end) {
+            return false;
+        }
+        let mut at = start;
+        while at < end {
+            if !self.is_open(at) {
+                return false;
+            }
+            let next = [self.start, self.end].map(|time| time.next(&self.zone, at));
+            match next.into_iter().flatten().min() {
+                Some(next) => at = next,
+                None => return false,
+            }
+        }
+        true
+    }
+}

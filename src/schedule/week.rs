@@ -1,0 +1,84 @@
+//! Seven days of a calendar, moment by moment.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Calendar, Subject, Wanted, Zone};
+
+/// How long a week is.
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Something that is wanted from a moment on.
+#[derive(Clone, Debug)]
+pub struct Turn<'a> {
+    /// From when.
+    pub at: Timestamp,
+    /// Of what.
+    pub subject: Subject,
+    /// What.
+    pub wanted: Wanted<'a>,
+}
+
+/// Seven days.
+#[derive(Clone, Debug)]
+pub struct Week<'a> {
+    /// The zone whose midnight begins them.
+    pub zone: Zone,
+    /// When they begin.
+    pub from: Timestamp,
+    /// When they are over.
+    pub to: Timestamp,
+    /// What is wanted at their beginning, and every change of it, in order.
+    pub turns: Vec<Turn<'a>>,
+}
+
+impl<'a> Calendar<'a> {
+    /// The zone to show times in: that of the windows and events if all have the same, else UTC.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        let windows = self.windows.iter().map(|window| &window.zone);
+        let occasions = self.occasions.iter().map(|occasion| &occasion.zone);
+        let mut zones = windows.chain(occasions);
+        let first = zones.next();
+        match first {
+            Some(first) if zones.all(|zone| zone.name() == first.name()) => first.clone(),
+            Some(_) | None => Zone::utc(),
+        }
+    }
+
+    /// The seven days from the midnight that begins `day`.
+    #[must_use]
+    pub fn week(&self, day: Date) -> Week<'a> {
+        let zone = self.zone();
+        let from = zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+        let to = from.checked_add(WEEK).unwrap_or(from);
+        let subjects = self.subjects();
+        let mut turns: Vec<Turn<'a>> = Vec::new();
+        let mut at = from;
+        while at < to {
+            for subject in &subjects {
+                let wanted = self.wanted(subject, at);
+                let last = turns.iter().rev().find(|turn| turn.subject == *subject);
+                if last.is_none_or(|turn| turn.wanted != wanted) {
+                    let subject = subject.clone();
+                    turns.push(Turn {
+                        at,
+                        subject,
+                        wanted,
+                    });
+                }
+            }
+            let Ok(next) = at.checked_add(MINUTE) else {
+                break;
+            };
+            at = next;
+        }
+        Week {
+            zone,
+            from,
+            to,
+            turns,
+        }
+    }
+}

