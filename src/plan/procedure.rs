@@ -2,6 +2,7 @@
 
 mod database;
 mod redis;
+mod schedules;
 mod workloads;
 
 use schemars::JsonSchema;
@@ -140,9 +141,9 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::Pooler
         | Kind::Network
         | Kind::Delivery
-        | Kind::Schedules
         | Kind::Alerts
         | Kind::Identity => workloads::procedure(kind, states),
+        Kind::Schedules => schedules::procedure(states),
         Kind::Database(what) => database::procedure(*what, states),
         Kind::Redis(name, what) => redis::procedure(name, *what, states),
         Kind::RedisUses => workloads::rolled_out(states)

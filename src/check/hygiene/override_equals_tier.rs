@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use crate::ast::{
-    DatabaseNode, NodeGroupNode, PgbouncerNode, RangeNode, RedisNode, ResourcesNode, WorkloadNode,
-    Written,
+    AlertsNode, DatabaseNode, NodeGroupNode, PgbouncerNode, RangeNode, RedisNode, ResourcesNode,
+    WorkloadNode, Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -26,6 +26,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let mut compare = Compare { findings };
     compare.one("app", &file.app, &tier.app);
     compare.one("deliver.autoscalers", &file.autoscalers, &tier.autoscalers);
+    compare.one("schedule.image", &file.schedule_image, &tier.schedule_image);
+    compare.one("cost.reserved", &file.reserved, &tier.reserved);
+    compare.alerts(&file.alerts, &tier.alerts);
     compare.workload("api", &file.api.workload, &tier.api.workload);
     compare.pgbouncer(&file.pgbouncer, &tier.pgbouncer);
     compare.database(&file.database, &tier.database);
@@ -161,6 +164,29 @@ impl Compare<'_> {
         self.one(&at("policy"), &file.policy, &tier.policy);
         self.one(&at("tls"), &file.tls, &tier.tls);
         self.one(&at("cluster.shards"), &file.shards, &tier.shards);
+    }
+
+    fn alerts(&mut self, file: &AlertsNode, tier: &AlertsNode) {
+        let at = |step: &str| format!("alerts.{step}");
+        self.one(&at("api-cpu"), &file.api_cpu, &tier.api_cpu);
+        self.one(&at("api-memory"), &file.api_memory, &tier.api_memory);
+        self.one(&at("queue-depth"), &file.queue_depth, &tier.queue_depth);
+        self.one(&at("db-cpu"), &file.db_cpu, &tier.db_cpu);
+        let connections = at("db-connections");
+        self.one(&connections, &file.db_connections, &tier.db_connections);
+        self.one(&at("db-storage"), &file.db_storage, &tier.db_storage);
+        let forecast = at("storage-forecast");
+        self.one(&forecast, &file.storage_forecast, &tier.storage_forecast);
+        self.one(&at("replica-lag"), &file.replica_lag, &tier.replica_lag);
+        self.one(&at("redis-memory"), &file.redis_memory, &tier.redis_memory);
+        self.one(&at("redis-ops"), &file.redis_ops, &tier.redis_ops);
+        self.one(&at("redis-ops.benchmark"), &file.benchmark, &tier.benchmark);
+        self.one(&at("pool-wait"), &file.pool_wait, &tier.pool_wait);
+        self.one(&at("at-maximum"), &file.at_maximum, &tier.at_maximum);
+        self.one(&at("paused"), &file.paused, &tier.paused);
+        self.one(&at("sustained"), &file.sustained, &tier.sustained);
+        self.one(&at("source.database"), &file.database, &tier.database);
+        self.one(&at("source.redis"), &file.redis, &tier.redis);
     }
 
     fn group(&mut self, path: &str, file: &NodeGroupNode, tier: &NodeGroupNode) {

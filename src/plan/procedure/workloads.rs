@@ -20,10 +20,12 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Service(_) => Procedure::default()
             .note("nothing is applied: services are only counted, and deployed by others"),
         Kind::Delivery => delivery(states),
-        Kind::Schedules | Kind::Alerts | Kind::Identity => whole(states),
-        Kind::Database(_) | Kind::Redis(..) | Kind::RedisUses | Kind::Nodes(..) => {
-            Procedure::default()
-        }
+        Kind::Alerts | Kind::Identity => whole(states),
+        Kind::Schedules
+        | Kind::Database(_)
+        | Kind::Redis(..)
+        | Kind::RedisUses
+        | Kind::Nodes(..) => Procedure::default(),
     }
 }
 
@@ -31,7 +33,7 @@ fn owns(state: State<'_>) -> bool {
     state.environment.deliver.autoscalers.value == Autoscalers::Manifests
 }
 
-fn manifest(state: State<'_>, file: &str) -> String {
+pub(super) fn manifest(state: State<'_>, file: &str) -> String {
     state.path(&format!("kubernetes/{file}"))
 }
 
@@ -140,7 +142,7 @@ fn restarted(state: State<'_>) -> Procedure {
 }
 
 /// Everything that the states have in different words.
-fn whole(states: Pair<State<'_>>) -> Procedure {
+pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
     let files = states.map(rendered);
     let mut procedure = in_cluster(&files, states);
     if differs(&files, "terraform/") {

@@ -1,0 +1,56 @@
+//! Off-hours and events: what follows them is changed, and what nobody will wake is woken.
+
+use super::workloads::{manifest, whole};
+use super::{Procedure, State};
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::schedule::{Calendar, Subject};
+
+/// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.
+pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before, states.after);
+    let mut procedure = Procedure::default();
+    if before.environment.is_followed() && !after.environment.is_followed() {
+        procedure = procedure.apply(format!(
+            "kubectl delete --ignore-not-found -f {}",
+            manifest(before, "schedules.yaml")
+        ));
+    }
+    for subject in sleepers(before.environment) {
+        if !sleepers(after.environment).contains(&subject) {
+            procedure = woken(procedure, &subject, after.environment);
+        }
+    }
+    procedure.then(whole(states))
+}
+
+/// Whatever off-hours name.
+fn sleepers(environment: &Environment) -> Vec<Subject> {
+    let calendar = Calendar::of(environment);
+    let sleeps = |subject: &Subject| {
+        let mut windows = calendar.windows.iter();
+        windows.any(|window| window.leaves(subject).is_some())
+    };
+    calendar.subjects().into_iter().filter(sleeps).collect()
+}
+
+/// By day nothing of this finds anything to do.
+fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> Procedure {
+    let namespace = &environment.namespace.value;
+    match subject {
+        Subject::Api => {
+            let api = &environment.api.workload;
+            procedure.apply(format!(
+                "kubectl scale deployment/{} -n {namespace} --current-replicas=0 --replicas={} || true",
+                api.name.value, api.replicas.min.value
+            ))
+        }
+        Subject::Pool(name) => match environment.worker.get(name) {
+            Some(pool) => procedure.apply(format!(
+                "kubectl annotate scaledobject/{} -n {namespace} tierc.dev/off-hours- autoscaling.keda.sh/paused-replicas-",
+                pool.scaled_object_name()
+            )),
+            None => procedure,
+        },
+    }
+}
