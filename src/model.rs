@@ -268,13 +268,13 @@ part! {
         /// Its pods.
         replicas: Sourced<u32>,
         /// CPU that one pod asks for.
-        cpu: Sourced<Quantity>,
+        at "requests.cpu" cpu: Sourced<Quantity>,
         /// Memory that one pod asks for.
-        memory: Sourced<Quantity>,
+        at "requests.memory" memory: Sourced<Quantity>,
         /// Connections that one pod may open.
-        per_pod: Sourced<u32>,
+        at "connections.per-pod" per_pod: Sourced<u32>,
         /// Over what.
-        via: Sourced<Via>,
+        at "connections.via" via: Sourced<Via>,
     }
 }
 

@@ -166,6 +166,37 @@ fn cost_takes_the_prices_of_a_catalogue_of_ones_own() {
 }
 
 #[test]
+fn a_catalogue_without_prices_serves_what_asks_for_no_money() {
+    let folder = folder();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    for file in ["tiers.kdl", "instances.kdl"] {
+        fs::copy(project("schema/catalogue").join(file), own.join(file)).unwrap();
+    }
+    let (dev, small) = ("environments/dev.kdl", "environments/small.kdl");
+    let run = |arguments: &[&str]| {
+        let catalogue = ["--catalogue", "own"];
+        tierc(folder.path(), &[arguments, &catalogue].concat())
+    };
+    for needs_none in [
+        &["check", dev][..],
+        &["render", dev],
+        &["show", dev],
+        &["why", dev, "api.replicas.max"],
+        &["plan", dev, dev],
+    ] {
+        let output = run(needs_none);
+        assert_eq!(code(&output), 0, "{needs_none:?}");
+    }
+    for needs_them in [&["cost", dev][..], &["tiers"], &["diff", dev, small]] {
+        let output = run(needs_them);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(code(&output), 1, "{needs_them:?}");
+        assert!(said.contains("own/prices.kdl"), "{said}");
+    }
+}
+
+#[test]
 fn a_tree_whose_environment_left_is_stale_and_removed_when_asked_for() {
     let folder = folder();
     tierc(folder.path(), &["render"]);

@@ -2,19 +2,54 @@
 //!
 //! `PROPTEST_CASES` says how many; a failure prints the case and keeps its seed.
 
+mod commands;
 mod environment;
+mod order;
 mod pairs;
+mod secrets;
+mod survival;
 
-use proptest::test_runner::{Config, FileFailurePersistence};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
+use std::sync::LazyLock;
 
-/// Some hundred cases in `cargo test`, as many as `PROPTEST_CASES` asks for in the gate.
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
+
+/// Some hundred cases in `cargo test`, as many as `PROPTEST_CASES` asks for in the gate. The seed is
+/// another one in every run, and is printed: `PROPTEST_RNG_SEED` repeats it.
 pub(crate) fn config(cases: u32) -> Config {
-    let asked = std::env::var("PROPTEST_CASES").ok();
     Config {
-        cases: asked.and_then(|text| text.parse().ok()).unwrap_or(cases),
+        cases: asked().unwrap_or(cases),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/laws/regressions.txt",
         ))),
+        rng_seed: RngSeed::Fixed(seed()),
         ..Config::default()
     }
+}
+
+/// As `config`, for a law whose every case runs a compiler several times: a tenth of what is asked.
+pub(crate) fn config_of_many_runs(cases: u32) -> Config {
+    Config {
+        cases: asked().map_or(cases, |asked| (asked / 10).max(1)),
+        ..config(cases)
+    }
+}
+
+fn asked() -> Option<u32> {
+    std::env::var("PROPTEST_CASES").ok()?.parse().ok()
+}
+
+/// The seed of this run's laws, said once. Written past the capture of a test's output, because
+/// the log of a run that passed must hold it, too.
+fn seed() -> u64 {
+    static SEED: LazyLock<u64> = LazyLock::new(|| {
+        let given = std::env::var("PROPTEST_RNG_SEED").ok();
+        let given = given.map(|text| text.parse().expect("PROPTEST_RNG_SEED is a number"));
+        let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        let line = format!("laws: PROPTEST_RNG_SEED={seed}\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        seed
+    });
+    *SEED
 }

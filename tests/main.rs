@@ -12,6 +12,7 @@ mod cost;
 mod diff;
 mod docs;
 mod emit;
+mod fuzz;
 mod laws;
 mod metric;
 mod model;

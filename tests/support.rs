@@ -1,6 +1,6 @@
 //! What every story needs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tierc::compile::{CatalogueTexts, Input, Run, compile};
 use tierc::diagnostic::code;
@@ -94,14 +94,23 @@ pub(crate) fn project(path: &str) -> PathBuf {
 
 /// Every file below a folder of the project with one of `endings`, sorted.
 pub(crate) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let folder = project(folder);
+    assert!(folder.is_dir(), "{} is there", folder.display());
+    let mut found = files_below(&folder);
+    found.retain(|path| path.extension().is_some_and(|known| known == ending));
+    found
+}
+
+/// Every file below a folder, if there is one, sorted.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![project(folder)];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|known| known == ending) {
+            } else {
                 found.push(path);
             }
         }

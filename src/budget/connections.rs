@@ -275,7 +275,8 @@ mod tests {
             // What `max-db` is derived as: within 90%, rounded down to 5.
             let derived = |max: u64| {
                 let usable = max - u64::from(RESERVED);
-                (9 * usable).saturating_sub(10 * outside) / (10 * (instances + 1)) / 5 * 5
+                (9 * usable).saturating_sub(outside.saturating_mul(10)) / (10 * (instances + 1)) / 5
+                    * 5
             };
             assert!(derived(enough) >= max_db, "{max_db}");
             assert!(derived(enough - 1) < max_db, "{max_db}");

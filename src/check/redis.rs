@@ -12,6 +12,7 @@ mod plaintext_redis;
 mod redis_group_unused;
 mod spot_for_latency_sensitive;
 mod spot_grace_too_long;
+mod tls_step_unknown;
 mod use_shared;
 mod use_unserved;
 mod variable_reserved;
@@ -33,6 +34,7 @@ pub static RULES: &[&Rule] = &[
     &redis_group_unused::RULE,
     &spot_for_latency_sensitive::RULE,
     &spot_grace_too_long::RULE,
+    &tls_step_unknown::RULE,
     &use_shared::RULE,
     &use_unserved::RULE,
     &variable_reserved::RULE,

@@ -10,10 +10,12 @@ use super::compared::{
     Asked, about_unread, environments, paths_of_artifacts, say_prices, say_unread,
 };
 use super::exit::Exit;
+use super::load::require_prices;
 use super::output::Output;
 use super::sides::base;
 
 pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<String>> {
+    require_prices(&command.common)?;
     let read = base::read(&command.base, &command.paths, &command.common, output)?;
     let (comparison, texts) = read.compare(&command.common);
     // With one and the same catalogue, what does not differ renders the same.

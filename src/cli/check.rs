@@ -55,8 +55,7 @@ pub(super) fn say_findings(run: &Run, output: &Output) {
 fn findings_as_text(run: &Run, style: Style) -> String {
     let mut text = String::new();
     for file in &run.files {
-        let shown = file.diagnostics.iter().take(SHOWN);
-        text += &render::human(shown, &run.sources, style);
+        text += &render::human_first(SHOWN, file.diagnostics.iter(), &run.sources, style);
         let more = file.diagnostics.len().saturating_sub(SHOWN);
         if more > 0 {
             let name = &run.sources.get(file.source).name;

@@ -7,11 +7,14 @@ use crate::report::cost::{Costs, json, markdown, text};
 use super::args::{Cost, ReportFormat};
 use super::check::{findings_as_json, print_findings};
 use super::exit::Exit;
-use super::load::{catalogue, load_with, today};
+use super::load::{catalogue_with_prices, load_with, today};
 use super::output::Output;
 
 pub(super) fn run(command: &Cost, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let (texts, today) = (catalogue(&command.common)?, today(&command.common));
+    let (texts, today) = (
+        catalogue_with_prices(&command.common)?,
+        today(&command.common),
+    );
     let mut run = load_with(&command.paths, &texts, today)?;
     let compile::Costs { estimates, notes } = compile::costs(&mut run, &texts, today);
     if !compile::all_read(&run) {

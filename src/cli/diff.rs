@@ -11,10 +11,12 @@ use super::args::{Diff, DiffFormat};
 use super::compared::{Asked, about_unread, environments, say_called, say_prices, say_unread};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
+use super::load::require_prices;
 use super::output::Output;
 use super::sides::{self, Failed};
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
+    require_prices(&command.common)?;
     let read = match sides::read(&command.compared, &command.common, output) {
         Ok(read) => read,
         Err(Failed::Usage(failures)) => return Err(failures),

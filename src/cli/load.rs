@@ -36,28 +36,50 @@ pub(super) fn today(common: &Common) -> jiff::civil::Date {
     common.today.unwrap_or_else(|| jiff::Zoned::now().date())
 }
 
-/// The built-in catalogue, or the user's.
+/// The built-in catalogue, or the user's, which may go without prices where nobody asks for them.
 pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> {
     let Some(folder) = &common.catalogue else {
         return Ok(CatalogueTexts::embedded());
     };
+    let [tiers, instances, prices] = CatalogueTexts::FILES.map(|name| folder.join(name));
     let mut failures = Vec::new();
-    let mut read = |name: &str| {
-        read_text(&folder.join(name)).unwrap_or_else(|failure| {
+    let mut read = |path: &Path| {
+        read_text(path).unwrap_or_else(|failure| {
             failures.push(failure);
             (String::new(), String::new())
         })
     };
-    let [tiers, instances, prices] = CatalogueTexts::FILES;
     let texts = CatalogueTexts {
-        tiers: read(tiers),
-        instances: read(instances),
-        prices: read(prices),
+        tiers: read(&tiers),
+        instances: read(&instances),
+        prices: if prices.exists() {
+            read(&prices)
+        } else {
+            (prices.display().to_string(), String::new())
+        },
     };
     if failures.is_empty() {
         Ok(texts)
     } else {
         Err(failures)
+    }
+}
+
+/// The built-in catalogue, or the user's, for what asks for money: it must have prices.
+pub(super) fn catalogue_with_prices(common: &Common) -> Result<CatalogueTexts, Vec<String>> {
+    let texts = catalogue(common)?;
+    require_prices(common)?;
+    Ok(texts)
+}
+
+/// Fails where a catalogue of the user's has no prices.
+pub(super) fn require_prices(common: &Common) -> Result<(), Vec<String>> {
+    let [_, _, prices] = CatalogueTexts::FILES;
+    let folder = common.catalogue.as_ref();
+    let path = folder.map(|folder| folder.join(prices));
+    match path.filter(|path| !path.exists()) {
+        Some(path) => read_text(&path).map(drop).map_err(|failure| vec![failure]),
+        None => Ok(()),
     }
 }
 

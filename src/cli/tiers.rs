@@ -6,11 +6,14 @@ use crate::report;
 use super::args::Tiers;
 use super::check::print_findings;
 use super::exit::Exit;
-use super::load::{catalogue, today};
+use super::load::{catalogue_with_prices, today};
 use super::output::Output;
 
 pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let (texts, today) = (catalogue(&command.common)?, today(&command.common));
+    let (texts, today) = (
+        catalogue_with_prices(&command.common)?,
+        today(&command.common),
+    );
     let mut run = compile::tiers(&texts, today);
     let costs = compile::costs(&mut run, &texts, today);
     if !compile::all_read(&run) {

@@ -3,20 +3,32 @@
 mod find;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-pub use find::find_secrets;
+pub use find::{find_secrets, is_key, is_literal};
 
-use super::Diagnostic;
+use super::{Diagnostic, code};
 use crate::source::{SourceId, Sources};
 
 /// `text` with every credential as `*`, byte for byte, so that places stay where they are.
 #[must_use]
 pub fn mask(text: &str) -> String {
+    hide(text, &find_secrets(text))
+}
+
+/// `text` with what stands in `ranges` as `*`, byte for byte; a line stays a line.
+fn hide(text: &str, ranges: &[Range<usize>]) -> String {
     let mut masked = text.to_owned();
-    for range in find_secrets(text) {
-        masked.replace_range(range.clone(), &"*".repeat(range.len()));
+    for range in ranges {
+        let secret = text.get(range.clone()).unwrap_or_default();
+        masked.replace_range(range.clone(), &stars(secret));
     }
     masked
+}
+
+fn stars(secret: &str) -> String {
+    let star = |byte| if byte == b'\n' { '\n' } else { '*' };
+    secret.bytes().map(star).collect()
 }
 
 /// A source as it may be shown.
@@ -32,15 +44,19 @@ pub(super) struct Masked {
 }
 
 impl Masked {
-    fn new(id: SourceId, sources: &Sources) -> Self {
+    /// The source, whose credentials are those that `reported` points at, too: where one stands can
+    /// take the parser to tell.
+    fn new(id: SourceId, sources: &Sources, reported: &[Range<usize>]) -> Self {
         let source = sources.get(id);
-        let mut text = source.text.clone();
-        let mut secrets = Vec::new();
-        for range in find_secrets(&source.text) {
-            let secret = source.text.get(range.clone()).unwrap_or_default();
-            secrets.push(secret.to_owned());
-            text.replace_range(range.clone(), &"*".repeat(range.len()));
-        }
+        let found = find_secrets(&source.text).into_iter();
+        let reported = reported.iter().cloned();
+        let fits = |range: &Range<usize>| source.text.get(range.clone()).is_some();
+        let ranges = find::merged(found.chain(reported).filter(fits).collect());
+        let text = hide(&source.text, &ranges);
+        let secrets = ranges
+            .into_iter()
+            .filter_map(|range| source.text.get(range));
+        let mut secrets: Vec<String> = secrets.map(str::to_owned).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
@@ -77,13 +93,22 @@ impl Mask {
         findings: impl IntoIterator<Item = &'a Diagnostic>,
         sources: &Sources,
     ) -> Self {
-        let mut all = BTreeMap::new();
+        let mut reported: BTreeMap<SourceId, Vec<Range<usize>>> = BTreeMap::new();
         for finding in findings {
             for id in sources_of(finding) {
-                all.entry(id).or_insert_with(|| Masked::new(id, sources));
+                reported.entry(id).or_default();
+            }
+            if finding.code == code::SECRET_LITERAL {
+                for span in finding.labels.iter().map(|label| label.span) {
+                    let range = span.start as usize..span.end as usize;
+                    reported.entry(span.source).or_default().push(range);
+                }
             }
         }
-        Self(all)
+        let masked = |(id, reported): (SourceId, Vec<Range<usize>>)| {
+            (id, Masked::new(id, sources, &reported))
+        };
+        Self(reported.into_iter().map(masked).collect())
     }
 
     /// A source that one of the findings speaks of.
@@ -98,7 +123,7 @@ impl Mask {
         // A credential of one or two characters would take half of the sentence with it.
         for secret in known.flat_map(|source| &source.secrets) {
             if secret.len() > 2 && masked.contains(secret.as_str()) {
-                masked = masked.replace(secret.as_str(), &"*".repeat(secret.len()));
+                masked = masked.replace(secret.as_str(), &stars(secret));
             }
         }
         masked
@@ -129,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_keeps_its_lines() {
+        let key = "a\n-----BEGIN PRIVATE KEY-----\nhunter2x\n-----END PRIVATE KEY-----\nb";
+        let masked = mask(key);
+        assert_eq!(masked.lines().count(), key.lines().count());
+        assert!(!masked.contains("hunter2x") && masked.ends_with("\nb"));
+    }
+
+    #[test]
     fn every_way_to_write_a_credential_is_known() {
         for text in [
             "password \"hunter2x\"",
@@ -145,6 +178,10 @@ mod tests {
             "url \"redis://:hunter2x@cache:6379\"",
             "url \"postgres://app:hun/hunter2x@db/x\"",
             "// password: \"hunter2x\"",
+            "env DB_PASS=\"hunter2x\"",
+            "env SECRET_KEY_BASE=\"hunter2x\"",
+            "env X=\"api-glpat-hunter2xhunter2xhunter2x\"",
+            "env X=\"hvs.hunter2xhunter2xhunter2x\"",
         ] {
             assert!(!mask(text).contains("hunter2x"), "{}", mask(text));
         }
@@ -160,6 +197,7 @@ mod tests {
             "env DATABASE_URL=\"postgres://app:$(DB_PASSWORD)@db/x\" PASSWORD=\"${PASSWORD}\"",
             "// the password: ask the platform team; password=<yours>",
             "env USE_TOKEN=\"true\" SECRET_NAME=\"kaireon-database\"",
+            "env PWD=\"/app\" BYPASS=\"never\" PARTITION_KEY=\"tenant\"",
             "waive \"secret-literal\" reason=\"x\" until=\"2030-01-31\"",
         ] {
             let found = find_secrets(text);

@@ -23,6 +23,16 @@ pub fn human<'a>(
     sources: &Sources,
     style: Style,
 ) -> String {
+    human_first(usize::MAX, findings, sources, style)
+}
+
+/// The first `most` findings, as [`human`] shows them: what the others say of credentials counts.
+pub fn human_first<'a>(
+    most: usize,
+    findings: impl Iterator<Item = &'a Diagnostic>,
+    sources: &Sources,
+    style: Style,
+) -> String {
     let renderer = if style.color {
         Renderer::styled()
     } else {
@@ -33,6 +43,7 @@ pub fn human<'a>(
     let mask = Mask::of(findings.iter().copied(), sources);
     findings
         .into_iter()
+        .take(most)
         .map(|finding| {
             let shown = Shown {
                 finding,

@@ -82,18 +82,9 @@ fn new_group(reason: &str, felt_by: FeltBy) -> Impact {
         .undo(Undo::Harder)
 }
 
-/// Whether a version is at least `least`. A number that is left out is the newest there is.
-fn at_least(version: &str, least: &[u32]) -> bool {
-    let numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
-    let order = numbers
-        .zip(least)
-        .map(|(number, least): (u32, &u32)| number.cmp(least));
-    order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then) != std::cmp::Ordering::Less
-}
-
 fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let to_valkey = group.after.engine.value == RedisEngine::Valkey;
-    if to_valkey && at_least(&group.after.version.value, &[7, 2]) {
+    if to_valkey && group.after.is_at_least(&[7, 2]) {
         return Impact::new(
             Class::Rolling,
             "nodes are upgraded to Valkey in place, one by one",
@@ -222,7 +213,7 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
 
 /// Whether a group cannot turn cluster mode on where it stands.
 fn replaces_for_mode(group: &RedisGroup) -> bool {
-    !at_least(&group.version.value, &[7, 0]) || group.replicas.value == 0
+    !group.is_at_least(&[7, 0]) || group.replicas.value == 0
 }
 
 fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
@@ -264,7 +255,7 @@ fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
 
 fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let version = &group.before.version.value;
-    if !at_least(version, &[7, 0, 5]) {
+    if !group.before.is_at_least(&RedisGroup::TLS_IN_PLACE) {
         return new_group(
             "encryption in transit is set for life before engine 7.0.5: create, drain, switch, delete",
             felt_by,

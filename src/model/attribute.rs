@@ -53,6 +53,13 @@ impl Selection {
         self.0.iter().map(String::as_str)
     }
 
+    /// Whether the attribute at `path` is chosen. One below it is another: `redis.queue.engine` has
+    /// a value of its own beside that of `redis.queue.engine.version`.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        self.0.contains(path)
+    }
+
     /// Whether the attribute at `path` is chosen, or one below it.
     #[must_use]
     pub fn touches(&self, path: &str) -> bool {
@@ -172,7 +179,7 @@ impl<T: std::fmt::Display + Clone + PartialEq> Attributes for Sourced<T> {
     }
 
     fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str) {
-        if chosen.touches(path) {
+        if chosen.holds(path) {
             self.clone_from(from);
         }
     }

@@ -3,7 +3,8 @@
 
 /// Declares parts of the model: each a struct that serialises in KDL spelling, describes itself
 /// as JSON Schema and has [`Attributes`], and the enum that names its fields. `flat` puts a
-/// part's attributes among its owner's.
+/// part's attributes among its owner's; `at "..."` says where a field stands in KDL whose name there
+/// is another one than its own.
 macro_rules! part {
     ($($(#[doc = $doc:literal])+ $part:ident: $fields:ident { $($body:tt)+ })+) => {
         $($crate::model::part::one_part! { [$(#[doc = $doc])+] $part $fields [] [] $($body)+ })+
@@ -12,7 +13,7 @@ macro_rules! part {
 pub(crate) use part;
 
 macro_rules! one_part {
-    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$(($kind:ident $field:ident $type:ty))*]) => {
+    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$(($kind:ident $field:ident $type:ty, $step:expr))*]) => {
         $($doc)+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
@@ -32,7 +33,7 @@ macro_rules! one_part {
                 at: $crate::model::attribute::At<'_, $names>,
                 into: &mut Vec<$crate::model::attribute::Attribute>,
             ) {
-                $(at.$kind(stringify!($field), $names::$field, |at| self.$field.attributes(at, into));)*
+                $(at.$kind($step, $names::$field, |at| self.$field.attributes(at, into));)*
             }
 
             fn differences(
@@ -41,13 +42,13 @@ macro_rules! one_part {
                 at: $crate::model::attribute::At<'_, $names>,
                 into: &mut Vec<$crate::model::attribute::Difference>,
             ) {
-                $(at.$kind(stringify!($field), $names::$field, |at| {
+                $(at.$kind($step, $names::$field, |at| {
                     self.$field.differences(&after.$field, at, into);
                 });)*
             }
 
             fn adopt_from(&mut self, from: &Self, chosen: &$crate::model::attribute::Selection, path: &str) {
-                $($crate::model::attribute::Step::$kind(path, stringify!($field), |path| {
+                $($crate::model::attribute::Step::$kind(path, $step, |path| {
                     self.$field.adopt_from(&from.$field, chosen, path);
                 });)*
             }
@@ -56,12 +57,17 @@ macro_rules! one_part {
     ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
      $(#[$meta:meta])+ flat $field:ident: $type:ty, $($rest:tt)*) => {
         $crate::model::part::one_part! { [$($doc)+] $part $names
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (flat $field $type)] $($rest)* }
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (flat $field $type, "")] $($rest)* }
+    };
+    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
+     $(#[$meta:meta])+ at $step:literal $field:ident: $type:ty, $($rest:tt)*) => {
+        $crate::model::part::one_part! { [$($doc)+] $part $names
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, $step)] $($rest)* }
     };
     ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
      $(#[$meta:meta])+ $field:ident: $type:ty, $($rest:tt)*) => {
         $crate::model::part::one_part! { [$($doc)+] $part $names
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type)] $($rest)* }
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, stringify!($field))] $($rest)* }
     };
 }
 pub(crate) use one_part;

@@ -90,7 +90,7 @@ part! {
         max_gib: Sourced<u32>,
         /// The kind.
         #[serde(rename = "type")]
-        kind: Sourced<StorageType>,
+        at "type" kind: Sourced<StorageType>,
         /// Provisioned IOPS.
         iops: Option<Sourced<u32>>,
         /// Provisioned MiB/s.
@@ -144,7 +144,7 @@ part! {
         /// The engine.
         engine: Sourced<RedisEngine>,
         /// Its version.
-        version: Sourced<String>,
+        at "engine.version" version: Sourced<String>,
         /// The node type.
         node: Sourced<String>,
         /// Replicas of each shard.
@@ -158,13 +158,13 @@ part! {
         /// Encryption in transit.
         tls: Sourced<RedisTls>,
         /// The data it is expected to hold, in GiB.
-        data_gib: Option<Sourced<u32>>,
+        at "data.gib" data_gib: Option<Sourced<u32>>,
         /// `host:port`, if it is stated; else taken from a Secret at run time.
         endpoint: Option<Sourced<String>>,
         /// The environment variable for the address.
-        env_url: Sourced<String>,
+        at "env.url" env_url: Sourced<String>,
         /// The environment variable for cluster mode.
-        env_cluster: Sourced<String>,
+        at "env.cluster" env_cluster: Sourced<String>,
     }
 
     /// A group's sharding.
@@ -199,6 +199,29 @@ part! {
     Deliver: DeliverField {
         /// Who writes the HPA and the ScaledObjects.
         autoscalers: Sourced<Autoscalers>,
+    }
+}
+
+impl RedisGroup {
+    /// The first version of Redis on which encryption in transit can be changed, by way of
+    /// `preferred` (ElastiCache user guide, in-transit encryption).
+    pub const TLS_IN_PLACE: [u32; 3] = [7, 0, 5];
+
+    /// Whether the engine has `preferred`; every Valkey does.
+    #[must_use]
+    pub fn knows_preferred_tls(&self) -> bool {
+        self.engine.value == RedisEngine::Valkey || self.is_at_least(&Self::TLS_IN_PLACE)
+    }
+
+    /// Whether its version is at least `least`. A number that is left out is the newest there is.
+    #[must_use]
+    pub fn is_at_least(&self, least: &[u32]) -> bool {
+        let numbers = self.version.value.split('.');
+        let order = numbers
+            .map(|number| number.parse().unwrap_or(0))
+            .zip(least)
+            .map(|(number, least): (u32, &u32)| number.cmp(least));
+        order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then) != std::cmp::Ordering::Less
     }
 }
 

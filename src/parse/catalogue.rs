@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fields::{Cx, Fields};
 use super::nodes::top;
 use super::tree::Node;
-use super::{scan, text, value};
+use super::{scan, secrets, text, value};
 use crate::ast::{Ast, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Tier, Word};
@@ -32,7 +32,8 @@ pub fn tiers(
     wanted: &BTreeSet<Tier>,
     diagnostics: &mut Diagnostics,
 ) -> Tiers {
-    let scanned = scan::scan(text, source, diagnostics);
+    let mut scanned = scan::scan(text, source, diagnostics);
+    secrets::keep_out(&mut scanned, text, source, diagnostics);
     let mut result = Tiers::default();
     let out = RefCell::new(std::mem::take(diagnostics));
     let cx = Cx { out: &out };

@@ -170,6 +170,7 @@ impl<'t> Scanner<'t, '_> {
                 | Kind::End => {
                     let node = self.node();
                     if std::mem::take(&mut commented) {
+                        self.version_1(node.as_slice());
                         self.report_all(node.as_slice());
                     } else {
                         nodes.extend(node);

@@ -51,6 +51,13 @@ fn each_mistake_is_found_on_its_token() {
         ("databse", "unknown-node", "databse", "database"),
         ("worker", "missing-value", "worker", ""),
         ("region \"useast\"", "wrong-value", "\"useast\"", ""),
+        ("/- kdl-version 1\napi", "kdl-1", "1", "2"),
+        (
+            "labels example.com/owner=\"x\"",
+            "bare-value",
+            "example.com/owner",
+            "\"example.com/owner\"",
+        ),
     ] {
         assert_eq!(
             findings(text),
@@ -58,6 +65,11 @@ fn each_mistake_is_found_on_its_token() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_file_that_says_it_is_kdl_2_is_read() {
+    assert_eq!(findings("/- kdl-version 2\napi"), []);
 }
 
 #[test]

@@ -172,7 +172,9 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     ];
     let mut inputs = inputs.map(str::to_owned).to_vec();
     for (name, _) in services.filter(|(_, service)| service.via.value == Via::Direct) {
-        inputs.extend(["replicas", "per-pod"].map(|step| format!("service.{name}.{step}")));
+        inputs.extend(
+            ["replicas", "connections.per-pod"].map(|step| format!("service.{name}.{step}")),
+        );
     }
     Sourced::derived(
         fit(value),

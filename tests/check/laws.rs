@@ -45,6 +45,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("redis-group-unused", Note, true, true),
     ("spot-for-latency-sensitive", Warning, true, true),
     ("spot-grace-too-long", Warning, true, true),
+    ("tls-step-unknown", Error, true, true),
     ("use-shared", Error, true, true),
     ("use-unserved", Error, true, true),
     ("variable-reserved", Error, true, true),

@@ -100,7 +100,7 @@ fn environment() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(crate::laws::config(64))]
 
     #[test]
     fn a_floor_is_never_above_its_ceiling(text in environment()) {

@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let demand = budget::total(&terms);
     let pools = u64::from(instances.value) * u64::from(default.value);
     let (used, most) = (demand.min(pools) + direct, u64::from(limit.value));
-    if used * 100 <= most * NEAR {
+    if used.saturating_mul(100) <= most * NEAR {
         return;
     }
     let message = format!("{used} of {most} connections are wanted at the maxima, above {NEAR}%");
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "the smaller of {demand} wanted and {pools} pooled, + {direct} direct = {used} > {} = {NEAR}% of {most}",
             most * NEAR / 100
         ));
-    let least = (used * 100).div_ceil(NEAR);
+    let least = used.saturating_mul(100).div_ceil(NEAR);
     let message = format!("the smallest `max-connections` that leaves room is {least}");
     findings.report(finding.repair(
         limit,

@@ -25,7 +25,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let wanted = budget::total(&terms);
     let pods = u64::from(instances.value);
     let held = pods * u64::from(pool.default.value);
-    let Some(percent) = (wanted * 100).checked_div(held).filter(|_| wanted > held) else {
+    let Some(percent) = wanted
+        .saturating_mul(100)
+        .checked_div(held)
+        .filter(|_| wanted > held)
+    else {
         return;
     };
     let message =

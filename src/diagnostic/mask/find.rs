@@ -10,14 +10,26 @@ const TOKENS: &[(&str, usize)] = &[
     ("AIza", 30),
     ("ghp_", 30),
     ("gho_", 30),
+    ("ghr_", 30),
     ("ghs_", 30),
+    ("ghu_", 30),
     ("github_pat_", 22),
     ("glpat-", 20),
     ("npm_", 30),
     ("xoxb-", 10),
     ("xoxp-", 10),
     ("xoxa-", 10),
+    ("xoxs-", 10),
     ("sk_live_", 16),
+    ("sk_test_", 16),
+    ("rk_live_", 16),
+    ("whsec_", 20),
+    ("hvs.", 20),
+    ("SG.", 40),
+    ("pypi-", 40),
+    ("dop_v1_", 40),
+    ("shpat_", 30),
+    ("ya29.", 20),
     ("sk-ant-", 20),
     ("sk-proj-", 20),
     ("eyJhbGciOi", 20),
@@ -32,10 +44,18 @@ const KEYS: &[&str] = &[
     "token",
     "apikey",
     "accesskey",
+    "secretkey",
+    "secretkeybase",
+    "signingkey",
+    "encryptionkey",
+    "masterkey",
     "privatekey",
     "credential",
     "credentials",
 ];
+
+/// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
+const WORDS: &[&str] = &["pass", "pwd"];
 
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
@@ -58,15 +78,20 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
             at += 1;
         }
     }
-    found.sort_by_key(|range| (range.start, range.end));
-    found.dedup_by(|later, earlier| {
+    merged(found)
+}
+
+/// Ranges in order, none within or over another.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges.dedup_by(|later, earlier| {
         let inside = later.start < earlier.end;
         if inside {
             earlier.end = earlier.end.max(later.end);
         }
         inside
     });
-    found
+    ranges
 }
 
 fn word_end(bytes: &[u8], start: usize) -> usize {
@@ -75,18 +100,27 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
     start + rest.iter().take_while(inside).count()
 }
 
-/// A token of a well-known kind that begins as the word does.
+/// A token of a well-known kind that begins as the word does, or behind a `-` or `_` in it.
 fn token(text: &str, word: Range<usize>) -> Option<Range<usize>> {
-    let written = text.get(word.clone())?;
-    let (prefix, least) = TOKENS
-        .iter()
-        .find(|(known, _)| written.starts_with(known))?;
-    let body = text.get(word.start + prefix.len()..)?;
-    let length = body
+    let bytes = text.as_bytes();
+    let begins = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        *at == word.start || before.is_some_and(|byte| b"-_".contains(byte))
+    };
+    word.clone()
+        .filter(begins)
+        .find_map(|start| token_at(text, start))
+}
+
+fn token_at(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
+    let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
+    let length = rest
         .bytes()
+        .skip(prefix.len())
         .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
         .count();
-    (length >= *least).then(|| word.start..word.start + prefix.len() + length)
+    (length >= *least).then(|| start..start + prefix.len() + length)
 }
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
@@ -142,12 +176,16 @@ fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 }
 
 /// Whether a word ends like the name of a credential.
-fn is_key(word: &str) -> bool {
-    KEYS.iter().any(|key| {
+#[must_use]
+pub fn is_key(word: &str) -> bool {
+    let ends = KEYS.iter().any(|key| {
         let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
         let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
         key.bytes().rev().all(|byte| letters.next() == Some(byte))
-    })
+    });
+    ends || word
+        .rsplit_once(['-', '_'])
+        .is_some_and(|(_, last)| WORDS.iter().any(|known| last.eq_ignore_ascii_case(known)))
 }
 
 /// What stands between the quotes that `value` begins with, in any form of KDL.
@@ -178,7 +216,8 @@ fn bare(value: &str) -> Option<Range<usize>> {
 
 /// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
 /// it runs, a placeholder such as `<password>`, or masked already.
-fn is_literal(value: &str) -> bool {
+#[must_use]
+pub fn is_literal(value: &str) -> bool {
     let known = ["", "true", "false", "null"].contains(&value.trim());
     !known && !value.trim_start().starts_with(['$', '<', '*', '{'])
 }

@@ -55,6 +55,19 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
+    /// Reports `/- kdl-version 1`, by which a file says itself that it is not written in KDL 2.
+    pub(super) fn version_1(&mut self, commented: &[Node<'t>]) {
+        for node in commented.iter().filter(|node| node.name == "kdl-version") {
+            let version = node.entries.first().map(|entry| &entry.value);
+            if let Some(version) = version.filter(|version| version.whole() == Some(1)) {
+                let message = "the file says that it is written in KDL 1";
+                let finding = Diagnostic::error(code::KDL_1, message, version.span);
+                let help = "write it in KDL 2, and say so";
+                self.report(finding.replace(help, version.span, "2"));
+            }
+        }
+    }
+
     /// Reports what is wrong with the values of nodes that are commented out.
     pub(super) fn report_all(&mut self, nodes: &[Node<'t>]) {
         for node in nodes {

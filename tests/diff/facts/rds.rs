@@ -79,7 +79,7 @@ const RDS: &[Row] = &[
         "storage_type",
         "medium",
         ("", "database { storage type=\"gp2\" }"),
-        "database.storage.kind",
+        "database.storage.type",
         Class::None,
     ),
     row(
@@ -288,7 +288,7 @@ fn what_cannot_be_taken_back_says_so() {
         undo(
             "",
             "database { storage type=\"gp2\" }",
-            "database.storage.kind"
+            "database.storage.type"
         ),
         Undo::Harder
     );

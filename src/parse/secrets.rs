@@ -1,0 +1,128 @@
+//! Credentials are kept out of what is made of a text.
+//!
+//! Most are seen in the text itself, comments included. What a value means can differ from how it
+//! is written, and a value from its key by more than a `=`: that is seen in the tree.
+
+use std::borrow::Cow;
+
+use super::scan::{MAX_BYTES, Mistake, Scanned};
+use super::tree::{Entry, Key, Literal, Node};
+use crate::diagnostic::mask::{find_secrets, is_key, is_literal};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::source::{SourceId, Span};
+
+/// Reports every credential in a text, and keeps what holds one out of the tree: a value counts as
+/// one that could not be read, and has been reported.
+pub(super) fn keep_out(
+    scanned: &mut Scanned<'_>,
+    text: &str,
+    source: SourceId,
+    diagnostics: &mut Diagnostics,
+) {
+    if text.len() > MAX_BYTES {
+        return;
+    }
+    let found = find_secrets(text).into_iter();
+    let found: Vec<Span> = found
+        .map(|range| Span::new(source, range.start, range.end))
+        .collect();
+    let mut secrets = Vec::new();
+    for node in &scanned.nodes {
+        in_tree(node, &found, &mut secrets);
+    }
+    secrets.sort();
+    let apart = |span: &Span| !overlaps(&secrets, *span);
+    let apart: Vec<Span> = found.into_iter().filter(apart).collect();
+    secrets.extend(apart);
+    secrets.sort();
+    report(&secrets, diagnostics);
+    if !secrets.is_empty() {
+        for node in &mut scanned.nodes {
+            node.broken |= drop_from(node, &secrets);
+        }
+    }
+}
+
+fn report(secrets: &[Span], diagnostics: &mut Diagnostics) {
+    let message = "a literal that looks like a credential stands here";
+    for span in secrets {
+        diagnostics.push(
+            Diagnostic::error(code::SECRET_LITERAL, message, *span)
+                .help("keep it in a Secret that the chart's Deployment reads: what a file states is plain text in everything that is made of it"),
+        );
+    }
+}
+
+/// Whether one of `secrets`, which are in order, stands in `span`.
+fn overlaps(secrets: &[Span], span: Span) -> bool {
+    let next = secrets.partition_point(|secret| secret.end <= span.start);
+    let next = secrets.get(next);
+    next.is_some_and(|secret| secret.start < span.end)
+}
+
+/// Adds what the text alone, in which `found` was seen, does not show to be a credential.
+fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
+    // `env name="DB_PASSWORD" value="..."`, as Kubernetes writes it.
+    let pair = node.entries.iter().any(names_variable);
+    for entry in &node.entries {
+        let key = entry.key.as_ref();
+        let credential = match key {
+            Some(key) => is_key(&key.name) || (pair && key.name == "value"),
+            None => is_key(&node.name) || (pair && !names_variable(entry)),
+        };
+        let value = &entry.value;
+        let given = credential && value.text().is_some_and(is_literal);
+        // A text that goes on behind an escape is hidden as a whole, not up to there.
+        let spelled = matches!(value.literal, Literal::Text(Cow::Owned(_)));
+        if (given && (spelled || !overlaps(found, value.span))) || is_hidden(&value.literal) {
+            secrets.push(value.span);
+        }
+        let hidden = |key: &&Key<'_>| matches!(&key.name, Cow::Owned(name) if holds_secret(name));
+        let key = key.filter(hidden).map(|key| key.span);
+        secrets.extend(key.filter(|span| !overlaps(found, *span)));
+    }
+    let hidden_name = matches!(&node.name, Cow::Owned(name) if holds_secret(name));
+    let name = hidden_name.then_some(node.name_span);
+    secrets.extend(name.filter(|span| !overlaps(found, *span)));
+    for child in node.children() {
+        in_tree(child, found, secrets);
+    }
+}
+
+/// Whether a value is the name of a variable that holds a credential: `"DB_PASSWORD"`.
+fn names_variable(entry: &Entry<'_>) -> bool {
+    let variable = |text: &str| !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let text = entry.value.text();
+    text.is_some_and(|text| is_key(text) && variable(text))
+}
+
+/// Whether a value holds a credential that its spelling hides; any other was seen in the text.
+fn is_hidden(literal: &Literal<'_>) -> bool {
+    matches!(literal, Literal::Text(Cow::Owned(text)) if holds_secret(text))
+}
+
+fn holds_secret(text: &str) -> bool {
+    !find_secrets(text).is_empty()
+}
+
+/// Takes out of `node` what holds a credential. Whether something had to go altogether.
+fn drop_from(node: &mut Node<'_>, secrets: &[Span]) -> bool {
+    let all = node.entries.len();
+    let named = |entry: &Entry<'_>| {
+        let key = entry.key.as_ref();
+        key.is_none_or(|key| !overlaps(secrets, key.span))
+    };
+    node.entries.retain(named);
+    let mut dropped = node.entries.len() < all;
+    for value in node.entries.iter_mut().map(|entry| &mut entry.value) {
+        if overlaps(secrets, value.span) {
+            value.mistake = Some(Mistake::Reported);
+        }
+    }
+    if let Some(block) = &mut node.block {
+        for child in &mut block.nodes {
+            dropped |= drop_from(child, secrets);
+        }
+    }
+    dropped
+}
