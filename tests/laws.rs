@@ -4,6 +4,7 @@
 
 mod commands;
 mod environment;
+mod forms;
 mod order;
 mod pairs;
 mod secrets;
@@ -33,6 +34,19 @@ pub(crate) fn config_of_many_runs(cases: u32) -> Config {
     Config {
         cases: asked().map_or(cases, |asked| (asked / 10).max(1)),
         ..config(cases)
+    }
+}
+
+/// How many parts the longest law is in, so that they run side by side.
+const PARTS: u32 = 4;
+
+/// As `config`, for one of the parts of a law, each with cases of its own.
+pub(crate) fn config_of_part(cases: u32, part: u32) -> Config {
+    let whole = config(cases);
+    Config {
+        cases: whole.cases.div_ceil(PARTS),
+        rng_seed: RngSeed::Fixed(seed().wrapping_add(part.into())),
+        ..whole
     }
 }
 

@@ -31,7 +31,7 @@ pub fn good_for(memory: Quantity) -> u64 {
 #[must_use]
 pub fn without_doubt(memory: Quantity) -> u64 {
     let given = memory.units() / BYTES_EACH;
-    ((given * 95).saturating_sub(1) / 100).min(CEILING)
+    (given.saturating_mul(95).saturating_sub(1) / 100).min(CEILING)
 }
 
 /// The fewest `max-connections` at which a derived `max-db` is `max_db` or more: the inverse of
@@ -40,8 +40,10 @@ pub fn without_doubt(memory: Quantity) -> u64 {
 #[must_use]
 pub fn connections_for(max_db: u64, instances: u64, outside: u64) -> u64 {
     let stepped = max_db.next_multiple_of(5);
-    let wanted = stepped * (instances + u64::from(DRAINING)) + outside;
-    (wanted * 10).div_ceil(9) + u64::from(RESERVED)
+    let pooled = stepped.saturating_mul(instances + u64::from(DRAINING));
+    let wanted = pooled.saturating_add(outside);
+    let slots = wanted.saturating_mul(10).div_ceil(9);
+    slots.saturating_add(u64::from(RESERVED))
 }
 
 /// One summand of a budget.
@@ -80,13 +82,13 @@ impl ServerBudget {
     /// Everything that may be open at once.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.pooled + self.outside()
+        self.pooled.saturating_add(self.outside())
     }
 
     /// What does not come through PgBouncer.
     #[must_use]
     pub fn outside(&self) -> u64 {
-        self.direct + self.terms.iter().map(Term::total).sum::<u64>()
+        self.direct.saturating_add(total(&self.terms))
     }
 
     /// Whether it fits.
@@ -228,10 +230,11 @@ pub fn reads_through_pgbouncer(environment: &Environment) -> bool {
     replicas.count.value > 0 && replicas.via.value == Via::Pgbouncer
 }
 
-/// The sum of terms.
+/// The sum of terms; where every number is as large as can be, the largest that there is.
 #[must_use]
 pub fn total(terms: &[Term]) -> u64 {
-    terms.iter().map(Term::total).sum()
+    let totals = terms.iter().map(Term::total);
+    totals.fold(0, u64::saturating_add)
 }
 
 /// A sum as a reader checks it: `20 x 5 (api) + 10 x 3 (worker.worker) = 130`.

@@ -26,6 +26,14 @@ fn hide(text: &str, ranges: &[Range<usize>]) -> String {
     masked
 }
 
+/// A credential without the quotes that are hidden with it: a finding can say it in other ones.
+fn between_quotes(secret: &str) -> &str {
+    let raw = secret.strip_prefix('r');
+    let raw = raw.filter(|rest| rest.starts_with(['#', '"']));
+    let quote = |c: char| !c.is_alphanumeric();
+    raw.unwrap_or(secret).trim_matches(quote)
+}
+
 fn stars(secret: &str) -> String {
     let star = |byte| if byte == b'\n' { '\n' } else { '*' };
     secret.bytes().map(star).collect()
@@ -56,6 +64,7 @@ impl Masked {
         let secrets = ranges
             .into_iter()
             .filter_map(|range| source.text.get(range));
+        let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
         let mut secrets: Vec<String> = secrets.map(str::to_owned).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();

@@ -36,6 +36,10 @@ pub const MAX_TOKENS: usize = 1 << 16;
 pub struct Scanned<'t> {
     /// The top-level nodes, in order.
     pub nodes: Vec<Node<'t>>,
+    /// What `/-` comments out: a value or property alone is in a node without a name.
+    pub commented: Vec<Node<'t>>,
+    /// What each string with an escape in it says, wherever it stands.
+    pub spelled: Vec<(String, Span)>,
     /// False where part of the text was not read, so that anything could stand there.
     pub whole: bool,
 }
@@ -58,6 +62,11 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         diagnostics.push(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
         return Scanned::default();
     }
+    let spelled = tokens.iter().filter_map(|token| {
+        let said = literal::spelled(token, text.get(token.start..token.end)?)?;
+        Some((said, Span::new(source, token.start, token.end)))
+    });
+    let spelled = spelled.collect();
     let mut scanner = Scanner {
         text,
         source,
@@ -68,11 +77,14 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         depth: 0,
         spoiled: false,
         whole: true,
+        commented: Vec::new(),
     };
     scanner.forbidden();
     let nodes = scanner.nodes(None);
     Scanned {
         nodes,
+        commented: scanner.commented,
+        spelled,
         whole: scanner.whole,
     }
 }
@@ -113,6 +125,8 @@ struct Scanner<'t, 'd> {
     /// Whether something about the form of the present top-level node was wrong.
     spoiled: bool,
     whole: bool,
+    /// What is commented out.
+    commented: Vec<Node<'t>>,
 }
 
 impl<'t> Scanner<'t, '_> {
@@ -172,6 +186,7 @@ impl<'t> Scanner<'t, '_> {
                     if std::mem::take(&mut commented) {
                         self.version_1(node.as_slice());
                         self.report_all(node.as_slice());
+                        self.commented.extend(node);
                     } else {
                         nodes.extend(node);
                     }
@@ -306,6 +321,7 @@ impl<'t> Scanner<'t, '_> {
     fn commented_block(&mut self) {
         if let Some(block) = self.block() {
             self.report_all(&block.nodes);
+            self.commented.extend(block.nodes);
         }
     }
 

@@ -3,10 +3,8 @@
 //! Most are seen in the text itself, comments included. What a value means can differ from how it
 //! is written, and a value from its key by more than a `=`: that is seen in the tree.
 
-use std::borrow::Cow;
-
 use super::scan::{MAX_BYTES, Mistake, Scanned};
-use super::tree::{Entry, Key, Literal, Node};
+use super::tree::{Entry, Node};
 use crate::diagnostic::mask::{find_secrets, is_key, is_literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
@@ -26,11 +24,16 @@ pub(super) fn keep_out(
     let found: Vec<Span> = found
         .map(|range| Span::new(source, range.start, range.end))
         .collect();
-    let mut secrets = Vec::new();
-    for node in &scanned.nodes {
+    let hidden = scanned
+        .spelled
+        .iter()
+        .filter(|(said, _)| holds_secret(said));
+    let mut secrets: Vec<Span> = hidden.map(|(_, span)| *span).collect();
+    for node in scanned.nodes.iter().chain(&scanned.commented) {
         in_tree(node, &found, &mut secrets);
     }
     secrets.sort();
+    secrets.dedup();
     let apart = |span: &Span| !overlaps(&secrets, *span);
     let apart: Vec<Span> = found.into_iter().filter(apart).collect();
     secrets.extend(apart);
@@ -73,32 +76,23 @@ fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
         let value = &entry.value;
         let given = credential && value.text().is_some_and(is_literal);
         // A text that goes on behind an escape is hidden as a whole, not up to there.
-        let spelled = matches!(value.literal, Literal::Text(Cow::Owned(_)));
-        if (given && (spelled || !overlaps(found, value.span))) || is_hidden(&value.literal) {
+        let spelled = value.repr.starts_with('"') && value.repr.contains('\\');
+        if given && (spelled || !overlaps(found, value.span)) {
             secrets.push(value.span);
         }
-        let hidden = |key: &&Key<'_>| matches!(&key.name, Cow::Owned(name) if holds_secret(name));
-        let key = key.filter(hidden).map(|key| key.span);
-        secrets.extend(key.filter(|span| !overlaps(found, *span)));
     }
-    let hidden_name = matches!(&node.name, Cow::Owned(name) if holds_secret(name));
-    let name = hidden_name.then_some(node.name_span);
-    secrets.extend(name.filter(|span| !overlaps(found, *span)));
     for child in node.children() {
         in_tree(child, found, secrets);
     }
 }
 
-/// Whether a value is the name of a variable that holds a credential: `"DB_PASSWORD"`.
+/// Whether an entry names a variable that holds a credential: `"DB_PASSWORD"`, or
+/// `name="DB_PASSWORD"`; `token-env="LOAD_TOKEN"` says where one is found.
 fn names_variable(entry: &Entry<'_>) -> bool {
+    let names = entry.key.as_ref().is_none_or(|key| key.name == "name");
     let variable = |text: &str| !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let text = entry.value.text();
-    text.is_some_and(|text| is_key(text) && variable(text))
-}
-
-/// Whether a value holds a credential that its spelling hides; any other was seen in the text.
-fn is_hidden(literal: &Literal<'_>) -> bool {
-    matches!(literal, Literal::Text(Cow::Owned(text)) if holds_secret(text))
+    names && text.is_some_and(|text| is_key(text) && variable(text))
 }
 
 fn holds_secret(text: &str) -> bool {

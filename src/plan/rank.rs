@@ -131,16 +131,18 @@ fn database(what: DatabaseMove, side: &Environment, catalogue: &Catalogue) -> u6
 /// What one pod of a workload asks of the nodes and of the pooler.
 fn weight(workload: &Workload) -> u64 {
     let ask = &workload.requests;
-    ask.cpu.value.milli()
-        + ask.memory.value.units() / 1_048_576
-        + u64::from(workload.connections.per_pod.value)
+    let memory = ask.memory.value.units() / 1_048_576;
+    let connections = u64::from(workload.connections.per_pod.value);
+    let cpu = ask.cpu.value.milli();
+    cpu.saturating_add(memory).saturating_add(connections)
 }
 
 /// The server: its class' memory in MiB first, then its connections.
 fn server(side: &Environment, catalogue: &Catalogue) -> u64 {
     let known = catalogue.db_classes.get(&side.database.instance.value);
     let memory = known.map_or(0, |known| known.memory.units() / 1_048_576);
-    memory * 10_000 + u64::from(side.database.max_connections.value)
+    let connections = u64::from(side.database.max_connections.value);
+    memory.saturating_mul(10_000).saturating_add(connections)
 }
 
 /// A replication group: replicas, or bytes over its shards.

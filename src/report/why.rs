@@ -150,12 +150,7 @@ fn server_line(environment: &Environment, budget: &ServerBudget) -> String {
         "({} + {DRAINING} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
         pgbouncer.instances.value,
         pgbouncer.pool.max_db.value,
-        budget.direct
-            + budget
-                .terms
-                .iter()
-                .map(connections::Term::total)
-                .sum::<u64>(),
+        budget.outside(),
         budget.total(),
         environment.database.max_connections.value,
         budget.usable

@@ -125,7 +125,7 @@ fn for_demand(environment: &Environment, sound: bool) -> Sourced<u32> {
     let terms = connections::demand(environment);
     let instances = u64::from(environment.pgbouncer.instances.value.max(1));
     let share = connections::total(&terms).div_ceil(instances);
-    let value = share.div_ceil(5).max(1) * 5;
+    let value = share.div_ceil(5).max(1).saturating_mul(5);
     let arithmetic = format!(
         "{}; / {instances} instances = {share}, rounded up to 5: {value}",
         connections::arithmetic(&terms)
@@ -150,7 +150,7 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let direct = connections::primary(environment).outside();
     let services = environment.service.iter();
     let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
-    let room = (9 * usable).saturating_sub(10 * direct) / (10 * pods);
+    let room = (9 * usable).saturating_sub(direct.saturating_mul(10)) / (10 * pods);
     let smaller = double.min(room);
     let value = if smaller >= 5 {
         smaller / 5 * 5
@@ -208,5 +208,6 @@ fn in_reserve(environment: &Environment, sound: bool) -> Sourced<u32> {
 }
 
 fn fit(value: u64) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
+    let most = i32::MAX.unsigned_abs();
+    u32::try_from(value).map_or(most, |value| value.min(most))
 }

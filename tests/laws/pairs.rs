@@ -10,8 +10,8 @@ use tierc::model::Environment;
 use tierc::pair::Pair;
 use tierc::plan::{Request, plan};
 
-use super::config;
 use super::environment::{Text, environment};
+use super::{config, config_of_part};
 use crate::plan::catalogue;
 use crate::support::{run, today};
 
@@ -62,13 +62,28 @@ proptest! {
             prop_assert!(impacts.iter().all(|impact| !impact.reason.is_empty() && !impact.source.is_empty()));
         }
     }
-
-    #[test]
-    fn every_plan_keeps_the_rules_at_every_prefix_and_ends_at_its_goal((before, after) in (environment(), environment())) {
-        let (before, after) = (resolved(&before), resolved(&after));
-        planned(&before, &after, catalogue())?;
-    }
 }
+
+/// The law of plans takes longer than all others together: it stands in parts.
+macro_rules! parts {
+    ($($part:ident: $number:literal),+) => {
+        $(mod $part {
+            use super::*;
+
+            proptest! {
+                #![proptest_config(config_of_part(100, $number))]
+
+                #[test]
+                fn every_plan_keeps_the_rules_at_every_prefix_and_ends_at_its_goal((before, after) in (environment(), environment())) {
+                    let (before, after) = (resolved(&before), resolved(&after));
+                    planned(&before, &after, catalogue())?;
+                }
+            }
+        })+
+    };
+}
+
+parts!(part_1: 1, part_2: 2, part_3: 3, part_4: 4);
 
 /// The property of a plan: no state has a steady error that BEFORE lacks; the last state is AFTER
 /// but for what is kept; where there is no order, the rule that stops it is named.

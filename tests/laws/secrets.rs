@@ -39,7 +39,7 @@ fn known() -> impl Strategy<Value = (String, String)> {
 }
 
 /// How a text can be written in KDL, and in what people take for it.
-const FORMS: [fn(&str) -> String; 8] = [
+const FORMS: [fn(&str) -> String; 9] = [
     |text| format!("\"{text}\""),
     |text| format!("#\"{text}\"#"),
     |text| format!("##\"{text}\"##"),
@@ -48,7 +48,15 @@ const FORMS: [fn(&str) -> String; 8] = [
     |text| format!("r\"{text}\""),
     |text| format!("r#\"{text}\"#"),
     escaped,
+    // Last: a comment has no strings, and ends with its line.
+    broken,
 ];
+
+/// `text` with its second half in the next line.
+fn broken(text: &str) -> String {
+    let (one, other) = text.split_at(text.len() - 10);
+    format!("\"{one}\\ \n    {other}\"")
+}
 
 /// `text` with its letters as escapes.
 fn escaped(text: &str) -> String {
@@ -121,6 +129,9 @@ const PLACES: &[&str] = &[
     "/* % */",
     "api { hold 1 /- %; }",
     "(%)tier \"large\"",
+    "api { hold (%)1; }",
+    "api /- %",
+    "api /- { image %; }",
 ];
 
 /// Places for a text that only its key shows to be a credential; `%` is the text.
@@ -150,16 +161,31 @@ const KEYED: &[&str] = &[
     "api { env DB_PASS=%; }",
     "pgbouncer { password=%; }",
     "database { user password=%; }",
+    "/- api { env DB_PASSWORD /* so */ = \\\n %; }",
+    "/- api { env \"DB_PASS\\u{57}ORD\"=%; }",
+    "api { env LOG_LEVEL=\"info\" /- DB_PASSWORD=%; }",
+    "api /- { env DB_PASSWORD=(text)%; }",
     "// password: %",
 ];
+
+/// `form`, or the plain one where a comment would end within it.
+fn fitting(place: &str, form: fn(&str) -> String, text: &str) -> String {
+    let comment = place.starts_with("//") || place.starts_with("/*");
+    let form = if comment && form(text).contains('\n') {
+        FORMS[0]
+    } else {
+        form
+    };
+    place.replace('%', &form(text))
+}
 
 fn text() -> impl Strategy<Value = (String, String)> {
     let form = || select(FORMS.to_vec());
     let any_place = (known(), form(), select(PLACES));
     let any_place =
-        any_place.prop_map(|((text, body), form, place)| (place.replace('%', &form(&text)), body));
+        any_place.prop_map(|((text, body), form, place)| (fitting(place, form, &text), body));
     let keyed = (BODY, form(), select(KEYED));
-    let keyed = keyed.prop_map(|(body, form, place)| (place.replace('%', &form(&body)), body));
+    let keyed = keyed.prop_map(|(body, form, place)| (fitting(place, form, &body), body));
     let line = prop_oneof![any_place, keyed];
     (environment(), line, any::<Index>()).prop_map(|(text, (line, body), at)| {
         // Behind any node of the file: none may be hidden by what stands before it.

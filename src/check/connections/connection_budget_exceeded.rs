@@ -118,7 +118,7 @@ impl Overdrawn<'_> {
             let message = format!("the largest `max-db` that fits is {fits}");
             finding = finding.repair(max_db, path, message, fits.to_string());
         }
-        let fewest = total + u64::from(RESERVED);
+        let fewest = total.saturating_add(u64::from(RESERVED));
         let class = context.catalogue.db_classes.get(&self.class.value);
         let limit = class.map(|class| budget::without_doubt(class.memory));
         if let Some(limit) = limit.filter(|limit| *limit < fewest) {

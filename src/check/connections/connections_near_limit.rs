@@ -36,7 +36,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let terms = budget::demand(environment);
     let demand = budget::total(&terms);
     let pools = u64::from(instances.value) * u64::from(default.value);
-    let (used, most) = (demand.min(pools) + direct, u64::from(limit.value));
+    let (used, most) = (
+        demand.min(pools).saturating_add(direct),
+        u64::from(limit.value),
+    );
     if used.saturating_mul(100) <= most * NEAR {
         return;
     }

@@ -197,9 +197,11 @@ fn quoted(value: &str) -> Option<Range<usize>> {
         .find(|quote| rest.starts_with(quote))?;
     let start = hashes + quotes.len();
     let body = value.get(start..)?;
-    let mut escaped = false;
+    let (mut escaped, mut continued) = (false, false);
     let end = body.char_indices().find(|(at, c)| {
-        let ends_line = *c == '\n' && quotes.len() == 1;
+        // Behind a `\` a string goes on in the next line.
+        continued = (escaped || continued) && c.is_whitespace();
+        let ends_line = *c == '\n' && quotes.len() == 1 && !continued;
         let closes = !escaped && body.get(*at..).is_some_and(|rest| rest.starts_with(quotes));
         escaped = *c == '\\' && !escaped && hashes == 0;
         ends_line || closes

@@ -47,6 +47,9 @@ impl<'t> Scanner<'t, '_> {
         } else if token.is_value() {
             let entry = self.entry();
             self.report_value(&entry.value);
+            let mut alone = Node::empty("");
+            alone.entries.push(entry);
+            self.commented.push(alone);
         }
     }
 

@@ -129,6 +129,31 @@ fn string<'t>(token: &Token, repr: &'t str) -> Result<Cow<'t, str>, Unreadable> 
     }
 }
 
+/// What a string with escapes says, as near as can be told where one of them is wrong; none where
+/// it says what stands there.
+pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
+    let string = matches!(token.kind, Kind::String | Kind::Unclosed("\"" | "\"\"\""));
+    let escapes = string && repr.starts_with('"') && repr.contains('\\');
+    let mut rest = repr.trim_matches('"');
+    let mut said = String::with_capacity(rest.len());
+    while let Some((plain, escape)) = rest.split_once('\\').filter(|_| escapes) {
+        said.push_str(plain);
+        let blank = escape.trim_start();
+        rest = if blank.len() < escape.len() {
+            blank
+        } else if let Some(known) = character(escape) {
+            said.push(known);
+            escape.split_once('}').map_or("", |(_, behind)| behind)
+        } else {
+            let mut characters = escape.chars();
+            said.extend(characters.next());
+            characters.as_str()
+        };
+    }
+    said.push_str(rest);
+    escapes.then_some(said)
+}
+
 /// Points at an escape that KDL does not have, which is what a Windows path or a pattern holds.
 fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     let mut characters = repr.char_indices();
@@ -141,7 +166,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
             break;
         };
         let known = match escaped {
-            'u' => character(rest).is_some(),
+            'u' => character(rest.trim_start_matches('\\')).is_some(),
             _ => "\\\"bfnrts".contains(escaped) || escaped.is_whitespace(),
         };
         if known {
@@ -165,9 +190,9 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The character that `\u{...}` at the start of `escape` stands for.
+/// The character that `u{...}`, behind a `\`, stands for.
 fn character(escape: &str) -> Option<char> {
-    let (digits, _) = escape.strip_prefix("\\u{")?.split_once('}')?;
+    let (digits, _) = escape.strip_prefix("u{")?.split_once('}')?;
     let fits = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| fits)?;
     char::from_u32(number)

@@ -305,10 +305,7 @@ impl<'t> Scanner<'t, '_> {
             ..open
         };
         let span = self.span(&whole);
-        let message = format!(
-            "the type annotation `{}` means nothing here",
-            self.slice(&whole)
-        );
+        let message = "a type annotation means nothing here";
         let finding = self.error(code::WRONG_VALUE, &whole, message);
         self.report(finding.replace("delete it", span, ""));
     }
