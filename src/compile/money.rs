@@ -111,7 +111,7 @@ fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> Wanted {
             .map(|name| name.value.clone())
             .collect();
         wanted.names.extend(names);
-        wanted.names.insert(database.storage.type.value.to_string());
+        wanted.names.insert(database.storage.kind.value.to_string());
         wanted.regions.insert(environment.region.value.clone());
     }
     wanted

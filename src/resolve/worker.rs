@@ -143,8 +143,10 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: 
         .tolerate
         .value
         .map_or_else(Vec::new, |list| list.value);
+    let mut workload = settled.workload;
+    workload.replicas.unless_unread(&merged.pause);
     Worker {
-        workload: settled.workload,
+        workload,
         queue: settled.queue,
         combine: resolver.need(merged.combine, &format!("{path}.combine")),
         scenario: settled.scenario,

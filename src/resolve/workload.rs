@@ -37,10 +37,12 @@ pub(super) fn resolve(
             true,
         )
     };
+    let mut replicas = range(resolver, node.replicas, &format!("{path}.replicas"));
+    replicas.unless_unread(&node.hold);
     Workload {
         name: resolver.or_derive(node.name, by_convention),
         image: resolver.maybe(node.image),
-        replicas: range(resolver, node.replicas, &format!("{path}.replicas")),
+        replicas,
         target: Target {
             cpu: resolver.maybe(node.target.cpu),
             memory: resolver.maybe(node.target.memory),
@@ -59,6 +61,15 @@ pub(super) fn resolve(
         hold: resolver.maybe(node.hold),
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
         env: resolver.map(node.env),
+    }
+}
+
+impl Replicas {
+    /// Where `instead` of these bounds something unreadable is asked for, nobody knows how many
+    /// pods there are.
+    pub(super) fn unless_unread(&mut self, instead: &Written<u32>) {
+        self.min.sound &= !instead.broken;
+        self.max.sound &= !instead.broken;
     }
 }
 

@@ -1,9 +1,13 @@
-//! Laws of what is made of one environment: each form is read back as what was written, and no
-//! floor is above its ceiling.
+//! Laws of what is made of one environment: each form is read back as what was written, no floor
+//! is above its ceiling, and what cannot be read spoils nothing but itself.
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use tierc::compile::{CatalogueTexts, Run, costs};
 use tierc::cost::Range;
+use tierc::diagnostic::code;
 use tierc::emit::emit;
 use tierc::model::Environment;
 use tierc::report;
@@ -18,6 +22,36 @@ fn compiled(text: &Text) -> (Run, Environment) {
     let environment = run.files[0].environment.clone();
     let environment = environment.unwrap_or_else(|| panic!("it resolves: {}", text.0));
     (run, environment)
+}
+
+/// The places of what stands behind a `=` or, alone, behind a node's name: a value that can be
+/// taken away without taking a name with it.
+fn values(text: &str) -> Vec<std::ops::Range<usize>> {
+    let ends = |at: usize| {
+        let rest = &text[at..];
+        let end = match rest.strip_prefix('"') {
+            Some(body) => body.find('"').unwrap() + 2,
+            None => rest.find([' ', '\n', ';', '}']).unwrap(),
+        };
+        at..at + end
+    };
+    let keyed = text.match_indices('=').map(|(at, _)| ends(at + 1));
+    let single = text.match_indices("\n    ").filter_map(|(at, _)| {
+        let line = text[at + 5..].lines().next().unwrap();
+        let (_, value) = line.split_once(' ')?;
+        let alone = !value.contains([' ', '=']);
+        alone.then(|| ends(at + 5 + line.len() - value.len()))
+    });
+    keyed.chain(single).collect()
+}
+
+/// What the rules find, by code and sentence.
+fn found(run: &Run) -> BTreeSet<(String, String)> {
+    let rules = run.diagnostics();
+    let rules = rules.filter(|finding| !code::LANGUAGE.contains(&finding.code));
+    rules
+        .map(|finding| (finding.code.to_string(), finding.message.clone()))
+        .collect()
 }
 
 fn in_order(range: Range) -> bool {
@@ -63,5 +97,18 @@ proptest! {
         for item in &estimate.items {
             prop_assert!(item.range().is_none_or(in_order), "{}", item.path);
         }
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_causes_no_finding_elsewhere(text in environment(), at in any::<Index>()) {
+        let values = values(&text.0);
+        prop_assume!(!values.is_empty());
+        let at = at.get(&values).clone();
+        let broken = format!("{}#null{}", &text.0[..at.start], &text.0[at.end..]);
+        let before = found(&run(&text.0));
+        let run = run(&broken);
+        prop_assert!(run.has_errors(), "{broken}");
+        let caused: Vec<_> = found(&run).difference(&before).cloned().collect();
+        prop_assert!(caused.is_empty(), "{caused:?}\n{broken}");
     }
 }

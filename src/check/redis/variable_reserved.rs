@@ -74,7 +74,7 @@ fn address(
         .into_iter()
         .find(|(_, variable)| variable.value == name)?;
     let finding = reserved(who, name, value).operand(variable, &path, "named after this group");
-    Some(finding.help(if path.ends_with(".env-url") {
+    Some(finding.help(if path.ends_with(".env.url") {
         "remove it: it refers to the Secret that holds the address of the group; or name the group's variable otherwise with its `env url=`"
     } else {
         "remove it: it follows the group's `cluster`; or name the group's variable otherwise with its `env cluster=`"

@@ -62,8 +62,8 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
         .iter()
         .flat_map(|(name, group)| {
             [
-                (format!("redis.{name}.env-url"), &group.env_url),
-                (format!("redis.{name}.env-cluster"), &group.env_cluster),
+                (format!("redis.{name}.env.url"), &group.env_url),
+                (format!("redis.{name}.env.cluster"), &group.env_cluster),
             ]
         })
         .collect()

@@ -111,7 +111,7 @@ pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
             add(
                 gathered,
                 volume,
-                &database.storage.type,
+                &database.storage.kind,
                 charge,
                 (count, sound),
             );

@@ -66,9 +66,9 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
         more_gib,
         max_gib: ceiling,
         more_max_gib: ceiling.max(more_gib).saturating_mul(2).min(MOST),
-        storage: database.storage.type.value.to_string(),
+        storage: database.storage.kind.value.to_string(),
         stripes: gib < STRIPED && more_gib >= STRIPED,
-        gp3: database.storage.type.value == StorageType::Gp3,
+        gp3: database.storage.kind.value == StorageType::Gp3,
         host: pgbouncer::primary_host(environment),
         replicas: (1..=count).map(replica).collect(),
         replica_class: if count > 0 {
