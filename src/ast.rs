@@ -76,6 +76,29 @@ impl<T> Over for Written<T> {
     }
 }
 
+/// Marks what was read from a node of wrong form: no rule may speak of it.
+pub trait Spoil {
+    /// Marks every value, also those that stand in for what is absent.
+    fn spoil(&mut self);
+}
+
+impl<T> Spoil for Written<T> {
+    fn spoil(&mut self) {
+        self.broken = true;
+    }
+}
+
+impl<K: Ord, A: Spoil> Spoil for BTreeMap<K, A> {
+    fn spoil(&mut self) {
+        self.values_mut().for_each(Spoil::spoil);
+    }
+}
+
+/// A place stays one.
+impl Spoil for Option<Span> {
+    fn spoil(&mut self) {}
+}
+
 /// Maps merge by key.
 impl<K: Ord, A: Over + Default> Over for BTreeMap<K, A> {
     fn over(self, mut base: Self) -> Self {
@@ -215,6 +238,33 @@ pub struct Ast {
     pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
-    /// Parts of which at least one node could not be read at all.
+    /// Parts of which at least one node could not be read at all, so that they are not whole.
     pub broken: BTreeSet<Part>,
+}
+
+impl Ast {
+    /// Marks every value of the parts there is one node of, where that node could not be read.
+    pub fn spoil_broken(&mut self) {
+        let broken = &self.broken;
+        let parts: [(Part, &mut dyn Spoil); 4] = [
+            (Part::Api, &mut self.api),
+            (Part::Pgbouncer, &mut self.pgbouncer),
+            (Part::Database, &mut self.database),
+            (Part::Network, &mut self.network),
+        ];
+        for (part, node) in parts {
+            if broken.contains(&part) {
+                node.spoil();
+            }
+        }
+    }
+
+    /// Marks every value of the nodes that have names: where a text ends in the middle, nothing
+    /// says which of them is whole.
+    pub fn spoil_named(&mut self) {
+        self.workers.spoil();
+        self.services.spoil();
+        self.redis.spoil();
+        self.nodes.spoil();
+    }
 }

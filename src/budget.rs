@@ -2,4 +2,5 @@
 
 pub mod connections;
 pub mod packing;
+pub mod placement;
 pub mod scaling;

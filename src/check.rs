@@ -43,7 +43,9 @@ pub struct Rule {
     pub waivable: bool,
     /// Whether it speaks of the state itself, so that a plan must keep it at every step.
     pub steady: bool,
-    /// The parts it reads: it is silent when a node of one of them could not be read.
+    /// The parts that it reads as a whole, such as every pool for a sum: it is silent when a node of
+    /// one of them could not be read. A rule that looks at one node at a time needs none: what could
+    /// not be read is no operand, or an unsound one.
     pub reads: &'static [Part],
     /// What `tierc explain` prints: `diagnostic/explain/<code>.md`.
     pub explanation: &'static str,

@@ -296,6 +296,17 @@ impl Workload {
         self.replicas.max.value.max(hold)
     }
 
+    /// Fewest and most pods of its autoscaler; a held count is both.
+    #[must_use]
+    pub fn bounds(&self) -> (u32, u32) {
+        let replicas = &self.replicas;
+        self.hold
+            .as_ref()
+            .map_or((replicas.min.value, replicas.max.value), |hold| {
+                (hold.value, hold.value)
+            })
+    }
+
     /// The most pods at once: the maximum and the surge of a rollout on top.
     #[must_use]
     pub fn peak(&self) -> u32 {

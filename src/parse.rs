@@ -35,6 +35,10 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
         top::node(&mut ast, &mut seen, Cx { out: &out }, node);
     }
     *diagnostics = out.into_inner();
+    ast.spoil_broken();
+    if !scanned.whole {
+        ast.spoil_named();
+    }
     ast
 }
 

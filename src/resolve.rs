@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Ast, Over, Part, ServiceNode, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
-use crate::model::{Api, Capacity, Deliver, Environment, Name, Network, Service, Via};
+use crate::model::{Api, Deliver, Environment, Name, Network, Service, Via};
 use crate::source::{Sourced, Sources};
 
 use resolver::Resolver;
@@ -164,7 +164,7 @@ fn api(
     let metric = workload::metrics(resolver, &node.metrics);
     let place = workload::Place {
         name: &format!("{app}-api"),
-        arch: landing.arch_for(None, Capacity::OnDemand),
+        arch: landing.arch_for(None),
         window: None,
     };
     Api {

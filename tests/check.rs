@@ -34,6 +34,33 @@ fn a_value_that_could_not_be_read_silences_the_rules_that_read_it() {
 }
 
 #[test]
+fn a_node_that_cannot_be_relied_on_silences_no_rule_about_its_neighbours() {
+    let text = format!(
+        "{HEADER}nodes \"a\" {{ instance \"m7g.large\"; count min=9 max=2 }}\nnodes \"b\" {{ instance \"m7i.xxx\"; count min=1 max=2; runs \"nope\" }}\n"
+    );
+    let found = [
+        "replicas-inverted",
+        "instance-type-unknown",
+        "unknown-reference",
+    ];
+    assert_eq!(codes(&text), found);
+    let text = format!(
+        "{HEADER}worker \"a\" {{ queue \"a\"; replicas min=9 max=2 }}\nworker \"b\" {{ replicas min=9 max=2 }}\n"
+    );
+    assert_eq!(codes(&text), ["replicas-inverted", "incomplete"]);
+}
+
+#[test]
+fn a_node_of_wrong_form_is_no_operand_of_any_rule() {
+    let text = format!(
+        "{HEADER}worker \"a\" {{ queue \"a\"; replicas min=9 max=2 }}\nworker \"b\" \"c\" {{ queue \"b\"; replicas min=9 max=2 }} x\n"
+    );
+    let found = codes(&text);
+    let inverted = found.iter().filter(|code| *code == "replicas-inverted");
+    assert_eq!(inverted.count(), 1, "{found:?}");
+}
+
+#[test]
 fn what_is_missing_from_an_empty_file_is_said_at_once() {
     assert_eq!(codes(""), ["missing-node", "missing-node", "missing-node"]);
 }

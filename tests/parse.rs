@@ -32,6 +32,7 @@ stories! {
     keywords_of_other_languages
     keywords_without_hash
     latin_1
+    listed_twice
     missing_value_after_equals
     names_inside_of_a_block
     names_that_are_none

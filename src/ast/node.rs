@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MetricNode, Over, PolicyNode, QueueNode, Written};
+use super::{MetricNode, Over, PolicyNode, QueueNode, Spoil, Written};
 use crate::model::{
     Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType,
@@ -18,6 +18,11 @@ macro_rules! nodes {
         impl Over for $node {
             fn over(self, base: Self) -> Self {
                 Self { $($field: self.$field.over(base.$field),)+ }
+            }
+        }
+        impl Spoil for $node {
+            fn spoil(&mut self) {
+                $(self.$field.spoil();)+
             }
         }
     )+};

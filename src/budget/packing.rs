@@ -193,7 +193,7 @@ pub fn loads(environment: &Environment, catalogue: &Catalogue) -> Vec<Load> {
     asking(environment)
         .into_iter()
         .map(|asking| Load {
-            groups: groups_for(environment, catalogue, asking.wants),
+            groups: groups_for(environment, catalogue, &asking.wants),
             cpu: asking.cpu.value.milli(),
             memory: asking.memory.value.units(),
             pods: asking.pods,
@@ -347,17 +347,37 @@ pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
         let count = u64::from(room.nodes).min(pods);
         nodes.extend((0..count).map(|_| (name, *room)));
     }
-    let mut order: Vec<&Load> = loads.iter().filter(placed).collect();
-    order.sort_by_key(|load| std::cmp::Reverse((load.cpu, load.memory)));
-    order.into_iter().find(|load| {
-        let mut left = u64::from(load.pods);
+    alike(loads).into_iter().find_map(|(load, pods)| {
+        let mut left = pods;
         let own = nodes
             .iter_mut()
             .filter(|(name, _)| load.groups.contains(*name));
         // Pods of one load are alike: the first node takes as many as it can, then the next.
         for (_, room) in own {
+            if left == 0 {
+                break;
+            }
             left -= room.take(load, left);
         }
-        left > 0
+        (left > 0).then_some(load)
     })
+}
+
+/// The loads that go somewhere, largest first, with their pods. Loads that ask for the same and go
+/// to the same groups are one, named after the first: who has pods alike has many of them.
+fn alike(loads: &[Load]) -> Vec<(&Load, u64)> {
+    let mut kinds: Vec<(&Load, u64)> = Vec::new();
+    let mut known: BTreeMap<(u64, u64, &BTreeSet<Name>), usize> = BTreeMap::new();
+    for load in loads.iter().filter(|load| !load.groups.is_empty()) {
+        let next = kinds.len();
+        let at = *known
+            .entry((load.cpu, load.memory, &load.groups))
+            .or_insert(next);
+        match kinds.get_mut(at) {
+            Some((_, pods)) => *pods += u64::from(load.pods),
+            None => kinds.push((load, u64::from(load.pods))),
+        }
+    }
+    kinds.sort_by_key(|(load, _)| std::cmp::Reverse((load.cpu, load.memory)));
+    kinds
 }

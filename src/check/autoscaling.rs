@@ -1,5 +1,6 @@
 //! Autoscaling. One file per rule.
 
+mod activation_differs_by_queue;
 mod behaviour_out_of_range;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
@@ -17,6 +18,7 @@ use crate::model::{Environment, Workload};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
+    &activation_differs_by_queue::RULE,
     &behaviour_out_of_range::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,

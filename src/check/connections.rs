@@ -4,6 +4,7 @@ mod client_connections_exceeded;
 mod connection_budget_exceeded;
 mod connections_near_limit;
 mod max_connections_exceeds_memory;
+mod pgbouncer_version_unsupported;
 mod pgbouncer_version_vulnerable;
 mod pool_below_demand;
 mod pool_larger_than_max_db;
@@ -19,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &connection_budget_exceeded::RULE,
     &connections_near_limit::RULE,
     &max_connections_exceeds_memory::RULE,
+    &pgbouncer_version_unsupported::RULE,
     &pgbouncer_version_vulnerable::RULE,
     &pool_below_demand::RULE,
     &pool_larger_than_max_db::RULE,

@@ -17,7 +17,7 @@ mod single_replica;
 use super::connections::Surge;
 use super::{Context, Finding, Findings, Rule};
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
-use crate::model::{Environment, Name, Quantity};
+use crate::model::{Environment, Name, Quantity, Service, Worker};
 use crate::source::Sourced;
 
 /// The family's rules, by name.
@@ -54,6 +54,32 @@ fn requests(environment: &Environment) -> Vec<Amounts<'_>> {
         .collect()
 }
 
+/// The pool of a path such as `worker.batch`.
+fn pool<'a>(environment: &'a Environment, who: &str) -> Option<&'a Worker> {
+    environment.worker.get(who.strip_prefix("worker.")?)
+}
+
+/// The service of a path such as `service.outbox`.
+fn service<'a>(environment: &'a Environment, who: &str) -> Option<&'a Service> {
+    environment.service.get(who.strip_prefix("service.")?)
+}
+
+/// CPU and memory that a pod of `who` asks for.
+fn amounts<'a>(
+    environment: &'a Environment,
+    who: &str,
+) -> Option<(&'a Sourced<Quantity>, &'a Sourced<Quantity>)> {
+    let requests = match who {
+        "api" => &environment.api.workload.requests,
+        "pgbouncer" => &environment.pgbouncer.requests,
+        _ => match service(environment, who) {
+            Some(service) => return Some((&service.cpu, &service.memory)),
+            None => &pool(environment, who)?.workload.requests,
+        },
+    };
+    Some((&requests.cpu, &requests.memory))
+}
+
 /// What a pod of each may use.
 fn limits(environment: &Environment) -> Vec<Amounts<'_>> {
     let workloads = super::autoscaling::workloads(environment).into_iter();
@@ -84,10 +110,7 @@ fn asked(
     resources: &[Resource],
 ) -> Finding {
     let who = &load.who;
-    for (path, cpu, memory) in requests(environment) {
-        if path != *who {
-            continue;
-        }
+    if let Some((cpu, memory)) = amounts(environment, who) {
         finding = finding.given(cpu).given(memory);
         if resources.contains(&Resource::Cpu) {
             let text = format!("CPU of a pod of `{who}`");
@@ -104,21 +127,19 @@ fn asked(
 /// Labels how many pods of `load` there can be, and what binds them to their nodes.
 fn counted_pods(mut finding: Finding, environment: &Environment, load: &Load) -> Finding {
     let who = &load.who;
-    for (path, workload) in super::autoscaling::workloads(environment) {
-        if path == *who {
-            finding = super::connections::pods(finding, who, workload, Surge::Counted);
-            finding = finding.given(&workload.arch);
-        }
+    let workload = match who.as_str() {
+        "api" => Some(&environment.api.workload),
+        _ => pool(environment, who).map(|pool| &pool.workload),
+    };
+    if let Some(workload) = workload {
+        finding = super::connections::pods(finding, who, workload, Surge::Counted);
+        finding = finding.given(&workload.arch);
     }
-    for (name, pool) in &environment.worker {
-        if *who == format!("worker.{name}") {
-            finding = super::connections::paused(finding, who, pool).given(&pool.capacity);
-        }
+    if let Some(pool) = pool(environment, who) {
+        finding = super::connections::paused(finding, who, pool).given(&pool.capacity);
     }
-    for (name, service) in &environment.service {
-        if *who == format!("service.{name}") {
-            finding = finding.written(&service.replicas, format!("pods of `{who}`"));
-        }
+    if let Some(service) = service(environment, who) {
+        finding = finding.written(&service.replicas, format!("pods of `{who}`"));
     }
     if who == "pgbouncer" {
         let instances = &environment.pgbouncer.instances;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::emit::kubernetes::metadata::of_environment;
 use crate::emit::pgbouncer::PORT;
 use crate::emit::secret::{self, Entry};
-use crate::model::{Environment, RedisGroup};
+use crate::model::{Environment, RedisGroup, Use};
 
 /// From this number on, Helm reads integers of values files as floats and may print them as `1e+06`.
 const FLOATS_FROM: u64 = 1_000_000;
@@ -41,7 +41,7 @@ pub fn values(environment: &Environment) -> Value {
         "postgresExternalReplicas": environment.database.replicas.count.value,
         "redis": {
             "mode": "external",
-            "cluster": environment.redis.values().any(RedisGroup::is_cluster),
+            "cluster": main_redis(environment).is_some_and(RedisGroup::is_cluster),
         },
         "pgbouncer": { "host": environment.pgbouncer.name.value, "port": PORT },
         "migration": { "secretEnv": secret_env([
@@ -53,6 +53,15 @@ pub fn values(environment: &Environment) -> Value {
     });
     guard(&mut values);
     values
+}
+
+/// The group that the chart's one Redis stands for: the one that `REDIS_URL` leads to, which is the
+/// queues' unless a file names the variables otherwise.
+fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
+    let mut groups = environment.redis.values();
+    groups
+        .find(|group| group.env_url.value == "REDIS_URL")
+        .or_else(|| environment.redis_for(Use::Queue).map(|(_, group)| group))
 }
 
 /// Variables that are read from Secrets, by reference.

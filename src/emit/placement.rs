@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::budget::placement::{self, Placement};
 use crate::model::{Capacity, Environment, Name, Worker};
 
 /// The label of every node group, with its name as the value, and the taint of a group that runs
@@ -31,49 +32,52 @@ fn required(terms: &[Vec<Value>]) -> Value {
     json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } })
 }
 
-/// Any node that is not spot. `NotIn` also matches a node without the label.
+/// Where the API and PgBouncer run: what the budget counts them on.
 #[must_use]
-pub fn on_demand() -> Value {
-    required(&[SPOT
-        .map(|(key, value)| expression(key, "NotIn", &[value]))
-        .to_vec()])
+pub fn of_the_rest(environment: &Environment) -> Value {
+    affinity(environment, &placement::of_the_rest(&environment.nodes))
 }
 
-fn spot() -> Value {
-    required(&SPOT.map(|(key, value)| vec![expression(key, "In", &[value])]))
-}
-
-/// The groups that name `pool` in `runs`.
-fn groups<'a>(environment: &'a Environment, pool: &Name) -> Vec<&'a str> {
-    environment
-        .nodes
-        .iter()
-        .filter(|(_, group)| group.runs.iter().any(|runs| runs.value == *pool))
-        .map(|(name, _)| name.as_str())
-        .collect()
-}
-
-/// Where a pool runs: on the groups that name it, whatever they are bought as, else by its capacity.
+/// Where a pool runs: what the budget counts it on.
 #[must_use]
-pub fn affinity(environment: &Environment, name: &Name, pool: &Worker) -> Value {
-    let groups = groups(environment, name);
-    if !groups.is_empty() {
-        let own = environment.environment.value.as_str();
-        return required(&[vec![
-            expression(ENVIRONMENT, "In", &[own]),
-            expression(NODE_GROUP, "In", &groups),
-        ]]);
-    }
-    match pool.capacity.value {
-        Capacity::OnDemand => on_demand(),
-        Capacity::Spot => spot(),
+pub fn of_pool(environment: &Environment, name: &Name, pool: &Worker) -> Value {
+    let placement = placement::of_pool(&environment.nodes, name, pool.capacity.value);
+    affinity(environment, &placement)
+}
+
+fn affinity(environment: &Environment, placement: &Placement<'_>) -> Value {
+    match placement {
+        Placement::Named(groups) => {
+            let own = environment.environment.value.as_str();
+            let names: Vec<&str> = groups.iter().map(|name| name.as_str()).collect();
+            required(&[vec![
+                expression(ENVIRONMENT, "In", &[own]),
+                expression(NODE_GROUP, "In", &names),
+            ]])
+        }
+        // `NotIn` also matches a node without the label.
+        Placement::Bought(Capacity::OnDemand) => required(&[SPOT
+            .map(|(key, value)| expression(key, "NotIn", &[value]))
+            .to_vec()]),
+        Placement::Bought(Capacity::Spot) => {
+            required(&SPOT.map(|(key, value)| vec![expression(key, "In", &[value])]))
+        }
+        Placement::Anywhere => json!({}),
     }
 }
 
-/// What a pool tolerates: the taints of the groups that name it, and what the file states.
+/// The groups that name `pool` in `runs` and take it.
+fn groups<'a>(environment: &'a Environment, name: &Name, pool: &Worker) -> Vec<&'a Name> {
+    match placement::of_pool(&environment.nodes, name, pool.capacity.value) {
+        Placement::Named(groups) => groups,
+        Placement::Bought(_) | Placement::Anywhere => Vec::new(),
+    }
+}
+
+/// What a pool tolerates: the taints of the groups that name and take it, and what the file states.
 #[must_use]
 pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
-    let of_groups = groups(environment, name).into_iter().map(|group| {
+    let of_groups = groups(environment, name, pool).into_iter().map(|group| {
         json!({ "key": NODE_GROUP, "operator": "Equal", "value": group, "effect": "NoSchedule" })
     });
     let stated = pool

@@ -1,5 +1,10 @@
 //! Container image references, taken apart.
 
+/// The oldest PgBouncer that what is emitted is for. Before 1.21 its settings are refused
+/// (`max_prepared_statements`), before 1.23 SIGTERM breaks every connection at once, and before 1.24
+/// a reload drops every server connection with TLS.
+pub const OLDEST_PGBOUNCER: [u32; 3] = [1, 24, 0];
+
 /// `registry/path:tag@sha256:...`; what is not there is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image<'a> {

@@ -2,14 +2,14 @@
 //! over when it is finished is reported.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
 use crate::ast::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// Where findings about a text's nodes go.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +113,12 @@ impl<'a> Fields<'a> {
         &self.node.name
     }
 
+    /// Whether something about the node's form was wrong.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.node.broken
+    }
+
     /// Reads a value, or reports what is wrong with it. What is written wrongly is read as it was
     /// meant, so that the finding can say what to type in this very place.
     fn read<T>(
@@ -172,8 +178,8 @@ impl<'a> Fields<'a> {
         &mut self,
         example: &'static str,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
-    ) -> Written<Vec<crate::source::Spanned<T>>> {
-        let mut all: Vec<crate::source::Spanned<T>> = Vec::new();
+    ) -> Written<Vec<Spanned<T>>> {
+        let mut all: Vec<Spanned<T>> = Vec::new();
         let mut broken = false;
         loop {
             match self.argument(example, &reader).value {
@@ -320,6 +326,32 @@ impl<'a> Fields<'a> {
         } else {
             Written::at(all, span)
         }
+    }
+
+    /// The whole list of children named `name`, each of which has a key of its own; a second one of
+    /// the same key is reported and left out.
+    pub fn each_once<T>(
+        &mut self,
+        name: &'static str,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+        key: impl Fn(&T) -> &Spanned<String>,
+    ) -> Written<Vec<T>> {
+        let cx = self.cx;
+        let path = format!("{}.{name}", self.path);
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut all = self.each(&[name], |child| read(child));
+        if let Some(list) = &mut all.value {
+            list.value.retain(|item| {
+                let Spanned { value, span } = key(item);
+                if let Some(first) = seen.get(value) {
+                    cx.duplicate(&format!("{path}.{value}"), *first, *span);
+                    return false;
+                }
+                seen.insert(value.clone(), *span);
+                true
+            });
+        }
+        all
     }
 
     /// Reports what nobody asked for.

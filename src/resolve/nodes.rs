@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{NodeGroupNode, Over, Part};
+use crate::budget::placement;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::code;
 use crate::model::{Arch, Capacity, Name, NodeGroup, Worker};
@@ -93,13 +94,14 @@ impl<'a> Landing<'a> {
         Self { groups, catalogue }
     }
 
-    /// The architecture of the group that a pool (or, without one, the API) lands on: the group
-    /// that names it, else the first by name that names nobody and is bought the same way.
-    pub(super) fn arch_for(&self, pool: Option<&Name>, capacity: Capacity) -> Sourced<Arch> {
-        let names_it = |group: &NodeGroup| group.runs.iter().any(|runs| Some(&runs.value) == pool);
-        let open = |group: &NodeGroup| group.runs.is_empty() && group.capacity.value == capacity;
-        let named = self.groups.iter().find(|(_, group)| names_it(group));
-        let landing = named.or_else(|| self.groups.iter().find(|(_, group)| open(group)));
+    /// The architecture of the first group by name that a workload can land on; `pool` with how
+    /// its nodes are to be bought, none for everything that is no pool.
+    pub(super) fn arch_for(&self, pool: Option<(&Name, Capacity)>) -> Sourced<Arch> {
+        let placement = match pool {
+            Some((name, capacity)) => placement::of_pool(self.groups, name, capacity),
+            None => placement::of_the_rest(self.groups),
+        };
+        let landing = placement.among(self.groups).into_iter().next();
         let known = landing.and_then(|(name, group)| {
             let node_type = self.catalogue.node_types.get(&group.instance.value)?;
             Some((name, group, node_type.arch))

@@ -88,7 +88,7 @@ fn pool(
     let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
     let place = Place {
         name: &deployment(app, name),
-        arch: landing.arch_for(Some(name), capacity.value),
+        arch: landing.arch_for(Some((name, capacity.value))),
         window: Some(window(&path, &cooldown)),
     };
     let node = std::mem::take(&mut merged.workload);

@@ -298,3 +298,20 @@ fn an_image_falls_into_its_parts() {
     );
     assert_eq!(values["workers"]["batch"].get("image"), None);
 }
+
+#[test]
+fn redis_cluster_speaks_of_the_group_that_redis_url_leads_to() {
+    let cluster = |statements: &str| {
+        let values = values(&emitted(&text("medium", statements)));
+        let env = &values["api"]["env"];
+        (
+            values["redis"]["cluster"].clone(),
+            env["REDIS_CLUSTER_MODE"].clone(),
+        )
+    };
+    let sharded = "cluster shards=3 mode=\"enabled\"";
+    let cache = format!("redis \"cache\" {{ {sharded} }}");
+    assert_eq!(cluster(&cache), (json!(false), json!("false")));
+    let queue = format!("redis \"queue\" {{ {sharded} }}");
+    assert_eq!(cluster(&queue), (json!(true), json!("true")));
+}

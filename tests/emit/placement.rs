@@ -158,3 +158,24 @@ fn nodes_are_replaced_one_by_one() {
         );
     }
 }
+
+#[test]
+fn nothing_waits_for_nodes_on_demand_where_the_file_accepts_spot_alone() {
+    let spot = "worker \"worker\" { capacity \"spot\" }\nnodes \"general\" { capacity \"spot\" }\nwaive \"pgbouncer-on-spot\" reason=\"a trial\" until=\"2030-01-31\"\n";
+    let artifacts = emitted(&text("small", spot));
+    assert_eq!(values(&artifacts)["api"]["affinity"], json!({}));
+    let deployment = object(&artifacts, "pgbouncer.yaml", "Deployment");
+    let affinity = &deployment["spec"]["template"]["spec"]["affinity"];
+    assert!(affinity.get("nodeAffinity").is_none(), "{affinity}");
+    assert!(affinity.get("podAntiAffinity").is_some(), "{affinity}");
+}
+
+#[test]
+fn a_pool_that_two_groups_name_runs_on_the_one_that_is_bought_as_it_asks() {
+    let nodes = "worker \"batch\" { queue \"a\" length=1; capacity \"spot\"; replicas max=4 }\nnodes \"cheap\" { instance \"m7g.xlarge\"; count min=0 max=9; capacity \"spot\"; runs \"batch\" }\nnodes \"dear\" { instance \"m7g.xlarge\"; count min=0 max=9; runs \"batch\" }";
+    let values = values(&emitted(&text("medium", nodes)));
+    let worker = &values["workers"]["batch"];
+    let groups = (NODE_GROUP.to_owned(), "In".to_owned(), vec![json!("cheap")]);
+    assert_eq!(expressions(worker)[0][1], groups);
+    assert_eq!(under(&worker["tolerations"], "value"), [&json!("cheap")]);
+}

@@ -113,6 +113,10 @@ fn activation_counts_items_of_one_list_and_the_formulas_value_of_several() {
     ));
     assert!(under(&above, "activationListLength").is_empty());
     assert!(under(&above, "activationTarget").is_empty());
+    // 7 items of 15 are not more than 7: the target is no less than 7/15.
+    let thirds = "worker \"worker\" { queue \"a\" length=15; queue \"b\" length=15; replicas min=0; activation 7 }";
+    let thirds = scaled_object(&emitted(&text("medium", thirds)), "worker");
+    assert_eq!(under(&thirds, "activationTarget"), [&json!("0.466667")]);
 }
 
 #[test]

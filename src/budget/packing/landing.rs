@@ -2,20 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use crate::budget::placement::{self, Placement};
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, Capacity, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker};
+use crate::model::{Arch, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker};
 use crate::source::Sourced;
 
 /// What a workload asks of the nodes it lands on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wants<'a> {
-    /// The pool, so that a group can name it; none for everything else.
+    /// The pool; none for everything else.
     pub pool: Option<&'a Name>,
-    /// How the nodes are bought.
-    pub capacity: Capacity,
-    /// Whether it refuses nodes that are bought otherwise: pools and PgBouncer say so in their
-    /// affinity, the API and services go where there is room.
-    pub strict: bool,
+    /// The nodes that its manifest lets it run on.
+    pub placement: Placement<'a>,
     /// The architecture; none for images that run on any.
     pub arch: Option<Arch>,
 }
@@ -35,42 +33,44 @@ pub struct Asking<'a> {
     pub wants: Wants<'a>,
 }
 
-/// Goes where there is room, on demand if it can, on any architecture.
-const ANYWHERE: Wants<'static> = Wants {
-    pool: None,
-    capacity: Capacity::OnDemand,
-    strict: false,
-    arch: None,
-};
-
 /// Everything that asks for room: the API, the pools, the services, PgBouncer.
 #[must_use]
 pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
+    let shared = Wants {
+        pool: None,
+        placement: placement::of_the_rest(&environment.nodes),
+        arch: None,
+    };
+    let mut all = vec![api(environment, shared.clone())];
+    let pools = environment.worker.iter();
+    all.extend(pools.map(|(name, worker)| pool(environment, name, worker)));
+    all.extend(environment.service.iter().map(|(name, service)| Asking {
+        who: format!("service.{name}"),
+        pods: service.replicas.value,
+        cpu: &service.cpu,
+        memory: &service.memory,
+        wants: shared.clone(),
+    }));
+    all.push(pgbouncer(&environment.pgbouncer, shared));
+    all
+}
+
+fn api<'a>(environment: &'a Environment, shared: Wants<'a>) -> Asking<'a> {
     let api = &environment.api.workload;
-    let mut all = vec![Asking {
+    Asking {
         who: "api".into(),
         pods: api.peak(),
         cpu: &api.requests.cpu,
         memory: &api.requests.memory,
         wants: Wants {
             arch: Some(api.arch.value),
-            ..ANYWHERE
+            ..shared
         },
-    }];
-    let pools = environment.worker.iter();
-    all.extend(pools.map(|(name, worker)| pool(name, worker)));
-    all.extend(environment.service.iter().map(|(name, service)| Asking {
-        who: format!("service.{name}"),
-        pods: service.replicas.value,
-        cpu: &service.cpu,
-        memory: &service.memory,
-        wants: ANYWHERE,
-    }));
-    all.push(pgbouncer(&environment.pgbouncer));
-    all
+    }
 }
 
-fn pool<'a>(name: &'a Name, worker: &'a Worker) -> Asking<'a> {
+fn pool<'a>(environment: &'a Environment, name: &'a Name, worker: &'a Worker) -> Asking<'a> {
+    let placement = placement::of_pool(&environment.nodes, name, worker.capacity.value);
     Asking {
         who: format!("worker.{name}"),
         pods: worker.peak(),
@@ -78,14 +78,13 @@ fn pool<'a>(name: &'a Name, worker: &'a Worker) -> Asking<'a> {
         memory: &worker.workload.requests.memory,
         wants: Wants {
             pool: Some(name),
-            capacity: worker.capacity.value,
-            strict: true,
+            placement,
             arch: Some(worker.workload.arch.value),
         },
     }
 }
 
-fn pgbouncer(pgbouncer: &Pgbouncer) -> Asking<'_> {
+fn pgbouncer<'a>(pgbouncer: &'a Pgbouncer, shared: Wants<'a>) -> Asking<'a> {
     // Only a single instance surges: two or more roll in place.
     let instances = pgbouncer.instances.value;
     Asking {
@@ -93,39 +92,28 @@ fn pgbouncer(pgbouncer: &Pgbouncer) -> Asking<'_> {
         pods: instances.saturating_add(u32::from(instances == 1)),
         cpu: &pgbouncer.requests.cpu,
         memory: &pgbouncer.requests.memory,
-        wants: Wants {
-            strict: true,
-            ..ANYWHERE
-        },
+        wants: shared,
     }
 }
 
-/// The groups that take a workload: those that name its pool, else those that name nobody; of
-/// these, the ones that are bought as it wants and have its architecture. What is not strict takes
-/// groups that are bought otherwise when there are no others.
+/// The groups that take a workload: those that its placement lets in and that have its
+/// architecture.
 #[must_use]
 pub fn groups_for(
     environment: &Environment,
     catalogue: &Catalogue,
-    wants: Wants<'_>,
+    wants: &Wants<'_>,
 ) -> BTreeSet<Name> {
     let fits = |group: &NodeGroup| {
         let node = catalogue.node_types.get(&group.instance.value);
         let arch = node.map(|node| node.arch);
         wants.arch.is_none() || arch.is_none() || arch == wants.arch
     };
-    let fitting: Vec<(&Name, &NodeGroup)> = open_to(environment, wants.pool)
-        .into_iter()
+    let among = wants.placement.among(&environment.nodes).into_iter();
+    among
         .filter(|(_, group)| fits(group))
-        .collect();
-    let bought = |(_, group): &&(&Name, &NodeGroup)| group.capacity.value == wants.capacity;
-    let names = |(name, _): &(&Name, &NodeGroup)| (*name).clone();
-    let wanted: BTreeSet<Name> = fitting.iter().filter(bought).map(names).collect();
-    if wanted.is_empty() && !wants.strict {
-        fitting.iter().map(names).collect()
-    } else {
-        wanted
-    }
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// The groups that name a pool; where none does, and for everything else, those that name nobody.

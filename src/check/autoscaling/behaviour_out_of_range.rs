@@ -1,6 +1,5 @@
 //! A scaling behaviour that Kubernetes rejects.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Duration, Policy, Scaling};
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/behaviour-out-of-range.md"),
     check,
 };

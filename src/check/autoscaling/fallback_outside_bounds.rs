@@ -1,6 +1,5 @@
 //! A fallback outside of the bounds.
 
-use crate::ast::Part;
 use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/fallback-outside-bounds.md"),
     check,
 };

@@ -1,6 +1,5 @@
 //! A held count outside of the bounds.
 
-use crate::ast::Part;
 use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/hold-outside-bounds.md"),
     check,
 };

@@ -12,14 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Pgbouncer,
-        Part::Database,
-        Part::Redis,
-        Part::Other,
-    ],
+    reads: &[Part::Other],
     explanation: include_str!("../../diagnostic/explain/name-too-long.md"),
     check,
 };

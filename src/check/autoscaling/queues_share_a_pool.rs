@@ -1,6 +1,5 @@
 //! Queues that are combined by the fullest alone.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Combine, Name, Worker};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/queues-share-a-pool.md"),
     check,
 };

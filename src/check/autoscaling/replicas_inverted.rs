@@ -1,6 +1,5 @@
 //! A minimum above the maximum.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Replicas;
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Nodes],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/replicas-inverted.md"),
     check,
 };

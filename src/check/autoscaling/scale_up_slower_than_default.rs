@@ -1,6 +1,5 @@
 //! Scaling up slower than Kubernetes does by itself.
 
-use crate::ast::Part;
 use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/scale-up-slower-than-default.md"),
     check,
 };

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Worker;
 use crate::source::Sourced;
 
 /// The rule `setting-without-effect`.
@@ -13,18 +13,19 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/setting-without-effect.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, worker) in &context.environment.worker {
-        let min = &worker.workload.replicas.min;
-        if min.value > 0 {
-            let who = format!("worker.{name}");
-            findings.extend(unread(&who, "polling", &worker.polling, min));
-            findings.extend(unread(&who, "activation", &worker.activation, min));
+        let who = format!("worker.{name}");
+        let (fewest, _) = worker.workload.bounds();
+        if fewest > 0 {
+            findings.extend(unread(&who, "polling", &worker.polling, worker));
+            findings.extend(unread(&who, "activation", &worker.activation, worker));
+            findings.extend(replaced(&who, worker));
         }
     }
 }
@@ -34,21 +35,57 @@ fn unread<T: Display>(
     who: &str,
     setting: &str,
     value: &Sourced<T>,
-    min: &Sourced<u32>,
+    worker: &Worker,
 ) -> Option<Finding> {
     if !value.is_declared() {
         return None;
+    }
+    let path = format!("{who}.{setting}");
+    let finding = |severity, message: String| {
+        Finding::new(RULE.code, severity, message).operand(value, &path, "nobody reads this")
+    };
+    let min = &worker.workload.replicas.min;
+    if let Some(hold) = worker.workload.hold.as_ref().filter(|_| min.value == 0) {
+        let message = format!(
+            "`{setting}` of `{who}` has no effect while `hold` keeps the pool at {}",
+            hold.value
+        );
+        // A hold is there to be removed, and the setting has an effect again then.
+        return Some(
+            finding(Severity::Note, message)
+                .operand(hold, &format!("{who}.hold"), "never zero")
+                .given(min)
+                .help("it has an effect again when `hold` is removed"),
+        );
     }
     let message = format!(
         "`{setting}` of `{who}` has no effect: the pool never goes to zero, its minimum is {}",
         min.value
     );
     Some(
-        Finding::new(RULE.code, Severity::Warning, message)
-            .operand(value, &format!("{who}.{setting}"), "nobody reads this")
+        finding(Severity::Warning, message)
             .operand(min, &format!("{who}.replicas.min"), "1 or more")
             .help(format!(
                 "remove the line `{setting}`, or let the pool go to zero with `replicas min=0`"
             )),
+    )
+}
+
+/// A cooldown becomes the scale-down window, unless that is stated.
+fn replaced(who: &str, worker: &Worker) -> Option<Finding> {
+    let (cooldown, window) = (&worker.cooldown, &worker.workload.scale_down.window);
+    let min = &worker.workload.replicas.min;
+    if min.value == 0 || !cooldown.is_declared() || window.is_derived() {
+        return None;
+    }
+    let message = format!(
+        "`cooldown` of `{who}` has no effect: the pool never goes to zero, and `scale-down` states the window that it would become"
+    );
+    Some(
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(cooldown, &format!("{who}.cooldown"), "nobody reads this")
+            .operand(window, &format!("{who}.scale-down.window"), "holds instead")
+            .operand(min, &format!("{who}.replicas.min"), "1 or more")
+            .help("remove one of the two"),
     )
 }

@@ -1,6 +1,6 @@
 //! A utilisation of nothing.
 
-use crate::ast::{Part, WorkloadNode};
+use crate::ast::WorkloadNode;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Quantity, Workload};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/target-without-request.md"),
     check,
 };

@@ -1,5 +1,6 @@
 //! A PgBouncer with known vulnerabilities.
 
+use super::pgbouncer_version_unsupported::is_unsupported;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -22,7 +23,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let catalogue = context.catalogue;
     let (newest, safe) = (&catalogue.pgbouncer_image, &catalogue.pgbouncer_safe);
     let reference = Image::parse(&image.value);
-    if !below(reference.tag, safe) {
+    // What is too old for anything has a rule of its own.
+    if !below(reference.tag, safe) || is_unsupported(&reference) {
         return;
     }
     // As long as no image without the vulnerabilities is known to be published, the tier's own is
@@ -41,16 +43,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = Finding::new(RULE.code, severity, message)
         .operand(image, "pgbouncer.image", "the version is this tag")
         .note(format!("{tag} < {safe}"));
-    // Only a tag that is a version and nothing more has one of the same form for another.
-    let plain = tag.chars().all(|c| c.is_ascii_digit() || c == '.') && reference.digest.is_empty();
-    if published && plain {
-        let message = format!("the newest image known to be published is {newest}");
-        let text = format!("\"{}:{newest}\"", reference.repository);
-        findings.report(finding.repair(image, "pgbouncer.image", message, text));
+    if published {
+        findings.report(newer(finding, context, &reference));
     } else {
         findings.report(finding.help(format!(
             "use an image of {safe} or later as soon as there is one; the newest that is known to be published is {newest}"
         )));
+    }
+}
+
+/// Offers the newest version that is known to be published.
+pub(super) fn newer(finding: Finding, context: &Context<'_>, reference: &Image<'_>) -> Finding {
+    let (image, newest) = (
+        &context.environment.pgbouncer.image,
+        &context.catalogue.pgbouncer_image,
+    );
+    let message = format!("the newest image known to be published is {newest}");
+    // Only a tag that is a version and nothing more has one of the same form for another.
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    if reference.tag.chars().all(digits) && reference.digest.is_empty() {
+        let text = format!("\"{}:{newest}\"", reference.repository);
+        finding.repair(image, "pgbouncer.image", message, text)
+    } else {
+        finding.help(message)
     }
 }
 

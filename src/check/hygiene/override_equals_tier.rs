@@ -4,10 +4,12 @@ use std::fmt::Display;
 
 use crate::ast::{
     AlertsNode, DatabaseNode, NodeGroupNode, PgbouncerNode, RangeNode, RedisNode, ResourcesNode,
-    WorkloadNode, Written,
+    WorkerNode, WorkloadNode, Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Use;
+use crate::source::Spanned;
 
 /// The rule `override-equals-tier`.
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +22,6 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Pools are left out: a file that names one names them all, and what it repeats may be meant.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let (file, tier) = (context.file, context.tier);
     let mut compare = Compare { findings };
@@ -30,12 +31,29 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     compare.one("cost.reserved", &file.reserved, &tier.reserved);
     compare.alerts(&file.alerts, &tier.alerts);
     compare.workload("api", &file.api.workload, &tier.api.workload);
+    // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
+    for (name, node) in &file.workers {
+        if let Some(below) = tier.workers.get(name) {
+            compare.pool(&format!("worker.{name}"), node, below);
+        }
+    }
     compare.pgbouncer(&file.pgbouncer, &tier.pgbouncer);
     compare.database(&file.database, &tier.database);
     compare.storage_and_more(&file.database, &tier.database);
     for (name, node) in &file.redis {
         if let Some(below) = tier.redis.get(name) {
             compare.redis(&format!("redis.{name}"), node, below);
+            // Beside another group that states its uses the line may be what keeps them here.
+            if file
+                .redis
+                .values()
+                .filter(|node| !node.uses.is_absent())
+                .count()
+                == 1
+            {
+                let path = format!("redis.{name}.uses");
+                compare.one(&path, &uses(&node.uses), &uses(&below.uses));
+            }
         }
     }
     for (name, node) in &file.nodes {
@@ -64,6 +82,24 @@ impl Compare<'_> {
                 .at(below.span, "the tier's own value")
                 .help("remove it: the tier's value stands in"),
         );
+    }
+
+    /// Queues are left out, because a pool has to state them, and so is what a scenario would
+    /// change without the line.
+    fn pool(&mut self, path: &str, file: &WorkerNode, tier: &WorkerNode) {
+        let at = |step: &str| format!("{path}.{step}");
+        let mut workload = file.workload.clone();
+        if !file.scenario.is_absent() {
+            workload.replicas.max = Written::default();
+        } else {
+            self.one(&at("polling"), &file.polling, &tier.polling);
+            self.one(&at("cooldown"), &file.cooldown, &tier.cooldown);
+        }
+        self.workload(path, &workload, &tier.workload);
+        self.one(&at("combine"), &file.combine, &tier.combine);
+        self.one(&at("activation"), &file.activation, &tier.activation);
+        self.one(&at("grace"), &file.grace, &tier.grace);
+        self.one(&at("capacity"), &file.capacity, &tier.capacity);
     }
 
     fn range(&mut self, path: &str, file: &RangeNode, tier: &RangeNode) {
@@ -159,6 +195,7 @@ impl Compare<'_> {
 
     fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode) {
         let at = |step: &str| format!("{path}.{step}");
+        self.one(&at("engine"), &engine(file, tier), &engine(tier, tier));
         self.one(&at("node"), &file.node, &tier.node);
         self.one(&at("replicas"), &file.replicas, &tier.replicas);
         self.one(&at("policy"), &file.policy, &tier.policy);
@@ -194,4 +231,29 @@ impl Compare<'_> {
         self.range(&format!("{path}.count"), &file.count, &tier.count);
         self.one(&format!("{path}.capacity"), &file.capacity, &tier.capacity);
     }
+}
+
+/// A group's engine with its version, which stand on one line; without a version, the tier's.
+fn engine(node: &RedisNode, tier: &RedisNode) -> Written<String> {
+    let version = node.version.value.as_ref().or(tier.version.value.as_ref());
+    match (&node.engine.value, version) {
+        (Some(engine), Some(version)) => {
+            Written::at(format!("{} {}", engine.value, version.value), engine.span)
+        }
+        _ => Written::default(),
+    }
+}
+
+/// A list of uses, in one order.
+fn uses(written: &Written<Vec<Spanned<Use>>>) -> Written<String> {
+    let Some(list) = &written.value else {
+        return Written::default();
+    };
+    let mut words: Vec<String> = list
+        .value
+        .iter()
+        .map(|item| item.value.to_string())
+        .collect();
+    words.sort_unstable();
+    Written::at(words.join(" "), list.span)
 }

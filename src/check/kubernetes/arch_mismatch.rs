@@ -1,6 +1,6 @@
 //! An image for one architecture, nodes of another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Part;
 use crate::budget::packing::{self, Wants};
@@ -14,27 +14,34 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Nodes],
+    reads: &[Part::Nodes],
     explanation: include_str!("../../diagnostic/explain/arch-mismatch.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    for (who, workload) in super::super::autoscaling::workloads(environment) {
-        let all = packing::asking(environment);
-        let asking = all.into_iter().find(|asking| asking.who == who);
-        findings.extend(asking.and_then(|asking| one(context, &who, workload, asking.wants)));
+    let workloads: BTreeMap<String, &Workload> = super::super::autoscaling::workloads(environment)
+        .into_iter()
+        .collect();
+    for asking in packing::asking(environment) {
+        let workload = workloads.get(&asking.who);
+        let found = workload.and_then(|workload| one(context, &asking.who, workload, asking.wants));
+        findings.extend(found);
     }
 }
 
 fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) -> Option<Finding> {
-    let groups = |wants| packing::groups_for(context.environment, context.catalogue, wants);
-    let others = groups(Wants {
+    let groups =
+        |wants: &Wants<'_>| packing::groups_for(context.environment, context.catalogue, wants);
+    if !groups(&wants).is_empty() {
+        return None;
+    }
+    let others = groups(&Wants {
         arch: None,
         ..wants
     });
-    if others.is_empty() || !groups(wants).is_empty() {
+    if others.is_empty() {
         return None;
     }
     let arch = &workload.arch;

@@ -1,6 +1,5 @@
 //! A node group of an instance type that the catalogue does not know.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: true,
-    reads: &[Part::Nodes],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/instance-type-unknown.md"),
     check,
 };

@@ -1,7 +1,7 @@
 //! Pods that no node group takes.
 
 use crate::ast::Part;
-use crate::budget::packing::{self, Asking, Wants};
+use crate::budget::packing::{self, Asking};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -30,19 +30,26 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .collect();
     let open = |asking: &Asking<'_>| !packing::open_to(environment, asking.wants.pool).is_empty();
     let (bought, shut): (Vec<_>, Vec<_>) = without.into_iter().partition(open);
-    // PgBouncer among spot nodes has a rule of its own.
-    let bought = bought.iter().filter(|asking| asking.who != "pgbouncer");
-    findings.extend(bought.map(|asking| bought_otherwise(context, asking)));
+    findings.extend(
+        bought
+            .iter()
+            .filter_map(|asking| bought_otherwise(context, asking)),
+    );
     findings.extend(shut_out(context, &shut));
 }
 
-/// Whether any group takes the pods, of whatever architecture its nodes are.
+/// Whether any group takes the pods, of whatever architecture its nodes are. The groups that name
+/// a pool take it anyway; they are to be bought as it asks.
 fn taken(context: &Context<'_>, asking: &Asking<'_>) -> bool {
-    let wants = Wants {
-        arch: None,
-        ..asking.wants
-    };
-    !packing::groups_for(context.environment, context.catalogue, wants).is_empty()
+    let environment = context.environment;
+    let asked = asking
+        .wants
+        .pool
+        .and_then(|pool| environment.worker.get(pool))
+        .map(|pool| pool.capacity.value);
+    let among = asking.wants.placement.among(&environment.nodes);
+    let bought = |group: &NodeGroup| asked.is_none_or(|asked| group.capacity.value == asked);
+    among.into_iter().any(|(_, group)| bought(group))
 }
 
 /// Every group is switched off.
@@ -75,20 +82,23 @@ fn shut_out(context: &Context<'_>, without: &[Asking<'_>]) -> Option<Finding> {
     Some(finding.help("state a group without `runs`, or remove `runs` from one"))
 }
 
-/// The groups that are open to a workload are not bought as it asks.
-fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Finding {
+/// The groups that are open to a pool are not bought as it asks. Everything else takes what there
+/// is, and has a rule of its own for that.
+fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Finding> {
     let environment = context.environment;
-    let (who, wants) = (&asking.who, asking.wants);
-    let open = packing::open_to(environment, wants.pool);
-    let pool = wants.pool.and_then(|name| environment.worker.get(name));
+    let (who, name) = (&asking.who, asking.wants.pool?);
+    let open = packing::open_to(environment, Some(name));
+    let pool = environment.worker.get(name)?;
+    let capacity = &pool.capacity;
     let message = format!(
         "no node group takes `{who}`, which asks for {} nodes",
-        wants.capacity
+        capacity.value
     );
-    let mut finding = Finding::new(RULE.code, Severity::Error, message);
-    if let Some(pool) = pool {
-        finding = finding.operand(&pool.capacity, &format!("{who}.capacity"), "asked for");
-    }
+    let mut finding = Finding::new(RULE.code, Severity::Error, message).operand(
+        capacity,
+        &format!("{who}.capacity"),
+        "asked for",
+    );
     for (name, group) in &open {
         let path = format!("nodes.{name}.capacity");
         finding = finding.operand(&group.capacity, &path, format!("the nodes of `{name}`"));
@@ -96,10 +106,10 @@ fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Finding {
             finding = finding.written(runs, "the pool that runs there");
         }
     }
-    match (pool, open.first()) {
-        (Some(pool), Some((name, group))) => repair(finding, who, pool, name, group),
-        _ => finding,
-    }
+    Some(match open.first() {
+        Some((name, group)) => repair(finding, who, pool, name, group),
+        None => finding,
+    })
 }
 
 /// The pool takes what there is, or a group is bought as it asks.

@@ -70,8 +70,7 @@ fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
 
 /// What a pod may ask for on the largest node.
 fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> Finding {
-    let requests = super::requests(context.environment);
-    let Some((_, cpu, memory)) = requests.iter().find(|(path, _, _)| *path == load.who) else {
+    let Some((cpu, memory)) = super::amounts(context.environment, &load.who) else {
         return finding;
     };
     let path = |what: &str| format!("{}.requests.{what}", load.who);
@@ -80,11 +79,11 @@ fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> 
     match (load.cpu > room.cpu, load.memory > room.memory) {
         (true, false) => {
             let message = format!("the largest request is {}m", room.cpu);
-            finding.repair(*cpu, &path("cpu"), message, most_cpu)
+            finding.repair(cpu, &path("cpu"), message, most_cpu)
         }
         (false, true) => {
             let message = format!("the largest request is {}Mi", room.memory / 1_048_576);
-            finding.repair(*memory, &path("memory"), message, most_memory)
+            finding.repair(memory, &path("memory"), message, most_memory)
         }
         _ => finding.help(format!(
             "write `requests cpu={most_cpu} memory={most_memory}` or less, or choose a larger `instance`"

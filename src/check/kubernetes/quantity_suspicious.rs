@@ -1,6 +1,5 @@
 //! An amount that is probably a slip of the suffix.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Quantity;
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Pgbouncer],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/quantity-suspicious.md"),
     check,
 };

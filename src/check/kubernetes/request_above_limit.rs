@@ -1,6 +1,5 @@
 //! A pod asks for more than it may use.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Quantity;
@@ -12,17 +11,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Pgbouncer],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/request-above-limit.md"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let requests = super::requests(environment);
     for (who, most_cpu, most_memory) in super::limits(environment) {
-        let asked = requests.iter().find(|(asking, _, _)| *asking == who);
-        if let Some((_, cpu, memory)) = asked {
+        if let Some((cpu, memory)) = super::amounts(environment, &who) {
             findings.extend(one(&who, "cpu", cpu, most_cpu));
             findings.extend(one(&who, "memory", memory, most_memory));
         }

@@ -1,6 +1,5 @@
 //! A rollout that may neither add a pod nor take one away.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Portion;
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/rollout-blocked.md"),
     check,
 };

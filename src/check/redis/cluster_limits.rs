@@ -1,6 +1,5 @@
 //! A Redis group of a shape that ElastiCache does not have.
 
-use crate::ast::Part;
 use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/cluster-limits.md"),
     check,
 };

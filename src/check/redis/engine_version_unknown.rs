@@ -1,6 +1,5 @@
 //! An engine version that AWS does not offer.
 
-use crate::ast::Part;
 use crate::catalogue::PostgresVersion;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -13,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis, Part::Database],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/engine-version-unknown.md"),
     check,
 };
@@ -39,7 +38,7 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
             .filter_map(|name| name.strip_prefix(&prefix))
     };
     let message = format!(
-        "ElastiCache has no version `{}` of `{}`",
+        "the catalogue knows no version `{}` of `{}`",
         version.value, engine.value
     );
     let path = format!("redis.{name}.engine.version");

@@ -1,6 +1,5 @@
 //! Failover with nothing to fail over to.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ClusterMode, Name, RedisGroup};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/failover-without-replica.md"),
     check,
 };

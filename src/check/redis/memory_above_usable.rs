@@ -1,6 +1,5 @@
 //! More data than the nodes have room for.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/memory-above-usable.md"),
     check,
 };

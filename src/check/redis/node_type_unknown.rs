@@ -1,6 +1,5 @@
 //! A node type that ElastiCache does not offer.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/node-type-unknown.md"),
     check,
 };

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if open.is_empty() || open.iter().any(|(_, group)| stays(group.capacity.value)) {
         return;
     }
-    let message = "PgBouncer keeps off spot nodes, and every node group that is open to it is spot";
+    let message = "every node group that is open to PgBouncer is spot, and a spot node leaves sooner than PgBouncer drains";
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     for (name, group) in &open {
         let path = format!("nodes.{name}.capacity");

@@ -1,6 +1,5 @@
 //! Redis in plain text.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup, RedisTls};
@@ -11,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/plaintext-redis.md"),
     check,
 };

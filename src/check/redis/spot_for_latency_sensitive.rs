@@ -1,6 +1,5 @@
 //! A pool that must not wait, on capacity that goes away.
 
-use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Capacity, Name, Scenario, Worker};
@@ -12,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker],
+    reads: &[],
     explanation: include_str!("../../diagnostic/explain/spot-for-latency-sensitive.md"),
     check,
 };

@@ -21,7 +21,7 @@ pub(super) fn of_api(environment: &Environment) -> Value {
         return not_here();
     }
     let workload = &environment.api.workload;
-    let (min, max) = hpa::bounds(workload);
+    let (min, max) = workload.bounds();
     json!({
         "enabled": true,
         "name": workload.autoscaler_name(),
@@ -37,7 +37,7 @@ pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -
     if !owned_by_chart(environment) {
         return not_here();
     }
-    let (min, max) = hpa::bounds(&pool.workload);
+    let (min, max) = pool.workload.bounds();
     let mut values = Map::new();
     values.insert("enabled".into(), json!(true));
     values.insert("name".into(), json!(pool.scaled_object_name()));

@@ -12,7 +12,7 @@ pub(super) fn api(environment: &Environment) -> Value {
     let read = secret::read_url(environment).map(|entry| ("DATABASE_READ_URL".to_owned(), entry));
     let secrets = secrets(environment).into_iter().chain(read);
     let mut values = workload(environment, api, secrets);
-    values.insert("affinity".into(), placement::on_demand());
+    values.insert("affinity".into(), placement::of_the_rest(environment));
     values.insert("tolerations".into(), json!([]));
     values.insert("autoscaling".into(), autoscaling::of_api(environment));
     Value::Object(values)
@@ -23,7 +23,7 @@ pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> V
     let mut values = workload(environment, &pool.workload, secrets(environment));
     values.insert(
         "affinity".into(),
-        placement::affinity(environment, name, pool),
+        placement::of_pool(environment, name, pool),
     );
     values.insert(
         "tolerations".into(),

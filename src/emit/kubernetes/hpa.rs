@@ -9,7 +9,7 @@ use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 pub(super) fn hpa(environment: &Environment) -> Value {
     let workload = &environment.api.workload;
     let deployment = workload.name.value.as_str();
-    let (min, max) = bounds(workload);
+    let (min, max) = workload.bounds();
     json!({
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
@@ -22,17 +22,6 @@ pub(super) fn hpa(environment: &Environment) -> Value {
             "behavior": behavior(workload),
         },
     })
-}
-
-/// Minimum and maximum; a held count is both.
-pub(in crate::emit) fn bounds(workload: &Workload) -> (u32, u32) {
-    let replicas = &workload.replicas;
-    workload
-        .hold
-        .as_ref()
-        .map_or((replicas.min.value, replicas.max.value), |hold| {
-            (hold.value, hold.value)
-        })
 }
 
 /// The HPA's metrics: utilisations, then Pods metrics by name.

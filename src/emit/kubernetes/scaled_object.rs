@@ -5,7 +5,7 @@ mod triggers;
 
 use serde_json::{Map, Value, json};
 
-use super::hpa::{behavior, bounds};
+use super::hpa::behavior;
 use super::metadata::metadata;
 use crate::emit::secret;
 use crate::model::{Combine, Environment, Name, RedisGroup, Use, Worker};
@@ -79,7 +79,7 @@ pub(in crate::emit) fn spec(
 ) -> Map<String, Value> {
     let group = environment.redis_for(Use::Queue).map(|(_, group)| group);
     let deployment = worker.workload.name.value.as_str();
-    let (min, max) = bounds(&worker.workload);
+    let (min, max) = worker.workload.bounds();
     let mut spec = Map::new();
     spec.insert(
         "scaleTargetRef".into(),
@@ -123,7 +123,7 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
         modifiers.insert("formula".into(), json!(formula));
         modifiers.insert("target".into(), json!("1"));
         let activation = worker.activation.value;
-        if bounds(&worker.workload).0 == 0 && activation > 0 {
+        if worker.workload.bounds().0 == 0 && activation > 0 {
             let target = triggers::activation_target(activation, &worker.queue);
             modifiers.insert("activationTarget".into(), json!(target));
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
-use crate::ast::{Ast, Part, WaiverNode};
+use crate::ast::{Ast, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::{Days, Name, OffHours};
 use crate::parse::fields::{Cx, Fields};
@@ -215,10 +215,10 @@ pub(super) fn known_in(part: &str) -> Vec<&'static str> {
 
 fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     match fields.node_name() {
-        "worker" => drop(ast.workers.insert(name, worker::worker(fields))),
-        "service" => drop(ast.services.insert(name, worker::service(fields))),
-        "redis" => drop(ast.redis.insert(name, redis::redis(fields))),
-        "nodes" => drop(ast.nodes.insert(name, groups::nodes(fields))),
+        "worker" => put(&mut ast.workers, name, worker::worker(fields), fields),
+        "service" => put(&mut ast.services, name, worker::service(fields), fields),
+        "redis" => put(&mut ast.redis, name, redis::redis(fields), fields),
+        "nodes" => put(&mut ast.nodes, name, groups::nodes(fields), fields),
         "event" => match schedule::event(fields) {
             Some(event) => drop(ast.events.insert(name, event)),
             None => drop(ast.broken.insert(Part::Schedule)),
@@ -229,6 +229,14 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
         },
         _ => {}
     }
+}
+
+/// Keeps a node; what it says is not relied on where something about its form was wrong.
+fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &Fields<'_>) {
+    if fields.is_broken() {
+        node.spoil();
+    }
+    all.insert(name, node);
 }
 
 fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {

@@ -29,7 +29,7 @@ fn tolerate(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
 pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
     WorkerNode {
         workload: workload::workload(fields, 0),
-        queues: fields.each(&["queue"], queue),
+        queues: fields.each_once("queue", queue, |queue| &queue.list),
         combine: fields.single("combine", "\"sum\"", value::word),
         scenario: fields.single("scenario", "\"batch\"", value::word),
         polling: fields.single("polling", "\"15s\"", value::duration(1..=604_800)),
@@ -41,7 +41,7 @@ pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
         }),
         grace: fields.single("grace", "\"30s\"", value::duration(WAIT)),
         capacity: fields.single("capacity", "\"spot\"", value::word),
-        tolerate: fields.each(&["tolerate"], tolerate),
+        tolerate: fields.each_once("tolerate", tolerate, |taint| taint),
         pause: fields.group("pause", |pause| {
             pause.required("at", "0", value::whole(ANY))
         }),

@@ -117,17 +117,19 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
     }
 }
 
+fn metric(fields: &mut Fields<'_>) -> Option<MetricNode> {
+    let name = fields.argument("\"http_requests_per_second\"", value::text(text::token));
+    let average = fields.required("average", "\"100\"", value::quantity);
+    Some(MetricNode {
+        metric: name.value?,
+        average: average.value?,
+    })
+}
+
 /// `api`.
 pub fn api(fields: &mut Fields<'_>) -> ApiNode {
     ApiNode {
         workload: workload(fields, 1),
-        metrics: fields.each(&["metric"], |metric| {
-            let name = metric.argument("\"http_requests_per_second\"", value::text(text::token));
-            let average = metric.required("average", "\"100\"", value::quantity);
-            Some(MetricNode {
-                metric: name.value?,
-                average: average.value?,
-            })
-        }),
+        metrics: fields.each_once("metric", metric, |metric| &metric.metric),
     }
 }

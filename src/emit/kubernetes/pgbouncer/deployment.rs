@@ -78,7 +78,7 @@ fn pod(environment: &Environment, drain: u64) -> Value {
             "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER, "fsGroup": USER,
             "seccompProfile": { "type": "RuntimeDefault" },
         },
-        "affinity": affinity(name),
+        "affinity": affinity(environment, name),
         "topologySpreadConstraints": [{
             "maxSkew": 1,
             "topologyKey": "topology.kubernetes.io/zone",
@@ -99,9 +99,10 @@ fn volumes(environment: &Environment) -> Value {
     ])
 }
 
-/// Apart by host, and never on spot: two minutes' notice is less than a drain.
-fn affinity(name: &str) -> Value {
-    let mut affinity = placement::on_demand();
+/// Apart by host, and off spot nodes where any others are open to it: two minutes' notice is less
+/// than a drain.
+fn affinity(environment: &Environment, name: &str) -> Value {
+    let mut affinity = placement::of_the_rest(environment);
     let apart = json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
         "weight": 100,
         "podAffinityTerm": {

@@ -28,10 +28,13 @@ pub(super) fn formula(worker: &Worker) -> String {
 }
 
 /// The formula's value above which a pool leaves zero: what `activation` items of the list with the
-/// most items per replica come to, so that no list waits for longer than it was asked to.
+/// most items per replica come to, so that no list waits for longer than it was asked to. Others wake the pool sooner, which
+/// `activation-differs-by-queue` tells.
 pub(super) fn activation_target(activation: u32, queues: &[Queue]) -> String {
     let longest = queues.iter().map(|queue| queue.length.value).max();
-    let millionths = u64::from(activation) * 1_000_000 / u64::from(longest.unwrap_or(1).max(1));
+    let items = u64::from(activation) * 1_000_000;
+    // Rounded up: `activation` items are not yet more than `activation`.
+    let millionths = items.div_ceil(u64::from(longest.unwrap_or(1).max(1)));
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
@@ -117,7 +120,7 @@ fn redis_metadata(
     put("listName", queue.list.value.clone());
     put("listLength", queue.length.value.to_string());
     // Above zero a pool is always active, and a formula has a target of its own for that.
-    if bounds(&worker.workload).0 == 0 && !summed {
+    if worker.workload.bounds().0 == 0 && !summed {
         put("activationListLength", worker.activation.value.to_string());
     }
     put("enableTLS", (group.tls.value != RedisTls::Off).to_string());

@@ -1,0 +1,73 @@
+//! An activation that means another number of items for each queue.
+
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Combine, Name, Worker};
+
+/// The rule `activation-differs-by-queue`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("activation-differs-by-queue"),
+    severity: Severity::Note,
+    waivable: true,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/activation-differs-by-queue.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (name, worker) in &context.environment.worker {
+        let summed = worker.combine.value == Combine::Sum && worker.workload.bounds().0 == 0;
+        if summed && worker.activation.is_declared() {
+            findings.extend(one(name, worker));
+        }
+    }
+}
+
+fn one(name: &Name, worker: &Worker) -> Option<Finding> {
+    let activation = &worker.activation;
+    let lengths = || worker.queue.iter().map(|queue| queue.length.value);
+    let longest = lengths().max()?;
+    // Alone, a list wakes the pool with more than `activation x length / longest` items.
+    let items = |length: u32| {
+        u64::from(activation.value) * u64::from(length) / u64::from(longest.max(1)) + 1
+    };
+    let asked = u64::from(activation.value) + 1;
+    if lengths().all(|length| items(length) == asked) {
+        return None;
+    }
+    let message = format!(
+        "`activation {}` of `worker.{name}` holds for its longest queue; others wake the pool sooner",
+        activation.value
+    );
+    let path = format!("worker.{name}");
+    let mut finding = Finding::new(RULE.code, Severity::Note, message)
+        .operand(
+            activation,
+            &format!("{path}.activation"),
+            "the items asked for",
+        )
+        .operand(
+            &worker.combine,
+            &format!("{path}.combine"),
+            "one formula for all queues",
+        )
+        .given(&worker.workload.replicas.min);
+    for queue in &worker.queue {
+        let (list, length) = (&queue.list, &queue.length);
+        let text = format!("wakes the pool with {}", counted_items(items(length.value)));
+        let of = format!("{path}.queue.{}.length", list.value);
+        finding = finding
+            .written(list, text)
+            .operand(length, &of, "its items per replica");
+    }
+    Some(finding.note(format!(
+        "the formula adds replicas, not items: {} items / {longest} of the longest queue, and so many replicas of any other",
+        activation.value
+    )).help("give a queue that is not to wake the pool so soon a pool of its own"))
+}
+
+fn counted_items(items: u64) -> String {
+    let plural = if items == 1 { "" } else { "s" };
+    format!("{items} item{plural}")
+}
