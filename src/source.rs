@@ -2,7 +2,7 @@
 //!
 //! Positions are byte offsets; lines and columns are computed only when something is shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,12 +24,32 @@ pub struct Source {
 
 /// Every text of a run, indexed by [`SourceId`].
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<Arc<Source>>);
+pub struct Sources(Vec<Arc<Text>>);
+
+/// A source, and where its lines begin as soon as anybody asks.
+#[derive(Debug)]
+struct Text {
+    source: Source,
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Text {
+    /// The byte at which each line begins.
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let feeds = self.source.text.match_indices('\n');
+            std::iter::once(0)
+                .chain(feeds.map(|(at, _)| at + 1))
+                .collect()
+        })
+    }
+}
 
 impl Sources {
     /// Adds a text and names it.
     pub fn add(&mut self, source: Source) -> SourceId {
-        self.0.push(Arc::new(source));
+        let lines = OnceLock::new();
+        self.0.push(Arc::new(Text { source, lines }));
         SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
     }
 
@@ -39,6 +59,10 @@ impl Sources {
     /// When `id` was made by another run's sources.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
+        &self.text(id).source
+    }
+
+    fn text(&self, id: SourceId) -> &Text {
         self.0
             .get(id.0 as usize)
             .expect("a SourceId is only made by the Sources that hold it")
@@ -62,15 +86,16 @@ impl Sources {
     /// Line and column of the start of `span`, both counted from 1, the column in characters.
     #[must_use]
     pub fn position(&self, span: Span) -> (usize, usize) {
-        let text = &self.get(span.source).text;
+        let held = self.text(span.source);
+        let (text, lines) = (&held.source.text, held.lines());
         let mut end = (span.start as usize).min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = text.get(..end).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        let line = lines.partition_point(|start| *start <= end);
+        let line_start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = text.get(line_start..end).unwrap_or_default();
+        let column = before.chars().count() + 1;
         (line, column)
     }
 }

@@ -29,10 +29,10 @@ pub fn of_pool<'a>(groups: &'a Groups, pool: &Name, capacity: Capacity) -> Place
         return Placement::Bought(capacity);
     }
     let asked = |(_, group): &&(&Name, &NodeGroup)| group.capacity.value == capacity;
-    let names = |(name, _): &(&'a Name, &NodeGroup)| *name;
-    let bought: Vec<&Name> = named.iter().filter(asked).map(names).collect();
+    let label = |(name, _): &(&'a Name, &NodeGroup)| *name;
+    let bought: Vec<&Name> = named.iter().filter(asked).map(label).collect();
     Placement::Named(if bought.is_empty() {
-        named.iter().map(names).collect()
+        named.iter().map(label).collect()
     } else {
         bought
     })

@@ -2,6 +2,7 @@
 
 mod find;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -135,7 +136,43 @@ impl Mask {
                 masked = masked.replace(secret.as_str(), &stars(secret));
             }
         }
-        masked
+        shortened(masked)
+    }
+}
+
+/// The longest word, or words between backticks, that a sentence repeats whole: longer than any
+/// statement that is offered, or image with a digest.
+const LONGEST: usize = 300;
+
+/// What is shown of a longer one.
+const BEGINNING: usize = 60;
+
+/// A sentence that repeats no word of the user's without end.
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let words: Vec<_> = text.split(' ').map(beginning).collect();
+    let text = words.join(" ");
+    let parts = text.split('`').enumerate();
+    let quoted = |(index, part)| {
+        if index % 2 == 1 {
+            beginning(part)
+        } else {
+            Cow::Borrowed(part)
+        }
+    };
+    parts.map(quoted).collect::<Vec<_>>().join("`")
+}
+
+fn beginning(word: &str) -> Cow<'_, str> {
+    let cut = word.char_indices().nth(BEGINNING).map(|(at, _)| at);
+    match cut.filter(|_| word.len() > LONGEST) {
+        Some(at) => {
+            let quote = if word.ends_with('`') { "`" } else { "" };
+            Cow::Owned(format!("{}…{quote}", word.get(..at).unwrap_or_default()))
+        }
+        None => Cow::Borrowed(word),
     }
 }
 
@@ -168,6 +205,23 @@ mod tests {
         let masked = mask(key);
         assert_eq!(masked.lines().count(), key.lines().count());
         assert!(!masked.contains("hunter2x") && masked.ends_with("\nb"));
+    }
+
+    #[test]
+    fn a_word_without_end_is_told_by_its_beginning() {
+        let endless = "x".repeat(1000);
+        let beginning = "x".repeat(59);
+        assert_eq!(
+            shortened(format!("there is no node `{endless}` here")),
+            format!("there is no node `{beginning}…` here")
+        );
+        let words = "a b ".repeat(200);
+        let told = shortened(format!("`{words}` is none"));
+        assert!(told.len() < 100 && told.ends_with("…` is none"), "{told}");
+        let statement = format!("write `nodes \"x\" {{ instance \"{}\" }}`", "y".repeat(200));
+        assert_eq!(shortened(statement.clone()), statement);
+        let sum = "1 x 250m (api) + ".repeat(100);
+        assert_eq!(shortened(sum.clone()), sum);
     }
 
     #[test]

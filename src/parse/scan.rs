@@ -78,6 +78,7 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         spoiled: false,
         whole: true,
         commented: Vec::new(),
+        line: None,
     };
     scanner.forbidden();
     let nodes = scanner.nodes(None);
@@ -127,6 +128,17 @@ struct Scanner<'t, 'd> {
     whole: bool,
     /// What is commented out.
     commented: Vec<Node<'t>>,
+    /// The line that was looked through last.
+    line: Option<Line>,
+}
+
+/// The rest of a line, by places among the tokens.
+#[derive(Clone, Copy)]
+struct Line {
+    /// Its line feed, or the end of the text.
+    end: usize,
+    /// The last quote in it that no other one closes.
+    last_open: Option<usize>,
 }
 
 impl<'t> Scanner<'t, '_> {

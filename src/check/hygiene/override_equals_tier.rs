@@ -89,11 +89,11 @@ impl Compare<'_> {
     fn pool(&mut self, path: &str, file: &WorkerNode, tier: &WorkerNode) {
         let at = |step: &str| format!("{path}.{step}");
         let mut workload = file.workload.clone();
-        if !file.scenario.is_absent() {
-            workload.replicas.max = Written::default();
-        } else {
+        if file.scenario.is_absent() {
             self.one(&at("polling"), &file.polling, &tier.polling);
             self.one(&at("cooldown"), &file.cooldown, &tier.cooldown);
+        } else {
+            workload.replicas.max = Written::default();
         }
         self.workload(path, &workload, &tier.workload);
         self.one(&at("combine"), &file.combine, &tier.combine);

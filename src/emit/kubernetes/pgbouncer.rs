@@ -38,6 +38,8 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
                 "ports": [{ "name": "postgres", "port": PORT, "targetPort": "postgres", "protocol": "TCP" }],
             },
         }),
+        // It takes no notice of pods that drain: nodes are to be drained one after another
+        // (`tierc explain connection-budget-exceeded`).
         json!({
             "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": meta,
             "spec": {

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::budget::connections as budget;
-use crate::emit::kubernetes::hpa;
 use crate::model::{Environment, Quantity, Worker, Workload};
 
 /// The longest `stabilizationWindowSeconds`.
@@ -99,7 +98,7 @@ fn queues(worker: &Worker) -> Vec<Queue> {
 }
 
 fn pods(environment: &Environment, workload: &Workload) -> Pods {
-    let (min, max) = hpa::bounds(workload);
+    let (min, max) = workload.bounds();
     let amounts = |cpu: Quantity, memory: Quantity| Amounts {
         cpu: cpu.to_string(),
         memory: memory.to_string(),

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Scanner;
 use super::blank::forbidden;
 use super::literal::literal;
 use super::mistake::Mistake;
 use super::token::{Kind, Token};
+use super::{Line, Scanner};
 use crate::parse::tree::{Entry, Key, Literal, Node, Value};
 
 impl<'t> Scanner<'t, '_> {
@@ -165,15 +165,36 @@ impl<'t> Scanner<'t, '_> {
             self.opening_quote_missing(token, &next);
             return true;
         }
-        let line = self.tokens.get(self.at..).unwrap_or_default();
-        let line = line.iter().take_while(|token| token.kind != Kind::Newline);
-        let open = line.clone().any(|token| token.kind == Kind::Unclosed("\""));
-        if token.kind != Kind::String || next.kind != Kind::Word || !open {
+        if token.kind != Kind::String || next.kind != Kind::Word {
             return false;
         }
-        self.at += line.count();
+        let line = self.line();
+        if line.last_open.is_none_or(|open| open < self.at) {
+            return false;
+        }
+        self.at = line.end;
         self.quotes_do_not_pair(token);
         true
+    }
+
+    /// The rest of the line, looked through once for all of its tokens.
+    fn line(&mut self) -> Line {
+        if let Some(line) = self.line.filter(|line| self.at <= line.end) {
+            return line;
+        }
+        let rest = self.tokens.get(self.at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take_while(|token| token.kind != Kind::Newline)
+            .count();
+        let open = |token: &Token| token.kind == Kind::Unclosed("\"");
+        let tokens = rest.get(..length).unwrap_or_default();
+        let line = Line {
+            end: self.at + length,
+            last_open: tokens.iter().rposition(open).map(|at| self.at + at),
+        };
+        self.line = Some(line);
+        line
     }
 
     /// The name that `token` is, of a node or a property. What cannot be one has been reported.

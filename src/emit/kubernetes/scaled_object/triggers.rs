@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::events::Floor;
-use crate::emit::kubernetes::hpa::bounds;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
 
 /// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) stand for
