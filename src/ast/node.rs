@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MetricNode, Over, PolicyNode, QueueNode, Spoil, Written};
+use super::{MetricNode, Over, PolicyNode, QueueNode, Written};
 use crate::model::{
     Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType,
@@ -20,9 +20,9 @@ macro_rules! nodes {
                 Self { $($field: self.$field.over(base.$field),)+ }
             }
         }
-        impl Spoil for $node {
+        impl $crate::ast::Spoil for $node {
             fn spoil(&mut self) {
-                $(self.$field.spoil();)+
+                $($crate::ast::Spoil::spoil(&mut self.$field);)+
             }
         }
     )+};
