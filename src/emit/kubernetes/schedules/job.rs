@@ -106,7 +106,7 @@ fn pod(followed: &Followed<'_>, name: &str) -> Value {
             "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER, "fsGroup": USER,
             "seccompProfile": { "type": "RuntimeDefault" },
         },
-        "affinity": placement::on_demand(),
+        "affinity": placement::of_the_rest(followed.environment),
         "containers": [container(followed)],
         "volumes": [
             { "name": "script", "configMap": { "name": name } },
