@@ -161,36 +161,6 @@ pub struct Tracked {
     pub relieved_by: Vec<String>,
 }
 
-/// The values from which on something is to be done.
-#[derive(Clone, Copy, Debug)]
-struct Thresholds {
-    api_cpu: u32,
-    api_memory: u32,
-    queue_depth: u32,
-    db_cpu: u32,
-    db_connections: u32,
-    db_storage: u32,
-    redis_memory: u32,
-    /// In percent of the benchmark.
-    redis_ops: u32,
-    /// Operations a second that one node was measured to serve.
-    benchmark: u32,
-}
-
-/// The guide's "metrics to track". Its 60% of the API's CPU is passed in steady state by an HPA
-/// that aims at 70%; its benchmark is where it advises cluster mode.
-const GUIDE: Thresholds = Thresholds {
-    api_cpu: 80,
-    api_memory: 75,
-    queue_depth: 50,
-    db_cpu: 70,
-    db_connections: 70,
-    db_storage: 70,
-    redis_memory: 70,
-    redis_ops: 80,
-    benchmark: 100_000,
-};
-
 /// An autoscaler at this percentage of its maximum cannot add pods.
 const AT_MAXIMUM: f64 = 100.0;
 
@@ -219,19 +189,19 @@ fn one(metric: Metric, of: &Component, threshold: f64, query: String, paths: &[&
 }
 
 fn api(environment: &Environment) -> Vec<Tracked> {
-    let of = Component::Api;
+    let (of, alerts) = (Component::Api, &environment.alerts);
     vec![
         one(
             Metric::ApiCpu,
             &of,
-            f64::from(GUIDE.api_cpu),
+            f64::from(alerts.api_cpu.value),
             query::api_cpu(environment),
             &["replicas.max"],
         ),
         one(
             Metric::ApiMemory,
             &of,
-            f64::from(GUIDE.api_memory),
+            f64::from(alerts.api_memory.value),
             query::api_memory(environment),
             &["limits.memory"],
         ),
@@ -255,7 +225,7 @@ fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
         one(
             Metric::QueueDepth,
             &of,
-            f64::from(GUIDE.queue_depth),
+            f64::from(environment.alerts.queue_depth.value),
             query::queue_depth(environment, pool),
             &["replicas.max", "queue"],
         )
@@ -273,13 +243,14 @@ fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
 
 fn database(environment: &Environment) -> Vec<Tracked> {
     let (of, database) = (Component::Database, &environment.database);
-    let identifier = database.name.value.as_str();
-    let connections = f64::from(GUIDE.db_connections);
+    let (identifier, alerts) = (database.name.value.as_str(), &environment.alerts);
+    let source = alerts.source.database.value;
+    let connections = f64::from(alerts.db_connections.value);
     let mut tracked = vec![
         one(
             Metric::DbCpu,
             &of,
-            f64::from(GUIDE.db_cpu),
+            f64::from(alerts.db_cpu.value),
             query::db_cpu(identifier),
             &["instance"],
         ),
@@ -287,14 +258,14 @@ fn database(environment: &Environment) -> Vec<Tracked> {
             Metric::DbConnections,
             &of,
             connections,
-            query::db_connections(identifier, database.max_connections.value),
+            query::db_connections(source, identifier, database.max_connections.value),
             &["max-connections", "instance"],
         ),
         one(
             Metric::DbStorage,
             &of,
-            f64::from(GUIDE.db_storage),
-            query::db_storage(identifier, database.storage.gib.value),
+            f64::from(alerts.db_storage.value),
+            query::db_storage(source, identifier, database.storage.gib.value),
             &["storage.gib"],
         ),
     ];
@@ -304,11 +275,11 @@ fn database(environment: &Environment) -> Vec<Tracked> {
         tracked.push(one(
             Metric::DbCpu,
             &of,
-            f64::from(GUIDE.db_cpu),
+            f64::from(alerts.db_cpu.value),
             query::db_cpu(&identifiers),
             &["count", "instance"],
         ));
-        let query = query::db_connections(&identifiers, replicas.max_connections.value);
+        let query = query::db_connections(source, &identifiers, replicas.max_connections.value);
         tracked.push(one(
             Metric::DbConnections,
             &of,
@@ -325,20 +296,21 @@ fn redis(environment: &Environment, name: &Name) -> Vec<Tracked> {
     let Some(group) = environment.redis.get(name) else {
         return Vec::new();
     };
-    let nodes = query::cache_nodes(group);
+    let (alerts, source) = (&environment.alerts, environment.alerts.source.redis.value);
+    let ops = &alerts.redis_ops;
     vec![
         one(
             Metric::RedisMemory,
             &of,
-            f64::from(GUIDE.redis_memory),
-            query::redis_memory(&nodes),
+            f64::from(alerts.redis_memory.value),
+            query::redis_memory(source, group),
             &["node", "cluster.shards"],
         ),
         one(
             Metric::RedisOps,
             &of,
-            f64::from(GUIDE.benchmark) * f64::from(GUIDE.redis_ops) / 100.0,
-            query::redis_ops(&nodes),
+            f64::from(ops.benchmark.value) * f64::from(ops.percent.value) / 100.0,
+            query::redis_ops(source, group),
             &["cluster.shards"],
         ),
     ]

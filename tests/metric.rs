@@ -47,6 +47,25 @@ fn the_table_names_what_this_environment_runs() {
     snapshot("metric", "table", &format!("{FULL}\n{shown}"));
 }
 
+/// The same components, by what asks the servers themselves, with thresholds of one's own.
+#[test]
+fn thresholds_and_exporters_are_those_of_the_alerts_node() {
+    let own = "alerts { db-connections 55; redis-ops 50 benchmark=40000; source database=\"exporter\" redis=\"exporter\" }\n";
+    let shown: String = tracked(&environment(&format!("{FULL}{own}")))
+        .iter()
+        .filter(|it| it.component >= Component::Database)
+        .map(|it| {
+            let (threshold, unit) = (it.threshold, it.metric.unit());
+            let (component, metric) = (&it.component, it.metric);
+            format!(
+                "{component} {metric} from {threshold}{unit}\n    {}\n",
+                it.query
+            )
+        })
+        .collect();
+    snapshot("metric", "exporters", &format!("{own}\n{shown}"));
+}
+
 #[test]
 fn every_tier_is_watched_by_every_metric_that_it_can_have() {
     for name in ["dev", "small", "medium", "large", "xlarge"] {

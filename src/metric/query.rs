@@ -5,7 +5,7 @@
 //! Every query is wrapped so that it gives one series without labels, whatever scrapes twice.
 
 use crate::budget::connections::RESERVED;
-use crate::model::{Environment, RedisGroup, Worker, Workload};
+use crate::model::{Environment, MetricSource, RedisGroup, Worker, Workload};
 
 /// Selects the pods of a Deployment: `<name>-<ReplicaSet>-<pod>`, and not those of a Deployment
 /// whose name only begins alike.
@@ -66,25 +66,52 @@ fn rds(metric: &str, identifiers: &str) -> String {
     format!(r#"aws_rds_{metric}{{dimension_DBInstanceIdentifier{by}"{identifiers}"}}"#)
 }
 
+/// Only CloudWatch knows it.
 pub(super) fn db_cpu(identifiers: &str) -> String {
     format!("max({})", rds("cpuutilization_average", identifiers))
 }
 
+/// What an exporter that asks the server itself is scraped as: the job is called as the RDS
+/// instance or the replication group is.
+fn job(metric: &str, identifiers: &str) -> String {
+    let by = if identifiers.contains('[') { "=~" } else { "=" };
+    format!(r#"{metric}{{job{by}"{identifiers}"}}"#)
+}
+
 /// Slots for superusers and for RDS itself nobody else gets.
-pub(super) fn db_connections(identifiers: &str, max_connections: u32) -> String {
+pub(super) fn db_connections(
+    source: MetricSource,
+    identifiers: &str,
+    max_connections: u32,
+) -> String {
     let usable = max_connections.saturating_sub(RESERVED).max(1);
-    let open = rds("database_connections_average", identifiers);
+    let open = match source {
+        MetricSource::Yace => rds("database_connections_average", identifiers),
+        MetricSource::Exporter => {
+            let activity = job("pg_stat_activity_count", identifiers);
+            format!("sum by (job, instance) ({activity})")
+        }
+    };
     format!("100 * max({open}) / {usable}")
 }
 
-/// CloudWatch knows what is free, not what is allocated.
-pub(super) fn db_storage(identifier: &str, gib: u32) -> String {
-    let free = rds("free_storage_space_average", identifier);
-    format!("100 * (1 - min({free}) / ({gib} * 1024 ^ 3))")
+/// CloudWatch knows what is free, not what is allocated; the server knows its databases, and not
+/// its write-ahead log.
+pub(super) fn db_storage(source: MetricSource, identifier: &str, gib: u32) -> String {
+    match source {
+        MetricSource::Yace => {
+            let free = rds("free_storage_space_average", identifier);
+            format!("100 * (1 - min({free}) / ({gib} * 1024 ^ 3))")
+        }
+        MetricSource::Exporter => {
+            let size = job("pg_database_size_bytes", identifier);
+            format!("100 * max(sum by (job, instance) ({size})) / ({gib} * 1024 ^ 3)")
+        }
+    }
 }
 
 /// The nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
-pub(super) fn cache_nodes(group: &RedisGroup) -> String {
+fn cache_nodes(group: &RedisGroup) -> String {
     format!(
         r#"{{dimension_CacheClusterId=~"{}(-[0-9]+)+"}}"#,
         group.name.value
@@ -92,17 +119,39 @@ pub(super) fn cache_nodes(group: &RedisGroup) -> String {
 }
 
 /// CloudWatch counts without the quarter that is reserved.
-pub(super) fn redis_memory(nodes: &str) -> String {
-    format!("max(aws_elasticache_database_memory_usage_percentage_maximum{nodes})")
+pub(super) fn redis_memory(source: MetricSource, group: &RedisGroup) -> String {
+    match source {
+        MetricSource::Yace => format!(
+            "max(aws_elasticache_database_memory_usage_percentage_maximum{})",
+            cache_nodes(group)
+        ),
+        MetricSource::Exporter => {
+            let of = |metric: &str| job(metric, group.name.value.as_str());
+            format!(
+                "100 * max({} / ({} > 0))",
+                of("redis_memory_used_bytes"),
+                of("redis_memory_max_bytes")
+            )
+        }
+    }
 }
 
 /// CloudWatch has commands by type, each a sum over its minute, so that an average of any length
 /// is commands a minute.
-pub(super) fn redis_ops(nodes: &str) -> String {
-    let kind = |kind: &str| {
-        format!(
-            "max by (dimension_CacheClusterId) (aws_elasticache_{kind}_type_cmds_average{nodes})"
-        )
-    };
-    format!("max({} + {}) / 60", kind("get"), kind("set"))
+pub(super) fn redis_ops(source: MetricSource, group: &RedisGroup) -> String {
+    match source {
+        MetricSource::Yace => {
+            let nodes = cache_nodes(group);
+            let kind = |kind: &str| {
+                format!(
+                    "max by (dimension_CacheClusterId) (aws_elasticache_{kind}_type_cmds_average{nodes})"
+                )
+            };
+            format!("max({} + {}) / 60", kind("get"), kind("set"))
+        }
+        MetricSource::Exporter => {
+            let commands = job("redis_commands_processed_total", group.name.value.as_str());
+            format!("max(rate({commands}[5m]))")
+        }
+    }
 }

@@ -43,12 +43,23 @@ fn prometheus_accepts_every_query() {
     };
     let text =
         "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\ndatabase { replicas 2 }\n";
-    let run = crate::support::run(text);
-    let tracked = tracked(run.files[0].environment.as_ref().unwrap());
+    let exporters = "alerts { source database=\"exporter\" redis=\"exporter\" }\n";
+    let tracked: Vec<_> = [text.to_owned(), format!("{text}{exporters}")]
+        .iter()
+        .flat_map(|text| {
+            tracked(
+                crate::support::run(text).files[0]
+                    .environment
+                    .as_ref()
+                    .unwrap(),
+            )
+        })
+        .collect();
     let rules: Vec<_> = tracked
         .iter()
-        .flat_map(|it| {
-            let name = format!("{} {}", it.component, it.metric);
+        .enumerate()
+        .flat_map(|(index, it)| {
+            let name = format!("{} {} {index}", it.component, it.metric);
             let record = name.replace(['.', '-', ' '], "_");
             let alert = format!("{} > {}", it.query, it.threshold);
             [
