@@ -12,6 +12,7 @@
 #   kubectl               only where the machine has none
 #   kubernetes-validate   1.37.0: Kubernetes' own schemas
 #   promtool              Debian 13's: rules and PromQL
+#   prometheus            Debian 13's: a server for the capacity review to ask
 #   pgbouncer             1.24.1, built from Debian 13's source
 #   keda-validate         the CRDs of KEDA and of the Prometheus operator: types
 #   keda-validate-strict  the CRDs of KEDA 2.20: ranges, words, keys they do not know
@@ -49,7 +50,7 @@ MOTO="moto[server]==5.2.5"
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool pgbouncer keda keda_strict expr checkov pygohcl aws postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov pygohcl aws postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -225,6 +226,12 @@ try_promtool() {
     printf 'groups: [{name: g, rules: [{record: a, expr: sum(b)}]}]\n' >"$SCRATCH/rules.yaml"
     "$BIN/promtool" check rules "$SCRATCH/rules.yaml" >&2 && "$BIN/promtool" --version 2>&1
 }
+
+install_prometheus() {
+    unpack "$SCRATCH/prometheus" prometheus/trixie &&
+        mv -f "$SCRATCH/prometheus/usr/bin/prometheus" "$BIN/"
+}
+try_prometheus() { "$BIN/prometheus" --version 2>&1; }
 
 # Debian 13's binary wants a newer libc than Debian 12 has; its source does not. libevent goes
 # in statically, so that nothing need be installed to run the result.

@@ -19,6 +19,7 @@ mod man;
 mod output;
 mod plan;
 mod progress;
+mod prometheus;
 mod render;
 mod schema;
 mod show;

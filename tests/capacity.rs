@@ -1,7 +1,9 @@
 //! The capacity review: what was measured, where it leads, what makes room.
 
 mod command;
+mod laws;
 mod metrics_file;
+mod prometheus;
 mod story;
 mod trend;
 

@@ -50,14 +50,12 @@ pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History
         .has_headers(false)
         .from_reader(bytes);
     let mut records = reader.byte_records();
-    let header = match records.next() {
-        Some(header) => header.map_err(|error| vec![Mistake::at(1, error.to_string())])?,
-        None => {
-            let message = "the file is empty: its first line names the columns, as in \
-                           `time,metric,component,value`";
-            return Err(vec![Mistake::at(1, message)]);
-        }
+    let Some(header) = records.next() else {
+        let message = "the file is empty: its first line names the columns, as in \
+                       `time,metric,component,value`";
+        return Err(vec![Mistake::at(1, message)]);
     };
+    let header = header.map_err(|error| vec![Mistake::at(1, error.to_string())])?;
     let columns = Columns::of(&header).map_err(|mistake| vec![mistake])?;
     let mut rows = Rows {
         tracked,

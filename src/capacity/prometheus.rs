@@ -46,12 +46,9 @@ struct Series {
 pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
     let answer: Answer = serde_json::from_str(body)
         .map_err(|error| format!("the answer is not Prometheus' JSON: {error}"))?;
-    let data = match (answer.status.as_str(), answer.data) {
-        ("success", Some(data)) => data,
-        _ => {
-            let error = answer.error.unwrap_or_else(|| "it did not say why".into());
-            return Err(format!("Prometheus refused the query: {error}"));
-        }
+    let ("success", Some(data)) = (answer.status.as_str(), answer.data) else {
+        let error = answer.error.unwrap_or_else(|| "it did not say why".into());
+        return Err(format!("Prometheus refused the query: {error}"));
     };
     if data.result_type != "matrix" {
         let kind = data.result_type;

@@ -10,7 +10,7 @@ use super::supply::supply;
 use super::trial::{Trial, trials};
 use super::{Item, Outlook};
 use crate::compile::{
-    self, CatalogueTexts, Comparison, Compiled, Input, Matching, Run, Side, SideFile,
+    self, CatalogueTexts, Comparison, Compiled, Input, Matching, Outcome, Run, Side, SideFile,
 };
 use crate::cost::difference::Shift;
 use crate::diagnostic::{Code, Severity};
@@ -112,18 +112,7 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
     let Some(outcome) = outcomes.first() else {
         return Err(Refusal::Rules(Vec::new()));
     };
-    let has = |environment: Option<&Environment>, run: &Run| {
-        let (metric, component) = (item.tracked.metric, &item.tracked.component);
-        environment.and_then(|it| supply(metric, component, it, &run.catalogue))
-    };
-    let runs = &comparison.runs;
-    let (Some(before), Some(after)) = (
-        has(outcome.sides.before, &runs.before),
-        has(outcome.sides.after, &runs.after),
-    ) else {
-        return Err(Refusal::NotEnough(value));
-    };
-    let after = value * before / after;
+    let after = value * share_left(item, outcome, &comparison.runs).unwrap_or(1.0);
     if after >= item.tracked.threshold {
         return Err(Refusal::NotEnough(after));
     }
@@ -147,6 +136,16 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
         unpriced: difference.unknown.len(),
         impact: impact.clone(),
     })
+}
+
+/// What a value becomes by the change, as a share of itself; none where nobody can say.
+fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f64> {
+    let has = |environment: Option<&Environment>, run: &Run| {
+        let (metric, component) = (item.tracked.metric, &item.tracked.component);
+        supply(metric, component, environment?, &run.catalogue)
+    };
+    let before = has(outcome.sides.before, &runs.before)?;
+    Some(before / has(outcome.sides.after, &runs.after)?)
 }
 
 fn compare(trial: &Trial, base: &Base<'_>) -> Comparison {

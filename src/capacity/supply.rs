@@ -47,7 +47,14 @@ pub fn supply(
                     Some(float(node.maxmemory) * shards)
                 }
                 Metric::RedisOps => Some(shards),
-                _ => None,
+                Metric::ApiCpu
+                | Metric::ApiMemory
+                | Metric::ApiReplicas
+                | Metric::QueueDepth
+                | Metric::WorkerReplicas
+                | Metric::DbCpu
+                | Metric::DbConnections
+                | Metric::DbStorage => None,
             }
         }
         (_, Component::Api | Component::Worker(_)) => None,
@@ -77,7 +84,13 @@ fn database(
             Some(f64::from(connections.value.saturating_sub(RESERVED)) * count)
         }
         Metric::DbStorage => Some(f64::from(database.storage.gib.value)),
-        _ => None,
+        Metric::ApiCpu
+        | Metric::ApiMemory
+        | Metric::ApiReplicas
+        | Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::RedisMemory
+        | Metric::RedisOps => None,
     }
     .filter(|supply| *supply > 0.0)
 }

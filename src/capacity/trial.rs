@@ -172,7 +172,14 @@ fn database(
             }));
             trials
         }
-        _ => classes
+        Metric::ApiCpu
+        | Metric::ApiMemory
+        | Metric::ApiReplicas
+        | Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::DbCpu
+        | Metric::RedisMemory
+        | Metric::RedisOps => classes
             .iter()
             .map(|class| {
                 let kdl = format!("database {{\n    instance \"{class}\"\n}}");

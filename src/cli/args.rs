@@ -302,16 +302,24 @@ pub(super) struct Capacity {
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
     /// A CSV file with the columns time, metric, component, value (docs/capacity.md).
-    #[arg(long, value_name = "FILE.csv")]
-    pub(super) metrics: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        required_unless_present = "prometheus",
+        conflicts_with = "prometheus"
+    )]
+    pub(super) metrics: Option<PathBuf>,
+    /// A Prometheus to ask instead; TIERC_PROMETHEUS_TOKEN may hold a bearer token.
+    #[arg(long, value_name = "URL")]
+    pub(super) prometheus: Option<String>,
     /// How many days are read, up to and with today.
     #[arg(long, default_value_t = 30, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(14..=92))]
     pub(super) days: u16,
     #[command(flatten)]
     pub(super) common: Common,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(super) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]

@@ -10,16 +10,18 @@ use crate::capacity::review;
 use crate::capacity::series::{History, Window};
 use crate::compile::{self, Input};
 use crate::metric::{Tracked, tracked};
+use crate::report::capacity::markdown::markdown;
 use crate::report::capacity::text::{Shown, text};
 use crate::report::capacity::{Reviewed, json, report};
 
-use super::args::{Capacity, Format};
+use super::args::{Capacity, ReportFormat};
 use super::check::print_findings;
 use super::error::Error;
 use super::exit::Exit;
 use super::files;
 use super::load::{catalogue, single, today};
 use super::output::Output;
+use super::prometheus::Prometheus;
 
 /// The most bytes that a file of metrics may have: a year of samples of a hundred series.
 const MOST_BYTES: u64 = 64 << 20;
@@ -66,14 +68,15 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
         source: &source,
     });
     output.result(&match command.format {
-        Format::Human => text(
+        ReportFormat::Human => text(
             &report,
             Shown {
                 color: output.style().color,
                 unicode: shows_unicode(),
             },
         ),
-        Format::Json => json(&report),
+        ReportFormat::Json => json(&report),
+        ReportFormat::Markdown => markdown(&report),
     });
     if run.has_errors() {
         output.say("the environment has errors: `tierc check` lists them");
@@ -104,7 +107,13 @@ fn input(path: &Path) -> Result<Input, Vec<String>> {
 type Measured = Result<Result<(String, History), Vec<String>>, Vec<String>>;
 
 fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured {
-    let path = &command.metrics;
+    if let Some(url) = &command.prometheus {
+        let prometheus = Prometheus::at(url).map_err(|failure| vec![failure])?;
+        let history = prometheus.history(tracked, window);
+        let history = history.map_err(|failure| vec![failure])?;
+        return Ok(Ok((prometheus.url().to_owned(), history)));
+    }
+    let path = command.metrics.as_deref().unwrap_or(Path::new(""));
     let name = path.display().to_string();
     let bytes = read(path).map_err(|failure| vec![failure])?;
     Ok(match metrics_file::read(&bytes, tracked, window) {

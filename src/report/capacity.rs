@@ -1,6 +1,7 @@
 //! `tierc capacity`: where each metric leads, and what makes room, as text, JSON, Markdown or HTML.
 
 pub mod chart;
+pub mod markdown;
 mod number;
 pub mod text;
 

@@ -114,7 +114,7 @@ fn demand_inputs(environment: &Environment) -> Vec<String> {
         add(&format!("worker.{name}"), &steps);
     }
     for name in environment.service.keys() {
-        let steps = [("replicas", true), ("per-pod", true)];
+        let steps = [("replicas", true), ("connections.per-pod", true)];
         add(&format!("service.{name}"), &steps);
     }
     inputs

@@ -3,6 +3,7 @@
 use tierc::capacity::proposal::{Base, Proposals, propose};
 use tierc::capacity::{metrics_file, review};
 use tierc::compile::{CatalogueTexts, Input};
+use tierc::report::capacity::markdown::markdown;
 use tierc::report::capacity::text::{Shown, text};
 use tierc::report::capacity::{CapacityReport, Reviewed, json, report};
 
@@ -87,6 +88,50 @@ fn a_terminal_without_unicode_gets_ascii() {
     let told = shown(&reviewed(MEDIUM, &csv()), false);
     assert!(told.is_ascii());
     snapshot("capacity", "month_ascii", &told);
+}
+
+#[test]
+fn a_month_is_told_in_markdown() {
+    let told = markdown(&reviewed(MEDIUM, &csv()));
+    snapshot("capacity", "month_markdown", &told);
+}
+
+/// As many pools as no platform has: what does not fit a comment is left out whole and counted.
+#[test]
+fn a_comment_is_never_too_long() {
+    let pools = (0..250).map(|pool| {
+        format!("worker \"p{pool}\" {{ queue \"q{pool}\" length=10; replicas min=0 max=2 }}\n")
+    });
+    let environment = format!("{MEDIUM}{}", pools.collect::<String>());
+    let mut csv = String::from("time,metric,component,value\n");
+    for pool in 0..250 {
+        for day in days(14, |_, _| 100.0) {
+            csv += &format!("{},worker-replicas,worker.p{pool},100\n", day.date);
+        }
+    }
+    let history = metrics_file::read(csv.as_bytes(), &tracked(&environment), window()).unwrap();
+    let review = review(tracked(&environment), history, window());
+    // Nothing found for any of them: that alone is a section each.
+    let found = review.items.iter().map(|item| {
+        item.is_due().then_some(Proposals {
+            best: None,
+            refused: Vec::new(),
+        })
+    });
+    let run = run(&environment);
+    let report = report(&Reviewed {
+        review: &review,
+        proposals: &found.collect::<Vec<_>>(),
+        environment: run.files[0].environment.as_ref().unwrap(),
+        sources: &run.sources,
+        source: "metrics.csv",
+    });
+    let told = markdown(&report);
+    assert!(told.len() <= 65_536, "{}", told.len());
+    let (_, rest) = told.rsplit_once("\n\n").unwrap();
+    let sections = told.matches("\n### ").count();
+    let left = rest.split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert_eq!(sections + left, 250, "{rest}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One pod, or one node of Redis, is all there is.
 
+use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ClusterMode, Environment, Name, RedisGroup, Tier, Use};
@@ -11,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[],
+    reads: &[Part::Redis],
     explanation: include_str!("../../diagnostic/explain/single-replica.md"),
     check,
 };
