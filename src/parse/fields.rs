@@ -164,13 +164,11 @@ impl<'a> Fields<'a> {
 
     /// The next argument, if there is one.
     pub fn maybe<T>(&mut self, reader: impl Fn(&Value<'_>) -> Reading<T>) -> Written<T> {
-        match self.arguments.pop_front() {
-            Some(value) => self.read(&self.path, value, reader),
-            None => {
-                self.takes_argument = true;
-                Written::default()
-            }
+        if let Some(value) = self.arguments.pop_front() {
+            return self.read(&self.path, value, reader);
         }
+        self.takes_argument = true;
+        Written::default()
     }
 
     /// Every argument that is left, at least one; broken when any of them is.
