@@ -81,7 +81,7 @@ proptest! {
     fn another_reader_takes_every_document(text in environment()) {
         let (run, environment) = compiled(&text);
         for (path, text) in emit(&environment, &run.catalogue, "prod.kdl") {
-            if path.ends_with(".yaml") {
+            if std::path::Path::new(&path).extension().is_some_and(|it| it == "yaml") {
                 let read = documents(&text);
                 prop_assert!(!read.is_empty() && read.iter().all(serde_json::Value::is_object), "{path}");
             }

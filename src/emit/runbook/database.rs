@@ -39,7 +39,6 @@ pub(super) struct Database {
     replica_class: String,
     next_replica: String,
     more_replicas: u32,
-    app_database: String,
 }
 
 pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Database {
@@ -78,7 +77,6 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
         },
         next_replica: replica(count + 1),
         more_replicas: count + 1,
-        app_database: database.dbname.value.clone(),
         id,
     }
 }
