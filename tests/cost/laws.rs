@@ -77,7 +77,8 @@ fn environment() -> impl Strategy<Value = String> {
     let pair = (count.clone(), count.clone());
     (
         (tier, class, storage, engine),
-        (pair.clone(), pair, prop::option::of(0_u32..=80_000)),
+        // A volume has a size; no ceiling is 0.
+        (pair, (1_u32..=5_000, count), prop::option::of(0_u32..=80_000)),
         (any::<bool>(), 0_u32..=15, 0_u32..=5, 0_u32..=500),
     )
         .prop_map(
