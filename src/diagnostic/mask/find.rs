@@ -125,12 +125,20 @@ fn token_at(text: &str, start: usize) -> Option<Range<usize>> {
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
 fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
+    /// Longer than the first line of any key, and than any key: a text full of beginnings costs no
+    /// more than another.
+    const FIRST_LINE: usize = 80;
+    const LONGEST: usize = 16 << 10;
     let body = text
         .get(at..)
         .filter(|rest| rest.starts_with("-----BEGIN "))?;
-    let line = body.lines().next()?;
-    let end = body.find("-----END").unwrap_or(line.len());
-    line.contains("PRIVATE KEY").then(|| at..at + end)
+    let head = body.get(..body.floor_char_boundary(FIRST_LINE))?;
+    if !head.lines().next()?.contains("PRIVATE KEY") {
+        return None;
+    }
+    let body = body.get(..body.floor_char_boundary(LONGEST))?;
+    let line = body.lines().next()?.len();
+    Some(at..at + body.find("-----END").unwrap_or(line))
 }
 
 /// The password of `user:password@host` behind the `://` at `at`.
@@ -220,6 +228,57 @@ fn bare(value: &str) -> Option<Range<usize>> {
 /// it runs, a placeholder such as `<password>`, or masked already.
 #[must_use]
 pub fn is_literal(value: &str) -> bool {
-    let known = ["", "true", "false", "null"].contains(&value.trim());
-    !known && !value.trim_start().starts_with(['$', '<', '*', '{'])
+    let value = value.trim();
+    let known = ["", "true", "false", "null"].contains(&value);
+    !known && !is_reference(value) && !value.chars().all(|c| c == '*')
+}
+
+/// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
+/// begins like one is a credential like any other.
+fn is_reference(value: &str) -> bool {
+    let within = |open: &str, close: &str| {
+        let inner = value
+            .strip_prefix(open)
+            .and_then(|it| it.strip_suffix(close));
+        inner.is_some_and(|it| !it.contains(['$', '{', '}', '<', '>', '(', ')']))
+    };
+    let variable = value.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
+    variable || within("$(", ")") || within("${", "}") || within("{{", "}}") || within("<", ">")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_literal;
+
+    #[test]
+    fn only_whole_references_are_none() {
+        for literal in [
+            "*hunter2x",
+            "{hunter2x",
+            "<Abc1!",
+            "$2b$12$abcdefghijk",
+            "$ecret",
+            "$(A)$ecret",
+            "${A}x",
+        ] {
+            assert!(is_literal(literal), "{literal}");
+        }
+        for reference in [
+            "$(DB_PASSWORD)",
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "{{ .Values.password }}",
+            "<password>",
+            "********",
+            "",
+            "true",
+        ] {
+            assert!(!is_literal(reference), "{reference}");
+        }
+    }
 }
