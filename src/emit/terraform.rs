@@ -6,6 +6,8 @@ mod elasticache;
 mod node_groups;
 mod rds;
 
+pub use rds::parameter_group_name;
+
 use crate::catalogue::Catalogue;
 use crate::model::{Apply, Environment};
 

@@ -148,7 +148,20 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Redis(name, what) => redis::procedure(name, *what, states),
         Kind::RedisUses => workloads::rolled_out(states)
             .wait("the groups that serve less have empty queues, and their sessions have ended"),
-        Kind::Nodes(name, what) => nodes(name.as_str(), *what, states.after),
+        Kind::Nodes(name, what) => {
+            // Where pods may run is written from the groups: they move off a group before it goes,
+            // and onto one once it is there.
+            let (nodes, pods) = (
+                nodes(name.as_str(), *what, states.after),
+                workloads::cluster(states),
+            );
+            // The way back from a new group is a group that goes.
+            if states.after.environment.nodes.contains_key(name) {
+                nodes.then(pods)
+            } else {
+                pods.then(nodes)
+            }
+        }
     }
 }
 

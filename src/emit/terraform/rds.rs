@@ -85,6 +85,13 @@ fn major(database: &Database) -> &str {
     database.engine.value.split('.').next().unwrap_or_default()
 }
 
+/// The name of an instance's parameter group: one for each major version, because a group's family
+/// never changes.
+#[must_use]
+pub fn parameter_group_name(identifier: &str, database: &Database) -> String {
+    format!("{identifier}-{}", family(database))
+}
+
 fn family(database: &Database) -> String {
     format!("postgres{}", major(database))
 }
@@ -148,7 +155,7 @@ fn parameter_group(
         ("create_db_parameter_group", Hcl::Bool(true)),
         (
             "parameter_group_name",
-            Hcl::String(format!("{identifier}-{}", family(database))),
+            Hcl::String(parameter_group_name(identifier, database)),
         ),
         ("parameter_group_use_name_prefix", Hcl::Bool(false)),
         ("parameters", Hcl::List(parameters)),

@@ -1,6 +1,7 @@
 //! RDS, by its own command line.
 
 use super::{Procedure, State, terraform, until, workloads};
+use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database, Storage};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -103,14 +104,15 @@ fn server(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (sides.before, sides.after);
     let id = &after.name.value;
     let mut procedure = Procedure::default();
-    if before.max_connections != after.max_connections {
-        procedure = procedure.apply(parameter(id, after.max_connections.value));
-    }
     if major(before) != major(after) {
         procedure = procedure.require(format!(
-            "a parameter group of family postgres{} with these parameters exists and is named in the call",
-            major(after)
+            "the parameter group `{}` of family postgres{} exists, with `max_connections` {}",
+            parameter_group_name(id.as_str(), after),
+            major(after),
+            after.max_connections.value
         ));
+    } else if before.max_connections != after.max_connections {
+        procedure = procedure.apply(parameter(id, after.max_connections.value));
     }
     let flags = restarting(sides);
     if !flags.is_empty() {
@@ -145,7 +147,11 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
     if before.engine != after.engine {
         flags.push(format!("--engine-version {}", after.engine.value));
         if major(before) != major(after) {
-            flags.push("--allow-major-version-upgrade".into());
+            // Without a group of the new family RDS takes its default, and its connections.
+            flags.push(format!(
+                "--allow-major-version-upgrade --db-parameter-group-name {}",
+                parameter_group_name(after.name.value.as_str(), after)
+            ));
         }
     }
     flags

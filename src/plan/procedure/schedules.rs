@@ -16,12 +16,14 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
             manifest(before, "schedules.yaml")
         ));
     }
+    // What puts things to sleep is replaced first: it runs every few minutes, and would do it again.
+    procedure = procedure.then(whole(states));
     for subject in sleepers(before.environment) {
         if !sleepers(after.environment).contains(&subject) {
             procedure = woken(procedure, &subject, after.environment);
         }
     }
-    procedure.then(whole(states))
+    procedure
 }
 
 /// Whatever off-hours name.
@@ -34,7 +36,7 @@ fn sleepers(environment: &Environment) -> Vec<Subject> {
     calendar.subjects().into_iter().filter(sleeps).collect()
 }
 
-/// By day nothing of this finds anything to do.
+/// By day nothing of this finds anything to do: a pause without the mark is somebody's own.
 fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> Procedure {
     let namespace = &environment.namespace.value;
     match subject {
@@ -47,7 +49,7 @@ fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> 
         }
         Subject::Pool(name) => match environment.worker.get(name) {
             Some(pool) => procedure.apply(format!(
-                "kubectl annotate scaledobject/{} -n {namespace} tierc.dev/off-hours- autoscaling.keda.sh/paused-replicas-",
+                "[ -z \"$(kubectl get scaledobject/{0} -n {namespace} -o jsonpath='{{.metadata.annotations.tierc\\.dev/off-hours}}')\" ] || kubectl annotate scaledobject/{0} -n {namespace} tierc.dev/off-hours- autoscaling.keda.sh/paused-replicas-",
                 pool.scaled_object_name()
             )),
             None => procedure,
