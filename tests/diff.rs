@@ -61,6 +61,23 @@ fn impact(before: &Environment, after: &Environment, path: &str) -> Impact {
     impacts[at].clone()
 }
 
+/// Every case of `tests/cases/diff`, by its folder's name.
+pub(crate) fn cases() -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(project("tests/cases/diff"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert!(names.len() > 30, "{names:?}");
+    names
+}
+
+/// The exit code of a subcommand with some more arguments.
+pub(crate) fn exit(folder: &Path, subcommand: &str, arguments: &[&str]) -> i32 {
+    let arguments: Vec<&str> = [subcommand].iter().chain(arguments).copied().collect();
+    code(&tierc(folder, &arguments))
+}
+
 /// Runs `tierc` in a folder, on the catalogue's own day.
 pub(crate) fn tierc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tierc"))

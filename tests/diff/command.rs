@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{TIERS, code, fits_schema, stderr, stdout, text, tierc};
+use super::{TIERS, code, exit, fits_schema, stderr, stdout, text, tierc};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -11,12 +11,6 @@ fn folder() -> tempfile::TempDir {
         fs::write(folder.path().join(format!("{tier}.kdl")), text(tier, "")).unwrap();
     }
     folder
-}
-
-/// The exit code of `tierc diff` with some more arguments.
-fn exit(folder: &Path, arguments: &[&str]) -> i32 {
-    let arguments: Vec<&str> = ["diff"].iter().chain(arguments).copied().collect();
-    code(&tierc(folder, &arguments))
 }
 
 #[test]
@@ -71,7 +65,7 @@ fn exit_codes_tell_differences_from_limits_and_from_what_is_wrong() {
         (&["medium.kdl", "large.kdl", "--approve", "0123456789ab"], 1),
     ];
     for (arguments, expected) in cases {
-        assert_eq!(exit(at, arguments), *expected, "{arguments:?}");
+        assert_eq!(exit(at, "diff", arguments), *expected, "{arguments:?}");
     }
 }
 
@@ -257,7 +251,7 @@ fn a_name_that_differs_between_two_files_is_never_left_out_without_a_word() {
         "{}",
         stdout(&renamed)
     );
-    assert_eq!(exit(at, &["renamed.kdl", "renamed.kdl"]), 0);
+    assert_eq!(exit(at, "diff", &["renamed.kdl", "renamed.kdl"]), 0);
     let plan = tierc(at, &["plan", "medium.kdl", "renamed.kdl"]);
     assert_ne!(code(&plan), 0, "{}", stdout(&plan));
     // More than that: two states of one.
@@ -353,7 +347,7 @@ fn what_is_committed_is_compared_with_what_is_written() {
     write("one", "small", "api { replicas max=12 }");
     write("two", "small", "");
     assert_eq!(code(&tierc(at, &["render"])), 0);
-    assert_eq!(exit(at, &["--committed"]), 0);
+    assert_eq!(exit(at, "diff", &["--committed"]), 0);
     write("one", "small", "");
     write("three", "dev", "");
     fs::remove_file(at.join("environments/two.kdl")).unwrap();

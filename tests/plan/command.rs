@@ -7,12 +7,7 @@ use serde_json::json;
 
 use super::shell::{commands, planned};
 use crate::diff::pairs::folder;
-use crate::diff::{code, fits_schema, stderr, stdout, text, tierc};
-
-fn exit(folder: &Path, arguments: &[&str]) -> i32 {
-    let arguments: Vec<&str> = ["plan"].iter().chain(arguments).copied().collect();
-    code(&tierc(folder, &arguments))
-}
+use crate::diff::{code, exit, fits_schema, stderr, stdout, text, tierc};
 
 /// The folders of `plan/`.
 fn states(folder: &Path) -> Vec<String> {
@@ -44,7 +39,7 @@ fn exit_codes_tell_a_plan_from_none_and_from_what_is_wrong() {
         (&["medium.kdl", "large.kdl", "--format", "yaml"], 1),
     ];
     for (arguments, wanted) in cases {
-        assert_eq!(exit(at, arguments), *wanted, "{arguments:?}");
+        assert_eq!(exit(at, "plan", arguments), *wanted, "{arguments:?}");
     }
 }
 
@@ -115,7 +110,10 @@ fn every_file_that_a_command_reads_is_written() {
 fn a_longer_plan_before_leaves_no_state_behind_and_foreign_files_stay() {
     let folder = folder();
     let at = folder.path();
-    assert_eq!(exit(at, &["dev.kdl", "xlarge.kdl", "--out", "plan"]), 2);
+    assert_eq!(
+        exit(at, "plan", &["dev.kdl", "xlarge.kdl", "--out", "plan"]),
+        2
+    );
     fs::write(at.join("plan/notes.txt"), "mine").unwrap();
     fs::write(at.join("plan/15/notes.txt"), "mine").unwrap();
     fs::write(at.join("more.kdl"), text("dev", "api { replicas max=4 }")).unwrap();
@@ -234,7 +232,7 @@ fn a_revision_is_a_side() {
         report["environments"][0]["tiers"],
         json!({ "before": "small", "after": "medium" })
     );
-    assert_eq!(exit(at, &["absent:prod.kdl", "prod.kdl"]), 1);
+    assert_eq!(exit(at, "plan", &["absent:prod.kdl", "prod.kdl"]), 1);
 }
 
 #[test]

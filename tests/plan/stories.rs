@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::diff::pairs::{folder, pairs};
-use crate::diff::{fits_schema, stdout, tierc, transcript};
+use crate::diff::{cases, fits_schema, stdout, tierc, transcript};
 use crate::support::{project, snapshot};
 
 #[test]
@@ -29,15 +29,9 @@ fn every_tier_into_every_other_is_told_in_every_format() {
 
 #[test]
 fn every_case_of_a_change_is_told_with_its_steps() {
-    let cases = project("tests/cases/diff");
-    let mut names: Vec<String> = fs::read_dir(&cases)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    assert!(names.len() > 30, "{names:?}");
-    for name in names {
-        let folder = cases.join(&name);
+    let at = project("tests/cases/diff");
+    for name in cases() {
+        let folder = at.join(&name);
         let told = transcript(&folder, &["plan", "before.kdl", "after.kdl"]);
         let json = tierc(
             &folder,

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::cost::Range;
 use crate::diff::Presence;
 use crate::impact::Class;
 use crate::model::{Money, Tier};
 use crate::pair::Pair;
+use crate::report::cost::dollars;
 use crate::report::paint::Ink;
 
 use super::{CostDiff, EnvironmentDiff, growth, lasting};
@@ -120,6 +122,29 @@ pub(super) fn rules(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
 }
 
 impl CostDiff {
+    /// What changes layer by layer, what does not as one row, without which the rows would not add
+    /// up, and the total; nothing where no layer changes.
+    pub(super) fn rows(&self) -> Vec<(String, Pair<Range>)> {
+        let (same, changed): (Vec<_>, Vec<_>) = self
+            .layers
+            .iter()
+            .partition(|it| it.cost.before == it.cost.after);
+        if changed.is_empty() {
+            return Vec::new();
+        }
+        let mut rows: Vec<(String, Pair<Range>)> = changed
+            .into_iter()
+            .map(|it| (it.layer.to_string(), it.cost))
+            .collect();
+        let same = same.into_iter();
+        let unchanged = same.fold(Range::default(), |sum, it| sum + it.cost.after);
+        if dollars(unchanged) != dollars(Range::default()) {
+            rows.push(("unchanged".into(), Pair::new(unchanged, unchanged)));
+        }
+        rows.push(("total".into(), self.total));
+        rows
+    }
+
     /// The lists that the prices come from: `us-east-1, 2026-05-03, 2026-10-02`.
     pub(super) fn lists(&self) -> String {
         let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -34,23 +34,15 @@ struct Bar {
 
 /// What changes of the cost, and the whole of it; nothing where nothing changes.
 pub(super) fn layers(cost: &CostDiff) -> Vec<Layer> {
-    let differs = |cost: &Pair<Range>| cost.before != cost.after;
-    if !cost.layers.iter().any(|it| differs(&it.cost)) {
-        return Vec::new();
-    }
     let most = cost.total.before.ceiling.max(cost.total.after.ceiling);
-    let layer = |name: String, total, cost: &Pair<Range>| Layer {
+    let layer = |(name, cost): (String, Pair<Range>)| Layer {
+        total: name == "total",
         name,
-        total,
         before: bar(cost.before, most),
         after: bar(cost.after, most),
-        change: growth(cost),
+        change: growth(&cost),
     };
-    let changed = cost.layers.iter().filter(|it| differs(&it.cost));
-    changed
-        .map(|it| layer(it.layer.to_string(), false, &it.cost))
-        .chain([layer("total".into(), true, &cost.total)])
-        .collect()
+    cost.rows().into_iter().map(layer).collect()
 }
 
 fn bar(range: Range, most: Money) -> Bar {

@@ -172,11 +172,14 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         let cells = cells.map(|cell| format!("{mark}{}{mark}", prose(&cell)));
         std::iter::once(what).chain(cells).collect::<Vec<String>>()
     };
-    let layers = cost.layers.iter();
-    let mut rows: Vec<Vec<String>> = layers
-        .filter(|it| it.cost.before != it.cost.after)
-        .map(|it| row(it.layer.to_string(), "", &it.cost))
-        .collect();
+    let rows = cost.rows().into_iter().map(|(what, cost)| {
+        let (what, mark) = match what.as_str() {
+            "total" => ("**total**".to_owned(), "**"),
+            _ => (what, ""),
+        };
+        row(what, mark, &cost)
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
     let mut notes = String::new();
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
@@ -191,10 +194,14 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
     }
     let mut text = String::new();
     if !rows.is_empty() {
-        rows.push(row("**total**".into(), "**", &cost.total));
         text += &table(&["USD a month", ">Before", ">After", ">Change"], rows);
     }
-    text + &notes + &format!("\n<sub>List prices: {}</sub>\n", prose(&cost.lists()))
+    text += &notes;
+    // Where nothing has a price, no list was read.
+    if !cost.price_lists.is_empty() {
+        text += &format!("\n<sub>List prices: {}</sub>\n", prose(&cost.lists()));
+    }
+    text
 }
 
 fn codes(paths: &[String]) -> String {

@@ -5,19 +5,17 @@ use crate::pair::Pair;
 use crate::report::cost::dollars;
 use crate::report::paint::{Ink, Paint};
 
-use super::super::{CostDiff, EnvironmentDiff, growth};
+use super::super::{EnvironmentDiff, growth};
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     let Some(cost) = &environment.cost else {
         return String::new();
     };
-    let layers = cost
-        .layers
+    let rows: Vec<Row> = cost
+        .rows()
         .iter()
-        .filter(|it| it.cost.before != it.cost.after);
-    let mut rows: Vec<Row> = layers
-        .map(|it| row(&it.layer.to_string(), &it.cost))
+        .map(|(what, cost)| row(what, cost))
         .collect();
     let mut notes = String::new();
     for (what, paths) in [
@@ -33,8 +31,6 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     }
     let mut text = title("money, USD a month", paint);
     if !rows.is_empty() {
-        rows.extend(unchanged(cost));
-        rows.push(row("total", &cost.total));
         text += &table(&rows, paint);
     }
     text += &notes;
@@ -44,23 +40,6 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         text += &format!("{}\n", paint.ink(Ink::Dim, &lists));
     }
     text
-}
-
-/// What the layers that do not change cost, without which the rows would not add up.
-fn unchanged(cost: &CostDiff) -> Option<Row> {
-    let same = cost
-        .layers
-        .iter()
-        .filter(|it| it.cost.before == it.cost.after);
-    let sum = same.fold(Range::default(), |sum, it| sum + it.cost.after);
-    let (amounts, nothing) = (dollars(sum), dollars(Range::default()));
-    let row = [
-        "unchanged".to_owned(),
-        amounts.clone(),
-        amounts.clone(),
-        String::new(),
-    ];
-    (amounts != nothing).then_some(row)
 }
 
 /// What it is, its cost on both sides, and how much that grows.
