@@ -43,11 +43,15 @@ pods() {
 }
 
 # A pool of KEDA: paused at a count, and marked, or neither. A pause without the mark is somebody
-# else's, and is left alone outside of off-hours.
+# else's, and is left alone outside of off-hours. A pool that somebody has frozen (`paused`) is not
+# put to sleep: when it woke, it would stay frozen at the count of the night.
 pool() {
     mark=tierc.dev/off-hours
     pause=autoscaling.keda.sh/paused-replicas
-    is=$(kubectl get scaledobject "$1" -o 'jsonpath={.metadata.annotations.tierc\.dev/off-hours},{.metadata.annotations.autoscaling\.keda\.sh/paused-replicas}') || return 1
+    is=$(kubectl get scaledobject "$1" -o 'jsonpath={.metadata.annotations.tierc\.dev/off-hours},{.metadata.annotations.autoscaling\.keda\.sh/paused-replicas},{.metadata.annotations.autoscaling\.keda\.sh/paused}') || return 1
+    frozen=${is##*,}
+    is=${is%,*}
+    case $is,$frozen in ,*,false | ,*, | [!,]*) ;; *) return 0 ;; esac
     if [ "$asleep" = yes ]; then
         [ "$is" = "$want,$want" ] && return 0
         to="\"$want\""

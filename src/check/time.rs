@@ -6,6 +6,7 @@ mod event_above_maximum;
 mod event_in_the_past;
 mod event_opens_early;
 mod hold_during_schedule;
+mod off_hours_above_maximum;
 mod off_hours_overlap_event;
 mod zone_unknown;
 
@@ -22,6 +23,7 @@ pub static RULES: &[&Rule] = &[
     &event_in_the_past::RULE,
     &event_opens_early::RULE,
     &hold_during_schedule::RULE,
+    &off_hours_above_maximum::RULE,
     &off_hours_overlap_event::RULE,
     &zone_unknown::RULE,
 ];

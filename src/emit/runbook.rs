@@ -75,6 +75,8 @@ struct Facts {
     region: String,
     cluster: String,
     by_helm: bool,
+    /// The CronJob that follows the calendar, where there is one.
+    schedule: Option<String>,
     secrets: Vec<Secret>,
     api: pods::Api,
     pools: Vec<pods::Pool>,
@@ -99,6 +101,9 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         region: environment.region.value.clone(),
         cluster: environment.cluster.value.to_string(),
         by_helm: environment.deliver.autoscalers.value == Autoscalers::Helm,
+        schedule: environment
+            .is_followed()
+            .then(|| environment.schedule_name()),
         secrets: secrets(environment),
         api: pods::api(environment),
         pools: pods::pools(environment),

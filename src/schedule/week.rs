@@ -1,12 +1,10 @@
 //! Seven days of a calendar, moment by moment.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::{Calendar, Subject, Wanted, Zone};
 
-/// How long a week is.
-const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Something that is wanted from a moment on.
@@ -51,8 +49,9 @@ impl<'a> Calendar<'a> {
     #[must_use]
     pub fn week(&self, day: Date) -> Week<'a> {
         let zone = self.zone();
-        let from = zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
-        let to = from.checked_add(WEEK).unwrap_or(from);
+        // Days of the calendar: in the week in which clocks are set back they have an hour more.
+        let midnight = |day: Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+        let (from, to) = (midnight(day), midnight(day.saturating_add(7.days())));
         let subjects = self.subjects();
         let mut turns: Vec<Turn<'a>> = Vec::new();
         let mut at = from;

@@ -221,6 +221,21 @@ fn a_pause_of_somebody_else_is_left_alone_outside_of_off_hours() {
 }
 
 #[test]
+fn a_pool_that_somebody_froze_is_not_put_to_sleep_and_one_that_sleeps_wakes_all_the_same() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    let (night, day) = (at("2027-03-24T22:00:00Z"), at("2027-03-25T10:00:00Z"));
+    cluster.set("scaledobject-kaireon-worker-scaler-frozen", "true");
+    assert!(cluster.run("sh", night));
+    assert_eq!(seen(&cluster)[2], ",");
+    cluster.set("scaledobject-kaireon-worker-scaler-frozen", "false");
+    assert!(cluster.run("sh", night));
+    assert_eq!(seen(&cluster)[2], "1,1");
+    cluster.set("scaledobject-kaireon-worker-scaler-frozen", "true");
+    assert!(cluster.run("sh", day));
+    assert_eq!(seen(&cluster)[2], ",");
+}
+
+#[test]
 fn without_a_clock_nothing_is_touched() {
     let cluster = Cluster::new(&emitted(&text("small", NODES)));
     let date = cluster.folder.path().join("bin/date");

@@ -29,7 +29,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         let morning = context.today.to_datetime(jiff::civil::Time::midnight());
         let now = occasion.zone.instant(morning);
-        let Some(first) = trigger.start.next(&trigger.zone, now) else {
+        // One that is open already began on its day of an earlier year.
+        let first = if trigger.is_open(now) {
+            now
+        } else if let Some(next) = trigger.start.next(&trigger.zone, now) {
+            next
+        } else {
             continue;
         };
         if first >= occasion.start || !trigger.is_open(first) {
@@ -40,7 +45,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "the floors of the event `{name}` under pools hold from {} on already",
             super::shown(occasion, first)
         );
-        let day = occasion.zone.clock(occasion.start).date();
+        let last = occasion
+            .end
+            .saturating_sub(jiff::SignedDuration::from_secs(1));
+        let day = occasion.zone.clock(last.unwrap_or(occasion.end)).date();
         let since = day.saturating_sub(1.year()).saturating_add(1.day());
         findings.report(
             Finding::new(RULE.code, Severity::Warning, message)

@@ -14,7 +14,11 @@ if [ ! -e "$file" ]; then
     exit 1
 fi
 case $verb in
-get) cat "$file" ;;
+get)
+    cat "$file"
+    # Of a pool also whether it is frozen.
+    case $kind in scaledobject) printf ,; if [ -e "$file-frozen" ]; then cat "$file-frozen"; fi ;; esac
+    ;;
 patch)
     for body; do :; done
     case $kind in

@@ -1,0 +1,52 @@
+//! A count for off-hours above a pool's maximum.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+
+/// The rule `off-hours-above-maximum`. It cannot be waived: budgets count pools at their maxima, and
+/// KEDA holds a paused count whatever the maximum is.
+pub(super) static RULE: Rule = Rule {
+    code: Code("off-hours-above-maximum"),
+    severity: Severity::Error,
+    waivable: false,
+    steady: false,
+    reads: &[Part::Worker, Part::Schedule],
+    explanation: include_str!("../../diagnostic/explain/off-hours-above-maximum.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (key, hours) in &context.environment.off_hours {
+        for (name, count) in &hours.worker {
+            let Some(pool) = context.environment.worker.get(name) else {
+                continue;
+            };
+            let max = &pool.workload.replicas.max;
+            if count.value <= pool.most() {
+                continue;
+            }
+            let path = format!("off-hours.{key}.worker.{name}");
+            let message = format!(
+                "off-hours hold the pool `{name}` at {} pods, and it has {} at most",
+                count.value,
+                pool.most()
+            );
+            findings.report(
+                Finding::new(RULE.code, Severity::Error, message)
+                    .operand(count, &path, "the count of off-hours")
+                    .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
+                    .note(format!("{} > {}", count.value, pool.most()))
+                    .repair(
+                        count,
+                        &path,
+                        format!(
+                            "the most that connections and nodes are counted for is {}",
+                            pool.most()
+                        ),
+                        pool.most().to_string(),
+                    ),
+            );
+        }
+    }
+}
