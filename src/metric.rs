@@ -1,9 +1,11 @@
 //! What a platform is watched by: the guide's metrics to track, for each component of an
 //! environment, each with the PromQL that measures it and the attribute that relieves it.
 //!
-//! A pure table. Alerts compare a query with its threshold; the capacity review projects it.
+//! A pure table. The runbook prints each query with its threshold; the capacity review projects it.
 //! Percentages of something that is configured divide by what is configured now, not by what was
-//! at the time: history is told on today's scale.
+//! at the time: history is told on today's scale. Of storage from CloudWatch that is right only
+//! while exactly `storage.gib` is allocated, because CloudWatch knows what is free, not what is
+//! there: where RDS grew a volume by itself, the file has to follow first.
 
 mod query;
 

@@ -15,6 +15,7 @@ use crate::compile::{
 use crate::cost::difference::Shift;
 use crate::diagnostic::{Code, Severity};
 use crate::impact::{Class, Impact};
+use crate::metric::Metric;
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -52,6 +53,11 @@ pub enum Refusal {
     Rules(Vec<Code>),
     /// AWS refuses it.
     Impossible,
+    /// Nothing changes by it.
+    NoEffect,
+    /// An autoscaler that has been at its maximum hides what was asked of it: any larger maximum
+    /// would look like room.
+    Hidden,
 }
 
 /// What was found for one metric.
@@ -74,14 +80,21 @@ pub fn propose(
     let Outlook::Known { projection, .. } = &item.outlook else {
         return None;
     };
-    let growth = projection.horizon.high / item.tracked.threshold;
+    // Its band is straight but for the week: the most within the horizon is at one of its ends.
+    let most = projection.now.high.max(projection.horizon.high);
+    let growth = most / item.tracked.threshold;
     let mut found = Proposals {
         best: None,
         refused: Vec::new(),
     };
     let mut cheapest = Vec::new();
     for trial in trials(&item.tracked, growth, environment, &run.catalogue) {
-        match judge(&trial, item, projection.horizon.high, base) {
+        let judged = if hidden(item.tracked.metric, projection.now.value) {
+            Err(Refusal::Hidden)
+        } else {
+            judge(&trial, item, most, base)
+        };
+        match judged {
             Ok(proposal) => cheapest.push(proposal),
             Err(refusal) => found.refused.push((trial, refusal)),
         }
@@ -102,6 +115,11 @@ fn rank(proposal: &Proposal) -> (bool, bool, crate::model::Money, crate::model::
     )
 }
 
+/// Whether a metric is at the most that it can show: an autoscaler does not go over 100%.
+fn hidden(metric: Metric, now: f64) -> bool {
+    matches!(metric, Metric::ApiReplicas | Metric::WorkerReplicas) && now >= 100.0
+}
+
 fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Proposal, Refusal> {
     let comparison = compare(trial, base);
     let broken = newly_broken(&comparison);
@@ -110,7 +128,7 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
     }
     let outcomes = comparison.outcomes();
     let Some(outcome) = outcomes.first() else {
-        return Err(Refusal::Rules(Vec::new()));
+        return Err(Refusal::NoEffect);
     };
     let after = value * share_left(item, outcome, &comparison.runs).unwrap_or(1.0);
     if after >= item.tracked.threshold {
@@ -118,7 +136,7 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
     }
     let impacts = outcome.impacts.iter().chain(&outcome.renames);
     let Some(impact) = impacts.max_by_key(|impact| impact.class) else {
-        return Err(Refusal::NotEnough(after));
+        return Err(Refusal::NoEffect);
     };
     if impact.class == Class::Impossible {
         return Err(Refusal::Impossible);

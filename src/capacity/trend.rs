@@ -23,10 +23,10 @@ use jiff::civil::Date;
 use super::order::{count, median, quantile, ranks, sorted};
 use super::series::{Day, days_between};
 
-/// The fewest days with a value: two of each weekday, so that a slope over whole weeks exists.
+/// The fewest days with a value: two weeks, where no day is missing.
 pub const FEWEST_DAYS: usize = 14;
 
-/// The fewest days from which weekdays are told apart: three of each.
+/// The fewest days from which weekdays are told apart: three weeks, where no day is missing.
 const FEWEST_FOR_SEASON: usize = 21;
 
 /// The 95% quantile of chi-squared with 6 degrees of freedom: seven weekdays.

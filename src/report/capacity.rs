@@ -1,4 +1,4 @@
-//! `tierc capacity`: where each metric leads, and what makes room, as text, JSON, Markdown or HTML.
+//! `tierc capacity`: where each metric leads, and what makes room, as text, JSON or Markdown.
 
 pub mod chart;
 pub mod markdown;
@@ -190,7 +190,7 @@ pub struct ChangeReport {
     pub kdl: String,
     /// The places that state otherwise now, as `file:line`.
     pub replaces: Vec<String>,
-    /// The upper end of the projection in 90 days after the change.
+    /// The most that the upper end of the projection is within 90 days, after the change.
     pub after: f64,
     /// What it costs a month.
     pub cost: Pair<Range>,
@@ -342,6 +342,10 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
             format!("it breaks {}", codes.join(", "))
         }
         Refusal::Impossible => "AWS refuses it".to_owned(),
+        Refusal::NoEffect => "nothing changes by it".to_owned(),
+        Refusal::Hidden => {
+            "an autoscaler at its maximum hides what was asked of it: the queue's depth or the CPU says how far to raise it".to_owned()
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use tierc::capacity::{metrics_file, review};
 use tierc::compile::{CatalogueTexts, Input};
 use tierc::report::capacity::markdown::markdown;
 use tierc::report::capacity::text::{Shown, text};
-use tierc::report::capacity::{CapacityReport, Reviewed, json, report};
+use tierc::report::capacity::{CapacityReport, ReliefReport, Reviewed, json, report};
 
 use super::{MEDIUM, days, is_weekend, noise, tracked, window};
 use crate::support::{run, snapshot, today};
@@ -199,4 +199,47 @@ fn a_refusal_names_a_rule_that_fails() {
         );
     }
     assert!(rules > 0);
+}
+
+/// One metric of a month, from `from` on and `by` more each day.
+fn month(metric: &str, component: &str, from: f64, by: f64) -> String {
+    let mut text = String::from("time,metric,component,value\n");
+    for day in days(30, |day, _| from + by * f64::from(day)) {
+        text += &format!("{},{metric},{component},{:.2}\n", day.date, day.value);
+    }
+    text
+}
+
+fn relief<'a>(report: &'a CapacityReport, metric: &str) -> &'a ReliefReport {
+    let found = report.metrics.iter().find(|it| it.metric.name() == metric);
+    found.unwrap().relief.as_ref().unwrap()
+}
+
+#[test]
+fn what_falls_and_is_above_its_threshold_needs_room_today() {
+    // 95% now and 60% in 90 days: a change has to make room for what is there until then.
+    let report = reviewed(MEDIUM, &month("db-storage", "database", 106.0, -0.38));
+    let change = relief(&report, "db-storage").change.as_ref().unwrap();
+    let gib: f64 = change
+        .kdl
+        .split("gib=")
+        .nth(1)
+        .unwrap()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect::<String>()
+        .parse()
+        .unwrap();
+    assert!(95.0 * 200.0 / gib < 70.0, "{}", change.kdl);
+}
+
+#[test]
+fn an_autoscaler_at_its_maximum_gets_no_number() {
+    let report = reviewed(MEDIUM, &month("api-replicas", "api", 100.0, 0.0));
+    let relief = relief(&report, "api-replicas");
+    assert!(relief.change.is_none());
+    assert!(!relief.refused.is_empty());
+    for refused in &relief.refused {
+        assert!(refused.reason.contains("hides"), "{}", refused.reason);
+    }
 }
