@@ -2,6 +2,7 @@
 
 mod image_not_pinned;
 mod label_reserved;
+mod not_acted_on;
 mod override_equals_tier;
 mod region_unknown;
 
@@ -11,6 +12,7 @@ use super::Rule;
 pub static RULES: &[&Rule] = &[
     &image_not_pinned::RULE,
     &label_reserved::RULE,
+    &not_acted_on::RULE,
     &override_equals_tier::RULE,
     &region_unknown::RULE,
 ];

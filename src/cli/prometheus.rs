@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, Proxy};
 
 use crate::capacity::prometheus::{parameters, samples};
 use crate::capacity::series::{History, Window};
@@ -47,12 +47,14 @@ impl Prometheus {
         }
         if !matches!(uri.scheme_str(), Some("http" | "https")) || host.is_empty() {
             return Err(format!(
-                "`{url}` is no URL of Prometheus: write `https://prometheus.example.com`"
+                "`{}` is no URL of Prometheus: write `https://prometheus.example.com`",
+                shown(url)
             ));
         }
         if uri.query().is_some() || url.contains('#') {
             return Err(format!(
-                "`{url}` has more than a path: leave out what follows it"
+                "`{}` has more than a path: leave out what follows it",
+                shown(url)
             ));
         }
         let token = token()?;
@@ -62,7 +64,7 @@ impl Prometheus {
             ));
         }
         Ok(Self {
-            agent: Agent::new_with_config(config()),
+            agent: Agent::new_with_config(config(is_here(host))),
             url: url.trim_end_matches('/').to_owned(),
             token,
         })
@@ -142,12 +144,15 @@ impl Prometheus {
     }
 }
 
-fn config() -> Config {
+/// A proxy sees what is not encrypted: this machine is asked without one.
+fn config(here: bool) -> Config {
+    let proxy = if here { None } else { Proxy::try_from_env() };
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .build();
     Agent::config_builder()
         .timeout_global(Some(PATIENCE))
+        .proxy(proxy)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
@@ -178,10 +183,12 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-/// A URL without what may be a password in it.
+/// A URL without what may be a password or a token in it.
 fn shown(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((_, rest)) => format!("...@{rest}"),
-        None => url.to_owned(),
+    let place = url.split(['?', '#']).next().unwrap_or_default();
+    let more = if place.len() < url.len() { "?..." } else { "" };
+    match place.rsplit_once('@') {
+        Some((_, rest)) => format!("...@{rest}{more}"),
+        None => format!("{place}{more}"),
     }
 }

@@ -196,10 +196,15 @@ fn report_stale(
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
-    let prune = if stale.is_empty() { "" } else { " --prune" };
     output.say(&format!(
-        "{count} {plural} not what `tierc render{prune}` leaves: run it and commit the result"
+        "{count} {plural} not what `tierc render` leaves: run it and commit the result"
     ));
+    if !stale.is_empty() {
+        output.say(
+            "trees of no environment here are removed by `tierc render --prune`: make sure first that \
+             nobody renders them from elsewhere",
+        );
+    }
     Exit::Stale
 }
 

@@ -89,6 +89,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("event-in-the-past", Warning, true, false),
     ("event-opens-early", Warning, true, false),
     ("hold-during-schedule", Error, true, false),
+    ("off-hours-above-maximum", Error, false, false),
     ("off-hours-overlap-event", Note, true, false),
     ("zone-unknown", Error, false, false),
     // Money, where it is asked for.
@@ -97,6 +98,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     // Hygiene.
     ("image-not-pinned", Warning, true, false),
     ("label-reserved", Warning, true, false),
+    ("not-acted-on", Warning, true, false),
     ("override-equals-tier", Note, true, false),
     ("region-unknown", Warning, true, false),
 ];
