@@ -12,10 +12,10 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Part, ServiceNode, Written};
+use crate::ast::{Ast, Over, Part, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
-use crate::model::{Api, Deliver, Environment, Name, Network, Service, Via};
+use crate::model::{Api, Deliver, Environment, Name, Network, NodeGroup, Service, Via, Worker};
 use crate::source::{Sourced, Sources};
 
 use resolver::Resolver;
@@ -90,33 +90,27 @@ fn environment(
 ) -> Environment {
     let names = names(resolver, file, tier);
     let app = &names.app.value;
-    let groups = nodes::resolve(resolver, &file.nodes, &tier.nodes);
-    let landing = nodes::Landing::new(&groups, catalogue);
-    let api = api(resolver, file, tier, app, &landing);
-    let worker = worker::resolve(resolver, file, tier, app, &landing);
-    nodes::check_runs(resolver, &groups, &worker);
+    let (groups, api, worker) = placed(resolver, file, tier, app, catalogue);
     let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
-    let database = file.database.clone().over(tier.database.clone());
-    let pgbouncer = file.pgbouncer.clone().over(tier.pgbouncer.clone());
     let mut environment = Environment {
         tier: resolver.need(file.tier.clone(), "tier"),
         region: resolver.need(file.region.clone(), "region"),
         labels: resolver.map(file.labels.clone().over(tier.labels.clone())),
         framework: resolver.maybe(file.framework.clone().over(tier.framework.clone())),
-        service: services(resolver, file.services.clone().over(tier.services.clone())),
+        service: services(resolver, file, tier),
         network: network(resolver, file, tier),
         deliver: deliver(resolver, file, tier),
         off_hours: schedule::off_hours(resolver, file, tier, &worker),
         event: schedule::events(resolver, file, tier, &worker),
         schedule: schedule::follower(resolver, file, tier),
-        alerts: operation::alerts(resolver, file.alerts.clone().over(tier.alerts.clone())),
+        alerts: operation::alerts(resolver, file, tier),
         load_test: operation::load_tests(resolver, file, tier),
         budget: operation::budget(resolver, file, tier),
         cost: operation::cost(resolver, file, tier),
         api,
         worker,
-        pgbouncer: pgbouncer::resolve(resolver, pgbouncer, app),
-        database: database::resolve(resolver, database, &names.app, &names.environment),
+        pgbouncer: pgbouncer::resolve(resolver, file, tier, app),
+        database: database::resolve(resolver, file, tier, &names.app, &names.environment),
         redis,
         nodes: groups,
         environment: names.environment,
@@ -126,6 +120,22 @@ fn environment(
     };
     pgbouncer::derive_pool(resolver, file, tier, &mut environment);
     environment
+}
+
+/// The node groups, and the workloads that they take.
+fn placed(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    app: &Name,
+    catalogue: &Catalogue,
+) -> (BTreeMap<Name, NodeGroup>, Api, BTreeMap<Name, Worker>) {
+    let groups = nodes::resolve(resolver, &file.nodes, &tier.nodes);
+    let landing = nodes::Landing::new(&groups, catalogue);
+    let api = api(resolver, file, tier, app, &landing);
+    let worker = worker::resolve(resolver, file, tier, app, &landing);
+    nodes::check_runs(resolver, &groups, &worker);
+    (groups, api, worker)
 }
 
 /// What everything else is named after.
@@ -198,12 +208,9 @@ fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Nam
     )
 }
 
-fn services(
-    resolver: &mut Resolver<'_>,
-    nodes: BTreeMap<Name, ServiceNode>,
-) -> BTreeMap<Name, Service> {
+fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, Service> {
     let mut services = BTreeMap::new();
-    for (name, node) in nodes {
+    for (name, node) in file.services.clone().over(tier.services.clone()) {
         let path = format!("service.{name}");
         let lacks = [
             ("replicas", node.replicas.is_absent()),

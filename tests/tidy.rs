@@ -10,6 +10,37 @@ fn no_source_file_is_longer_than_400_lines() {
     }
 }
 
+/// From the line of `fn` to the brace that closes it, as rustfmt sets them.
+#[test]
+fn no_function_is_longer_than_40_lines() {
+    let mut long = Vec::new();
+    for path in files("src", "rs") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (start, line) in lines.iter().enumerate() {
+            let code = line.trim_start();
+            let indentation = &line[..line.len() - code.len()];
+            let opens = [
+                "fn ",
+                "pub fn ",
+                "pub(super) fn ",
+                "pub(crate) fn ",
+                "const fn ",
+            ];
+            if !opens.iter().any(|open| code.starts_with(open)) {
+                continue;
+            }
+            let close = format!("{indentation}}}");
+            let end = lines[start..].iter().position(|line| *line == close);
+            let length = end.map_or(1, |end| end + 1);
+            if length > 40 {
+                long.push(format!("{}:{}: {length} lines", path.display(), start + 1));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
 #[test]
 fn crates_stay_behind_their_walls() {
     let walls = [

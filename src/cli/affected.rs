@@ -47,11 +47,6 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
             output.line(&json);
         }
     }
-    Ok(
-        say_unread(&comparison, output).max(say_prices(
-            &costs.about_prices,
-            &costs.sources,
-            output,
-        )),
-    )
+    let prices = say_prices(&costs.about_prices, &costs.sources, output);
+    Ok(say_unread(&comparison, output).max(prices))
 }

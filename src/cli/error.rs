@@ -50,24 +50,23 @@ impl std::fmt::Display for Error {
                 "`{}` is in the way: remove it and render again",
                 path.display()
             ),
-            Self::Foreign(paths) => {
-                let shown: Vec<String> = paths
-                    .iter()
-                    .map(|path| format!("`{}`", path.display()))
-                    .collect();
-                let (is, them) = match paths.len() {
-                    1 => ("was", "it"),
-                    _ => ("were", "them"),
-                };
-                write!(
-                    f,
-                    "{} {is} not written by tierc and would be overwritten: move {them} away, or choose another folder with `--out`",
-                    shown.join(" and ")
-                )
-            }
+            Self::Foreign(paths) => f.write_str(&foreign(paths)),
             Self::Unsafe(path) => write!(f, "the path `{path}` would leave the environment's tree"),
         }
     }
+}
+
+fn foreign(paths: &[PathBuf]) -> String {
+    let shown = paths.iter().map(|path| format!("`{}`", path.display()));
+    let shown: Vec<String> = shown.collect();
+    let (is, them) = match paths.len() {
+        1 => ("was", "it"),
+        _ => ("were", "them"),
+    };
+    format!(
+        "{} {is} not written by tierc and would be overwritten: move {them} away, or choose another folder with `--out`",
+        shown.join(" and ")
+    )
 }
 
 impl std::error::Error for Error {}

@@ -157,26 +157,16 @@ fn states(
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
-    let before_ids = if same {
-        after_ids
-    } else {
-        texts.before.add_to(&mut sources)
-    };
+    let before_ids = (!same).then(|| texts.before.add_to(&mut sources));
     let Pair { before, mut after } = sides.map(|side| read(side, &mut sources));
     if let Some(on_top) = how.on_top {
         after.put_on_top(on_top, &mut sources);
     }
-    let called = match (how.alike, before.name(), after.name()) {
-        (true, Some(before), Some(name)) if before != name => {
-            after.call(&before);
-            Some(Pair::new(before, name))
-        }
-        (true | false, _, _) => None,
-    };
+    let called = how.alike.then(|| call_alike(&before, &mut after)).flatten();
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
-    let referred = || referred([&before, &after]);
-    let (after_facts, after_about) = Facts::read(referred(), after_ids, &sources);
-    let other = (!same).then(|| Facts::read(referred(), before_ids, &sources));
+    let facts = |ids| Facts::read(referred([&before, &after]), ids, &sources);
+    let (after_facts, after_about) = facts(after_ids);
+    let other = before_ids.map(facts);
     // What is wrong with a catalogue that both read is said once.
     let (before_facts, before_about) = match &other {
         Some((facts, about)) => (facts, about.clone()),
@@ -194,6 +184,16 @@ fn states(
         matches,
         called,
     }
+}
+
+/// Gives AFTER's environment the name of BEFORE's; both names, where they differ.
+fn call_alike(before: &Read, after: &mut Read) -> Option<Pair<Name>> {
+    let (name, other) = (before.name()?, after.name()?);
+    if name == other {
+        return None;
+    }
+    after.call(&name);
+    Some(Pair::new(name, other))
 }
 
 fn read(side: Side, sources: &mut Sources) -> Read {

@@ -8,6 +8,10 @@ use crate::diff::Change;
 use crate::model::{DeliverField, EnvironmentField, NetworkField};
 
 const OBJECTS: &str = "Kubernetes: objects are identified by namespace and name";
+const OTHER_APP: &str =
+    "pods read other Secrets and PgBouncer another ConfigMap, both named after the app";
+const OTHER_LABELS: &str =
+    "the labels of every object change, those of PgBouncer's pod template among them";
 const LABELS: &str = "Kubernetes: labels of a pod template are part of it";
 const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
@@ -22,16 +26,10 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
             "tierc: the tier catalogue",
         ),
         EnvironmentField::region(()) => elsewhere(),
-        EnvironmentField::app(()) => renewed(
-            "pods read other Secrets and PgBouncer another ConfigMap, both named after the app",
-            OBJECTS,
-        ),
+        EnvironmentField::app(()) => renewed(OTHER_APP, OBJECTS),
         EnvironmentField::namespace(()) => moved("namespace"),
         EnvironmentField::cluster(()) => moved("cluster"),
-        EnvironmentField::labels(()) => renewed(
-            "the labels of every object change, those of PgBouncer's pod template among them",
-            LABELS,
-        ),
+        EnvironmentField::labels(()) => renewed(OTHER_LABELS, LABELS),
         EnvironmentField::framework(()) => unfelt(
             "it only says how queue lists are named",
             "tierc: no output holds it",

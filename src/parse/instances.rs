@@ -58,21 +58,30 @@ fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<Str
 fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     let kind = fields.node_name();
-    if kind == "regions" {
-        let regions = known(fields.arguments("\"us-east-1\"", value::region));
-        let names = regions.into_iter().flatten().map(|name| name.value);
-        catalogue.regions.extend(names);
-        fields.finish();
-        return;
+    match kind {
+        "regions" => regions(catalogue, &mut fields),
+        "pgbouncer" => pgbouncer(catalogue, &mut fields),
+        _ => return named(catalogue, cx, fields),
     }
-    if kind == "pgbouncer" {
-        let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));
-        let safe = fields.required("safe", "\"1.26.1\"", value::text(text::token));
-        catalogue.pgbouncer_image = known(newest).unwrap_or_default();
-        catalogue.pgbouncer_safe = known(safe).unwrap_or_default();
-        fields.finish();
-        return;
-    }
+    fields.finish();
+}
+
+fn regions(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
+    let regions = known(fields.arguments("\"us-east-1\"", value::region));
+    let names = regions.into_iter().flatten().map(|name| name.value);
+    catalogue.regions.extend(names);
+}
+
+fn pgbouncer(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
+    let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));
+    let safe = fields.required("safe", "\"1.26.1\"", value::text(text::token));
+    catalogue.pgbouncer_image = known(newest).unwrap_or_default();
+    catalogue.pgbouncer_safe = known(safe).unwrap_or_default();
+}
+
+/// A fact about something that has a name, which can be stated once.
+fn named<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, mut fields: Fields<'a>) {
+    let kind = fields.node_name();
     let place = fields.name_span();
     let Some(name) = known(fields.argument("\"m7g.large\"", value::any_text)) else {
         return;

@@ -46,22 +46,13 @@ pub struct Scanned<'t> {
 
 /// Reads `text` as a tree; what is wrong with its form goes to `diagnostics`.
 pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) -> Scanned<'t> {
-    if text.len() > MAX_BYTES {
-        let message = format!(
-            "the file has {} bytes; at most {MAX_BYTES} are read",
-            text.len()
-        );
-        let span = Span::new(source, 0, 0);
-        diagnostics.push(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
-        return Scanned::default();
-    }
-    let tokens = token::tokens(text, MAX_TOKENS);
-    if let Some(token) = tokens.get(MAX_TOKENS) {
-        let message = format!("the file has more than {MAX_TOKENS} words, strings and lines");
-        let span = Span::new(source, token.start, token.end);
-        diagnostics.push(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
-        return Scanned::default();
-    }
+    let tokens = match within_limits(text, source) {
+        Ok(tokens) => tokens,
+        Err(exceeded) => {
+            diagnostics.push(exceeded);
+            return Scanned::default();
+        }
+    };
     let spelled = tokens.iter().filter_map(|token| {
         let said = literal::spelled(token, text.get(token.start..token.end)?)?;
         Some((said, Span::new(source, token.start, token.end)))
@@ -88,6 +79,25 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
         spelled,
         whole: scanner.whole,
     }
+}
+
+/// The tokens of a text that is small enough to be read.
+fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Diagnostic> {
+    if text.len() > MAX_BYTES {
+        let message = format!(
+            "the file has {} bytes; at most {MAX_BYTES} are read",
+            text.len()
+        );
+        let span = Span::new(source, 0, 0);
+        return Err(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
+    }
+    let tokens = token::tokens(text, MAX_TOKENS);
+    if let Some(token) = tokens.get(MAX_TOKENS) {
+        let message = format!("the file has more than {MAX_TOKENS} words, strings and lines");
+        let span = Span::new(source, token.start, token.end);
+        return Err(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
+    }
+    Ok(tokens)
 }
 
 /// Whether every block that is opened is closed.

@@ -59,11 +59,8 @@ fn each_mistake_is_found_on_its_token() {
             "\"example.com/owner\"",
         ),
     ] {
-        assert_eq!(
-            findings(text),
-            [(code.to_owned(), at.to_owned(), fix.to_owned())],
-            "{text}"
-        );
+        let expected = (code.to_owned(), at.to_owned(), fix.to_owned());
+        assert_eq!(findings(text), [expected], "{text}");
     }
 }
 

@@ -79,14 +79,14 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Pool(name, PoolMove::Autoscaler) => {
             side.worker.get(name).map_or(0, Worker::most).into()
         }
-        Kind::Pool(name, PoolMove::Pods) => side
-            .worker
-            .get(name)
-            .map_or(0, |pool| weight(&pool.workload)),
-        Kind::Service(name) => side
-            .service
-            .get(name)
-            .map_or(0, |service| service.replicas.value.into()),
+        Kind::Pool(name, PoolMove::Pods) => {
+            let pool = side.worker.get(name);
+            pool.map_or(0, |pool| weight(&pool.workload))
+        }
+        Kind::Service(name) => {
+            let service = side.service.get(name);
+            service.map_or(0, |service| service.replicas.value.into())
+        }
         Kind::Pooler => side.pgbouncer.instances.value.into(),
         Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
         Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
@@ -95,12 +95,8 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Nodes(name, NodesMove::Count | NodesMove::Type) => {
             nodes(kind, name.as_str(), side, catalogue)
         }
-        Kind::Identity
-        | Kind::Network
-        | Kind::Delivery
-        | Kind::Schedules
-        | Kind::Alerts
-        | Kind::RedisUses
+        Kind::Identity | Kind::Network | Kind::Delivery | Kind::Schedules | Kind::Alerts => 0,
+        Kind::RedisUses
         | Kind::Pool(_, PoolMove::Added | PoolMove::Removed)
         | Kind::Redis(
             _,

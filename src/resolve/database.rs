@@ -1,6 +1,6 @@
 //! The database; a replica is like its source unless it says otherwise.
 
-use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
+use crate::ast::{Ast, DirectNode, Over as _, ReadReplicasNode, StorageNode};
 use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage};
 use crate::source::{Origin, Sourced};
 
@@ -8,10 +8,12 @@ use super::resolver::Resolver;
 
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
-    node: DatabaseNode,
+    file: &Ast,
+    tier: &Ast,
     app: &Sourced<Name>,
     environment: &Sourced<Name>,
 ) -> Database {
+    let node = file.database.clone().over(tier.database.clone());
     let instance = resolver.need(node.instance, "database.instance");
     let max_connections = resolver.need(node.max_connections, "database.max-connections");
     let mut database = Database {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{AlertsNode, Ast, ExpectNode, LoadNode, LoadTestNode, Over, Part, joined};
+use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Over, Part, joined};
 use crate::model::{
     Alerts, ArrivalRate, Budget, Cost, Duration, Expectation, HttpMethod, LoadTest, MetricSources,
     Name, RedisOps, Request, Stage, Steady, TestRun,
@@ -13,7 +13,8 @@ use super::resolver::Resolver;
 use super::workload::sourced;
 
 /// The thresholds of the file over the tier's.
-pub(super) fn alerts(resolver: &mut Resolver<'_>, node: AlertsNode) -> Alerts {
+pub(super) fn alerts(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Alerts {
+    let node = file.alerts.clone().over(tier.alerts.clone());
     Alerts {
         api_cpu: resolver.need(node.api_cpu, "alerts.api-cpu"),
         api_memory: resolver.need(node.api_memory, "alerts.api-memory"),

@@ -1,28 +1,24 @@
 //! PgBouncer, and the pool sizes that follow from demand and from what the server has to give.
 
-use crate::ast::{Ast, Over, Part, PgbouncerNode, Written};
+use crate::ast::{Ast, Over, Part, Written};
 use crate::budget::connections::{self, DRAINING, RESERVED};
 use crate::model::{Clients, Environment, Name, Pgbouncer, Pool, Via};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
-use super::workload::resources;
+use super::workload::{by_convention, resources};
 
-pub(super) fn resolve(resolver: &mut Resolver<'_>, node: PgbouncerNode, app: &Name) -> Pgbouncer {
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    file: &Ast,
+    tier: &Ast,
+    app: &Name,
+) -> Pgbouncer {
+    let node = file.pgbouncer.clone().over(tier.pgbouncer.clone());
     let name = format!("{app}-pgbouncer");
-    let by_convention = || {
-        let arithmetic = format!("`{name}` by convention");
-        Sourced::derived(
-            Name::composed(name.clone()),
-            "name-by-convention",
-            vec!["app".into()],
-            arithmetic,
-            true,
-        )
-    };
     let later = || Sourced::derived(1, "pool-for-demand", Vec::new(), String::new(), false);
     Pgbouncer {
-        name: resolver.or_derive(node.name, by_convention),
+        name: resolver.or_derive(node.name, || by_convention(&name)),
         instances: resolver.need(node.instances, "pgbouncer.instances"),
         pool: Pool {
             default: later(),
@@ -148,7 +144,6 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let max = u64::from(environment.database.max_connections.value);
     let usable = max.saturating_sub(u64::from(RESERVED));
     let direct = connections::primary(environment).outside();
-    let services = environment.service.iter();
     let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
     let room = (9 * usable).saturating_sub(direct.saturating_mul(10)) / (10 * pods);
     let smaller = double.min(room);
@@ -161,6 +156,13 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
         "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {DRAINING} draining) = {room}, rounded down to 5: {value}",
         default.value, environment.pgbouncer.instances.value
     );
+    let inputs = server_inputs(environment);
+    let sound = sound && default.sound;
+    Sourced::derived(fit(value), "pool-within-server", inputs, arithmetic, sound)
+}
+
+/// What `max-db` is derived from.
+fn server_inputs(environment: &Environment) -> Vec<String> {
     let inputs = [
         "pgbouncer.pool.default",
         "pgbouncer.instances",
@@ -171,18 +173,13 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
         "database.direct.migrations",
     ];
     let mut inputs = inputs.map(str::to_owned).to_vec();
+    let services = environment.service.iter();
     for (name, _) in services.filter(|(_, service)| service.via.value == Via::Direct) {
         inputs.extend(
             ["replicas", "connections.per-pod"].map(|step| format!("service.{name}.{step}")),
         );
     }
-    Sourced::derived(
-        fit(value),
-        "pool-within-server",
-        inputs,
-        arithmetic,
-        sound && default.sound,
-    )
+    inputs
 }
 
 /// `reserve`: 5, or what is left between the default pool and `max-db`.

@@ -28,19 +28,10 @@ pub(super) fn resolve(
     node: WorkloadNode,
     place: &Place<'_>,
 ) -> Workload {
-    let by_convention = || {
-        Sourced::derived(
-            Name::composed(place.name.to_owned()),
-            "name-by-convention",
-            vec!["app".into()],
-            format!("`{}` by convention", place.name),
-            true,
-        )
-    };
     let mut replicas = range(resolver, node.replicas, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
     Workload {
-        name: resolver.or_derive(node.name, by_convention),
+        name: resolver.or_derive(node.name, || by_convention(place.name)),
         image: resolver.maybe(node.image),
         replicas,
         target: Target {
@@ -62,6 +53,17 @@ pub(super) fn resolve(
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
         env: resolver.map(node.env),
     }
+}
+
+/// The Deployment's name where the file adopts none.
+pub(super) fn by_convention(name: &str) -> Sourced<Name> {
+    Sourced::derived(
+        Name::composed(name.to_owned()),
+        "name-by-convention",
+        vec!["app".into()],
+        format!("`{name}` by convention"),
+        true,
+    )
 }
 
 impl Replicas {

@@ -1,7 +1,6 @@
 //! The command: exit codes, limits, approvals, formats, and what is said where nothing can be.
 
 use std::fs;
-use std::path::Path;
 
 use super::{TIERS, code, exit, fits_schema, stderr, stdout, text, tierc};
 

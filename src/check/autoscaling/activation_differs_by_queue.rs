@@ -36,12 +36,31 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     if lengths().all(|length| items(length) == asked) {
         return None;
     }
+    let finding = asked_for(name, worker);
+    let path = format!("worker.{name}");
+    let finding = worker.queue.iter().fold(finding, |finding, queue| {
+        let (list, length) = (&queue.list, &queue.length);
+        let text = format!("wakes the pool with {}", counted_items(items(length.value)));
+        let of = format!("{path}.queue.{}.length", list.value);
+        finding
+            .written(list, text)
+            .operand(length, &of, "its items per replica")
+    });
+    Some(finding.note(format!(
+        "the formula adds replicas, not items: {} items / {longest} of the longest queue, and so many replicas of any other",
+        activation.value
+    )).help("give a queue that is not to wake the pool so soon a pool of its own"))
+}
+
+/// The finding with what the file asks for.
+fn asked_for(name: &Name, worker: &Worker) -> Finding {
+    let activation = &worker.activation;
     let message = format!(
         "`activation {}` of `worker.{name}` holds for its longest queue; others wake the pool sooner",
         activation.value
     );
     let path = format!("worker.{name}");
-    let mut finding = Finding::new(RULE.code, Severity::Note, message)
+    Finding::new(RULE.code, Severity::Note, message)
         .operand(
             activation,
             &format!("{path}.activation"),
@@ -52,19 +71,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
             &format!("{path}.combine"),
             "one formula for all queues",
         )
-        .given(&worker.workload.replicas.min);
-    for queue in &worker.queue {
-        let (list, length) = (&queue.list, &queue.length);
-        let text = format!("wakes the pool with {}", counted_items(items(length.value)));
-        let of = format!("{path}.queue.{}.length", list.value);
-        finding = finding
-            .written(list, text)
-            .operand(length, &of, "its items per replica");
-    }
-    Some(finding.note(format!(
-        "the formula adds replicas, not items: {} items / {longest} of the longest queue, and so many replicas of any other",
-        activation.value
-    )).help("give a queue that is not to wake the pool so soon a pool of its own"))
+        .given(&worker.workload.replicas.min)
 }
 
 fn counted_items(items: u64) -> String {

@@ -5,6 +5,7 @@ use crate::ast::Part;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::Environment;
 
 /// The rule `client-connections-exceeded`.
 pub(super) static RULE: Rule = Rule {
@@ -54,15 +55,21 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "{} > {accepted} = {up} x {each}",
             budget::arithmetic(&terms)
         ));
-    let mut finding = super::clients(finding, environment, Surge::Counted);
-    let replicas = &environment.database.replicas;
-    finding = finding.given(&replicas.count).given(&replicas.via);
-    if budget::reads_through_pgbouncer(environment) {
-        let text = "read replicas: a second pool of each pod of `api`";
-        finding = finding.operand(&replicas.count, "database.replicas.count", text);
-    }
+    let finding = super::clients(finding, environment, Surge::Counted);
+    let finding = second_pool(finding, environment);
     let fits = wanted.div_ceil(spared.max(1));
     let down = if pods >= 2 { " with one pod down" } else { "" };
     let message = format!("the smallest `clients max` that takes them{down} is {fits}");
     findings.report(finding.repair(clients, "pgbouncer.clients.max", message, fits.to_string()));
+}
+
+/// The finding with what opens a second pool in each pod of the API.
+fn second_pool(finding: Finding, environment: &Environment) -> Finding {
+    let replicas = &environment.database.replicas;
+    let finding = finding.given(&replicas.count).given(&replicas.via);
+    if budget::reads_through_pgbouncer(environment) {
+        let text = "read replicas: a second pool of each pod of `api`";
+        return finding.operand(&replicas.count, "database.replicas.count", text);
+    }
+    finding
 }

@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
     let (pgbouncer, database) = (&environment.pgbouncer, &environment.database);
     let (instances, default) = (&pgbouncer.instances, &pgbouncer.pool.default);
-    let limit = &database.max_connections;
+    let (limit, path) = (&database.max_connections, "database.max-connections");
     let direct = budget::primary(environment).outside();
     let terms = budget::demand(environment);
     let demand = budget::total(&terms);
@@ -45,11 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let message = format!("{used} of {most} connections are wanted at the maxima, above {NEAR}%");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(
-            limit,
-            "database.max-connections",
-            "connections of the server",
-        )
+        .operand(limit, path, "connections of the server")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .operand(default, "pgbouncer.pool.default", "pool of one pod");
     let finding = super::clients(finding, environment, Surge::Left);
@@ -62,10 +58,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         ));
     let least = used.saturating_mul(100).div_ceil(NEAR);
     let message = format!("the smallest `max-connections` that leaves room is {least}");
-    findings.report(finding.repair(
-        limit,
-        "database.max-connections",
-        message,
-        least.to_string(),
-    ));
+    findings.report(finding.repair(limit, path, message, least.to_string()));
 }

@@ -21,10 +21,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
     let pgbouncer = &environment.pgbouncer;
     let (instances, pool) = (&pgbouncer.instances, &pgbouncer.pool);
+    let (default, path) = (&pool.default, "pgbouncer.pool.default");
     let terms = budget::demand(environment);
     let wanted = budget::total(&terms);
     let pods = u64::from(instances.value);
-    let held = pods * u64::from(pool.default.value);
+    let held = pods * u64::from(default.value);
     let Some(percent) = wanted
         .saturating_mul(100)
         .checked_div(held)
@@ -35,12 +36,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let message =
         format!("{wanted} transactions can want a connection at once, and the pools hold {held}");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(&pool.default, "pgbouncer.pool.default", "pool of one pod")
+        .operand(default, path, "pool of one pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
             "{} > {held} = {pods} x {}: the pools are used to {percent}%",
             budget::arithmetic(&terms),
-            pool.default.value
+            default.value
         ));
     let mut finding = super::clients(finding, environment, Surge::Left).given(&pool.max_db);
     let fits = wanted.div_ceil(pods);
@@ -53,10 +54,5 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             ));
     }
     let message = format!("the smallest `default` that serves all is {fits}");
-    findings.report(finding.repair(
-        &pool.default,
-        "pgbouncer.pool.default",
-        message,
-        fits.to_string(),
-    ));
+    findings.report(finding.repair(default, path, message, fits.to_string()));
 }

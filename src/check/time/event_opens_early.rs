@@ -1,12 +1,13 @@
 //! An event so far ahead that KEDA's cron comes to its day in years before.
 
-use jiff::ToSpan as _;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::Calendar;
 use crate::schedule::cron::Trigger;
+use crate::schedule::{Calendar, Occasion};
 
 /// The rule `event-opens-early`.
 pub(super) static RULE: Rule = Rule {
@@ -19,27 +20,28 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// When the trigger of an event is first open from `today` on, where that is before the event.
+fn opens_before(occasion: &Occasion<'_>, today: Date) -> Option<Timestamp> {
+    let trigger = Trigger::of(occasion)?;
+    let morning = today.to_datetime(jiff::civil::Time::midnight());
+    let now = occasion.zone.instant(morning);
+    // One that is open already began on its day of an earlier year.
+    let first = if trigger.is_open(now) {
+        now
+    } else {
+        trigger.start.next(&trigger.zone, now)?
+    };
+    (first < occasion.start && trigger.is_open(first)).then_some(first)
+}
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for occasion in &Calendar::of(context.environment).occasions {
         if occasion.event.worker.is_empty() {
             continue;
         }
-        let Some(trigger) = Trigger::of(occasion) else {
+        let Some(first) = opens_before(occasion, context.today) else {
             continue;
         };
-        let morning = context.today.to_datetime(jiff::civil::Time::midnight());
-        let now = occasion.zone.instant(morning);
-        // One that is open already began on its day of an earlier year.
-        let first = if trigger.is_open(now) {
-            now
-        } else if let Some(next) = trigger.start.next(&trigger.zone, now) {
-            next
-        } else {
-            continue;
-        };
-        if first >= occasion.start || !trigger.is_open(first) {
-            continue;
-        }
         let name = occasion.name;
         let message = format!(
             "the floors of the event `{name}` under pools hold from {} on already",

@@ -113,18 +113,11 @@ pub fn plan_tree(
         } else {
             tree.read(path)?
         };
-        let change = match bytes {
-            None => Change::Created,
-            Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
-            Some(bytes) if is_ours(&bytes, owned.get(path)) => Change::Updated,
-            Some(bytes) => {
-                let known = is_new || path == LOCK || owned.contains_key(path);
-                if !known && !is_headed(&bytes) {
-                    foreign.push(below(&below(out, name)?, path)?);
-                }
-                Change::Edited
-            }
-        };
+        let change = change(bytes.as_deref(), text, owned.get(path));
+        let known = is_new || path == LOCK || owned.contains_key(path);
+        if change == Change::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
+            foreign.push(below(&below(out, name)?, path)?);
+        }
         changes.push((path.clone(), change));
     }
     if !foreign.is_empty() {
@@ -140,6 +133,16 @@ pub fn plan_tree(
         name: name.to_owned(),
         changes,
     })
+}
+
+/// What writing `text` does to a file that holds `bytes`.
+fn change(bytes: Option<&[u8]>, text: &str, hash_in_lock: Option<&String>) -> Change {
+    match bytes {
+        None => Change::Created,
+        Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
+        Some(bytes) if is_ours(bytes, hash_in_lock) => Change::Updated,
+        Some(_) => Change::Edited,
+    }
 }
 
 /// Whether a file is as tierc wrote it. The lock cannot hold its own hash.

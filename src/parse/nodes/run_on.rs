@@ -13,35 +13,8 @@ pub(super) fn parted<'a>(node: &Node<'a>, cx: Cx<'_>) -> Option<Node<'a>> {
         return None;
     }
     let known = top::known_in(&node.name);
-    let meant = |entry: &Entry<'_>| {
-        let word = bare_word(entry)?;
-        known.iter().copied().find(|name| *name == word)
-    };
-    let mut nodes = Vec::new();
-    for child in &block.nodes {
-        let mut rest = child.clone();
-        // The first entry is the value of the node itself.
-        while let Some(at) = rest
-            .entries
-            .iter()
-            .skip(1)
-            .position(|it| meant(it).is_some())
-        {
-            let mut entries = rest.entries.split_off(at + 1);
-            let word = entries.remove(0);
-            let name = meant(&word)?;
-            cx.report(finding(&word, name));
-            let next = Node {
-                name: name.into(),
-                name_span: word.value.span,
-                entries,
-                block: rest.block.take(),
-                broken: rest.broken,
-            };
-            nodes.push(std::mem::replace(&mut rest, next));
-        }
-        nodes.push(rest);
-    }
+    let parts = block.nodes.iter().map(|child| parts(child, &known, cx));
+    let nodes: Vec<Node<'a>> = parts.collect::<Option<Vec<_>>>()?.concat();
     let parted = nodes.len() > block.nodes.len();
     parted.then(|| Node {
         block: Some(Block {
@@ -50,6 +23,38 @@ pub(super) fn parted<'a>(node: &Node<'a>, cx: Cx<'_>) -> Option<Node<'a>> {
         }),
         ..node.clone()
     })
+}
+
+/// A child, and the nodes of the names `known` that stand behind it on its line.
+fn parts<'a>(child: &Node<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec<Node<'a>>> {
+    let meant = |entry: &Entry<'_>| {
+        let word = bare_word(entry)?;
+        known.iter().copied().find(|name| *name == word)
+    };
+    let mut nodes = Vec::new();
+    let mut rest = child.clone();
+    // The first entry is the value of the node itself.
+    while let Some(at) = rest
+        .entries
+        .iter()
+        .skip(1)
+        .position(|it| meant(it).is_some())
+    {
+        let mut entries = rest.entries.split_off(at + 1);
+        let word = entries.remove(0);
+        let name = meant(&word)?;
+        cx.report(finding(&word, name));
+        let next = Node {
+            name: name.into(),
+            name_span: word.value.span,
+            entries,
+            block: rest.block.take(),
+            broken: rest.broken,
+        };
+        nodes.push(std::mem::replace(&mut rest, next));
+    }
+    nodes.push(rest);
+    Some(nodes)
 }
 
 fn finding(word: &Entry<'_>, name: &str) -> Diagnostic {

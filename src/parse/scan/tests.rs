@@ -90,6 +90,10 @@ fn every_form_of_kdl_2_is_read() {
     }
 }
 
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn habits_are_reported_and_what_was_meant_is_read() {
     for (text, tree, tokens_found) in [
@@ -120,14 +124,8 @@ fn habits_are_reported_and_what_was_meant_is_read() {
     ] {
         let (read, _) = scanned(text);
         assert_eq!(
-            (read.as_str(), tokens(text).as_slice()),
-            (
-                tree,
-                &*tokens_found
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-            ),
+            (read.as_str(), &*tokens(text)),
+            (tree, &*owned(tokens_found)),
             "{text}"
         );
     }

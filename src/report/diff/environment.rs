@@ -1,10 +1,8 @@
 //! One environment of the report.
 
-use std::borrow::Cow;
-
 use super::{
-    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Worst,
-    connections, order, resources,
+    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Resource,
+    Worst, connections, order, resources,
 };
 use crate::compile::{CostChange, Outcome};
 use crate::diagnostic::json::findings;
@@ -39,10 +37,6 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
     let names = outcome
         .sides
         .map(|side| side.map(|it| it.environment.value.to_string()));
-    let sides = Pair {
-        before: outcome.sides.before.map(|before| changes.renamed(before)),
-        after: outcome.sides.after.map(Cow::Borrowed),
-    };
     let renames: Vec<Renamed> = renames(outcome);
     let values = values(outcome);
     let parts = values.iter().map(|it| &it.fingerprint);
@@ -62,7 +56,7 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         changes: values,
         renames,
         parts: parts_of_one_side(outcome),
-        resources: resources::changed(sides.as_ref().map(|side| side.as_deref())),
+        resources: changed_resources(outcome),
         connections: outcome
             .sides
             .map(|side| side.map(connections::of_environment).unwrap_or_default()),
@@ -73,6 +67,12 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         }),
         artifacts: compared.artifacts,
     }
+}
+
+fn changed_resources(outcome: &Outcome<'_>) -> Vec<Resource> {
+    let (before, after) = (outcome.sides.before, outcome.sides.after);
+    let before = before.map(|before| outcome.changes.renamed(before));
+    resources::changed(Pair::new(before.as_deref(), after))
 }
 
 fn parts_of_one_side(outcome: &Outcome<'_>) -> Vec<PartOfOneSide> {
