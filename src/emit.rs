@@ -30,14 +30,25 @@ pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str)
     artifacts
 }
 
-/// Every file but the record, which repeats what the others say.
+/// What the cluster gets: manifests, and the values of the chart.
 #[must_use]
-pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
+pub fn for_the_cluster(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    source_name: &str,
+) -> Artifacts {
     let mut artifacts = kubernetes::kubernetes(environment, catalogue, source_name);
     artifacts.insert(
         "helm/values.yaml".into(),
         yaml::documents(&[helm::values(environment)], source_name),
     );
+    artifacts
+}
+
+/// Every file but the record, which repeats what the others say.
+#[must_use]
+pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
+    let mut artifacts = for_the_cluster(environment, catalogue, source_name);
     let tfvars = format!(
         "{}\n{}",
         header::header(source_name),

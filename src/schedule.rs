@@ -170,6 +170,13 @@ impl<'a> Calendar<'a> {
         }
     }
 
+    /// Whether some window puts the subject to sleep.
+    #[must_use]
+    pub fn sleeps(&self, subject: &Subject) -> bool {
+        let mut windows = self.windows.iter();
+        windows.any(|window| window.leaves(subject).is_some())
+    }
+
     /// Everything that it speaks of.
     #[must_use]
     pub fn subjects(&self) -> BTreeSet<Subject> {

@@ -123,7 +123,9 @@ pub fn userlist(environment: &Environment) -> Entry {
     }
 }
 
-fn redis_secret(environment: &Environment, group: &Name) -> String {
+/// The Secret of a group.
+#[must_use]
+pub fn redis_secret(environment: &Environment, group: &Name) -> String {
     format!("{}-redis-{group}", environment.app.value)
 }
 

@@ -2,6 +2,7 @@
 
 mod database;
 mod redis;
+pub mod rest;
 mod schedules;
 mod workloads;
 
@@ -104,19 +105,30 @@ impl Procedure {
 }
 
 /// What the Secrets must hold before a step: tierc writes none, and pods read theirs when they
-/// start.
+/// start. That of a new group is filled after it, because nobody knows its endpoint before.
 #[must_use]
 pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let entries = states.map(|state| secret::entries(state.environment));
-    let new = entries
-        .after
-        .iter()
-        .filter(|it| !entries.before.contains(it));
+    let groups = states.map(|state| &state.environment.redis);
+    let of_a_new_group = |entry: &secret::Entry| {
+        let mut new = groups.after.keys();
+        new.any(|name| {
+            let secret = secret::redis_secret(states.after.environment, name);
+            !groups.before.contains_key(name) && secret == entry.secret
+        })
+    };
+    let new = entries.after.iter();
+    let new = new.filter(|it| !entries.before.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
-        procedure.require(format!(
+        let sentence = format!(
             "key `{}` of Secret `{}` is: {}",
             entry.key, entry.secret, entry.content
-        ))
+        );
+        if of_a_new_group(entry) {
+            procedure.wait(sentence)
+        } else {
+            procedure.require(sentence)
+        }
     })
 }
 

@@ -1,9 +1,10 @@
 //! Moves in order, as steps that somebody applies.
 
 use super::kind::{ApiMove, Kind, PoolMove};
-use super::procedure::{self, Procedure, State, procedure};
+use super::procedure::{self, Procedure, State, procedure, rest};
 use super::{Move, Request};
 use crate::diff::{Changes, diff};
+use crate::emit::Artifacts;
 use crate::impact::{Impact, Undo, impacts};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -104,10 +105,10 @@ fn step(
         state(sides.before, &*trees.before),
         state(sides.after, &*trees.after),
     );
-    let all = |states| together(batch, states);
+    let files = states.map(rest::for_the_cluster);
     let undo = match never_undone(&impacts) {
         Some(impact) => Err(format!("there is no way back: {}", impact.reason)),
-        None => Ok(all(states.swapped())),
+        None => Ok(together(batch, states.swapped(), files.as_ref().swapped())),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
     Some(Step {
@@ -115,18 +116,20 @@ fn step(
         title: titles.join("; "),
         changes,
         impacts,
-        procedure: all(states),
+        procedure: together(batch, states, files.as_ref()),
         undo,
         state: sides.after.clone(),
     })
 }
 
 /// The procedures of all moves of a step, after what the Secrets must hold.
-fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
-    batch
+fn together(batch: &[&Move], states: Pair<State<'_>>, files: Pair<&Artifacts>) -> Procedure {
+    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    let own = kinds
         .iter()
-        .map(|next| procedure(&next.kind, states))
-        .fold(procedure::secrets(states), Procedure::then)
+        .map(|kind| procedure(kind, states))
+        .fold(Procedure::default(), Procedure::then);
+    procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states, files))
 }
 
 fn never_undone(impacts: &[Impact]) -> Option<&Impact> {

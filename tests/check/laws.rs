@@ -83,8 +83,8 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("rollout-blocked", Error, true, true),
     ("single-replica", Warning, true, true),
     // Off-hours and events.
-    ("cron-above-maximum", Error, true, false),
-    ("cron-never-open", Error, true, false),
+    ("cron-above-maximum", Error, true, true),
+    ("cron-never-open", Error, true, true),
     ("event-above-maximum", Error, true, false),
     ("event-in-the-past", Warning, true, false),
     ("event-opens-early", Warning, true, false),

@@ -204,6 +204,44 @@ fn a_list_may_have_the_name_of_a_word_of_the_language() {
 }
 
 #[test]
+fn a_floor_below_the_activation_counts_while_the_lists_do_not() {
+    let Some(program) = tool("expr-lang") else {
+        return;
+    };
+    let pool = "worker \"worker\" { queue \"a\" length=10; queue \"b\" length=30; replicas min=0; activation 120 }\n\
+                event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"Europe/Berlin\" { worker \"worker\" 3 }";
+    let formula = formula_of(pool);
+    for (a, b, event, expected) in [
+        (40, 0, 0, 0.0),
+        (41, 0, 0, 4.1),
+        (0, 120, 3, 3.0),
+        (0, 0, 3, 3.0),
+        (0, 0, 0, 0.0),
+        (10, 180, 3, 7.0),
+    ] {
+        let values = json!({ "list_a": a, "list_b": b, "event_sale": event });
+        let answers = evaluate(&program, &[(&formula, values.as_object().unwrap())]);
+        let near = answers[0]["result"].as_f64();
+        assert!(
+            near.is_some_and(|it| (it - expected).abs() < 1e-9),
+            "{formula} of {values}: {}",
+            answers[0]
+        );
+    }
+}
+
+/// The formula of the pool `worker` of a medium environment with this KDL.
+fn formula_of(kdl: &str) -> String {
+    let head = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
+    let run = run(&format!("{head}{kdl}\n"));
+    let environment = run.files[0].environment.as_ref().unwrap();
+    let artifacts = emit(environment, &run.catalogue, "prod.kdl");
+    let object = documents(&artifacts["kubernetes/worker-worker-scaledobject.yaml"]).remove(0);
+    let formula = &object["spec"]["advanced"]["scalingModifiers"]["formula"];
+    formula.as_str().unwrap().to_owned()
+}
+
+#[test]
 fn every_pool_that_adds_up_its_lists_has_a_formula_that_names_each() {
     let trees = rendered();
     let mut formulas = 0;

@@ -2,15 +2,8 @@
 
 use std::fs;
 
-use super::{TIERS, code, exit, fits_schema, stderr, stdout, text, tierc};
-
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for tier in TIERS {
-        fs::write(folder.path().join(format!("{tier}.kdl")), text(tier, "")).unwrap();
-    }
-    folder
-}
+use super::pairs::folder;
+use super::{code, exit, fits_schema, stderr, stdout, text, tierc};
 
 #[test]
 fn exit_codes_tell_differences_from_limits_and_from_what_is_wrong() {

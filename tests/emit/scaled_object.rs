@@ -120,6 +120,30 @@ fn activation_counts_items_of_one_list_and_the_formulas_value_of_several() {
 }
 
 #[test]
+fn a_floor_below_the_activation_wakes_the_pool_all_the_same() {
+    let event = |pods: u32| {
+        format!(
+            "worker \"worker\" {{ queue \"a\" length=10; queue \"b\" length=30; replicas min=0; activation 120 }}\n\
+             event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"Europe/Berlin\" {{ worker \"worker\" {pods} }}"
+        )
+    };
+    let modifiers = |pods| {
+        let object = pool(&event(pods));
+        object["spec"]["advanced"]["scalingModifiers"].clone()
+    };
+    // 120 items are 4 pods of the longer queue: 5 pass that, 4 do not.
+    let above = modifiers(5);
+    assert_eq!(above["activationTarget"], "4.000000");
+    assert_eq!(above["formula"], "max(list_a/10 + list_b/30, event_sale)");
+    let below = modifiers(4);
+    assert_eq!(below["activationTarget"], json!(null));
+    assert_eq!(
+        below["formula"],
+        "max(((list_a/10 + list_b/30) > 4.000000 ? (list_a/10 + list_b/30) : 0), event_sale)"
+    );
+}
+
+#[test]
 fn a_held_pool_is_fixed_and_a_paused_one_is_annotated() {
     let held = pool("worker \"worker\" { hold 9; replicas min=0 }");
     let bounds = (

@@ -1,5 +1,6 @@
 //! What a plan prints is typed into a shell.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -110,4 +111,97 @@ fn a_path_with_blanks_and_quotes_reaches_the_programs_as_it_is() {
     }
     assert!(seen > 5, "{seen}");
     assert!(!folder.path().join("pwned").exists());
+}
+
+/// Files of a state's tree that the cluster gets.
+fn for_the_cluster(state: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for folder in ["kubernetes", "helm"] {
+        for entry in std::fs::read_dir(state.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            files.insert(name, std::fs::read_to_string(path).unwrap());
+        }
+    }
+    files.remove("kubernetes/kustomization.yaml");
+    files
+}
+
+/// Whether a step applies a file of the state's tree.
+fn applies(step: &Value, state: &str, path: &str) -> bool {
+    let lines = step["procedure"]["apply"].as_array().unwrap();
+    let mut lines = lines.iter().map(|line| line.as_str().unwrap());
+    lines.any(|line| {
+        line.ends_with(&format!("-f {state}/{path}"))
+            || (path.starts_with("kubernetes/")
+                && line.ends_with(&format!("-k {state}/kubernetes")))
+    })
+}
+
+/// What a plan's steps leave of their new files unapplied.
+fn left_of(folder: &Path, plan: &Value) -> Vec<String> {
+    let tree = |number: usize| {
+        let name = plan["environment"].as_str().unwrap();
+        format!("plan/{number:02}/{name}")
+    };
+    let mut cluster = for_the_cluster(&folder.join(tree(0)));
+    let mut left = Vec::new();
+    let mut stated = cluster.clone();
+    for (at, step) in plan["steps"].as_array().unwrap().iter().enumerate() {
+        let state = tree(at + 1);
+        let before = std::mem::replace(&mut stated, for_the_cluster(&folder.join(&state)));
+        for (path, text) in &stated {
+            if applies(step, &state, path) {
+                cluster.insert(path.clone(), text.clone());
+            // The Secret of a new group can only be filled after it.
+            } else if before.get(path) != Some(text) && !creates_a_group(step) {
+                left.push(format!("{} leaves {path}", step["title"]));
+            }
+        }
+    }
+    let values = "helm/values.yaml";
+    if left.is_empty() && stated.contains_key(values) && stated.get(values) != cluster.get(values) {
+        left.push(format!("the plan leaves {values}"));
+    }
+    left
+}
+
+fn creates_a_group(step: &Value) -> bool {
+    step["title"]
+        .as_str()
+        .unwrap()
+        .starts_with("create Redis group")
+}
+
+fn left_unapplied(folder: &Path, before: &str, after: &str) -> Vec<String> {
+    let _ = std::fs::remove_dir_all(folder.join("plan"));
+    let report = planned(folder, &[before, after, "--out", "plan"]);
+    if report["written"] != true {
+        return Vec::new(); // a state before it breaks a rule
+    }
+    let plans = report["environments"].as_array().unwrap().iter();
+    let left = plans.flat_map(|plan| left_of(folder, plan));
+    left.map(|left| format!("{before} -> {after}: {left}"))
+        .collect()
+}
+
+/// A schedule or an alert that a step leaves as it was would work against it.
+#[test]
+fn a_step_applies_whatever_it_changes_in_the_cluster() {
+    let folder = folder();
+    let mut left = Vec::new();
+    for (before, after) in pairs() {
+        let files = [before, after].map(|tier| format!("{tier}.kdl"));
+        left.extend(left_unapplied(folder.path(), &files[0], &files[1]));
+    }
+    for case in std::fs::read_dir(project("tests/cases/diff")).unwrap() {
+        let case = case.unwrap().path();
+        for side in ["before.kdl", "after.kdl"] {
+            std::fs::copy(case.join(side), folder.path().join(side)).unwrap();
+        }
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let found = left_unapplied(folder.path(), "before.kdl", "after.kdl");
+        left.extend(found.into_iter().map(|left| format!("{name}: {left}")));
+    }
+    assert!(left.is_empty(), "{}", left.join("\n"));
 }

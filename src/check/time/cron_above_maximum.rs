@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code("cron-above-maximum"),
     severity: Severity::Error,
     waivable: true,
-    steady: false,
+    steady: true,
     reads: &[Part::Worker, Part::Schedule],
     explanation: include_str!("../../diagnostic/explain/cron-above-maximum.md"),
     check,

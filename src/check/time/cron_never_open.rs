@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code("cron-never-open"),
     severity: Severity::Error,
     waivable: true,
-    steady: false,
+    steady: true,
     reads: &[Part::Schedule],
     explanation: include_str!("../../diagnostic/explain/cron-never-open.md"),
     check,

@@ -119,12 +119,20 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
     advanced.insert("horizontalPodAutoscalerConfig".into(), hpa);
     if summed {
         let mut modifiers = Map::new();
-        let formula = events::formula(triggers::formula(worker), floors);
+        let mut lists = triggers::formula(worker);
+        let activation = worker.activation.value;
+        let target = (worker.workload.bounds().0 == 0 && activation > 0)
+            .then(|| triggers::activation_target(activation, &worker.queue));
+        // One target is for the whole formula, and a smaller floor would not wake the pool: the
+        // lists are then held to it before the floors join them.
+        let gated = events::stays_below(floors, activation, &worker.queue);
+        if let (Some(target), true) = (&target, gated) {
+            lists = format!("(({lists}) > {target} ? ({lists}) : 0)");
+        }
+        let formula = events::formula(lists, floors);
         modifiers.insert("formula".into(), json!(formula));
         modifiers.insert("target".into(), json!("1"));
-        let activation = worker.activation.value;
-        if worker.workload.bounds().0 == 0 && activation > 0 {
-            let target = triggers::activation_target(activation, &worker.queue);
+        if let Some(target) = target.filter(|_| !gated) {
             modifiers.insert("activationTarget".into(), json!(target));
         }
         modifiers.insert("metricType".into(), json!("AverageValue"));

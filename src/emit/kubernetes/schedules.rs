@@ -28,8 +28,7 @@ impl<'a> Followed<'a> {
 
     /// Whether the API sleeps at times.
     fn api_sleeps(&self) -> bool {
-        let mut windows = self.calendar.windows.iter();
-        windows.any(|window| window.leaves(&Subject::Api).is_some())
+        self.calendar.sleeps(&Subject::Api)
     }
 
     /// Whether the API has another floor at times.
@@ -46,11 +45,9 @@ impl<'a> Followed<'a> {
             .worker
             .iter()
             .map(|(name, pool)| (Subject::Pool(name.clone()), pool.scaled_object_name()));
-        let sleeps = |subject: &Subject| {
-            let mut windows = self.calendar.windows.iter();
-            windows.any(|window| window.leaves(subject).is_some())
-        };
-        subjects.filter(|(subject, _)| sleeps(subject)).collect()
+        subjects
+            .filter(|(subject, _)| self.calendar.sleeps(subject))
+            .collect()
     }
 }
 

@@ -201,6 +201,10 @@ fn sharding(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
             .note("the slots move for hours where there is much data");
     }
     match after.mode.value {
+        // Only a compatible server can be told: another one is made anew.
+        ClusterMode::Enabled if before.mode.value == ClusterMode::Disabled => Procedure::default()
+            .apply(terraform(states.after))
+            .verify(reached(group, &[mode])),
         // A compatible server takes clients of both kinds: they move first, then it does.
         ClusterMode::Enabled => workloads::cluster(states)
             .require("database 0 is the only one that is used")

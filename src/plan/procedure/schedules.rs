@@ -29,11 +29,10 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
 /// Whatever off-hours name.
 fn sleepers(environment: &Environment) -> Vec<Subject> {
     let calendar = Calendar::of(environment);
-    let sleeps = |subject: &Subject| {
-        let mut windows = calendar.windows.iter();
-        windows.any(|window| window.leaves(subject).is_some())
-    };
-    calendar.subjects().into_iter().filter(sleeps).collect()
+    let subjects = calendar.subjects().into_iter();
+    subjects
+        .filter(|subject| calendar.sleeps(subject))
+        .collect()
 }
 
 /// By day nothing of this finds anything to do: a pause without the mark is somebody's own.

@@ -18,7 +18,7 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Pooler => pooler(states),
         Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
         Kind::Service(_) => Procedure::default()
-            .note("nothing is applied: services are only counted, and deployed by others"),
+            .note("the service itself is deployed by others: here it is only counted"),
         Kind::Delivery => delivery(states),
         Kind::Alerts | Kind::Identity => whole(states),
         Kind::Schedules
@@ -39,6 +39,60 @@ pub(super) fn manifest(state: State<'_>, file: &str) -> String {
 
 fn applied(state: State<'_>, file: &str) -> Procedure {
     Procedure::default().apply(format!("kubectl apply -f {}", manifest(state, file)))
+}
+
+/// Manifests of the new state, by their paths in its tree; PgBouncer reads its settings again where
+/// they differ.
+pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
+    let files = paths
+        .iter()
+        .filter_map(|path| path.strip_prefix("kubernetes/"));
+    let procedure = files.fold(Procedure::default(), |procedure, file| {
+        procedure.then(applied(states.after, file).verify(same(states.after, file)))
+    });
+    let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
+    if paths.contains(&"kubernetes/pgbouncer.yaml") && inis.before != inis.after {
+        return procedure.then(read_again(states));
+    }
+    procedure
+}
+
+/// What stands under a name that nothing has any more goes last: nothing else would remove it.
+pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before.environment, states.after.environment);
+    let mut old = Vec::new();
+    if owns(states.before) && owns(states.after) {
+        let apis = Pair::new(&before.api.workload.name, &after.api.workload.name);
+        if apis.before != apis.after {
+            old.push(format!("hpa/{}-hpa", apis.before.value));
+        }
+        for (name, pool) in &before.worker {
+            let scaler = pool.scaled_object_name();
+            let is_another = |now: &Worker| now.scaled_object_name() != scaler;
+            if after.worker.get(name).is_some_and(is_another) {
+                old.push(format!("scaledobject/{scaler}"));
+            }
+        }
+    }
+    let poolers = Pair::new(&before.pgbouncer.name.value, &after.pgbouncer.name.value);
+    if poolers.before != poolers.after {
+        let kinds = [
+            "deployment",
+            "service",
+            "poddisruptionbudget",
+            "networkpolicy",
+        ];
+        old.extend(kinds.map(|kind| format!("{kind}/{}", poolers.before)));
+    }
+    let moved = before.namespace.value != after.namespace.value;
+    if old.is_empty() || moved {
+        return Procedure::default();
+    }
+    Procedure::default().apply(format!(
+        "kubectl delete --ignore-not-found -n {} {}",
+        after.namespace.value,
+        old.join(" ")
+    ))
 }
 
 /// Ends well where the cluster has what the file says.
@@ -213,20 +267,22 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
-        (PoolMove::Removed, Some(pool), _) => removed(pool, before, after),
-        (PoolMove::Autoscaler, was, Some(pool)) => {
-            let most = Pair::new(was.map_or(0, Worker::most), pool.most());
-            let procedure = scaler(name, after).verify(scales(pool, after));
-            shrunk(procedure, after, &pool.workload.name.value, most)
-        }
-        (PoolMove::Pods, _, Some(pool)) => {
-            values(after).verify(rolled(after, &pool.workload.name.value))
-        }
-        (PoolMove::Added, _, Some(pool)) => values(after)
+        (_, Some(pool), None) => removed(pool, before, after),
+        (_, None, Some(pool)) => values(after)
             .then(scaler(name, after))
             .verify(rolled(after, &pool.workload.name.value))
             .verify(scales(pool, after)),
-        (_, _, _) => values(after),
+        (PoolMove::Autoscaler, Some(was), Some(pool)) => {
+            let most = Pair::new(was.most(), pool.most());
+            let procedure = scaler(name, after).verify(scales(pool, after));
+            shrunk(procedure, after, &pool.workload.name.value, most)
+        }
+        (PoolMove::Pods, Some(_), Some(pool)) => {
+            values(after).verify(rolled(after, &pool.workload.name.value))
+        }
+        (PoolMove::Added | PoolMove::Removed, Some(_), Some(_)) | (_, None, None) => {
+            Procedure::default()
+        }
     }
 }
 

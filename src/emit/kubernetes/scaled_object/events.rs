@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Environment, Name};
+use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;
 use crate::schedule::{Calendar, Subject};
 
@@ -54,6 +54,16 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
         });
     }
     floors
+}
+
+/// Whether some floor is no more than what `activation` items of the longest queue come to, and
+/// so would not wake a pool whose formula has to pass that.
+pub(super) fn stays_below(floors: &[Floor], activation: u32, queues: &[Queue]) -> bool {
+    let longest = queues.iter().map(|queue| queue.length.value).max();
+    let longest = u64::from(longest.unwrap_or(1).max(1));
+    floors
+        .iter()
+        .any(|floor| u64::from(floor.pods) * longest <= u64::from(activation))
 }
 
 /// The formula of the lists, below which the floors do not let it fall.

@@ -1,0 +1,71 @@
+//! What a step changes in the cluster beside what it is about: a network policy lists the pools, a
+//! schedule holds the API's minimum. Left as it was, it would work against the step.
+
+use super::{Procedure, State, workloads};
+use crate::emit::{self, Artifacts};
+use crate::pair::Pair;
+use crate::plan::kind::Kind;
+
+/// The files that the cluster gets of a state.
+#[must_use]
+pub fn for_the_cluster(state: State<'_>) -> Artifacts {
+    let mut files = emit::for_the_cluster(state.environment, state.catalogue, "");
+    files.remove("kubernetes/kustomization.yaml");
+    files
+}
+
+/// The procedure of a step of these kinds, with what it leaves of the files that differ.
+#[must_use]
+pub fn with_the_rest(
+    own: Procedure,
+    kinds: &[&Kind],
+    states: Pair<State<'_>>,
+    files: Pair<&Artifacts>,
+) -> Procedure {
+    let left = left(&own, states, files);
+    let (values, manifests): (Vec<&str>, Vec<&str>) =
+        left.into_iter().partition(|path| *path == VALUES);
+    let manifests = workloads::manifests(&manifests, states);
+    let sides = states.map(|state| state.environment);
+    let goes = |kind: &&Kind| matches!(kind, Kind::Pool(name, _) if !sides.after.worker.contains_key(name));
+    // What lets pods in is there before they are; what shuts them out waits until they are gone.
+    let whole = if kinds.iter().any(goes) {
+        own.then(manifests)
+    } else {
+        manifests.then(own)
+    };
+    let whole = if values.is_empty() {
+        whole
+    } else {
+        match kinds {
+            // Its Secret cannot be filled before it is there: what first uses it brings them.
+            [Kind::Redis(name, _)] if !sides.before.redis.contains_key(name) => whole,
+            // Pods still have the group's Secret in their template.
+            [Kind::Redis(name, _)] if !sides.after.redis.contains_key(name) => {
+                workloads::rolled_out(states).then(whole)
+            }
+            _ => whole.then(workloads::rolled_out(states)),
+        }
+    };
+    whole.then(workloads::outlived(states))
+}
+
+const VALUES: &str = "helm/values.yaml";
+
+/// The paths of what differs and is not applied.
+fn left<'a>(own: &Procedure, states: Pair<State<'_>>, files: Pair<&'a Artifacts>) -> Vec<&'a str> {
+    let state = states.after;
+    let whole = format!("-k {}", state.path("kubernetes"));
+    let is_applied = |path: &str| {
+        let file = format!("-f {}", state.path(path));
+        own.apply.iter().any(|line| {
+            line.ends_with(&file) || (path.starts_with("kubernetes/") && line.ends_with(&whole))
+        })
+    };
+    let differing = files.after.iter();
+    differing
+        .filter(|(path, text)| files.before.get(*path) != Some(*text))
+        .map(|(path, _)| path.as_str())
+        .filter(|path| !is_applied(path))
+        .collect()
+}
