@@ -6,6 +6,7 @@ pub mod json;
 pub mod mask;
 pub mod render;
 pub mod suggest;
+pub mod visible;
 
 use serde::Serialize;
 

@@ -247,7 +247,6 @@ fn database(environment: &Environment) -> Vec<Tracked> {
     let (of, database) = (Component::Database, &environment.database);
     let (identifier, alerts) = (database.name.value.as_str(), &environment.alerts);
     let source = alerts.source.database.value;
-    let connections = f64::from(alerts.db_connections.value);
     let mut tracked = vec![
         one(
             Metric::DbCpu,
@@ -259,7 +258,7 @@ fn database(environment: &Environment) -> Vec<Tracked> {
         one(
             Metric::DbConnections,
             &of,
-            connections,
+            f64::from(alerts.db_connections.value),
             query::db_connections(source, identifier, database.max_connections.value),
             &["max-connections", "instance"],
         ),
@@ -271,26 +270,39 @@ fn database(environment: &Environment) -> Vec<Tracked> {
             &["storage.gib"],
         ),
     ];
-    let replicas = &database.replicas;
-    if replicas.count.value > 0 {
-        let (of, identifiers) = (Component::ReadReplicas, format!("{identifier}-read-[0-9]+"));
-        tracked.push(one(
+    tracked.extend(read_replicas(environment));
+    tracked
+}
+
+/// Where there are any.
+fn read_replicas(environment: &Environment) -> Vec<Tracked> {
+    let (of, replicas) = (Component::ReadReplicas, &environment.database.replicas);
+    if replicas.count.value == 0 {
+        return Vec::new();
+    }
+    let alerts = &environment.alerts;
+    let identifiers = format!("{}-read-[0-9]+", environment.database.name.value);
+    let connections = query::db_connections(
+        alerts.source.database.value,
+        &identifiers,
+        replicas.max_connections.value,
+    );
+    vec![
+        one(
             Metric::DbCpu,
             &of,
             f64::from(alerts.db_cpu.value),
             query::db_cpu(&identifiers),
             &["count", "instance"],
-        ));
-        let query = query::db_connections(source, &identifiers, replicas.max_connections.value);
-        tracked.push(one(
+        ),
+        one(
             Metric::DbConnections,
             &of,
+            f64::from(alerts.db_connections.value),
             connections,
-            query,
             &["max-connections", "count"],
-        ));
-    }
-    tracked
+        ),
+    ]
 }
 
 fn redis(environment: &Environment, name: &Name) -> Vec<Tracked> {

@@ -1,6 +1,7 @@
 //! The capacity review: what was measured, where it leads, what makes room.
 
 mod command;
+pub(crate) mod html;
 mod laws;
 mod metrics_file;
 mod prometheus;

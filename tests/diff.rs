@@ -5,7 +5,7 @@ mod changes;
 mod command;
 mod facts;
 mod git;
-mod html;
+pub(crate) mod html;
 mod laws;
 mod markdown;
 pub(crate) mod pairs;

@@ -6,7 +6,8 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::series::{History, Key, Sample, Window, day_of};
+use super::series::{History, Key, MOST, Sample, Window, day_of};
+use crate::diagnostic::visible::visible;
 use crate::metric::{Metric, Tracked, Unit};
 
 /// The most mistakes that are told one by one.
@@ -21,15 +22,15 @@ const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 pub struct Mistake {
     /// Its line, from 1.
     pub line: u64,
-    /// What is wrong, as one sentence.
+    /// What is wrong, as one sentence in which nothing of the file acts on a terminal.
     pub message: String,
 }
 
 impl Mistake {
-    fn at(line: u64, message: impl Into<String>) -> Self {
+    fn at(line: u64, message: impl AsRef<str>) -> Self {
         Self {
             line,
-            message: message.into(),
+            message: visible(message.as_ref()),
         }
     }
 }
@@ -330,9 +331,12 @@ fn value(text: &str) -> Result<Option<f64>, String> {
         return Ok(None);
     }
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value >= 0.0 => Ok(Some(value)),
+        Ok(value) if (0.0..=MOST).contains(&value) => Ok(Some(value)),
         Ok(value) if value.is_nan() => Ok(None),
         Ok(value) if value < 0.0 => Err(format!("`{text}` is below zero, which no metric here is")),
+        Ok(value) if value.is_finite() => {
+            Err(format!("`{text}` is more than any metric here can be"))
+        }
         Ok(_) => Err(format!("`{text}` is no finite number")),
         Err(_) if text.ends_with('%') => {
             Err(format!("`{text}` has a unit: write the number alone"))

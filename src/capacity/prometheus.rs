@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::series::{Sample, Window, day_of};
+use super::series::{MOST, Sample, Window, day_of};
 
 /// Seconds from one sample to the next: 92 days fit the 11,000 points that Prometheus answers.
 pub const STEP: u32 = 900;
@@ -69,6 +69,9 @@ pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
         let value: f64 = value
             .parse()
             .map_err(|_| format!("`{value}` is no value of Prometheus'"))?;
+        if value.is_finite() && value > MOST {
+            return Err(format!("`{value:e}` is more than any metric here can be"));
+        }
         if value.is_finite() && value >= 0.0 && window.holds(at) {
             samples.push(Sample { at, value });
         }

@@ -42,6 +42,8 @@ pub struct Proposal {
     pub unpriced: usize,
     /// The worst that it does.
     pub impact: Impact,
+    /// What somebody has to see to, be it for the worst of it or not.
+    pub heeds: Vec<String>,
 }
 
 /// Why a trial is no proposal.
@@ -153,7 +155,20 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
         cost: difference.total(),
         unpriced: difference.unknown.len(),
         impact: impact.clone(),
+        heeds: heeds(outcome),
     })
+}
+
+/// What somebody has to see to, each once, in the order of the changes.
+fn heeds(outcome: &Outcome<'_>) -> Vec<String> {
+    let mut heeds = Vec::new();
+    let impacts = outcome.impacts.iter().chain(&outcome.renames);
+    for heed in impacts.filter_map(|impact| impact.heed.as_ref()) {
+        if !heeds.contains(heed) {
+            heeds.push(heed.clone());
+        }
+    }
+    heeds
 }
 
 /// What a value becomes by the change, as a share of itself; none where nobody can say.

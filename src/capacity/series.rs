@@ -57,12 +57,16 @@ pub fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// The most that any metric here can measure: what is more is a mistake, and would make of its
+/// trend a number of hundreds of digits.
+pub const MOST: f64 = 1e15;
+
 /// One measured value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
     /// When.
     pub at: Timestamp,
-    /// How much, in the metric's unit: finite and not negative.
+    /// How much, in the metric's unit: not negative, and at most [`MOST`].
     pub value: f64,
 }
 

@@ -4,7 +4,7 @@
 use crate::budget::connections::RESERVED;
 use crate::catalogue::Catalogue;
 use crate::metric::{Component, Metric};
-use crate::model::{Environment, Worker};
+use crate::model::{Environment, RedisGroup, Worker};
 
 /// The supply, in a unit of its own; none where the component does not exist or the catalogue does
 /// not know it.
@@ -38,25 +38,7 @@ pub fn supply(
         (_, Component::Database | Component::ReadReplicas) => {
             database(metric, component, environment, catalogue)
         }
-        (_, Component::Redis(name)) => {
-            let group = environment.redis.get(name)?;
-            let shards = f64::from(group.cluster.shards.value.max(1));
-            match metric {
-                Metric::RedisMemory => {
-                    let node = catalogue.cache_nodes.get(&group.node.value)?;
-                    Some(float(node.maxmemory) * shards)
-                }
-                Metric::RedisOps => Some(shards),
-                Metric::ApiCpu
-                | Metric::ApiMemory
-                | Metric::ApiReplicas
-                | Metric::QueueDepth
-                | Metric::WorkerReplicas
-                | Metric::DbCpu
-                | Metric::DbConnections
-                | Metric::DbStorage => None,
-            }
-        }
+        (_, Component::Redis(name)) => redis(metric, environment.redis.get(name)?, catalogue),
         (_, Component::Api | Component::Worker(_)) => None,
     }
 }
@@ -93,6 +75,25 @@ fn database(
         | Metric::RedisOps => None,
     }
     .filter(|supply| *supply > 0.0)
+}
+
+fn redis(metric: Metric, group: &RedisGroup, catalogue: &Catalogue) -> Option<f64> {
+    let shards = f64::from(group.cluster.shards.value.max(1));
+    match metric {
+        Metric::RedisMemory => {
+            let node = catalogue.cache_nodes.get(&group.node.value)?;
+            Some(float(node.maxmemory) * shards)
+        }
+        Metric::RedisOps => Some(shards),
+        Metric::ApiCpu
+        | Metric::ApiMemory
+        | Metric::ApiReplicas
+        | Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::DbCpu
+        | Metric::DbConnections
+        | Metric::DbStorage => None,
+    }
 }
 
 /// The fewest items per replica of a pool's lists: the list that asks for the most pods.

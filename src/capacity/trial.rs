@@ -2,7 +2,8 @@
 
 use crate::catalogue::Catalogue;
 use crate::metric::{Component, Metric, Tracked};
-use crate::model::{Environment, Name, Tier, Word};
+use crate::model::{Database, Environment, Name, Tier, Word};
+use crate::parse::scan::quoted;
 use crate::source::Origin;
 
 /// A change to try.
@@ -110,7 +111,7 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
     if !pool.queue.iter().any(|queue| declared(&queue.list.origin)) {
         for queue in &pool.queue {
             let (list, length) = (&queue.list.value, queue.length.value);
-            lines += &format!("    queue \"{list}\" length={length}\n");
+            lines += &format!("    queue {} length={length}\n", quoted(list));
         }
     }
     let max = grown(pool.most(), growth);
@@ -145,33 +146,8 @@ fn database(
     let database = &environment.database;
     let classes = larger(&database.instance.value, catalogue.db_classes.names());
     match metric {
-        Metric::DbStorage => {
-            let gib = grown(database.storage.gib.value, growth)
-                .div_ceil(10)
-                .saturating_mul(10);
-            // A volume that may grow by itself needs a ceiling of at least 110% of it.
-            let most = database.storage.max_gib.value;
-            let lifted = most > 0 && u64::from(most) * 100 < u64::from(gib) * 110;
-            let ceiling = lifted.then(|| gib.saturating_mul(2));
-            let ceiling = ceiling.map_or(String::new(), |most| format!(" max-gib={most}"));
-            let kdl = format!("database {{\n    storage gib={gib}{ceiling}\n}}");
-            let paths = ["database.storage.gib", "database.storage.max-gib"];
-            let count = if lifted { 2 } else { 1 };
-            vec![one(kdl, paths.get(..count).unwrap_or_default())]
-        }
-        Metric::DbConnections => {
-            let wanted = grown(database.max_connections.value, growth);
-            let wanted = wanted.div_ceil(50).saturating_mul(50);
-            let alone = format!("database {{\n    max-connections {wanted}\n}}");
-            let mut trials = vec![one(alone, &["database.max-connections"])];
-            trials.extend(classes.iter().map(|class| {
-                let kdl = format!(
-                    "database {{\n    instance \"{class}\"\n    max-connections {wanted}\n}}"
-                );
-                one(kdl, &["database.instance", "database.max-connections"])
-            }));
-            trials
-        }
+        Metric::DbStorage => vec![storage(growth, database)],
+        Metric::DbConnections => connections(growth, database, &classes),
         Metric::ApiCpu
         | Metric::ApiMemory
         | Metric::ApiReplicas
@@ -189,14 +165,48 @@ fn database(
     }
 }
 
+/// A volume that may grow by itself needs a ceiling of at least 110% of it.
+fn storage(growth: f64, database: &Database) -> Trial {
+    let gib = grown(database.storage.gib.value, growth)
+        .div_ceil(10)
+        .saturating_mul(10);
+    let most = database.storage.max_gib.value;
+    let lifted = most > 0 && u64::from(most) * 100 < u64::from(gib) * 110;
+    if lifted {
+        let most = gib.saturating_mul(2);
+        let kdl = format!("database {{\n    storage gib={gib} max-gib={most}\n}}");
+        one(kdl, &["database.storage.gib", "database.storage.max-gib"])
+    } else {
+        let kdl = format!("database {{\n    storage gib={gib}\n}}");
+        one(kdl, &["database.storage.gib"])
+    }
+}
+
+/// More connections, on the instance as it is and on the larger ones.
+fn connections(growth: f64, database: &Database, classes: &[String]) -> Vec<Trial> {
+    let wanted = in_fifties(grown(database.max_connections.value, growth));
+    let alone = format!("database {{\n    max-connections {wanted}\n}}");
+    let mut trials = vec![one(alone, &["database.max-connections"])];
+    trials.extend(classes.iter().map(|class| {
+        let kdl =
+            format!("database {{\n    instance \"{class}\"\n    max-connections {wanted}\n}}");
+        one(kdl, &["database.instance", "database.max-connections"])
+    }));
+    trials
+}
+
+/// The next multiple of 50, as people state connections.
+fn in_fifties(count: u32) -> u32 {
+    count.div_ceil(50).saturating_mul(50)
+}
+
 fn replicas(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
     let replicas = &environment.database.replicas;
     let count = grown(replicas.count.value, growth);
     let kdl = format!("database {{\n    replicas {count}\n}}");
     let mut trials = vec![one(kdl, &["database.replicas.count"])];
     if metric == Metric::DbConnections {
-        let wanted = grown(replicas.max_connections.value, growth);
-        let wanted = wanted.div_ceil(50).saturating_mul(50);
+        let wanted = in_fifties(grown(replicas.max_connections.value, growth));
         let count = replicas.count.value;
         let kdl = format!("database {{\n    replicas {count} max-connections={wanted}\n}}");
         trials.push(one(kdl, &["database.replicas.max-connections"]));

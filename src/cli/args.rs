@@ -51,9 +51,9 @@ pub(super) enum ReportFormat {
     Markdown,
 }
 
-/// How differences are written.
+/// How a report is written that a browser may show too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
+pub(super) enum PageFormat {
     /// For people at a terminal.
     Human,
     /// For programs; `tierc schema --report` describes it.
@@ -229,8 +229,8 @@ pub(super) struct Diff {
     #[command(flatten)]
     pub(super) common: Common,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
-    pub(super) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = PageFormat::Human)]
+    pub(super) format: PageFormat,
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
@@ -318,8 +318,8 @@ pub(super) struct Capacity {
     #[command(flatten)]
     pub(super) common: Common,
     /// How the report is written.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(super) format: ReportFormat,
+    #[arg(long, value_enum, default_value_t = PageFormat::Human)]
+    pub(super) format: PageFormat,
 }
 
 #[derive(Debug, Args)]

@@ -6,15 +6,18 @@ use std::path::Path;
 
 use crate::capacity::metrics_file;
 use crate::capacity::proposal::{Base, Proposals, propose};
-use crate::capacity::review;
 use crate::capacity::series::{History, Window};
-use crate::compile::{self, Input};
+use crate::capacity::{Review, review};
+use crate::compile::{self, Input, Run};
+use crate::diagnostic::visible::visible;
 use crate::metric::{Tracked, tracked};
+use crate::model::Environment;
+use crate::report::capacity::html::html;
 use crate::report::capacity::markdown::markdown;
 use crate::report::capacity::text::{Shown, text};
-use crate::report::capacity::{Reviewed, json, report};
+use crate::report::capacity::{CapacityReport, Reviewed, json, report};
 
-use super::args::{Capacity, ReportFormat};
+use super::args::{Capacity, PageFormat};
 use super::check::print_findings;
 use super::error::Error;
 use super::exit::Exit;
@@ -52,37 +55,47 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
         texts: &texts,
         today,
     };
-    let proposals: Vec<Option<Proposals>> = review
-        .items
-        .iter()
-        .map(|item| {
-            let due = item.is_due().then_some(item)?;
-            propose(due, environment, &run, &base)
-        })
-        .collect();
     let report = report(&Reviewed {
+        proposals: &proposals(&review, environment, &run, &base),
         review: &review,
-        proposals: &proposals,
         environment,
         sources: &run.sources,
         source: &source,
     });
-    output.result(&match command.format {
-        ReportFormat::Human => text(
-            &report,
-            Shown {
-                color: output.style().color,
-                unicode: shows_unicode(),
-            },
-        ),
-        ReportFormat::Json => json(&report),
-        ReportFormat::Markdown => markdown(&report),
-    });
+    print(&report, command.format, output);
     if run.has_errors() {
         output.say("the environment has errors: `tierc check` lists them");
         return Ok(Exit::Wrong);
     }
     Ok(Exit::Fine)
+}
+
+/// What makes room for each metric that is due.
+fn proposals(
+    review: &Review,
+    environment: &Environment,
+    run: &Run,
+    base: &Base<'_>,
+) -> Vec<Option<Proposals>> {
+    let due = review
+        .items
+        .iter()
+        .map(|item| item.is_due().then_some(item));
+    due.map(|item| propose(item?, environment, run, base))
+        .collect()
+}
+
+fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {
+    let shown = Shown {
+        color: output.style().color,
+        unicode: shows_unicode(),
+    };
+    output.result(&match format {
+        PageFormat::Human => text(report, shown),
+        PageFormat::Json => json(report),
+        PageFormat::Markdown => markdown(report),
+        PageFormat::Html => html(report),
+    });
 }
 
 /// The environment's file: one, not a folder of several.
@@ -114,7 +127,7 @@ fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured
         return Ok(Ok((prometheus.url().to_owned(), history)));
     }
     let path = command.metrics.as_deref().unwrap_or(Path::new(""));
-    let name = path.display().to_string();
+    let name = visible(&path.display().to_string());
     let bytes = read(path).map_err(|failure| vec![failure])?;
     Ok(match metrics_file::read(&bytes, tracked, window) {
         Ok(history) => Ok((file_name(path), history)),
@@ -128,7 +141,7 @@ fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured
 /// Reports name the file and not where it was, which is this machine's alone.
 fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
-    name.to_string_lossy().into_owned()
+    visible(&name.to_string_lossy())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -7,7 +7,7 @@ use crate::report::diff::html::html;
 use crate::report::diff::markdown::markdown;
 use crate::report::diff::text::{Shown, text};
 
-use super::args::{Diff, DiffFormat};
+use super::args::{Diff, PageFormat};
 use super::compared::{Asked, about_unread, environments, say_called, say_prices, say_unread};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
@@ -59,7 +59,7 @@ fn report(
     let asked = Asked {
         artifacts: command.artifacts,
         // On one screen there is no room for them, and a search takes its time.
-        plans: (command.format != DiffFormat::Human).then_some(&command.common),
+        plans: (command.format != PageFormat::Human).then_some(&command.common),
     };
     let environments = environments(&outcomes, &costs, comparison, asked);
     let mut report = DiffReport::new(environments, compared - outcomes.len());
@@ -76,18 +76,18 @@ fn report(
 
 fn write(report: &DiffReport, command: &Diff, output: &mut Output) {
     match command.format {
-        DiffFormat::Human => {
+        PageFormat::Human => {
             let shown = Shown {
                 color: output.style().color,
                 all: command.all,
             };
             output.result(&text(report, shown));
         }
-        DiffFormat::Json => {
+        PageFormat::Json => {
             let json = serde_json::to_string_pretty(report).expect("a report is plain data");
             output.line(&json);
         }
-        DiffFormat::Html => output.result(&html(report)),
-        DiffFormat::Markdown => output.result(&markdown(report)),
+        PageFormat::Html => output.result(&html(report)),
+        PageFormat::Markdown => output.result(&markdown(report)),
     }
 }

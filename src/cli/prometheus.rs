@@ -10,6 +10,7 @@ use ureq::{Agent, Error, Proxy};
 
 use crate::capacity::prometheus::{parameters, samples};
 use crate::capacity::series::{History, Window};
+use crate::diagnostic::visible::visible;
 use crate::metric::Tracked;
 
 /// The environment variable that holds a bearer token.
@@ -85,7 +86,7 @@ impl Prometheus {
             let found = self
                 .ask(&it.query, window)
                 .and_then(|body| samples(&body, window))
-                .map_err(|error| format!("{} {}: {error}", it.component, it.metric))?;
+                .map_err(|error| visible(&format!("{} {}: {error}", it.component, it.metric)))?;
             history
                 .series
                 .insert((it.metric, it.component.clone()), found);
@@ -188,7 +189,7 @@ fn shown(url: &str) -> String {
     let place = url.split(['?', '#']).next().unwrap_or_default();
     let more = if place.len() < url.len() { "?..." } else { "" };
     match place.rsplit_once('@') {
-        Some((_, rest)) => format!("...@{rest}{more}"),
-        None => format!("{place}{more}"),
+        Some((_, rest)) => visible(&format!("...@{rest}{more}")),
+        None => visible(&format!("{place}{more}")),
     }
 }

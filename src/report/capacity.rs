@@ -1,8 +1,10 @@
 //! `tierc capacity`: where each metric leads, and what makes room, as text, JSON or Markdown.
 
 pub mod chart;
+pub mod html;
 pub mod markdown;
 mod number;
+mod relief;
 pub mod text;
 
 use jiff::civil::Date;
@@ -10,18 +12,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::capacity::projection::{HORIZON, Urgency, later};
-use crate::capacity::proposal::{Proposal, Proposals, Refusal};
+use crate::capacity::proposal::Proposals;
+use crate::capacity::series::{Day, days_between};
 use crate::capacity::trend::{Direction, Estimate, Trend};
-use crate::capacity::trial::Trial;
 use crate::capacity::{Item, Outlook, Review, lacking};
 use crate::cost::Range;
 use crate::impact::Impact;
 use crate::metric::{Metric, Unit};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::source::{Origin, Sources};
+use crate::source::Sources;
 
 use number::rounded;
+use relief::relief;
 
 /// The capacity review of one environment.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,6 +40,8 @@ pub struct CapacityReport {
     pub first: String,
     /// The day of the review, the last that was read.
     pub today: String,
+    /// How many days were read.
+    pub days_read: u32,
     /// The metrics, component by component.
     pub metrics: Vec<MetricReport>,
     /// What a reader should know of how they were read.
@@ -104,6 +109,8 @@ pub struct OutlookReport {
     pub in_90_days: Band,
     /// Days until the threshold.
     pub days_until: ReachReport,
+    /// Every day from the first measured to the one before the review, as the trend has it.
+    pub fitted: Vec<Point>,
     /// Every day from the review to 90 days later.
     pub projection: Vec<Point>,
 }
@@ -160,13 +167,13 @@ pub struct ReachReport {
     pub latest: Option<u32>,
 }
 
-/// A day ahead.
+/// A day of the trend.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Point {
     /// The day.
     pub date: String,
-    /// What it is expected to be.
+    /// What it is expected to be, or to have been.
     #[serde(flatten)]
     pub band: Band,
 }
@@ -198,6 +205,8 @@ pub struct ChangeReport {
     pub unpriced: usize,
     /// The worst that it does.
     pub impact: Impact,
+    /// What somebody has to see to, be it for the worst of it or not.
+    pub heeds: Vec<String>,
 }
 
 /// A change that makes no room, or must not be made.
@@ -235,6 +244,7 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
         source: reviewed.source.to_owned(),
         first: review.window.first.to_string(),
         today: review.window.last.to_string(),
+        days_read: review.window.days(),
         metrics: metrics
             .map(|(item, proposals)| metric(item, proposals.as_ref(), reviewed))
             .collect(),
@@ -298,18 +308,30 @@ fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
             earliest: reach.earliest,
             latest: reach.latest,
         },
-        projection: points(trend, today),
+        fitted: fitted(trend, &item.days, today),
+        projection: (0..=HORIZON)
+            .map(|days| point(trend, later(today, days)))
+            .collect(),
     })
 }
 
-fn points(trend: &Trend, today: Date) -> Vec<Point> {
-    (0..=HORIZON)
-        .map(|days| later(today, days))
-        .map(|date| Point {
-            date: date.to_string(),
-            band: band(trend.at(date)),
-        })
+fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<Point> {
+    let Some(first) = days.first() else {
+        return Vec::new();
+    };
+    let back = days_between(first.date, today);
+    (1..=back)
+        .rev()
+        .map(|back| today.saturating_sub(jiff::Span::new().days(back)))
+        .map(|date| point(trend, date))
         .collect()
+}
+
+fn point(trend: &Trend, date: Date) -> Point {
+    Point {
+        date: date.to_string(),
+        band: band(trend.at(date)),
+    }
 }
 
 fn band(estimate: Estimate) -> Band {
@@ -318,64 +340,4 @@ fn band(estimate: Estimate) -> Band {
         value: rounded(estimate.value),
         high: rounded(estimate.high),
     }
-}
-
-fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) -> ReliefReport {
-    let refused = found.refused.iter().map(|(trial, refusal)| RefusalReport {
-        kdl: trial.kdl(),
-        reason: reason(refusal, item),
-    });
-    ReliefReport {
-        change: found.best.as_ref().map(|best| change(best, reviewed)),
-        refused: refused.collect(),
-    }
-}
-
-fn reason(refusal: &Refusal, item: &Item) -> String {
-    match refusal {
-        Refusal::NotEnough(after) => format!(
-            "it still leads to {} in {HORIZON} days",
-            number::shown(*after, item.tracked.metric.unit())
-        ),
-        Refusal::Rules(codes) => {
-            let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
-            format!("it breaks {}", codes.join(", "))
-        }
-        Refusal::Impossible => "AWS refuses it".to_owned(),
-        Refusal::NoEffect => "nothing changes by it".to_owned(),
-        Refusal::Hidden => {
-            "an autoscaler at its maximum hides what was asked of it: the queue's depth or the CPU says how far to raise it".to_owned()
-        }
-    }
-}
-
-fn change(proposal: &Proposal, reviewed: &Reviewed<'_>) -> ChangeReport {
-    ChangeReport {
-        kdl: proposal.trial.kdl(),
-        replaces: replaces(&proposal.trial, reviewed),
-        after: rounded(proposal.after),
-        cost: proposal.cost.0,
-        unpriced: proposal.unpriced,
-        impact: proposal.impact.clone(),
-    }
-}
-
-/// Where the file states what a change states otherwise.
-fn replaces(trial: &Trial, reviewed: &Reviewed<'_>) -> Vec<String> {
-    let paths = match trial {
-        Trial::Tier(_) => vec!["tier".to_owned()],
-        Trial::Override { paths, .. } => paths.clone(),
-    };
-    let attributes = reviewed.environment.list();
-    let places = attributes.iter().filter(|it| paths.contains(&it.path));
-    places
-        .filter_map(|attribute| match &attribute.origin {
-            Origin::Declared(span) => {
-                let (line, _) = reviewed.sources.position(*span);
-                let name = &reviewed.sources.get(span.source).name;
-                Some(format!("{name}:{line}"))
-            }
-            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => None,
-        })
-        .collect()
 }

@@ -5,10 +5,13 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use super::diff::text::ink;
+use super::paint::Ink;
 use super::sentence::{Part, parts};
+use crate::impact::Class;
 
 /// Everything that a page is made of.
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 4] = [
     (
         "base.html.j2",
         include_str!("../../templates/report/base.html.j2"),
@@ -21,7 +24,33 @@ const TEMPLATES: [(&str, &str); 3] = [
         "diff.html.j2",
         include_str!("../../templates/report/diff.html.j2"),
     ),
+    (
+        "capacity.html.j2",
+        include_str!("../../templates/report/capacity.html.j2"),
+    ),
 ];
+
+/// The class of a colour in the style sheet; a word beside it says the same.
+#[must_use]
+pub fn tone(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Red => "bad",
+        Ink::Yellow => "look",
+        Ink::Green => "good",
+        Ink::Cyan => "note",
+        Ink::Plain | Ink::Bold | Ink::Dim => "plain",
+    }
+}
+
+/// The class of a disruption in the style sheet.
+#[must_use]
+pub fn class_tone(class: Class) -> &'static str {
+    if class == Class::None {
+        "quiet"
+    } else {
+        tone(ink(class))
+    }
+}
 
 /// A page, in which every value is text.
 ///

@@ -120,3 +120,36 @@ fn an_empty_file_says_so_of_every_metric() {
     );
     assert_eq!(told.matches("nothing was measured").count(), 12);
 }
+
+/// What a file says reaches a terminal as text: nothing in it moves the cursor.
+#[test]
+fn what_a_file_holds_does_not_act_on_a_terminal() {
+    let long = "y".repeat(100_000);
+    let metrics = format!("time,metric,value\n\u{1b}[2J\u{202e},db-cpu,1\n{long},db-cpu,1\n");
+    let folder = folder(MEDIUM, &metrics);
+    let told = stderr(&tierc(folder.path(), &USUAL));
+    assert!(told.contains("`\\u{1b}[2J\\u{202e}` is no time"), "{told}");
+    assert!(
+        !told.contains(['\u{1b}', '\u{202e}']) && told.len() < 1000,
+        "{told}"
+    );
+    // Nor does its name.
+    let name = "m\u{1b}[2J.csv";
+    std::fs::write(folder.path().join(name), csv()).unwrap();
+    for format in ["human", "markdown", "html", "json"] {
+        let arguments = ["prod.kdl", "--metrics", name, "--format", format];
+        let output = tierc(folder.path(), &arguments);
+        assert_eq!(code(&output), 0);
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(!told.contains('\u{1b}'), "{format}");
+    }
+}
+
+#[test]
+fn a_page_is_one_of_the_formats() {
+    let folder = folder(MEDIUM, &csv());
+    let page = [USUAL.as_slice(), &["--format", "html"]].concat();
+    let output = tierc(folder.path(), &page);
+    assert_eq!(code(&output), 0);
+    assert!(output.stdout.starts_with(b"<!doctype html>\n"));
+}

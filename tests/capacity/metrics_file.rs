@@ -53,6 +53,7 @@ fn every_broken_row_is_told_with_its_line() {
 2026-11-24,db-cpu,database,many,
 2026-11-24,db-cpu,database,-1,
 2026-11-24,db-cpu,database,inf,
+2026-11-24,db-cpu,database,1e300,
 2026-11-24,db-cpu,database,0.41,ratio
 2026-11-24,db-cpu
 ";

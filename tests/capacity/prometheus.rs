@@ -123,6 +123,14 @@ fn what_is_no_answer_ends_the_run_with_a_reason() {
             "refused the query: too many points",
         ),
         (
+            http(
+                "400 Bad Request",
+                "",
+                &refused.replace("too", "\\u001b[2Jtoo"),
+            ),
+            "refused the query: \\u{1b}[2Jtoo many points",
+        ),
+        (
             http("200 OK", "", "<html>"),
             "the answer is not Prometheus' JSON",
         ),
@@ -230,6 +238,10 @@ fn an_answer_of_another_shape_is_refused() {
         (
             answer("matrix", &series.replace("1795392000", "1e300")),
             "outside of time",
+        ),
+        (
+            answer("matrix", &series.replace("\"1\"", "\"1e300\"")),
+            "is more than any metric",
         ),
         (r#"{"status":"error"}"#.to_owned(), "did not say why"),
         ("[]".to_owned(), "not Prometheus' JSON"),

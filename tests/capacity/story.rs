@@ -7,6 +7,9 @@ use tierc::report::capacity::markdown::markdown;
 use tierc::report::capacity::text::{Shown, text};
 use tierc::report::capacity::{CapacityReport, ReliefReport, Reviewed, json, report};
 
+use tierc::capacity::series::Window;
+use tierc::capacity::trial::trials;
+
 use super::{MEDIUM, days, is_weekend, noise, tracked, window};
 use crate::support::{run, snapshot, today};
 
@@ -39,9 +42,13 @@ pub(super) fn csv() -> String {
 }
 
 pub(super) fn reviewed(environment: &str, csv: &str) -> CapacityReport {
+    reviewed_over(environment, csv, window())
+}
+
+fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport {
     let run = run(environment);
-    let history = metrics_file::read(csv.as_bytes(), &tracked(environment), window()).unwrap();
-    let review = review(tracked(environment), history, window());
+    let history = metrics_file::read(csv.as_bytes(), &tracked(environment), window).unwrap();
+    let review = review(tracked(environment), history, window);
     let input = Input {
         name: "prod.kdl".into(),
         bytes: environment.as_bytes().to_vec(),
@@ -81,6 +88,26 @@ fn a_month_is_told_at_a_terminal() {
     let wide = told.lines().find(|line| line.chars().count() > 80);
     assert_eq!(wide, None);
     snapshot("capacity", "month", &format!("{MEDIUM}\n{told}"));
+}
+
+/// However long the history, and however long the numbers beside the plot.
+#[test]
+fn a_plot_fits_80_columns() {
+    for count in [14, 30, 59, 60, 61, 92] {
+        let window = Window::of(today(), count);
+        let mut csv = String::from("time,metric,component,value\n");
+        for day in days(count.into(), |day, _| 1e12 + 2e10 * f64::from(day)) {
+            csv += &format!("{},redis-ops,redis.queue,{}\n", day.date, day.value);
+        }
+        let report = reviewed_over(MEDIUM, &csv, window);
+        let told = shown(&report, true);
+        // The row of the table has the number itself, and so has the sentence above the plot.
+        let plot: Vec<&str> = told.lines().filter(|it| it.contains(['│', '└'])).collect();
+        assert_eq!(plot.len(), 10, "{told}");
+        let wide = plot.iter().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{count} days");
+        assert!(told.contains(&format!("{count} days ")), "{told}");
+    }
 }
 
 #[test]
@@ -211,8 +238,11 @@ fn month(metric: &str, component: &str, from: f64, by: f64) -> String {
 }
 
 fn relief<'a>(report: &'a CapacityReport, metric: &str) -> &'a ReliefReport {
-    let found = report.metrics.iter().find(|it| it.metric.name() == metric);
-    found.unwrap().relief.as_ref().unwrap()
+    let mut named = report
+        .metrics
+        .iter()
+        .filter(|it| it.metric.name() == metric);
+    named.find_map(|it| it.relief.as_ref()).unwrap()
 }
 
 #[test]
@@ -231,6 +261,42 @@ fn what_falls_and_is_above_its_threshold_needs_room_today() {
         .parse()
         .unwrap();
     assert!(95.0 * 200.0 / gib < 70.0, "{}", change.kdl);
+}
+
+/// A tier of one's own may name a list with quotes: what is typed of it is the same list.
+#[test]
+fn the_lists_of_a_proposed_pool_are_quoted() {
+    let run = run(MEDIUM);
+    let mut environment = run.files[0].environment.clone().unwrap();
+    let pool = environment.worker.values_mut().next().unwrap();
+    pool.queue[0].list.value = "a\"b\\c".into();
+    let all = tierc::metric::tracked(&environment);
+    let depth = all.iter().find(|it| it.metric.name() == "queue-depth");
+    let found = trials(depth.unwrap(), 2.0, &environment, &run.catalogue);
+    let kdl = found.last().unwrap().kdl();
+    assert!(kdl.contains("queue \"a\\\"b\\\\c\" length="), "{kdl}");
+    assert_eq!(
+        crate::support::codes(&format!("{MEDIUM}{kdl}\n")),
+        crate::support::codes(&format!("{MEDIUM}{}\n", kdl.replace("a\\\"b\\\\c", "abc")))
+    );
+}
+
+/// A change is as bad as the worst it does, and what has to be seen to may stand with another part.
+#[test]
+fn what_has_to_be_seen_to_is_told_with_a_proposal() {
+    let report = reviewed(
+        MEDIUM,
+        &month("redis-ops", "redis.queue", 60_000.0, 1_000.0),
+    );
+    let change = relief(&report, "redis-ops").change.as_ref().unwrap();
+    assert!(change.kdl.contains("mode=\"enabled\""), "{}", change.kdl);
+    assert_eq!(change.impact.heed, None);
+    let heed = "in two steps: `compatible`, then clients move, then `enabled`, for good";
+    assert_eq!(change.heeds, [heed]);
+    let told = shown(&report, true);
+    let folded: Vec<&str> = told.split_whitespace().collect();
+    assert!(folded.join(" ").contains(heed), "{told}");
+    assert!(markdown(&report).contains(&format!("- heed: {heed}")));
 }
 
 #[test]

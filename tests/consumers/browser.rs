@@ -80,9 +80,16 @@ impl Browser {
     }
 }
 
-/// Pages of every kind: one environment, several with findings and a limit, files and a value
-/// that would be markup.
+/// Pages of every kind.
 fn pages() -> Vec<String> {
+    let mut pages = differences();
+    pages.extend(crate::capacity::html::pages());
+    pages
+}
+
+/// Differences of every kind: one environment, several with findings and a limit, files and a value
+/// that would be markup.
+fn differences() -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let write = |name: &str, text: &str| fs::write(at.join(name), text).unwrap();
@@ -151,11 +158,14 @@ fn a_page_by_night_is_another_picture() {
     let Some(chromium) = tool("chromium") else {
         return;
     };
-    let browser = Browser::with(&chromium, &pages()[0]);
-    let pictures = SCHEMES.map(|scheme| browser.picture(1280, scheme));
-    assert_ne!(pictures[0], pictures[1]);
-    for picture in pictures {
-        assert!(picture.len() > 20_000, "{} bytes", picture.len());
+    let pages = pages();
+    for page in [&pages[0], &pages[pages.len() - 1]] {
+        let browser = Browser::with(&chromium, page);
+        let pictures = SCHEMES.map(|scheme| browser.picture(1280, scheme));
+        assert_ne!(pictures[0], pictures[1]);
+        for picture in pictures {
+            assert!(picture.len() > 20_000, "{} bytes", picture.len());
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Differences as a page: every pair of tiers and every case, what it holds, and that nothing in
 //! it is anything but text.
 
-mod scan;
+pub(crate) mod scan;
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn html(folder: &Path, more: &[&str]) -> (String, i32) {
 }
 
 /// What every page is held to.
-fn held(text: &str) -> Page {
+pub(crate) fn held(text: &str) -> Page {
     let page = page(text);
     page.has_every_id_once();
     page.refers_to_itself_alone();
@@ -51,7 +51,7 @@ fn names_every_change(folder: &Path, sides: [&str; 2]) -> String {
 }
 
 /// A page without its style, which is no part of a story.
-fn bare(page: &str) -> String {
+pub(crate) fn bare(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();
     format!("{head}<style></style>{body}")

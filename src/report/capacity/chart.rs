@@ -6,7 +6,11 @@ use super::{MetricReport, OutlookReport};
 /// Rows of a plot.
 const ROWS: usize = 9;
 
-/// Days that share a column: 30 of history and 90 ahead fit 80 columns beside the labels.
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+
+/// The fewest days that share a column: 30 of history and 90 ahead fit 80 columns beside the
+/// labels.
 const DAYS_PER_COLUMN: usize = 2;
 
 /// What a plot is drawn with.
@@ -50,27 +54,19 @@ struct Column {
     band: Option<(f64, f64)>,
 }
 
-/// The plot, in lines of at most 80 columns. Each column is two days and shows the higher.
+/// The plot, in lines of at most 80 columns. Each column is two days, or as many more as a longer
+/// history needs, and shows the highest.
 #[must_use]
 pub fn chart(metric: &MetricReport, outlook: &OutlookReport, unicode: bool) -> String {
     let glyphs = if unicode { UNICODE } else { ASCII };
-    let columns = columns(metric, outlook);
-    let bands = columns.iter().filter_map(|it| it.band.map(|band| band.1));
-    let values = columns.iter().filter_map(|it| it.value);
-    let most = values.chain(bands).fold(metric.threshold, f64::max);
+    let most = most(metric, outlook);
     // A threshold at the very top would look like a frame.
     let top = if most > 0.0 { most * 1.05 } else { 1.0 };
     let row_of = |value: f64| row(value, top);
     let threshold = row_of(metric.threshold);
-    let labels: Vec<String> = (0..ROWS)
-        .map(|row| match row {
-            _ if row == threshold => bare(metric.threshold, metric.unit),
-            0 => bare(top, metric.unit),
-            _ if row + 1 == ROWS => bare(0.0, metric.unit),
-            _ => String::new(),
-        })
-        .collect();
+    let labels = labels(metric, top, threshold);
     let width = labels.iter().map(String::len).max().unwrap_or(0);
+    let columns = columns(metric, outlook, WIDTH.saturating_sub(width + 2));
     let mut text = String::new();
     for (row, label) in labels.iter().enumerate() {
         let line: String = columns
@@ -81,7 +77,26 @@ pub fn chart(metric: &MetricReport, outlook: &OutlookReport, unicode: bool) -> S
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
-    text + &foot(metric, outlook, width, columns.len(), glyphs)
+    text + &foot(metric, outlook, width, &columns, glyphs)
+}
+
+/// The highest of all that a plot shows.
+fn most(metric: &MetricReport, outlook: &OutlookReport) -> f64 {
+    let measured = metric.days.iter().map(|day| day.value);
+    let ahead = outlook.projection.iter().map(|point| point.band.high);
+    measured.chain(ahead).fold(metric.threshold, f64::max)
+}
+
+/// What stands before each row: the threshold, the top and the bottom.
+fn labels(metric: &MetricReport, top: f64, threshold: usize) -> Vec<String> {
+    (0..ROWS)
+        .map(|row| match row {
+            _ if row == threshold => bare(metric.threshold, metric.unit),
+            0 => bare(top, metric.unit),
+            _ if row + 1 == ROWS => bare(0.0, metric.unit),
+            _ => String::new(),
+        })
+        .collect()
 }
 
 /// The row that a value stands in, from the top.
@@ -119,7 +134,8 @@ fn glyph(
     }
 }
 
-fn columns(metric: &MetricReport, outlook: &OutlookReport) -> Vec<Column> {
+/// As many days to each column as fit all of them into so many columns, and no fewer than two.
+fn columns(metric: &MetricReport, outlook: &OutlookReport, room: usize) -> Vec<Column> {
     let first = metric.days.first().map(|day| day.date.as_str());
     let today = outlook.projection.first().map(|point| point.date.as_str());
     let measured = calendar(first.unwrap_or_default(), today.unwrap_or_default());
@@ -127,14 +143,19 @@ fn columns(metric: &MetricReport, outlook: &OutlookReport) -> Vec<Column> {
         let found = metric.days.iter().find(|day| day.date == *date);
         found.map(|day| day.value)
     };
+    let ahead = outlook.projection.get(1..).unwrap_or_default();
+    let needed = |share: usize| measured.len().div_ceil(share) + ahead.len().div_ceil(share);
+    let longest = measured.len().max(ahead.len()).max(DAYS_PER_COLUMN);
+    let share = (DAYS_PER_COLUMN..=longest)
+        .find(|share| needed(*share) <= room)
+        .unwrap_or(longest);
     let highest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
     // Counted back from today, so that a column never mixes what was with what will be.
-    let history = measured.rchunks(DAYS_PER_COLUMN).rev().map(|days| Column {
+    let history = measured.rchunks(share).rev().map(|days| Column {
         value: highest(&mut days.iter().filter_map(value)),
         band: None,
     });
-    let ahead = outlook.projection.get(1..).unwrap_or_default();
-    let ahead = ahead.chunks(DAYS_PER_COLUMN).map(|points| Column {
+    let ahead = ahead.chunks(share).map(|points| Column {
         value: highest(&mut points.iter().map(|it| it.band.value)),
         band: highest(&mut points.iter().map(|it| it.band.high)).map(|high| {
             let lows = points.iter().map(|it| it.band.low);
@@ -162,20 +183,15 @@ fn foot(
     metric: &MetricReport,
     outlook: &OutlookReport,
     width: usize,
-    columns: usize,
+    columns: &[Column],
     glyphs: Glyphs,
 ) -> String {
-    let line: String = std::iter::repeat_n(glyphs.floor, columns).collect();
+    let line: String = columns.iter().map(|_| glyphs.floor).collect();
     let date = |date: Option<&String>| date.cloned().unwrap_or_default();
     let first = date(metric.days.first().map(|day| &day.date));
     let today = date(outlook.projection.first().map(|point| &point.date));
     let last = date(outlook.projection.last().map(|point| &point.date));
-    let history = columns
-        - outlook
-            .projection
-            .len()
-            .saturating_sub(1)
-            .div_ceil(DAYS_PER_COLUMN);
+    let history = columns.iter().filter(|it| it.band.is_none()).count();
     let mut days = first;
     // Both stand in full only where there is room for both.
     if history > days.len() + 1 {
@@ -183,7 +199,7 @@ fn foot(
     } else {
         days = format!("{:<history$}{today}", "");
     }
-    let rest = columns.saturating_sub(days.chars().count());
+    let rest = columns.len().saturating_sub(days.chars().count());
     days = format!("{days}{last:>rest$}");
     format!(
         "{:>width$} {}{line}\n{:>width$}  {days}\n",

@@ -116,8 +116,12 @@ fn made(change: &ChangeReport, metric: &MetricReport) -> String {
         [] => String::new(),
         places => format!(", in place of {}", code(&places.join(", "))),
     };
+    let heeds = change.heeds.iter();
+    let heeds: String = heeds
+        .map(|heed| format!("- heed: {}\n", prose(heed)))
+        .collect();
     format!(
-        "The cheapest change that makes room for 90 days{replaces}:\n\n{}\n- {}\n- {}\n- then in 90 days at most {}\n",
+        "The cheapest change that makes room for 90 days{replaces}:\n\n{}\n- {}\n- {}\n{heeds}- then at most {} within 90 days\n",
         block("kdl", &change.kdl),
         cost(change),
         prose(&disruption(change)),

@@ -25,6 +25,16 @@ pub(super) fn bare(value: f64, unit: Unit) -> String {
     }
 }
 
+/// What a value changes by a day: `+0.30%`, `-0.02`, `+1,200`.
+pub(super) fn change_a_day(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Percent => format!("{value:+.2}%"),
+        Unit::ItemsPerReplica => format!("{value:+.2}"),
+        Unit::OpsPerSecond if value > 0.0 => format!("+{}", in_thousands(value)),
+        Unit::OpsPerSecond => in_thousands(value),
+    }
+}
+
 fn in_thousands(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut shown = String::new();
@@ -51,5 +61,13 @@ mod tests {
         assert_eq!(shown(1_234_567.4, Unit::OpsPerSecond), "1,234,567 ops/s");
         assert_eq!(bare(999.5, Unit::OpsPerSecond), "1,000");
         assert_eq!(bare(-0.2, Unit::OpsPerSecond), "0");
+    }
+
+    #[test]
+    fn a_change_a_day_has_a_sign() {
+        assert_eq!(change_a_day(0.304, Unit::Percent), "+0.30%");
+        assert_eq!(change_a_day(-0.021, Unit::ItemsPerReplica), "-0.02");
+        assert_eq!(change_a_day(1200.4, Unit::OpsPerSecond), "+1,200");
+        assert_eq!(change_a_day(-1200.4, Unit::OpsPerSecond), "-1,200");
     }
 }

@@ -7,6 +7,8 @@ use super::{
     ReliefReport, UrgencyReport,
 };
 use crate::cost::difference::Shift;
+use crate::impact::Impact;
+use crate::report::diff::lasting;
 use crate::report::diff::text::wrapped;
 use crate::report::paint::{Ink, Paint};
 
@@ -83,9 +85,10 @@ fn thresholds(count: usize) -> String {
 
 fn table(report: &CapacityReport, how: Shown) -> String {
     let paint = Paint(how.color);
+    let days = format!("{} days", report.days_read);
     let head = format!(
-        "\n  {:<15} {:<SPARK$} {:>8} {:>9}  {:<16} {}\n",
-        "", "30 days", "now", "threshold", "in 90 days", "reached"
+        "\n  {:<15} {days:<SPARK$} {:>8} {:>9}  {:<16} {}\n",
+        "", "now", "threshold", "in 90 days", "reached"
     );
     let mut text = paint.ink(Ink::Dim, head.trim_end_matches('\n')) + "\n";
     let mut component = "";
@@ -112,17 +115,21 @@ fn row(metric: &MetricReport, how: Shown) -> String {
     let ahead = outlook.in_90_days;
     let interval = format!("{}..{}", value(ahead.low), value(ahead.high));
     let reached = reached(&outlook.days_until, outlook.direction);
-    let ink = match outlook.urgency {
-        UrgencyReport::Fine => Ink::Plain,
-        UrgencyReport::Watch => Ink::Yellow,
-        UrgencyReport::Soon | UrgencyReport::Reached => Ink::Red,
-    };
     let line = format!(
         "  {name:<15} {spark:<SPARK$} {:>8} {:>9}  {interval:<16} {reached}",
         value(outlook.now.value),
         value(metric.threshold),
     );
-    format!("{}\n", paint.ink(ink, line.trim_end()))
+    format!("{}\n", paint.ink(ink(outlook.urgency), line.trim_end()))
+}
+
+/// The colour of an urgency.
+pub(super) fn ink(urgency: UrgencyReport) -> Ink {
+    match urgency {
+        UrgencyReport::Fine => Ink::Plain,
+        UrgencyReport::Watch => Ink::Yellow,
+        UrgencyReport::Soon | UrgencyReport::Reached => Ink::Red,
+    }
 }
 
 /// When a threshold is reached, in a few words.
@@ -196,11 +203,12 @@ fn made(change: &ChangeReport, metric: &MetricReport, paint: Paint) -> String {
     if !change.replaces.is_empty() {
         text += &format!("  in place of {}\n", change.replaces.join(", "));
     }
-    for sentence in [cost(change), disruption(change)] {
+    let heeds = change.heeds.iter().map(|heed| format!("heed: {heed}"));
+    for sentence in [cost(change), disruption(change)].into_iter().chain(heeds) {
         text += &wrapped("  ", &sentence, 4);
     }
     let after = shown(change.after, metric.unit);
-    text + &format!("  then in 90 days at most {after}\n")
+    text + &format!("  then at most {after} within 90 days\n")
 }
 
 /// `+$69 a month (floor), +$138 (ceiling)`.
@@ -218,12 +226,18 @@ pub(super) fn cost(change: &ChangeReport) -> String {
     }
 }
 
-/// The class and its reason.
+/// The class, how long it lasts, and what it is about.
 pub(super) fn disruption(change: &ChangeReport) -> String {
     let impact = &change.impact;
+    let class = lasting(impact.class, impact.seconds);
+    format!("disruption {class}: {}", about(impact))
+}
+
+/// What happens, and under which condition.
+pub(super) fn about(impact: &Impact) -> String {
     let condition = impact.condition.as_ref();
     let condition = condition.map_or(String::new(), |it| format!(" ({it})"));
-    format!("disruption {}: {}{condition}", impact.class, impact.reason)
+    format!("{}{condition}", impact.reason)
 }
 
 /// KDL on one line.

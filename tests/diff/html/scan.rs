@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 /// Elements that have no end.
 const VOID: [&str; 2] = ["meta", "br"];
 /// Elements that a page is made of. What is not among them has to be added here, and thought of.
-const KNOWN: [&str; 38] = [
+const KNOWN: [&str; 41] = [
     "a", "body", "br", "caption", "code", "desc", "details", "div", "footer", "h1", "h2", "h3",
     "head", "header", "html", "li", "line", "main", "meta", "nav", "ol", "p", "rect", "section",
     "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead", "title",
-    "tr", "ul", "pre",
+    "tr", "ul", "pre", "figure", "path", "text",
 ];
 /// What nothing but phrasing may stand in.
 const PHRASING: [&str; 8] = ["p", "h1", "h2", "h3", "summary", "code", "span", "caption"];

@@ -6,7 +6,7 @@ use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
 use crate::model::Money;
-use crate::report::paint::Ink;
+use crate::report::page::{class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::felt;
@@ -157,25 +157,6 @@ fn gate(gate: &super::super::Gated) -> Gate<'_> {
 fn what(environment: &EnvironmentDiff) -> String {
     let what = headline::what(environment).join(", ");
     what.replace(" -> ", " \u{2192} ")
-}
-
-/// The class of a colour in the style sheet; a word beside it says the same.
-fn tone(ink: Ink) -> &'static str {
-    match ink {
-        Ink::Red => "bad",
-        Ink::Yellow => "look",
-        Ink::Green => "good",
-        Ink::Cyan => "note",
-        Ink::Plain | Ink::Bold | Ink::Dim => "plain",
-    }
-}
-
-pub(super) fn class_tone(class: Class) -> &'static str {
-    if class == Class::None {
-        "quiet"
-    } else {
-        tone(headline::ink(class))
-    }
 }
 
 fn found(finding: &Finding) -> Found {

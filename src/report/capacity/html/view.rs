@@ -1,0 +1,308 @@
+//! What the template shows, in its words.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::super::number::{bare, change_a_day, shown};
+use super::super::text::{about, headline, ink, one_line, reached, until};
+use super::super::{
+    Band, CapacityReport, ChangeReport, DirectionReport, MetricReport, OutlookReport,
+    RefusalReport, ReliefReport,
+};
+use super::plot::{Plot, plot};
+use crate::capacity::projection::later;
+use crate::report::diff::{growth, lasting};
+use crate::report::page::{class_tone, tone};
+
+#[derive(Serialize)]
+pub(super) struct View<'a> {
+    title: String,
+    environment: &'a str,
+    source: &'a str,
+    first: &'a str,
+    today: &'a str,
+    days_read: u32,
+    notes: &'a [String],
+    rows: Vec<Row<'a>>,
+    due: Vec<Due<'a>>,
+    components: Vec<Component<'a>>,
+    /// Whether there is any plot to explain.
+    plotted: bool,
+}
+
+/// A metric's line in the table of figures.
+#[derive(Serialize)]
+struct Row<'a> {
+    id: String,
+    component: &'a str,
+    metric: &'static str,
+    threshold: String,
+    /// What can be said of it; none where `lacking` says why nothing can.
+    figures: Option<Figures>,
+    lacking: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Figures {
+    now: String,
+    in_30_days: String,
+    in_90_days: String,
+    trend: String,
+    reached: String,
+    tone: &'static str,
+}
+
+/// A metric's line in the table of changes.
+#[derive(Serialize)]
+struct Due<'a> {
+    id: String,
+    component: &'a str,
+    metric: &'static str,
+    reached: String,
+    tone: &'static str,
+    change: Option<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Component<'a> {
+    name: &'a str,
+    metrics: Vec<Chart<'a>>,
+}
+
+#[derive(Serialize)]
+struct Chart<'a> {
+    id: String,
+    component: &'a str,
+    metric: &'static str,
+    /// What becomes of it, as a sentence.
+    says: String,
+    tone: &'static str,
+    unit: String,
+    plot: Option<Plot>,
+    /// The plot in words.
+    told: String,
+    days: Vec<DayRow<'a>>,
+    lacking: Option<&'a str>,
+    relief: Option<Relief<'a>>,
+}
+
+#[derive(Serialize)]
+struct DayRow<'a> {
+    date: &'a str,
+    measured: Option<String>,
+    expected: Option<String>,
+    interval: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Relief<'a> {
+    change: Option<Change<'a>>,
+    refused: Vec<Refused<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    kdl: &'a str,
+    line: String,
+    replaces: String,
+    cost: String,
+    unpriced: usize,
+    class: String,
+    tone: &'static str,
+    about: String,
+    heeds: &'a [String],
+    after: String,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    line: String,
+    reason: &'a str,
+}
+
+/// The report in the template's words.
+pub(super) fn of(report: &CapacityReport) -> View<'_> {
+    let metrics = report.metrics.as_slice();
+    View {
+        title: headline(report),
+        environment: &report.environment,
+        source: &report.source,
+        first: &report.first,
+        today: &report.today,
+        days_read: report.days_read,
+        notes: &report.notes,
+        rows: metrics.iter().map(|it| row(it, report)).collect(),
+        due: metrics.iter().filter_map(|it| due(it, report)).collect(),
+        components: metrics
+            .chunk_by(|one, other| one.component == other.component)
+            .filter_map(|metrics| {
+                Some(Component {
+                    name: &metrics.first()?.component,
+                    metrics: metrics.iter().map(|it| chart(it, report)).collect(),
+                })
+            })
+            .collect(),
+        plotted: metrics.iter().any(|it| it.outlook.is_some()),
+    }
+}
+
+fn id(metric: &MetricReport) -> String {
+    format!("{}.{}", metric.component, metric.metric)
+}
+
+fn row<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Row<'a> {
+    Row {
+        id: id(metric),
+        component: &metric.component,
+        metric: metric.metric.name(),
+        threshold: shown(metric.threshold, metric.unit),
+        figures: metric
+            .outlook
+            .as_ref()
+            .map(|it| figures(metric, it, report)),
+        lacking: metric.lacking.as_deref(),
+    }
+}
+
+fn figures(metric: &MetricReport, outlook: &OutlookReport, report: &CapacityReport) -> Figures {
+    Figures {
+        now: bare(outlook.now.value, metric.unit),
+        in_30_days: interval(outlook.in_30_days, metric),
+        in_90_days: interval(outlook.in_90_days, metric),
+        trend: trend(metric, outlook),
+        reached: when(outlook, report),
+        tone: tone(ink(outlook.urgency)),
+    }
+}
+
+/// `88.3% to 94.6%`.
+fn interval(band: Band, metric: &MetricReport) -> String {
+    let end = |value| bare(value, metric.unit);
+    format!("{} to {}", end(band.low), end(band.high))
+}
+
+/// `rising, +0.30% a day`.
+fn trend(metric: &MetricReport, outlook: &OutlookReport) -> String {
+    let direction = match outlook.direction {
+        DirectionReport::Rising => "rising",
+        DirectionReport::Falling => "falling",
+        DirectionReport::Flat => return "flat".to_owned(),
+    };
+    let a_day = change_a_day(outlook.slope.value, metric.unit);
+    format!("{direction}, {a_day} a day")
+}
+
+/// `in 30 days, 2026-12-24`.
+fn when(outlook: &OutlookReport, report: &CapacityReport) -> String {
+    let told = reached(&outlook.days_until, outlook.direction);
+    let days = outlook.days_until.expected.filter(|days| *days > 0);
+    match (days, report.today.parse::<Date>()) {
+        (Some(days), Ok(today)) => format!("{told}, {}", later(today, days)),
+        (Some(_) | None, _) => told,
+    }
+}
+
+fn due<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Option<Due<'a>> {
+    let (outlook, relief) = (metric.outlook.as_ref()?, metric.relief.as_ref()?);
+    Some(Due {
+        id: id(metric),
+        component: &metric.component,
+        metric: metric.metric.name(),
+        reached: when(outlook, report),
+        tone: tone(ink(outlook.urgency)),
+        change: relief.change.as_ref().map(|it| change(it, metric)),
+    })
+}
+
+fn chart<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Chart<'a> {
+    let outlook = metric.outlook.as_ref();
+    let date = |text: &str| text.parse::<Date>().ok();
+    let ends = date(&report.first).zip(date(&report.today));
+    Chart {
+        id: id(metric),
+        component: &metric.component,
+        metric: metric.metric.name(),
+        says: outlook.map_or_else(String::new, |it| until(metric, it)),
+        tone: outlook.map_or("quiet", |it| tone(ink(it.urgency))),
+        unit: metric.unit.to_string(),
+        plot: outlook
+            .zip(ends)
+            .map(|(it, (first, today))| plot(metric, it, first, today)),
+        told: outlook.map_or_else(String::new, |it| told(metric, it)),
+        days: days(metric),
+        lacking: metric.lacking.as_deref(),
+        relief: metric.relief.as_ref().map(|it| relief(it, metric)),
+    }
+}
+
+/// What the plot shows, for those who do not see it.
+fn told(metric: &MetricReport, outlook: &OutlookReport) -> String {
+    let season = if outlook.seasonal {
+        ", with a season by weekday"
+    } else {
+        ""
+    };
+    format!(
+        "{} of {} days measured; {}{season}; now {}, in 30 days {}, in 90 days {}; {}.",
+        metric.days.len(),
+        outlook.fitted.len() + 1,
+        trend(metric, outlook),
+        shown(outlook.now.value, metric.unit),
+        interval(outlook.in_30_days, metric),
+        interval(outlook.in_90_days, metric),
+        until(metric, outlook)
+    )
+}
+
+/// Every day that was measured or that the trend knows.
+fn days(metric: &MetricReport) -> Vec<DayRow<'_>> {
+    let Some(outlook) = &metric.outlook else {
+        let measured = metric.days.iter().map(|day| DayRow {
+            date: &day.date,
+            measured: Some(bare(day.value, metric.unit)),
+            expected: None,
+            interval: None,
+        });
+        return measured.collect();
+    };
+    let points = outlook.fitted.iter().chain(&outlook.projection);
+    points
+        .map(|point| DayRow {
+            date: &point.date,
+            measured: metric
+                .days
+                .iter()
+                .find(|day| day.date == point.date)
+                .map(|day| bare(day.value, metric.unit)),
+            expected: Some(bare(point.band.value, metric.unit)),
+            interval: Some(interval(point.band, metric)),
+        })
+        .collect()
+}
+
+fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
+    let refused = |refused: &'a RefusalReport| Refused {
+        line: one_line(&refused.kdl),
+        reason: &refused.reason,
+    };
+    Relief {
+        change: relief.change.as_ref().map(|it| change(it, metric)),
+        refused: relief.refused.iter().map(refused).collect(),
+    }
+}
+
+fn change<'a>(change: &'a ChangeReport, metric: &MetricReport) -> Change<'a> {
+    let impact = &change.impact;
+    Change {
+        kdl: &change.kdl,
+        line: one_line(&change.kdl),
+        replaces: change.replaces.join(", "),
+        cost: growth(&change.cost),
+        unpriced: change.unpriced,
+        class: lasting(impact.class, impact.seconds),
+        tone: class_tone(impact.class),
+        about: about(impact),
+        heeds: &change.heeds,
+        after: shown(change.after, metric.unit),
+    }
+}
