@@ -12,12 +12,11 @@ mod size;
 
 use std::sync::LazyLock;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment as Templates, UndefinedBehavior, Value};
+use minijinja::{Environment as Templates, Value};
 use serde::Serialize;
 
-use super::secret;
+use super::{secret, template};
 use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
@@ -49,14 +48,7 @@ const PARTS: [(&str, &str); 8] = [
 ];
 
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
-    let mut templates = Templates::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    let whole_lines = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build();
-    templates.set_syntax(whole_lines.expect("the delimiters are the usual ones"));
+    let mut templates = template::templates();
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
