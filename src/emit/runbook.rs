@@ -4,10 +4,12 @@
 //! page says what has to change in the file first.
 
 mod database;
+mod load;
 mod pods;
 mod pooler;
 mod redis;
 mod review;
+mod schedule;
 mod size;
 
 use std::sync::LazyLock;
@@ -21,7 +23,7 @@ use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
 /// The page's parts in order, each a section.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 10] = [
     ("head", include_str!("../../templates/runbook/head.md.j2")),
     ("api", include_str!("../../templates/runbook/api.md.j2")),
     (
@@ -37,6 +39,14 @@ const PARTS: [(&str, &str); 8] = [
         include_str!("../../templates/runbook/database.md.j2"),
     ),
     ("redis", include_str!("../../templates/runbook/redis.md.j2")),
+    (
+        "schedule",
+        include_str!("../../templates/runbook/schedule.md.j2"),
+    ),
+    (
+        "load-tests",
+        include_str!("../../templates/runbook/load-tests.md.j2"),
+    ),
     (
         "review",
         include_str!("../../templates/runbook/review.md.j2"),
@@ -67,14 +77,14 @@ struct Facts {
     region: String,
     cluster: String,
     by_helm: bool,
-    /// The CronJob that follows the calendar, where there is one.
-    schedule: Option<String>,
+    schedule: schedule::Schedule,
     secrets: Vec<Secret>,
     api: pods::Api,
     pools: Vec<pods::Pool>,
     pgbouncer: pooler::Pooler,
     database: database::Database,
     groups: Vec<redis::Group>,
+    load_tests: Vec<load::Test>,
     review: Vec<review::Row>,
     watched: Vec<review::Watch>,
 }
@@ -93,15 +103,14 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         region: environment.region.value.clone(),
         cluster: environment.cluster.value.to_string(),
         by_helm: environment.deliver.autoscalers.value == Autoscalers::Helm,
-        schedule: environment
-            .is_followed()
-            .then(|| environment.schedule_name()),
+        schedule: schedule::schedule(environment),
         secrets: secrets(environment),
         api: pods::api(environment),
         pools: pods::pools(environment),
         pgbouncer: pooler::pooler(environment, catalogue),
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
+        load_tests: load::tests(environment),
         review: review::rows(environment),
         watched: review::watched(environment),
     };
