@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::{Duration, ErrorRate, Expectation, LoadTest};
+use crate::source::Sourced;
 
 /// How long requests that are on their way at the end of a load may take to end; the next load
 /// begins after that.
@@ -200,7 +201,7 @@ fn thresholds(test: &LoadTest) -> Map<String, Value> {
 
 fn times(expect: &Expectation) -> Value {
     let percentiles = [(50, &expect.p50), (95, &expect.p95), (99, &expect.p99)];
-    let threshold = |(percentile, most): (u32, &Option<crate::source::Sourced<Duration>>)| {
+    let threshold = |(percentile, most): (u32, &Option<Sourced<Duration>>)| {
         most.as_ref().map_or_else(
             || format!("p({percentile})>=0"),
             |most| format!("p({percentile})<{}", most.value.millis()),

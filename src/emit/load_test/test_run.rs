@@ -1,6 +1,6 @@
 //! A TestRun of the k6 operator: pods that share the load.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::emit::kubernetes::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};
@@ -42,25 +42,24 @@ pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) 
     }))
 }
 
-fn runner(object: &str, test: &LoadTest) -> Value {
+fn runner(object: &str, test: &LoadTest) -> Map<String, Value> {
     let users = test.vus().div_ceil(u64::from(test.runners()));
     let memory = PROCESS.saturating_add(users.saturating_mul(PER_USER));
-    let mut runner = json!({
-        "image": IMAGE,
-        "automountServiceAccountToken": "false",
-        "securityContext": {
-            "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER,
-            "seccompProfile": { "type": "RuntimeDefault" },
-        },
-        "containerSecurityContext": {
-            "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] },
-        },
-        "resources": { "requests": { "cpu": "500m", "memory": format!("{memory}Mi") } },
-    });
+    let pod = json!({ "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER,
+        "seccompProfile": { "type": "RuntimeDefault" } });
+    let container =
+        json!({ "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } });
+    let requests = json!({ "cpu": "500m", "memory": format!("{memory}Mi") });
+    let mut runner = Map::new();
+    runner.insert("image".into(), IMAGE.into());
+    runner.insert("automountServiceAccountToken".into(), "false".into());
     if let Some(variable) = &test.request.token_env {
         let from = json!({ "secretKeyRef": { "name": object, "key": TOKEN } });
         let variable = json!({ "name": variable.value, "valueFrom": from });
-        runner["env"] = json!([variable]);
+        runner.insert("env".into(), json!([variable]));
     }
+    runner.insert("securityContext".into(), pod);
+    runner.insert("containerSecurityContext".into(), container);
+    runner.insert("resources".into(), json!({ "requests": requests }));
     runner
 }
