@@ -24,6 +24,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, test) in &environment.load_test {
         findings.extend(empty_ramp(name, test));
         findings.extend(overwritten_body(environment, name, test));
+        findings.extend(option_of_k6(name, test));
         findings.extend(idle_runners(name, test));
         findings.extend(long_name(environment, name, test));
     }
@@ -63,6 +64,24 @@ fn overwritten_body(environment: &Environment, name: &Name, test: &LoadTest) -> 
     let finding = error(message)
         .operand(body, &path, "the file of the body")
         .help("the body is a file of yours beside the script, such as `body.json`");
+    Some(finding)
+}
+
+/// k6 takes every variable of this prefix for one of its options, and prints what it cannot read.
+fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
+    let variable = test.request.token_env.as_ref()?;
+    let rest = variable.value.strip_prefix("K6_")?;
+    let path = format!("load-test.{name}.request.token-env");
+    let message = format!("`{}` is a name of k6's own options", variable.value);
+    let other = format!("LOAD_{rest}");
+    let finding = error(message)
+        .operand(variable, &path, "the variable of the token")
+        .repair(
+            variable,
+            &path,
+            "k6 reads variables that begin with `K6_` as options",
+            format!("\"{other}\""),
+        );
     Some(finding)
 }
 
