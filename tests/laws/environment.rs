@@ -203,7 +203,8 @@ fn load_test() -> impl Strategy<Value = String> {
         request,
     );
     parts.prop_map(|(a, b, stages, c, d, e)| {
-        let children = [vec![a, b, c, d, e], stages].concat();
+        // On one line: their order is the ramp.
+        let children = [a, b, c, d, e, stages.join("; ")];
         let head = "load-test \"decisions\" url=\"https://example.com/\"";
         node(head, &children)
     })
