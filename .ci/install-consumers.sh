@@ -18,6 +18,7 @@
 #   keda-validate-strict  the CRDs of KEDA 2.20: ranges, words, keys they do not know
 #   expr-lang             1.17.8: KEDA's scaling formulas, as KEDA evaluates them
 #   checkov               3.3.30: policies for Kubernetes' objects
+#   k6-types              TypeScript 7.0.2 with k6's types 2.3.0: scripts of load tests
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
 #   aws                   the AWS command line 1.46.3
 #   moto_server           moto 5.2.5: a fake AWS
@@ -29,7 +30,7 @@
 #
 # Needs Debian 12 or newer on x86-64, Python 3.10 with pip, Node 20 with npm; for PgBouncer also
 # gcc, make, pkg-config and OpenSSL's headers. The tests themselves also take `openssl`, Debian's
-# `chromium`, and `terraform` where the machine has it.
+# `chromium`, and `terraform` and `k6` where the machine has them.
 
 set -uo pipefail
 
@@ -44,13 +45,14 @@ KEDA_STRICT="cloudcoil-models-keda==2.20.2.1" # KEDA 2.20.2's CRDs as pydantic m
 KEDA_STRICT_NEEDS="pydantic==2.14.4 PyYAML==6.0.4"
 EXPR="enchanter-golem==0.1.0" # carries expr-lang 1.17.8
 CHECKOV="checkov==3.3.30"
+K6_TYPES="typescript@7.0.2 @types/k6@2.3.0"
 PYGOHCL="pygohcl==1.2.9"
 AWSCLI="awscli==1.46.3"
 MOTO="moto[server]==5.2.5"
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov pygohcl aws postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov k6_types pygohcl aws postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -449,6 +451,39 @@ YAML
         "$BIN/checkov" --skip-download --check CKV_K8S_19 -f "$SCRATCH/pod.yaml"
 }
 
+install_k6_types() {
+    local home=$FOLDER/k6-types
+    rm -rf "$home" && mkdir -p "$home" || return 1
+    echo '{"private": true, "type": "module"}' >"$home/package.json"
+    # shellcheck disable=SC2086 # a list of packages
+    npm install --prefix "$home" --loglevel=error --no-audit --no-fund $K6_TYPES || return 1
+    cat >"$home/check.sh" <<'SHELL'
+# k6-types HOME FILE...: JavaScript of k6, as strict TypeScript reads it. The compiler finds types
+# in a folder above what it reads.
+set -eu
+home=$1
+shift
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+ln -s "$home/node_modules" "$room/node_modules"
+count=0
+for file in "$@"; do
+    count=$((count + 1))
+    mkdir "$room/$count"
+    cp "$file" "$room/$count/"
+done
+cd "$room"
+"$home/node_modules/.bin/tsc" --noEmit --strict --allowJs --checkJs --noUnusedLocals \
+    --types k6 --module esnext --moduleResolution bundler --target es2022 --lib es2022 ./*/*.js
+SHELL
+    launcher k6-types sh "$home/check.sh" "$home"
+}
+try_k6_types() {
+    printf '/** @type {import("k6/options").Options} */\nexport const options = { vus: 1 };\n' >"$SCRATCH/good.js"
+    printf '/** @type {import("k6/options").Options} */\nexport const options = { vuz: 1 };\n' >"$SCRATCH/bad.js"
+    "$BIN/k6-types" "$SCRATCH/good.js" && rejects "$BIN/k6-types" "$SCRATCH/bad.js"
+}
+
 install_pygohcl() {
     local home=$FOLDER/pygohcl
     virtualenv "$home" "$PYGOHCL" || return 1
@@ -558,7 +593,7 @@ recipe() {
     {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
-            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV PYGOHCL AWSCLI MOTO POSTGRES POSTGRES_PROGRAMS; do
+            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV K6_TYPES PYGOHCL AWSCLI MOTO POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16

@@ -5,11 +5,13 @@ pub mod hcl;
 pub mod header;
 pub mod helm;
 pub mod kubernetes;
+pub mod load_test;
 pub mod lock;
 pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
+pub mod template;
 pub mod terraform;
 pub mod yaml;
 
@@ -58,6 +60,7 @@ pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str
         format!("terraform/{}.tfvars", environment.environment.value),
         tfvars,
     );
+    artifacts.extend(load_test::load_tests(environment, source_name));
     artifacts.insert(
         "RUNBOOK.md".into(),
         runbook::runbook(environment, catalogue, source_name),

@@ -12,7 +12,7 @@ mod query;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Environment, Name};
+use crate::model::{Environment, Name, Workload};
 
 /// A tracked metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -180,6 +180,18 @@ pub fn tracked(environment: &Environment) -> Vec<Tracked> {
     tracked
 }
 
+/// PromQL of the CPU that a workload's running pods use, in percent of what they request.
+#[must_use]
+pub fn pods_cpu(environment: &Environment, workload: &Workload) -> String {
+    query::cpu(environment, workload)
+}
+
+/// PromQL of the memory of a workload's fullest pod, in percent of its limit.
+#[must_use]
+pub fn pods_memory(environment: &Environment, workload: &Workload) -> String {
+    query::memory(environment, workload)
+}
+
 fn one(metric: Metric, of: &Component, threshold: f64, query: String, paths: &[&str]) -> Tracked {
     Tracked {
         metric,
@@ -197,14 +209,14 @@ fn api(environment: &Environment) -> Vec<Tracked> {
             Metric::ApiCpu,
             &of,
             f64::from(alerts.api_cpu.value),
-            query::api_cpu(environment),
+            pods_cpu(environment, &environment.api.workload),
             &["replicas.max"],
         ),
         one(
             Metric::ApiMemory,
             &of,
             f64::from(alerts.api_memory.value),
-            query::api_memory(environment),
+            pods_memory(environment, &environment.api.workload),
             &["limits.memory"],
         ),
         one(

@@ -7,9 +7,11 @@
 mod admission;
 mod aws;
 mod browser;
+mod calls;
 mod checkov;
 mod formula;
 mod helm;
+mod k6;
 mod kubectl;
 mod pgbouncer;
 mod policies;

@@ -3,6 +3,7 @@
 mod helm;
 mod hpa;
 mod kubernetes;
+mod load_test;
 mod lock;
 mod pgbouncer;
 mod pgbouncer_pods;

@@ -236,3 +236,27 @@ fn two_files_of_one_environment_are_both_named_and_nothing_is_written() {
     assert!(text.contains("e0.kdl") && text.contains("e1.kdl"), "{text}");
     assert!(!folder.path().join("generated").exists());
 }
+
+#[test]
+fn a_load_test_that_leaves_takes_its_script_along_and_leaves_its_body() {
+    let folder = tempfile::tempdir().unwrap();
+    environments(folder.path(), "small", 1);
+    let source = folder.path().join("environments/e0.kdl");
+    let plain = fs::read_to_string(&source).unwrap();
+    let test = "load-test \"decisions\" url=\"https://example.com/\" { request \"POST\" body=\"body.json\"; steady vus=2 for=\"1m\"; test-run parallelism=2 }\n";
+    fs::write(&source, format!("{plain}{test}")).unwrap();
+    assert!(tierc(folder.path()).output().unwrap().status.success());
+    let scripts = folder.path().join("generated/e0/load-test");
+    assert!(scripts.join("decisions.js").exists());
+    assert!(scripts.join("decisions-testrun.yaml").exists());
+    fs::write(scripts.join("body.json"), "{}").unwrap();
+    assert!(tierc(folder.path()).output().unwrap().status.success());
+    assert!(scripts.join("body.json").exists());
+    fs::write(&source, &plain).unwrap();
+    assert!(tierc(folder.path()).output().unwrap().status.success());
+    let left: Vec<_> = fs::read_dir(&scripts)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["body.json"]);
+}

@@ -4,25 +4,26 @@
 //! page says what has to change in the file first.
 
 mod database;
+mod load;
 mod pods;
 mod pooler;
 mod redis;
 mod review;
+mod schedule;
 mod size;
 
 use std::sync::LazyLock;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment as Templates, UndefinedBehavior, Value};
+use minijinja::{Environment as Templates, Value};
 use serde::Serialize;
 
-use super::secret;
+use super::{secret, template};
 use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
 /// The page's parts in order, each a section.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 10] = [
     ("head", include_str!("../../templates/runbook/head.md.j2")),
     ("api", include_str!("../../templates/runbook/api.md.j2")),
     (
@@ -39,6 +40,14 @@ const PARTS: [(&str, &str); 8] = [
     ),
     ("redis", include_str!("../../templates/runbook/redis.md.j2")),
     (
+        "schedule",
+        include_str!("../../templates/runbook/schedule.md.j2"),
+    ),
+    (
+        "load-tests",
+        include_str!("../../templates/runbook/load-tests.md.j2"),
+    ),
+    (
         "review",
         include_str!("../../templates/runbook/review.md.j2"),
     ),
@@ -49,14 +58,7 @@ const PARTS: [(&str, &str); 8] = [
 ];
 
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
-    let mut templates = Templates::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    let whole_lines = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build();
-    templates.set_syntax(whole_lines.expect("the delimiters are the usual ones"));
+    let mut templates = template::templates();
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -75,14 +77,14 @@ struct Facts {
     region: String,
     cluster: String,
     by_helm: bool,
-    /// The CronJob that follows the calendar, where there is one.
-    schedule: Option<String>,
+    schedule: schedule::Schedule,
     secrets: Vec<Secret>,
     api: pods::Api,
     pools: Vec<pods::Pool>,
     pgbouncer: pooler::Pooler,
     database: database::Database,
     groups: Vec<redis::Group>,
+    load_tests: Vec<load::Test>,
     review: Vec<review::Row>,
     watched: Vec<review::Watch>,
 }
@@ -101,15 +103,14 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         region: environment.region.value.clone(),
         cluster: environment.cluster.value.to_string(),
         by_helm: environment.deliver.autoscalers.value == Autoscalers::Helm,
-        schedule: environment
-            .is_followed()
-            .then(|| environment.schedule_name()),
+        schedule: schedule::schedule(environment),
         secrets: secrets(environment),
         api: pods::api(environment),
         pools: pods::pools(environment),
         pgbouncer: pooler::pooler(environment, catalogue),
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
+        load_tests: load::tests(environment),
         review: review::rows(environment),
         watched: review::watched(environment),
     };

@@ -4,8 +4,9 @@
 //! Redis' `url` stands beside `address` and `password` because a URL cannot be put together from
 //! them: an AUTH token may hold `#` and other characters that a URL wants percent-encoded.
 
-use crate::model::{Environment, Name, RedisGroup, RedisTls, Use, Via};
+use crate::model::{Environment, LoadTest, Name, RedisGroup, RedisTls, Use, Via};
 
+use super::load_test::test_run;
 use super::pgbouncer;
 
 /// The key of `<app>-pgbouncer-auth`, and the file that it becomes.
@@ -36,6 +37,7 @@ pub fn entries(environment: &Environment) -> Vec<Entry> {
         userlist(environment),
     ];
     all.extend(read_url(environment));
+    all.extend(load_test_tokens(environment));
     let queue = environment.redis_for(Use::Queue).map(|(name, _)| name);
     for (name, group) in &environment.redis {
         all.push(redis_url(environment, name, group));
@@ -46,6 +48,20 @@ pub fn entries(environment: &Environment) -> Vec<Entry> {
     }
     all.sort_by(|a, b| (&a.secret, a.key).cmp(&(&b.secret, b.key)));
     all
+}
+
+/// `token` of `<app>-load-<test>`, for each TestRun that sends one.
+fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = Entry> {
+    let tests = environment.load_test.iter();
+    let sends = |test: &LoadTest| test.test_run.is_some() && test.request.token_env.is_some();
+    tests
+        .filter(move |(_, test)| sends(test))
+        .map(|(name, _)| Entry {
+            secret: environment.test_run_name(name),
+            key: test_run::TOKEN,
+            content: "the bearer token of the load test".into(),
+            readers: "the pods of its TestRun",
+        })
 }
 
 fn postgres_url(environment: &Environment, host: &str, port: u16, database: &str) -> String {

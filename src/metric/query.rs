@@ -17,16 +17,16 @@ fn pods(environment: &Environment, workload: &Workload) -> String {
 }
 
 /// Used CPU by what the running pods request: what an HPA compares with its target.
-pub(super) fn api_cpu(environment: &Environment) -> String {
-    let pods = pods(environment, &environment.api.workload);
+pub(super) fn cpu(environment: &Environment, workload: &Workload) -> String {
+    let pods = pods(environment, workload);
     format!(
         r#"100 * sum(rate(container_cpu_usage_seconds_total{{{pods},container!="",image!=""}}[5m])) / sum(kube_pod_container_resource_requests{{{pods},resource="cpu"}})"#
     )
 }
 
 /// The working set, which the OOM killer looks at, by the limit of its container.
-pub(super) fn api_memory(environment: &Environment) -> String {
-    let pods = pods(environment, &environment.api.workload);
+pub(super) fn memory(environment: &Environment, workload: &Workload) -> String {
+    let pods = pods(environment, workload);
     format!(
         r#"100 * max(max by (namespace, pod, container) (container_memory_working_set_bytes{{{pods},container!="",image!=""}}) / max by (namespace, pod, container) (kube_pod_container_resource_limits{{{pods},resource="memory"}}))"#
     )

@@ -98,6 +98,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     // Hygiene.
     ("image-not-pinned", Warning, true, false),
     ("label-reserved", Warning, true, false),
+    ("load-test-cannot-run", Error, true, false),
     ("not-acted-on", Warning, true, false),
     ("override-equals-tier", Note, true, false),
     ("region-unknown", Warning, true, false),

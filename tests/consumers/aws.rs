@@ -1,10 +1,9 @@
-//! The AWS command line reads what a plan prints, and a fake AWS obeys it.
+//! A fake AWS obeys what a plan prints, and a runbook.
 //!
 //! moto keeps no rules: it shrinks a volume where RDS refuses, and nothing restarts. It proves
 //! that the commands name what there is and leave it as the plan says. It knows neither
-//! `increase-replica-count` nor cluster mode: of those only the flags are read.
+//! `increase-replica-count` nor cluster mode: of those only the flags are read (`calls`).
 
-use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -14,11 +13,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tierc::model::Environment;
 
-use super::tools::{ask, command, pinned, tool};
-use crate::diff::pairs::{folder, pairs};
+use super::calls::blocks;
+use super::tools::{ask, command, pinned};
+use crate::diff::pairs::folder;
 use crate::diff::text;
-use crate::plan::shell::{commands, planned};
-use crate::support::{project, run};
+use crate::plan::shell::planned;
+use crate::support::run;
 
 /// What stands before every script: the fake's address, and no other account.
 const PRELUDE: &str = "set -euo pipefail
@@ -242,101 +242,32 @@ fn dev_becomes_xlarge_by_the_plans_own_commands() {
     obeyed("dev", "xlarge");
 }
 
-/// Every call of a program in all plans: its arguments, once for each set of flags.
-fn calls(program: &str) -> Vec<Vec<String>> {
-    let folder = folder();
-    let mut lines: BTreeSet<String> = BTreeSet::new();
-    for (before, after) in pairs() {
-        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        lines.extend(commands(&planned(folder.path(), &[&files[0], &files[1]])));
-    }
-    for case in std::fs::read_dir(project("tests/cases/diff")).unwrap() {
-        let report = planned(&case.unwrap().path(), &["before.kdl", "after.kdl"]);
-        lines.extend(commands(&report));
-    }
-    // The programs only write their arguments down, nested calls too; loops end at once.
-    let mut script = "grep() { return 0; }\n[() { return 0; }\nsleep() { exit 1; }\n".to_owned();
-    for name in ["aws", "kubectl", "helm", "terraform"] {
-        script += &format!(
-            "{name}() {{ printf '%s\\x1f' {name} \"$@\" >>calls; echo >>calls; echo x; }}\n"
-        );
-    }
-    for line in lines {
-        script += &format!("{line}\n");
-    }
-    let home = tempfile::tempdir().unwrap();
-    let mut bash = command(Path::new("/bin/bash"), home.path());
-    let answer = ask(bash.current_dir(home.path()).args(["-c", &script]));
-    assert_eq!(answer.code, Some(0), "{}", answer.told);
-    let told = std::fs::read_to_string(home.path().join("calls")).unwrap();
-    let mut seen = BTreeSet::new();
-    let mut calls = Vec::new();
-    for call in told.lines() {
-        let words: Vec<String> = call.split_terminator('\x1f').map(str::to_owned).collect();
-        let shape: Vec<String> = words
-            .iter()
-            .enumerate()
-            .filter(|(at, word)| *at < 3 || word.starts_with('-'))
-            .map(|(_, word)| word.split('=').next().unwrap().to_owned())
-            .collect();
-        if words[0] == program && seen.insert(shape) {
-            calls.push(words[1..].to_vec());
-        }
-    }
-    calls
-}
-
 #[test]
-fn aws_knows_every_command_and_every_flag() {
-    let Some(aws) = pinned("aws") else { return };
-    let home = tempfile::tempdir().unwrap();
-    let calls = calls("aws");
-    assert!(calls.len() > 12, "{calls:?}");
-    let ask_aws = |words: &[String]| {
-        let mut run = command(&aws, home.path());
-        run.env("AWS_ACCESS_KEY_ID", "fake")
-            .env("AWS_SECRET_ACCESS_KEY", "fake")
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_MAX_ATTEMPTS", "1");
-        // Nobody listens there: what is read whole ends at the connection.
-        run.args(["--endpoint-url", "http://127.0.0.1:1"])
-            .args(words);
-        ask(&mut run).told
-    };
-    for call in &calls {
-        let told = ask_aws(call);
-        assert!(told.contains("Could not connect"), "{told}");
-    }
-    let mut wrong = calls[0].clone();
-    wrong.push("--no-such-flag".into());
-    let told = ask_aws(&wrong);
-    assert!(told.contains("Unknown options: --no-such-flag"), "{told}");
-}
-
-#[test]
-fn kubectl_knows_every_command_and_every_flag() {
-    let Some(kubectl) = tool("kubectl") else {
-        return;
-    };
-    let home = tempfile::tempdir().unwrap();
-    let calls = calls("kubectl");
-    assert!(calls.len() > 8, "{calls:?}");
-    let ask_kubectl = |words: &[String]| {
-        let mut run = command(&kubectl, home.path());
-        run.arg("--server=http://127.0.0.1:1").args(words);
-        ask(&mut run).told
-    };
-    for call in &calls {
-        let told = ask_kubectl(call);
-        // A file of the plan is not there, or nobody listens: the flags were read before that.
-        let read = ["refused", "does not exist", "no such file", "not found"];
-        assert!(
-            read.iter().any(|it| told.contains(it)) && !told.contains("unknown"),
-            "{told}"
+fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
+    let Some(fake) = Fake::new() else { return };
+    let nodes = "database { replicas 1 }";
+    let source = crate::emit::text("medium", nodes);
+    let file = run(&source).files.into_iter().next().unwrap();
+    let environment = file.environment.unwrap();
+    fake.run(&made(&environment));
+    let page = &crate::emit::emitted(&source)["RUNBOOK.md"];
+    let (_, rest) = page.split_once("\n## Database\n").unwrap();
+    let (section, _) = rest.split_once("\n## ").unwrap();
+    let script = blocks(section).join("\n");
+    assert!(script.contains("aws rds promote-read-replica"), "{script}");
+    fake.run(&script);
+    let told = |id: &str, query: &str| {
+        let line = format!(
+            "aws rds describe-db-instances --db-instance-identifier {id} --output text --query 'DBInstances[0].{query}'"
         );
-    }
-    let mut wrong = calls[0].clone();
-    wrong.insert(1, "--no-such-flag".into());
-    let told = ask_kubectl(&wrong);
-    assert!(told.contains("unknown flag: --no-such-flag"), "{told}");
+        fake.run(&line).trim().to_owned()
+    };
+    let id = environment.database.name.value.as_str();
+    assert_eq!(told(id, "DBInstanceClass"), "db.r6g.2xlarge");
+    let gib: u32 = told(id, "AllocatedStorage").parse().unwrap();
+    assert!(gib > environment.database.storage.gib.value);
+    let ceiling: u32 = told(id, "MaxAllocatedStorage").parse().unwrap();
+    assert!(ceiling > gib);
+    let next = environment.database.read_identifier(2);
+    assert_eq!(told(&next, "ReadReplicaSourceDBInstanceIdentifier"), id);
 }

@@ -15,6 +15,19 @@ worker "decisions" { queue "queue:decisions" length=20; replicas min=2 max=12; p
 worker "nightly" { queue "queue:pipelines" length=5; replicas min=0 max=4 }
 database { replicas 0; multi-az #false }
 redis "cache" { cluster shards=3; replicas 1 }
+load-test "recommend" url="https://staging.example.com/" {
+    request "POST" body="a.json" token-env="TOKEN"
+    stage to=9 over="1m"; rate 9 for="1m"
+    expect p95="1s" errors="0%"
+    test-run parallelism=3
+}
+load-test "bare" url="https://staging.example.com/" { steady vus=1 for="1s" }
+"#;
+
+const CALENDAR: &str = r#"
+worker "decisions" { queue "queue:decisions" length=20; replicas min=2 max=12 }
+off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { api 0; worker "decisions" 1 }
+event "sale" from="2027-03-26T06:00" to="2027-03-27T00:00" zone="Europe/Berlin" { api 8; worker "decisions" 12 }
 "#;
 
 fn pages() -> Vec<(String, String)> {
@@ -23,6 +36,7 @@ fn pages() -> Vec<(String, String)> {
         .map(|tier| (tier.to_owned(), text(tier, "")))
         .collect();
     cases.push(("hard".into(), text("medium", HARD)));
+    cases.push(("calendar".into(), text("medium", CALENDAR)));
     cases
         .into_iter()
         .map(|(name, text)| (name, emitted(&text)["RUNBOOK.md"].clone()))
@@ -184,4 +198,67 @@ fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
             assert!(budget(now + 1, max_db), "{tier}: one more does not fit");
         }
     }
+}
+
+#[test]
+fn what_sleeps_is_woken_by_what_the_schedule_put_it_to_sleep_with() {
+    let artifacts = emitted(&text("medium", CALENDAR));
+    let (page, schedules) = (
+        &artifacts["RUNBOOK.md"],
+        &artifacts["kubernetes/schedules.yaml"],
+    );
+    for key in ["autoscaling.keda.sh/paused-replicas", "tierc.dev/off-hours"] {
+        assert!(schedules.contains(key), "the job sets {key}");
+        assert!(page.contains(&format!(" {key}-")), "the page removes {key}");
+        assert!(
+            page.contains(&format!("annotations[\"{key}\"]")),
+            "Argo CD leaves {key} alone"
+        );
+    }
+    assert!(page.contains("kubectl scale deployment/kaireon-api -n kaireon --replicas=3"));
+    let objects = documents(schedules);
+    let job = objects
+        .iter()
+        .find(|object| object["kind"] == "CronJob")
+        .unwrap();
+    let name = job["metadata"]["name"].as_str().unwrap();
+    for state in ["true", "false"] {
+        let patch = format!(
+            "kubectl patch cronjob {name} -n kaireon -p '{{\"spec\":{{\"suspend\":{state}}}}}'"
+        );
+        assert!(page.contains(&patch), "{patch}");
+    }
+    let label = &job["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]["app"];
+    assert!(page.contains(&format!(
+        "kubectl logs -n kaireon -l app={}",
+        label.as_str().unwrap()
+    )));
+}
+
+#[test]
+fn a_load_test_is_run_with_what_is_there_and_a_test_run_with_its_own_names() {
+    let artifacts = emitted(&text("medium", HARD));
+    let page = &artifacts["RUNBOOK.md"];
+    for script in ["load-test/recommend.js", "load-test/bare.js"] {
+        assert!(artifacts.contains_key(script));
+        assert!(page.contains(&format!("\nk6 run {script}\n")), "{script}");
+    }
+    let run = &documents(&artifacts["load-test/recommend-testrun.yaml"])[0];
+    let name = run["metadata"]["name"].as_str().unwrap();
+    let map = &run["spec"]["script"]["configMap"];
+    let made = format!(
+        "kubectl create configmap {} -n kaireon --from-file=load-test/{} --from-file=load-test/a.json",
+        map["name"].as_str().unwrap(),
+        map["file"].as_str().unwrap()
+    );
+    for line in [
+        made,
+        "kubectl create -f load-test/recommend-testrun.yaml".into(),
+        format!("kubectl wait testrun/{name} -n kaireon"),
+        format!("kubectl logs -n kaireon -l k6_cr={name},runner=true"),
+    ] {
+        assert!(page.contains(&line), "{line}");
+    }
+    assert!(!artifacts.contains_key("load-test/bare-testrun.yaml"));
+    assert!(!page.contains("testrun/kaireon-load-bare"));
 }

@@ -62,6 +62,9 @@ fn the_table_lists_exactly_what_is_read() {
         "redis \"queue\" { tls \"off\" }",
         "redis \"queue\" { tls \"off\"; endpoint \"q.example.com:6379\" }",
         "redis \"queue\" { replicas 1; cluster shards=2 }",
+        "load-test \"a\" url=\"https://example.com/\" { request token-env=\"T\"; rate 9 for=\"1m\" }",
+        "load-test \"a\" url=\"https://example.com/\" { rate 9 for=\"1m\"; test-run parallelism=2 }",
+        "load-test \"a\" url=\"https://example.com/\" { request token-env=\"T\"; rate 9 for=\"1m\"; test-run parallelism=2 }",
     ];
     for tier in super::TIERS {
         for nodes in nodes {
@@ -86,6 +89,8 @@ fn the_values_schema_documents_every_key_that_can_be_read() {
         for (name, key) in referred(&artifacts) {
             let name = match name.strip_prefix("kaireon-").unwrap() {
                 redis if redis.starts_with("redis-") => "redis-<group>",
+                // Pods of the k6 operator read it, and no chart.
+                load if load.starts_with("load-") => continue,
                 other => other,
             };
             description(text, name, &key);

@@ -186,6 +186,30 @@ fn schedules() -> BoxedStrategy<String> {
         .boxed()
 }
 
+fn load_test() -> impl Strategy<Value = String> {
+    let stage = (0_u32..300, 1_u32..600)
+        .prop_map(|(to, seconds)| format!("stage to={to} over=\"{seconds}s\""));
+    let request = one_of(&[
+        "",
+        "request \"POST\" body=\"body.json\"",
+        "request token-env=\"LOAD_TOKEN\"",
+    ]);
+    let parts = (
+        (1_u32..500).prop_map(|rate| format!("rate {rate} for=\"5m\"")),
+        maybe((1_u32..200).prop_map(|vus| format!("steady vus={vus} for=\"2m\""))),
+        vec(stage, 0..4),
+        maybe(one_of(&["250ms", "1s"]).prop_map(|p95| format!("expect p95=\"{p95}\""))),
+        maybe((1_u32..9).prop_map(|pods| format!("test-run parallelism={pods}"))),
+        request,
+    );
+    parts.prop_map(|(a, b, stages, c, d, e)| {
+        // On one line: their order is the ramp.
+        let children = [a, b, c, d, e, stages.join("; ")];
+        let head = "load-test \"decisions\" url=\"https://example.com/\"";
+        node(head, &children)
+    })
+}
+
 /// Alerts, a load test and money.
 fn operation() -> BoxedStrategy<String> {
     let alerts = (
@@ -196,17 +220,7 @@ fn operation() -> BoxedStrategy<String> {
         maybe(one_of(&["pagerduty", "chat"]).prop_map(|route| format!("route \"{route}\""))),
     );
     let alerts = alerts.prop_map(|(a, b, c, d, e)| node("alerts", &[a, b, c, d, e]));
-    let load = (
-        (1_u32..500).prop_map(|rate| format!("rate {rate} for=\"5m\"")),
-        maybe((1_u32..200).prop_map(|vus| format!("steady vus={vus} for=\"2m\""))),
-        maybe(one_of(&["250ms", "1s"]).prop_map(|p95| format!("expect p95=\"{p95}\""))),
-    );
-    let load = load.prop_map(|(a, b, c)| {
-        node(
-            "load-test \"decisions\" url=\"https://example.com/\"",
-            &[a, b, c],
-        )
-    });
+    let load = load_test();
     let money = (
         maybe((100_u32..20_000).prop_map(|dollars| format!("budget monthly={dollars}\n"))),
         maybe((0_u32..=100).prop_map(|share| format!("cost reserved={share}\n"))),

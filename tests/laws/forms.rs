@@ -89,6 +89,35 @@ proptest! {
     }
 
     #[test]
+    fn loads_follow_one_another_and_each_level_is_judged(text in environment()) {
+        let (run, environment) = compiled(&text);
+        let artifacts = emit(&environment, &run.catalogue, "prod.kdl");
+        for (name, test) in &environment.load_test {
+            let script = &artifacts[&format!("load-test/{name}.js")];
+            let (_, rest) = script.split_once("export const options = ").unwrap();
+            let (options, _) = rest.split_once(";\n").unwrap();
+            let options: serde_json::Value = serde_json::from_str(options).unwrap();
+            let seconds = |value: &serde_json::Value| -> u64 {
+                let text = value.as_str().unwrap_or("0s");
+                text.strip_suffix('s').unwrap().parse().unwrap()
+            };
+            let mut free_from = 0;
+            for load in options["scenarios"].as_object().unwrap().values() {
+                prop_assert_eq!(seconds(&load["startTime"]), free_from);
+                let stages = load["stages"].as_array().into_iter().flatten();
+                let ramp: u64 = stages.map(|stage| seconds(&stage["duration"])).sum();
+                free_from += ramp + seconds(&load["duration"]) + seconds(&load["gracefulStop"]);
+            }
+            let levels = test.stage.len() + usize::from(test.steady.is_some()) + 1;
+            let thresholds = options["thresholds"].as_object().unwrap();
+            prop_assert_eq!(thresholds.len(), 2 * levels + 1, "and the requests left out");
+            let refused = run.diagnostics().any(|it| it.code.0 == "load-test-cannot-run");
+            let pods = test.runners();
+            prop_assert!(refused || u64::from(pods) <= test.vus());
+        }
+    }
+
+    #[test]
     fn no_floor_is_above_its_ceiling(text in environment()) {
         let (mut run, _) = compiled(&text);
         let costs = costs(&mut run, &CatalogueTexts::embedded(), today());

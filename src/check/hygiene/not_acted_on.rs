@@ -31,11 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "`tierc cost` counts everything at list prices",
         ),
     ];
-    let loads = file
-        .load_tests
-        .values()
-        .map(|test| ("load-test", Some(test.place), "no script is written for it"));
-    for (what, place, instead) in alerts.into_iter().chain(money).chain(loads) {
+    for (what, place, instead) in alerts.into_iter().chain(money) {
         let Some(place) = place else { continue };
         let message = format!("`{what}` is read, and nothing is done with it yet");
         findings.report(

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{Environment, OWN_LABELS};
 
 /// `metadata` of the object `name`, which belongs to the Deployment `component`.
-pub(super) fn metadata(environment: &Environment, name: &str, component: &str) -> Value {
+pub(in crate::emit) fn metadata(environment: &Environment, name: &str, component: &str) -> Value {
     json!({
         "name": name,
         "namespace": environment.namespace,

@@ -66,8 +66,26 @@ pub(super) fn watched(environment: &Environment) -> Vec<Watch> {
             query: tracked.query,
         })
         .collect();
+    all.extend(pools(environment));
     all.extend(pooler());
     all
+}
+
+/// What pods of pools use, which no threshold is about.
+fn pools(environment: &Environment) -> impl Iterator<Item = Watch> {
+    environment.worker.iter().flat_map(|(name, pool)| {
+        let workload = &pool.workload;
+        [
+            Watch {
+                what: format!("CPU of worker.{name}, in % of what its pods request"),
+                query: metric::pods_cpu(environment, workload),
+            },
+            Watch {
+                what: format!("memory of the fullest pod of worker.{name}, in % of its limit"),
+                query: metric::pods_memory(environment, workload),
+            },
+        ]
+    })
 }
 
 /// Names of pgbouncer_exporter 0.12 (`collector.go`).

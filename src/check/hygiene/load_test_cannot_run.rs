@@ -1,0 +1,133 @@
+//! A load test that k6 or its operator refuses.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Environment, LoadTest, Name};
+
+/// The rule `load-test-cannot-run`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("load-test-cannot-run"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: false,
+    reads: &[Part::LoadTest],
+    explanation: include_str!("../../diagnostic/explain/load-test-cannot-run.md"),
+    check,
+};
+
+/// Characters of a Kubernetes name that becomes a label.
+const LABEL: usize = 63;
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    for (name, test) in &environment.load_test {
+        findings.extend(empty_ramp(name, test));
+        findings.extend(overwritten_body(environment, name, test));
+        findings.extend(option_of_k6(name, test));
+        findings.extend(idle_runners(name, test));
+        findings.extend(long_name(environment, name, test));
+    }
+}
+
+fn error(message: String) -> Finding {
+    Finding::new(RULE.code, Severity::Error, message)
+}
+
+/// k6 wants a virtual user at some time of a ramp.
+fn empty_ramp(name: &Name, test: &LoadTest) -> Option<Finding> {
+    let first = test.stage.first()?;
+    if test.stage.iter().any(|stage| stage.to.value > 0) {
+        return None;
+    }
+    let path = format!("load-test.{name}.stage.to");
+    let finding = error(format!(
+        "the ramp of `load-test \"{name}\"` has no virtual user"
+    ))
+    .operand(&first.to, &path, "every stage stays at none")
+    .help("a stage leads to 1 or more, or is left out");
+    Some(finding)
+}
+
+/// A file that tierc writes is overwritten with every render, and is nothing to send.
+fn overwritten_body(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Finding> {
+    let body = test.request.body.as_ref()?;
+    let writes = |(other, test): (&Name, &LoadTest)| {
+        let script = body.value == other.script_file();
+        script || (test.test_run.is_some() && body.value == other.test_run_file())
+    };
+    if !environment.load_test.iter().any(writes) {
+        return None;
+    }
+    let path = format!("load-test.{name}.request.body");
+    let message = format!("`{}` is a file that tierc writes, and no body", body.value);
+    let finding = error(message)
+        .operand(body, &path, "the file of the body")
+        .help("the body is a file of yours beside the script, such as `body.json`");
+    Some(finding)
+}
+
+/// k6 takes every variable of this prefix for one of its options, and prints what it cannot read.
+fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
+    let variable = test.request.token_env.as_ref()?;
+    let rest = variable.value.strip_prefix("K6_")?;
+    let path = format!("load-test.{name}.request.token-env");
+    let message = format!("`{}` is a name of k6's own options", variable.value);
+    let other = format!("LOAD_{rest}");
+    let finding = error(message)
+        .operand(variable, &path, "the variable of the token")
+        .repair(
+            variable,
+            &path,
+            "k6 reads variables that begin with `K6_` as options",
+            format!("\"{other}\""),
+        );
+    Some(finding)
+}
+
+/// Each process of k6 needs a virtual user.
+fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
+    let run = test.test_run.as_ref()?;
+    let (runners, users) = (&run.parallelism, test.vus());
+    // A ramp without users has a finding of its own.
+    if users == 0 || u64::from(runners.value) <= users {
+        return None;
+    }
+    let path = format!("load-test.{name}.test-run.parallelism");
+    let message = format!(
+        "{} pods are to share the load of `load-test \"{name}\"`, which has {users} virtual {}",
+        runners.value,
+        if users == 1 { "user" } else { "users" },
+    );
+    let finding = error(message)
+        .operand(runners, &path, "the pods")
+        .note(format!("{} > {users}", runners.value))
+        .repair(
+            runners,
+            &path,
+            "k6 gives each of them a virtual user or refuses to start",
+            users.to_string(),
+        );
+    Some(finding)
+}
+
+/// The operator's Jobs and Services add to the name of the TestRun.
+fn long_name(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Finding> {
+    let run = test.test_run.as_ref()?;
+    let runners = &run.parallelism;
+    let service = format!("-service-{}", runners.value);
+    let most = LABEL - "-initializer".len().max(service.len());
+    let object = environment.test_run_name(name);
+    if object.len() <= most {
+        return None;
+    }
+    let path = format!("load-test.{name}.test-run.parallelism");
+    let length = object.len();
+    let finding = error(format!(
+        "the TestRun `{object}` has {length} characters, and {most} is the most"
+    ))
+    .operand(runners, &path, "what asks for a TestRun")
+    .note(format!("{length} > {most}"))
+    .help("its name is `<app>-load-<name>`: a shorter `app` or name of the load test");
+    Some(finding)
+}
