@@ -175,8 +175,8 @@ fn states(
     };
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let referred = || referred([&before, &after]);
-    let (after_facts, after_about) = Facts::read(referred(), after_ids, &sources);
-    let other = (!same).then(|| Facts::read(referred(), before_ids, &sources));
+    let (after_facts, after_about) = Facts::read(referred(), after_ids, texts.after, &mut sources);
+    let other = (!same).then(|| Facts::read(referred(), before_ids, texts.before, &mut sources));
     // What is wrong with a catalogue that both read is said once.
     let (before_facts, before_about) = match &other {
         Some((facts, about)) => (facts, about.clone()),
@@ -268,6 +268,7 @@ impl Read {
         Run {
             sources: Sources::default(),
             catalogue: facts.catalogue.clone(),
+            prices: facts.prices.clone(),
             files,
         }
     }

@@ -2,11 +2,11 @@
 
 mod storage;
 
-use crate::catalogue::{Price, Prices, RegionPrices};
+use crate::catalogue::{Price, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment};
 use crate::source::{Sourced, Span};
 
-use super::item::{Count, Item, Missing, Rate, Unit};
+use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
 use super::{Estimate, Layer};
 
 const CLUSTER: Unit = Unit {
@@ -38,6 +38,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
     let mut gathered = Gathered {
         prices: prices.regions.get(&region.value).filter(|_| region.sound),
         region,
+        reserved: &environment.cost.reserved,
         items: Vec::new(),
     };
     control_plane(&mut gathered, environment);
@@ -50,6 +51,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
         region: region.value.clone(),
         region_span: region.origin.span(),
         cluster: environment.cluster.value.clone(),
+        reserved: environment.cost.reserved.value,
         items: gathered.items,
     }
 }
@@ -58,6 +60,8 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
 struct Gathered<'a> {
     prices: Option<&'a RegionPrices>,
     region: &'a Sourced<String>,
+    /// Percent of the floor that reserved capacity covers.
+    reserved: &'a Sourced<u32>,
     items: Vec<Item>,
 }
 
@@ -80,7 +84,33 @@ impl<'a> Gathered<'a> {
     fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
-            Some(Rate { price, spot: None })
+            Some(Rate {
+                price,
+                spot: None,
+                reserved: None,
+            })
+        });
+    }
+
+    /// Adds an item that can be reserved, at the price that `find` knows. Where the catalogue has no
+    /// discount for it, it stays at its list price.
+    fn add_reservable(
+        &mut self,
+        mut wanted: Wanted,
+        kind: Reservable,
+        find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
+    ) {
+        let percent = self.reserved.value;
+        wanted.sound &= self.reserved.sound;
+        self.add_at(wanted, |prices| {
+            let discount = prices.reserved.get(&kind).filter(|_| percent > 0);
+            Some(Rate {
+                price: find(prices)?.clone(),
+                spot: None,
+                reserved: discount
+                    .cloned()
+                    .map(|discount| Reserved { percent, discount }),
+            })
         });
     }
 
@@ -133,7 +163,9 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
             sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
         };
         match group.capacity.value {
-            Capacity::OnDemand => gathered.add(wanted, |prices| prices.node_types.get(node_type)),
+            Capacity::OnDemand => gathered.add_reservable(wanted, Reservable::Nodes, |prices| {
+                prices.node_types.get(node_type)
+            }),
             Capacity::Spot => {
                 let listed = gathered
                     .prices
@@ -147,6 +179,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                     Some(Rate {
                         price: prices.node_types.get(node_type)?.clone(),
                         spot: Some(prices.spot.clone()?),
+                        reserved: None,
                     })
                 });
             }
@@ -189,7 +222,9 @@ fn instances(
         span: class.origin.span(),
         sound: sound && class.sound,
     };
-    gathered.add(wanted, |prices| prices.db_classes.get(&class.value));
+    gathered.add_reservable(wanted, Reservable::Database, |prices| {
+        prices.db_classes.get(&class.value)
+    });
 }
 
 fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
@@ -209,6 +244,8 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             span: node.origin.span(),
             sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
         };
-        gathered.add(wanted, |prices| prices.cache_nodes.get(&key));
+        gathered.add_reservable(wanted, Reservable::Redis, |prices| {
+            prices.cache_nodes.get(&key)
+        });
     }
 }

@@ -56,6 +56,13 @@ fn cells(range: Option<Range>, amount: fn(&Money) -> String) -> [String; 2] {
     )
 }
 
+/// What reserved capacity takes off, for a row: nothing where it covers nothing.
+fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
+    let saved = Money::ZERO - estimate.saved()?;
+    let label = format!("reserved, {}% of the floor", estimate.reserved);
+    Some((label, [saved.cents(), saved.cents()]))
+}
+
 /// Floor and ceiling to the cent.
 fn cents(range: Option<Range>) -> [String; 2] {
     cells(range, |amount| amount.cents())
@@ -120,6 +127,7 @@ fn remarks(costs: &Costs<'_>) -> Vec<String> {
             spot.percent, spot.source
         )
     }));
+    remarks.extend(reserved(costs.estimates));
     remarks.extend(costs.total.shared.iter().map(shared));
     remarks.push(format!("not in it: {}", EXCLUDED.join(", ")));
     remarks
@@ -134,6 +142,36 @@ fn spots(estimates: &[Estimate]) -> Vec<&SpotDiscount> {
         }
     }
     spots
+}
+
+/// What reserved capacity covers, a sentence for each kind and discount, and where it has none.
+fn reserved(estimates: &[Estimate]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for item in estimates.iter().flat_map(|estimate| &estimate.items) {
+        let rate = item.rate.as_ref().ok();
+        let Some(reserved) = rate.and_then(|rate| rate.reserved.as_ref()) else {
+            continue;
+        };
+        let sentence = format!(
+            "reserved, {}: {}% off the part of the floor that is covered, paid at any load ({})",
+            item.layer, reserved.discount.percent, reserved.discount.source
+        );
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    for estimate in estimates {
+        let layers = estimate.without_discount();
+        if !layers.is_empty() {
+            let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
+            told.push(format!(
+                "{}: {} at list prices, because no discount of reserved capacity is known there",
+                estimate.environment,
+                layers.join(" and ")
+            ));
+        }
+    }
+    told
 }
 
 fn shared(cluster: &SharedCluster) -> String {

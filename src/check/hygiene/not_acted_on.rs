@@ -19,23 +19,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let file = context.file;
     let alerts = of_alerts(&file.alerts);
-    let money = [
-        (
-            "budget monthly",
-            span(&file.budget),
-            "no rule compares it with the ceiling: `tierc cost` prints that",
-        ),
-        (
-            "cost reserved",
-            span(&file.reserved),
-            "`tierc cost` counts everything at list prices",
-        ),
-    ];
     let loads = file
         .load_tests
         .values()
         .map(|test| ("load-test", Some(test.place), "no script is written for it"));
-    for (what, place, instead) in alerts.into_iter().chain(money).chain(loads) {
+    for (what, place, instead) in alerts.into_iter().chain(loads) {
         let Some(place) = place else { continue };
         let message = format!("`{what}` is read, and nothing is done with it yet");
         findings.report(

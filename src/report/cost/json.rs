@@ -87,6 +87,20 @@ pub struct ItemCost {
     pub price: UnitPrice,
     /// What spot capacity takes off the price, in percent.
     pub spot_discount: Option<u32>,
+    /// What reserved capacity takes off, at the floor and at the ceiling alike.
+    pub reserved: Option<ReservedCost>,
+}
+
+/// Reserved capacity of an item.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReservedCost {
+    /// Percent of the floor that is covered.
+    pub coverage: u32,
+    /// Percent off the list price of what is covered.
+    pub discount: u32,
+    /// What that takes off a month.
+    pub saving: Money,
 }
 
 /// The price of one thing.
@@ -240,6 +254,15 @@ fn priced(item: &cost::Item, rate: &Rate, sources: &Sources) -> ItemCost {
         arithmetic: item.arithmetic(),
         price: unit_price(&rate.price, sources),
         spot_discount: rate.spot.as_ref().map(|spot| spot.percent),
+        reserved: rate
+            .reserved
+            .as_ref()
+            .zip(item.saved())
+            .map(|(reserved, saving)| ReservedCost {
+                coverage: reserved.percent,
+                discount: reserved.discount.percent,
+                saving,
+            }),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::cost::Estimate;
 
-use super::{Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, whole};
+use super::{
+    Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, taken_off, whole,
+};
 
 /// Columns that prose is wrapped at.
 const WIDTH: usize = 80;
@@ -60,6 +62,9 @@ fn one(estimate: &Estimate) -> String {
         }));
     }
     rows.push(Row::new("total", cents(estimate.range())));
+    if let Some((label, amounts)) = taken_off(estimate) {
+        rows.push(Row::new(format!("  in it: {label}"), amounts));
+    }
     let labels = rows.iter().map(|row| row.label.chars().count());
     let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
     let head = summary(estimate.range(), estimate.unpriced());
