@@ -4,6 +4,7 @@
 //! Pods are priced through the nodes they run on. The prices are the catalogue's; nothing here
 //! guesses one.
 
+mod calendar;
 pub mod difference;
 mod estimate;
 pub mod gate;
@@ -20,8 +21,9 @@ use crate::catalogue::PriceList;
 use crate::model::{Money, Name};
 use crate::source::Span;
 
+pub use calendar::{Moved, Scheduled, When, scheduled};
 pub use difference::{Difference, difference};
-pub use estimate::estimate;
+pub use estimate::{estimate, estimate_with_calendar};
 pub use gate::{CostGate, Verdict};
 pub use item::{Count, Item, Missing, Rate, Reserved, Unit};
 pub use total::{SharedCluster, Total, total};
@@ -114,6 +116,8 @@ pub struct Estimate {
     pub reserved: u32,
     /// What is paid for, by layer.
     pub items: Vec<Item>,
+    /// What its calendar moves between floor and ceiling; in neither.
+    pub calendar: Vec<Scheduled>,
 }
 
 impl Estimate {
@@ -180,6 +184,7 @@ impl Estimate {
     pub fn absent(&self) -> Self {
         Self {
             items: Vec::new(),
+            calendar: Vec::new(),
             ..self.clone()
         }
     }

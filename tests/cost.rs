@@ -1,6 +1,7 @@
 //! What environments cost: input, and the estimate in every format.
 
 mod arithmetic;
+mod calendar;
 mod change;
 mod laws;
 mod prices;

@@ -38,7 +38,7 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
     };
     let estimates: Vec<Estimate> = environments
         .iter()
-        .map(|environment| cost::estimate(environment, &prices))
+        .map(|environment| cost::estimate_with_calendar(environment, &run.catalogue, &prices))
         .collect();
     let notes = check::money::check(&estimates, &prices, today);
     if let Some(first) = run.files.first_mut() {

@@ -2,12 +2,12 @@
 
 mod storage;
 
-use crate::catalogue::{Price, Prices, RegionPrices, Reservable};
+use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment};
 use crate::source::{Sourced, Span};
 
 use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
-use super::{Estimate, Layer};
+use super::{Estimate, Layer, scheduled};
 
 const CLUSTER: Unit = Unit {
     one: "cluster",
@@ -53,7 +53,22 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
         cluster: environment.cluster.value.clone(),
         reserved: environment.cost.reserved.value,
         items: gathered.items,
+        calendar: Vec::new(),
     }
+}
+
+/// What an environment costs a month, and what its calendar moves.
+#[must_use]
+pub fn estimate_with_calendar(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    prices: &Prices,
+) -> Estimate {
+    let mut estimate = estimate(environment, prices);
+    if !environment.off_hours.is_empty() || !environment.event.is_empty() {
+        estimate.calendar = scheduled(environment, catalogue, &estimate);
+    }
+    estimate
 }
 
 /// An estimate in the making.

@@ -59,6 +59,13 @@ impl Money {
         u32::try_from(self.0.ceil()).ok()
     }
 
+    /// `part` of `of` parts of this; nothing of no parts.
+    #[must_use]
+    pub fn part(self, part: u64, of: u64) -> Self {
+        let share = self.times(part).0.checked_div(Decimal::from(of));
+        Self(share.unwrap_or(Decimal::ZERO))
+    }
+
     /// The fewest of these that are `amount` or more; none where no count of these is.
     #[must_use]
     pub fn fewest_for(self, amount: Self) -> Option<u32> {

@@ -26,6 +26,8 @@ pub struct Costs<'a> {
 
 const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods are paid with the nodes they run on";
 
+const CALENDAR: &str = "the calendar is in no sum: a node group keeps its least nodes while pods sleep, and never has more than its most; off-hours show what a month of them saves at the minima and at the maxima, an event what it adds once, where a node autoscaler removes empty nodes";
+
 /// `$216 to $341 a month, plus 2 without a price`.
 fn summary(range: Option<Range>, unpriced: usize) -> String {
     let lacking = match unpriced {
@@ -61,6 +63,20 @@ fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
     let saved = Money::ZERO - estimate.saved()?;
     let label = format!("reserved, {}% of the floor", estimate.reserved);
     Some((label, [saved.cents(), saved.cents()]))
+}
+
+/// What its calendar moves, a row each: what it is, the amounts, and how they come about.
+fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
+    let rows = estimate.calendar.iter().map(|it| {
+        let text = format!("{}: {}", it.when.hours(), it.told());
+        let held = if it.moves_nothing() {
+            "; no node is saved or added"
+        } else {
+            ""
+        };
+        (it.when.name(), cents(it.cost), text + held)
+    });
+    rows.collect()
 }
 
 /// Floor and ceiling to the cent.
@@ -128,6 +144,9 @@ fn remarks(costs: &Costs<'_>) -> Vec<String> {
         )
     }));
     remarks.extend(reserved(costs.estimates));
+    if costs.estimates.iter().any(|it| !it.calendar.is_empty()) {
+        remarks.push(CALENDAR.to_owned());
+    }
     remarks.extend(costs.total.shared.iter().map(shared));
     remarks.push(format!("not in it: {}", EXCLUDED.join(", ")));
     remarks

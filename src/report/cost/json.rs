@@ -53,6 +53,23 @@ pub struct EnvironmentCost {
     pub unpriced: usize,
     /// The layers that it has.
     pub layers: Vec<LayerCost>,
+    /// What off-hours and events move between floor and ceiling; in neither.
+    pub calendar: Vec<CalendarCost>,
+}
+
+/// What a part of the calendar moves.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CalendarCost {
+    /// Which part: `off-hours mon-fri-20:00-08:00`, `event launch`.
+    pub schedule: String,
+    /// How long: hours a week, or once.
+    pub hours: String,
+    /// What it costs more, or less where negative: at the minima (`floor`) and at the maxima
+    /// (`ceiling`). Of off-hours a month, of an event once; null where nobody can tell.
+    pub cost: Option<Range>,
+    /// How many nodes that is.
+    pub arithmetic: String,
 }
 
 /// One layer of an environment.
@@ -241,6 +258,16 @@ fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
         layers: layers
             .filter(|layer| !layer.items.is_empty() || !layer.unpriced.is_empty())
             .collect(),
+        calendar: estimate.calendar.iter().map(moved).collect(),
+    }
+}
+
+fn moved(scheduled: &cost::Scheduled) -> CalendarCost {
+    CalendarCost {
+        schedule: scheduled.when.name(),
+        hours: scheduled.when.hours(),
+        cost: scheduled.cost,
+        arithmetic: scheduled.told(),
     }
 }
 

@@ -4,7 +4,8 @@ use crate::cost::{Estimate, Range};
 use crate::report::LARGEST_COMMENT;
 
 use super::{
-    Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, taken_off, whole,
+    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
+    whole,
 };
 
 /// Bytes kept for the line that counts what was left out.
@@ -83,6 +84,13 @@ fn one(estimate: &Estimate) -> String {
     text += &sum("total", estimate.range());
     if let Some((label, [floor, ceiling])) = taken_off(estimate) {
         text += &format!("| in it: {label} | {floor} | {ceiling} | |\n");
+    }
+    for (label, [floor, ceiling], told) in calendar(estimate) {
+        text += &format!(
+            "| {} | {floor} | {ceiling} | {} |\n",
+            cell(&label),
+            cell(&told)
+        );
     }
     text
 }

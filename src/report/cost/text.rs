@@ -3,7 +3,8 @@
 use crate::cost::Estimate;
 
 use super::{
-    Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, taken_off, whole,
+    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
+    whole,
 };
 
 /// Columns that prose is wrapped at.
@@ -65,6 +66,14 @@ fn one(estimate: &Estimate) -> String {
     if let Some((label, amounts)) = taken_off(estimate) {
         rows.push(Row::new(format!("  in it: {label}"), amounts));
     }
+    rows.extend(
+        calendar(estimate)
+            .into_iter()
+            .map(|(label, amounts, text)| Row {
+                below: Some(text),
+                ..Row::new(label, amounts)
+            }),
+    );
     let labels = rows.iter().map(|row| row.label.chars().count());
     let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
     let head = summary(estimate.range(), estimate.unpriced());
