@@ -29,6 +29,8 @@ pub struct Scheduled {
     /// Nodes by group: at the minima and at the maxima, without it and with it. None where they
     /// cannot be told.
     pub nodes: Option<BTreeMap<Name, Pair<(u32, u32)>>>,
+    /// The nodes that each group keeps in any case.
+    pub least: BTreeMap<Name, u32>,
     /// What that costs more, or less where it is negative: at the minima and at the maxima. None
     /// where the nodes cannot be told, or one that moves has no price.
     pub cost: Option<Moved>,
@@ -105,6 +107,9 @@ pub fn scheduled(
         Some((nodes(At::Minima, pods)?, nodes(At::Maxima, pods)?))
     };
     let own = |_: &str, pods: u32| pods;
+    let groups = environment.nodes.iter();
+    let least = groups.map(|(name, group)| (name.clone(), group.count.min.value));
+    let least: BTreeMap<Name, u32> = least.collect();
     let mut all = Vec::new();
     for (windows, minutes) in open(&calendar.windows) {
         let keys = windows.iter().map(|window| window.key.to_owned()).collect();
@@ -118,7 +123,7 @@ pub fn scheduled(
             windows: keys,
             minutes,
         };
-        all.push(moved(when, both(&own), both(&asleep), estimate));
+        all.push(moved(when, both(&own), both(&asleep), estimate, &least));
     }
     for occasion in &calendar.occasions {
         let raised = |who: &str, pods: u32| {
@@ -129,7 +134,7 @@ pub fn scheduled(
             name: occasion.name.clone(),
             minutes: minutes(occasion),
         };
-        all.push(moved(when, both(&own), both(&raised), estimate));
+        all.push(moved(when, both(&own), both(&raised), estimate, &least));
     }
     all
 }
@@ -175,7 +180,13 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
 /// Nodes by group at the minima and at the maxima.
 type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
 
-fn moved(when: When, without: Option<Both>, with: Option<Both>, estimate: &Estimate) -> Scheduled {
+fn moved(
+    when: When,
+    without: Option<Both>,
+    with: Option<Both>,
+    estimate: &Estimate,
+    least: &BTreeMap<Name, u32>,
+) -> Scheduled {
     let nodes = without.zip(with).map(|(without, with)| {
         let count = |(least, most): &Both, name: &Name| {
             let of = |nodes: &BTreeMap<Name, u32>| nodes.get(name).copied().unwrap_or(0);
@@ -190,7 +201,12 @@ fn moved(when: When, without: Option<Both>, with: Option<Both>, estimate: &Estim
     let cost = nodes
         .as_ref()
         .and_then(|nodes| cost(&when, nodes, estimate));
-    Scheduled { when, nodes, cost }
+    Scheduled {
+        when,
+        nodes,
+        least: least.clone(),
+        cost,
+    }
 }
 
 fn cost(
@@ -225,9 +241,13 @@ impl Scheduled {
         let shown = |(name, pair): (&Name, &Pair<(u32, u32)>)| {
             let (before, after) = (pair.before, pair.after);
             if before == after {
+                let least = match self.least.get(name) {
+                    Some(least) if *least == after.0 => " (its least)",
+                    Some(_) | None => "",
+                };
                 format!(
-                    "nodes.{name} {} to {} with it and without",
-                    before.0, before.1
+                    "nodes.{name} has {}{least} at the minima and {} at the maxima, with it and without",
+                    after.0, after.1
                 )
             } else {
                 format!(

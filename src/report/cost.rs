@@ -7,7 +7,8 @@ pub mod text;
 use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
-use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, SharedCluster, Total};
+use crate::cost::difference::CalendarShift;
+use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
 use crate::source::Sources;
@@ -77,6 +78,26 @@ fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
         (it.when.name(), cents(it.cost), text + held)
     });
     rows.collect()
+}
+
+/// What a part of the calendar moves on both sides, as a sentence.
+pub(in crate::report) fn calendar_shift(shift: &CalendarShift) -> String {
+    let side = |scheduled: Option<&Scheduled>| {
+        let Some(scheduled) = scheduled else {
+            return "nothing".to_owned();
+        };
+        let hours = scheduled.when.hours();
+        match scheduled.cost {
+            None => format!("an unknown amount ({hours})"),
+            Some(moved) => format!(
+                "{} at the minima and {} at the maxima ({hours})",
+                moved.floor.signed(),
+                moved.ceiling.signed()
+            ),
+        }
+    };
+    let sides = shift.moved.as_ref().map(Option::as_ref).map(side);
+    format!("{} moves {} -> {}", shift.name, sides.before, sides.after)
 }
 
 /// Floor and ceiling to the cent.

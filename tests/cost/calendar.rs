@@ -48,7 +48,9 @@ fn where_the_least_nodes_hold_everything_off_hours_save_nothing_at_the_minima() 
     ));
     assert!(nights.moves_nothing());
     assert!(
-        nights.told().contains("nodes.general 6 to 6"),
+        nights
+            .told()
+            .contains("nodes.general has 6 (its least) at the minima and 6"),
         "{}",
         nights.told()
     );
@@ -112,4 +114,23 @@ fn a_calendar_is_shown_in_every_format() {
         let report = reported(&files, None, format, false);
         snapshot(&format!("calendar_as_{word}"), &files, &report);
     }
+}
+
+#[test]
+fn a_difference_shows_what_off_hours_move_and_adds_it_to_no_sum() {
+    use tierc::cost::difference;
+    use tierc::pair::Pair;
+    let (awake, asleep) = (
+        estimate(&with(LARGE)),
+        estimate(&with(&format!("{LARGE}{NIGHTS}"))),
+    );
+    let change = difference(Pair::new(&awake, &asleep));
+    assert_eq!(change.total().floor().signed(), "$0");
+    assert_eq!(change.calendar.len(), 1);
+    let shift = &change.calendar[0];
+    assert_eq!(shift.name, "off-hours mon-fri-20:00-08:00");
+    assert!(shift.moved.before.is_none());
+    let after = shift.moved.after.as_ref().unwrap();
+    assert_eq!(after.cost.unwrap().floor.signed(), "-$340");
+    assert!(difference(Pair::new(&asleep, &asleep)).calendar.is_empty());
 }
