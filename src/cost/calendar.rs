@@ -102,39 +102,33 @@ pub fn scheduled(
     estimate: &Estimate,
 ) -> Vec<Scheduled> {
     let calendar = Calendar::of(environment);
-    let nodes = |at, pods: &dyn Fn(&str, u32) -> u32| needed(environment, catalogue, at, pods);
     let both = |pods: &dyn Fn(&str, u32) -> u32| {
-        Some((nodes(At::Minima, pods)?, nodes(At::Maxima, pods)?))
+        let nodes = |at| needed(environment, catalogue, at, pods);
+        Some((nodes(At::Minima)?, nodes(At::Maxima)?))
     };
-    let own = |_: &str, pods: u32| pods;
+    let declared = both(&|_, pods| pods);
     let groups = environment.nodes.iter();
     let least = groups.map(|(name, group)| (name.clone(), group.count.min.value));
     let least: BTreeMap<Name, u32> = least.collect();
+    let moved = |when, with| moved(when, declared.clone().zip(with), estimate, &least);
     let mut all = Vec::new();
     for (windows, minutes) in open(&calendar.windows) {
-        let keys = windows.iter().map(|window| window.key.to_owned()).collect();
         let asleep = |who: &str, pods: u32| {
-            let left = windows
-                .iter()
-                .filter_map(|window| window.leaves(&subject(who)?));
+            let left = windows.iter().filter_map(|it| it.leaves(&subject(who)?));
             left.min().unwrap_or(pods)
         };
-        let when = When::OffHours {
-            windows: keys,
-            minutes,
-        };
-        all.push(moved(when, both(&own), both(&asleep), estimate, &least));
+        let keys = windows.iter().map(|window| window.key.to_owned());
+        let windows = keys.collect();
+        let when = When::OffHours { windows, minutes };
+        all.push(moved(when, both(&asleep)));
     }
     for occasion in &calendar.occasions {
         let raised = |who: &str, pods: u32| {
             let floor = subject(who).and_then(|subject| occasion.floor(&subject));
             floor.map_or(pods, |floor| floor.max(pods))
         };
-        let when = When::Event {
-            name: occasion.name.clone(),
-            minutes: minutes(occasion),
-        };
-        all.push(moved(when, both(&own), both(&raised), estimate, &least));
+        let (name, minutes) = (occasion.name.clone(), minutes(occasion));
+        all.push(moved(When::Event { name, minutes }, both(&raised)));
     }
     all
 }
@@ -182,12 +176,11 @@ type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
 
 fn moved(
     when: When,
-    without: Option<Both>,
-    with: Option<Both>,
+    sides: Option<(Both, Both)>,
     estimate: &Estimate,
     least: &BTreeMap<Name, u32>,
 ) -> Scheduled {
-    let nodes = without.zip(with).map(|(without, with)| {
+    let nodes = sides.map(|(without, with)| {
         let count = |(least, most): &Both, name: &Name| {
             let of = |nodes: &BTreeMap<Name, u32>| nodes.get(name).copied().unwrap_or(0);
             (of(least), of(most))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Load, MOST_PODS, Room, alike, loads, rooms};
+use super::{Load, MOST_PODS, Room, Rooms, alike, loads, rooms};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name};
 
@@ -43,20 +43,7 @@ pub fn needed(
         .keys()
         .map(|name| (name.clone(), least(name)))
         .collect();
-    // Nodes that run anyway are filled first, then those of each group by name.
-    let mut nodes: Vec<(&Name, u32, Room)> = Vec::new();
-    for anyway in [true, false] {
-        for (name, room) in &rooms {
-            let most = u32::try_from(count).unwrap_or(u32::MAX).min(room.nodes);
-            let split = least(name).min(room.nodes);
-            let range = if anyway {
-                0..split.min(most)
-            } else {
-                split..split.saturating_add(most).min(room.nodes)
-            };
-            nodes.extend(range.map(|index| (name, index, *room)));
-        }
-    }
+    let mut nodes = in_order(&rooms, least, count);
     for (load, mut left) in alike(&loads) {
         for (name, index, room) in &mut nodes {
             if left > 0 && load.groups.contains(*name) {
@@ -72,6 +59,31 @@ pub fn needed(
         }
     }
     Some(used)
+}
+
+/// Every node that pods may go to, with its group and its number there: those that run anyway first,
+/// then the others, group by group by name.
+fn in_order<'a>(
+    rooms: &'a Rooms,
+    least: impl Fn(&Name) -> u32,
+    pods: u64,
+) -> Vec<(&'a Name, u32, Room)> {
+    // No more nodes than pods can be in use.
+    let pods = u32::try_from(pods).unwrap_or(u32::MAX);
+    let mut nodes = Vec::new();
+    for anyway in [true, false] {
+        for (name, room) in rooms {
+            let split = least(name).min(room.nodes);
+            let (from, to) = if anyway {
+                (0, split)
+            } else {
+                (split, room.nodes)
+            };
+            let to = to.min(from.saturating_add(pods));
+            nodes.extend((from..to).map(|index| (name, index, *room)));
+        }
+    }
+    nodes
 }
 
 /// The pods of a Deployment at one of its bounds, without a surge; `peak` is with it.
