@@ -124,6 +124,7 @@ impl Stages {
             catalogue: &self.catalogue,
             file: &self.ast,
             tier: &self.tier,
+            estimate: None,
             today: today(),
         })
     }

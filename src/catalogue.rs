@@ -5,7 +5,10 @@ pub mod prices;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Arch, Quantity};
-pub use prices::{Per, Price, PriceList, Prices, RegionPrices, SpotDiscount, StoragePrices};
+pub use prices::{
+    Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
+    StoragePrices,
+};
 
 /// An EC2 instance type as a Kubernetes node.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ pub mod time;
 
 use crate::ast::{Ast, Part};
 use crate::catalogue::Catalogue;
+use crate::cost::Estimate;
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::model::Environment;
 
@@ -29,6 +30,8 @@ pub struct Context<'a> {
     pub file: &'a Ast,
     /// The tier with the defaults below it, as written.
     pub tier: &'a Ast,
+    /// What the environment costs; none where no budget asks.
+    pub estimate: Option<&'a Estimate>,
     /// The day of the run.
     pub today: jiff::civil::Date,
 }
@@ -105,6 +108,7 @@ pub fn steady(
         catalogue,
         file: &nothing_written,
         tier: &nothing_written,
+        estimate: None,
         today,
     };
     let mut findings = Findings::default();

@@ -13,8 +13,9 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::ast::{Ast, Written};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Prices};
 use crate::check::{self, Context};
+use crate::cost;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
 use crate::model::{Environment, Tier};
 use crate::parse;
@@ -60,6 +61,8 @@ pub struct Run {
     pub sources: Sources,
     /// Facts about AWS, as far as the run's environments refer to them.
     pub catalogue: Catalogue,
+    /// What AWS asks for, where an environment of the run has a budget.
+    pub prices: Option<Prices>,
     /// The files, in the order they were given.
     pub files: Vec<Compiled>,
 }
@@ -95,11 +98,12 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     for file in &parsed {
         referred.add_file(&file.ast);
     }
-    let (facts, about) = Facts::read(referred, ids, &sources);
+    let (facts, about) = Facts::read(referred, ids, texts, &mut sources);
     let files = finish_all(parsed, &facts, about, &sources, today);
     Run {
         sources,
         catalogue: facts.catalogue,
+        prices: facts.prices,
         files,
     }
 }
@@ -250,11 +254,17 @@ fn resolve_and_check(
         &mut parsed.diagnostics,
     )?;
     parsed.ast.broken.extend(broken);
+    let prices = facts
+        .prices
+        .as_ref()
+        .filter(|_| environment.budget.is_some());
+    let estimate = prices.map(|prices| cost::estimate(&environment, prices));
     let context = Context {
         environment: &environment,
         catalogue,
         file: &parsed.ast,
         tier,
+        estimate: estimate.as_ref(),
         today,
     };
     parsed.diagnostics.extend(check::check(&context));

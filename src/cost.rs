@@ -4,6 +4,7 @@
 //! Pods are priced through the nodes they run on. The prices are the catalogue's; nothing here
 //! guesses one.
 
+mod calendar;
 pub mod difference;
 mod estimate;
 pub mod gate;
@@ -20,10 +21,11 @@ use crate::catalogue::PriceList;
 use crate::model::{Money, Name};
 use crate::source::Span;
 
+pub use calendar::{Moved, Scheduled, When, scheduled};
 pub use difference::{Difference, difference};
-pub use estimate::estimate;
+pub use estimate::{estimate, estimate_with_calendar};
 pub use gate::{CostGate, Verdict};
-pub use item::{Count, Item, Missing, Rate, Unit};
+pub use item::{Count, Item, Missing, Rate, Reserved, Unit};
 pub use total::{SharedCluster, Total, total};
 
 /// What no estimate includes, in the order a reader misses it.
@@ -110,8 +112,12 @@ pub struct Estimate {
     pub region_span: Option<Span>,
     /// Its cluster: several environments may share one.
     pub cluster: Name,
+    /// Percent of the floor that reserved capacity is stated to cover.
+    pub reserved: u32,
     /// What is paid for, by layer.
     pub items: Vec<Item>,
+    /// What its calendar moves between floor and ceiling; in neither.
+    pub calendar: Vec<Scheduled>,
 }
 
 impl Estimate {
@@ -130,6 +136,23 @@ impl Estimate {
     #[must_use]
     pub fn layer(&self, layer: Layer) -> Option<Range> {
         sum(self.items_of(layer))
+    }
+
+    /// What reserved capacity takes off floor and ceiling; none where it covers nothing.
+    #[must_use]
+    pub fn saved(&self) -> Option<Money> {
+        self.items.iter().filter_map(Item::saved).reduce(Money::add)
+    }
+
+    /// The layers that could be reserved, and are at list prices because no discount is known.
+    #[must_use]
+    pub fn without_discount(&self) -> Vec<Layer> {
+        let covered = |item: &&Item| self.reserved > 0 && item.is_reservable();
+        let items = self.items.iter().filter(covered);
+        let lacking = items.filter(|item| item.saved().is_none());
+        let mut layers: Vec<Layer> = lacking.map(|item| item.layer).collect();
+        layers.dedup();
+        layers
     }
 
     /// How many items have no price.
@@ -161,6 +184,7 @@ impl Estimate {
     pub fn absent(&self) -> Self {
         Self {
             items: Vec::new(),
+            calendar: Vec::new(),
             ..self.clone()
         }
     }

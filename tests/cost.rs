@@ -1,6 +1,7 @@
 //! What environments cost: input, and the estimate in every format.
 
 mod arithmetic;
+mod calendar;
 mod change;
 mod laws;
 mod prices;
@@ -166,6 +167,39 @@ fn spot_nodes_are_priced_at_the_stated_discount() {
         "worker \"batch\" {\n    queue \"queue:batch\" length=10\n    capacity \"spot\"\n}\nnodes \"spot\" {\n    instance \"m7g.xlarge\"\n    count min=0 max=10\n    capacity \"spot\"\n    runs \"batch\"\n}\n",
     );
     story("spot_nodes", &[("prod.kdl", &text)]);
+}
+
+#[test]
+fn reserved_capacity_is_a_row_and_spot_nodes_are_not_covered() {
+    let text = with(
+        "cost reserved=50\nworker \"batch\" {\n    queue \"queue:batch\" length=10\n    capacity \"spot\"\n}\nnodes \"spot\" {\n    instance \"m7g.xlarge\"\n    count min=1 max=10\n    capacity \"spot\"\n    runs \"batch\"\n}\n",
+    );
+    story("reserved_capacity", &[("prod.kdl", &text)]);
+    let files = [("prod.kdl", text.as_str())];
+    let markdown = reported(&files, None, Format::Markdown, false);
+    snapshot("reserved_capacity_as_markdown", &files, &markdown);
+    let estimate = estimate(&text);
+    let spot = estimate.items.iter().find(|item| item.path == "nodes.spot");
+    assert_eq!(spot.unwrap().saved(), None);
+}
+
+#[test]
+fn what_has_no_discount_stays_at_its_list_price_and_is_said() {
+    let text = with("cost reserved=50\n");
+    let prices = CatalogueTexts::embedded().prices.1;
+    let without: Vec<&str> = prices
+        .lines()
+        .filter(|line| !line.starts_with("reserved \"redis\""))
+        .collect();
+    let files = [("prod.kdl", text.as_str())];
+    let report = reported(&files, Some(&without.join("\n")), Format::Human, false);
+    assert!(
+        report.contains("prod: redis at list prices, because no discount of reserved capacity"),
+        "{report}"
+    );
+    let (_, costs) = costs(&files, Some(&without.join("\n")));
+    let redis = |estimate: &Estimate| estimate.layer(cost::Layer::Redis);
+    assert_eq!(redis(&costs.estimates[0]), redis(&estimate(&with(""))));
 }
 
 #[test]

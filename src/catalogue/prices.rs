@@ -70,6 +70,28 @@ pub struct SpotDiscount {
     pub span: Span,
 }
 
+/// What can be reserved: the kinds that AWS sells commitments for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reservable {
+    /// EC2 instances on demand.
+    Nodes,
+    /// RDS instances, without their volumes.
+    Database,
+    /// ElastiCache nodes.
+    Redis,
+}
+
+/// What reserved capacity is assumed to save.
+#[derive(Clone, Debug)]
+pub struct ReservedDiscount {
+    /// Percent off the on-demand price.
+    pub percent: u32,
+    /// For which commitment, and why so much.
+    pub source: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// The prices of a region. Of the rows, those are here that a run asked for.
 #[derive(Clone, Debug, Default)]
 pub struct RegionPrices {
@@ -77,6 +99,8 @@ pub struct RegionPrices {
     pub control_plane: Option<Price>,
     /// The discount of spot nodes.
     pub spot: Option<SpotDiscount>,
+    /// The discounts of reserved capacity.
+    pub reserved: BTreeMap<Reservable, ReservedDiscount>,
     /// EC2 instance types.
     pub node_types: BTreeMap<String, Price>,
     /// RDS for PostgreSQL instance classes, Single-AZ.

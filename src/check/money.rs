@@ -1,18 +1,29 @@
-//! Money. These rules run where something asks for it, over every estimate at once: reading the
-//! prices for each `tierc check` would make every start slower. One file per rule.
+//! Money. A budget is judged wherever an environment states one; the rules about prices run where
+//! something asks for them, over every estimate at once: reading the prices for each `tierc check`
+//! would make every start slower. One file per rule.
 
+mod budget_exceeded;
+mod budget_near;
 mod price_missing;
 mod prices_old;
 
 use jiff::civil::Date;
 
-use super::{Context, Findings, Rule};
+use super::{Context, Finding, Findings, Rule};
+use crate::ast::Part;
 use crate::catalogue::Prices;
-use crate::cost::Estimate;
-use crate::diagnostic::Diagnostics;
+use crate::cost::{Estimate, Item, Layer, Missing};
+use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::model::{Environment, Money};
+use crate::source::Sourced;
 
 /// The family's rules, by name.
-pub static RULES: &[&Rule] = &[&price_missing::RULE, &prices_old::RULE];
+pub static RULES: &[&Rule] = &[
+    &budget_exceeded::RULE,
+    &budget_near::RULE,
+    &price_missing::RULE,
+    &prices_old::RULE,
+];
 
 /// What the rules say of estimates, rule by rule.
 #[must_use]
@@ -25,3 +36,118 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
 
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}
+
+/// A budget beside what the environment costs.
+struct Judged<'a> {
+    environment: &'a Environment,
+    estimate: &'a Estimate,
+    monthly: &'a Sourced<u32>,
+    /// What it allows.
+    budget: Money,
+    /// What everything that has a price costs at the most; none where nothing has one.
+    ceiling: Option<Money>,
+}
+
+/// What is paid for: where one of its nodes could not be read, no sum is whole.
+const EVERYTHING_PAID: &[Part] = &[Part::Nodes, Part::Database, Part::Redis, Part::Other];
+
+/// How many of the largest items are pointed at.
+const LARGEST: usize = 3;
+
+impl<'a> Judged<'a> {
+    /// None without a budget, and where something could not be read: what stands in for it is not
+    /// the user's.
+    fn of(context: &Context<'a>) -> Option<Self> {
+        let (environment, estimate) = (context.environment, context.estimate?);
+        let monthly = &environment.budget.as_ref()?.monthly;
+        let unread = |item: &Item| item.rate.as_ref().err() == Some(&Missing::Value);
+        if estimate.items.iter().any(unread) {
+            return None;
+        }
+        Some(Self {
+            environment,
+            estimate,
+            monthly,
+            budget: Money::ONE.times(u64::from(monthly.value)),
+            ceiling: estimate.range().map(|range| range.ceiling),
+        })
+    }
+
+    /// A finding at the budget, with the sum, the largest items, and what no sum has.
+    fn finding(&self, code: Code, severity: Severity, message: String) -> Finding {
+        let mut finding = Finding::new(code, severity, message).operand(
+            self.monthly,
+            "budget.monthly",
+            "the budget",
+        );
+        let mut priced: Vec<(Money, &Item)> = self.estimate.items.iter().filter_map(most).collect();
+        priced.sort_by(|(one, _), (other, _)| other.cmp(one));
+        for (most, item) in priced.into_iter().take(LARGEST) {
+            finding = self.item(finding, item, most);
+        }
+        for sum in self.sums() {
+            finding = finding.note(sum);
+        }
+        self.without_price()
+            .into_iter()
+            .fold(finding, Finding::note)
+    }
+
+    fn item(&self, finding: Finding, item: &Item, most: Money) -> Finding {
+        let text = format!(
+            "`{}`: {} = {} at the most",
+            item.path,
+            item.arithmetic(),
+            most.exact()
+        );
+        let group = item.path.strip_prefix("nodes.");
+        let counted = group.and_then(|name| self.environment.nodes.get(name));
+        let finding = match counted {
+            Some(group) => finding.operand(
+                &group.count.max,
+                &format!("{}.count.max", item.path),
+                format!("so many nodes of `{}` at the most", item.path),
+            ),
+            None => finding,
+        };
+        match item.span {
+            Some(span) => finding.at(span, text),
+            None => finding.note(text),
+        }
+    }
+
+    /// Layer by layer, and the sum beside the budget.
+    fn sums(&self) -> Vec<String> {
+        let layers = Layer::ALL.into_iter().filter_map(|layer| {
+            let most = self.estimate.layer(layer)?.ceiling;
+            Some(format!("{layer} {}", most.exact()))
+        });
+        let layers: Vec<String> = layers.collect();
+        let Some(ceiling) = self.ceiling else {
+            return Vec::new();
+        };
+        let sign = if ceiling > self.budget { ">" } else { "<=" };
+        let (ceiling, budget) = (ceiling.exact(), self.budget);
+        vec![format!(
+            "{} = {ceiling} {sign} {budget}",
+            layers.join(" + ")
+        )]
+    }
+
+    fn without_price(&self) -> Option<String> {
+        let lacking = self.estimate.items.iter().filter(|item| item.rate.is_err());
+        let lacking: Vec<String> = lacking
+            .map(|item| format!("`{}` ({})", item.path, item.what))
+            .collect();
+        (!lacking.is_empty()).then(|| {
+            format!(
+                "without a price, and in no sum, so that it costs more than this: {}",
+                lacking.join(", ")
+            )
+        })
+    }
+}
+
+fn most(item: &Item) -> Option<(Money, &Item)> {
+    Some((item.range()?.ceiling, item))
+}

@@ -142,6 +142,7 @@ fn cost(
 ) -> Vec<String> {
     let mut by = Vec::new();
     let mut all = Difference {
+        calendar: Vec::new(),
         layers: Vec::new(),
         items: Vec::new(),
         unknown: Vec::new(),

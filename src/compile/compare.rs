@@ -164,9 +164,12 @@ fn states(
     }
     let called = how.alike.then(|| call_alike(&before, &mut after)).flatten();
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
-    let facts = |ids| Facts::read(referred([&before, &after]), ids, &sources);
-    let (after_facts, after_about) = facts(after_ids);
-    let other = before_ids.map(facts);
+    let mut facts = |ids, texts| {
+        let referred = referred([&before, &after]);
+        Facts::read(referred, ids, texts, &mut sources)
+    };
+    let (after_facts, after_about) = facts(after_ids, texts.after);
+    let other = before_ids.map(|ids| facts(ids, texts.before));
     // What is wrong with a catalogue that both read is said once.
     let (before_facts, before_about) = match &other {
         Some((facts, about)) => (facts, about.clone()),
@@ -268,6 +271,7 @@ impl Read {
         Run {
             sources: Sources::default(),
             catalogue: facts.catalogue.clone(),
+            prices: facts.prices.clone(),
             files,
         }
     }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Ast, Over, Written, joined};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
-use crate::model::{Environment, Tier};
-use crate::parse;
+use crate::model::{Environment, StorageType, Tier, Word as _};
+use crate::parse::{self, prices};
 use crate::source::{SourceId, Sources};
 
+use super::CatalogueTexts;
 use super::texts::CatalogueIds;
 
 /// What environments refer to in a catalogue.
@@ -17,6 +18,9 @@ pub(super) struct Referred {
     tiers: BTreeSet<Tier>,
     names: BTreeSet<String>,
     redis_versions: BTreeSet<String>,
+    regions: BTreeSet<String>,
+    /// Whether anything states a budget, which is judged with prices.
+    budget: bool,
 }
 
 impl Referred {
@@ -40,6 +44,10 @@ impl Referred {
         if let Some(engine) = &ast.database.engine.value {
             self.add_engine(&engine.value);
         }
+        let region = ast.region.value.as_ref();
+        self.regions
+            .extend(region.map(|region| region.value.clone()));
+        self.budget |= ast.budget.value.is_some();
         let versions = ast
             .redis
             .values()
@@ -68,6 +76,17 @@ impl Referred {
             .extend(engine.split('.').next().map(str::to_owned));
     }
 
+    /// What a budget asks the prices of.
+    fn prices(&self) -> prices::Wanted {
+        let storage = StorageType::WORDS
+            .iter()
+            .map(|(word, _)| (*word).to_owned());
+        prices::Wanted {
+            regions: self.regions.clone(),
+            names: self.names.iter().cloned().chain(storage).collect(),
+        }
+    }
+
     /// Every name; of versions of ElastiCache every engine with every version, because file and
     /// tier may state one each.
     fn all(&self) -> BTreeSet<String> {
@@ -84,6 +103,8 @@ pub(super) struct Facts {
     pub(super) tiers: BTreeMap<Tier, Ast>,
     /// The rest of it.
     pub(super) catalogue: Catalogue,
+    /// The prices, where a file or its tier states a budget: nobody else pays for reading them.
+    pub(super) prices: Option<Prices>,
 }
 
 impl Facts {
@@ -91,7 +112,8 @@ impl Facts {
     pub(super) fn read(
         mut referred: Referred,
         ids: CatalogueIds,
-        sources: &Sources,
+        texts: &CatalogueTexts,
+        sources: &mut Sources,
     ) -> (Self, Diagnostics) {
         let mut about = Diagnostics::new();
         let text = |id: SourceId| &sources.get(id).text;
@@ -111,7 +133,17 @@ impl Facts {
             &mut about,
         );
         catalogue.version = read.version;
-        (Self { tiers, catalogue }, about)
+        let prices = referred.budget.then(|| {
+            let source = texts.add_prices(sources);
+            let wanted = referred.prices();
+            prices::prices(&texts.prices.1, source, Some(&wanted), &mut about)
+        });
+        let facts = Self {
+            tiers,
+            catalogue,
+            prices,
+        };
+        (facts, about)
     }
 }
 

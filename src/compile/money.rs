@@ -11,7 +11,7 @@ use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::model::Environment;
 use crate::parse::prices::{self, Wanted};
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 
 /// What the environments of a run cost.
 pub struct Costs {
@@ -31,10 +31,14 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
         .filter_map(|file| file.environment.as_ref())
         .collect();
     let mut about_prices = Diagnostics::new();
-    let prices = prices(&environments, texts, &mut run.sources, &mut about_prices);
+    // A budget has had them read already, and what is wrong with them said.
+    let prices = match &run.prices {
+        Some(prices) => prices.clone(),
+        None => prices(&environments, texts, &mut run.sources, &mut about_prices),
+    };
     let estimates: Vec<Estimate> = environments
         .iter()
-        .map(|environment| cost::estimate(environment, &prices))
+        .map(|environment| cost::estimate_with_calendar(environment, &run.catalogue, &prices))
         .collect();
     let notes = check::money::check(&estimates, &prices, today);
     if let Some(first) = run.files.first_mut() {
@@ -76,14 +80,9 @@ pub(super) fn prices(
     sources: &mut Sources,
     about_prices: &mut Diagnostics,
 ) -> Prices {
-    let (name, text) = &texts.prices;
-    let source = sources.add(Source {
-        name: name.clone(),
-        text: text.clone(),
-        catalogue: true,
-    });
+    let source = texts.add_prices(sources);
     let wanted = wanted(environments.iter().copied());
-    prices::prices(text, source, Some(&wanted), about_prices)
+    prices::prices(&texts.prices.1, source, Some(&wanted), about_prices)
 }
 
 /// Whether everything that the run's files say could be read, so that no amount stands on a value

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::catalogue::Prices;
+use crate::catalogue::{Catalogue, Prices};
 use crate::cost::{self, Difference, Estimate};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, Changes};
@@ -21,6 +21,8 @@ pub struct Outcome<'a> {
     pub files: Pair<Option<&'a Compiled>>,
     /// The environment on both sides.
     pub sides: Pair<Option<&'a Environment>>,
+    /// Facts about AWS, on both sides.
+    pub catalogues: Pair<&'a Catalogue>,
     /// What changes.
     pub changes: Changes,
     /// What each change does, in their order.
@@ -67,6 +69,7 @@ impl Comparison {
         Some(Outcome {
             files,
             sides,
+            catalogues: self.runs.as_ref().map(|run| &run.catalogue),
             impacts: impact::of(&changes, sides, &self.runs.after.catalogue),
             renames: impact::renames(&changes),
             changes,
@@ -112,9 +115,13 @@ pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> C
 
 fn cost_change(outcome: &Outcome<'_>, prices: Pair<&Prices>) -> Option<CostChange> {
     let sides = outcome.sides;
-    let before = sides.before.map(|it| cost::estimate(it, prices.before));
+    let catalogues = outcome.catalogues;
+    let before = sides
+        .before
+        .map(|it| cost::estimate_with_calendar(it, catalogues.before, prices.before));
     let (kept, possible) = possible(outcome);
-    let after = possible.map(|it| cost::estimate(&it, prices.after));
+    let after =
+        possible.map(|it| cost::estimate_with_calendar(&it, catalogues.after, prices.after));
     let estimates = match (before, after) {
         (Some(before), Some(after)) => Pair::new(before, after),
         (Some(before), None) => Pair::new(before.clone(), before.absent()),

@@ -64,4 +64,14 @@ impl CatalogueTexts {
             instances: add(&self.instances),
         }
     }
+
+    /// Adds the text of the prices.
+    pub(super) fn add_prices(&self, sources: &mut Sources) -> SourceId {
+        let (name, text) = &self.prices;
+        sources.add(Source {
+            name: name.clone(),
+            text: text.clone(),
+            catalogue: true,
+        })
+    }
 }

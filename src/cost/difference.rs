@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{Money, Percent};
 use crate::pair::Pair;
 
-use super::{Estimate, Item, Layer, Missing, Range};
+use super::{Estimate, Item, Layer, Missing, Range, Scheduled};
 
 /// What something cost before and costs after; nothing where it does not exist.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +61,15 @@ pub struct Unknown {
     pub item: Pair<Option<Item>>,
 }
 
+/// A part of the calendar that changes, or whose nodes do.
+#[derive(Clone, Debug)]
+pub struct CalendarShift {
+    /// Its name in a report.
+    pub name: String,
+    /// What it moves, where it is there.
+    pub moved: Pair<Option<Scheduled>>,
+}
+
 /// The difference of two estimates.
 #[derive(Clone, Debug)]
 pub struct Difference {
@@ -70,6 +79,8 @@ pub struct Difference {
     pub items: Vec<ItemShift>,
     /// What changes without anybody knowing what that costs. It is in no sum, on neither side.
     pub unknown: Vec<Unknown>,
+    /// The parts of the calendar that move something else, or for another time. They are in no sum.
+    pub calendar: Vec<CalendarShift>,
 }
 
 impl Difference {
@@ -118,7 +129,25 @@ pub fn difference(pair: Pair<&Estimate>) -> Difference {
         layers: layers.map(|(layer, pair)| (layer, Shift(pair))).collect(),
         items,
         unknown,
+        calendar: calendar(pair),
     }
+}
+
+fn calendar(pair: Pair<&Estimate>) -> Vec<CalendarShift> {
+    let mut rows: BTreeMap<String, Pair<Option<&Scheduled>>> = BTreeMap::new();
+    for it in &pair.before.calendar {
+        rows.entry(it.when.name()).or_default().before = Some(it);
+    }
+    for it in &pair.after.calendar {
+        rows.entry(it.when.name()).or_default().after = Some(it);
+    }
+    rows.into_iter()
+        .filter(|(_, moved)| moved.before != moved.after)
+        .map(|(name, moved)| CalendarShift {
+            name,
+            moved: moved.map(Option::<&Scheduled>::cloned),
+        })
+        .collect()
 }
 
 /// Every path of either side, with what stands there.

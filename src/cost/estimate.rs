@@ -2,12 +2,12 @@
 
 mod storage;
 
-use crate::catalogue::{Price, Prices, RegionPrices};
+use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment};
 use crate::source::{Sourced, Span};
 
-use super::item::{Count, Item, Missing, Rate, Unit};
-use super::{Estimate, Layer};
+use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
+use super::{Estimate, Layer, scheduled};
 
 const CLUSTER: Unit = Unit {
     one: "cluster",
@@ -38,6 +38,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
     let mut gathered = Gathered {
         prices: prices.regions.get(&region.value).filter(|_| region.sound),
         region,
+        reserved: &environment.cost.reserved,
         items: Vec::new(),
     };
     control_plane(&mut gathered, environment);
@@ -50,14 +51,32 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
         region: region.value.clone(),
         region_span: region.origin.span(),
         cluster: environment.cluster.value.clone(),
+        reserved: environment.cost.reserved.value,
         items: gathered.items,
+        calendar: Vec::new(),
     }
+}
+
+/// What an environment costs a month, and what its calendar moves.
+#[must_use]
+pub fn estimate_with_calendar(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    prices: &Prices,
+) -> Estimate {
+    let mut estimate = estimate(environment, prices);
+    if !environment.off_hours.is_empty() || !environment.event.is_empty() {
+        estimate.calendar = scheduled(environment, catalogue, &estimate);
+    }
+    estimate
 }
 
 /// An estimate in the making.
 struct Gathered<'a> {
     prices: Option<&'a RegionPrices>,
     region: &'a Sourced<String>,
+    /// Percent of the floor that reserved capacity covers.
+    reserved: &'a Sourced<u32>,
     items: Vec<Item>,
 }
 
@@ -80,7 +99,33 @@ impl<'a> Gathered<'a> {
     fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
-            Some(Rate { price, spot: None })
+            Some(Rate {
+                price,
+                spot: None,
+                reserved: None,
+            })
+        });
+    }
+
+    /// Adds an item that can be reserved, at the price that `find` knows. Where the catalogue has no
+    /// discount for it, it stays at its list price.
+    fn add_reservable(
+        &mut self,
+        mut wanted: Wanted,
+        kind: Reservable,
+        find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
+    ) {
+        let percent = self.reserved.value;
+        wanted.sound &= self.reserved.sound;
+        self.add_at(wanted, |prices| {
+            let discount = prices.reserved.get(&kind).filter(|_| percent > 0);
+            Some(Rate {
+                price: find(prices)?.clone(),
+                spot: None,
+                reserved: discount
+                    .cloned()
+                    .map(|discount| Reserved { percent, discount }),
+            })
         });
     }
 
@@ -133,7 +178,9 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
             sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
         };
         match group.capacity.value {
-            Capacity::OnDemand => gathered.add(wanted, |prices| prices.node_types.get(node_type)),
+            Capacity::OnDemand => gathered.add_reservable(wanted, Reservable::Nodes, |prices| {
+                prices.node_types.get(node_type)
+            }),
             Capacity::Spot => {
                 let listed = gathered
                     .prices
@@ -147,6 +194,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                     Some(Rate {
                         price: prices.node_types.get(node_type)?.clone(),
                         spot: Some(prices.spot.clone()?),
+                        reserved: None,
                     })
                 });
             }
@@ -189,7 +237,9 @@ fn instances(
         span: class.origin.span(),
         sound: sound && class.sound,
     };
-    gathered.add(wanted, |prices| prices.db_classes.get(&class.value));
+    gathered.add_reservable(wanted, Reservable::Database, |prices| {
+        prices.db_classes.get(&class.value)
+    });
 }
 
 fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
@@ -209,6 +259,8 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             span: node.origin.span(),
             sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
         };
-        gathered.add(wanted, |prices| prices.cache_nodes.get(&key));
+        gathered.add_reservable(wanted, Reservable::Redis, |prices| {
+            prices.cache_nodes.get(&key)
+        });
     }
 }

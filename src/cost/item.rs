@@ -1,6 +1,6 @@
 //! A line of an estimate: counts, a price, and the hours of a month.
 
-use crate::catalogue::{Per, Price, SpotDiscount};
+use crate::catalogue::{Per, Price, ReservedDiscount, SpotDiscount};
 use crate::model::Money;
 use crate::source::Span;
 
@@ -30,6 +30,26 @@ pub struct Rate {
     pub price: Price,
     /// What spot capacity takes off it.
     pub spot: Option<SpotDiscount>,
+    /// What reserved capacity takes off the part of the floor that it covers.
+    pub reserved: Option<Reserved>,
+}
+
+/// A commitment to a part of the floor.
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    /// Percent of the floor that is covered.
+    pub percent: u32,
+    /// What is off the list price of that.
+    pub discount: ReservedDiscount,
+}
+
+impl Reserved {
+    /// What it takes off a month that costs `floor` at list prices. It is off the ceiling too: the
+    /// covered part runs at any load.
+    #[must_use]
+    pub fn saving(&self, floor: Money) -> Money {
+        floor.percent(self.percent).percent(self.discount.percent)
+    }
 }
 
 /// Why something has no price.
@@ -160,7 +180,8 @@ impl std::fmt::Display for Count {
 
 impl Rate {
     /// What one costs a month.
-    fn monthly(&self) -> Money {
+    #[must_use]
+    pub fn monthly(&self) -> Money {
         let paid = match &self.spot {
             Some(spot) => 100_u32.saturating_sub(spot.percent),
             None => 100,
@@ -187,6 +208,20 @@ impl Rate {
 }
 
 impl Item {
+    /// Whether it has a price and capacity of it can be reserved: neither spot nor volumes can.
+    #[must_use]
+    pub fn is_reservable(&self) -> bool {
+        let on_demand = self.rate.as_ref().is_ok_and(|rate| rate.spot.is_none());
+        match self.layer {
+            Layer::Nodes | Layer::Database | Layer::Redis => on_demand,
+            Layer::ControlPlane | Layer::Storage => false,
+        }
+    }
+
+    fn reserved(&self) -> Option<&Reserved> {
+        self.rate.as_ref().ok()?.reserved.as_ref()
+    }
+
     /// What it costs a month; none where it has no price.
     #[must_use]
     pub fn range(&self) -> Option<Range> {
@@ -201,10 +236,24 @@ impl Item {
             let counts = self.counts.iter().map(count);
             counts.fold(month, Money::times)
         };
+        let (floor, ceiling) = (amount(Count::floor), amount(Count::ceiling));
+        let saved = rate.reserved.as_ref();
+        let saved = saved.map_or(Money::ZERO, |reserved| reserved.saving(floor));
         Range {
-            floor: amount(Count::floor),
-            ceiling: amount(Count::ceiling),
+            floor: floor - saved,
+            ceiling: ceiling - saved,
         }
+    }
+
+    /// What reserved capacity takes off a month, at the floor and at the ceiling alike; none where
+    /// it covers nothing of this.
+    #[must_use]
+    pub fn saved(&self) -> Option<Money> {
+        let rate = self.rate.as_ref().ok()?;
+        let reserved = rate.reserved.as_ref()?;
+        let month = rate.monthly();
+        let counts = self.counts.iter().map(Count::floor);
+        Some(reserved.saving(counts.fold(month, Money::times)))
     }
 
     /// How many of it, and how the amounts come about: `3 to 12 nodes x $0.3264 x 730 h`.
@@ -214,6 +263,15 @@ impl Item {
         if let Ok(rate) = &self.rate {
             factors.extend(rate.factors());
         }
-        factors.join(" x ")
+        let list = factors.join(" x ");
+        match (self.reserved(), self.saved()) {
+            (Some(reserved), Some(saved)) => format!(
+                "{list} - {} reserved ({}% of the floor x {}% off)",
+                saved.exact(),
+                reserved.percent,
+                reserved.discount.percent
+            ),
+            (Some(_), None) | (None, _) => list,
+        }
     }
 }

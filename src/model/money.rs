@@ -23,6 +23,8 @@ pub struct Money(Decimal);
 impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
+    /// A dollar.
+    pub const ONE: Self = Self(Decimal::ONE);
 
     /// Reads an amount such as `0.0816`, without a sign, a currency or an exponent.
     ///
@@ -49,6 +51,25 @@ impl Money {
     #[must_use]
     pub fn percent(self, percent: u32) -> Self {
         Self(self.0.saturating_mul(Decimal::new(i64::from(percent), 2)))
+    }
+
+    /// The fewest whole dollars that hold this; none where nobody counts so many.
+    #[must_use]
+    pub fn whole_dollars(self) -> Option<u32> {
+        u32::try_from(self.0.ceil()).ok()
+    }
+
+    /// `part` of `of` parts of this; nothing of no parts.
+    #[must_use]
+    pub fn part(self, part: u64, of: u64) -> Self {
+        let share = self.times(part).0.checked_div(Decimal::from(of));
+        Self(share.unwrap_or(Decimal::ZERO))
+    }
+
+    /// The fewest of these that are `amount` or more; none where no count of these is.
+    #[must_use]
+    pub fn fewest_for(self, amount: Self) -> Option<u32> {
+        u32::try_from(amount.0.checked_div(self.0)?.ceil()).ok()
     }
 
     /// How much of `whole` this is, in parts of which `whole` has `parts`; nothing of nothing.

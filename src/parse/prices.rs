@@ -10,7 +10,10 @@ use super::tree::Node;
 use super::value::{Problem, Reading, Value};
 use super::{scan, text, value};
 use crate::ast::Written;
-use crate::catalogue::{Per, Price, PriceList, Prices, RegionPrices, SpotDiscount, StoragePrices};
+use crate::catalogue::{
+    Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
+    StoragePrices,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Money, RedisEngine, StorageType};
 use crate::source::{SourceId, Span};
@@ -167,6 +170,7 @@ impl Row<'_> {
                 let spot = spot(fields);
                 self.once(&mut region.spot, spot, "spot", place, |spot| spot.span);
             }
+            "reserved" => self.reserved(&mut region.reserved, fields),
             "node-type" => self.named(&mut region.node_types, fields),
             "db-class" => self.named(&mut region.db_classes, fields),
             "db-storage" => self.storage(&mut region.db_storage, fields),
@@ -175,7 +179,7 @@ impl Row<'_> {
                 let message = format!("a catalogue of prices has no node `{other}`");
                 let finding = Diagnostic::error(code::UNKNOWN_NODE, message, place);
                 self.cx.report(finding.help(
-                    "known here: `prices`, `control-plane`, `spot`, `node-type`, `db-class`, `db-storage` and `cache-node`",
+                    "known here: `prices`, `control-plane`, `spot`, `reserved`, `node-type`, `db-class`, `db-storage` and `cache-node`",
                 ));
                 return false;
             }
@@ -205,6 +209,24 @@ impl Row<'_> {
         if let (Some(name), Some(price)) = (known(name), price) {
             let what = format!("{kind} \"{name}\"");
             self.insert(rows, name, price, &what, |price| price.span);
+        }
+    }
+
+    fn reserved(&self, rows: &mut BTreeMap<Reservable, ReservedDiscount>, fields: &mut Fields<'_>) {
+        let span = fields.name_span();
+        let what = fields.argument("\"nodes\"", reservable);
+        let percent = fields.required("discount", "27", value::whole(0..=99));
+        let source = fields.required("source", "\"why so much\"", value::text(text::non_empty));
+        if let (Some((what, name)), Some(percent), Some(source)) =
+            (known(what), known(percent), known(source))
+        {
+            let row = ReservedDiscount {
+                percent,
+                source,
+                span,
+            };
+            let told = format!("reserved \"{name}\"");
+            self.insert(rows, what, row, &told, |row| row.span);
         }
     }
 
@@ -271,6 +293,21 @@ impl Row<'_> {
             (Some(_), None) => {}
         }
     }
+}
+
+/// What can be reserved, with its spelling.
+fn reservable(value: &Value<'_>) -> Reading<(Reservable, &'static str)> {
+    const KINDS: [(&str, Reservable); 3] = [
+        ("nodes", Reservable::Nodes),
+        ("database", Reservable::Database),
+        ("redis", Reservable::Redis),
+    ];
+    let text = value::any_text(value)?;
+    let known = KINDS.into_iter().find(|(name, _)| *name == text);
+    known.map(|(name, kind)| (kind, name)).ok_or_else(|| {
+        Problem::wrong(format!("`{text}` cannot be reserved"))
+            .help("known here: `nodes`, `database` and `redis`")
+    })
 }
 
 fn spot(fields: &mut Fields<'_>) -> Option<SpotDiscount> {

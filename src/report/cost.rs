@@ -7,7 +7,8 @@ pub mod text;
 use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
-use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, SharedCluster, Total};
+use crate::cost::difference::CalendarShift;
+use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
 use crate::source::Sources;
@@ -25,6 +26,8 @@ pub struct Costs<'a> {
 }
 
 const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods are paid with the nodes they run on";
+
+const CALENDAR: &str = "the calendar is in no sum: a node group keeps its least nodes while pods sleep, and never has more than its most; off-hours show what a month of them saves at the minima and at the maxima, an event what it adds once, where a node autoscaler removes empty nodes";
 
 /// `$216 to $341 a month, plus 2 without a price`.
 fn summary(range: Option<Range>, unpriced: usize) -> String {
@@ -54,6 +57,47 @@ fn cells(range: Option<Range>, amount: fn(&Money) -> String) -> [String; 2] {
         || ["no price".into(), "no price".into()],
         |range| [amount(&range.floor), amount(&range.ceiling)],
     )
+}
+
+/// What reserved capacity takes off, for a row: nothing where it covers nothing.
+fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
+    let saved = Money::ZERO - estimate.saved()?;
+    let label = format!("reserved, {}% of the floor", estimate.reserved);
+    Some((label, [saved.cents(), saved.cents()]))
+}
+
+/// What its calendar moves, a row each: what it is, the amounts, and how they come about.
+fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
+    let rows = estimate.calendar.iter().map(|it| {
+        let text = format!("{}: {}", it.when.hours(), it.told());
+        let held = if it.moves_nothing() {
+            "; no node is saved or added"
+        } else {
+            ""
+        };
+        (it.when.name(), cents(it.cost), text + held)
+    });
+    rows.collect()
+}
+
+/// What a part of the calendar moves on both sides, as a sentence.
+pub(in crate::report) fn calendar_shift(shift: &CalendarShift) -> String {
+    let side = |scheduled: Option<&Scheduled>| {
+        let Some(scheduled) = scheduled else {
+            return "nothing".to_owned();
+        };
+        let hours = scheduled.when.hours();
+        match scheduled.cost {
+            None => format!("an unknown amount ({hours})"),
+            Some(moved) => format!(
+                "{} at the minima and {} at the maxima ({hours})",
+                moved.floor.signed(),
+                moved.ceiling.signed()
+            ),
+        }
+    };
+    let sides = shift.moved.as_ref().map(Option::as_ref).map(side);
+    format!("{} moves {} -> {}", shift.name, sides.before, sides.after)
 }
 
 /// Floor and ceiling to the cent.
@@ -120,6 +164,10 @@ fn remarks(costs: &Costs<'_>) -> Vec<String> {
             spot.percent, spot.source
         )
     }));
+    remarks.extend(reserved(costs.estimates));
+    if costs.estimates.iter().any(|it| !it.calendar.is_empty()) {
+        remarks.push(CALENDAR.to_owned());
+    }
     remarks.extend(costs.total.shared.iter().map(shared));
     remarks.push(format!("not in it: {}", EXCLUDED.join(", ")));
     remarks
@@ -134,6 +182,36 @@ fn spots(estimates: &[Estimate]) -> Vec<&SpotDiscount> {
         }
     }
     spots
+}
+
+/// What reserved capacity covers, a sentence for each kind and discount, and where it has none.
+fn reserved(estimates: &[Estimate]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for item in estimates.iter().flat_map(|estimate| &estimate.items) {
+        let rate = item.rate.as_ref().ok();
+        let Some(reserved) = rate.and_then(|rate| rate.reserved.as_ref()) else {
+            continue;
+        };
+        let sentence = format!(
+            "reserved, {}: {}% off the part of the floor that is covered, paid at any load ({})",
+            item.layer, reserved.discount.percent, reserved.discount.source
+        );
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    for estimate in estimates {
+        let layers = estimate.without_discount();
+        if !layers.is_empty() {
+            let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
+            told.push(format!(
+                "{}: {} at list prices, because no discount of reserved capacity is known there",
+                estimate.environment,
+                layers.join(" and ")
+            ));
+        }
+    }
+    told
 }
 
 fn shared(cluster: &SharedCluster) -> String {

@@ -182,6 +182,8 @@ pub struct CostDiff {
     pub unpriced: Vec<String>,
     /// What AWS refuses to change: AFTER is priced with what BEFORE has of it.
     pub kept: Vec<String>,
+    /// What of the calendar moves something else than before, a sentence each: it is in no amount.
+    pub calendar: Vec<String>,
     /// The lists that the prices come from.
     pub price_lists: Vec<PricesOf>,
 }

@@ -83,3 +83,32 @@ fn every_tier_costs_what_its_catalogue_is_designed_for() {
         ]
     );
 }
+
+#[test]
+fn reserved_capacity_takes_its_discount_off_the_part_of_the_floor_that_it_covers() {
+    let large = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\ncost reserved=60\n";
+    let large = estimate(large);
+    // nodes: 3 x 0.3264 x 730 = 714.816; 60% x 714.816 x 27% = 115.800192
+    // 714.816 - 115.800192 = 599.015808; 2,859.264 - 115.800192 = 2,743.463808
+    assert_eq!(
+        exact(large.layer(Layer::Nodes)),
+        between("$599.015808", "$2,743.463808")
+    );
+    // database: 60% x 1,968.81 x 28% = 330.76008; 1,968.81 - 330.76008 = 1,638.04992
+    assert_eq!(exact(large.layer(Layer::Database)), both("$1,638.04992"));
+    // Redis: 60% x 1,798.72 x 28% = 302.18496; 1,798.72 - 302.18496 = 1,496.53504
+    assert_eq!(exact(large.layer(Layer::Redis)), both("$1,496.53504"));
+    // Neither is for sale in advance.
+    assert_eq!(exact(large.layer(Layer::ControlPlane)), both("$73.00"));
+    assert_eq!(
+        exact(large.layer(Layer::Storage)),
+        between("$172.50", "$345.00")
+    );
+    // 115.800192 + 330.76008 + 302.18496 = 748.745232
+    assert_eq!(large.saved().unwrap().exact(), "$748.745232");
+    // 4,727.846 - 748.745232; 7,044.794 - 748.745232
+    assert_eq!(
+        exact(large.range()),
+        between("$3,979.100768", "$6,296.048768")
+    );
+}

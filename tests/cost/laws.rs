@@ -79,17 +79,17 @@ fn environment() -> impl Strategy<Value = String> {
         (tier, class, storage, engine),
         // A volume has a size; no ceiling is 0.
         (pair, (1_u32..=5_000, count), prop::option::of(0_u32..=80_000)),
-        (any::<bool>(), 0_u32..=15, 0_u32..=5, 0_u32..=500),
+        (any::<bool>(), 0_u32..=15, 0_u32..=5, 0_u32..=500, 0_u32..=100),
     )
         .prop_map(
             |(
                 (tier, class, kind, (engine, version)),
                 ((min, max), (gib, max_gib), iops),
-                (multi_az, replicas, nodes, shards),
+                (multi_az, replicas, nodes, shards, reserved),
             )| {
                 let iops = iops.map_or_else(String::new, |iops| format!(" iops={iops}"));
                 format!(
-                    "environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n\
+                    "environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\ncost reserved={reserved}\n\
                      nodes \"general\" {{ count min={min} max={max}; }}\n\
                      nodes \"extra\" {{ instance \"m7g.large\"; count min={max} max={min}; capacity \"spot\"; }}\n\
                      database {{ instance \"{class}\"; multi-az #{multi_az}; replicas {replicas}; \
@@ -124,6 +124,26 @@ proptest! {
         let cut = format!("{}{with}{}", &whole[..from], &whole[to..]);
         let (prices, found) = read(&cut);
         prop_assert!(!prices.regions.is_empty() || !found.is_empty());
+    }
+
+    #[test]
+    fn more_reserved_capacity_never_costs_more((text, more) in (environment(), 0_u32..=100)) {
+        let at = |percent: u32| {
+            let (head, rest) = text.split_once("cost reserved=").unwrap();
+            let (_, rest) = rest.split_once('\n').unwrap();
+            estimate(&format!("{head}cost reserved={percent}\n{rest}"))
+        };
+        let (none, some, all) = (at(0), at(more), at(100));
+        prop_assert_eq!(none.saved(), None);
+        for ((none, some), all) in none.items.iter().zip(&some.items).zip(&all.items) {
+            let (Some(none), Some(some), Some(all)) = (none.range(), some.range(), all.range()) else {
+                continue;
+            };
+            prop_assert!(all.floor <= some.floor && some.floor <= none.floor);
+            prop_assert!(all.ceiling <= some.ceiling && some.ceiling <= none.ceiling);
+            // Only what is for sale in advance is covered, and nothing else moves.
+            prop_assert_eq!(none.ceiling - some.ceiling, none.floor - some.floor);
+        }
     }
 
     #[test]

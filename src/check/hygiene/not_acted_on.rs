@@ -19,19 +19,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let file = context.file;
     let alerts = of_alerts(&file.alerts);
-    let money = [
-        (
-            "budget monthly",
-            span(&file.budget),
-            "no rule compares it with the ceiling: `tierc cost` prints that",
-        ),
-        (
-            "cost reserved",
-            span(&file.reserved),
-            "`tierc cost` counts everything at list prices",
-        ),
-    ];
-    for (what, place, instead) in alerts.into_iter().chain(money) {
+    for (what, place, instead) in alerts {
         let Some(place) = place else { continue };
         let message = format!("`{what}` is read, and nothing is done with it yet");
         findings.report(

@@ -53,6 +53,23 @@ pub struct EnvironmentCost {
     pub unpriced: usize,
     /// The layers that it has.
     pub layers: Vec<LayerCost>,
+    /// What off-hours and events move between floor and ceiling; in neither.
+    pub calendar: Vec<CalendarCost>,
+}
+
+/// What a part of the calendar moves.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CalendarCost {
+    /// Which part: `off-hours mon-fri-20:00-08:00`, `event launch`.
+    pub schedule: String,
+    /// How long: hours a week, or once.
+    pub hours: String,
+    /// What it costs more, or less where negative: at the minima (`floor`) and at the maxima
+    /// (`ceiling`). Of off-hours a month, of an event once; null where nobody can tell.
+    pub cost: Option<Range>,
+    /// How many nodes that is.
+    pub arithmetic: String,
 }
 
 /// One layer of an environment.
@@ -87,6 +104,20 @@ pub struct ItemCost {
     pub price: UnitPrice,
     /// What spot capacity takes off the price, in percent.
     pub spot_discount: Option<u32>,
+    /// What reserved capacity takes off, at the floor and at the ceiling alike.
+    pub reserved: Option<ReservedCost>,
+}
+
+/// Reserved capacity of an item.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReservedCost {
+    /// Percent of the floor that is covered.
+    pub coverage: u32,
+    /// Percent off the list price of what is covered.
+    pub discount: u32,
+    /// What that takes off a month.
+    pub saving: Money,
 }
 
 /// The price of one thing.
@@ -227,6 +258,16 @@ fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
         layers: layers
             .filter(|layer| !layer.items.is_empty() || !layer.unpriced.is_empty())
             .collect(),
+        calendar: estimate.calendar.iter().map(moved).collect(),
+    }
+}
+
+fn moved(scheduled: &cost::Scheduled) -> CalendarCost {
+    CalendarCost {
+        schedule: scheduled.when.name(),
+        hours: scheduled.when.hours(),
+        cost: scheduled.cost,
+        arithmetic: scheduled.told(),
     }
 }
 
@@ -240,6 +281,15 @@ fn priced(item: &cost::Item, rate: &Rate, sources: &Sources) -> ItemCost {
         arithmetic: item.arithmetic(),
         price: unit_price(&rate.price, sources),
         spot_discount: rate.spot.as_ref().map(|spot| spot.percent),
+        reserved: rate
+            .reserved
+            .as_ref()
+            .zip(item.saved())
+            .map(|(reserved, saving)| ReservedCost {
+                coverage: reserved.percent,
+                discount: reserved.discount.percent,
+                saving,
+            }),
     }
 }
 

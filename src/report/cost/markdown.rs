@@ -3,7 +3,10 @@
 use crate::cost::{Estimate, Range};
 use crate::report::LARGEST_COMMENT;
 
-use super::{Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, whole};
+use super::{
+    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
+    whole,
+};
 
 /// Bytes kept for the line that counts what was left out.
 const RESERVE: usize = 200;
@@ -78,7 +81,18 @@ fn one(estimate: &Estimate) -> String {
             text += &format!("| {} | {floor} | {ceiling} | {arithmetic} |\n", item.path);
         }
     }
-    text + &sum("total", estimate.range())
+    text += &sum("total", estimate.range());
+    if let Some((label, [floor, ceiling])) = taken_off(estimate) {
+        text += &format!("| in it: {label} | {floor} | {ceiling} | |\n");
+    }
+    for (label, [floor, ceiling], told) in calendar(estimate) {
+        text += &format!(
+            "| {} | {floor} | {ceiling} | {} |\n",
+            cell(&label),
+            cell(&told)
+        );
+    }
+    text
 }
 
 fn several(costs: &Costs<'_>) -> String {

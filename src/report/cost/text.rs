@@ -2,7 +2,10 @@
 
 use crate::cost::Estimate;
 
-use super::{Costs, arithmetic, cents, layers, notes, provenance, remarks, summary, whole};
+use super::{
+    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
+    whole,
+};
 
 /// Columns that prose is wrapped at.
 const WIDTH: usize = 80;
@@ -60,6 +63,17 @@ fn one(estimate: &Estimate) -> String {
         }));
     }
     rows.push(Row::new("total", cents(estimate.range())));
+    if let Some((label, amounts)) = taken_off(estimate) {
+        rows.push(Row::new(format!("  in it: {label}"), amounts));
+    }
+    rows.extend(
+        calendar(estimate)
+            .into_iter()
+            .map(|(label, amounts, text)| Row {
+                below: Some(text),
+                ..Row::new(label, amounts)
+            }),
+    );
     let labels = rows.iter().map(|row| row.label.chars().count());
     let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
     let head = summary(estimate.range(), estimate.unpriced());

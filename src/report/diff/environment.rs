@@ -11,6 +11,7 @@ use crate::diff::{Place, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::plan::Plan;
+use crate::report::cost::calendar_shift;
 use crate::source::Sources;
 
 use super::FileDiff;
@@ -160,6 +161,7 @@ fn cost(change: &CostChange) -> CostDiff {
             .map(|unknown| unknown.path.clone())
             .collect(),
         kept: change.kept.clone(),
+        calendar: difference.calendar.iter().map(calendar_shift).collect(),
         price_lists,
     }
 }

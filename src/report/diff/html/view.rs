@@ -66,6 +66,7 @@ struct One<'a> {
     lists: String,
     unpriced: &'a [String],
     kept: &'a [String],
+    calendar: &'a [String],
     resources: &'a [Resource],
     servers: Vec<Server>,
     steps: Vec<Step<'a>>,
@@ -198,6 +199,7 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
         lists: cost.map(super::super::CostDiff::lists).unwrap_or_default(),
         unpriced: cost.map(|it| it.unpriced.as_slice()).unwrap_or_default(),
         kept: cost.map(|it| it.kept.as_slice()).unwrap_or_default(),
+        calendar: cost.map(|it| it.calendar.as_slice()).unwrap_or_default(),
         resources: match environment.presence {
             Presence::Kept => &environment.resources,
             Presence::Added | Presence::Removed => &[],

@@ -189,6 +189,9 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
             notes += &format!("\n{what}: {}\n", codes(paths));
         }
     }
+    for sentence in &cost.calendar {
+        notes += &format!("\nIn no sum: {}\n", prose(sentence));
+    }
     if rows.is_empty() && notes.is_empty() {
         return String::new();
     }

@@ -26,6 +26,9 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
             notes += &wrapped("  ", &format!("{what}: {}", paths.join(", ")), 4);
         }
     }
+    for sentence in &cost.calendar {
+        notes += &wrapped("  ", &format!("in no sum: {sentence}"), 4);
+    }
     if rows.is_empty() && notes.is_empty() {
         return String::new();
     }

@@ -1,0 +1,113 @@
+//! How many nodes pods need: what a node autoscaler that removes every empty node would keep.
+
+use std::collections::BTreeMap;
+
+use super::{Load, MOST_PODS, Room, Rooms, alike, loads, rooms};
+use crate::catalogue::Catalogue;
+use crate::model::{Environment, Name};
+
+/// Which of its bounds everything runs at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// As few pods as the autoscalers may leave.
+    Minima,
+    /// As many as they may ask for.
+    Maxima,
+}
+
+/// Nodes by group, and no fewer than its least: those that pods need at one of their bounds, without
+/// rollouts. `pods` says how many of a Deployment there are instead, by its path. None where a pod
+/// finds no place, or the catalogue lacks an instance type.
+#[must_use]
+pub fn needed(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    at: At,
+    pods: impl Fn(&str, u32) -> u32,
+) -> Option<BTreeMap<Name, u32>> {
+    let rooms = rooms(environment, catalogue)?;
+    let mut loads = loads(environment, catalogue);
+    for load in &mut loads {
+        load.pods = pods(&load.who, own(environment, &load.who, at, load.pods));
+    }
+    let count: u64 = loads.iter().map(|load| u64::from(load.pods)).sum();
+    let homeless = |load: &Load| load.pods > 0 && load.groups.is_empty();
+    if count > MOST_PODS || loads.iter().any(homeless) {
+        return None;
+    }
+    let least = |name: &Name| {
+        let group = environment.nodes.get(name);
+        group.map_or(0, |group| group.count.min.value)
+    };
+    let mut used: BTreeMap<Name, u32> = rooms
+        .keys()
+        .map(|name| (name.clone(), least(name)))
+        .collect();
+    let mut nodes = in_order(&rooms, least, count);
+    for (load, mut left) in alike(&loads) {
+        for (name, index, room) in &mut nodes {
+            if left > 0 && load.groups.contains(*name) {
+                let taken = room.take(load, left);
+                left -= taken;
+                if let Some(used) = used.get_mut(*name).filter(|_| taken > 0) {
+                    *used = (*used).max(*index + 1);
+                }
+            }
+        }
+        if left > 0 {
+            return None;
+        }
+    }
+    Some(used)
+}
+
+/// Every node that pods may go to, with its group and its number there: those that run anyway first,
+/// then the others, group by group by name.
+fn in_order<'a>(
+    rooms: &'a Rooms,
+    least: impl Fn(&Name) -> u32,
+    pods: u64,
+) -> Vec<(&'a Name, u32, Room)> {
+    // No more nodes than pods can be in use.
+    let pods = u32::try_from(pods).unwrap_or(u32::MAX);
+    let mut nodes = Vec::new();
+    for anyway in [true, false] {
+        for (name, room) in rooms {
+            let split = least(name).min(room.nodes);
+            let (from, to) = if anyway {
+                (0, split)
+            } else {
+                (split, room.nodes)
+            };
+            let to = to.min(from.saturating_add(pods));
+            nodes.extend((from..to).map(|index| (name, index, *room)));
+        }
+    }
+    nodes
+}
+
+/// The pods of a Deployment at one of its bounds, without a surge; `peak` is with it.
+fn own(environment: &Environment, who: &str, at: At, peak: u32) -> u32 {
+    let (least, most) = if who == "api" {
+        let api = &environment.api.workload;
+        (api.bounds().0, api.most())
+    } else if let Some(worker) = who
+        .strip_prefix("worker.")
+        .and_then(|name| environment.worker.get(name))
+    {
+        let paused = worker.pause.as_ref().map(|pause| pause.value);
+        (
+            paused.unwrap_or(worker.workload.bounds().0),
+            paused.unwrap_or(worker.workload.most()),
+        )
+    } else if who == "pgbouncer" {
+        let instances = environment.pgbouncer.instances.value;
+        (instances, instances)
+    } else {
+        (peak, peak)
+    };
+    match at {
+        At::Minima => least,
+        At::Maxima => most,
+    }
+}

@@ -1,0 +1,52 @@
+//! The environment may cost nearly as much as its budget, or nobody can say.
+
+use super::Judged;
+use crate::check::{Context, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::Money;
+
+/// The rule `budget-near`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("budget-near"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: false,
+    reads: super::EVERYTHING_PAID,
+    explanation: include_str!("../../diagnostic/explain/budget-near.md"),
+    check,
+};
+
+/// Percent of the budget above which the ceiling is near.
+const NEAR: u32 = 90;
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let Some(judged) = Judged::of(context) else {
+        return;
+    };
+    let (budget, ceiling) = (judged.budget, judged.ceiling.unwrap_or(Money::ZERO));
+    if ceiling > budget {
+        return;
+    }
+    let near = budget.percent(NEAR);
+    if ceiling > near {
+        let message = format!(
+            "the environment may cost {} a month, more than {NEAR}% of its budget of {budget}",
+            ceiling.exact()
+        );
+        let finding = judged
+            .finding(RULE.code, Severity::Warning, message)
+            .note(format!("{NEAR}% x {budget} = {}", near.exact()))
+            .help("`tierc cost` shows every item with its arithmetic");
+        findings.report(finding);
+    } else if judged.estimate.unpriced() > 0 {
+        let message = format!(
+            "nobody can say whether the environment stays within its budget of {budget}: without a price are {} of its {} items",
+            judged.estimate.unpriced(),
+            judged.estimate.items.len()
+        );
+        let finding = judged
+            .finding(RULE.code, Severity::Note, message)
+            .help("give `--catalogue` a `prices.kdl` that states what is missing");
+        findings.report(finding);
+    }
+}

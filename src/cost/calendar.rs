@@ -1,0 +1,265 @@
+//! What off-hours and events move between floor and ceiling.
+//!
+//! Neither bound follows the calendar: a node group never has fewer nodes than its least, whoever
+//! sleeps, and never more than its most, whatever an event asks for. What the calendar moves is how
+//! many nodes pods need in between, which is paid where a node autoscaler removes what is empty.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Estimate, Range};
+use crate::budget::packing::{At, needed};
+use crate::catalogue::Catalogue;
+use crate::model::{Environment, Money, Name};
+use crate::pair::Pair;
+use crate::schedule::{Calendar, Occasion, Subject, Window};
+
+/// Minutes of a week.
+const WEEK: u64 = 7 * 24 * 60;
+/// Minutes between two looks at the week: windows open and close on multiples of it.
+const STEP: u64 = 5;
+
+/// What one part of the calendar moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// Which part.
+    pub when: When,
+    /// Nodes by group: at the minima and at the maxima, without it and with it. None where they
+    /// cannot be told.
+    pub nodes: Option<BTreeMap<Name, Pair<(u32, u32)>>>,
+    /// The nodes that each group keeps in any case.
+    pub least: BTreeMap<Name, u32>,
+    /// What that costs more, or less where it is negative: at the minima and at the maxima. None
+    /// where the nodes cannot be told, or one that moves has no price.
+    pub cost: Option<Moved>,
+}
+
+/// An amount at the minima, and one at the maxima: either may be the larger.
+pub type Moved = Range;
+
+/// A part of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Off-hours, by their keys: several where several are open at once. Their amounts are of a
+    /// month.
+    OffHours {
+        /// The windows.
+        windows: Vec<String>,
+        /// Minutes of a week in which just these are open.
+        minutes: u64,
+    },
+    /// An event, whose amounts are paid once.
+    Event {
+        /// Its name.
+        name: Name,
+        /// Minutes in which its floors hold, those before it included.
+        minutes: u64,
+    },
+}
+
+impl When {
+    /// Its name in a report.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::OffHours { windows, .. } => format!("off-hours {}", windows.join(" + ")),
+            Self::Event { name, .. } => format!("event {name}"),
+        }
+    }
+
+    /// How long: `60 h a week`, `52.5 h once`.
+    #[must_use]
+    pub fn hours(&self) -> String {
+        let hours = |minutes: &u64| {
+            let tenths = (minutes * 10 + 30) / 60;
+            match tenths % 10 {
+                0 => format!("{} h", tenths / 10),
+                rest => format!("{}.{rest} h", tenths / 10),
+            }
+        };
+        match self {
+            Self::OffHours { minutes, .. } => format!("{} a week", hours(minutes)),
+            Self::Event { minutes, .. } => format!("{} once", hours(minutes)),
+        }
+    }
+
+    /// The part of a month at `hours` hours that it is.
+    fn part(&self, hours: u32) -> (u64, u64) {
+        match self {
+            Self::OffHours { minutes, .. } => (*minutes, WEEK),
+            Self::Event { minutes, .. } => (*minutes, u64::from(hours) * 60),
+        }
+    }
+}
+
+/// What each part of an environment's calendar moves: off-hours first, then events.
+#[must_use]
+pub fn scheduled(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    estimate: &Estimate,
+) -> Vec<Scheduled> {
+    let calendar = Calendar::of(environment);
+    let both = |pods: &dyn Fn(&str, u32) -> u32| {
+        let nodes = |at| needed(environment, catalogue, at, pods);
+        Some((nodes(At::Minima)?, nodes(At::Maxima)?))
+    };
+    let declared = both(&|_, pods| pods);
+    let groups = environment.nodes.iter();
+    let least = groups.map(|(name, group)| (name.clone(), group.count.min.value));
+    let least: BTreeMap<Name, u32> = least.collect();
+    let moved = |when, with| moved(when, declared.clone().zip(with), estimate, &least);
+    let mut all = Vec::new();
+    for (windows, minutes) in open(&calendar.windows) {
+        let asleep = |who: &str, pods: u32| {
+            let left = windows.iter().filter_map(|it| it.leaves(&subject(who)?));
+            left.min().unwrap_or(pods)
+        };
+        let keys = windows.iter().map(|window| window.key.to_owned());
+        let windows = keys.collect();
+        let when = When::OffHours { windows, minutes };
+        all.push(moved(when, both(&asleep)));
+    }
+    for occasion in &calendar.occasions {
+        let raised = |who: &str, pods: u32| {
+            let floor = subject(who).and_then(|subject| occasion.floor(&subject));
+            floor.map_or(pods, |floor| floor.max(pods))
+        };
+        let (name, minutes) = (occasion.name.clone(), minutes(occasion));
+        all.push(moved(When::Event { name, minutes }, both(&raised)));
+    }
+    all
+}
+
+/// What a Deployment's path names in a calendar.
+fn subject(who: &str) -> Option<Subject> {
+    match who.strip_prefix("worker.") {
+        Some(name) => Name::parse(name).ok().map(Subject::Pool),
+        None => (who == "api").then_some(Subject::Api),
+    }
+}
+
+fn minutes(occasion: &Occasion<'_>) -> u64 {
+    let seconds = occasion.end.duration_since(occasion.start).as_secs();
+    u64::try_from(seconds / 60).unwrap_or(0)
+}
+
+/// The windows that are open together, and for how many minutes of a week in which no clock changes.
+fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
+    let mut open: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
+    let monday = date(2024, 1, 8).to_zoned(jiff::tz::TimeZone::UTC);
+    let Ok(mut at) = monday.map(|monday| monday.timestamp()) else {
+        return Vec::new();
+    };
+    let step = SignedDuration::from_mins(5);
+    for _ in 0..WEEK / STEP {
+        let is_open = |(index, window): (usize, &Window<'_>)| window.is_open(at).then_some(index);
+        let now: Vec<usize> = windows.iter().enumerate().filter_map(is_open).collect();
+        if !now.is_empty() {
+            *open.entry(now).or_default() += STEP;
+        }
+        at = at.checked_add(step).unwrap_or(Timestamp::MAX);
+    }
+    let named = |indices: Vec<usize>| {
+        let windows = indices.iter().filter_map(|index| windows.get(*index));
+        windows.collect::<Vec<_>>()
+    };
+    open.into_iter()
+        .map(|(indices, minutes)| (named(indices), minutes))
+        .collect()
+}
+
+/// Nodes by group at the minima and at the maxima.
+type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
+
+fn moved(
+    when: When,
+    sides: Option<(Both, Both)>,
+    estimate: &Estimate,
+    least: &BTreeMap<Name, u32>,
+) -> Scheduled {
+    let nodes = sides.map(|(without, with)| {
+        let count = |(least, most): &Both, name: &Name| {
+            let of = |nodes: &BTreeMap<Name, u32>| nodes.get(name).copied().unwrap_or(0);
+            (of(least), of(most))
+        };
+        let names = without.0.keys();
+        let pair = |name: &Name| Pair::new(count(&without, name), count(&with, name));
+        names
+            .map(|name| (name.clone(), pair(name)))
+            .collect::<BTreeMap<_, _>>()
+    });
+    let cost = nodes
+        .as_ref()
+        .and_then(|nodes| cost(&when, nodes, estimate));
+    Scheduled {
+        when,
+        nodes,
+        least: least.clone(),
+        cost,
+    }
+}
+
+fn cost(
+    when: &When,
+    nodes: &BTreeMap<Name, Pair<(u32, u32)>>,
+    estimate: &Estimate,
+) -> Option<Moved> {
+    let mut sum = Moved::default();
+    for (name, pair) in nodes.iter().filter(|(_, pair)| pair.before != pair.after) {
+        let path = format!("nodes.{name}");
+        let item = estimate.items.iter().find(|item| item.path == path)?;
+        let rate = item.rate.as_ref().ok()?;
+        let (part, of) = when.part(rate.price.list.hours);
+        let one = |nodes: u32| rate.monthly().times(u64::from(nodes));
+        let more = |after: u32, before: u32| (one(after) - one(before)).part(part, of);
+        sum = sum
+            + Moved {
+                floor: more(pair.after.0, pair.before.0),
+                ceiling: more(pair.after.1, pair.before.1),
+            };
+    }
+    Some(sum)
+}
+
+impl Scheduled {
+    /// How many nodes move, group by group: `nodes.general 3 -> 2 (6 -> 4 at the maxima)`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Some(nodes) = &self.nodes else {
+            return "a pod finds no place, so that the nodes cannot be told".into();
+        };
+        let shown = |(name, pair): (&Name, &Pair<(u32, u32)>)| {
+            let (before, after) = (pair.before, pair.after);
+            if before == after {
+                let least = match self.least.get(name) {
+                    Some(least) if *least == after.0 => " (its least)",
+                    Some(_) | None => "",
+                };
+                format!(
+                    "nodes.{name} has {}{least} at the minima and {} at the maxima, with it and without",
+                    after.0, after.1
+                )
+            } else {
+                format!(
+                    "nodes.{name} {} -> {} at the minima, {} -> {} at the maxima",
+                    before.0, after.0, before.1, after.1
+                )
+            }
+        };
+        let groups: Vec<String> = nodes.iter().map(shown).collect();
+        groups.join(", ")
+    }
+
+    /// Whether it moves no node: the least nodes hold everything, with it and without.
+    #[must_use]
+    pub fn moves_nothing(&self) -> bool {
+        self.cost
+            == Some(Moved {
+                floor: Money::ZERO,
+                ceiling: Money::ZERO,
+            })
+    }
+}
