@@ -1,5 +1,6 @@
 //! An environment's Kubernetes objects.
 
+mod alerts;
 pub(super) mod hpa;
 pub(super) mod metadata;
 mod pgbouncer;
@@ -42,6 +43,8 @@ pub fn kubernetes(
             yaml::documents(&schedules, source_name),
         );
     }
+    let alerts = alerts::rule(environment);
+    files.insert("alerts.yaml".into(), yaml::documents(&[alerts], source_name));
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

@@ -3,6 +3,7 @@
 //! Every number that is suggested keeps the connection budget; where nothing larger does, the
 //! page says what has to change in the file first.
 
+mod alerts;
 mod database;
 mod pods;
 mod pooler;
@@ -22,7 +23,7 @@ use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
 /// The page's parts in order, each a section.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("head", include_str!("../../templates/runbook/head.md.j2")),
     ("api", include_str!("../../templates/runbook/api.md.j2")),
     (
@@ -38,6 +39,10 @@ const PARTS: [(&str, &str); 8] = [
         include_str!("../../templates/runbook/database.md.j2"),
     ),
     ("redis", include_str!("../../templates/runbook/redis.md.j2")),
+    (
+        "alerts",
+        include_str!("../../templates/runbook/alerts.md.j2"),
+    ),
     (
         "review",
         include_str!("../../templates/runbook/review.md.j2"),
@@ -83,6 +88,7 @@ struct Facts {
     pgbouncer: pooler::Pooler,
     database: database::Database,
     groups: Vec<redis::Group>,
+    alerts: Vec<alerts::Row>,
     review: Vec<review::Row>,
     watched: Vec<review::Watch>,
 }
@@ -110,6 +116,7 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         pgbouncer: pooler::pooler(environment, catalogue),
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
+        alerts: alerts::rows(environment),
         review: review::rows(environment),
         watched: review::watched(environment),
     };

@@ -23,6 +23,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("session-mode-with-autoscaling", Warning, true, true),
     // Autoscaling.
     ("activation-differs-by-queue", Note, true, true),
+    ("alert-below-target", Warning, true, true),
     ("behaviour-out-of-range", Error, true, true),
     ("fallback-outside-bounds", Error, true, true),
     ("hold-outside-bounds", Error, true, true),
