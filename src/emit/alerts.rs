@@ -87,7 +87,10 @@ pub fn groups(environment: &Environment) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for tracked in metric::tracked(environment) {
         let component = tracked.component.to_string();
-        if groups.last().is_none_or(|group| group.component != component) {
+        if groups
+            .last()
+            .is_none_or(|group| group.component != component)
+        {
             groups.push(Group {
                 component,
                 alerts: Vec::new(),

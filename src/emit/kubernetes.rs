@@ -44,7 +44,10 @@ pub fn kubernetes(
         );
     }
     let alerts = alerts::rule(environment);
-    files.insert("alerts.yaml".into(), yaml::documents(&[alerts], source_name));
+    files.insert(
+        "alerts.yaml".into(),
+        yaml::documents(&[alerts], source_name),
+    );
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

@@ -74,7 +74,11 @@ fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
             .operand(alert, "alerts.api-memory", "the alert's threshold")
             .operand(target, "api.target.memory", "what the autoscaler aims at")
             .operand(&workload.requests.memory, "api.requests.memory", "of this")
-            .operand(&workload.limits.memory, "api.limits.memory", "the alert is of this")
+            .operand(
+                &workload.limits.memory,
+                "api.limits.memory",
+                "the alert is of this",
+            )
             .note(format!(
                 "{} x 1.1 x {request} / {limit} is {}% of the limit, up to which no pod is added",
                 target.value,

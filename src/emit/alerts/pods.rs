@@ -10,13 +10,24 @@ const MORE_PODS: &str = "increase the HPA's maxReplicas";
 pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     let above = |name, doing, section: &str| above(environment, tracked, name, doing, section);
     match tracked.metric {
-        Metric::ApiCpu => vec![above("ApiCpuHigh", MORE_PODS, "More API pods than the maximum")],
+        Metric::ApiCpu => vec![above(
+            "ApiCpuHigh",
+            MORE_PODS,
+            "More API pods than the maximum",
+        )],
         Metric::ApiMemory => vec![above(
             "ApiMemoryHigh",
             "increase the pods' memory limit",
             "More memory or CPU for API pods",
         )],
-        _ => {
+        Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::DbCpu
+        | Metric::DbConnections
+        | Metric::DbStorage
+        | Metric::RedisMemory
+        | Metric::RedisOps => Vec::new(),
+        Metric::ApiReplicas => {
             let (min, max) = environment.api.workload.bounds();
             let alert = Alert {
                 expr: state::api_at_maximum(environment),

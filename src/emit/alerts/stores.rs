@@ -8,7 +8,8 @@ use crate::model::{Duration, Environment, EvictionPolicy};
 const WAITING: Duration = Duration::from_mins(2);
 
 pub(super) fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
-    let above = |name, doing, section: &str| vec![above(environment, tracked, name, doing, section)];
+    let above =
+        |name, doing, section: &str| vec![above(environment, tracked, name, doing, section)];
     let replicas = tracked.component == Component::ReadReplicas;
     match tracked.metric {
         Metric::DbCpu if replicas => above(
@@ -54,9 +55,9 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     }
     // A cache that may evict any key is meant to be full.
     let full = match group.policy.value {
-        EvictionPolicy::AllkeysLru
-        | EvictionPolicy::AllkeysLfu
-        | EvictionPolicy::AllkeysRandom => true,
+        EvictionPolicy::AllkeysLru | EvictionPolicy::AllkeysLfu | EvictionPolicy::AllkeysRandom => {
+            true
+        }
         EvictionPolicy::Noeviction
         | EvictionPolicy::VolatileLru
         | EvictionPolicy::VolatileLfu
@@ -87,7 +88,10 @@ pub(super) fn beside(environment: &Environment, component: &str) -> Option<Alert
                     "increase the storage: {}",
                     super::relieved(
                         environment,
-                        &["database.storage.gib".into(), "database.storage.max-gib".into()]
+                        &[
+                            "database.storage.gib".into(),
+                            "database.storage.max-gib".into()
+                        ]
                     )
                 ),
                 section: "More database storage".into(),
@@ -129,7 +133,10 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
             "find slow transactions, or let PgBouncer have more connections: {}",
             super::relieved(
                 environment,
-                &["pgbouncer.pool.default".into(), "pgbouncer.instances".into()]
+                &[
+                    "pgbouncer.pool.default".into(),
+                    "pgbouncer.instances".into()
+                ]
             )
         ),
         section: "Look into the pools".into(),
