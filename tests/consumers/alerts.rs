@@ -463,18 +463,26 @@ fn an_alert_fires_above_its_threshold_and_not_in_steady_state() {
     let cases = [of_the_api(), of_pools(), of_the_database(), of_the_rest()];
     let cases: Vec<Case> = cases.into_iter().flatten().collect();
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("rules.yaml"), rule["spec"].to_string()).unwrap();
-    let tests: Vec<Value> = cases.iter().map(|case| test(case, &rules)).collect();
-    let file = folder.path().join("test.yaml");
-    let tested =
-        json!({ "rule_files": ["rules.yaml"], "evaluation_interval": "1m", "tests": tests });
-    std::fs::write(&file, tested.to_string()).unwrap();
-    let mut run = command(&promtool, folder.path());
-    ask(run
-        .current_dir(folder.path())
-        .args(["test", "rules"])
-        .arg(&file))
-    .accepted();
+    let path = |name: &str| folder.path().join(name);
+    for group in groups {
+        let component = &group["rules"][0]["labels"]["component"];
+        let own = cases.iter().filter(|case| *component == case.component);
+        let tests: Vec<Value> = own.map(|case| test(case, &rules)).collect();
+        if tests.is_empty() {
+            continue;
+        }
+        let one = json!({ "groups": [group] });
+        std::fs::write(path("rules.yaml"), one.to_string()).unwrap();
+        let tested = json!({
+            "rule_files": ["rules.yaml"],
+            "evaluation_interval": "1m",
+            "tests": tests,
+        });
+        std::fs::write(path("test.yaml"), tested.to_string()).unwrap();
+        let mut run = command(&promtool, folder.path());
+        run.current_dir(folder.path());
+        ask(run.args(["test", "rules", "test.yaml"])).accepted();
+    }
     for rule in rules {
         let of = |fires| {
             let found = cases
