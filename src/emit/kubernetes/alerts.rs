@@ -10,7 +10,7 @@ use crate::model::{Environment, OWN_LABELS};
 pub(super) fn rule(environment: &Environment) -> Value {
     let name = environment.rule_name();
     let mut meta = metadata(environment, &name, &name);
-    if let Some(labels) = meta["labels"].as_object_mut() {
+    if let Some(labels) = meta.get_mut("labels").and_then(Value::as_object_mut) {
         let own = environment.alerts.labels.iter();
         let own = own.filter(|(key, _)| !OWN_LABELS.contains(&key.as_str()));
         labels.extend(own.map(|(key, value)| (key.clone(), json!(value))));
