@@ -1,5 +1,6 @@
 //! An environment as the files that run it: path -> text, nothing else.
 
+pub mod alerts;
 pub mod chart;
 pub mod hcl;
 pub mod header;

@@ -8,11 +8,12 @@
 //! there: where RDS grew a volume by itself, the file has to follow first.
 
 mod query;
+pub mod state;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Environment, Name, Workload};
+use crate::model::{Environment, Name, Worker, Workload};
 
 /// A tracked metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -229,6 +230,14 @@ fn api(environment: &Environment) -> Vec<Tracked> {
     ]
 }
 
+/// Items for each replica from which on a pool's lists are too long: what the file says, and no
+/// fewer than its autoscaler aims at, which are there while it has pods to add.
+#[must_use]
+pub fn queue_depth(environment: &Environment, pool: &Worker) -> u32 {
+    let lengths = pool.queue.iter().map(|queue| queue.length.value);
+    lengths.fold(environment.alerts.queue_depth.value, u32::max)
+}
+
 /// A pool that drains no list has no depth.
 fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
     let of = Component::Worker(name.clone());
@@ -239,7 +248,7 @@ fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
         one(
             Metric::QueueDepth,
             &of,
-            f64::from(environment.alerts.queue_depth.value),
+            f64::from(queue_depth(environment, pool)),
             query::queue_depth(environment, pool),
             &["replicas.max", "queue"],
         )

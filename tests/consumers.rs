@@ -5,6 +5,7 @@
 //! no package registry has it.
 
 mod admission;
+mod alerts;
 mod aws;
 mod browser;
 mod calls;

@@ -1,6 +1,7 @@
 //! Autoscaling. One file per rule.
 
 mod activation_differs_by_queue;
+mod alert_below_target;
 mod behaviour_out_of_range;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
@@ -19,6 +20,7 @@ use crate::model::{Environment, Workload};
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
     &activation_differs_by_queue::RULE,
+    &alert_below_target::RULE,
     &behaviour_out_of_range::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,

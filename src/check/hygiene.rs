@@ -3,7 +3,6 @@
 mod image_not_pinned;
 mod label_reserved;
 mod load_test_cannot_run;
-mod not_acted_on;
 mod override_equals_tier;
 mod region_unknown;
 
@@ -14,7 +13,6 @@ pub static RULES: &[&Rule] = &[
     &image_not_pinned::RULE,
     &label_reserved::RULE,
     &load_test_cannot_run::RULE,
-    &not_acted_on::RULE,
     &override_equals_tier::RULE,
     &region_unknown::RULE,
 ];

@@ -1,5 +1,6 @@
 //! An environment's Kubernetes objects.
 
+mod alerts;
 pub(super) mod hpa;
 pub(super) mod metadata;
 mod pgbouncer;
@@ -31,16 +32,17 @@ pub fn kubernetes(
         }
     }
     let pooler = pgbouncer::objects(environment, catalogue);
-    files.insert(
-        "pgbouncer.yaml".into(),
-        yaml::documents(&pooler, source_name),
-    );
     let schedules = schedules::objects(environment);
-    if !schedules.is_empty() {
-        files.insert(
-            "schedules.yaml".into(),
-            yaml::documents(&schedules, source_name),
-        );
+    let alerts = vec![alerts::rule(environment)];
+    let whole = [
+        ("pgbouncer.yaml", pooler),
+        ("schedules.yaml", schedules),
+        ("alerts.yaml", alerts),
+    ];
+    for (path, objects) in whole {
+        if !objects.is_empty() {
+            files.insert(path.into(), yaml::documents(&objects, source_name));
+        }
     }
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",

@@ -3,6 +3,7 @@
 //! Every number that is suggested keeps the connection budget; where nothing larger does, the
 //! page says what has to change in the file first.
 
+mod alerts;
 mod database;
 mod load;
 mod pods;
@@ -23,7 +24,7 @@ use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
 
 /// The page's parts in order, each a section.
-const PARTS: [(&str, &str); 10] = [
+const PARTS: [(&str, &str); 11] = [
     ("head", include_str!("../../templates/runbook/head.md.j2")),
     ("api", include_str!("../../templates/runbook/api.md.j2")),
     (
@@ -46,6 +47,10 @@ const PARTS: [(&str, &str); 10] = [
     (
         "load-tests",
         include_str!("../../templates/runbook/load-tests.md.j2"),
+    ),
+    (
+        "alerts",
+        include_str!("../../templates/runbook/alerts.md.j2"),
     ),
     (
         "review",
@@ -85,6 +90,7 @@ struct Facts {
     database: database::Database,
     groups: Vec<redis::Group>,
     load_tests: Vec<load::Test>,
+    alerts: Vec<alerts::Row>,
     review: Vec<review::Row>,
     watched: Vec<review::Watch>,
 }
@@ -111,6 +117,7 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
         load_tests: load::tests(environment),
+        alerts: alerts::rows(environment),
         review: review::rows(environment),
         watched: review::watched(environment),
     };

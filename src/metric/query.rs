@@ -51,19 +51,50 @@ pub(super) fn worker_replicas(environment: &Environment, pool: &Worker) -> Strin
     replicas(environment, &autoscaler, pool.most())
 }
 
+/// A series of KEDA's about a pool. Its own label `namespace` is called `exported_namespace` where
+/// the scrape does not honour labels, as that of KEDA's chart does not; `namespace` is KEDA's then.
+pub(super) fn keda(
+    environment: &Environment,
+    pool: &Worker,
+    series: impl Fn(&str) -> String,
+) -> String {
+    let (namespace, name) = (&environment.namespace.value, pool.scaled_object_name());
+    let exported = series(&format!(
+        r#"exported_namespace="{namespace}",scaledObject="{name}""#
+    ));
+    let own = series(&format!(
+        r#"namespace="{namespace}",exported_namespace="",scaledObject="{name}""#
+    ));
+    format!("max({exported} or {own})")
+}
+
 /// KEDA exports each list's length as the value of its trigger, `s<index>-redis-<list>`.
+pub(super) fn queue_items(environment: &Environment, pool: &Worker) -> String {
+    keda(environment, pool, |of| {
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s[0-9]+-redis-.+"}}"#)
+    })
+}
+
 pub(super) fn queue_depth(environment: &Environment, pool: &Worker) -> String {
-    let most = pool.most().max(1);
     format!(
-        r#"max(keda_scaler_metrics_value{{namespace="{}",scaledObject="{}",metric=~"s[0-9]+-redis-.+"}}) / {most}"#,
-        environment.namespace.value,
-        pool.scaled_object_name()
+        "{} / {}",
+        queue_items(environment, pool),
+        pool.most().max(1)
     )
 }
 
-fn rds(metric: &str, identifiers: &str) -> String {
+pub(super) fn rds_series(metric: &str, identifiers: &str) -> String {
     let by = if identifiers.contains('[') { "=~" } else { "=" };
     format!(r#"aws_rds_{metric}{{dimension_DBInstanceIdentifier{by}"{identifiers}"}}"#)
+}
+
+/// CloudWatch is late by minutes and leaves gaps: what it said last counts.
+fn last(series: &str) -> String {
+    format!("last_over_time({series}[10m])")
+}
+
+pub(super) fn rds(metric: &str, identifiers: &str) -> String {
+    last(&rds_series(metric, identifiers))
 }
 
 /// Only CloudWatch knows it.
@@ -73,7 +104,7 @@ pub(super) fn db_cpu(identifiers: &str) -> String {
 
 /// What an exporter that asks the server itself is scraped as: the job is called as the RDS
 /// instance or the replication group is.
-fn job(metric: &str, identifiers: &str) -> String {
+pub(super) fn job(metric: &str, identifiers: &str) -> String {
     let by = if identifiers.contains('[') { "=~" } else { "=" };
     format!(r#"{metric}{{job{by}"{identifiers}"}}"#)
 }
@@ -110,20 +141,20 @@ pub(super) fn db_storage(source: MetricSource, identifier: &str, gib: u32) -> St
     }
 }
 
-/// The nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
-fn cache_nodes(group: &RedisGroup) -> String {
-    format!(
-        r#"{{dimension_CacheClusterId=~"{}(-[0-9]+)+"}}"#,
-        group.name.value
-    )
+/// Of the nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
+fn elasticache(metric: &str, group: &RedisGroup) -> String {
+    let name = &group.name.value;
+    last(&format!(
+        r#"aws_elasticache_{metric}{{dimension_CacheClusterId=~"{name}(-[0-9]+)+"}}"#
+    ))
 }
 
 /// CloudWatch counts without the quarter that is reserved.
 pub(super) fn redis_memory(source: MetricSource, group: &RedisGroup) -> String {
     match source {
         MetricSource::Yace => format!(
-            "max(aws_elasticache_database_memory_usage_percentage_maximum{})",
-            cache_nodes(group)
+            "max({})",
+            elasticache("database_memory_usage_percentage_maximum", group)
         ),
         MetricSource::Exporter => {
             let of = |metric: &str| job(metric, group.name.value.as_str());
@@ -141,11 +172,9 @@ pub(super) fn redis_memory(source: MetricSource, group: &RedisGroup) -> String {
 pub(super) fn redis_ops(source: MetricSource, group: &RedisGroup) -> String {
     match source {
         MetricSource::Yace => {
-            let nodes = cache_nodes(group);
             let kind = |kind: &str| {
-                format!(
-                    "max by (dimension_CacheClusterId) (aws_elasticache_{kind}_type_cmds_average{nodes})"
-                )
+                let commands = elasticache(&format!("{kind}_type_cmds_average"), group);
+                format!("max by (dimension_CacheClusterId) ({commands})")
             };
             format!("max({} + {}) / 60", kind("get"), kind("set"))
         }

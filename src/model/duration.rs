@@ -10,6 +10,14 @@ pub struct Duration {
 }
 
 impl Duration {
+    /// `minutes` as a duration.
+    #[must_use]
+    pub const fn from_mins(minutes: u64) -> Self {
+        Self {
+            millis: minutes.saturating_mul(60_000),
+        }
+    }
+
     /// `seconds` as a duration.
     #[must_use]
     pub fn from_secs(seconds: u64) -> Self {

@@ -57,6 +57,12 @@ impl Environment {
         !self.off_hours.is_empty() || self.event.values().any(|event| event.api.is_some())
     }
 
+    /// The name of the PrometheusRule.
+    #[must_use]
+    pub fn rule_name(&self) -> String {
+        format!("{}-capacity", self.app.value)
+    }
+
     /// The name of that CronJob, and of all that belongs to it.
     #[must_use]
     pub fn schedule_name(&self) -> String {

@@ -4,7 +4,7 @@
 use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
 use crate::budget::connections;
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Worker, Workload};
+use crate::model::{Environment, Name, Worker, Workload};
 use crate::pair::Pair;
 
 /// The place of a move; smaller comes first.
@@ -76,13 +76,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Database(what) => database(*what, side, catalogue),
         Kind::Api(ApiMove::Autoscaler) => side.api.workload.most().into(),
         Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
-        Kind::Pool(name, PoolMove::Autoscaler) => {
-            side.worker.get(name).map_or(0, Worker::most).into()
-        }
-        Kind::Pool(name, PoolMove::Pods) => {
-            let pool = side.worker.get(name);
-            pool.map_or(0, |pool| weight(&pool.workload))
-        }
+        Kind::Pool(name, what) => pool(name, *what, side),
         Kind::Service(name) => {
             let service = side.service.get(name);
             service.map_or(0, |service| service.replicas.value.into())
@@ -95,9 +89,12 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
         Kind::Nodes(name, NodesMove::Count | NodesMove::Type) => {
             nodes(kind, name.as_str(), side, catalogue)
         }
-        Kind::Identity | Kind::Network | Kind::Delivery | Kind::Schedules | Kind::Alerts => 0,
-        Kind::RedisUses
-        | Kind::Pool(_, PoolMove::Added | PoolMove::Removed)
+        Kind::Identity
+        | Kind::Network
+        | Kind::Delivery
+        | Kind::Schedules
+        | Kind::Alerts
+        | Kind::RedisUses
         | Kind::Redis(
             _,
             GroupMove::Added
@@ -108,6 +105,15 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
             | GroupMove::Access,
         )
         | Kind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
+    }
+}
+
+fn pool(name: &Name, what: PoolMove, side: &Environment) -> u64 {
+    let pool = side.worker.get(name);
+    match what {
+        PoolMove::Autoscaler => pool.map_or(0, Worker::most).into(),
+        PoolMove::Pods => pool.map_or(0, |pool| weight(&pool.workload)),
+        PoolMove::Added | PoolMove::Removed => 0,
     }
 }
 

@@ -86,6 +86,22 @@ impl Zone {
             && changes(&self.clocks) == changes(&ruled)
     }
 
+    /// The least and the greatest number of minutes by which its clocks are ahead of UTC, in ten
+    /// years from 2026 on.
+    #[must_use]
+    pub fn offsets(&self) -> (i64, i64) {
+        let from = self.instant(jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0));
+        let last = 2026 + YEARS;
+        let changes = self.clocks.following(from);
+        let changes = changes.take_while(|change| self.clock(change.timestamp()).year() < last);
+        let first = self.clocks.to_offset(from);
+        let minutes = |offset: jiff::tz::Offset| i64::from(offset.seconds()).div_euclid(60);
+        changes.fold((minutes(first), minutes(first)), |(least, most), change| {
+            let offset = minutes(change.offset());
+            (least.min(offset), most.max(offset))
+        })
+    }
+
     /// What its clocks show at a moment.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> DateTime {

@@ -23,6 +23,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("session-mode-with-autoscaling", Warning, true, true),
     // Autoscaling.
     ("activation-differs-by-queue", Note, true, true),
+    ("alert-below-target", Warning, true, true),
     ("behaviour-out-of-range", Error, true, true),
     ("fallback-outside-bounds", Error, true, true),
     ("hold-outside-bounds", Error, true, true),
@@ -101,7 +102,6 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("image-not-pinned", Warning, true, false),
     ("label-reserved", Warning, true, false),
     ("load-test-cannot-run", Error, true, false),
-    ("not-acted-on", Warning, true, false),
     ("override-equals-tier", Note, true, false),
     ("region-unknown", Warning, true, false),
 ];

@@ -39,10 +39,8 @@ pub fn needed(
         let group = environment.nodes.get(name);
         group.map_or(0, |group| group.count.min.value)
     };
-    let mut used: BTreeMap<Name, u32> = rooms
-        .keys()
-        .map(|name| (name.clone(), least(name)))
-        .collect();
+    let at_least = rooms.keys().map(|name| (name.clone(), least(name)));
+    let mut used: BTreeMap<Name, u32> = at_least.collect();
     let mut nodes = in_order(&rooms, least, count);
     for (load, mut left) in alike(&loads) {
         for (name, index, room) in &mut nodes {

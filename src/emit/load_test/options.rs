@@ -145,19 +145,7 @@ fn scenarios(test: &LoadTest) -> Map<String, Value> {
         scenarios.insert("steady".into(), scenario);
     }
     if !test.stage.is_empty() {
-        let stages = test.stage.iter();
-        let stages = stages.map(
-            |stage| json!({ "duration": duration(stage.over.value), "target": stage.to.value }),
-        );
-        let scenario = json!({
-            "executor": "ramping-vus",
-            "startTime": seconds(starts.ramp),
-            "startVUs": 0,
-            "stages": stages.collect::<Vec<_>>(),
-            "gracefulRampDown": grace,
-            "gracefulStop": grace,
-        });
-        scenarios.insert("ramp".into(), scenario);
+        scenarios.insert("ramp".into(), ramping(test, starts.ramp));
     }
     if let Some(rate) = &test.rate {
         let runners = test.runners();
@@ -175,6 +163,21 @@ fn scenarios(test: &LoadTest) -> Map<String, Value> {
         scenarios.insert("rate".into(), scenario);
     }
     scenarios
+}
+
+/// The ramp, from so many seconds on.
+fn ramping(test: &LoadTest, start: u64) -> Value {
+    let stages = test.stage.iter();
+    let stages = stages
+        .map(|stage| json!({ "duration": duration(stage.over.value), "target": stage.to.value }));
+    json!({
+        "executor": "ramping-vus",
+        "startTime": seconds(start),
+        "startVUs": 0,
+        "stages": stages.collect::<Vec<_>>(),
+        "gracefulRampDown": seconds(GRACE),
+        "gracefulStop": seconds(GRACE),
+    })
 }
 
 /// Each level is held to the expectation by itself: over a whole run many fast requests of low

@@ -137,7 +137,17 @@ fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
         let peak = pods.saturating_add(surge.of_rounded_up(pods));
         u64::from(peak.saturating_sub(workload.peak())) * per_pod
     };
-    (most + 1..=wanted).rev().find(|pods| needs(*pods) <= free)
+    // More pods never need less: halving finds the most that fit, however many are asked for.
+    let (mut fits, mut too_many) = (most, wanted.saturating_add(1));
+    while too_many - fits > 1 {
+        let middle = fits + (too_many - fits) / 2;
+        if needs(middle) <= free {
+            fits = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    (fits > most).then_some(fits)
 }
 
 /// Clients that PgBouncer still takes at everybody's maximum, with one of its pods down.

@@ -10,7 +10,7 @@ use crate::report::markdown::{block, code, details, prose, table};
 
 use super::super::folded::because;
 use super::super::headline;
-use super::super::{ChangedValue, EnvironmentDiff, FileDiff, growth, lasting};
+use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff, growth, lasting};
 
 /// What a side that lacks something shows.
 const NONE: &str = "\u{2013}";
@@ -180,18 +180,7 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         row(what, mark, &cost)
     });
     let rows: Vec<Vec<String>> = rows.collect();
-    let mut notes = String::new();
-    for (what, paths) in [
-        ("Changes without a price", &cost.unpriced),
-        ("Cannot change and is counted as it is", &cost.kept),
-    ] {
-        if !paths.is_empty() {
-            notes += &format!("\n{what}: {}\n", codes(paths));
-        }
-    }
-    for sentence in &cost.calendar {
-        notes += &format!("\nIn no sum: {}\n", prose(sentence));
-    }
+    let notes = notes(cost);
     if rows.is_empty() && notes.is_empty() {
         return String::new();
     }
@@ -205,6 +194,23 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         text += &format!("\n<sub>List prices: {}</sub>\n", prose(&cost.lists()));
     }
     text
+}
+
+/// What the rows do not count.
+fn notes(cost: &CostDiff) -> String {
+    let mut notes = String::new();
+    for (what, paths) in [
+        ("Changes without a price", &cost.unpriced),
+        ("Cannot change and is counted as it is", &cost.kept),
+    ] {
+        if !paths.is_empty() {
+            notes += &format!("\n{what}: {}\n", codes(paths));
+        }
+    }
+    for sentence in &cost.calendar {
+        notes += &format!("\nIn no sum: {}\n", prose(sentence));
+    }
+    notes
 }
 
 fn codes(paths: &[String]) -> String {

@@ -1,0 +1,89 @@
+//! An alert of the API that fires while its autoscaler is content.
+
+use super::super::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Resources, Workload};
+
+/// The rule `alert-below-target`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("alert-below-target"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/alert-below-target.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let workload = &context.environment.api.workload;
+    let (min, max) = workload.bounds();
+    // A count that is held follows no target.
+    if min < max {
+        findings.extend(cpu(context, workload));
+        findings.extend(memory(context, workload));
+    }
+}
+
+/// An HPA does nothing up to a tenth above its target (its tolerance).
+fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+    let (target, alert) = (
+        workload.target.cpu.as_ref()?,
+        &context.environment.alerts.api_cpu,
+    );
+    let steady = u64::from(target.value) * 11;
+    let least = steady / 10 + 1;
+    let message = format!(
+        "the alert on the API's CPU fires above {}%, where its autoscaler may leave it",
+        alert.value
+    );
+    (u64::from(alert.value) * 10 <= steady).then(|| {
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(alert, "alerts.api-cpu", "the alert's threshold")
+            .operand(target, "api.target.cpu", "what the autoscaler aims at")
+            .note(format!(
+                "{} x 1.1 = {}.{}, up to which no pod is added",
+                target.value,
+                steady / 10,
+                steady % 10
+            ))
+            .repair(
+                alert,
+                "alerts.api-cpu",
+                "the least threshold above it",
+                least.to_string(),
+            )
+    })
+}
+
+/// Its target is of the request, the alert of the limit.
+fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+    let (target, alert) = (
+        workload.target.memory.as_ref()?,
+        &context.environment.alerts.api_memory,
+    );
+    let memory = |of: &Resources| u128::from(of.memory.value.mebibytes());
+    let (request, limit) = (memory(&workload.requests), memory(&workload.limits));
+    let steady = u128::from(target.value) * 11 * request;
+    let message = format!(
+        "the alert on the API's memory fires above {}% of the limit, where its autoscaler may leave it",
+        alert.value
+    );
+    (limit > 0 && u128::from(alert.value) * 10 * limit <= steady).then(|| {
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(alert, "alerts.api-memory", "the alert's threshold")
+            .operand(target, "api.target.memory", "what the autoscaler aims at")
+            .operand(&workload.requests.memory, "api.requests.memory", "of this")
+            .operand(
+                &workload.limits.memory,
+                "api.limits.memory",
+                "the alert is of this",
+            )
+            .note(format!(
+                "{} x 1.1 x {request} / {limit} is {}% of the limit, up to which no pod is added",
+                target.value,
+                steady / (10 * limit)
+            ))
+            .help("a higher `limits.memory`, or a lower `target memory=`, leaves room between them")
+    })
+}

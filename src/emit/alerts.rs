@@ -1,0 +1,231 @@
+//! What is alerted on: the guide's metrics to track at their thresholds, and what no metric of
+//! utilisation shows, each with what to do and where the runbook says how.
+//!
+//! No alert fires while an environment does what its file says: not in off-hours, while an event
+//! holds a floor, or where a count is held or paused by the file. What is not measured at all has
+//! an alert of its own, because every other alert is silent then.
+
+mod asleep;
+mod pods;
+mod stores;
+
+use crate::metric::{self, Component, Metric, Tracked};
+use crate::model::{Duration, Environment, MetricSource};
+
+/// CloudWatch's values come every minute, up to ten minutes late: a shorter time is no time.
+const CLOUDWATCH: Duration = Duration::from_mins(5);
+
+/// What is absent for less may be a restart.
+const ABSENT: Duration = Duration::from_mins(60);
+
+/// How urgent an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody should look today.
+    Warning,
+    /// Users feel it now.
+    Critical,
+}
+
+impl Urgency {
+    /// The label's value.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// An alert.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Its name, unique in its group.
+    pub name: &'static str,
+    /// PromQL that gives a series while it is so.
+    pub expr: String,
+    /// For how long it has to be so.
+    pub lasting: Duration,
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// What is so, in a sentence.
+    pub summary: String,
+    /// How Prometheus shows the value, with its unit.
+    pub value: &'static str,
+    /// What to do, with paths of the environment's file.
+    pub action: String,
+    /// The heading in the runbook.
+    pub section: String,
+}
+
+impl Alert {
+    /// Where the runbook says more: GitHub's anchor of the heading.
+    #[must_use]
+    pub fn anchor(&self) -> String {
+        let letters = self.section.to_lowercase();
+        letters
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect()
+    }
+}
+
+/// The alerts of a component.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its path, in KDL spelling.
+    pub component: String,
+    /// In the order of the guide's table.
+    pub alerts: Vec<Alert>,
+}
+
+/// Every alert of an environment, component by component.
+#[must_use]
+pub fn groups(environment: &Environment) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for tracked in metric::tracked(environment) {
+        let component = tracked.component.to_string();
+        if groups
+            .last()
+            .is_none_or(|group| group.component != component)
+        {
+            groups.push(Group {
+                component,
+                alerts: Vec::new(),
+            });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.alerts.extend(of_metric(environment, &tracked));
+        }
+    }
+    for group in &mut groups {
+        let component = group.component.clone();
+        group.alerts.extend(stores::beside(environment, &component));
+        group.alerts.extend(absent(environment, &component));
+    }
+    groups.push(Group {
+        component: "pgbouncer".into(),
+        alerts: stores::pooler(environment),
+    });
+    groups
+}
+
+/// The alert at a tracked metric's threshold.
+fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
+    match (tracked.metric, &tracked.component) {
+        (Metric::ApiCpu | Metric::ApiMemory | Metric::ApiReplicas, _) => {
+            pods::api(environment, tracked)
+        }
+        (Metric::QueueDepth | Metric::WorkerReplicas, Component::Worker(name)) => {
+            pods::worker(environment, name, tracked)
+        }
+        (
+            Metric::QueueDepth
+            | Metric::WorkerReplicas
+            | Metric::DbCpu
+            | Metric::DbConnections
+            | Metric::DbStorage
+            | Metric::RedisMemory
+            | Metric::RedisOps,
+            _,
+        ) => stores::of_metric(environment, tracked),
+    }
+}
+
+/// An alert above the threshold of a tracked metric; `doing` is the guide's scaling action.
+fn above(
+    environment: &Environment,
+    tracked: &Tracked,
+    name: &'static str,
+    doing: &str,
+    section: impl Into<String>,
+) -> Alert {
+    Alert {
+        name,
+        expr: format!("{} > {}", tracked.query, tracked.threshold),
+        lasting: lasting(environment, tracked.metric),
+        urgency: Urgency::Warning,
+        summary: summary(tracked),
+        value: match tracked.metric.unit() {
+            metric::Unit::Percent => "{{ $value | printf \"%.0f\" }}%",
+            metric::Unit::ItemsPerReplica => "{{ $value | printf \"%.0f\" }} items",
+            metric::Unit::OpsPerSecond => "{{ $value | printf \"%.0f\" }} operations a second",
+        },
+        action: format!("{doing}: {}", relieved(environment, &tracked.relieved_by)),
+        section: section.into(),
+    }
+}
+
+fn summary(tracked: &Tracked) -> String {
+    let (of, most) = (&tracked.component, tracked.threshold);
+    match tracked.metric {
+        Metric::ApiCpu => format!("the API's pods use more than {most}% of the CPU they request"),
+        Metric::ApiMemory => format!("a pod of the API uses more than {most}% of its memory limit"),
+        Metric::ApiReplicas | Metric::WorkerReplicas => {
+            format!("`{of}` has as many pods as its autoscaler may make")
+        }
+        Metric::QueueDepth => format!("a list of `{of}` is longer than its pods can drain"),
+        Metric::DbCpu => format!("CPU of `{of}` is above {most}%"),
+        Metric::DbConnections => {
+            format!("`{of}` has more than {most}% of its connections open")
+        }
+        Metric::DbStorage => format!("`{of}` has used more than {most}% of its storage"),
+        Metric::RedisMemory => format!("`{of}` has used more than {most}% of its memory"),
+        Metric::RedisOps => format!("a node of `{of}` serves more than {most} operations a second"),
+    }
+}
+
+/// What the attributes at `paths` are now; a path that holds several is named alone.
+fn relieved(environment: &Environment, paths: &[String]) -> String {
+    let values = environment.list();
+    let now = |path: &String| {
+        let value = values.iter().find(|attribute| attribute.path == *path);
+        value.map_or_else(
+            || format!("`{path}`"),
+            |attribute| format!("`{path}`, now {}", attribute.value),
+        )
+    };
+    paths.iter().map(now).collect::<Vec<_>>().join(", or ")
+}
+
+/// How long a metric's threshold has to be passed.
+fn lasting(environment: &Environment, metric: Metric) -> Duration {
+    let alerts = &environment.alerts;
+    let source = match metric {
+        Metric::DbCpu => MetricSource::Yace,
+        Metric::DbConnections | Metric::DbStorage => alerts.source.database.value,
+        Metric::RedisMemory | Metric::RedisOps => alerts.source.redis.value,
+        Metric::ApiCpu
+        | Metric::ApiMemory
+        | Metric::ApiReplicas
+        | Metric::QueueDepth
+        | Metric::WorkerReplicas => MetricSource::Exporter,
+    };
+    let sustained = alerts.sustained.value;
+    match source {
+        MetricSource::Yace => sustained.max(CLOUDWATCH),
+        MetricSource::Exporter => sustained,
+    }
+}
+
+/// What a component is watched by is not there.
+fn absent(environment: &Environment, component: &str) -> Option<Alert> {
+    let expr = pods::unmeasured(environment, component)
+        .or_else(|| stores::unmeasured(environment, component))?;
+    Some(unmeasured(component, expr))
+}
+
+fn unmeasured(component: &str, expr: String) -> Alert {
+    Alert {
+        name: "MetricsAbsent",
+        expr,
+        lasting: ABSENT,
+        urgency: Urgency::Warning,
+        summary: format!("`{component}` is not measured, so that its other alerts are silent"),
+        value: "absent",
+        action: "scrape what these alerts read".into(),
+        section: "Alerts".into(),
+    }
+}

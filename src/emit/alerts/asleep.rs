@@ -1,0 +1,60 @@
+//! When a pool sleeps, in PromQL: Prometheus knows UTC alone.
+
+use jiff::civil::Weekday;
+
+use crate::schedule::{Calendar, Subject};
+
+const DAY: i64 = 24 * 60;
+const WEEK: i64 = 7 * DAY;
+
+/// Until a pool is awake again after its window: the CronJob runs every five minutes.
+const GRACE: i64 = 10;
+
+/// A condition that holds while `subject` may be asleep, where it ever is: in minutes since Sunday
+/// in UTC, in summer and in winter alike, so that it begins early in one and ends late in the other.
+pub(super) fn asleep(calendar: &Calendar<'_>, subject: &Subject) -> Option<String> {
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    for window in &calendar.windows {
+        if window.leaves(subject).is_none() {
+            continue;
+        }
+        let hours = window.hours;
+        let from = i64::from(hours.from.value.minute_of_day());
+        let to = i64::from(hours.to.value.minute_of_day());
+        let to = if to <= from { to + DAY } else { to };
+        let (least, greatest) = window.zone.offsets();
+        for day in Weekday::Sunday.cycle_forward().take(7) {
+            if hours.days.value.contains(day) {
+                let midnight = i64::from(day.to_sunday_zero_offset()) * DAY;
+                spans.extend(within_week(
+                    midnight + from - greatest,
+                    midnight + to - least + GRACE,
+                ));
+            }
+        }
+    }
+    spans.sort_unstable();
+    let mut merged: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in spans {
+        match merged.last_mut() {
+            Some((_, end)) if from <= *end => *end = to.max(*end),
+            Some(_) | None => merged.push((from, to)),
+        }
+    }
+    let now = "day_of_week() * 1440 + hour() * 60 + minute()";
+    let clauses: Vec<String> = merged
+        .into_iter()
+        .map(|(from, to)| format!("({now} >= {from} and {now} < {to})"))
+        .collect();
+    (!clauses.is_empty()).then(|| clauses.join(" or "))
+}
+
+/// What of a span lies in the week, where it begins before or ends after it.
+fn within_week(from: i64, to: i64) -> Vec<(i64, i64)> {
+    let turns = [-WEEK, 0, WEEK];
+    turns
+        .into_iter()
+        .map(|turn| ((from + turn).max(0), (to + turn).min(WEEK)))
+        .filter(|(from, to)| from < to)
+        .collect()
+}

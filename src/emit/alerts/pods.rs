@@ -1,0 +1,178 @@
+//! Alerts of the API and of worker pools.
+
+use super::{Alert, Urgency, above, asleep};
+use crate::metric::{self, Metric, Tracked, state};
+use crate::model::{Duration, Environment, Name, Worker};
+use crate::schedule::{Calendar, Subject};
+
+const MORE_PODS: &str = "increase the HPA's maxReplicas";
+
+pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
+    let above = |name, doing, section: &str| above(environment, tracked, name, doing, section);
+    match tracked.metric {
+        Metric::ApiCpu => vec![above(
+            "ApiCpuHigh",
+            MORE_PODS,
+            "More API pods than the maximum",
+        )],
+        Metric::ApiMemory => vec![above(
+            "ApiMemoryHigh",
+            "increase the pods' memory limit",
+            "More memory or CPU for API pods",
+        )],
+        Metric::QueueDepth
+        | Metric::WorkerReplicas
+        | Metric::DbCpu
+        | Metric::DbConnections
+        | Metric::DbStorage
+        | Metric::RedisMemory
+        | Metric::RedisOps => Vec::new(),
+        Metric::ApiReplicas => {
+            let (min, max) = environment.api.workload.bounds();
+            let alert = Alert {
+                expr: state::api_at_maximum(environment),
+                lasting: environment.alerts.at_maximum.value,
+                value: "{{ $value }} pods",
+                ..above("ApiAtMaximum", MORE_PODS, "More API pods than the maximum")
+            };
+            // A count that is held is always at its maximum.
+            (min < max).then_some(alert).into_iter().collect()
+        }
+    }
+}
+
+pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) -> Vec<Alert> {
+    let Some(pool) = environment.worker.get(name) else {
+        return Vec::new();
+    };
+    let section = format!("Pool {name}");
+    if tracked.metric == Metric::QueueDepth {
+        return vec![depth(environment, pool, tracked, section)];
+    }
+    let mut alerts = Vec::new();
+    let (min, max) = pool.workload.bounds();
+    if min.max(1) < max {
+        let events = environment
+            .event
+            .values()
+            .any(|event| event.worker.contains_key(name));
+        alerts.push(Alert {
+            expr: state::worker_at_maximum(environment, pool, events),
+            lasting: environment.alerts.at_maximum.value,
+            value: "{{ $value }} pods",
+            ..above(
+                environment,
+                tracked,
+                "WorkerAtMaximum",
+                "increase the pool's maximum",
+                section.clone(),
+            )
+        });
+    }
+    alerts.push(errors(environment, name, pool, section.clone()));
+    // What the file pauses is paused until the file says otherwise.
+    if pool.pause.is_none() {
+        alerts.push(paused(environment, name, pool, section));
+    }
+    alerts
+}
+
+/// A list that is longer than the pool is sized for; not while the pool is paused, when KEDA does
+/// not look at the list.
+fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: String) -> Alert {
+    let pods = pool.workload.bounds().1.max(1);
+    let each = metric::queue_depth(environment, pool);
+    let most = u64::from(each) * u64::from(pods);
+    let (items, paused) = (
+        state::queue_items(environment, pool),
+        state::paused(environment, pool),
+    );
+    Alert {
+        expr: format!("{items} > {most} unless {paused} > 0"),
+        summary: format!(
+            "a list of `{}` holds more than {most} items, {each} for each of {pods} pods",
+            tracked.component
+        ),
+        ..above(
+            environment,
+            tracked,
+            "QueueDepthHigh",
+            "at the maximum, more pods; below it, a lower KEDA listLength",
+            section,
+        )
+    }
+}
+
+fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
+    // At no pods KEDA looks once in a polling interval.
+    let polling = match pool.workload.bounds().0 {
+        0 => pool.polling.value.secs(),
+        _ => 0,
+    };
+    let window = Duration::from_secs((3 * polling).max(300));
+    Alert {
+        name: "KedaErrors",
+        expr: format!("{} > 0", state::keda_errors(environment, pool, window)),
+        lasting: environment.alerts.sustained.value,
+        urgency: Urgency::Warning,
+        summary: format!("KEDA cannot read what `worker.{name}` scales by"),
+        value: "{{ $value | printf \"%.0f\" }} errors",
+        action: "look at the ScaledObject's events, its Secret and Redis: meanwhile the pool does not follow its lists".into(),
+        section,
+    }
+}
+
+fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
+    let paused = format!("{} > 0", state::paused(environment, pool));
+    let calendar = Calendar::of(environment);
+    let sleeps = asleep::asleep(&calendar, &Subject::Pool(name.clone()));
+    let expr = match sleeps {
+        Some(sleeps) => format!("{paused} unless ({sleeps})"),
+        None => paused,
+    };
+    Alert {
+        name: "WorkerPaused",
+        expr,
+        lasting: environment.alerts.paused.value,
+        urgency: Urgency::Warning,
+        summary: format!("`worker.{name}` is paused: KEDA does not scale it"),
+        value: "paused",
+        action: format!(
+            "let KEDA scale it again, or state `pause` in `worker \"{name}\"` where it is meant to last"
+        ),
+        section,
+    }
+}
+
+/// Where what is there is not measured. What sleeps has no pods to measure.
+pub(super) fn unmeasured(environment: &Environment, component: &str) -> Option<String> {
+    let queries: Vec<String> = metric::tracked(environment)
+        .into_iter()
+        .filter(|it| it.component.to_string() == component)
+        .filter(|it| {
+            matches!(
+                it.metric,
+                Metric::ApiCpu | Metric::ApiMemory | Metric::QueueDepth
+            )
+        })
+        .map(|it| format!("absent({})", it.query))
+        .collect();
+    let measured = queries.join(" or ");
+    if component == "api" {
+        let (pods, autoscaler) = (
+            state::api_pods(environment),
+            state::api_autoscaler(environment),
+        );
+        return Some(format!(
+            "(({measured}) and {pods} > 0) or absent({autoscaler})"
+        ));
+    }
+    let mut pools = environment.worker.iter();
+    let (_, pool) = pools.find(|(name, _)| format!("worker.{name}") == component)?;
+    let paused = state::paused(environment, pool);
+    Some(if measured.is_empty() {
+        format!("absent({paused})")
+    } else {
+        format!("(({measured}) unless {paused} > 0) or absent({paused})")
+    })
+}

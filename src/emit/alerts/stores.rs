@@ -1,0 +1,157 @@
+//! Alerts of the database, its replicas, Redis and PgBouncer.
+
+use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
+use crate::metric::{self, Component, Metric, Tracked, state};
+use crate::model::{Duration, Environment, EvictionPolicy};
+
+/// PgBouncer disconnects a client that has waited for two minutes.
+const WAITING: Duration = Duration::from_mins(2);
+
+pub(super) fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
+    let above =
+        |name, doing, section: &str| vec![above(environment, tracked, name, doing, section)];
+    let replicas = tracked.component == Component::ReadReplicas;
+    match tracked.metric {
+        Metric::DbCpu if replicas => above(
+            "DatabaseCpuHigh",
+            "add a replica, or scale up the instance type",
+            "Another read replica",
+        ),
+        Metric::DbCpu => above(
+            "DatabaseCpuHigh",
+            "scale up the instance type",
+            "A larger database instance",
+        ),
+        Metric::DbConnections => above(
+            "DatabaseConnectionsHigh",
+            "scale PgBouncer or the database",
+            "More database connections",
+        ),
+        Metric::DbStorage => above(
+            "DatabaseStorageHigh",
+            "increase the storage",
+            "More database storage",
+        ),
+        Metric::RedisMemory | Metric::RedisOps => redis(environment, tracked),
+        Metric::ApiCpu
+        | Metric::ApiMemory
+        | Metric::ApiReplicas
+        | Metric::QueueDepth
+        | Metric::WorkerReplicas => Vec::new(),
+    }
+}
+
+fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
+    let Component::Redis(name) = &tracked.component else {
+        return Vec::new();
+    };
+    let Some(group) = environment.redis.get(name) else {
+        return Vec::new();
+    };
+    let section = format!("Redis {name}");
+    if tracked.metric == Metric::RedisOps {
+        let doing = "enable cluster mode, or add shards";
+        return vec![above(environment, tracked, "RedisOpsHigh", doing, section)];
+    }
+    // A cache that may evict any key is meant to be full.
+    let full = match group.policy.value {
+        EvictionPolicy::AllkeysLru | EvictionPolicy::AllkeysLfu | EvictionPolicy::AllkeysRandom => {
+            true
+        }
+        EvictionPolicy::Noeviction
+        | EvictionPolicy::VolatileLru
+        | EvictionPolicy::VolatileLfu
+        | EvictionPolicy::VolatileRandom
+        | EvictionPolicy::VolatileTtl => false,
+    };
+    let doing = "scale up the node type";
+    let alert = above(environment, tracked, "RedisMemoryHigh", doing, section);
+    (!full).then_some(alert).into_iter().collect()
+}
+
+/// What has no tracked metric: the forecast of storage, and lag.
+pub(super) fn beside(environment: &Environment, component: &str) -> Option<Alert> {
+    match component {
+        "database" => Some(storage_forecast(environment)),
+        "database.replicas" => Some(replica_lag(environment)),
+        _ => None,
+    }
+}
+
+fn storage_forecast(environment: &Environment) -> Alert {
+    let within = environment.alerts.storage_forecast.value;
+    let growing = ["database.storage.gib", "database.storage.max-gib"].map(str::to_owned);
+    Alert {
+        name: "DatabaseStorageFullSoon",
+        expr: state::storage_forecast(environment, within),
+        lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
+        urgency: Urgency::Warning,
+        summary: format!(
+            "growing as in the last week, the database's storage is full within {within}"
+        ),
+        value: "{{ $value | humanize1024 }}B left then",
+        action: format!(
+            "increase the storage: {}",
+            super::relieved(environment, &growing)
+        ),
+        section: "More database storage".into(),
+    }
+}
+
+fn replica_lag(environment: &Environment) -> Alert {
+    let most = environment.alerts.replica_lag.value;
+    Alert {
+        name: "ReplicaLagHigh",
+        expr: state::replica_lag(environment, most),
+        lasting: CLOUDWATCH,
+        urgency: Urgency::Warning,
+        summary: format!("a read replica is more than {most} behind"),
+        value: "{{ $value | printf \"%.0f\" }} s",
+        action: format!(
+            "look for long queries on the replica and for bursts of writes; else {}",
+            super::relieved(environment, &["database.replicas.instance".into()])
+        ),
+        section: "Replica lag".into(),
+    }
+}
+
+pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
+    let (wait, most) = (
+        state::pool_wait(environment),
+        environment.alerts.pool_wait.value,
+    );
+    let waiting = Alert {
+        name: "PgbouncerClientsWait",
+        expr: format!("{wait} > {}", most.secs()),
+        lasting: WAITING,
+        urgency: Urgency::Critical,
+        summary: format!("clients wait for more than {most} for a connection of PgBouncer's"),
+        value: "{{ $value | printf \"%.1f\" }} s",
+        action: format!(
+            "find slow transactions, or let PgBouncer have more connections: {}",
+            super::relieved(
+                environment,
+                &[
+                    "pgbouncer.pool.default".into(),
+                    "pgbouncer.instances".into()
+                ]
+            )
+        ),
+        section: "Look into the pools".into(),
+    };
+    let absent = not_measured("pgbouncer", format!("absent({wait})"));
+    vec![waiting, absent]
+}
+
+/// Where nothing is told of a store, which runs at all hours.
+pub(super) fn unmeasured(environment: &Environment, component: &str) -> Option<String> {
+    let tracked = metric::tracked(environment).into_iter();
+    let mut queries: Vec<String> = tracked
+        .filter(|it| it.component.to_string() == component)
+        .map(|it| format!("absent({})", it.query))
+        .collect();
+    if component == "database.replicas" {
+        queries.push(format!("absent({})", state::lag(environment)));
+    }
+    (!queries.is_empty()).then(|| queries.join(" or "))
+}

@@ -1,0 +1,165 @@
+//! PromQL of what is no utilisation: an autoscaler at its end, a pool that is paused, lag, a
+//! forecast. Each gives one series without labels where it holds, and none where it does not.
+
+use super::query::{job, keda, rds, rds_series};
+use crate::model::{Duration, Environment, MetricSource, Worker};
+
+/// Seconds by which a replica seems to be behind where nobody writes: PostgreSQL switches its log
+/// every five minutes, and only then has the replica something to replay.
+const IDLE: u64 = 300;
+
+/// Writes a second below which a server may be idle: its own statistics and checkpoints are fewer.
+const WRITES: u32 = 5;
+
+const GIB: &str = "1024 ^ 3";
+
+/// An autoscaler that has as many pods as it may, and could have fewer. What is in force counts,
+/// not what is declared: the maximum may have been raised by hand, and an event may have raised
+/// the minimum as far.
+fn at_maximum(environment: &Environment, autoscaler: &str) -> String {
+    let namespace = &environment.namespace.value;
+    let of = |metric: &str| {
+        format!(
+            r#"max(kube_horizontalpodautoscaler_{metric}_replicas{{namespace="{namespace}",horizontalpodautoscaler="{autoscaler}"}})"#
+        )
+    };
+    let (now, min, max) = (of("status_current"), of("spec_min"), of("spec_max"));
+    format!("{now} >= {max} and {max} > {min}")
+}
+
+/// The API's HPA at its maximum; the value is its pods.
+#[must_use]
+pub fn api_at_maximum(environment: &Environment) -> String {
+    at_maximum(environment, &environment.api.workload.autoscaler_name())
+}
+
+/// KEDA's HPA of a pool at its maximum; the value is its pods. With `events` an event whose floor
+/// is the maximum is none: KEDA's cron triggers export their floors.
+#[must_use]
+pub fn worker_at_maximum(environment: &Environment, pool: &Worker, events: bool) -> String {
+    let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
+    let at_maximum = at_maximum(environment, &autoscaler);
+    if !events {
+        return at_maximum;
+    }
+    let floor = keda(environment, pool, |of| {
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s[0-9]+-cron-.+"}}"#)
+    });
+    let most = pool.workload.bounds().1;
+    format!("{at_maximum} unless {floor} >= {most}")
+}
+
+/// The items of a pool's longest list.
+#[must_use]
+pub fn queue_items(environment: &Environment, pool: &Worker) -> String {
+    super::query::queue_items(environment, pool)
+}
+
+/// Whether a pool is paused: 1 or 0.
+#[must_use]
+pub fn paused(environment: &Environment, pool: &Worker) -> String {
+    keda(environment, pool, |of| {
+        format!("keda_scaled_object_paused{{{of}}}")
+    })
+}
+
+/// How often KEDA failed to read what a pool scales by. `window` has to be longer than it takes to
+/// fail twice.
+#[must_use]
+pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -> String {
+    keda(environment, pool, |of| {
+        format!("increase(keda_scaled_object_errors_total{{{of}}}[{window}])")
+    })
+}
+
+/// Replicas that are more than `most` behind; the value is in seconds. From CloudWatch an idle
+/// source makes its replicas seem behind.
+#[must_use]
+pub fn replica_lag(environment: &Environment, most: Duration) -> String {
+    let database = &environment.database;
+    let primary = database.name.value.as_str();
+    let (replicas, most) = (format!("{primary}-read-[0-9]+"), most.secs());
+    match environment.alerts.source.database.value {
+        MetricSource::Yace => {
+            let lag = format!("max({})", rds("replica_lag_average", &replicas));
+            let writes = rds_series("write_iops_average", primary);
+            let idle = most.saturating_add(IDLE);
+            format!(
+                "{lag} > {most} unless ({lag} <= {idle} and max(max_over_time({writes}[10m])) < {WRITES})"
+            )
+        }
+        MetricSource::Exporter => {
+            let lag = job("pg_replication_lag_seconds", &replicas);
+            format!("max({lag}) > {most}")
+        }
+    }
+}
+
+/// How far replicas are behind, in seconds, whatever the reason.
+#[must_use]
+pub fn lag(environment: &Environment) -> String {
+    let replicas = format!("{}-read-[0-9]+", environment.database.name.value);
+    let lag = match environment.alerts.source.database.value {
+        MetricSource::Yace => rds("replica_lag_average", &replicas),
+        MetricSource::Exporter => job("pg_replication_lag_seconds", &replicas),
+    };
+    format!("max({lag})")
+}
+
+/// Storage that is full `within` this time, growing as it did for a week; the value is the bytes
+/// that are left then, below zero. What RDS grows by itself is room. Less than a day of history is
+/// no trend: a database that is filled for the first time would be full in an hour.
+#[must_use]
+pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
+    let database = &environment.database;
+    let (identifier, gib) = (database.name.value.as_str(), database.storage.gib.value);
+    let most = database.storage.max_gib.value.max(gib);
+    let seconds = within.secs();
+    match environment.alerts.source.database.value {
+        MetricSource::Yace => {
+            let free = rds_series("free_storage_space_average", identifier);
+            let grows = match most - gib {
+                0 => String::new(),
+                room => format!(" + {room} * {GIB}"),
+            };
+            format!(
+                "min(predict_linear({free}[7d], {seconds})){grows} < 0 and min(last_over_time({free}[10m] offset 1d)) >= 0"
+            )
+        }
+        MetricSource::Exporter => {
+            let series = job("pg_database_size_bytes", identifier);
+            let size = format!("max(sum by (job, instance) ({series}))");
+            format!(
+                "{most} * {GIB} - predict_linear({size}[7d:1h], {seconds}) < 0 and {size} offset 1d >= 0"
+            )
+        }
+    }
+}
+
+/// Seconds that the first of PgBouncer's clients has waited for a server connection.
+#[must_use]
+pub fn pool_wait(environment: &Environment) -> String {
+    format!(
+        r#"max(pgbouncer_pools_client_maxwait_seconds{{namespace="{}",job="{}",database!="pgbouncer"}})"#,
+        environment.namespace.value, environment.pgbouncer.name.value
+    )
+}
+
+/// The API's HPA, which is there as long as kube-state-metrics sees it.
+#[must_use]
+pub fn api_autoscaler(environment: &Environment) -> String {
+    format!(
+        r#"max(kube_horizontalpodautoscaler_spec_max_replicas{{namespace="{}",horizontalpodautoscaler="{}"}})"#,
+        environment.namespace.value,
+        environment.api.workload.autoscaler_name()
+    )
+}
+
+/// The API's pods that serve: none where it sleeps.
+#[must_use]
+pub fn api_pods(environment: &Environment) -> String {
+    format!(
+        r#"max(kube_deployment_status_replicas_available{{namespace="{}",deployment="{}"}})"#,
+        environment.namespace.value, environment.api.workload.name.value
+    )
+}
