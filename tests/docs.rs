@@ -1,5 +1,7 @@
 //! What README shows is what tierc does.
 
+mod coverage;
+
 use tierc::diagnostic::Severity;
 use tierc::diagnostic::render::{Style, human, summary};
 
