@@ -47,6 +47,7 @@ stories! {
     quotes_of_word_processors
     raw_strings_of_kdl_1
     schedules_alerts_and_load_tests
+    secret_on_two_lines
     secrets
     stated_twice
     stray_brace

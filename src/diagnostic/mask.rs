@@ -128,15 +128,16 @@ impl Mask {
 
     /// A sentence of `finding` without any credential of its sources.
     pub(super) fn text(&self, finding: &Diagnostic, text: &str) -> String {
-        let mut masked = mask(text);
         let known = sources_of(finding).filter_map(|id| self.0.get(&id));
         // A credential of one or two characters would take half of the sentence with it.
-        for secret in known.flat_map(|source| &source.secrets) {
-            if secret.len() > 2 && masked.contains(secret.as_str()) {
-                masked = masked.replace(secret.as_str(), &stars(secret));
-            }
-        }
-        shortened(masked)
+        let known = known.flat_map(|source| &source.secrets);
+        let repeated = known.filter(|secret| secret.len() > 2).flat_map(|secret| {
+            let places = text.match_indices(secret.as_str());
+            places.map(|(at, secret)| at..at + secret.len())
+        });
+        // All of them in the sentence as it was: one that is hidden in part is found no more.
+        let ranges = find_secrets(text).into_iter().chain(repeated).collect();
+        shortened(hide(text, &find::merged(ranges)))
     }
 }
 

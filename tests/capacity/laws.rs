@@ -51,7 +51,7 @@ fn near(one: f64, other: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(crate::laws::config(256))]
 
     #[test]
     fn the_interval_holds_the_estimate(days in series(), threshold in 1.0..500.0) {

@@ -143,7 +143,8 @@ fn differs(files: &Pair<Artifacts>, folder: &str) -> bool {
 
 /// Everything in the cluster that the states have in different words.
 pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
-    in_cluster(&states.map(rendered), states)
+    let files = states.map(|state| emit::for_the_cluster(state.environment, state.catalogue, ""));
+    in_cluster(&files, states)
 }
 
 fn in_cluster(files: &Pair<Artifacts>, states: Pair<State<'_>>) -> Procedure {
