@@ -170,6 +170,7 @@ fn of_the_api() -> Vec<Case> {
 }
 
 /// Thursday is the first day of a test; the pool sleeps from 18 or 19 until 6 or 7 in UTC.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn of_pools() -> Vec<Case> {
     let decisions =
         |alert, series, minutes, fires| case(alert, "worker.decisions", series, minutes, fires);
@@ -287,6 +288,7 @@ fn of_pools() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn of_the_database() -> Vec<Case> {
     let one = |alert, series, minutes, fires| case(alert, "database", series, minutes, fires);
     let read =

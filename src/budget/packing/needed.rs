@@ -61,11 +61,7 @@ pub fn needed(
 
 /// Every node that pods may go to, with its group and its number there: those that run anyway first,
 /// then the others, group by group by name.
-fn in_order<'a>(
-    rooms: &'a Rooms,
-    least: impl Fn(&Name) -> u32,
-    pods: u64,
-) -> Vec<(&'a Name, u32, Room)> {
+fn in_order(rooms: &Rooms, least: impl Fn(&Name) -> u32, pods: u64) -> Vec<(&Name, u32, Room)> {
     // No more nodes than pods can be in use.
     let pods = u32::try_from(pods).unwrap_or(u32::MAX);
     let mut nodes = Vec::new();

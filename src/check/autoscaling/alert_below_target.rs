@@ -20,8 +20,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let (min, max) = workload.bounds();
     // A count that is held follows no target.
     if min < max {
-        findings.extend(cpu(context, workload));
-        findings.extend(memory(context, workload));
+        let found = [cpu(context, workload), memory(context, workload)];
+        let bounds = &workload.replicas;
+        let found = found.into_iter().flatten();
+        findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
     }
 }
 
