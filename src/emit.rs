@@ -12,6 +12,7 @@ pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
+mod standing;
 pub mod template;
 pub mod terraform;
 pub mod yaml;

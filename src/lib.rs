@@ -15,8 +15,8 @@
 //!   nothing missing, every value with its origin.
 //! - [`budget`] is the arithmetic of connections and of packing, in one place; [`check`] is one
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
-//! - [`metric`] is the table of what an environment is watched by, which the runbook and the
-//!   capacity review share.
+//! - [`metric`] is the table of what an environment is watched by, which alerts, the runbook and
+//!   the capacity review share.
 //! - [`schedule`] is the calendar: what off-hours and events want at any moment.
 //! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
 //!   [`plan`] in which order it is safe.

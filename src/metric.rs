@@ -1,7 +1,8 @@
 //! What a platform is watched by: the guide's metrics to track, for each component of an
 //! environment, each with the PromQL that measures it and the attribute that relieves it.
 //!
-//! A pure table. The runbook prints each query with its threshold; the capacity review projects it.
+//! A pure table. Alerts compare a query with its threshold, the runbook prints both, and the
+//! capacity review projects them; [`state`] is what is no utilisation.
 //! Percentages of something that is configured divide by what is configured now, not by what was
 //! at the time: history is told on today's scale. Of storage from CloudWatch that is right only
 //! while exactly `storage.gib` is allocated, because CloudWatch knows what is free, not what is

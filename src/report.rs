@@ -15,6 +15,3 @@ pub mod sentence;
 pub mod show;
 pub mod tiers;
 pub mod why;
-
-/// The most bytes that a comment may have on the large forges.
-const LARGEST_COMMENT: usize = 65_536;

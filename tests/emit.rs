@@ -1,5 +1,6 @@
 //! What is emitted, read back by other readers than the ones that wrote it.
 
+mod alerts;
 mod helm;
 mod hpa;
 mod kubernetes;

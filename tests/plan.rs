@@ -282,6 +282,25 @@ fn a_goal_that_breaks_a_rule_is_said_with_the_rule_that_stops_it() {
     });
 }
 
+/// AFTER breaks a rule here, and so many moves are possible that the search ends before it has tried
+/// each: whatever is left is left for a reason all the same.
+#[test]
+fn what_is_left_of_a_hopeless_plan_breaks_a_rule() {
+    let before = "environment \"prod\"\ntier \"dev\"\nregion \"us-east-1\"\n\
+        worker \"decisions\" { queue \"queue:decisions\" length=10; queue \"queue:decisions-low\" length=10; replicas min=0 max=1 }\n\
+        database { multi-az #true; replicas 1; maintenance apply=\"window\" }\n\
+        redis \"queue\" { replicas 1 }\n\
+        nodes \"general\" { count min=1 max=6 }\n";
+    let after = prod(
+        "small",
+        "pgbouncer { pool default=38 max-db=59 }\nredis \"queue\" { replicas 0 }\nalerts { redis-ops benchmark=10000 }",
+    );
+    with(before, &after, |_, request| {
+        let blocked = plan(request).blocked.expect("AFTER breaks a rule");
+        assert!(!blocked.findings.is_empty(), "{:?}", blocked.left);
+    });
+}
+
 #[test]
 fn a_way_that_is_closed_to_whole_moves_is_found_in_finer_ones() {
     // Fewer clients and connections of more instances: neither the sizes nor the instances can go

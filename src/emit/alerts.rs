@@ -9,6 +9,7 @@ mod asleep;
 mod pods;
 mod stores;
 
+use super::standing::Standing;
 use crate::metric::{self, Component, Metric, Tracked};
 use crate::model::{Duration, Environment, MetricSource};
 
@@ -53,8 +54,10 @@ pub struct Alert {
     pub summary: String,
     /// How Prometheus shows the value, with its unit.
     pub value: &'static str,
-    /// What to do, with paths of the environment's file.
+    /// What to do; where attributes relieve it, with their paths and values.
     pub action: String,
+    /// Paths of those attributes, the first choice first.
+    pub relieved_by: Vec<String>,
     /// The heading in the runbook.
     pub section: String,
 }
@@ -109,6 +112,14 @@ pub fn groups(environment: &Environment) -> Vec<Group> {
         component: "pgbouncer".into(),
         alerts: stores::pooler(environment),
     });
+    let standing = Standing::of(environment);
+    for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
+        let paths = alert.relieved_by.iter();
+        let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();
+        if !told.is_empty() {
+            alert.action += &format!(": {}", told.join(", or "));
+        }
+    }
     groups
 }
 
@@ -153,7 +164,8 @@ fn above(
             metric::Unit::ItemsPerReplica => "{{ $value | printf \"%.0f\" }} items",
             metric::Unit::OpsPerSecond => "{{ $value | printf \"%.0f\" }} operations a second",
         },
-        action: format!("{doing}: {}", relieved(environment, &tracked.relieved_by)),
+        action: doing.to_owned(),
+        relieved_by: tracked.relieved_by.clone(),
         section: section.into(),
     }
 }
@@ -175,19 +187,6 @@ fn summary(tracked: &Tracked) -> String {
         Metric::RedisMemory => format!("`{of}` has used more than {most}% of its memory"),
         Metric::RedisOps => format!("a node of `{of}` serves more than {most} operations a second"),
     }
-}
-
-/// What the attributes at `paths` are now; a path that holds several is named alone.
-fn relieved(environment: &Environment, paths: &[String]) -> String {
-    let values = environment.list();
-    let now = |path: &String| {
-        let value = values.iter().find(|attribute| attribute.path == *path);
-        value.map_or_else(
-            || format!("`{path}`"),
-            |attribute| format!("`{path}`, now {}", attribute.value),
-        )
-    };
-    paths.iter().map(now).collect::<Vec<_>>().join(", or ")
 }
 
 /// How long a metric's threshold has to be passed.
@@ -226,6 +225,7 @@ fn unmeasured(component: &str, expr: String) -> Alert {
         summary: format!("`{component}` is not measured, so that its other alerts are silent"),
         value: "absent",
         action: "scrape what these alerts read".into(),
+        relieved_by: Vec::new(),
         section: "Alerts".into(),
     }
 }

@@ -22,7 +22,8 @@ pub struct Entry {
     pub secret: String,
     /// The key.
     pub key: &'static str,
-    /// What is to be in it; words in capitals stand for what only its owner knows.
+    /// What is to be in it, as a sentence with what is to be typed in backticks; words in capitals
+    /// stand for what only its owner knows.
     pub content: String,
     /// Who reads it.
     pub readers: &'static str,
@@ -66,7 +67,7 @@ fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = Entry> {
 
 fn postgres_url(environment: &Environment, host: &str, port: u16, database: &str) -> String {
     format!(
-        "postgresql://{}:PASSWORD@{host}:{port}/{database}",
+        "`postgresql://{}:PASSWORD@{host}:{port}/{database}`",
         environment.database.user.value
     )
 }
@@ -153,9 +154,9 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
         .as_ref()
         .map_or("HOST:6379", |endpoint| endpoint.value.as_str());
     let content = match group.tls.value {
-        RedisTls::Off => format!("redis://{host}"),
+        RedisTls::Off => format!("`redis://{host}`"),
         RedisTls::Preferred | RedisTls::Required => {
-            format!("rediss://:PERCENT-ENCODED-TOKEN@{host}, without `:...@` where AUTH is off")
+            format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` where AUTH is off")
         }
     };
     Entry {
@@ -173,9 +174,9 @@ pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup)
         secret: redis_secret(environment, name),
         key: "address",
         content: if group.is_cluster() {
-            "CONFIGURATION-ENDPOINT:6379".into()
+            "`CONFIGURATION-ENDPOINT:6379`".into()
         } else {
-            "PRIMARY-ENDPOINT:6379".into()
+            "`PRIMARY-ENDPOINT:6379`".into()
         },
         readers: "KEDA",
     })

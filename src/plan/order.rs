@@ -44,10 +44,12 @@ pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize) -> Found
         longest: Vec::new(),
     };
     let mut done = Vec::new();
-    let complete = search.go(request.environments.before, &mut done);
+    if !search.go(request.environments.before, &mut done) {
+        done = search.extended();
+    }
     Found {
-        order: if complete { done } else { search.longest },
-        complete,
+        complete: done.len() == moves.len(),
+        order: done,
     }
 }
 
@@ -60,20 +62,12 @@ impl Search<'_> {
             self.longest.clone_from(done);
         }
         for index in self.preferred.clone() {
-            let Some(next) = self.moves.get(index) else {
+            if !self.is_next(done, index) || !self.is_new(done, index) {
+                continue;
+            }
+            let Some(reached) = self.reached(state, index) else {
                 continue;
             };
-            if done.contains(&index) || !next.needs.iter().all(|need| done.contains(need)) {
-                continue;
-            }
-            if !self.is_new(done, index) {
-                continue;
-            }
-            let mut reached = state.clone();
-            next.apply(&mut reached, self.request.environments.after);
-            if !self.request.new_errors(&reached, &self.allowed).is_empty() {
-                continue;
-            }
             done.push(index);
             if self.go(&reached, done) {
                 return true;
@@ -81,6 +75,45 @@ impl Search<'_> {
             done.pop();
         }
         false
+    }
+
+    /// The longest beginning, and whatever can follow it: a search that gave up early has not
+    /// tried everything, and what is left is to be left for a reason.
+    fn extended(mut self) -> Vec<usize> {
+        let mut done = std::mem::take(&mut self.longest);
+        let mut state = self.request.environments.before.clone();
+        for next in done.iter().filter_map(|index| self.moves.get(*index)) {
+            next.apply(&mut state, self.request.environments.after);
+        }
+        let next = |state: &Environment, done: &[usize]| {
+            let mut open = self.preferred.iter().copied();
+            open.find_map(|index| {
+                let open = self.is_next(done, index);
+                Some((index, open.then(|| self.reached(state, index)).flatten()?))
+            })
+        };
+        while let Some((index, reached)) = next(&state, &done) {
+            done.push(index);
+            state = reached;
+        }
+        done
+    }
+
+    /// Whether a move is not made yet, and all that it needs is.
+    fn is_next(&self, done: &[usize], index: usize) -> bool {
+        let needs = self.moves.get(index).map(|next| &next.needs);
+        let ready = needs.is_some_and(|needs| needs.iter().all(|need| done.contains(need)));
+        ready && !done.contains(&index)
+    }
+
+    /// The state that a move leads to, if that keeps the rules.
+    fn reached(&self, state: &Environment, index: usize) -> Option<Environment> {
+        let mut reached = state.clone();
+        self.moves
+            .get(index)?
+            .apply(&mut reached, self.request.environments.after);
+        let broken = self.request.new_errors(&reached, &self.allowed);
+        broken.is_empty().then_some(reached)
     }
 
     /// Whether nobody stood there yet: the same moves in another order lead to the same state.

@@ -42,12 +42,16 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         .chain([&environment.pgbouncer.name])
         .map(|name| (key(&cluster, "Deployment", name), name))
         .collect();
+    // These two are called after the app, and can be given no other name.
+    let of_app = |kind, name| Key {
+        place: cluster.clone(),
+        kind,
+        name,
+    };
+    let rule = of_app("PrometheusRule", environment.rule_name());
+    all.push((rule, &environment.app));
     if environment.is_followed() {
-        let job = Key {
-            place: cluster.clone(),
-            kind: "CronJob",
-            name: environment.schedule_name(),
-        };
+        let job = of_app("CronJob", environment.schedule_name());
         all.push((job, &environment.app));
     }
     let database = &environment.database.name;
@@ -93,7 +97,8 @@ pub(in crate::check) fn finding(
 
 /// Where two environments meet is the other half of the cause.
 fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2]) -> Diagnostic {
-    if kind != "Deployment" && kind != "CronJob" {
+    let of_app = ["CronJob", "PrometheusRule"].contains(&kind);
+    if kind != "Deployment" && !of_app {
         return finding
             .help("state another `region` or `app` in one of them, or a `name` for the object");
     }
@@ -101,9 +106,11 @@ fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2])
     for span in clusters.into_iter().flatten() {
         finding = finding.label(span, "the cluster of both");
     }
-    finding.help(
-        "state another `cluster`, `namespace` or `app` in one of them, or a `name` for the object",
-    )
+    finding.help(if of_app {
+        "state another `cluster`, `namespace` or `app` in one of them"
+    } else {
+        "state another `cluster`, `namespace` or `app` in one of them, or a `name` for the object"
+    })
 }
 
 /// Where an object's name stands; one that was derived stands nowhere, and its environment for it.

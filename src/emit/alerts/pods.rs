@@ -118,6 +118,7 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         summary: format!("KEDA cannot read what `worker.{name}` scales by"),
         value: "{{ $value | printf \"%.0f\" }} errors",
         action: "look at the ScaledObject's events, its Secret and Redis: meanwhile the pool does not follow its lists".into(),
+        relieved_by: Vec::new(),
         section,
     }
 }
@@ -140,6 +141,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
         action: format!(
             "let KEDA scale it again, or state `pause` in `worker \"{name}\"` where it is meant to last"
         ),
+        relieved_by: Vec::new(),
         section,
     }
 }

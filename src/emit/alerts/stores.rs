@@ -90,10 +90,8 @@ fn storage_forecast(environment: &Environment) -> Alert {
             "growing as in the last week, the database's storage is full within {within}"
         ),
         value: "{{ $value | humanize1024 }}B left then",
-        action: format!(
-            "increase the storage: {}",
-            super::relieved(environment, &growing)
-        ),
+        action: "increase the storage".into(),
+        relieved_by: growing.into(),
         section: "More database storage".into(),
     }
 }
@@ -107,10 +105,9 @@ fn replica_lag(environment: &Environment) -> Alert {
         urgency: Urgency::Warning,
         summary: format!("a read replica is more than {most} behind"),
         value: "{{ $value | printf \"%.0f\" }} s",
-        action: format!(
-            "look for long queries on the replica and for bursts of writes; else {}",
-            super::relieved(environment, &["database.replicas.instance".into()])
-        ),
+        action: "look for long queries on the replica and for bursts of writes; else scale it up"
+            .into(),
+        relieved_by: vec!["database.replicas.instance".into()],
         section: "Replica lag".into(),
     }
 }
@@ -127,16 +124,10 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
         urgency: Urgency::Critical,
         summary: format!("clients wait for more than {most} for a connection of PgBouncer's"),
         value: "{{ $value | printf \"%.1f\" }} s",
-        action: format!(
-            "find slow transactions, or let PgBouncer have more connections: {}",
-            super::relieved(
-                environment,
-                &[
-                    "pgbouncer.pool.default".into(),
-                    "pgbouncer.instances".into()
-                ]
-            )
-        ),
+        action: "find slow transactions, or let PgBouncer have more connections".into(),
+        relieved_by: ["pgbouncer.pool.default", "pgbouncer.instances"]
+            .map(str::to_owned)
+            .into(),
         section: "Look into the pools".into(),
     };
     let absent = not_measured("pgbouncer", format!("absent({wait})"));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::emit::standing::Standing;
 use crate::metric::{self, Tracked, Unit};
 use crate::model::Environment;
 
@@ -22,14 +23,7 @@ pub(super) struct Watch {
 }
 
 pub(super) fn rows(environment: &Environment) -> Vec<Row> {
-    let values = environment.list();
-    let now = |path: &String| {
-        let value = values.iter().find(|attribute| attribute.path == *path);
-        value.map_or_else(
-            || format!("`{path}`"),
-            |attribute| format!("`{path}` {}", attribute.value),
-        )
-    };
+    let standing = Standing::of(environment);
     let row = |tracked: Tracked| Row {
         component: tracked.component.to_string(),
         metric: tracked.metric.name(),
@@ -37,7 +31,7 @@ pub(super) fn rows(environment: &Environment) -> Vec<Row> {
         relief: tracked
             .relieved_by
             .iter()
-            .map(now)
+            .map(|path| standing.told(path, " "))
             .collect::<Vec<_>>()
             .join(", "),
     };

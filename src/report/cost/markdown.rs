@@ -1,7 +1,7 @@
 //! Costs as Markdown, for a comment on a pull request.
 
 use crate::cost::{Estimate, Range};
-use crate::report::LARGEST_COMMENT;
+use crate::report::markdown::{LIMIT, code, prose, table};
 
 use super::{
     Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
@@ -28,7 +28,7 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
         list("Notes", &notes(costs.notes)),
     ];
     after.retain(|section| !section.is_empty());
-    let mut left = LARGEST_COMMENT - RESERVE;
+    let mut left = LIMIT - RESERVE;
     let mut kept = [before, after, details].map(|sections| fitting(sections, &mut left));
     let dropped: usize = kept.iter().map(|(_, dropped)| dropped).sum();
     kept.swap(1, 2);
@@ -43,7 +43,7 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
             "sections were"
         };
         sections.push(format!(
-            "{dropped} {plural} left out: a comment holds {LARGEST_COMMENT} characters.\n"
+            "{dropped} {plural} left out: a comment holds {LIMIT} characters.\n"
         ));
     }
     sections.join("\n")
@@ -65,59 +65,59 @@ fn fitting(sections: Vec<String>, left: &mut usize) -> (Vec<String>, usize) {
 
 fn one(estimate: &Estimate) -> String {
     let head = summary(estimate.range(), estimate.unpriced());
-    let mut text = format!(
-        "## {}: {head}\n\n| | floor | ceiling | |\n|---|--:|--:|---|\n",
-        estimate.environment
-    );
     let sum = |what: &str, range: Option<Range>| {
-        let [floor, ceiling] = cents(range);
-        format!("| **{what}** | **{floor}** | **{ceiling}** | |\n")
+        let [floor, ceiling] = cents(range).map(|amount| format!("**{amount}**"));
+        vec![format!("**{what}**"), floor, ceiling, String::new()]
     };
+    let mut rows = Vec::new();
     for layer in layers(estimate) {
-        text += &sum(&layer.to_string(), estimate.layer(layer));
-        for item in estimate.items_of(layer) {
+        rows.push(sum(&layer.to_string(), estimate.layer(layer)));
+        rows.extend(estimate.items_of(layer).map(|item| {
             let [floor, ceiling] = cents(item.range());
-            let arithmetic = cell(&arithmetic(item));
-            text += &format!("| {} | {floor} | {ceiling} | {arithmetic} |\n", item.path);
-        }
+            vec![code(&item.path), floor, ceiling, prose(&arithmetic(item))]
+        }));
     }
-    text += &sum("total", estimate.range());
-    if let Some((label, [floor, ceiling])) = taken_off(estimate) {
-        text += &format!("| in it: {label} | {floor} | {ceiling} | |\n");
-    }
-    for (label, [floor, ceiling], told) in calendar(estimate) {
-        text += &format!(
-            "| {} | {floor} | {ceiling} | {} |\n",
-            cell(&label),
-            cell(&told)
-        );
-    }
-    text
+    rows.push(sum("total", estimate.range()));
+    rows.extend(taken_off(estimate).map(|(label, [floor, ceiling])| {
+        let label = format!("in it: {}", prose(&label));
+        vec![label, floor, ceiling, String::new()]
+    }));
+    let calendar = calendar(estimate).into_iter();
+    rows.extend(
+        calendar.map(|(label, [floor, ceiling], told)| {
+            vec![prose(&label), floor, ceiling, prose(&told)]
+        }),
+    );
+    let heads = ["", ">floor", ">ceiling", ""];
+    format!(
+        "## {}: {head}\n\n{}",
+        prose(estimate.environment.as_str()),
+        table(&heads, rows)
+    )
 }
 
 fn several(costs: &Costs<'_>) -> String {
     let total = costs.total;
-    let lacking = |cell: &str| match total.unpriced {
-        0 => String::new(),
-        _ => format!(" {cell} |"),
+    let row = |name: String, region: &str, range: Option<Range>, unpriced: usize| {
+        let [floor, ceiling] = whole(range);
+        let mut row = vec![name, prose(region), floor, ceiling];
+        row.extend((total.unpriced > 0).then(|| unpriced.to_string()));
+        row
     };
-    let mut text = format!(
-        "## {} environments: {}\n\n| environment | region | floor | ceiling |{}\n|---|---|--:|--:|{}\n",
+    let of = |of: &Estimate| {
+        let name = prose(of.environment.as_str());
+        row(name, &of.region, of.range(), of.unpriced())
+    };
+    let mut rows: Vec<Vec<String>> = costs.estimates.iter().map(of).collect();
+    rows.push(row("**total**".into(), "", total.range, total.unpriced));
+    let mut heads = vec!["environment", "region", ">floor", ">ceiling"];
+    heads.extend((total.unpriced > 0).then_some(">unpriced"));
+    format!(
+        "## {} environments: {}\n\n{}",
         costs.estimates.len(),
         summary(total.range, total.unpriced),
-        lacking("unpriced"),
-        lacking("--:")
-    );
-    let row = |name: &str, region: &str, range: Option<Range>, unpriced: usize| {
-        let [floor, ceiling] = whole(range);
-        let unpriced = lacking(&unpriced.to_string());
-        format!("| {name} | {region} | {floor} | {ceiling} |{unpriced}\n")
-    };
-    for of in costs.estimates {
-        let name = of.environment.as_str();
-        text += &row(name, &of.region, of.range(), of.unpriced());
-    }
-    text + &row("**total**", "", total.range, total.unpriced)
+        table(&heads, rows)
+    )
 }
 
 /// A heading with a list below it; nothing where the list is empty.
@@ -127,12 +127,7 @@ fn list(heading: &str, sentences: &[String]) -> String {
     }
     let items: String = sentences
         .iter()
-        .map(|sentence| format!("- {sentence}\n"))
+        .map(|sentence| format!("- {}\n", prose(sentence)))
         .collect();
     format!("**{heading}**\n\n{items}")
-}
-
-/// Text that stays within its cell.
-fn cell(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|")
 }

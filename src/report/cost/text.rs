@@ -1,6 +1,7 @@
 //! Costs as text for a terminal of 80 columns.
 
 use crate::cost::Estimate;
+use crate::report::fold;
 
 use super::{
     Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
@@ -45,7 +46,10 @@ impl Row {
 
     fn write(&self, width: usize) -> String {
         let (label, [floor, ceiling]) = (&self.label, &self.amounts);
-        let below = self.below.iter().map(|below| wrapped(below, 4, 6));
+        let below = self
+            .below
+            .iter()
+            .map(|below| fold::sentence("    ", below, 6, WIDTH));
         format!(
             "{label:<width$}{floor:>AMOUNT$}{ceiling:>AMOUNT$}\n{}",
             below.collect::<String>()
@@ -115,31 +119,10 @@ fn foot(costs: &Costs<'_>) -> String {
         text += "list prices in USD:\n";
     }
     for sentence in provenance {
-        text += &wrapped(&sentence, 2, 4);
+        text += &fold::sentence("  ", &sentence, 4, WIDTH);
     }
     for sentence in remarks(costs).into_iter().chain(notes(costs.notes)) {
-        text += &wrapped(&sentence, 0, 2);
+        text += &fold::sentence("", &sentence, 2, WIDTH);
     }
     text
-}
-
-/// A sentence in lines of at most 80 columns, where its words allow it.
-fn wrapped(sentence: &str, first: usize, indent: usize) -> String {
-    let mut lines = Vec::new();
-    let mut line = " ".repeat(first);
-    let mut empty = true;
-    for word in sentence.split(' ') {
-        let length = line.chars().count() + usize::from(!empty) + word.chars().count();
-        if length > WIDTH && !empty {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line += word;
-        empty = false;
-    }
-    lines.push(line);
-    lines.iter().map(|line| format!("{line}\n")).collect()
 }

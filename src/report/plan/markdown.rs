@@ -1,7 +1,7 @@
 //! Plans for a pull request or a change ticket: check lists.
 
 use super::{BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, closing, cost_of, felt, shift};
-use crate::report::LARGEST_COMMENT;
+use crate::report::markdown::{LIMIT, code, prose};
 
 /// Bytes kept for the line that counts what was left out.
 const RESERVE: usize = 200;
@@ -10,7 +10,7 @@ const RESERVE: usize = 200;
 #[must_use]
 pub fn markdown(report: &PlanReport) -> String {
     let heads = report.environments.iter().map(|plan| head(plan).len() + 1);
-    let mut left = LARGEST_COMMENT.saturating_sub(RESERVE + heads.sum::<usize>());
+    let mut left = LIMIT.saturating_sub(RESERVE + heads.sum::<usize>());
     let (mut plans, mut dropped) = (Vec::new(), 0);
     for plan in &report.environments {
         let items: Vec<String> = plan.steps.iter().map(item).collect();
@@ -44,17 +44,18 @@ const STEPS: &str = "\0";
 
 /// Everything but the steps.
 fn head(plan: &EnvironmentPlan) -> String {
-    let mut text = format!("### {}\n\n", plan.headline());
+    let mut text = format!("### {}\n\n", prose(&plan.headline()));
     for (label, line) in [("Cost", plan.money()), ("Interrupted", plan.interrupted())] {
         if let Some(line) = line {
-            text += &format!("- {label}: {line}\n");
+            text += &format!("- {label}: {}\n", prose(&line));
         }
     }
     text += STEPS;
     for kept in &plan.kept {
         text += &format!(
-            "\n**Kept:** {}. To say so in the file, write `{}`.\n",
-            kept.reason, kept.line
+            "\n**Kept:** {}. To say so in the file, write {}.\n",
+            prose(&kept.reason),
+            code(&kept.line)
         );
     }
     if let Some(blocked) = &plan.blocked {
@@ -64,16 +65,16 @@ fn head(plan: &EnvironmentPlan) -> String {
 }
 
 fn item(step: &PlanStep) -> String {
-    let mut text = format!("\n- [ ] **{}. {}**", step.number, step.title);
+    let mut text = format!("\n- [ ] **{}. {}**", step.number, prose(&step.title));
     if let Some(impact) = &step.impact {
-        text += &format!("  \n      {}: {}", felt(impact), impact.reason);
+        text += &format!("  \n      {}: {}", felt(impact), prose(&impact.reason));
         if let Some(heed) = &impact.heed {
-            text += &format!("; {heed}");
+            text += &format!("; {}", prose(heed));
         }
     }
     text.push('\n');
     for change in &step.changes {
-        text += &format!("      - `{}` {}\n", change.path, shift(change));
+        text += &format!("      - {} {}\n", code(&change.path), prose(&shift(change)));
     }
     if let Some(cost) = cost_of(step) {
         text += &format!("      - cost: {cost}\n");
@@ -85,7 +86,7 @@ fn item(step: &PlanStep) -> String {
     text += &sentences("Wait until", &procedure.wait);
     text += &sentences("Note:", &procedure.notes);
     match (&step.undo.procedure, &step.undo.impossible) {
-        (_, Some(why)) => text + &format!("\n      Undo: {why}\n"),
+        (_, Some(why)) => text + &format!("\n      Undo: {}\n", prose(why)),
         (Some(back), None) => text + &block("undo", &back.apply),
         (None, None) => text,
     }
@@ -94,7 +95,7 @@ fn item(step: &PlanStep) -> String {
 fn sentences(label: &str, lines: &[String]) -> String {
     let lines = lines.iter();
     lines
-        .map(|line| format!("\n      {label} {line}.\n"))
+        .map(|line| format!("\n      {label} {}.\n", prose(line)))
         .collect()
 }
 
@@ -112,14 +113,14 @@ fn block(label: &str, lines: &[String]) -> String {
 fn stopped(blocked: &BlockedPlan) -> String {
     let mut text = "\n**No order goes on.** Each of these would break a rule:\n\n".to_owned();
     for left in &blocked.left {
-        text += &format!("- {left}\n");
+        text += &format!("- {}\n", prose(left));
     }
     text.push('\n');
     for finding in &blocked.findings {
-        text += &format!("- `{}`: {}\n", finding.code, finding.message);
+        text += &format!("- `{}`: {}\n", finding.code, prose(&finding.message));
     }
     for bridge in &blocked.bridges {
-        text += &format!("- a value that opens a way: {bridge}\n");
+        text += &format!("- a value that opens a way: {}\n", prose(bridge));
     }
     text
 }

@@ -1,0 +1,24 @@
+//! Where the attributes of an environment stand, for sentences that name them.
+
+use std::collections::BTreeMap;
+
+use crate::model::Environment;
+
+/// Values as text by path in KDL spelling, gathered once for many sentences.
+pub(super) struct Standing(BTreeMap<String, String>);
+
+impl Standing {
+    pub(super) fn of(environment: &Environment) -> Self {
+        let attributes = environment.list().into_iter();
+        Self(attributes.map(|it| (it.path, it.value)).collect())
+    }
+
+    /// The path in backticks, and behind it `link` and the value; a path that holds several values
+    /// stands alone.
+    pub(super) fn told(&self, path: &str, link: &str) -> String {
+        match self.0.get(path) {
+            Some(value) => format!("`{path}`{link}{value}"),
+            None => format!("`{path}`"),
+        }
+    }
+}
