@@ -27,7 +27,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let message = format!(
         "the environment may cost {} a month, and its budget is {}",
-        ceiling.exact(),
+        ceiling.cents(),
         judged.budget
     );
     let mut finding = judged.finding(RULE.code, Severity::Error, message);

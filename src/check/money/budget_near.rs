@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if ceiling > near {
         let message = format!(
             "the environment may cost {} a month, more than {NEAR}% of its budget of {budget}",
-            ceiling.exact()
+            ceiling.cents()
         );
         let finding = judged
             .finding(RULE.code, Severity::Warning, message)
