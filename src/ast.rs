@@ -80,11 +80,18 @@ impl<T> Over for Written<T> {
 pub trait Spoil {
     /// Marks every value, also those that stand in for what is absent.
     fn spoil(&mut self);
+
+    /// Whether any value is marked, or could not be read by itself.
+    fn is_spoiled(&self) -> bool;
 }
 
 impl<T> Spoil for Written<T> {
     fn spoil(&mut self) {
         self.broken = true;
+    }
+
+    fn is_spoiled(&self) -> bool {
+        self.broken
     }
 }
 
@@ -92,11 +99,19 @@ impl<K: Ord, A: Spoil> Spoil for BTreeMap<K, A> {
     fn spoil(&mut self) {
         self.values_mut().for_each(Spoil::spoil);
     }
+
+    fn is_spoiled(&self) -> bool {
+        self.values().any(Spoil::is_spoiled)
+    }
 }
 
 /// A place stays one.
 impl Spoil for Option<Span> {
     fn spoil(&mut self) {}
+
+    fn is_spoiled(&self) -> bool {
+        false
+    }
 }
 
 /// Maps merge by key.
@@ -266,5 +281,20 @@ impl Ast {
         self.services.spoil();
         self.redis.spoil();
         self.nodes.spoil();
+    }
+
+    /// Whether every value could be read that says what is paid for and at which price: also one
+    /// that is optional, of which nothing is left where it could not be read.
+    #[must_use]
+    pub fn is_priced_whole(&self) -> bool {
+        let priced: [&dyn Spoil; 6] = [
+            &self.region,
+            &self.cluster,
+            &self.nodes,
+            &self.database,
+            &self.redis,
+            &self.reserved,
+        ];
+        !priced.into_iter().any(Spoil::is_spoiled)
     }
 }

@@ -34,6 +34,28 @@ fn a_value_that_could_not_be_read_silences_the_rules_that_read_it() {
 }
 
 #[test]
+fn a_budget_is_judged_unless_something_that_is_paid_for_could_not_be_read() {
+    let with = |node: &str| codes(&format!("{HEADER}budget monthly=100\n{node}\n"));
+    assert_eq!(with(""), ["budget-exceeded"]);
+    assert_eq!(
+        with("api { requests cpu=#null }"),
+        ["budget-exceeded", "wrong-value"],
+        "what pods ask for has no price"
+    );
+    for paid in [
+        "database { replicas #null }",
+        "database { storage iops=#null }",
+        "database { multi-az #null }",
+        "nodes \"general\" { count max=#null }",
+        "redis \"cache\" { cluster shards=#null }",
+        "redis \"cache\" { uses #null }",
+        "cost reserved=#null",
+    ] {
+        assert_eq!(with(paid), ["wrong-value"], "{paid}");
+    }
+}
+
+#[test]
 fn a_node_that_cannot_be_relied_on_silences_no_rule_about_its_neighbours() {
     let text = format!(
         "{HEADER}nodes \"a\" {{ instance \"m7g.large\"; count min=9 max=2 }}\nnodes \"b\" {{ instance \"m7i.xxx\"; count min=1 max=2; runs \"nope\" }}\n"

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::{Context, Finding, Findings, Rule};
 use crate::ast::Part;
 use crate::catalogue::Prices;
-use crate::cost::{Estimate, Item, Layer, Missing};
+use crate::cost::{Estimate, Item, Layer};
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::model::{Environment, Money};
 use crate::source::Sourced;
@@ -60,8 +60,7 @@ impl<'a> Judged<'a> {
     fn of(context: &Context<'a>) -> Option<Self> {
         let (environment, estimate) = (context.environment, context.estimate?);
         let monthly = &environment.budget.as_ref()?.monthly;
-        let unread = |item: &Item| item.rate.as_ref().err() == Some(&Missing::Value);
-        if estimate.items.iter().any(unread) {
+        if !context.file.is_priced_whole() {
             return None;
         }
         Some(Self {
