@@ -19,6 +19,8 @@ pub mod yaml;
 
 use std::collections::BTreeMap;
 
+use alerts::Watch;
+
 use crate::catalogue::Catalogue;
 use crate::model::Environment;
 
@@ -41,7 +43,16 @@ pub fn for_the_cluster(
     catalogue: &Catalogue,
     source_name: &str,
 ) -> Artifacts {
-    let mut artifacts = kubernetes::kubernetes(environment, catalogue, source_name);
+    watched(environment, catalogue, &Watch::of(environment), source_name)
+}
+
+fn watched(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    watch: &Watch,
+    source_name: &str,
+) -> Artifacts {
+    let mut artifacts = kubernetes::kubernetes(environment, catalogue, watch, source_name);
     artifacts.insert(
         "helm/values.yaml".into(),
         yaml::documents(&[helm::values(environment)], source_name),
@@ -52,7 +63,8 @@ pub fn for_the_cluster(
 /// Every file but the record, which repeats what the others say.
 #[must_use]
 pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
-    let mut artifacts = for_the_cluster(environment, catalogue, source_name);
+    let watch = Watch::of(environment);
+    let mut artifacts = watched(environment, catalogue, &watch, source_name);
     let tfvars = format!(
         "{}\n{}",
         header::header(source_name),
@@ -65,7 +77,7 @@ pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str
     artifacts.extend(load_test::load_tests(environment, source_name));
     artifacts.insert(
         "RUNBOOK.md".into(),
-        runbook::runbook(environment, catalogue, source_name),
+        runbook::runbook(environment, catalogue, &watch, source_name),
     );
     artifacts
 }

@@ -84,43 +84,60 @@ pub struct Group {
     pub alerts: Vec<Alert>,
 }
 
-/// Every alert of an environment, component by component.
-#[must_use]
-pub fn groups(environment: &Environment) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for tracked in metric::tracked(environment) {
-        let component = tracked.component.to_string();
-        if groups
-            .last()
-            .is_none_or(|group| group.component != component)
-        {
-            groups.push(Group {
-                component,
-                alerts: Vec::new(),
-            });
+/// What an environment is watched by, gathered once for every file that tells of it.
+pub struct Watch {
+    /// The metrics at whose thresholds something is to be done.
+    pub tracked: Vec<Tracked>,
+    /// The alerts, component by component.
+    pub groups: Vec<Group>,
+    standing: Standing,
+}
+
+impl Watch {
+    /// What this environment is watched by.
+    #[must_use]
+    pub fn of(environment: &Environment) -> Self {
+        let tracked = metric::tracked(environment);
+        let standing = Standing::of(environment);
+        let of_components = tracked.chunk_by(|one, next| one.component == next.component);
+        let mut groups: Vec<Group> = of_components
+            .filter_map(|tracked| group(environment, tracked))
+            .collect();
+        groups.push(Group {
+            component: "pgbouncer".into(),
+            alerts: stores::pooler(environment),
+        });
+        for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
+            let paths = alert.relieved_by.iter();
+            let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();
+            if !told.is_empty() {
+                alert.action += &format!(": {}", told.join(", or "));
+            }
         }
-        if let Some(group) = groups.last_mut() {
-            group.alerts.extend(of_metric(environment, &tracked));
+        Self {
+            tracked,
+            groups,
+            standing,
         }
     }
-    for group in &mut groups {
-        let component = group.component.clone();
-        group.alerts.extend(stores::beside(environment, &component));
-        group.alerts.extend(absent(environment, &component));
+
+    /// A path in backticks with `link` and its value behind it.
+    pub(super) fn told(&self, path: &str, link: &str) -> String {
+        self.standing.told(path, link)
     }
-    groups.push(Group {
-        component: "pgbouncer".into(),
-        alerts: stores::pooler(environment),
-    });
-    let standing = Standing::of(environment);
-    for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
-        let paths = alert.relieved_by.iter();
-        let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();
-        if !told.is_empty() {
-            alert.action += &format!(": {}", told.join(", or "));
-        }
-    }
-    groups
+}
+
+/// The alerts of one component, from all of its tracked metrics.
+fn group(environment: &Environment, tracked: &[Tracked]) -> Option<Group> {
+    let component = &tracked.first()?.component;
+    let of_metrics = tracked.iter().flat_map(|it| of_metric(environment, it));
+    let mut alerts: Vec<Alert> = of_metrics.collect();
+    alerts.extend(stores::beside(environment, component));
+    alerts.extend(absent(environment, component, tracked));
+    Some(Group {
+        component: component.to_string(),
+        alerts,
+    })
 }
 
 /// The alert at a tracked metric's threshold.
@@ -210,10 +227,17 @@ fn lasting(environment: &Environment, metric: Metric) -> Duration {
 }
 
 /// What a component is watched by is not there.
-fn absent(environment: &Environment, component: &str) -> Option<Alert> {
-    let expr = pods::unmeasured(environment, component)
-        .or_else(|| stores::unmeasured(environment, component))?;
-    Some(unmeasured(component, expr))
+fn absent(environment: &Environment, of: &Component, tracked: &[Tracked]) -> Option<Alert> {
+    let expr = match of {
+        Component::Api => pods::api_unmeasured(environment, tracked),
+        Component::Worker(name) => {
+            pods::worker_unmeasured(environment, environment.worker.get(name)?, tracked)
+        }
+        Component::Database | Component::ReadReplicas | Component::Redis(_) => {
+            stores::unmeasured(environment, of, tracked)
+        }
+    };
+    Some(unmeasured(&of.to_string(), expr))
 }
 
 fn unmeasured(component: &str, expr: String) -> Alert {

@@ -9,6 +9,7 @@ mod schedules;
 
 use serde_json::json;
 
+use super::alerts::Watch;
 use super::{Artifacts, yaml};
 use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
@@ -18,22 +19,17 @@ use crate::model::{Autoscalers, Environment};
 pub fn kubernetes(
     environment: &Environment,
     catalogue: &Catalogue,
+    watch: &Watch,
     source_name: &str,
 ) -> Artifacts {
     let mut files = Artifacts::new();
     // With Helm as the owner a second autoscaler here would fight the chart's.
     if environment.deliver.autoscalers.value == Autoscalers::Manifests {
-        let hpa = hpa::hpa(environment);
-        files.insert("api-hpa.yaml".into(), yaml::documents(&[hpa], source_name));
-        for (name, worker) in &environment.worker {
-            let objects = scaled_object::objects(environment, name, worker);
-            let path = format!("worker-{name}-scaledobject.yaml");
-            files.insert(path, yaml::documents(&objects, source_name));
-        }
+        files.extend(autoscalers(environment, source_name));
     }
     let pooler = pgbouncer::objects(environment, catalogue);
     let schedules = schedules::objects(environment);
-    let alerts = vec![alerts::rule(environment)];
+    let alerts = vec![alerts::rule(environment, &watch.groups)];
     let whole = [
         ("pgbouncer.yaml", pooler),
         ("schedules.yaml", schedules),
@@ -54,4 +50,15 @@ pub fn kubernetes(
     files.insert("kustomization.yaml".into(), kustomization);
     let placed = |(path, text)| (format!("kubernetes/{path}"), text);
     files.into_iter().map(placed).collect()
+}
+
+fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {
+    let hpa = yaml::documents(&[hpa::hpa(environment)], source_name);
+    let pools = environment.worker.iter().map(|(name, worker)| {
+        let objects = scaled_object::objects(environment, name, worker);
+        let path = format!("worker-{name}-scaledobject.yaml");
+        (path, yaml::documents(&objects, source_name))
+    });
+    let api = ("api-hpa.yaml".to_owned(), hpa);
+    std::iter::once(api).chain(pools).collect()
 }

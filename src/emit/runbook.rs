@@ -19,6 +19,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment as Templates, Value};
 use serde::Serialize;
 
+use super::alerts::Watch;
 use super::{secret, template};
 use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
@@ -92,7 +93,7 @@ struct Facts {
     load_tests: Vec<load::Test>,
     alerts: Vec<alerts::Row>,
     review: Vec<review::Row>,
-    watched: Vec<review::Watch>,
+    watched: Vec<review::Query>,
 }
 
 /// The page. `source_name` is the environment's file name.
@@ -100,7 +101,12 @@ struct Facts {
 /// # Panics
 /// Never: the templates are part of the program, and every variable in them is given.
 #[must_use]
-pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> String {
+pub fn runbook(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    watch: &Watch,
+    source_name: &str,
+) -> String {
     let facts = Facts {
         source: printable(source_name),
         name: environment.environment.value.to_string(),
@@ -117,9 +123,9 @@ pub fn runbook(environment: &Environment, catalogue: &Catalogue, source_name: &s
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
         load_tests: load::tests(environment),
-        alerts: alerts::rows(environment),
-        review: review::rows(environment),
-        watched: review::watched(environment),
+        alerts: alerts::rows(&watch.groups),
+        review: review::rows(watch),
+        watched: review::queries(environment, watch),
     };
     let facts = Value::from(Serde(&facts));
     let section = |(part, _): &(&str, &str)| {

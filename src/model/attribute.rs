@@ -318,11 +318,27 @@ impl<A: Attributes + Keyed> Attributes for Vec<A> {
 /// `path` and `step` with a dot between, unless there is nothing to divide.
 #[must_use]
 pub fn join(path: &str, step: &str) -> String {
-    if path.is_empty() {
-        step.to_owned()
-    } else {
-        format!("{path}.{step}")
+    let mut joined = below(path, step.len());
+    joined.push_str(step);
+    joined
+}
+
+/// `path` and a dot, with room for a step of `length` bytes.
+fn below(path: &str, length: usize) -> String {
+    let mut started = String::with_capacity(path.len() + 1 + length);
+    started.push_str(path);
+    if !path.is_empty() {
+        started.push('.');
     }
+    started
+}
+
+/// `path` and a field as KDL calls it. Every walk asks for every field: one allocation each.
+fn join_field(path: &str, field: &str) -> String {
+    let mut joined = below(path, field.len());
+    let letters = field.trim_start_matches("r#").chars();
+    joined.extend(letters.map(|c| if c == '_' { '-' } else { c }));
+    joined
 }
 
 impl<F> At<'_, F> {
@@ -347,15 +363,10 @@ impl<F> At<'_, F> {
         walk: impl FnOnce(At<'_, G>),
     ) {
         walk(At {
-            path: &join(self.path, &spelling(field)),
+            path: &join_field(self.path, field),
             name: &|field| (self.name)(wrap(field)),
         });
     }
-}
-
-/// How a field is called in KDL.
-fn spelling(field: &str) -> String {
-    field.trim_start_matches("r#").replace('_', "-")
 }
 
 /// The path of a field below its owner's.
@@ -367,6 +378,6 @@ impl Step {
     }
 
     pub(super) fn named(path: &str, field: &str, walk: impl FnOnce(&str)) {
-        walk(&join(path, &spelling(field)));
+        walk(&join_field(path, field));
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::kind::{Kind, NodesMove};
 use crate::catalogue::Catalogue;
-use crate::emit::secret;
+use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -24,6 +24,8 @@ pub struct State<'a> {
     pub tree: &'a str,
     /// Facts about AWS, which what is emitted depends on.
     pub catalogue: &'a Catalogue,
+    /// The files that the cluster gets of it.
+    pub files: &'a Artifacts,
 }
 
 impl State<'_> {

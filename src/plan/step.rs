@@ -4,7 +4,7 @@ use super::kind::{ApiMove, Kind, PoolMove};
 use super::procedure::{self, Procedure, State, procedure, rest};
 use super::{Move, Request};
 use crate::diff::{Changes, diff};
-use crate::emit::Artifacts;
+use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -53,18 +53,43 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize]) -> Vec<Step
             Some(_) | None => batches.push(vec![next]),
         }
     }
-    let mut state = request.environments.before.clone();
+    let mut before = Stage::of(request.environments.before.clone(), request);
     let mut steps = Vec::new();
     for batch in batches {
-        let before = state.clone();
+        let mut state = before.state.clone();
         for next in &batch {
             next.apply(&mut state, request.environments.after);
         }
         let number = steps.len() + 1;
+        let after = Stage::of(state, request);
         // A move whose work another one did already is no step.
-        steps.extend(step(request, number, &batch, Pair::new(&before, &state)));
+        steps.extend(step(request, number, &batch, Pair::new(&before, &after)));
+        before = after;
     }
     steps
+}
+
+/// A state between two steps, and what the cluster gets of it: the end of one step and the start
+/// of the next.
+struct Stage {
+    state: Environment,
+    files: Artifacts,
+}
+
+impl Stage {
+    fn of(state: Environment, request: &Request<'_>) -> Self {
+        let files = emit::for_the_cluster(&state, request.catalogue, "");
+        Self { state, files }
+    }
+
+    fn at<'a>(&'a self, tree: &'a str, request: &Request<'a>) -> State<'a> {
+        State {
+            environment: &self.state,
+            tree,
+            catalogue: request.catalogue,
+            files: &self.files,
+        }
+    }
 }
 
 /// Whether two neighbours are applied by the same command, in the same direction.
@@ -89,26 +114,21 @@ fn step(
     request: &Request<'_>,
     number: usize,
     batch: &[&Move],
-    sides: Pair<&Environment>,
+    stages: Pair<&Stage>,
 ) -> Option<Step> {
+    let sides = stages.map(|stage| &stage.state);
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
     let name = &sides.before.environment.value;
     let tree = |number: usize| format!("{}/{}/{name}", request.root, folder(number));
     let trees = Pair::new(tree(number - 1), tree(number));
-    let state = |environment, tree| State {
-        environment,
-        tree,
-        catalogue: request.catalogue,
-    };
     let states = Pair::new(
-        state(sides.before, &*trees.before),
-        state(sides.after, &*trees.after),
+        stages.before.at(&trees.before, request),
+        stages.after.at(&trees.after, request),
     );
-    let files = states.map(rest::for_the_cluster);
     let undo = match never_undone(&impacts) {
         Some(impact) => Err(format!("there is no way back: {}", impact.reason)),
-        None => Ok(together(batch, states.swapped(), files.as_ref().swapped())),
+        None => Ok(together(batch, states.swapped())),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
     Some(Step {
@@ -116,20 +136,20 @@ fn step(
         title: titles.join("; "),
         changes,
         impacts,
-        procedure: together(batch, states, files.as_ref()),
+        procedure: together(batch, states),
         undo,
         state: sides.after.clone(),
     })
 }
 
 /// The procedures of all moves of a step, after what the Secrets must hold.
-fn together(batch: &[&Move], states: Pair<State<'_>>, files: Pair<&Artifacts>) -> Procedure {
+fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
     let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
     let own = kinds
         .iter()
         .map(|kind| procedure(kind, states))
         .fold(Procedure::default(), Procedure::then);
-    procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states, files))
+    procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states))
 }
 
 fn never_undone(impacts: &[Impact]) -> Option<&Impact> {

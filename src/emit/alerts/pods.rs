@@ -146,35 +146,34 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// Where what is there is not measured. What sleeps has no pods to measure.
-pub(super) fn unmeasured(environment: &Environment, component: &str) -> Option<String> {
-    let queries: Vec<String> = metric::tracked(environment)
-        .into_iter()
-        .filter(|it| it.component.to_string() == component)
-        .filter(|it| {
-            matches!(
-                it.metric,
-                Metric::ApiCpu | Metric::ApiMemory | Metric::QueueDepth
-            )
-        })
-        .map(|it| format!("absent({})", it.query))
-        .collect();
-    let measured = queries.join(" or ");
-    if component == "api" {
-        let (pods, autoscaler) = (
-            state::api_pods(environment),
-            state::api_autoscaler(environment),
-        );
-        return Some(format!(
-            "(({measured}) and {pods} > 0) or absent({autoscaler})"
-        ));
-    }
-    let mut pools = environment.worker.iter();
-    let (_, pool) = pools.find(|(name, _)| format!("worker.{name}") == component)?;
+/// Where pods of the API are there and not measured. What sleeps has no pods to measure.
+pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> String {
+    let measured = none_of(tracked, &[Metric::ApiCpu, Metric::ApiMemory]);
+    let (pods, autoscaler) = (
+        state::api_pods(environment),
+        state::api_autoscaler(environment),
+    );
+    format!("(({measured}) and {pods} > 0) or absent({autoscaler})")
+}
+
+/// Where a pool's lists are not measured, unless it is paused.
+pub(super) fn worker_unmeasured(
+    environment: &Environment,
+    pool: &Worker,
+    tracked: &[Tracked],
+) -> String {
+    let measured = none_of(tracked, &[Metric::QueueDepth]);
     let paused = state::paused(environment, pool);
-    Some(if measured.is_empty() {
+    if measured.is_empty() {
         format!("absent({paused})")
     } else {
         format!("(({measured}) unless {paused} > 0) or absent({paused})")
-    })
+    }
+}
+
+/// Where one of these metrics has no value.
+fn none_of(tracked: &[Tracked], metrics: &[Metric]) -> String {
+    let measured = tracked.iter().filter(|it| metrics.contains(&it.metric));
+    let absent: Vec<String> = measured.map(|it| format!("absent({})", it.query)).collect();
+    absent.join(" or ")
 }

@@ -1,7 +1,7 @@
 //! Alerts of the database, its replicas, Redis and PgBouncer.
 
 use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
-use crate::metric::{self, Component, Metric, Tracked, state};
+use crate::metric::{Component, Metric, Tracked, state};
 use crate::model::{Duration, Environment, EvictionPolicy};
 
 /// PgBouncer disconnects a client that has waited for two minutes.
@@ -70,11 +70,11 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
 }
 
 /// What has no tracked metric: the forecast of storage, and lag.
-pub(super) fn beside(environment: &Environment, component: &str) -> Option<Alert> {
+pub(super) fn beside(environment: &Environment, component: &Component) -> Option<Alert> {
     match component {
-        "database" => Some(storage_forecast(environment)),
-        "database.replicas" => Some(replica_lag(environment)),
-        _ => None,
+        Component::Database => Some(storage_forecast(environment)),
+        Component::ReadReplicas => Some(replica_lag(environment)),
+        Component::Api | Component::Worker(_) | Component::Redis(_) => None,
     }
 }
 
@@ -135,14 +135,15 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
 }
 
 /// Where nothing is told of a store, which runs at all hours.
-pub(super) fn unmeasured(environment: &Environment, component: &str) -> Option<String> {
-    let tracked = metric::tracked(environment).into_iter();
-    let mut queries: Vec<String> = tracked
-        .filter(|it| it.component.to_string() == component)
-        .map(|it| format!("absent({})", it.query))
-        .collect();
-    if component == "database.replicas" {
+pub(super) fn unmeasured(
+    environment: &Environment,
+    component: &Component,
+    tracked: &[Tracked],
+) -> String {
+    let queries = tracked.iter().map(|it| format!("absent({})", it.query));
+    let mut queries: Vec<String> = queries.collect();
+    if *component == Component::ReadReplicas {
         queries.push(format!("absent({})", state::lag(environment)));
     }
-    (!queries.is_empty()).then(|| queries.join(" or "))
+    queries.join(" or ")
 }

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::metadata::metadata;
-use crate::emit::alerts::{Alert, Group, groups};
+use crate::emit::alerts::{Alert, Group};
 use crate::model::{Environment, OWN_LABELS};
 
 /// A group for each component.
-pub(super) fn rule(environment: &Environment) -> Value {
+pub(super) fn rule(environment: &Environment, groups: &[Group]) -> Value {
     let name = environment.rule_name();
     let mut meta = metadata(environment, &name, &name);
     if let Some(labels) = meta.get_mut("labels").and_then(Value::as_object_mut) {
@@ -15,10 +15,7 @@ pub(super) fn rule(environment: &Environment) -> Value {
         let own = own.filter(|(key, _)| !OWN_LABELS.contains(&key.as_str()));
         labels.extend(own.map(|(key, value)| (key.clone(), json!(value))));
     }
-    let groups: Vec<Value> = groups(environment)
-        .iter()
-        .map(|it| group(environment, it))
-        .collect();
+    let groups: Vec<Value> = groups.iter().map(|it| group(environment, it)).collect();
     json!({
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",

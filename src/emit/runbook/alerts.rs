@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::emit::alerts::groups;
-use crate::model::Environment;
+use crate::emit::alerts::Group;
 
 /// A row of the table.
 #[derive(Serialize)]
@@ -16,17 +15,15 @@ pub(super) struct Row {
     anchor: String,
 }
 
-pub(super) fn rows(environment: &Environment) -> Vec<Row> {
-    let groups = groups(environment).into_iter();
-    let rows = groups.flat_map(|group| {
-        let component = group.component;
-        group.alerts.into_iter().map(move |alert| Row {
-            anchor: alert.anchor(),
+pub(super) fn rows(groups: &[Group]) -> Vec<Row> {
+    let rows = groups.iter().flat_map(|group| {
+        group.alerts.iter().map(|alert| Row {
             name: alert.name,
-            component: component.clone(),
-            summary: alert.summary,
+            component: group.component.clone(),
+            summary: alert.summary.clone(),
             lasting: alert.lasting.to_string(),
-            section: alert.section,
+            section: alert.section.clone(),
+            anchor: alert.anchor(),
         })
     });
     rows.collect()

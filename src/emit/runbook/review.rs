@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::emit::standing::Standing;
+use crate::emit::alerts::Watch;
 use crate::metric::{self, Tracked, Unit};
 use crate::model::Environment;
 
@@ -17,25 +17,24 @@ pub(super) struct Row {
 
 /// A query.
 #[derive(Serialize)]
-pub(super) struct Watch {
+pub(super) struct Query {
     what: String,
     query: String,
 }
 
-pub(super) fn rows(environment: &Environment) -> Vec<Row> {
-    let standing = Standing::of(environment);
-    let row = |tracked: Tracked| Row {
+pub(super) fn rows(watch: &Watch) -> Vec<Row> {
+    let row = |tracked: &Tracked| Row {
         component: tracked.component.to_string(),
         metric: tracked.metric.name(),
         threshold: amount(tracked.threshold, tracked.metric.unit()),
         relief: tracked
             .relieved_by
             .iter()
-            .map(|path| standing.told(path, " "))
+            .map(|path| watch.told(path, " "))
             .collect::<Vec<_>>()
             .join(", "),
     };
-    metric::tracked(environment).into_iter().map(row).collect()
+    watch.tracked.iter().map(row).collect()
 }
 
 fn amount(value: f64, unit: Unit) -> String {
@@ -46,18 +45,17 @@ fn amount(value: f64, unit: Unit) -> String {
     }
 }
 
-pub(super) fn watched(environment: &Environment) -> Vec<Watch> {
-    let tracked = metric::tracked(environment);
-    let mut all: Vec<Watch> = tracked
-        .into_iter()
-        .map(|tracked| Watch {
+pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
+    let tracked = watch.tracked.iter();
+    let mut all: Vec<Query> = tracked
+        .map(|tracked| Query {
             what: format!(
                 "{} of {}, in {}",
                 tracked.metric,
                 tracked.component,
                 tracked.metric.unit()
             ),
-            query: tracked.query,
+            query: tracked.query.clone(),
         })
         .collect();
     all.extend(pools(environment));
@@ -66,15 +64,15 @@ pub(super) fn watched(environment: &Environment) -> Vec<Watch> {
 }
 
 /// What pods of pools use, which no threshold is about.
-fn pools(environment: &Environment) -> impl Iterator<Item = Watch> {
+fn pools(environment: &Environment) -> impl Iterator<Item = Query> {
     environment.worker.iter().flat_map(|(name, pool)| {
         let workload = &pool.workload;
         [
-            Watch {
+            Query {
                 what: format!("CPU of worker.{name}, in % of what its pods request"),
                 query: metric::pods_cpu(environment, workload),
             },
-            Watch {
+            Query {
                 what: format!("memory of the fullest pod of worker.{name}, in % of its limit"),
                 query: metric::pods_memory(environment, workload),
             },
@@ -83,15 +81,15 @@ fn pools(environment: &Environment) -> impl Iterator<Item = Watch> {
 }
 
 /// Names of pgbouncer_exporter 0.12 (`collector.go`).
-fn pooler() -> [Watch; 2] {
+fn pooler() -> [Query; 2] {
     let seconds = "sum(rate(pgbouncer_stats_totals_queries_duration_seconds_total[5m]))";
     let queries = "sum(rate(pgbouncer_stats_totals_queries_pooled_total[5m]))";
     [
-        Watch {
+        Query {
             what: "clients that wait for a server connection of PgBouncer".into(),
             query: r#"sum by (database) (pgbouncer_pools_client_waiting_connections{database!="pgbouncer"})"#.into(),
         },
-        Watch {
+        Query {
             what: "time of a query, in seconds".into(),
             query: format!("{seconds} / {queries}"),
         },

@@ -2,27 +2,13 @@
 //! schedule holds the API's minimum. Left as it was, it would work against the step.
 
 use super::{Procedure, State, workloads};
-use crate::emit::{self, Artifacts};
 use crate::pair::Pair;
 use crate::plan::kind::Kind;
 
-/// The files that the cluster gets of a state.
-#[must_use]
-pub fn for_the_cluster(state: State<'_>) -> Artifacts {
-    let mut files = emit::for_the_cluster(state.environment, state.catalogue, "");
-    files.remove("kubernetes/kustomization.yaml");
-    files
-}
-
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
 #[must_use]
-pub fn with_the_rest(
-    own: Procedure,
-    kinds: &[&Kind],
-    states: Pair<State<'_>>,
-    files: Pair<&Artifacts>,
-) -> Procedure {
-    let left = left(&own, states, files);
+pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -> Procedure {
+    let left = left(&own, states);
     let (values, manifests): (Vec<&str>, Vec<&str>) =
         left.into_iter().partition(|path| *path == VALUES);
     let manifests = workloads::manifests(&manifests, states);
@@ -52,8 +38,11 @@ pub fn with_the_rest(
 
 const VALUES: &str = "helm/values.yaml";
 
+/// Names the other files, and is nothing to apply.
+const INDEX: &str = "kubernetes/kustomization.yaml";
+
 /// The paths of what differs and is not applied.
-fn left<'a>(own: &Procedure, states: Pair<State<'_>>, files: Pair<&'a Artifacts>) -> Vec<&'a str> {
+fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
     let state = states.after;
     let whole = format!("-k {}", state.path("kubernetes"));
     let is_applied = |path: &str| {
@@ -62,10 +51,10 @@ fn left<'a>(own: &Procedure, states: Pair<State<'_>>, files: Pair<&'a Artifacts>
             line.ends_with(&file) || (path.starts_with("kubernetes/") && line.ends_with(&whole))
         })
     };
-    let differing = files.after.iter();
+    let differing = state.files.iter();
     differing
-        .filter(|(path, text)| files.before.get(*path) != Some(*text))
+        .filter(|(path, text)| states.before.files.get(*path) != Some(*text))
         .map(|(path, _)| path.as_str())
-        .filter(|path| !is_applied(path))
+        .filter(|path| *path != INDEX && !is_applied(path))
         .collect()
 }

@@ -1,7 +1,8 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
 use super::{Procedure, State, terraform};
-use crate::emit::{self, Artifacts, lock, pgbouncer, secret};
+use crate::emit::terraform::tfvars;
+use crate::emit::{lock, pgbouncer, secret};
 use crate::model::{Autoscalers, Name, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
@@ -126,30 +127,19 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     })
 }
 
-fn rendered(state: State<'_>) -> Artifacts {
-    emit::files(state.environment, state.catalogue, "")
-}
-
-/// Whether files below a folder of the tree differ.
-fn differs(files: &Pair<Artifacts>, folder: &str) -> bool {
-    let of = |files: &Artifacts| -> Vec<(String, String)> {
-        let below = files.iter().filter(|(path, _)| path.starts_with(folder));
-        below
-            .map(|(path, text)| (path.clone(), text.clone()))
-            .collect()
-    };
-    of(&files.before) != of(&files.after)
+/// Whether the cluster's files below a folder of the tree differ.
+fn differs(states: Pair<State<'_>>, folder: &str) -> bool {
+    let below = states.map(|state| {
+        let files = state.files.iter();
+        files.filter(|(path, _)| path.starts_with(folder))
+    });
+    !below.before.eq(below.after)
 }
 
 /// Everything in the cluster that the states have in different words.
 pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
-    let files = states.map(|state| emit::for_the_cluster(state.environment, state.catalogue, ""));
-    in_cluster(&files, states)
-}
-
-fn in_cluster(files: &Pair<Artifacts>, states: Pair<State<'_>>) -> Procedure {
     let mut procedure = Procedure::default();
-    if differs(files, "kubernetes/") {
+    if differs(states, "kubernetes/") {
         let folder = states.after.path("kubernetes");
         procedure = procedure
             .apply(format!("kubectl apply -k {folder}"))
@@ -159,7 +149,7 @@ fn in_cluster(files: &Pair<Artifacts>, states: Pair<State<'_>>) -> Procedure {
     if inis.before != inis.after {
         procedure = procedure.then(read_again(states));
     }
-    if differs(files, "helm/") {
+    if differs(states, "helm/") {
         procedure = procedure.then(rolled_out(states));
     }
     if reads_another_secret(states) {
@@ -198,9 +188,9 @@ fn restarted(state: State<'_>) -> Procedure {
 
 /// Everything that the states have in different words.
 pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
-    let files = states.map(rendered);
-    let mut procedure = in_cluster(&files, states);
-    if differs(&files, "terraform/") {
+    let mut procedure = cluster(states);
+    let variables = states.map(|state| tfvars(state.environment, state.catalogue));
+    if variables.before != variables.after {
         procedure = procedure.apply(terraform(states.after));
     }
     if procedure == Procedure::default() {
