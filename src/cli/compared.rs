@@ -126,8 +126,9 @@ fn rendered(outcome: &Outcome<'_>, comparison: &Comparison) -> Pair<Artifacts> {
             .map(|it| emit::files(it, &run.catalogue, name))
             .unwrap_or_default()
     };
-    Pair::new(
-        rendered(outcome.sides.before, &runs.before),
-        rendered(outcome.sides.after, &runs.after),
-    )
+    let (before, after) = rayon::join(
+        || rendered(outcome.sides.before, &runs.before),
+        || rendered(outcome.sides.after, &runs.after),
+    );
+    Pair::new(before, after)
 }

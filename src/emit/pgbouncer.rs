@@ -3,6 +3,8 @@
 //! Entries force no user, so that a role's password opens that role alone. The budget holds all
 //! the same: `max_db_connections` is per entry and process, over all users.
 
+use std::sync::LazyLock;
+
 use minijinja::{Environment as Templates, UndefinedBehavior, context};
 
 use super::secret;
@@ -72,6 +74,18 @@ pub fn read_entry(environment: &Environment) -> String {
     format!("{}_read", environment.database.dbname.value)
 }
 
+const INI: &str = "pgbouncer.ini";
+
+/// Parsed once: a plan asks for the file of many states.
+static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
+    let mut templates = Templates::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates
+        .add_template(INI, include_str!("../../templates/pgbouncer.ini.j2"))
+        .expect("the template is part of the program");
+    templates
+});
+
 /// The file's text.
 ///
 /// # Panics
@@ -82,35 +96,31 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
     let database = &environment.database;
     let pooled_reads = database.replicas.via.value == Via::Pgbouncer;
     let verify = matches!(database.tls.value, SslMode::VerifyCa | SslMode::VerifyFull);
-    let mut templates = Templates::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    let template = TEMPLATES.get_template(INI).expect("it was added");
     // Rendering drops the template's last line feed.
-    let mut text = templates
-        .render_str(
-            include_str!("../../templates/pgbouncer.ini.j2"),
-            context! {
-                dbname => database.dbname.value.clone(),
-                host => primary_host(environment),
-                read => read_hosts(environment).filter(|_| pooled_reads),
-                read_entry => read_entry(environment),
-                port => PORT,
-                server_port => SERVER_PORT,
-                auth_file => format!("{FOLDER}/auth/{}", secret::USERLIST),
-                auth_secret => secret::userlist(environment).secret,
-                ca_config_map => secret::ca_config_map(environment),
-                admin => ADMIN_USER,
-                stats => STATS_USER,
-                ignored => ignored_parameters(&pooler.image.value, catalogue),
-                mode => pooler.mode.value.to_string(),
-                prepared => pooler.mode.value != PoolMode::Session,
-                default => pooler.pool.default.value,
-                reserve => pooler.pool.reserve.value,
-                max_db => pooler.pool.max_db.value,
-                clients => pooler.clients.max.value,
-                tls => database.tls.value.to_string(),
-                ca_file => verify.then(|| format!("{FOLDER}/ca/{}", secret::CA_BUNDLE)),
-            },
-        )
+    let mut text = template
+        .render(context! {
+            dbname => database.dbname.value.clone(),
+            host => primary_host(environment),
+            read => read_hosts(environment).filter(|_| pooled_reads),
+            read_entry => read_entry(environment),
+            port => PORT,
+            server_port => SERVER_PORT,
+            auth_file => format!("{FOLDER}/auth/{}", secret::USERLIST),
+            auth_secret => secret::userlist(environment).secret,
+            ca_config_map => secret::ca_config_map(environment),
+            admin => ADMIN_USER,
+            stats => STATS_USER,
+            ignored => ignored_parameters(&pooler.image.value, catalogue),
+            mode => pooler.mode.value.to_string(),
+            prepared => pooler.mode.value != PoolMode::Session,
+            default => pooler.pool.default.value,
+            reserve => pooler.pool.reserve.value,
+            max_db => pooler.pool.max_db.value,
+            clients => pooler.clients.max.value,
+            tls => database.tls.value.to_string(),
+            ca_file => verify.then(|| format!("{FOLDER}/ca/{}", secret::CA_BUNDLE)),
+        })
         .expect("the template and its variables belong together");
     text.push('\n');
     text

@@ -10,6 +10,9 @@ use super::header::header;
 /// The order in which people read an object; other keys follow in the order they are given.
 const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 
+/// Bytes of a usual file: most need no more room.
+const USUAL: usize = 8 << 10;
+
 /// The documents below a header that names `source_name`, with `---` between them.
 ///
 /// # Panics
@@ -17,14 +20,16 @@ const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 #[must_use]
 pub fn documents(values: &[Value], source_name: &str) -> String {
     let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
-    let texts: Vec<String> = values
-        .iter()
-        .map(|value| {
-            serde_saphyr::to_string_with_options(&Ordered(value), options.clone())
-                .expect("a JSON value has a YAML form")
-        })
-        .collect();
-    header(source_name) + &texts.join("---\n")
+    let mut text = String::with_capacity(USUAL);
+    text.push_str(&header(source_name));
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            text.push_str("---\n");
+        }
+        serde_saphyr::to_fmt_writer_with_options(&mut text, &Ordered(value), options.clone())
+            .expect("a JSON value has a YAML form");
+    }
+    text
 }
 
 struct Ordered<'a>(&'a Value);

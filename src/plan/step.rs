@@ -110,21 +110,16 @@ fn joins(one: &Move, other: &Move) -> bool {
     one.rank == other.rank && (both(&autoscaler) || both(&pods))
 }
 
-fn step(
-    request: &Request<'_>,
-    number: usize,
-    batch: &[&Move],
-    stages: Pair<&Stage>,
-) -> Option<Step> {
-    let sides = stages.map(|stage| &stage.state);
+fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage>) -> Option<Step> {
+    let sides = ends.map(|stage| &stage.state);
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
     let name = &sides.before.environment.value;
     let tree = |number: usize| format!("{}/{}/{name}", request.root, folder(number));
     let trees = Pair::new(tree(number - 1), tree(number));
     let states = Pair::new(
-        stages.before.at(&trees.before, request),
-        stages.after.at(&trees.after, request),
+        ends.before.at(&trees.before, request),
+        ends.after.at(&trees.after, request),
     );
     let undo = match never_undone(&impacts) {
         Some(impact) => Err(format!("there is no way back: {}", impact.reason)),

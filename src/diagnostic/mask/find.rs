@@ -2,6 +2,7 @@
 //! and whatever is given to a key that is named like a credential. One pass, no copy.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Prefixes of well-known tokens, and how many characters follow at least.
 const TOKENS: &[(&str, usize)] = &[
@@ -53,6 +54,25 @@ const KEYS: &[&str] = &[
     "credential",
     "credentials",
 ];
+
+/// The bytes that tokens begin with: what begins otherwise need not be compared with each.
+static FIRST: LazyLock<[bool; 256]> =
+    LazyLock::new(|| among(TOKENS.iter().filter_map(|(token, _)| token.bytes().next())));
+
+/// The same for the letters that names of credentials end with; `WORDS` have no others.
+static LAST: LazyLock<[bool; 256]> =
+    LazyLock::new(|| among(KEYS.iter().filter_map(|key| key.bytes().last())));
+
+/// Whether each byte is one of these.
+fn among(bytes: impl Iterator<Item = u8>) -> [bool; 256] {
+    let mut known = [false; 256];
+    for byte in bytes {
+        if let Some(known) = known.get_mut(usize::from(byte)) {
+            *known = true;
+        }
+    }
+    known
+}
 
 /// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
 const WORDS: &[&str] = &["pass", "pwd"];
@@ -113,6 +133,8 @@ fn token(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn token_at(text: &str, start: usize) -> Option<Range<usize>> {
+    let may_begin = |byte: &u8| FIRST.get(usize::from(*byte)) == Some(&true);
+    text.as_bytes().get(start).filter(|byte| may_begin(byte))?;
     let rest = text.get(start..)?;
     let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
     let length = rest
@@ -186,6 +208,11 @@ fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 /// Whether a word ends like the name of a credential.
 #[must_use]
 pub fn is_key(word: &str) -> bool {
+    let mut letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
+    let last = letters.next().map(|byte| byte.to_ascii_lowercase());
+    if last.is_none_or(|byte| LAST.get(usize::from(byte)) != Some(&true)) {
+        return false;
+    }
     let ends = KEYS.iter().any(|key| {
         let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
         let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
