@@ -23,6 +23,10 @@ use tierc::emit::{self, Artifacts};
 use tierc::model::{Environment, Tier};
 use tierc::resolve;
 use tierc::source::{Source, SourceId, Sources};
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use tierc::{parse, report};
 
 /// An environment with labels, images and numbers of its own on the largest tier.

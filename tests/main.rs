@@ -24,3 +24,7 @@ mod support;
 mod tidy;
 mod waive;
 mod writing;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

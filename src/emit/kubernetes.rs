@@ -29,17 +29,14 @@ pub fn kubernetes(
     }
     let pooler = pgbouncer::objects(environment, catalogue);
     let schedules = schedules::objects(environment);
-    let alerts = vec![alerts::rule(environment, &watch.groups)];
-    let whole = [
-        ("pgbouncer.yaml", pooler),
-        ("schedules.yaml", schedules),
-        ("alerts.yaml", alerts),
-    ];
+    let whole = [("pgbouncer.yaml", pooler), ("schedules.yaml", schedules)];
     for (path, objects) in whole {
         if !objects.is_empty() {
             files.insert(path.into(), yaml::documents(&objects, source_name));
         }
     }
+    let rule = alerts::rule(environment, &watch.groups);
+    files.insert("alerts.yaml".into(), yaml::document(&rule, source_name));
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

@@ -14,42 +14,78 @@ const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 const USUAL: usize = 8 << 10;
 
 /// The documents below a header that names `source_name`, with `---` between them.
-///
-/// # Panics
-/// Never: JSON values with text keys always have a YAML form.
 #[must_use]
 pub fn documents(values: &[Value], source_name: &str) -> String {
-    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
-    let mut text = String::with_capacity(USUAL);
-    text.push_str(&header(source_name));
+    let mut text = started(source_name);
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
             text.push_str("---\n");
         }
-        serde_saphyr::to_fmt_writer_with_options(&mut text, &Ordered(value), options.clone())
-            .expect("a JSON value has a YAML form");
+        write(&mut text, &InOrder(value));
     }
     text
 }
 
-struct Ordered<'a>(&'a Value);
+/// One document below a header that names `source_name`, from a type of its own, whose fields stand
+/// in the order of their declaration.
+#[must_use]
+pub fn document(value: &impl Serialize, source_name: &str) -> String {
+    let mut text = started(source_name);
+    write(&mut text, value);
+    text
+}
 
-impl Serialize for Ordered<'_> {
+fn started(source_name: &str) -> String {
+    let mut text = String::with_capacity(USUAL);
+    text.push_str(&header(source_name));
+    text
+}
+
+/// # Panics
+/// Never: values with text keys always have a YAML form.
+fn write(text: &mut String, value: &impl Serialize) {
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    serde_saphyr::to_fmt_writer_with_options(text, value, options)
+        .expect("a value with text keys has a YAML form");
+}
+
+/// A value within a type of its own, written as [`documents`] writes it.
+pub struct Ordered(pub Value);
+
+impl Serialize for Ordered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        InOrder(&self.0).serialize(serializer)
+    }
+}
+
+/// A text that may begin with white space, which a block scalar takes for its indentation.
+pub struct Text<'a>(pub &'a str);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if starts_blank(self.0) {
+            DoubleQuoted(self.0).serialize(serializer)
+        } else {
+            serializer.serialize_str(self.0)
+        }
+    }
+}
+
+struct InOrder<'a>(&'a Value);
+
+impl Serialize for InOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::Object(map) => serialize_map(map, serializer),
             Value::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
-                    seq.serialize_element(&Ordered(item))?;
+                    seq.serialize_element(&InOrder(item))?;
                 }
                 seq.end()
             }
-            // A block scalar takes leading white space for its indentation.
-            Value::String(text) if starts_blank(text) => {
-                DoubleQuoted(text.as_str()).serialize(serializer)
-            }
-            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            Value::String(text) => Text(text).serialize(serializer),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => {
                 other.serialize(serializer)
             }
         }
@@ -68,12 +104,12 @@ fn serialize_map<S: Serializer>(
     let mut out = serializer.serialize_map(Some(map.len()))?;
     for key in FIRST {
         if let Some(value) = map.get(key) {
-            out.serialize_entry(key, &Ordered(value))?;
+            out.serialize_entry(key, &InOrder(value))?;
         }
     }
     for (key, value) in map {
         if !FIRST.contains(&key.as_str()) {
-            out.serialize_entry(key, &Ordered(value))?;
+            out.serialize_entry(key, &InOrder(value))?;
         }
     }
     out.end()
