@@ -4,7 +4,7 @@ pub mod attribute;
 pub mod clock;
 pub mod duration;
 pub mod image;
-mod load_test;
+pub mod load_test;
 pub mod money;
 pub mod name;
 pub mod operation;

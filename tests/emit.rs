@@ -10,6 +10,7 @@ mod pgbouncer;
 mod pgbouncer_pods;
 mod placement;
 mod runbook;
+mod runbook_limits;
 mod scaled_object;
 mod schedules;
 mod secrets;

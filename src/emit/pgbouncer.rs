@@ -130,13 +130,18 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
 /// `extra_float_digits`. Before the catalogue's safe version a list without `options` lets anybody
 /// hang the process (CVE-2026-107349), so an image that is not known to be safe gets none.
 fn ignored_parameters(image: &str, catalogue: &Catalogue) -> &'static str {
-    let safe = version(&catalogue.pgbouncer_safe);
-    let known = Image::parse(image).version();
-    if known.is_some() && safe.is_some() && known >= safe {
+    if takes_exporters(image, catalogue) {
         " extra_float_digits,options"
     } else {
         ""
     }
+}
+
+/// Whether PgBouncer takes the startup parameters that its exporter sends.
+pub(super) fn takes_exporters(image: &str, catalogue: &Catalogue) -> bool {
+    let safe = version(&catalogue.pgbouncer_safe);
+    let known = Image::parse(image).version();
+    known.is_some() && safe.is_some() && known >= safe
 }
 
 /// The lines of `ini` that only a restart applies.

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod database;
+mod growth;
 mod load;
 mod pods;
 mod pooler;
@@ -65,6 +66,7 @@ const PARTS: [(&str, &str); 11] = [
 
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = template::templates();
+    templates.add_filter("pods", counted);
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -92,6 +94,8 @@ struct Facts {
     groups: Vec<redis::Group>,
     load_tests: Vec<load::Test>,
     alerts: Vec<alerts::Row>,
+    /// The namespace from which PgBouncer's NetworkPolicy lets an exporter in.
+    monitoring: Option<String>,
     review: Vec<review::Row>,
     watched: Vec<review::Query>,
 }
@@ -124,6 +128,7 @@ pub fn runbook(
         groups: redis::groups(environment, catalogue),
         load_tests: load::tests(environment),
         alerts: alerts::rows(&watch.groups),
+        monitoring: monitoring(environment),
         review: review::rows(watch),
         watched: review::queries(environment, watch),
     };
@@ -136,6 +141,17 @@ pub fn runbook(
     };
     let sections: Vec<String> = PARTS.iter().map(section).collect();
     sections.join("\n\n") + "\n"
+}
+
+fn monitoring(environment: &Environment) -> Option<String> {
+    let namespace = environment.network.monitoring_namespace.as_ref()?;
+    Some(namespace.value.clone())
+}
+
+/// So many pods.
+fn counted(pods: u64) -> String {
+    let noun = if pods == 1 { "pod" } else { "pods" };
+    format!("{pods} {noun}")
 }
 
 /// A file name within code quotes.

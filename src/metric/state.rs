@@ -72,33 +72,35 @@ pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -
     })
 }
 
-/// Replicas that are more than `most` behind; the value is in seconds. From CloudWatch an idle
-/// source makes its replicas seem behind.
+/// Replicas that are more than `most` behind, the value in seconds, or whose replication is broken,
+/// the value below zero. From CloudWatch an idle source makes its replicas seem behind.
 #[must_use]
 pub fn replica_lag(environment: &Environment, most: Duration) -> String {
     let database = &environment.database;
     let primary = database.name.value.as_str();
-    let (replicas, most) = (format!("{primary}-read-[0-9]+"), most.secs());
-    match environment.alerts.source.database.value {
+    let (lag, most) = (lag(environment), most.secs());
+    let behind = match environment.alerts.source.database.value {
         MetricSource::Yace => {
-            let lag = format!("max({})", rds("replica_lag_average", &replicas));
             let writes = rds_series("write_iops_average", primary);
             let idle = most.saturating_add(IDLE);
             format!(
-                "{lag} > {most} unless ({lag} <= {idle} and max(max_over_time({writes}[10m])) < {WRITES})"
+                "({lag} > {most} unless ({lag} <= {idle} and max(max_over_time({writes}[10m])) < {WRITES}))"
             )
         }
-        MetricSource::Exporter => {
-            let lag = job("pg_replication_lag_seconds", &replicas);
-            format!("max({lag}) > {most}")
-        }
-    }
+        MetricSource::Exporter => format!("{lag} > {most}"),
+    };
+    format!("{} < 0 or {behind}", replication(environment))
+}
+
+/// Identifiers of the read replicas.
+fn replicas(environment: &Environment) -> String {
+    format!("{}-read-[0-9]+", environment.database.name.value)
 }
 
 /// How far replicas are behind, in seconds, whatever the reason.
 #[must_use]
 pub fn lag(environment: &Environment) -> String {
-    let replicas = format!("{}-read-[0-9]+", environment.database.name.value);
+    let replicas = replicas(environment);
     let lag = match environment.alerts.source.database.value {
         MetricSource::Yace => rds("replica_lag_average", &replicas),
         MetricSource::Exporter => job("pg_replication_lag_seconds", &replicas),
@@ -106,8 +108,16 @@ pub fn lag(environment: &Environment) -> String {
     format!("max({lag})")
 }
 
+/// Below zero where a replica follows nobody any more. Only CloudWatch tells: a replica that gets
+/// nothing and has replayed what it got is not behind, as the server itself sees it.
+#[must_use]
+pub fn replication(environment: &Environment) -> String {
+    let lag = rds("replica_lag_average", &replicas(environment));
+    format!("min({lag})")
+}
+
 /// Storage that is full `within` this time, growing as it did for a week; the value is the bytes
-/// that are left then, below zero. What RDS grows by itself is room. Less than a day of history is
+/// that it is short by then. What RDS grows by itself is room. Less than a day of history is
 /// no trend: a database that is filled for the first time would be full in an hour.
 #[must_use]
 pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
@@ -120,17 +130,18 @@ pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
             let free = rds_series("free_storage_space_average", identifier);
             let grows = match most - gib {
                 0 => String::new(),
-                room => format!(" + {room} * {GIB}"),
+                room => format!(" - {room} * {GIB}"),
             };
             format!(
-                "min(predict_linear({free}[7d], {seconds})){grows} < 0 and min(last_over_time({free}[10m] offset 1d)) >= 0"
+                "-min(predict_linear({free}[7d], {seconds})){grows} > 0 and min(last_over_time({free}[10m] offset 1d)) >= 0"
             )
         }
         MetricSource::Exporter => {
             let series = job("pg_database_size_bytes", identifier);
-            let size = format!("max(sum by (job, instance) ({series}))");
+            let size = |when: &str| format!("max(sum by (job, instance) ({series}{when}))");
+            let (now, yesterday) = (size(""), size(" offset 1d"));
             format!(
-                "{most} * {GIB} - predict_linear({size}[7d:1h], {seconds}) < 0 and {size} offset 1d >= 0"
+                "predict_linear({now}[7d:1h], {seconds}) - {most} * {GIB} > 0 and {yesterday} >= 0"
             )
         }
     }
@@ -139,10 +150,18 @@ pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
 /// Seconds that the first of PgBouncer's clients has waited for a server connection.
 #[must_use]
 pub fn pool_wait(environment: &Environment) -> String {
-    format!(
-        r#"max(pgbouncer_pools_client_maxwait_seconds{{namespace="{}",job="{}",database!="pgbouncer"}})"#,
-        environment.namespace.value, environment.pgbouncer.name.value
-    )
+    let wait = pooler(environment, "pgbouncer_pools_client_maxwait_seconds");
+    format!("max({wait})")
+}
+
+/// A series of PgBouncer's exporter about what is not its own console.
+#[must_use]
+pub fn pooler(environment: &Environment, metric: &str) -> String {
+    let (namespace, job) = (
+        &environment.namespace.value,
+        &environment.pgbouncer.name.value,
+    );
+    format!(r#"{metric}{{namespace="{namespace}",job="{job}",database!="pgbouncer"}}"#)
 }
 
 /// The API's HPA, which is there as long as kube-state-metrics sees it.

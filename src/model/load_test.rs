@@ -4,7 +4,7 @@ use super::{ArrivalRate, Environment, Expectation, LoadTest, Name};
 
 /// Virtual users that one k6 process keeps for an arrival rate at most: k6's guide to large tests
 /// counts 1 to 5 MB of memory for each.
-const MOST_FOR_A_RATE: u64 = 10_000;
+pub const MOST_FOR_A_RATE: u64 = 10_000;
 
 /// A second: what a request is taken to last where nothing is expected of it.
 const UNKNOWN_MILLIS: u64 = 1000;
@@ -40,13 +40,19 @@ impl Expectation {
 }
 
 impl ArrivalRate {
-    /// The virtual users that k6 starts with: rate x the seconds of a request, by Little's law, and
-    /// one for each process; at most 10,000 for each.
+    /// The virtual users that the rate takes: rate x the seconds of a request, by Little's law.
+    #[must_use]
+    pub fn needed(&self, expect: &Expectation) -> u64 {
+        let busy = u64::from(self.per_second.value).saturating_mul(expect.millis());
+        busy.div_ceil(1000)
+    }
+
+    /// The virtual users that k6 starts with: those that the rate takes, and one for each process;
+    /// at most 10,000 for each.
     #[must_use]
     pub fn vus(&self, expect: &Expectation, runners: u32) -> u64 {
-        let busy = u64::from(self.per_second.value).saturating_mul(expect.millis());
         let runners = u64::from(runners);
-        busy.div_ceil(1000)
+        self.needed(expect)
             .clamp(runners, runners.saturating_mul(MOST_FOR_A_RATE))
     }
 

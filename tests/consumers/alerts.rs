@@ -2,6 +2,9 @@
 //! while the environment does what its file says.
 
 mod cases;
+mod exporters;
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -17,43 +20,15 @@ off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { worker "
 event "sale" from="2030-11-29T06:00" to="2030-11-30T00:00" zone="Europe/Berlin" { worker "decisions" 12 }
 "#;
 
-/// One test file of promtool: each case is a test of its own, which knows the rules of its
-/// component alone.
 #[test]
 fn an_alert_fires_above_its_threshold_and_not_in_steady_state() {
     let Some(promtool) = tool("promtool") else {
         return;
     };
-    let artifacts = crate::emit::emitted(TEXT);
-    let rule = &crate::support::documents(&artifacts["kubernetes/alerts.yaml"])[0];
-    let groups = rule["spec"]["groups"].as_array().unwrap();
-    let rules: Vec<&Value> = groups
-        .iter()
-        .flat_map(|group| group["rules"].as_array().unwrap())
-        .collect();
     let cases = cases::all();
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    for group in groups {
-        let component = &group["rules"][0]["labels"]["component"];
-        let own = cases.iter().filter(|case| *component == case.component);
-        let tests: Vec<Value> = own.map(|case| test(case, &rules)).collect();
-        if tests.is_empty() {
-            continue;
-        }
-        let one = json!({ "groups": [group] });
-        std::fs::write(path("rules.yaml"), one.to_string()).unwrap();
-        let tested = json!({
-            "rule_files": ["rules.yaml"],
-            "evaluation_interval": "1m",
-            "tests": tests,
-        });
-        std::fs::write(path("test.yaml"), tested.to_string()).unwrap();
-        let mut run = command(&promtool, folder.path());
-        run.current_dir(folder.path());
-        ask(run.args(["test", "rules", "test.yaml"])).accepted();
-    }
-    for rule in rules {
+    let groups = groups(TEXT);
+    judged(&promtool, &groups, &cases);
+    for rule in rules(&groups) {
         let of = |fires| {
             let found = cases
                 .iter()
@@ -68,18 +43,116 @@ fn an_alert_fires_above_its_threshold_and_not_in_steady_state() {
     }
 }
 
-fn test(case: &Case, rules: &[&Value]) -> Value {
-    let rule = rules
+/// The same environment, measured by the exporters that ask the servers themselves.
+#[test]
+fn alerts_from_exporters_fire_where_those_from_cloudwatch_would() {
+    let Some(promtool) = tool("promtool") else {
+        return;
+    };
+    let source = "alerts { source database=\"exporter\" redis=\"exporter\" }\n";
+    let groups = groups(&format!("{TEXT}{source}"));
+    judged(&promtool, &groups, &exporters::all());
+}
+
+/// What Prometheus makes of the value in a description.
+#[test]
+fn an_alert_tells_its_value_in_words_that_are_true() {
+    let Some(promtool) = tool("promtool") else {
+        return;
+    };
+    let groups = groups(TEXT);
+    let all = rules(&groups);
+    let folder = tempfile::tempdir().unwrap();
+    let tests: Vec<Value> = cases::told()
+        .into_iter()
+        .map(|(case, told)| {
+            let rule = rule_of(&case, &all);
+            let mut annotations = rule["annotations"].clone();
+            let said = annotations["description"].as_str().unwrap();
+            let before = said.split("Last value: ").next().unwrap();
+            annotations["description"] = json!(format!("{before}Last value: {told}."));
+            let alerts = json!([{ "exp_labels": rule["labels"], "exp_annotations": annotations }]);
+            json!({
+                "interval": "1m",
+                "input_series": series(&case),
+                "alert_rule_test": [{
+                    "eval_time": format!("{}m", case.minutes),
+                    "alertname": case.alert,
+                    "exp_alerts": alerts,
+                }],
+            })
+        })
+        .collect();
+    // An alert of the same name and another component is not told apart.
+    let own = |group: &&Value| {
+        let component = &group["rules"][0]["labels"]["component"];
+        cases::told()
+            .iter()
+            .any(|(case, _)| *component == case.component)
+    };
+    let told: Vec<&Value> = groups.iter().filter(own).collect();
+    accepted(&promtool, folder.path(), &json!(told), &tests);
+}
+
+fn groups(text: &str) -> Vec<Value> {
+    let artifacts = crate::emit::emitted(text);
+    let rule = &crate::support::documents(&artifacts["kubernetes/alerts.yaml"])[0];
+    rule["spec"]["groups"].as_array().unwrap().clone()
+}
+
+fn rules(groups: &[Value]) -> Vec<&Value> {
+    groups
+        .iter()
+        .flat_map(|group| group["rules"].as_array().unwrap())
+        .collect()
+}
+
+/// One test file of promtool: each case is a test of its own, which knows the rules of its
+/// component alone.
+fn judged(promtool: &Path, groups: &[Value], cases: &[Case]) {
+    let all = rules(groups);
+    let folder = tempfile::tempdir().unwrap();
+    for group in groups {
+        let component = &group["rules"][0]["labels"]["component"];
+        let own = cases.iter().filter(|case| *component == case.component);
+        let tests: Vec<Value> = own.map(|case| test(case, &all)).collect();
+        if !tests.is_empty() {
+            accepted(promtool, folder.path(), &json!([group]), &tests);
+        }
+    }
+}
+
+fn accepted(promtool: &Path, folder: &Path, groups: &Value, tests: &[Value]) {
+    let rules = json!({ "groups": groups });
+    std::fs::write(folder.join("rules.yaml"), rules.to_string()).unwrap();
+    let tested = json!({
+        "rule_files": ["rules.yaml"],
+        "evaluation_interval": "1m",
+        "tests": tests,
+    });
+    std::fs::write(folder.join("test.yaml"), tested.to_string()).unwrap();
+    let mut run = command(promtool, folder);
+    run.current_dir(folder);
+    ask(run.args(["test", "rules", "test.yaml"])).accepted();
+}
+
+fn rule_of<'a>(case: &Case, rules: &[&'a Value]) -> &'a Value {
+    rules
         .iter()
         .find(|rule| rule["alert"] == case.alert && rule["labels"]["component"] == case.component)
-        .unwrap_or_else(|| panic!("no {} of {}", case.alert, case.component));
-    let series: Vec<Value> = case
-        .series
+        .unwrap_or_else(|| panic!("no {} of {}", case.alert, case.component))
+}
+
+fn series(case: &Case) -> Vec<Value> {
+    case.series
         .iter()
         .map(|(series, values)| json!({ "series": series, "values": values }))
-        .collect();
-    // What an alert says depends on its value: only that it is there is judged, by the series
-    // that Prometheus keeps of it.
+        .collect()
+}
+
+fn test(case: &Case, rules: &[&Value]) -> Value {
+    let rule = rule_of(case, rules);
+    // Only that it is there is judged, by the series that Prometheus keeps of it.
     let expr = format!(
         "count(ALERTS{{alertname=\"{}\",component=\"{}\",alertstate=\"firing\"}}) or vector(0)",
         case.alert, case.component
@@ -88,7 +161,7 @@ fn test(case: &Case, rules: &[&Value]) -> Value {
     json!({
         "name": format!("{} of {} at minute {}, {:?}", case.alert, case.component, case.minutes, case.series),
         "interval": "1m",
-        "input_series": series,
+        "input_series": series(case),
         "promql_expr_test": [{
             "expr": expr,
             "eval_time": format!("{}m", case.minutes),

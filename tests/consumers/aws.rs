@@ -24,6 +24,7 @@ use crate::support::run;
 const PRELUDE: &str = "set -euo pipefail
 export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
 aws() { \"$AWS\" --endpoint-url \"$FAKE\" \"$@\"; }
+terraform() { :; }
 ";
 
 /// A fake AWS that ends with the test.

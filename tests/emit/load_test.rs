@@ -167,6 +167,23 @@ fn every_level_is_judged_by_itself_and_only_by_what_is_expected() {
     }
 }
 
+/// Thresholds are judged by each process of k6, by what it left out itself.
+#[test]
+fn requests_that_are_left_out_are_counted_by_the_share_of_a_pod() {
+    let threshold = |pods: &str| {
+        let (id, test) = only(&text(
+            "small",
+            &node("a", &format!("rate 500 for=\"5m\"{pods}")),
+        ));
+        let options = options(&script(&id, &test, "prod.kdl"));
+        let dropped = &options["thresholds"]["dropped_iterations"][0];
+        dropped.as_str().unwrap().to_owned()
+    };
+    assert_eq!(threshold(""), "count<150");
+    assert_eq!(threshold("\n    test-run parallelism=4"), "count<37");
+    assert_eq!(threshold("\n    test-run parallelism=200"), "count<1");
+}
+
 #[test]
 fn errors_are_a_share_and_none_at_all_can_be_kept() {
     let threshold = |errors: &str| {

@@ -44,7 +44,7 @@ fn pages() -> Vec<(String, String)> {
 }
 
 /// The fenced blocks of a language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     let parts = page.split(&fence).skip(1);
     parts
@@ -153,7 +153,7 @@ fn number(page: &str, before: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-fn findings(text: &str) -> Vec<String> {
+pub(crate) fn findings(text: &str) -> Vec<String> {
     let run = run(text);
     run.diagnostics()
         .map(|finding| finding.code.0.to_owned())

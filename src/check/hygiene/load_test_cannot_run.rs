@@ -1,8 +1,9 @@
-//! A load test that k6 or its operator refuses.
+//! A load test that k6 or its operator refuses, or whose rate k6 has too few virtual users for.
 
-use crate::ast::Part;
+use crate::ast::{Ast, Part};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::load_test::MOST_FOR_A_RATE;
 use crate::model::{Environment, LoadTest, Name};
 
 /// The rule `load-test-cannot-run`.
@@ -26,6 +27,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.extend(overwritten_body(environment, name, test));
         findings.extend(option_of_k6(name, test));
         findings.extend(idle_runners(name, test));
+        let finding = undelivered_rate(name, test);
+        findings.extend(finding.map(|finding| as_expected(finding, context.file, name)));
         findings.extend(long_name(environment, name, test));
     }
 }
@@ -109,6 +112,78 @@ fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
             users.to_string(),
         );
     Some(finding)
+}
+
+/// A virtual user is busy for as long as a request lasts. Requests may well be faster than what is
+/// expected of the slow ones, so that this is no error.
+fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
+    let rate = test.rate.as_ref()?;
+    let (per_second, runners) = (&rate.per_second, u64::from(test.runners()));
+    let (needed, most) = (rate.needed(&test.expect), runners * MOST_FOR_A_RATE);
+    if needed <= most {
+        return None;
+    }
+    let millis = test.expect.millis();
+    let message = format!(
+        "the rate of `load-test \"{name}\"` needs {needed} virtual users, and k6 has {most}"
+    );
+    let path = format!("load-test.{name}.rate.per-second");
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(per_second, &path, "requests a second")
+        .note(format!(
+            "{} x {millis} ms = {needed} > {most} = {runners} x {MOST_FOR_A_RATE}: the rate is reached only where requests are faster",
+            per_second.value
+        ));
+    let finding = pods(finding, name, test, needed);
+    let fits = most.saturating_mul(1000) / millis.max(1);
+    if fits == 0 {
+        return Some(finding);
+    }
+    let message = format!("the largest rate that {most} virtual users send is {fits}");
+    Some(finding.repair(per_second, &path, message, fits.to_string()))
+}
+
+/// What is expected and cannot be read is not a second.
+fn as_expected(finding: Finding, file: &Ast, name: &Name) -> Finding {
+    let Some(node) = file.load_tests.get(name) else {
+        return finding;
+    };
+    let expect = &node.expect;
+    let finding = finding.optional(&expect.p95);
+    finding.optional(&expect.p99).optional(&expect.p50)
+}
+
+/// The finding with how long a request may last, and with the pods that share the load.
+fn pods(finding: Finding, name: &Name, test: &LoadTest, needed: u64) -> Finding {
+    let expect = &test.expect;
+    let times = [
+        ("p95", &expect.p95),
+        ("p99", &expect.p99),
+        ("p50", &expect.p50),
+    ];
+    let stated = times
+        .into_iter()
+        .find_map(|(what, time)| Some((what, time.as_ref()?)));
+    let finding = match stated {
+        Some((what, time)) => finding.operand(
+            time,
+            &format!("load-test.{name}.expect.{what}"),
+            "how long a request may last",
+        ),
+        None => finding,
+    };
+    let Some(run) = &test.test_run else {
+        return finding;
+    };
+    let path = format!("load-test.{name}.test-run.parallelism");
+    let fewest = needed.div_ceil(MOST_FOR_A_RATE);
+    let message = format!("the fewest pods with enough virtual users are {fewest}");
+    finding.operand(&run.parallelism, &path, "the pods").repair(
+        &run.parallelism,
+        &path,
+        message,
+        fewest.to_string(),
+    )
 }
 
 /// The operator's Jobs and Services add to the name of the TestRun.

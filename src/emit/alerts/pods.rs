@@ -90,8 +90,9 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
     Alert {
         expr: format!("{items} > {most} unless {paused} > 0"),
         summary: format!(
-            "a list of `{}` holds more than {most} items, {each} for each of {pods} pods",
-            tracked.component
+            "a list of `{}` holds more than {most} items, {each} for each of {pods} {}",
+            tracked.component,
+            if pods == 1 { "pod" } else { "pods" }
         ),
         ..above(
             environment,

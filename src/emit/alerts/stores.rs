@@ -2,7 +2,7 @@
 
 use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
 use crate::metric::{Component, Metric, Tracked, state};
-use crate::model::{Duration, Environment, EvictionPolicy};
+use crate::model::{Duration, Environment, EvictionPolicy, MetricSource};
 
 /// PgBouncer disconnects a client that has waited for two minutes.
 const WAITING: Duration = Duration::from_mins(2);
@@ -89,7 +89,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         summary: format!(
             "growing as in the last week, the database's storage is full within {within}"
         ),
-        value: "{{ $value | humanize1024 }}B left then",
+        value: "short by {{ $value | humanize1024 }}B then",
         action: "increase the storage".into(),
         relieved_by: growing.into(),
         section: "More database storage".into(),
@@ -103,9 +103,11 @@ fn replica_lag(environment: &Environment) -> Alert {
         expr: state::replica_lag(environment, most),
         lasting: CLOUDWATCH,
         urgency: Urgency::Warning,
-        summary: format!("a read replica is more than {most} behind"),
-        value: "{{ $value | printf \"%.0f\" }} s",
-        action: "look for long queries on the replica and for bursts of writes; else scale it up"
+        summary: format!(
+            "a read replica is more than {most} behind, or its replication is broken"
+        ),
+        value: "{{ if lt $value 0.0 }}broken{{ else }}{{ $value | printf \"%.0f\" }} s behind{{ end }}",
+        action: "where it is broken, look at its events, and make anew what does not recover; where it is behind, look for long queries on it and for bursts of writes; else scale it up"
             .into(),
         relieved_by: vec!["database.replicas.instance".into()],
         section: "Replica lag".into(),
@@ -143,7 +145,12 @@ pub(super) fn unmeasured(
     let queries = tracked.iter().map(|it| format!("absent({})", it.query));
     let mut queries: Vec<String> = queries.collect();
     if *component == Component::ReadReplicas {
-        queries.push(format!("absent({})", state::lag(environment)));
+        let (lag, replication) = (state::lag(environment), state::replication(environment));
+        queries.push(format!("absent({lag})"));
+        // From CloudWatch both are of one series.
+        if environment.alerts.source.database.value == MetricSource::Exporter {
+            queries.push(format!("absent({replication})"));
+        }
     }
     queries.join(" or ")
 }

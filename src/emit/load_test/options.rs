@@ -193,7 +193,8 @@ fn thresholds(test: &LoadTest) -> Map<String, Value> {
     }
     if let Some(rate) = &test.rate {
         let all = u64::from(rate.per_second.value).saturating_mul(rate.r#for.value.secs());
-        let most = (all / DROPPED).max(1);
+        // Each process counts what it leaves out of its own share.
+        let most = (all / DROPPED / u64::from(test.runners())).max(1);
         thresholds.insert(
             "dropped_iterations".into(),
             json!([format!("count<{most}")]),

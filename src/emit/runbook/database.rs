@@ -2,17 +2,14 @@
 
 use serde::Serialize;
 
-use super::size;
+use super::{growth, size};
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
 use crate::emit::pgbouncer;
-use crate::model::{Environment, StorageType};
+use crate::model::Environment;
 
-/// From here on RDS stripes a gp3 volume of PostgreSQL over four: GiB.
-const STRIPED: u32 = 400;
-
-/// The most that a gp3 volume holds: GiB.
-const MOST: u32 = 65_536;
+/// Read replicas of one source.
+const MOST_REPLICAS: u32 = 15;
 
 /// The database.
 #[derive(Serialize)]
@@ -23,60 +20,79 @@ pub(super) struct Database {
     multi_az: bool,
     engine: String,
     max_connections: u32,
-    /// The connections that the instance's memory is good for, where the catalogue knows it.
-    good_for: Option<u64>,
+    /// More of them, if the memory of every server is good for that.
+    more: Option<Connections>,
     window: String,
     gib: u32,
-    more_gib: u32,
-    max_gib: u32,
-    more_max_gib: u32,
     storage: String,
-    /// Whether growing as suggested stripes the volume anew.
-    stripes: bool,
-    gp3: bool,
+    volume: growth::Volume,
     host: String,
     replicas: Vec<String>,
     replica_class: String,
-    next_replica: String,
-    more_replicas: u32,
+    /// One more, below RDS' limit.
+    next_replica: Option<String>,
+    count: u32,
+}
+
+/// A larger `max_connections`.
+#[derive(Serialize)]
+struct Connections {
+    count: u32,
+    /// What every replica is raised to before, where it has fewer.
+    replicas: bool,
+    /// Whether the file states those of replicas by themselves.
+    stated: bool,
 }
 
 pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Database {
     let database = &environment.database;
     let class = &database.instance.value;
-    let id = database.name.value.to_string();
-    let (gib, ceiling) = (database.storage.gib.value, database.storage.max_gib.value);
-    let replica = |number: u32| format!("{id}-read-{number}");
     let count = database.replicas.count.value;
-    // RDS takes no step below a tenth.
-    let more_gib = (gib.saturating_add(gib / 2).next_multiple_of(10)).min(MOST);
     Database {
+        id: database.name.value.to_string(),
         class: class.clone(),
         next_class: size::next(&catalogue.db_classes, class),
         multi_az: database.multi_az.value,
         engine: database.engine.value.clone(),
         max_connections: database.max_connections.value,
-        good_for: catalogue
-            .db_classes
-            .get(class)
-            .map(|facts| budget::good_for(facts.memory)),
+        more: more(environment, catalogue),
         window: database.maintenance.window.value.to_string(),
-        gib,
-        more_gib,
-        max_gib: ceiling,
-        more_max_gib: ceiling.max(more_gib).saturating_mul(2).min(MOST),
+        gib: database.storage.gib.value,
         storage: database.storage.kind.value.to_string(),
-        stripes: gib < STRIPED && more_gib >= STRIPED,
-        gp3: database.storage.kind.value == StorageType::Gp3,
+        volume: growth::volume(&database.storage),
         host: pgbouncer::primary_host(environment),
-        replicas: (1..=count).map(replica).collect(),
+        replicas: (1..=count)
+            .map(|number| database.read_identifier(number))
+            .collect(),
         replica_class: if count > 0 {
             database.replicas.instance.value.clone()
         } else {
             class.clone()
         },
-        next_replica: replica(count + 1),
-        more_replicas: count + 1,
-        id,
+        next_replica: (count < MOST_REPLICAS).then(|| database.read_identifier(count + 1)),
+        count,
     }
+}
+
+/// Half as many again, or as many as the memory of each server is good for without doubt; none
+/// where that is no more, or where nobody knows the memory. A replica with fewer than its source
+/// does not start.
+fn more(environment: &Environment, catalogue: &Catalogue) -> Option<Connections> {
+    let database = &environment.database;
+    let (now, replicas) = (database.max_connections.value, &database.replicas);
+    let sure = |class: &str| {
+        let memory = catalogue.db_classes.get(class)?.memory;
+        Some(budget::without_doubt(memory))
+    };
+    let mut most = sure(&database.instance.value)?;
+    if replicas.count.value > 0 {
+        most = most.min(sure(&replicas.instance.value)?);
+    }
+    let wanted = now.saturating_add(now.div_ceil(2)).next_multiple_of(10);
+    let count = wanted.min(u32::try_from(most).unwrap_or(u32::MAX));
+    (count > now).then_some(Connections {
+        count,
+        replicas: replicas.count.value > 0 && replicas.max_connections.value < count,
+        stated: !replicas.max_connections.is_derived(),
+    })
 }

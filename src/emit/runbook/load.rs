@@ -34,6 +34,8 @@ struct Level {
 struct Rate {
     per_second: u32,
     millis: u64,
+    /// The virtual users that it takes, if requests last that long.
+    needed: u64,
     users: u64,
     most_users: u64,
 }
@@ -61,6 +63,7 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
     let rate = test.rate.as_ref().map(|rate| Rate {
         per_second: rate.per_second.value,
         millis: test.expect.millis(),
+        needed: rate.needed(&test.expect),
         users: rate.vus(&test.expect, test.runners()),
         most_users: rate.most_vus(&test.expect, test.runners()),
     });

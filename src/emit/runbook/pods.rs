@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::budget::connections as budget;
-use crate::model::{Environment, Quantity, Worker, Workload};
+use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
 
 /// The longest `stabilizationWindowSeconds`.
 const LONGEST_WINDOW: u64 = 3600;
@@ -18,6 +18,8 @@ pub(super) struct Api {
     cpu: Option<u32>,
     /// A lower one.
     lower_cpu: Option<u32>,
+    /// How fast pods are added, in words.
+    scale_up: String,
 }
 
 /// What the API and a pool have in common.
@@ -30,12 +32,14 @@ struct Pods {
     held: bool,
     /// Half of the maximum, and more than the minimum: a count for an event.
     event: u32,
+    /// A count to hold it at, which is not the one that it has.
+    hold: u32,
     /// A larger maximum, if the clients that it brings fit into PgBouncer.
     more: Option<u32>,
     per_pod: u32,
     down_window: u64,
-    /// Twice that, or the longest that Kubernetes takes.
-    longer_window: u64,
+    /// Twice that, or the longest that Kubernetes takes; none where it has that.
+    longer_window: Option<u64>,
     requests: Amounts,
     limits: Amounts,
     /// Twice the limits.
@@ -75,7 +79,42 @@ pub(super) fn api(environment: &Environment) -> Api {
         lower_cpu: cpu
             .filter(|percent| *percent > 20)
             .map(|percent| percent - 10),
+        scale_up: scale_up(&workload.scale_up),
     }
+}
+
+/// How fast pods are added, with what Kubernetes does where no step is stated.
+fn scale_up(scaling: &Scaling) -> String {
+    let which = match scaling.select.value {
+        Select::Max => "more",
+        Select::Min => "fewer",
+        Select::Disabled => return "the file disables it, so that no pod is added".into(),
+    };
+    let step = |policy: &Policy| {
+        let (value, every) = (policy.value.value, policy.every.value);
+        let amount = match policy.kind.value {
+            PolicyKind::Pods if value == 1 => "1 pod".into(),
+            PolicyKind::Pods => format!("{value} pods"),
+            PolicyKind::Percent => format!("{value}%"),
+        };
+        format!("{amount} every {every}")
+    };
+    let mut steps: Vec<String> = scaling.policy.iter().map(step).collect();
+    if steps.is_empty() {
+        steps = ["4 pods every 15s", "100% every 15s"]
+            .map(str::to_owned)
+            .into();
+    }
+    let which = if steps.len() > 1 {
+        format!(", whichever is {which}")
+    } else {
+        String::new()
+    };
+    let window = match scaling.window.value.secs() {
+        0 => String::new(),
+        _ => format!(", for the least load of {}", scaling.window.value),
+    };
+    format!("{}{which}{window}", steps.join(" or "))
 }
 
 pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
@@ -105,16 +144,24 @@ fn pods(environment: &Environment, workload: &Workload) -> Pods {
     };
     let limits = &workload.limits;
     let window = workload.scale_down.window.value.secs();
+    let event = (max / 2).max(min.saturating_add(1)).min(max);
+    let more = more(environment, workload);
     Pods {
         deployment: workload.name.value.to_string(),
         min,
         max,
         held: workload.hold.is_some(),
-        event: (max / 2).max(min.saturating_add(1)).min(max),
-        more: more(environment, workload),
+        event,
+        hold: if min < max {
+            event
+        } else {
+            let half = max.saturating_add(max.div_ceil(2));
+            more.map_or_else(|| (max / 2).max(1), |more| more.min(half))
+        },
+        more,
         per_pod: workload.connections.per_pod.value,
         down_window: window,
-        longer_window: (window * 2).min(LONGEST_WINDOW),
+        longer_window: (window < LONGEST_WINDOW).then(|| (window * 2).min(LONGEST_WINDOW)),
         requests: amounts(workload.requests.cpu.value, workload.requests.memory.value),
         limits: amounts(limits.cpu.value, limits.memory.value),
         larger: amounts(

@@ -24,6 +24,10 @@ pub(super) struct Pooler {
     outside: u64,
     /// The most pods whose pools fit, one more of them draining.
     most: u64,
+    image: String,
+    /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
+    measurable: bool,
+    safe: String,
     config: String,
     /// The digest of the configuration that belongs to this page.
     digest: String,
@@ -48,6 +52,9 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler
         usable: primary.usable,
         outside: primary.outside(),
         most: (room / u64::from(max_db.max(1))).saturating_sub(u64::from(budget::DRAINING)),
+        image: pooler.image.value.clone(),
+        measurable: pgbouncer::takes_exporters(&pooler.image.value, catalogue),
+        safe: catalogue.pgbouncer_safe.clone(),
         config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
         digest: lock::hash(ini.as_bytes())
             .trim_start_matches("sha256:")

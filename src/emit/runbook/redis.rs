@@ -4,7 +4,13 @@ use serde::Serialize;
 
 use super::size;
 use crate::catalogue::Catalogue;
-use crate::model::Environment;
+use crate::model::{Environment, RedisGroup};
+
+/// The most replicas of a shard.
+const MOST_REPLICAS: u32 = 5;
+
+/// The most nodes of a group.
+const MOST_NODES: u32 = 500;
 
 /// A group.
 #[derive(Serialize)]
@@ -16,6 +22,9 @@ pub(super) struct Group {
     /// The GiB that data can take, where the catalogue knows the node.
     usable: Option<String>,
     replicas: u32,
+    /// One more in each shard, and one shard more, within ElastiCache's limits.
+    more_replicas: Option<u32>,
+    more_shards: Option<u32>,
     shards: u32,
     cluster: bool,
     policy: String,
@@ -44,6 +53,8 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                     .get(&group.node.value)
                     .map(|facts| gib(facts.maxmemory - facts.maxmemory / 4)),
                 replicas: group.replicas.value,
+                more_replicas: more_replicas(group),
+                more_shards: more_shards(group),
                 shards: group.cluster.shards.value,
                 cluster: group.is_cluster(),
                 policy: group.policy.value.to_string(),
@@ -58,6 +69,18 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
             }
         })
         .collect()
+}
+
+fn more_replicas(group: &RedisGroup) -> Option<u32> {
+    let more = group.replicas.value.saturating_add(1);
+    let nodes = group.cluster.shards.value.max(1).saturating_mul(more + 1);
+    (more <= MOST_REPLICAS && nodes <= MOST_NODES).then_some(more)
+}
+
+fn more_shards(group: &RedisGroup) -> Option<u32> {
+    let more = group.cluster.shards.value.saturating_add(1);
+    let nodes = more.saturating_mul(group.replicas.value.saturating_add(1));
+    (nodes <= MOST_NODES).then_some(more)
 }
 
 /// Bytes as GiB with two digits, rounded down.

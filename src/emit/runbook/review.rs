@@ -59,7 +59,7 @@ pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
         })
         .collect();
     all.extend(pools(environment));
-    all.extend(pooler());
+    all.extend(pooler(environment));
     all
 }
 
@@ -81,13 +81,18 @@ fn pools(environment: &Environment) -> impl Iterator<Item = Query> {
 }
 
 /// Names of pgbouncer_exporter 0.12 (`collector.go`).
-fn pooler() -> [Query; 2] {
-    let seconds = "sum(rate(pgbouncer_stats_totals_queries_duration_seconds_total[5m]))";
-    let queries = "sum(rate(pgbouncer_stats_totals_queries_pooled_total[5m]))";
+fn pooler(environment: &Environment) -> [Query; 2] {
+    let of = |metric: &str| metric::state::pooler(environment, metric);
+    let rate = |metric: &str| {
+        let series = of(&format!("pgbouncer_stats_totals_queries_{metric}_total"));
+        format!("sum(rate({series}[5m]))")
+    };
+    let (seconds, queries) = (rate("duration_seconds"), rate("pooled"));
+    let waiting = of("pgbouncer_pools_client_waiting_connections");
     [
         Query {
             what: "clients that wait for a server connection of PgBouncer".into(),
-            query: r#"sum by (database) (pgbouncer_pools_client_waiting_connections{database!="pgbouncer"})"#.into(),
+            query: format!("sum by (database) ({waiting})"),
         },
         Query {
             what: "time of a query, in seconds".into(),

@@ -22,12 +22,45 @@ pub(super) fn all() -> Vec<Case> {
     all.into_iter().flatten().collect()
 }
 
+/// Cases with what the description says of their last value.
+pub(super) fn told() -> Vec<(Case, &'static str)> {
+    let lag = |value| {
+        let of = [
+            rds("replica_lag", "kaireon-prod-read-1", value),
+            rds("write_iops", "kaireon-prod", 50.0),
+        ];
+        case("ReplicaLagHigh", "database.replicas", of.into(), 6, true)
+    };
+    // 200 GiB and the 500 that storage may grow by, 48 GiB of them gone, and 24 a day for 30 days.
+    let full = free("kaireon-prod", 200.0, -1.0 / 60.0);
+    let full = case(
+        "DatabaseStorageFullSoon",
+        "database",
+        vec![full],
+        2880,
+        true,
+    );
+    vec![
+        (lag(-1.0), "broken"),
+        (lag(31.0), "31 s behind"),
+        (full, "short by 68GiB then"),
+    ]
+}
+
+/// Free storage in GiB, and what of it goes or comes each minute.
+fn free(of: &str, start: f64, a_minute: f64) -> (String, String) {
+    let gib = 1_073_741_824.0;
+    let series =
+        format!("aws_rds_free_storage_space_average{{dimension_DBInstanceIdentifier=\"{of}\"}}");
+    (series, format!("{}{:+}x4320", start * gib, a_minute * gib))
+}
+
 /// A series with the same value every minute for three days.
-fn flat(series: &str, value: f64) -> (String, String) {
+pub(super) fn flat(series: &str, value: f64) -> (String, String) {
     (series.to_owned(), format!("{value}x4320"))
 }
 
-fn rds(metric: &str, of: &str, value: f64) -> (String, String) {
+pub(super) fn rds(metric: &str, of: &str, value: f64) -> (String, String) {
     let series = format!("aws_rds_{metric}_average{{dimension_DBInstanceIdentifier=\"{of}\"}}");
     flat(&series, value)
 }
@@ -98,7 +131,7 @@ fn api(cpu: f64, memory: f64) -> Vec<(String, String)> {
     ]
 }
 
-fn case(
+pub(super) fn case(
     alert: &'static str,
     component: &'static str,
     series: Vec<(String, String)>,
@@ -298,13 +331,7 @@ fn of_pauses() -> Vec<Case> {
 fn of_the_database() -> Vec<Case> {
     let one = |alert, series, minutes, fires| case(alert, "database", series, minutes, fires);
     let id = "kaireon-prod";
-    let gib = 1_073_741_824.0;
-    let free = |start: f64, a_minute: f64| {
-        let series = format!(
-            "aws_rds_free_storage_space_average{{dimension_DBInstanceIdentifier=\"{id}\"}}"
-        );
-        (series, format!("{}{:+}x4320", start * gib, a_minute * gib))
-    };
+    let free = |start, a_minute| free(id, start, a_minute);
     vec![
         one(
             "DatabaseCpuHigh",
@@ -395,6 +422,20 @@ fn of_the_replicas() -> Vec<Case> {
             6,
             true,
         ),
+        // Replication is broken: of this replica, or of another one, whoever writes.
+        read("ReplicaLagHigh", lag(-1.0, 50.0), 6, true),
+        read("ReplicaLagHigh", lag(-1.0, 1.0), 6, true),
+        read(
+            "ReplicaLagHigh",
+            [
+                lag(0.0, 50.0),
+                vec![rds("replica_lag", "kaireon-prod-read-2", -1.0)],
+            ]
+            .concat(),
+            6,
+            true,
+        ),
+        read("ReplicaLagHigh", lag(0.0, 50.0), 60, false),
         read(
             "DatabaseCpuHigh",
             vec![rds("cpuutilization", replica, 71.0)],

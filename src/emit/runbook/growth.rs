@@ -1,0 +1,95 @@
+//! A larger volume for the database, where RDS has one.
+
+use serde::Serialize;
+
+use crate::model::{Storage, StorageType};
+
+/// From here on RDS stripes a gp3 volume of PostgreSQL over four: GiB.
+const STRIPED: u32 = 400;
+
+/// The most that a volume of any type holds: GiB.
+const MOST: u32 = 65_536;
+
+/// The volume, and what it can become.
+#[derive(Serialize)]
+pub(super) struct Volume {
+    /// Up to which it grows by itself; 0 where it does not.
+    max_gib: u32,
+    more: Option<Larger>,
+    /// Why there is no larger one.
+    full: Option<String>,
+    /// The ceiling that it could be given, where it has none.
+    ceiling: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Larger {
+    gib: u32,
+    /// The ceiling that goes with it, where there is one: RDS wants it a tenth above the volume.
+    max_gib: Option<u32>,
+    /// Whether growing as suggested stripes the volume anew.
+    stripes: bool,
+}
+
+pub(super) fn volume(storage: &Storage) -> Volume {
+    let (gib, ceiling) = (storage.gib.value, storage.max_gib.value);
+    let (more, full) = match larger(storage) {
+        Ok(gib) => (Some(gib), None),
+        Err(why) => (None, Some(why)),
+    };
+    // Where it is to grow by itself, after it has grown by hand or not.
+    let grown = more.unwrap_or(gib);
+    let could = double(grown);
+    Volume {
+        max_gib: ceiling,
+        more: more.map(|more| Larger {
+            gib: more,
+            max_gib: (ceiling > 0).then(|| double(ceiling.max(more))),
+            stripes: storage.kind.value == StorageType::Gp3 && gib < STRIPED && more >= STRIPED,
+        }),
+        full,
+        ceiling: (ceiling == 0 && could >= a_tenth_more(grown)).then_some(could),
+    }
+}
+
+/// Half as much again, within what RDS takes: a tenth at least, below the ceiling's own limit, and
+/// no more than provisioned IOPS allow.
+fn larger(storage: &Storage) -> Result<u32, String> {
+    let (gib, grows) = (storage.gib.value, storage.max_gib.value > 0);
+    let largest = if grows { MOST / 11 * 10 } else { MOST };
+    let least = a_tenth_more(gib);
+    if least > largest {
+        let above = if grows {
+            ", and the ceiling has to stay a tenth above it"
+        } else {
+            ""
+        };
+        return Err(format!(
+            "RDS takes no step below a tenth, which would be {least} GiB: a volume holds {MOST} GiB at most{above}"
+        ));
+    }
+    let allowed = allowed_by_iops(storage);
+    if least > allowed {
+        return Err(format!(
+            "a step of a tenth would be {least} GiB, and the IOPS of the volume allow {allowed}: raise `database {{ storage iops=... }}` first"
+        ));
+    }
+    let wanted = gib.saturating_add(gib / 2).next_multiple_of(10);
+    Ok(wanted.max(least).min(largest).min(allowed))
+}
+
+/// Provisioned IOPS are half a one for each GiB at least.
+fn allowed_by_iops(storage: &Storage) -> u32 {
+    match (storage.kind.value, &storage.iops) {
+        (StorageType::Io1 | StorageType::Io2, Some(iops)) => iops.value.saturating_mul(2),
+        (StorageType::Gp2 | StorageType::Gp3, _) | (_, None) => u32::MAX,
+    }
+}
+
+fn a_tenth_more(gib: u32) -> u32 {
+    gib.saturating_add(gib.div_ceil(10))
+}
+
+fn double(gib: u32) -> u32 {
+    gib.saturating_mul(2).min(MOST)
+}
