@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Environment, Event, Name, OffHours};
 
+use cron::Trigger;
 pub use zone::Zone;
 
 /// What a schedule speaks of.
@@ -45,6 +46,8 @@ pub enum Wanted<'a> {
         event: &'a Name,
         /// Its floor.
         pods: u32,
+        /// Whether it is the event's own time.
+        coming: Coming,
     },
     /// As many pods as off-hours leave: none of the API, a paused count of a pool.
     Asleep {
@@ -53,6 +56,17 @@ pub enum Wanted<'a> {
         /// How many.
         pods: u32,
     },
+}
+
+/// Why a floor holds: at the event's own time, or on its day and month of another year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coming {
+    /// The event is on.
+    Own,
+    /// The event is yet to be, in this year.
+    Early(i16),
+    /// The event was, in this year.
+    Again(i16),
 }
 
 /// Off-hours whose zone is known.
@@ -79,6 +93,8 @@ pub struct Occasion<'a> {
     pub start: Timestamp,
     /// When they no longer do.
     pub end: Timestamp,
+    /// What holds them under pools, if any trigger of KEDA does.
+    pub trigger: Option<Trigger>,
 }
 
 impl Window<'_> {
@@ -116,9 +132,12 @@ impl<'a> Occasion<'a> {
         let lead = i64::try_from(event.lead.value.secs()).unwrap_or_default();
         let from = zone.instant(event.from.value.civil());
         let ahead = SignedDuration::from_secs(lead);
+        let start = from.checked_sub(ahead).unwrap_or(from);
+        let end = zone.instant(event.to.value.civil());
         Self {
-            start: from.checked_sub(ahead).unwrap_or(from),
-            end: zone.instant(event.to.value.civil()),
+            trigger: Trigger::between(start, end, &zone),
+            start,
+            end,
             name,
             event,
             zone,
@@ -129,6 +148,26 @@ impl<'a> Occasion<'a> {
     #[must_use]
     pub fn is_on(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
+    }
+
+    /// Whether it is over before it begins, or at the same moment.
+    #[must_use]
+    pub fn never_begins(&self) -> bool {
+        self.end <= self.zone.instant(self.event.from.value.civil())
+    }
+
+    /// Why its floor under a pool holds on a day and month that are not its own, if it does: five
+    /// fields of cron have no year.
+    #[must_use]
+    pub fn returns(&self, at: Timestamp) -> Option<Coming> {
+        let trigger = self.trigger.as_ref()?;
+        let year = self.zone.clock(self.start).year();
+        let coming = if at < self.start {
+            Coming::Early(year)
+        } else {
+            Coming::Again(year)
+        };
+        (!self.is_on(at) && trigger.is_open(at)).then_some(coming)
     }
 
     /// The floor under a subject, if it names it.
@@ -197,19 +236,41 @@ impl<'a> Calendar<'a> {
     }
 
     /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
-    /// highest floor holds, of several windows the fewest pods.
+    /// highest floor holds, of several windows the fewest pods. A floor under a pool that returns in
+    /// another year holds nobody awake: the pause of off-hours goes before it.
     #[must_use]
     pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
-        let on = self.occasions.iter().filter(|occasion| occasion.is_on(at));
-        let floors = on.filter_map(|it| Some((it.floor(subject)?, it.name)));
-        if let Some((pods, event)) = floors.max_by_key(|(pods, _)| *pods) {
-            return Wanted::AtLeast { event, pods };
-        }
+        let on = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));
-        match counts.min_by_key(|(pods, _)| *pods) {
-            Some((pods, window)) => Wanted::Asleep { window, pods },
-            None => Wanted::Declared,
-        }
+        let asleep = || {
+            let (pods, window) = counts.min_by_key(|(pods, _)| *pods)?;
+            Some(Wanted::Asleep { window, pods })
+        };
+        self.floor(subject, on)
+            .or_else(asleep)
+            .or_else(|| match subject {
+                Subject::Api => None,
+                Subject::Pool(_) => self.floor(subject, |it| it.returns(at)),
+            })
+            .unwrap_or(Wanted::Declared)
+    }
+
+    /// The highest floor under a subject among the events that hold theirs.
+    fn floor(
+        &self,
+        subject: &Subject,
+        holds: impl Fn(&Occasion<'a>) -> Option<Coming>,
+    ) -> Option<Wanted<'a>> {
+        let floors = self.occasions.iter().filter_map(|it| {
+            let pods = it.floor(subject)?;
+            Some((pods, it.name, holds(it)?))
+        });
+        let (pods, event, coming) = floors.max_by_key(|(pods, _, _)| *pods)?;
+        Some(Wanted::AtLeast {
+            event,
+            pods,
+            coming,
+        })
     }
 }

@@ -4,8 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tierc::compile::Run;
 use tierc::model::Environment;
-use tierc::schedule::cron::Trigger;
-use tierc::schedule::{Calendar, Subject, Wanted, Zone};
+use tierc::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
 use crate::support::{run, snapshot};
 
@@ -118,7 +117,10 @@ fn a_trigger_is_open_exactly_as_long_as_its_events_floors_hold() {
         let run = event(from, to, zone, lead);
         let calendar = Calendar::of(environment(&run));
         let occasion = &calendar.occasions[0];
-        let trigger = Trigger::of(occasion).unwrap_or_else(|| panic!("{from} {zone}"));
+        let trigger = occasion
+            .trigger
+            .as_ref()
+            .unwrap_or_else(|| panic!("{from} {zone}"));
         let day = SignedDuration::from_hours(30);
         let around = [occasion.start, occasion.end].map(|edge| (edge - day, edge + day));
         for (first, last) in around {
@@ -138,7 +140,7 @@ fn a_trigger_is_on_the_events_own_clock_unless_that_changes_meanwhile() {
     let written = |(from, to, zone, lead): (&str, &str, &str, &str)| {
         let run = event(from, to, zone, lead);
         let calendar = Calendar::of(environment(&run));
-        let trigger = Trigger::of(&calendar.occasions[0]).unwrap();
+        let trigger = calendar.occasions[0].trigger.as_ref().unwrap();
         format!(
             "{} | {} | {}",
             trigger.start,
@@ -166,7 +168,7 @@ fn no_trigger_stands_for_a_year_or_for_a_29th_of_february() {
     ] {
         let run = event(from, to, "Etc/UTC", "0s");
         let calendar = Calendar::of(environment(&run));
-        assert!(Trigger::of(&calendar.occasions[0]).is_none(), "{from}");
+        assert!(calendar.occasions[0].trigger.is_none(), "{from}");
     }
 }
 
@@ -251,7 +253,7 @@ fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
     let calendar = Calendar::of(environment(&run));
     let pods = |subject: &Subject, text: &str| match calendar.wanted(subject, at(text)) {
         Wanted::Declared => "declared".to_owned(),
-        Wanted::AtLeast { event, pods } => format!("{event} {pods}"),
+        Wanted::AtLeast { event, pods, .. } => format!("{event} {pods}"),
         Wanted::Asleep { window, pods } => format!("{window} {pods}"),
     };
     let api = |text: &str| pods(&Subject::Api, text);
@@ -277,6 +279,73 @@ fn a_week_is_told_turn_by_turn() {
         told(jiff::civil::date(2027, 10, 27))
     );
     snapshot("schedule", "a_week_is_told_turn_by_turn", &text);
+}
+
+/// On the days around an event's own date, in the years before and after it, across the changes of
+/// clocks that do not fall on its date then: the pool's floor holds where KEDA's trigger is open,
+/// and the API, whose script compares whole moments, is left alone.
+#[test]
+fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_not() {
+    for (from, to, zone, lead) in EVENTS {
+        let run = compiled(&format!(
+            "event \"sale\" from=\"{from}\" to=\"{to}\" zone=\"{zone}\" lead=\"{lead}\" {{ api 6; worker \"worker\" 5 }}"
+        ));
+        let calendar = Calendar::of(environment(&run));
+        let occasion = &calendar.occasions[0];
+        let trigger = occasion.trigger.as_ref().unwrap();
+        let name = environment(&run).worker.keys().next().unwrap().clone();
+        let pool = Subject::Pool(name);
+        let year = occasion.zone.clock(occasion.start).year();
+        let mut seen = [0, 0];
+        for (side, days) in [(0, -367), (1, 363)] {
+            let first = occasion.start + SignedDuration::from_hours(24 * days);
+            let last = first + SignedDuration::from_hours(24 * 5);
+            let coming = [Coming::Early(year), Coming::Again(year)][side];
+            for at in minutes(first, last).step_by(5) {
+                let wanted = match calendar.wanted(&pool, at) {
+                    Wanted::AtLeast {
+                        pods: 5, coming, ..
+                    } => Some(coming),
+                    Wanted::Declared => None,
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(wanted, trigger.is_open(at).then_some(coming), "{from} {at}");
+                assert_eq!(calendar.wanted(&Subject::Api, at), Wanted::Declared);
+                seen[side] += u32::from(wanted.is_some());
+            }
+        }
+        // A 29th of February comes in no year next to its own.
+        let returns = !to.contains("02-29");
+        assert!(
+            seen.iter().all(|seen| (*seen > 0) == returns),
+            "{from} {seen:?}"
+        );
+    }
+}
+
+#[test]
+fn the_week_and_the_rule_tell_the_same_of_an_event_that_is_a_year_ahead() {
+    let text = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n\
+        event \"friday\" from=\"2027-11-26T00:00\" to=\"2027-11-29T00:00\" zone=\"Europe/Berlin\" { api 7; worker \"worker\" 6 }\n";
+    let mut told = text.to_owned();
+    for day in ["2026-11-25", "2026-11-28", "2027-11-25", "2028-11-28"] {
+        let day: Date = day.parse().unwrap();
+        let input = tierc::compile::Input {
+            name: "prod.kdl".into(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        let texts = tierc::compile::CatalogueTexts::embedded();
+        let run = tierc::compile::compile(vec![input], &texts, day);
+        told += &format!(
+            "\n{}",
+            tierc::report::schedule::week(environment(&run), day)
+        );
+        let findings = run.diagnostics();
+        for finding in findings.filter(|it| it.code.0.starts_with("event-")) {
+            told += &format!("{}: {}\n", finding.code.0, finding.message);
+        }
+    }
+    snapshot("schedule", "an_event_of_another_year", &told);
 }
 
 #[test]

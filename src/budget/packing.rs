@@ -19,7 +19,7 @@ use crate::model::{Environment, Name, Quantity};
 
 pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
-pub use needed::{At, needed};
+pub use needed::{At, group_to_grow, needed};
 
 /// Millicores of a node that daemons take.
 pub const DAEMON_MILLICORES: u64 = 300;

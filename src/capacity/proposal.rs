@@ -2,7 +2,8 @@
 //!
 //! Each trial is compiled beside the file as it is, with every rule, its price and its disruption.
 //! It clears a metric if the upper end of the projection, told on the changed environment, stays
-//! below the threshold, and no rule fails that holds now.
+//! below the threshold, and no rule fails that holds now. An override whose pods find no nodes is
+//! tried once more with the nodes that they need.
 
 use jiff::civil::Date;
 
@@ -16,7 +17,7 @@ use crate::cost::difference::Shift;
 use crate::diagnostic::{Code, Severity};
 use crate::impact::{Class, Impact};
 use crate::metric::Metric;
-use crate::model::Environment;
+use crate::model::{Environment, Money};
 use crate::pair::Pair;
 
 /// The environment as it is.
@@ -44,7 +45,12 @@ pub struct Proposal {
     pub impact: Impact,
     /// What somebody has to see to, be it for the worst of it or not.
     pub heeds: Vec<String>,
+    /// The rules that warn after it and do not now.
+    pub warnings: Vec<Code>,
 }
+
+/// What nodes would repair.
+const NO_ROOM: Code = Code("node-capacity-exceeded");
 
 /// Why a trial is no proposal.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +71,11 @@ pub enum Refusal {
 /// What was found for one metric.
 #[derive(Clone, Debug)]
 pub struct Proposals {
-    /// The cheapest change that clears it.
+    /// The change to make: the cheapest that clears it, as far as prices are known.
     pub best: Option<Proposal>,
+    /// Whether every change that clears it has a price, so that the best is known to be the
+    /// cheapest.
+    pub priced: bool,
     /// What was tried and does not.
     pub refused: Vec<(Trial, Refusal)>,
 }
@@ -87,6 +96,7 @@ pub fn propose(
     let growth = most / item.tracked.threshold;
     let mut found = Proposals {
         best: None,
+        priced: true,
         refused: Vec::new(),
     };
     let mut cheapest = Vec::new();
@@ -94,23 +104,31 @@ pub fn propose(
         let judged = if hidden(item.tracked.metric, projection.now.value) {
             Err(Refusal::Hidden)
         } else {
-            judge(&trial, item, most, base)
+            judge_with_nodes(&trial, item, most, base)
         };
         match judged {
             Ok(proposal) => cheapest.push(proposal),
             Err(refusal) => found.refused.push((trial, refusal)),
         }
     }
+    found.priced = cheapest.iter().all(|proposal| proposal.unpriced == 0);
     found.best = cheapest.into_iter().min_by_key(rank);
     Some(found)
 }
 
-/// What has a price and loses no data first; then the ceiling, the floor and the disruption.
-fn rank(proposal: &Proposal) -> (bool, bool, crate::model::Money, crate::model::Money, Class) {
+/// What has a price and loses no data first; then the ceiling, the floor and the disruption. A sum
+/// that lacks prices says nothing: of such the smaller change comes first, which is never a tier.
+fn rank(proposal: &Proposal) -> (bool, bool, usize, Money, Money, Class) {
     let class = proposal.impact.class;
+    let size = match &proposal.trial {
+        _ if proposal.unpriced == 0 => 0,
+        Trial::Override(nodes) => nodes.len(),
+        Trial::Tier(_) => usize::MAX,
+    };
     (
         class >= Class::Replace,
         proposal.unpriced > 0,
+        size,
         proposal.cost.ceiling(),
         proposal.cost.floor(),
         class,
@@ -122,9 +140,42 @@ fn hidden(metric: Metric, now: f64) -> bool {
     matches!(metric, Metric::ApiReplicas | Metric::WorkerReplicas) && now >= 100.0
 }
 
-fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Proposal, Refusal> {
+/// A trial by itself; where nothing but nodes is missing, the trial with them.
+fn judge_with_nodes(
+    trial: &Trial,
+    item: &Item,
+    value: f64,
+    base: &Base<'_>,
+) -> Result<Proposal, Refusal> {
     let comparison = compare(trial, base);
-    let broken = newly_broken(&comparison);
+    let alone = judge(trial, &comparison, item, value, base);
+    let Err(Refusal::Rules(broken)) = &alone else {
+        return alone;
+    };
+    if broken.as_slice() != [NO_ROOM] {
+        return alone;
+    }
+    let after = &comparison.runs.after;
+    let nodes = single(after).and_then(|it| super::room::nodes(it, &after.catalogue));
+    match nodes.and_then(|nodes| trial.and(nodes)) {
+        Some(both) => judge(&both, &compare(&both, base), item, value, base).or(alone),
+        None => alone,
+    }
+}
+
+/// The environment of a run of one file.
+fn single(run: &Run) -> Option<&Environment> {
+    run.files.first()?.environment.as_ref()
+}
+
+fn judge(
+    trial: &Trial,
+    comparison: &Comparison,
+    item: &Item,
+    value: f64,
+    base: &Base<'_>,
+) -> Result<Proposal, Refusal> {
+    let broken = newly(comparison, Severity::Error);
     if !broken.is_empty() {
         return Err(Refusal::Rules(broken));
     }
@@ -143,20 +194,24 @@ fn judge(trial: &Trial, item: &Item, value: f64, base: &Base<'_>) -> Result<Prop
     if impact.class == Class::Impossible {
         return Err(Refusal::Impossible);
     }
-    let costs = compile::cost_changes(&outcomes, Pair::new(base.texts, base.texts));
-    let difference = &costs
-        .changes
-        .first()
-        .expect("an outcome has a cost")
-        .difference;
+    let (cost, unpriced) = cost(&outcomes, base);
     Ok(Proposal {
         trial: trial.clone(),
         after,
-        cost: difference.total(),
-        unpriced: difference.unknown.len(),
+        cost,
+        unpriced,
         impact: impact.clone(),
         heeds: heeds(outcome),
+        warnings: newly(comparison, Severity::Warning),
     })
+}
+
+/// What a change costs, and how many of its items have no price.
+fn cost(outcomes: &[Outcome<'_>], base: &Base<'_>) -> (Shift, usize) {
+    let costs = compile::cost_changes(outcomes, Pair::new(base.texts, base.texts));
+    let change = costs.changes.first().expect("an outcome has a cost");
+    let difference = &change.difference;
+    (difference.total(), difference.unknown.len())
 }
 
 /// What somebody has to see to, each once, in the order of the changes.
@@ -197,21 +252,21 @@ fn compare(trial: &Trial, base: &Base<'_>) -> Comparison {
             Matching::AsOne,
             base.today,
         ),
-        Trial::Override { kdl, .. } => compile::compare_with(
+        Trial::Override(_) => compile::compare_with(
             Pair::new(side(None), side(None)),
-            kdl,
+            &trial.kdl(),
             base.texts,
             base.today,
         ),
     }
 }
 
-/// The rules that fail after a change more often than before it, sorted.
-fn newly_broken(comparison: &Comparison) -> Vec<Code> {
+/// The rules that say something so severe after a change more often than before it, sorted.
+fn newly(comparison: &Comparison, severity: Severity) -> Vec<Code> {
     let failing = |run: &Run| -> Vec<Code> {
         let errors = |file: &Compiled| -> Vec<Code> {
             let errors = file.diagnostics.iter();
-            let errors = errors.filter(|it| it.severity == Severity::Error);
+            let errors = errors.filter(|it| it.severity == severity);
             errors.map(|it| it.code).collect()
         };
         run.files.iter().flat_map(errors).collect()

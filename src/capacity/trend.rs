@@ -15,6 +15,9 @@
 //! - **Residuals**: their quantiles at 5% and 95%, widened by `sqrt(n / (n - parameters))` because
 //!   the levels were fitted to them.
 //!
+//! - **A level shift**, at most one ([`super::shift`]): the days before it are told at the level
+//!   behind it, and only days on the same side are paired.
+//!
 //! Successive days are taken to be independent, which days of one workload are not quite: the
 //! interval is a lower bound of the uncertainty.
 
@@ -72,6 +75,17 @@ pub struct Trend {
     levels: [f64; 7],
     /// What a day may be below and above the line.
     scatter: (f64, f64),
+    /// The day from which on it runs at another level.
+    pub shift: Option<Shift>,
+}
+
+/// A day from which on a series runs at another level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift {
+    /// The first day of it.
+    pub date: Date,
+    /// By how much it is higher.
+    pub by: f64,
 }
 
 impl Trend {
@@ -92,7 +106,9 @@ impl Trend {
     pub fn at(&self, date: Date) -> Estimate {
         let day = f64::from(days_between(self.origin, date));
         let level = level(&self.levels, date);
-        let value = level + self.slope.value * day;
+        let before = self.shift.filter(|shift| date < shift.date);
+        let lifted = before.map_or(0.0, |shift| shift.by);
+        let value = level + self.slope.value * day - lifted;
         // The band opens on both sides of the middle: there the slopes cross.
         let away = day - self.middle;
         let steps =
@@ -120,6 +136,8 @@ struct Point {
     day: f64,
     weekday: usize,
     value: f64,
+    /// Whether it is behind the level shift.
+    behind: bool,
 }
 
 /// Fits a trend to days, each of which stands once, by date; none where there are fewer than
@@ -130,14 +148,15 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
     if days.len() < FEWEST_DAYS {
         return None;
     }
-    let points: Vec<Point> = days
+    let raw: Vec<(f64, usize, f64)> = days
         .iter()
-        .map(|day| Point {
-            day: f64::from(days_between(origin, day.date)),
-            weekday: weekday(day.date),
-            value: day.value,
+        .map(|day| {
+            let distance = f64::from(days_between(origin, day.date));
+            (distance, weekday(day.date), day.value)
         })
         .collect();
+    let shifted = super::shift::shift(&raw);
+    let points = lifted(&raw, shifted);
     let of_season = slope(&points, true);
     let seasonal = points.len() >= FEWEST_FOR_SEASON
         && of_season.is_some_and(|slope| weekdays_differ(&points, slope.value));
@@ -148,10 +167,30 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
         slope,
         seasonal,
         origin,
-        middle: median(points.iter().map(|point| point.day)),
+        middle: median(points.iter().filter(|it| it.behind).map(|it| it.day)),
         scatter: scatter(&points, slope.value, &levels, seasonal),
         levels,
+        shift: shifted.and_then(|(at, by)| {
+            let date = days.get(at)?.date;
+            Some(Shift { date, by })
+        }),
     })
+}
+
+/// The days, those before a shift at the level behind it.
+fn lifted(raw: &[(f64, usize, f64)], shift: Option<(usize, f64)>) -> Vec<Point> {
+    let (first, by) = shift.unwrap_or((0, 0.0));
+    let points = raw.iter().enumerate();
+    let point = |(index, (day, weekday, value)): (usize, &(f64, usize, f64))| {
+        let behind = index >= first;
+        Point {
+            day: *day,
+            weekday: *weekday,
+            value: if behind { *value } else { value + by },
+            behind,
+        }
+    };
+    points.map(point).collect()
 }
 
 /// The median slope of pairs, and its interval; none where there is no pair.
@@ -159,19 +198,21 @@ fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
     let mut slopes = Vec::new();
     for (index, later) in points.iter().enumerate() {
         for earlier in points.iter().take(index) {
-            if !same_weekday || earlier.weekday == later.weekday {
+            let pairs = !same_weekday || earlier.weekday == later.weekday;
+            if pairs && earlier.behind == later.behind {
                 slopes.push((later.value - earlier.value) / (later.day - earlier.day));
             }
         }
     }
     let slopes = sorted(slopes);
-    let variance = if same_weekday {
-        (0..7)
-            .map(|weekday| variance(points.iter().filter(|it| it.weekday == weekday).count()))
-            .sum()
-    } else {
-        variance(points.len())
+    let paired = |behind: bool, weekday: usize| {
+        let of_it = |it: &&Point| it.behind == behind && (!same_weekday || it.weekday == weekday);
+        variance(points.iter().filter(of_it).count())
     };
+    let weekdays = if same_weekday { 0..7 } else { 0..1 };
+    let variance = weekdays
+        .map(|weekday| paired(false, weekday) + paired(true, weekday))
+        .sum();
     let ranks = rank_of_ends(slopes.len(), variance);
     let end = |rank: usize| slopes.get(rank.min(slopes.len() - 1)).copied();
     if slopes.is_empty() {

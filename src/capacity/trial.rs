@@ -11,13 +11,26 @@ use crate::source::Origin;
 pub enum Trial {
     /// Another tier.
     Tier(Tier),
-    /// KDL on top of the file.
-    Override {
-        /// What to type.
-        kdl: String,
-        /// The paths of the attributes that it states.
-        paths: Vec<String>,
-    },
+    /// KDL on top of the file: nodes, each with its lines.
+    Override(Vec<Node>),
+}
+
+/// A node of the top level, and what stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// How it begins: `api`, `worker "batch"`.
+    pub head: String,
+    /// What it says.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What to type.
+    pub kdl: String,
+    /// The attributes that it states: the path of each, and its value as it is typed.
+    pub values: Vec<(String, String)>,
 }
 
 impl Trial {
@@ -26,7 +39,45 @@ impl Trial {
     pub fn kdl(&self) -> String {
         match self {
             Self::Tier(tier) => format!("tier \"{tier}\""),
-            Self::Override { kdl, .. } => kdl.clone(),
+            Self::Override(nodes) => {
+                let nodes: Vec<String> = nodes.iter().map(Node::kdl).collect();
+                nodes.join("\n")
+            }
+        }
+    }
+
+    /// The change together with another node.
+    #[must_use]
+    pub fn and(&self, node: Node) -> Option<Self> {
+        match self {
+            Self::Tier(_) => None,
+            Self::Override(nodes) => {
+                let nodes = nodes.iter().cloned().chain([node]);
+                Some(Self::Override(nodes.collect()))
+            }
+        }
+    }
+}
+
+impl Node {
+    /// What to type.
+    #[must_use]
+    pub fn kdl(&self) -> String {
+        let lines = self.lines.iter().map(|line| format!("    {}\n", line.kdl));
+        format!("{} {{\n{}}}", self.head, lines.collect::<String>())
+    }
+}
+
+impl Line {
+    /// A line that states attributes below a path.
+    #[must_use]
+    pub fn new(kdl: String, node: &str, values: &[(&str, &str)]) -> Self {
+        let values = values
+            .iter()
+            .map(|(path, text)| (format!("{node}.{path}"), (*text).to_owned()));
+        Self {
+            kdl,
+            values: values.collect(),
         }
     }
 }
@@ -72,11 +123,26 @@ fn overrides(
     }
 }
 
-fn one(kdl: String, paths: &[&str]) -> Trial {
-    Trial::Override {
-        kdl,
-        paths: paths.iter().map(ToString::to_string).collect(),
-    }
+fn one(head: &str, lines: Vec<Line>) -> Trial {
+    Trial::Override(vec![Node {
+        head: head.to_owned(),
+        lines,
+    }])
+}
+
+/// The autoscaler's maximum, by the path of its workload.
+fn maximum(node: &str, max: u32) -> Line {
+    let text = max.to_string();
+    Line::new(
+        format!("replicas max={max}"),
+        node,
+        &[("replicas.max", &text)],
+    )
+}
+
+/// A line of one value, typed behind its name.
+fn plain(node: &str, name: &str, text: &str) -> Line {
+    Line::new(format!("{name} {text}"), node, &[(name, text)])
 }
 
 /// The least count above `count` that has room for `growth` times as much.
@@ -92,12 +158,17 @@ fn api(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
     if metric == Metric::ApiMemory {
         let mebibytes = u32::try_from(workload.limits.memory.value.mebibytes()).unwrap_or(u32::MAX);
         let limit = grown(mebibytes, growth).div_ceil(256).saturating_mul(256);
-        let kdl = format!("api {{\n    limits memory=\"{limit}Mi\"\n}}");
-        return vec![one(kdl, &["api.limits.memory"])];
+        let text = format!("\"{limit}Mi\"");
+        let kdl = format!("limits memory={text}");
+        return vec![one(
+            "api",
+            vec![Line::new(kdl, "api", &[("limits.memory", &text)])],
+        )];
     }
-    let max = grown(workload.most(), growth);
-    let kdl = format!("api {{\n    replicas max={max}\n}}");
-    vec![one(kdl, &["api.replicas.max"])]
+    vec![one(
+        "api",
+        vec![maximum("api", grown(workload.most(), growth))],
+    )]
 }
 
 /// A file that names any pool names them all, with their queues: the tier's own pool comes with
@@ -107,16 +178,19 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
         return Vec::new();
     };
     let declared = |origin: &Origin| matches!(origin, Origin::Declared(_));
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     if !pool.queue.iter().any(|queue| declared(&queue.list.origin)) {
         for queue in &pool.queue {
             let (list, length) = (&queue.list.value, queue.length.value);
-            lines += &format!("    queue {} length={length}\n", quoted(list));
+            lines.push(Line {
+                kdl: format!("queue {} length={length}", quoted(list)),
+                values: Vec::new(),
+            });
         }
     }
     let max = grown(pool.most(), growth);
-    let kdl = format!("worker \"{name}\" {{\n{lines}    replicas max={max}\n}}");
-    vec![one(kdl, &[&format!("worker.{name}.replicas.max")])]
+    lines.push(maximum(&format!("worker.{name}"), max));
+    vec![one(&format!("worker \"{name}\""), lines)]
 }
 
 /// The next sizes of an instance's family that the catalogue knows.
@@ -157,12 +231,13 @@ fn database(
         | Metric::RedisMemory
         | Metric::RedisOps => classes
             .iter()
-            .map(|class| {
-                let kdl = format!("database {{\n    instance \"{class}\"\n}}");
-                one(kdl, &["database.instance"])
-            })
+            .map(|class| one("database", vec![instance(class)]))
             .collect(),
     }
+}
+
+fn instance(class: &str) -> Line {
+    plain("database", "instance", &format!("\"{class}\""))
 }
 
 /// A volume that may grow by itself needs a ceiling of at least 110% of it.
@@ -172,26 +247,26 @@ fn storage(growth: f64, database: &Database) -> Trial {
         .saturating_mul(10);
     let most = database.storage.max_gib.value;
     let lifted = most > 0 && u64::from(most) * 100 < u64::from(gib) * 110;
-    if lifted {
-        let most = gib.saturating_mul(2);
-        let kdl = format!("database {{\n    storage gib={gib} max-gib={most}\n}}");
-        one(kdl, &["database.storage.gib", "database.storage.max-gib"])
+    let most = gib.saturating_mul(2).to_string();
+    let gib = gib.to_string();
+    let line = if lifted {
+        let values = [("storage.gib", gib.as_str()), ("storage.max-gib", &most)];
+        let kdl = format!("storage gib={gib} max-gib={most}");
+        Line::new(kdl, "database", &values)
     } else {
-        let kdl = format!("database {{\n    storage gib={gib}\n}}");
-        one(kdl, &["database.storage.gib"])
-    }
+        let kdl = format!("storage gib={gib}");
+        Line::new(kdl, "database", &[("storage.gib", &gib)])
+    };
+    one("database", vec![line])
 }
 
 /// More connections, on the instance as it is and on the larger ones.
 fn connections(growth: f64, database: &Database, classes: &[String]) -> Vec<Trial> {
     let wanted = in_fifties(grown(database.max_connections.value, growth));
-    let alone = format!("database {{\n    max-connections {wanted}\n}}");
-    let mut trials = vec![one(alone, &["database.max-connections"])];
-    trials.extend(classes.iter().map(|class| {
-        let kdl =
-            format!("database {{\n    instance \"{class}\"\n    max-connections {wanted}\n}}");
-        one(kdl, &["database.instance", "database.max-connections"])
-    }));
+    let more = || plain("database", "max-connections", &wanted.to_string());
+    let mut trials = vec![one("database", vec![more()])];
+    let larger = classes.iter();
+    trials.extend(larger.map(|class| one("database", vec![instance(class), more()])));
     trials
 }
 
@@ -203,13 +278,17 @@ fn in_fifties(count: u32) -> u32 {
 fn replicas(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
     let replicas = &environment.database.replicas;
     let count = grown(replicas.count.value, growth);
-    let kdl = format!("database {{\n    replicas {count}\n}}");
-    let mut trials = vec![one(kdl, &["database.replicas.count"])];
+    let more = Line::new(
+        format!("replicas {count}"),
+        "database",
+        &[("replicas.count", &count.to_string())],
+    );
+    let mut trials = vec![one("database", vec![more])];
     if metric == Metric::DbConnections {
         let wanted = in_fifties(grown(replicas.max_connections.value, growth));
-        let count = replicas.count.value;
-        let kdl = format!("database {{\n    replicas {count} max-connections={wanted}\n}}");
-        trials.push(one(kdl, &["database.replicas.max-connections"]));
+        let kdl = format!("replicas {} max-connections={wanted}", replicas.count.value);
+        let values = [("replicas.max-connections", &*wanted.to_string())];
+        trials.push(one("database", vec![Line::new(kdl, "database", &values)]));
     }
     trials
 }
@@ -225,13 +304,19 @@ fn redis(
         return Vec::new();
     };
     let shards = grown(group.cluster.shards.value.max(1), growth);
-    let kdl = format!("redis \"{name}\" {{\n    cluster shards={shards} mode=\"enabled\"\n}}");
-    let mut trials = vec![one(kdl, &[&format!("redis.{name}.cluster.shards")])];
+    let (head, path) = (format!("redis \"{name}\""), format!("redis.{name}"));
+    let kdl = format!("cluster shards={shards} mode=\"enabled\"");
+    let shards = shards.to_string();
+    let values = [
+        ("cluster.shards", &*shards),
+        ("cluster.mode", "\"enabled\""),
+    ];
+    let mut trials = vec![one(&head, vec![Line::new(kdl, &path, &values)])];
     if metric == Metric::RedisMemory {
         let nodes = larger(&group.node.value, catalogue.cache_nodes.names());
         trials.extend(nodes.iter().map(|node| {
-            let kdl = format!("redis \"{name}\" {{\n    node \"{node}\"\n}}");
-            one(kdl, &[&format!("redis.{name}.node")])
+            let node = plain(&path, "node", &format!("\"{node}\""));
+            one(&head, vec![node])
         }));
     }
     trials

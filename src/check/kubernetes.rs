@@ -187,21 +187,14 @@ fn room_note(name: &Name, room: &Room) -> String {
     )
 }
 
-/// Offers the fewest nodes that hold everything, for the group that the file states a maximum of,
-/// else for the first.
+/// Offers the fewest nodes that hold everything.
 fn more_nodes(
     finding: Finding,
     environment: &Environment,
     (loads, rooms): (&[Load], &Rooms),
     names: &std::collections::BTreeSet<Name>,
 ) -> Finding {
-    let groups = || {
-        names
-            .iter()
-            .filter_map(|name| Some((name, environment.nodes.get(name)?)))
-    };
-    let stated = groups().find(|(_, group)| group.count.max.is_declared());
-    let Some((name, group)) = stated.or_else(|| groups().next()) else {
+    let Some((name, group)) = packing::group_to_grow(environment, names) else {
         return finding;
     };
     match packing::fewest_nodes(loads, rooms, name) {

@@ -297,17 +297,13 @@ pub(super) struct Cost {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["metrics", "prometheus"])))]
 pub(super) struct Capacity {
     /// The environment's file.
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
     /// A CSV file with the columns time, metric, component, value (docs/capacity.md).
-    #[arg(
-        long,
-        value_name = "FILE.csv",
-        required_unless_present = "prometheus",
-        conflicts_with = "prometheus"
-    )]
+    #[arg(long, value_name = "FILE.csv")]
     pub(super) metrics: Option<PathBuf>,
     /// A Prometheus to ask instead; TIERC_PROMETHEUS_TOKEN may hold a bearer token.
     #[arg(long, value_name = "URL")]

@@ -64,10 +64,20 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
     });
     print(&report, command.format, output);
     if run.has_errors() {
-        output.say("the environment has errors: `tierc check` lists them");
+        output.say(&wrong(command));
         return Ok(Exit::Wrong);
     }
     Ok(Exit::Fine)
+}
+
+/// Names the command that tells what is wrong, on the same catalogue.
+fn wrong(command: &Capacity) -> String {
+    let mut check = format!("tierc check {}", command.file.display());
+    if let Some(folder) = &command.common.catalogue {
+        check += &format!(" --catalogue {}", folder.display());
+    }
+    let check = visible(&check);
+    format!("the environment has errors: `{check}` lists them")
 }
 
 /// What makes room for each metric that is due.

@@ -63,6 +63,10 @@ impl Environment {
         format!("{}-capacity", self.app.value)
     }
 
+    /// What that CronJob consists of, as `kubectl delete` takes it.
+    pub const SCHEDULE_KINDS: &str =
+        "cronjob,configmap,networkpolicy,rolebinding,role,serviceaccount";
+
     /// The name of that CronJob, and of all that belongs to it.
     #[must_use]
     pub fn schedule_name(&self) -> String {

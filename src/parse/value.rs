@@ -15,7 +15,9 @@ use crate::source::Span;
 
 pub use super::tree::Value;
 pub use gib::gib;
-pub use time::{daily, date, days, duration_in_millis, error_rate, five_minutes, moment, weekly};
+pub use time::{
+    daily, date, days, duration_in_millis, end, error_rate, five_minutes, moment, weekly,
+};
 
 /// What is wrong with a value.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod html;
 pub mod markdown;
 mod number;
+mod place;
 mod relief;
 pub mod text;
 
@@ -23,7 +24,7 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use number::rounded;
+use number::{rounded, shown};
 use relief::relief;
 
 /// The capacity review of one environment.
@@ -182,9 +183,13 @@ pub struct Point {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReliefReport {
-    /// The cheapest change that keeps the upper end of the projection below the threshold for 90
-    /// days and breaks no rule; null where none was found.
+    /// The change that keeps the upper end of the projection below the threshold for 90 days and
+    /// breaks no rule: the cheapest where every such change has a price, else the smallest of those
+    /// with the fewest unknowns; null where none was found.
     pub change: Option<ChangeReport>,
+    /// Whether every change that was found has a price, so that this one is known to be the
+    /// cheapest.
+    pub priced: bool,
     /// What was tried and is none.
     pub refused: Vec<RefusalReport>,
 }
@@ -195,8 +200,11 @@ pub struct ReliefReport {
 pub struct ChangeReport {
     /// What to type.
     pub kdl: String,
-    /// The places that state otherwise now, as `file:line`.
-    pub replaces: Vec<String>,
+    /// What of it is typed into what the file states already: the value, in place of or beside
+    /// what, and where.
+    pub edits: Vec<String>,
+    /// The nodes of it that the file does not have yet, to be typed as they are.
+    pub nodes: String,
     /// The most that the upper end of the projection is within 90 days, after the change.
     pub after: f64,
     /// What it costs a month.
@@ -207,6 +215,8 @@ pub struct ChangeReport {
     pub impact: Impact,
     /// What somebody has to see to, be it for the worst of it or not.
     pub heeds: Vec<String>,
+    /// The rules that warn after it and do not now.
+    pub warnings: Vec<String>,
 }
 
 /// A change that makes no room, or must not be made.
@@ -248,8 +258,29 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
         metrics: metrics
             .map(|(item, proposals)| metric(item, proposals.as_ref(), reviewed))
             .collect(),
-        notes: review.notes.clone(),
+        notes: review
+            .notes
+            .iter()
+            .cloned()
+            .chain(review.items.iter().filter_map(shifted))
+            .collect(),
     }
+}
+
+/// What is to be known of a trend that is told from a shift on.
+fn shifted(item: &Item) -> Option<String> {
+    let Outlook::Known { trend, .. } = &item.outlook else {
+        return None;
+    };
+    let shift = trend.shift?;
+    let way = if shift.by > 0.0 { "rose" } else { "fell" };
+    Some(format!(
+        "{} {}: its level {way} by {} on {}, at once: the trend is that of the days on both sides, from the level since",
+        item.tracked.component,
+        item.tracked.metric,
+        shown(shift.by.abs(), item.tracked.metric.unit()),
+        shift.date
+    ))
 }
 
 /// The report as JSON.

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Environment, Replicas};
+use crate::model::{Environment, Name, Replicas};
 use crate::schedule::week::{Turn, Week};
-use crate::schedule::{Calendar, Subject, Wanted, Zone};
+use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
 /// Seven days from `day`: what the calendar wants of whom, from when on; and what comes later.
 #[must_use]
@@ -53,19 +53,39 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
         let bounds = bounds(environment, &turn.subject)?;
         let (min, max) = (bounds.min.value, bounds.max.value);
         let (pods, why) = match &turn.wanted {
-            Wanted::Declared => (format!("{min} to {max} pods"), "as declared".to_owned()),
-            Wanted::AtLeast { event, pods } => (
-                format!("{} to {max} pods", min.max(*pods)),
-                format!("event {event}"),
-            ),
-            Wanted::Asleep { window, pods } => {
-                (format!("{pods} pods"), format!("off-hours {window}"))
-            }
+            Wanted::Declared => (range(min, max), "as declared".to_owned()),
+            Wanted::AtLeast {
+                event,
+                pods,
+                coming,
+            } => (range(min.max(*pods), max), of_event(event, *coming)),
+            Wanted::Asleep { window, pods } => (counted(*pods), format!("off-hours {window}")),
         };
         let subject = turn.subject.to_string();
         Some((turn.at, format!("{subject:<width$}  {pods:<16}  {why}")))
     };
     week.turns.iter().filter_map(line).collect()
+}
+
+/// A floor that returns is on nobody's mind: it is told with the reason.
+fn of_event(event: &Name, coming: Coming) -> String {
+    match coming {
+        Coming::Own => format!("event {event}"),
+        Coming::Early(year) => {
+            format!("event {event} of {year}, early: KEDA's cron has no year")
+        }
+        Coming::Again(year) => {
+            format!("event {event} of {year}, again: KEDA's cron has no year")
+        }
+    }
+}
+
+fn range(min: u32, max: u32) -> String {
+    format!("{min} to {}", counted(max))
+}
+
+fn counted(pods: u32) -> String {
+    format!("{pods} {}", if pods == 1 { "pod" } else { "pods" })
 }
 
 /// When clocks are set forward or back.

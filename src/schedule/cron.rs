@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use super::{Occasion, Zone};
+use super::Zone;
 
 /// Years that robfig/cron looks ahead.
 const YEARS: i16 = 5;
@@ -72,15 +72,15 @@ impl Trigger {
     /// clock, else, where that changes meanwhile, on UTC's. An event of a year and more has none,
     /// nor has one that begins on a 29th of February and ends on a later day.
     #[must_use]
-    pub fn of(occasion: &Occasion<'_>) -> Option<Self> {
+    pub fn between(start: Timestamp, end: Timestamp, zone: &Zone) -> Option<Self> {
         let on = |zone: Zone| Self {
-            start: Dated::new(zone.clock(occasion.start)),
-            end: Dated::new(zone.clock(occasion.end)),
+            start: Dated::new(zone.clock(start)),
+            end: Dated::new(zone.clock(end)),
             zone,
         };
-        [on(occasion.zone.clone()), on(Zone::utc())]
+        [on(zone.clone()), on(Zone::utc())]
             .into_iter()
-            .find(|trigger| trigger.matches(occasion.start, occasion.end))
+            .find(|trigger| trigger.matches(start, end))
     }
 
     /// KEDA's test. What never comes again is before everything else.

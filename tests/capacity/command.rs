@@ -79,7 +79,11 @@ fn an_environment_that_breaks_a_rule_is_reviewed_and_wrong() {
     let output = tierc(folder.path(), &USUAL);
     assert_eq!(code(&output), 3);
     assert!(!output.stdout.is_empty());
-    assert!(stderr(&output).contains("`tierc check` lists them"));
+    assert!(
+        stderr(&output).contains("`tierc check prod.kdl` lists them"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -96,6 +100,16 @@ fn files_that_are_none_are_usage() {
         assert_eq!(code(&output), 1, "{arguments:?}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn without_a_source_both_are_named() {
+    let folder = folder(MEDIUM, &csv());
+    let told = stderr(&tierc(folder.path(), &["prod.kdl"]));
+    assert!(
+        told.contains("--metrics") && told.contains("--prometheus"),
+        "{told}"
+    );
 }
 
 #[test]

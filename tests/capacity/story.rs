@@ -142,6 +142,7 @@ fn a_comment_is_never_too_long() {
     let found = review.items.iter().map(|item| {
         item.is_due().then_some(Proposals {
             best: None,
+            priced: true,
             refused: Vec::new(),
         })
     });
@@ -209,7 +210,7 @@ fn a_proposal_that_is_typed_clears_its_metric() {
 /// Nothing that was refused for a rule passes every rule when it is typed.
 #[test]
 fn a_refusal_names_a_rule_that_fails() {
-    let report = reviewed(MEDIUM, &csv());
+    let report = reviewed(MEDIUM, &month("db-connections", "database", 60.0, 100.0));
     let refused = report.metrics.iter().filter_map(|it| it.relief.as_ref());
     let mut rules = 0;
     for refused in refused.flat_map(|it| &it.refused) {
@@ -308,4 +309,120 @@ fn an_autoscaler_at_its_maximum_gets_no_number() {
     for refused in &relief.refused {
         assert!(refused.reason.contains("hides"), "{}", refused.reason);
     }
+}
+
+/// An API whose growth needs more nodes than its group may have: a line in the file for each of the
+/// two, and its siblings stay as they are.
+const CROWDED: &str = "environment \"prod\"
+tier \"medium\"
+region \"us-east-1\"
+api {
+    replicas min=4 max=18
+}
+";
+
+#[test]
+fn an_override_is_tried_with_the_nodes_that_it_needs() {
+    let report = reviewed(CROWDED, &month("api-replicas", "api", 40.0, 1.9));
+    let change = relief(&report, "api-replicas").change.as_ref().unwrap();
+    let told = shown(&report, true);
+    snapshot("capacity", "with_nodes", &format!("{CROWDED}\n{told}"));
+    assert!(change.kdl.starts_with("api {"), "{}", change.kdl);
+    assert!(change.kdl.contains("nodes \""), "{}", change.kdl);
+    // Typed where it says, the file passes.
+    let max = change.edits[0].split('`').nth(1).unwrap();
+    assert!(
+        change.edits[0].ends_with("in place of `max=18`, at prod.kdl:5:24"),
+        "{:?}",
+        change.edits
+    );
+    let typed = CROWDED.replace("max=18", max) + &change.nodes + "\n";
+    assert!(!run(&typed).has_errors(), "{typed}");
+}
+
+/// Without prices nobody knows what is cheap: the file changes as little as it can.
+#[test]
+fn where_prices_are_missing_nothing_is_called_the_cheapest() {
+    let elsewhere = CROWDED.replace("us-east-1", "eu-west-1");
+    let report = reviewed(&elsewhere, &month("api-replicas", "api", 40.0, 1.9));
+    let relief = relief(&report, "api-replicas");
+    assert!(!relief.priced);
+    assert!(!relief.change.as_ref().unwrap().kdl.starts_with("tier"));
+    for told in [shown(&report, true), markdown(&report)] {
+        assert!(
+            !told.to_lowercase().contains("the cheapest change"),
+            "{told}"
+        );
+        assert!(!told.contains("costs $0"), "{told}");
+        assert!(told.contains("--catalogue DIR"), "{told}");
+    }
+}
+
+#[test]
+fn a_value_is_typed_beside_its_siblings_and_a_line_into_its_node() {
+    let edits = |api: &str| {
+        let environment = format!("{MEDIUM}{api}\n");
+        let report = reviewed(&environment, &month("api-replicas", "api", 60.0, 0.9));
+        let change = relief(&report, "api-replicas").change.as_ref().unwrap();
+        let api = change.nodes.split("nodes ").next().unwrap();
+        (change.edits.join("; "), api.to_owned())
+    };
+    let (beside, nodes) = edits("api { replicas min=4 }");
+    assert!(
+        beside.ends_with("beside `min=4`, at prod.kdl:4:20") && beside.starts_with("`max="),
+        "{beside}"
+    );
+    assert_eq!(nodes, "");
+    let (inside, nodes) = edits("api { target cpu=60 }");
+    assert!(
+        inside.starts_with("`replicas max=") && inside.ends_with("inside of `api`"),
+        "{inside}"
+    );
+    assert_eq!(nodes, "");
+    let (none, nodes) = edits("");
+    assert!(
+        none.is_empty() && nodes.starts_with("api {"),
+        "{none} {nodes}"
+    );
+}
+
+/// Storage that was cleaned up yesterday: nobody can tell the level yet, and nothing rules the
+/// threshold out.
+#[test]
+fn a_threshold_within_the_interval_is_never_called_unreached() {
+    let mut csv = String::from("time,metric,component,value\n");
+    for day in days(30, |day, _| {
+        f64::from(40 + day) - if day >= 26 { 18.0 } else { 0.0 }
+    }) {
+        csv += &format!("{},db-storage,database,{}\n", day.date, day.value);
+    }
+    let report = reviewed(MEDIUM, &csv);
+    let storage = report
+        .metrics
+        .iter()
+        .find(|it| it.metric.name() == "db-storage");
+    let reach = &storage.unwrap().outlook.as_ref().unwrap().days_until;
+    assert!(reach.earliest.is_some_and(|days| days <= 30), "{reach:?}");
+    let told = shown(&report, true);
+    assert!(!told.contains("no threshold is reached"), "{told}");
+}
+
+/// The day of a shift is told, and what is made of it.
+#[test]
+fn a_shift_is_a_note() {
+    let mut csv = String::from("time,metric,component,value\n");
+    for day in days(30, |day, _| {
+        f64::from(40 + day) - if day >= 15 { 15.0 } else { 0.0 }
+    }) {
+        csv += &format!("{},db-storage,database,{}\n", day.date, day.value);
+    }
+    let told = shown(&reviewed(MEDIUM, &csv), true);
+    assert!(
+        told.starts_with("prod: 1 threshold is reached within 30 days"),
+        "{told}"
+    );
+    assert!(
+        told.contains("note: database db-storage: its level fell by 15.0% on 2026-11-10"),
+        "{told}"
+    );
 }

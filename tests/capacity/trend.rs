@@ -163,3 +163,72 @@ fn a_day_is_its_sustained_peak_and_a_part_of_a_day_is_none() {
     assert_eq!(days.len(), 3);
     assert!(days.iter().all(|day| (day.value - 40.0).abs() < 1e-9));
 }
+
+/// A disk that fills by a point a day and was cleaned up once, with and without noise and weekends.
+#[test]
+fn a_shift_of_the_level_is_found_and_the_growth_goes_on_behind_it() {
+    for (wobble, weekend, cleaned) in [
+        (0.0, 0.0, 15_u32),
+        (0.4, 0.0, 15),
+        (0.4, 0.0, 8),
+        (0.4, 0.0, 22),
+        (0.4, 6.0, 15),
+    ] {
+        let value = |day: u32, date| {
+            let freed = if day >= cleaned { 15.0 } else { 0.0 };
+            let dip = if is_weekend(date) { weekend } else { 0.0 };
+            40.0 + f64::from(day) - freed - dip + wobble * noise(day)
+        };
+        let days = days(30, value);
+        let trend = trend(&days).unwrap();
+        let shift = trend.shift.unwrap();
+        assert_eq!(shift.date, days[usize::try_from(cleaned).unwrap()].date);
+        near(shift.by, -15.0, 1.0);
+        near(trend.slope.value, 1.0, 0.05);
+        assert_eq!(trend.direction(), Direction::Rising);
+        // 54 today: 70 is 16 days away.
+        let ahead = projection(&trend, today(), 70.0);
+        let reached = ahead.reach.expected.unwrap();
+        assert!((15..=17).contains(&reached), "{cleaned} {reached}");
+        assert_eq!(ahead.urgency(), Urgency::Soon);
+        // What was measured before it is on the line as well.
+        near(trend.at(days[2].date).value, days[2].value, 2.0);
+    }
+}
+
+#[test]
+fn a_jump_without_growth_is_no_growth() {
+    let value = |day: u32, _| if day < 12 { 40.0 } else { 55.0 } + noise(day);
+    let trend = trend(&days(30, value)).unwrap();
+    near(trend.shift.unwrap().by, 15.0, 1.0);
+    near(trend.slope.value, 0.0, 0.1);
+    assert_eq!(trend.direction(), Direction::Flat);
+    near(trend.at(today()).value, 55.0, 1.0);
+}
+
+/// Lines, weekends, days that stand out, bends and climbs of weeks: none of them is a shift.
+#[test]
+fn what_is_no_shift_is_taken_for_none() {
+    let bent = |day: u32| f64::from(day.saturating_sub(15));
+    let climb = |day: u32| f64::from(day.clamp(8, 22));
+    for seed in 0..40 {
+        let wobble = |day: u32| noise(seed * 997 + day);
+        let series: [Vec<Day>; 6] = [
+            days(30, |day, _| 40.0 + 0.5 * f64::from(day)),
+            days(30, |day, _| 40.0 + 0.5 * f64::from(day) + wobble(day)),
+            days(30, |day, date| {
+                let dip = if is_weekend(date) { 20.0 } else { 0.0 };
+                50.0 + 0.4 * f64::from(day) - dip + wobble(day)
+            }),
+            days(30, |day, _| {
+                let spike = if day % 6 == 2 { 500.0 } else { 0.0 };
+                40.0 + spike + wobble(day)
+            }),
+            days(30, |day, _| 40.0 + bent(day) + wobble(day)),
+            days(30, |day, _| 40.0 + climb(day) + wobble(day)),
+        ];
+        for (shape, days) in series.iter().enumerate() {
+            assert_eq!(trend(days).unwrap().shift, None, "{shape} {seed}");
+        }
+    }
+}

@@ -298,24 +298,22 @@ fn schedule(nodes: &str) -> (String, String) {
 }
 
 #[test]
-fn the_job_runs_always_for_off_hours_and_for_an_event_alone_around_it() {
+fn the_job_runs_always_also_for_an_event_alone() {
     let always = ("*/5 * * * *".to_owned(), "Europe/Berlin".to_owned());
     assert_eq!(schedule(NODES), always);
-    let event = |from: &str, to: &str| {
-        schedule(&format!(
-            "event \"sale\" from=\"{from}\" to=\"{to}\" zone=\"Europe/Berlin\" {{ api 8 }}"
-        ))
-        .0
-    };
-    assert_eq!(
-        event("2027-03-10T06:00", "2027-03-11T00:00"),
-        "*/5 * 10-12 3 *"
-    );
-    assert_eq!(
-        event("2027-03-30T00:10", "2027-03-31T06:00"),
-        "*/5 * 1,29-31 3-4 *"
-    );
-    assert_eq!(event("2027-03-01T06:00", "2028-04-01T00:00"), "*/5 * * * *");
+    let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";
+    assert_eq!(schedule(event), always);
+}
+
+/// Suspended before an event is over and let run again weeks later: the minimum is the declared one.
+#[test]
+fn a_run_long_after_an_event_takes_its_floor_back() {
+    let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";
+    let cluster = Cluster::new(&emitted(&text("small", event)));
+    cluster.run("sh", at("2027-03-10T12:00:00Z"));
+    assert_eq!(cluster.get("hpa-kaireon-api-hpa"), "8");
+    cluster.run("sh", at("2027-04-20T12:00:00Z"));
+    assert_eq!(cluster.get("hpa-kaireon-api-hpa"), "2");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! How many nodes pods need: what a node autoscaler that removes every empty node would keep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Load, MOST_PODS, Room, Rooms, alike, loads, rooms};
 use crate::catalogue::Catalogue;
-use crate::model::{Environment, Name};
+use crate::model::{Environment, Name, NodeGroup};
 
 /// Which of its bounds everything runs at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,21 @@ pub enum At {
     Minima,
     /// As many as they may ask for.
     Maxima,
+}
+
+/// The group of those named to allow more nodes where some are missing: the one whose maximum the
+/// file states, else the first.
+#[must_use]
+pub fn group_to_grow<'a>(
+    environment: &'a Environment,
+    names: &'a BTreeSet<Name>,
+) -> Option<(&'a Name, &'a NodeGroup)> {
+    let groups = || {
+        let groups = names.iter();
+        groups.filter_map(|name| Some((name, environment.nodes.get(name)?)))
+    };
+    let stated = groups().find(|(_, group)| group.count.max.is_declared());
+    stated.or_else(|| groups().next())
 }
 
 /// Nodes by group, and no fewer than its least: those that pods need at one of their bounds, without

@@ -1,10 +1,11 @@
-//! A setting that KEDA does not read.
+//! A setting that KEDA does not read, and a floor of an event that is one already.
 
 use std::fmt::Display;
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Worker;
+use crate::model::{Environment, Worker};
+use crate::schedule::{Calendar, Occasion, Subject};
 use crate::source::Sourced;
 
 /// The rule `setting-without-effect`.
@@ -27,6 +28,45 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.extend(unread(&who, "activation", &worker.activation, worker));
             findings.extend(replaced(&who, worker));
         }
+    }
+    for occasion in &Calendar::of(context.environment).occasions {
+        inert(context.environment, occasion, findings);
+    }
+}
+
+/// The floors of an event that are no higher than what there is at least at any time. Where
+/// off-hours put the same to sleep, a floor keeps it awake, however low.
+fn inert(environment: &Environment, occasion: &Occasion<'_>, findings: &mut Findings) {
+    let event = occasion.event;
+    let pools = event.worker.iter().filter_map(|(name, floor)| {
+        let pool = environment.worker.get(name)?;
+        Some((Subject::Pool(name.clone()), floor, &pool.workload))
+    });
+    let api = event.api.iter();
+    let api = api.map(|floor| (Subject::Api, floor, &environment.api.workload));
+    for (subject, floor, workload) in api.chain(pools) {
+        let min = &workload.replicas.min;
+        if floor.value > min.value || Calendar::of(environment).sleeps(&subject) {
+            continue;
+        }
+        let message = format!(
+            "the event `{}` changes nothing for `{subject}`: it asks for {}, and the minimum is {}",
+            occasion.name, floor.value, min.value
+        );
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .operand(
+                    floor,
+                    &format!("event.{}.{subject}", occasion.name),
+                    "what the event asks for",
+                )
+                .operand(
+                    min,
+                    &format!("{subject}.replicas.min"),
+                    "as many at any time",
+                )
+                .help(format!("ask for more than {}, or remove it", min.value)),
+        );
     }
 }
 

@@ -1,10 +1,13 @@
-//! An event whose floors never hold, or that no trigger of KEDA can stand for.
+//! An event whose floors never hold, or that no trigger of KEDA can stand for, and off-hours that
+//! are always open.
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::cron::Trigger;
-use crate::schedule::{Calendar, Occasion};
+use crate::schedule::{Calendar, Occasion, Subject, Window, Zone};
 
 /// The rule `cron-never-open`.
 pub(super) static RULE: Rule = Rule {
@@ -17,10 +20,53 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Off-hours are stated in steps of five minutes.
+const STEP: SignedDuration = SignedDuration::from_mins(5);
+
+/// Steps of two weeks, in one of which no clock changes: an hour may be left out of the other.
+const STEPS: i32 = 2 * 7 * 24 * 12;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for occasion in &Calendar::of(context.environment).occasions {
         findings.extend(over_before_it_begins(occasion).or_else(|| without_a_trigger(occasion)));
     }
+    let calendar = Calendar::of(context.environment);
+    for subject in calendar.subjects() {
+        findings.extend(always_asleep(&calendar, &subject, context.today));
+    }
+}
+
+/// Off-hours come again by the week: what has no waking moment in one has none in any. Events are
+/// left out: nobody states one for every night.
+fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Option<Finding> {
+    let windows: Vec<&Window<'_>> = calendar
+        .windows
+        .iter()
+        .filter(|window| window.leaves(subject).is_some())
+        .collect();
+    let first = windows.first()?;
+    let from = Zone::utc().instant(today.to_datetime(jiff::civil::Time::midnight()));
+    let moments = (0..STEPS).filter_map(|step| from.checked_add(STEP * step).ok());
+    let mut awake = moments.filter(|at| !windows.iter().any(|window| window.is_open(*at)));
+    if awake.next().is_some() {
+        return None;
+    }
+    let message = format!("off-hours never end for `{subject}`: together they are the whole week");
+    let mut finding = Finding::new(RULE.code, Severity::Warning, message);
+    for window in &windows {
+        let path = format!("off-hours.{}.from", window.key);
+        finding = finding.operand(&window.hours.from, &path, "when they begin");
+    }
+    let path = format!("off-hours.{}.to", first.key);
+    let help = match subject {
+        Subject::Api => "state hours at which it has to run",
+        Subject::Pool(_) => "state hours at which it has to run, or `pause` the pool instead",
+    };
+    Some(
+        finding
+            .operand(&first.hours.to, &path, "when they end")
+            .help(help),
+    )
 }
 
 fn finding(occasion: &Occasion<'_>, message: String) -> Finding {
@@ -32,16 +78,20 @@ fn finding(occasion: &Occasion<'_>, message: String) -> Finding {
 
 fn over_before_it_begins(occasion: &Occasion<'_>) -> Option<Finding> {
     let event = occasion.event;
-    let from = occasion.zone.instant(event.from.value.civil());
-    (occasion.end <= from).then(|| {
-        let message = format!("the event `{}` is over before it begins", occasion.name);
+    occasion.never_begins().then(|| {
+        let when = if event.from.value == event.to.value {
+            "as soon as"
+        } else {
+            "before"
+        };
+        let message = format!("the event `{}` is over {when} it begins", occasion.name);
         finding(occasion, message).help("write a `to=` that is later than `from=`")
     })
 }
 
 /// Five fields of cron have no year.
 fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
-    if occasion.event.worker.is_empty() || Trigger::of(occasion).is_some() {
+    if occasion.event.worker.is_empty() || occasion.trigger.is_some() {
         return None;
     }
     let message = format!(

@@ -3,7 +3,8 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::Calendar;
+use crate::model::Environment;
+use crate::schedule::{Calendar, Occasion};
 
 /// The rule `event-in-the-past`.
 pub(super) static RULE: Rule = Rule {
@@ -35,6 +36,24 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 "KEDA's cron has no year: the floors under pools hold again on these days of every year",
             );
         }
-        findings.report(finding.help(format!("delete the node `event \"{name}\"`")));
+        findings.report(finding.help(help(context.environment, occasion)));
     }
+}
+
+/// With the last of what the CronJob follows its manifest leaves the tree, and nothing else goes.
+fn help(environment: &Environment, occasion: &Occasion<'_>) -> String {
+    let name = occasion.name;
+    let node = format!("delete the node `event \"{name}\"`");
+    let others = environment.event.iter().filter(|(other, _)| *other != name);
+    let followed = !environment.off_hours.is_empty()
+        || others.into_iter().any(|(_, event)| event.api.is_some());
+    if occasion.event.api.is_none() || followed {
+        return node;
+    }
+    format!(
+        "{node}; `kubectl apply -k` leaves the CronJob of the schedule: `kubectl delete {} {} -n {}`",
+        Environment::SCHEDULE_KINDS,
+        environment.schedule_name(),
+        environment.namespace.value
+    )
 }

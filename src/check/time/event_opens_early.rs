@@ -6,7 +6,6 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::cron::Trigger;
 use crate::schedule::{Calendar, Occasion};
 
 /// The rule `event-opens-early`.
@@ -22,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// When the trigger of an event is first open from `today` on, where that is before the event.
 fn opens_before(occasion: &Occasion<'_>, today: Date) -> Option<Timestamp> {
-    let trigger = Trigger::of(occasion)?;
+    let trigger = occasion.trigger.as_ref()?;
     let morning = today.to_datetime(jiff::civil::Time::midnight());
     let now = occasion.zone.instant(morning);
     // One that is open already began on its day of an earlier year.
@@ -36,7 +35,7 @@ fn opens_before(occasion: &Occasion<'_>, today: Date) -> Option<Timestamp> {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for occasion in &Calendar::of(context.environment).occasions {
-        if occasion.event.worker.is_empty() {
+        if occasion.event.worker.is_empty() || occasion.never_begins() {
             continue;
         }
         let Some(first) = opens_before(occasion, context.today) else {

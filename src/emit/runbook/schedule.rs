@@ -12,6 +12,10 @@ use crate::source::Sourced;
 pub(super) struct Schedule {
     /// The CronJob that follows the calendar, where there is one.
     job: Option<String>,
+    /// What it is called, or was when there was one.
+    name: String,
+    /// The kinds that it consists of.
+    kinds: &'static str,
     windows: Vec<Window>,
     /// Whether the API sleeps at times.
     api_sleeps: bool,
@@ -45,6 +49,8 @@ pub(super) fn schedule(environment: &Environment) -> Schedule {
         job: environment
             .is_followed()
             .then(|| environment.schedule_name()),
+        name: environment.schedule_name(),
+        kinds: Environment::SCHEDULE_KINDS,
         windows: windows(environment),
         api_sleeps: off_hours().any(|window| window.api.is_some()),
         api_rises: events().any(|event| event.api.is_some()),

@@ -90,7 +90,7 @@ pub fn event(fields: &mut Fields<'_>) -> Option<EventNode> {
         .required("from", "\"2030-11-29T06:00\"", value::moment)
         .value;
     let to = fields
-        .required("to", "\"2030-11-30T00:00\"", value::moment)
+        .required("to", "\"2030-11-30T00:00\"", value::end)
         .value;
     let zone = fields
         .required("zone", "\"Europe/Berlin\"", value::text(text::non_empty))

@@ -121,6 +121,19 @@ pub(super) fn moment(text: &str) -> Option<String> {
     Moment::parse(&meant).is_ok().then_some(meant)
 }
 
+/// The end that `text` means: a day without a time, or with 24:00, is over when the next one begins.
+pub(super) fn end(text: &str) -> Option<String> {
+    let meant = moment(text)?;
+    let trimmed = text.trim();
+    let whole_day = !trimmed.contains(['T', 't', ' ']) || trimmed.contains("24:00");
+    if !whole_day {
+        return Some(meant);
+    }
+    let day: jiff::civil::Date = meant.split_once('T')?.0.parse().ok()?;
+    let next = format!("{}T00:00", day.tomorrow().ok()?);
+    Moment::parse(&next).is_ok().then_some(next)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +164,11 @@ mod tests {
         );
         assert_eq!(moment("2030/11/29").as_deref(), Some("2030-11-29T00:00"));
         assert_eq!(moment("tomorrow"), None);
+        assert_eq!(end("2030-11-30").as_deref(), Some("2030-12-01T00:00"));
+        assert_eq!(end("2030-12-31 24:00").as_deref(), Some("2031-01-01T00:00"));
+        assert_eq!(
+            end("2030-11-30 6:00").as_deref(),
+            moment("2030-11-30 6:00").as_deref()
+        );
     }
 }

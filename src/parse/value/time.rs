@@ -57,11 +57,20 @@ pub fn days(value: &Value<'_>) -> Reading<Days> {
 
 /// A day and a time.
 pub fn moment(value: &Value<'_>) -> Reading<Moment> {
+    moment_near(value, near::moment)
+}
+
+/// A day and a time at which something is over.
+pub fn end(value: &Value<'_>) -> Reading<Moment> {
+    moment_near(value, near::end)
+}
+
+fn moment_near(value: &Value<'_>, near: fn(&str) -> Option<String>) -> Reading<Moment> {
     let text = string(
         value,
         "a day and a time in quotes, such as \"2030-11-29T06:00\",",
     )?;
-    Moment::parse(text).map_err(|message| nearly(message, near::moment(text)))
+    Moment::parse(text).map_err(|message| nearly(message, near(text)))
 }
 
 /// A length of time down to a millisecond, of at least one.

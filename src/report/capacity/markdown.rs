@@ -1,7 +1,7 @@
 //! The review as Markdown, for the ticket of the month.
 
 use super::number::{bare, shown};
-use super::text::{cost, disruption, headline, one_line, reached, until};
+use super::text::{cost, disruption, headline, one_line, reached, seen_to, until, which};
 use super::{CapacityReport, ChangeReport, MetricReport, OutlookReport, ReliefReport};
 use crate::report::markdown::{LIMIT, block, code, prose, table};
 
@@ -96,7 +96,7 @@ fn section(metric: &MetricReport, outlook: &OutlookReport, relief: &ReliefReport
     );
     text += &relief.change.as_ref().map_or_else(
         || "Nothing that was tried makes room for 90 days.\n".to_owned(),
-        |change| made(change, metric),
+        |change| made(change, relief.priced, metric),
     );
     if !relief.refused.is_empty() {
         text.push('\n');
@@ -111,20 +111,30 @@ fn section(metric: &MetricReport, outlook: &OutlookReport, relief: &ReliefReport
     text
 }
 
-fn made(change: &ChangeReport, metric: &MetricReport) -> String {
-    let replaces = match change.replaces.as_slice() {
-        [] => String::new(),
-        places => format!(", in place of {}", code(&places.join(", "))),
+fn made(change: &ChangeReport, priced: bool, metric: &MetricReport) -> String {
+    let edits = change.edits.iter();
+    let edits: String = edits.map(|edit| format!("- {}\n", prose(edit))).collect();
+    let nodes = match (change.nodes.as_str(), edits.is_empty()) {
+        ("", _) => String::new(),
+        (nodes, true) => block("kdl", nodes),
+        (nodes, false) => format!("\n{}", block("kdl", nodes)),
     };
-    let heeds = change.heeds.iter();
-    let heeds: String = heeds
-        .map(|heed| format!("- heed: {}\n", prose(heed)))
+    let seen_to = seen_to(change, priced);
+    let seen_to: String = seen_to
+        .iter()
+        .map(|it| format!("- {}\n", prose(it)))
         .collect();
     format!(
-        "The cheapest change that makes room for 90 days{replaces}:\n\n{}\n- {}\n- {}\n{heeds}- then at most {} within 90 days\n",
-        block("kdl", &change.kdl),
+        "{} that makes room for 90 days:\n\n{edits}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
+        capital(which(priced)),
         cost(change),
         prose(&disruption(change)),
         shown(change.after, metric.unit)
     )
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|it| it.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

@@ -1,13 +1,11 @@
 //! What makes room for a metric, and what does not and why.
 
 use super::number::{rounded, shown};
+use super::place::{Placed, placed};
 use super::{ChangeReport, RefusalReport, ReliefReport, Reviewed};
 use crate::capacity::Item;
 use crate::capacity::projection::HORIZON;
 use crate::capacity::proposal::{Proposal, Proposals, Refusal};
-use crate::capacity::trial::Trial;
-use crate::diagnostic::visible::visible;
-use crate::source::Origin;
 
 /// What was found for a metric.
 pub(super) fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) -> ReliefReport {
@@ -17,6 +15,7 @@ pub(super) fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) ->
     });
     ReliefReport {
         change: found.best.as_ref().map(|best| change(best, reviewed)),
+        priced: found.priced,
         refused: refused.collect(),
     }
 }
@@ -40,33 +39,17 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
 }
 
 fn change(proposal: &Proposal, reviewed: &Reviewed<'_>) -> ChangeReport {
+    let Placed { edits, nodes } = placed(&proposal.trial, reviewed);
+    let warnings = proposal.warnings.iter();
     ChangeReport {
         kdl: proposal.trial.kdl(),
-        replaces: replaces(&proposal.trial, reviewed),
+        edits,
+        nodes,
         after: rounded(proposal.after),
         cost: proposal.cost.0,
         unpriced: proposal.unpriced,
         impact: proposal.impact.clone(),
         heeds: proposal.heeds.clone(),
+        warnings: warnings.map(ToString::to_string).collect(),
     }
-}
-
-/// Where the file states what a change states otherwise.
-fn replaces(trial: &Trial, reviewed: &Reviewed<'_>) -> Vec<String> {
-    let paths = match trial {
-        Trial::Tier(_) => vec!["tier".to_owned()],
-        Trial::Override { paths, .. } => paths.clone(),
-    };
-    let attributes = reviewed.environment.list();
-    let places = attributes.iter().filter(|it| paths.contains(&it.path));
-    places
-        .filter_map(|attribute| match &attribute.origin {
-            Origin::Declared(span) => {
-                let (line, _) = reviewed.sources.position(*span);
-                let name = &reviewed.sources.get(span.source).name;
-                Some(visible(&format!("{name}:{line}")))
-            }
-            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => None,
-        })
-        .collect()
 }

@@ -6,8 +6,10 @@ use super::{
     CapacityReport, ChangeReport, DirectionReport, MetricReport, OutlookReport, ReachReport,
     ReliefReport, UrgencyReport,
 };
+use crate::capacity::projection::SOON;
 use crate::cost::difference::Shift;
 use crate::impact::Impact;
+use crate::model::Money;
 use crate::report::diff::lasting;
 use crate::report::diff::text::wrapped;
 use crate::report::paint::{Ink, Paint};
@@ -58,10 +60,17 @@ pub(super) fn headline(report: &CapacityReport) -> String {
     };
     let count = |wanted: UrgencyReport| urgencies().filter(|it| *it == wanted).count();
     let (reached, soon) = (count(UrgencyReport::Reached), count(UrgencyReport::Soon));
+    let outlooks = report.metrics.iter().filter_map(|it| it.outlook.as_ref());
+    let possible = outlooks
+        .filter(|it| it.days_until.earliest.is_some_and(|days| days <= SOON))
+        .count();
     let known = urgencies().count();
     let all = report.metrics.len();
     let said = match (known, reached, soon) {
         (0, _, _) => "nothing can be said of any metric".to_owned(),
+        (_, 0, 0) if possible > 0 => {
+            format!("no threshold is expected within 30 days, and {possible} cannot be ruled out")
+        }
         (_, 0, 0) => "no threshold is reached within 30 days".to_owned(),
         (_, 0, _) => format!("{} reached within 30 days", thresholds(soon)),
         (_, _, 0) => format!("{} reached", thresholds(reached)),
@@ -138,6 +147,9 @@ pub(super) fn reached(until: &ReachReport, direction: DirectionReport) -> String
         Some(0) => "reached".to_owned(),
         Some(days) => format!("in {days} days"),
         None => match direction {
+            _ if until.earliest.is_some_and(|days| days <= SOON) => {
+                format!("maybe in {} d", until.earliest.unwrap_or_default())
+            }
             DirectionReport::Flat => "no, flat".to_owned(),
             DirectionReport::Falling => "no, falling".to_owned(),
             DirectionReport::Rising => "not in 90 days".to_owned(),
@@ -164,7 +176,10 @@ pub(super) fn until(metric: &MetricReport, outlook: &OutlookReport) -> String {
             within(earliest),
             within(latest)
         ),
-        None => format!("does not reach {threshold} within 90 days"),
+        None => match earliest {
+            Some(days) => format!("may reach {threshold} in {days} days or more"),
+            None => format!("does not reach {threshold} within 90 days"),
+        },
     }
 }
 
@@ -184,7 +199,7 @@ fn due(
     let mut text = format!("\n{}\n", paint.ink(Ink::Bold, &title));
     text += &chart(metric, outlook, how.unicode);
     match &relief.change {
-        Some(change) => text += &made(change, metric, paint),
+        Some(change) => text += &made(change, relief.priced, metric, paint),
         None => text += "  nothing that was tried makes room for 90 days\n",
     }
     for refused in &relief.refused {
@@ -195,20 +210,41 @@ fn due(
     text
 }
 
-fn made(change: &ChangeReport, metric: &MetricReport, paint: Paint) -> String {
-    let mut text = "  the cheapest change that makes room for 90 days:\n".to_owned();
-    for line in change.kdl.lines() {
+fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint) -> String {
+    let mut text = format!("  {} that makes room for 90 days:\n", which(priced));
+    for edit in &change.edits {
+        let lines = wrapped("    ", edit, 6);
+        text += &format!("{}\n", paint.ink(Ink::Green, lines.trim_end()));
+    }
+    for line in change.nodes.lines() {
         text += &format!("    {}\n", paint.ink(Ink::Green, line));
     }
-    if !change.replaces.is_empty() {
-        text += &format!("  in place of {}\n", change.replaces.join(", "));
-    }
-    let heeds = change.heeds.iter().map(|heed| format!("heed: {heed}"));
-    for sentence in [cost(change), disruption(change)].into_iter().chain(heeds) {
+    let sentences = [cost(change), disruption(change)].into_iter();
+    for sentence in sentences.chain(seen_to(change, priced)) {
         text += &wrapped("  ", &sentence, 4);
     }
     let after = shown(change.after, metric.unit);
     text + &format!("  then at most {after} within 90 days\n")
+}
+
+/// What a change is among those that make room: nobody knows the cheapest of what has no price.
+pub(super) fn which(priced: bool) -> &'static str {
+    if priced {
+        "the cheapest change"
+    } else {
+        "a change, not known to be the cheapest,"
+    }
+}
+
+/// What has to be seen to, what it warns of, and what nobody knows of it.
+pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
+    let heeds = change.heeds.iter().map(|heed| format!("heed: {heed}"));
+    let warnings = change.warnings.iter();
+    let warnings =
+        warnings.map(|code| format!("brings the warning {code}: `tierc explain {code}`"));
+    let missing = "prices are missing: `--catalogue DIR` with a `prices.kdl` that states them for the region finds the cheapest";
+    let missing = (!priced).then(|| missing.to_owned());
+    heeds.chain(warnings).chain(missing).collect()
 }
 
 /// `+$69 a month (floor), +$138 (ceiling)`.
@@ -219,6 +255,14 @@ pub(super) fn cost(change: &ChangeReport) -> String {
         0 => String::new(),
         count => format!(", plus {count} without a price"),
     };
+    if change.unpriced > 0 && floor == ceiling && shift.floor() == Money::ZERO {
+        let plural = if change.unpriced == 1 {
+            "item has"
+        } else {
+            "items have"
+        };
+        return format!("cost unknown: {} {plural} no price", change.unpriced);
+    }
     if floor == ceiling {
         format!("costs {floor} a month{unpriced}")
     } else {

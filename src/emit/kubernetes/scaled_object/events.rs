@@ -36,7 +36,7 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
     let pool = Subject::Pool(pool.clone());
     let mut floors: Vec<Floor> = Vec::new();
     for occasion in &Calendar::of(environment).occasions {
-        let (Some(pods), Some(trigger)) = (occasion.floor(&pool), Trigger::of(occasion)) else {
+        let (Some(pods), Some(trigger)) = (occasion.floor(&pool), &occasion.trigger) else {
             continue;
         };
         let base = format!("event_{}", occasion.name.as_str().replace('-', "_"));
@@ -49,7 +49,7 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
             .expect("numbers do not end");
         floors.push(Floor {
             name,
-            trigger,
+            trigger: trigger.clone(),
             pods,
         });
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::super::number::{bare, change_a_day, shown};
-use super::super::text::{about, headline, ink, one_line, reached, until};
+use super::super::text::{about, headline, ink, one_line, reached, seen_to, until, which};
 use super::super::{
     Band, CapacityReport, ChangeReport, DirectionReport, MetricReport, OutlookReport,
     RefusalReport, ReliefReport,
@@ -102,15 +102,16 @@ struct Relief<'a> {
 
 #[derive(Serialize)]
 struct Change<'a> {
-    kdl: &'a str,
+    which: &'static str,
+    edits: &'a [String],
+    nodes: &'a str,
     line: String,
-    replaces: String,
     cost: String,
     unpriced: usize,
     class: String,
     tone: &'static str,
     about: String,
-    heeds: &'a [String],
+    seen_to: Vec<String>,
     after: String,
 }
 
@@ -210,7 +211,10 @@ fn due<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Option<Due<'a>>
         metric: metric.metric.name(),
         reached: when(outlook, report),
         tone: tone(ink(outlook.urgency)),
-        change: relief.change.as_ref().map(|it| change(it, metric)),
+        change: relief
+            .change
+            .as_ref()
+            .map(|it| change(it, relief.priced, metric)),
     })
 }
 
@@ -286,23 +290,27 @@ fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
         reason: &refused.reason,
     };
     Relief {
-        change: relief.change.as_ref().map(|it| change(it, metric)),
+        change: relief
+            .change
+            .as_ref()
+            .map(|it| change(it, relief.priced, metric)),
         refused: relief.refused.iter().map(refused).collect(),
     }
 }
 
-fn change<'a>(change: &'a ChangeReport, metric: &MetricReport) -> Change<'a> {
+fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> Change<'a> {
     let impact = &change.impact;
     Change {
-        kdl: &change.kdl,
+        which: which(priced),
+        edits: &change.edits,
+        nodes: &change.nodes,
         line: one_line(&change.kdl),
-        replaces: change.replaces.join(", "),
         cost: growth(&change.cost),
         unpriced: change.unpriced,
         class: lasting(impact.class, impact.seconds),
         tone: class_tone(impact.class),
         about: about(impact),
-        heeds: &change.heeds,
+        seen_to: seen_to(change, priced),
         after: shown(change.after, metric.unit),
     }
 }

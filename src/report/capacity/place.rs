@@ -1,0 +1,141 @@
+//! Where a change is typed: a node that stands in the file already cannot be typed once more.
+
+use super::Reviewed;
+use crate::capacity::trial::{Line, Node, Trial};
+use crate::diagnostic::visible::visible;
+use crate::model::Attribute;
+use crate::source::{Origin, Span};
+
+/// A change, told apart by where it goes.
+pub(super) struct Placed {
+    /// What goes into what the file states.
+    pub(super) edits: Vec<String>,
+    /// The nodes that it does not have.
+    pub(super) nodes: String,
+}
+
+pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
+    let file = File {
+        attributes: reviewed.environment.list(),
+        reviewed,
+    };
+    let mut placed = Placed {
+        edits: Vec::new(),
+        nodes: String::new(),
+    };
+    match trial {
+        Trial::Tier(tier) => {
+            placed
+                .edits
+                .extend(file.replaced("tier", &format!("\"{tier}\"")));
+        }
+        Trial::Override(nodes) => {
+            for node in nodes {
+                match file.edits(node) {
+                    Some(edits) => placed.edits.extend(edits),
+                    None => placed.nodes += &format!("{}\n", node.kdl()),
+                }
+            }
+        }
+    }
+    placed.nodes.truncate(placed.nodes.trim_end().len());
+    placed
+}
+
+/// What the environment's file states.
+struct File<'a> {
+    attributes: Vec<Attribute>,
+    reviewed: &'a Reviewed<'a>,
+}
+
+impl File<'_> {
+    /// What to do in a node that stands in the file; none where it does not.
+    fn edits(&self, node: &Node) -> Option<Vec<String>> {
+        let (path, _) = node.lines.last()?.values.first()?;
+        let depth = if node.head.contains(' ') { 2 } else { 1 };
+        let prefix: Vec<&str> = path.split('.').take(depth).collect();
+        self.stated_below(&prefix.join("."))?;
+        Some(
+            node.lines
+                .iter()
+                .flat_map(|line| self.line(line, &node.head))
+                .collect(),
+        )
+    }
+
+    /// A line, value by value, beside what stands of it; as a whole where nothing does.
+    fn line(&self, line: &Line, head: &str) -> Vec<String> {
+        let whole = || vec![format!("`{}` inside of `{head}`", line.kdl)];
+        let values = line.values.iter().map(|(path, text)| {
+            self.replaced(path, text)
+                .or_else(|| self.beside(path, text))
+        });
+        let values: Option<Vec<String>> = values.collect();
+        values.filter(|it| !it.is_empty()).unwrap_or_else(whole)
+    }
+
+    fn replaced(&self, path: &str, text: &str) -> Option<String> {
+        let stated = self.attributes.iter().find(|it| it.path == path)?;
+        let span = declared(stated)?;
+        let (name, was) = self.written(span)?;
+        let was = format!("{name}{was}");
+        (was != format!("{name}{text}"))
+            .then(|| {
+                format!(
+                    "`{name}{text}` in place of `{was}`, at {}",
+                    self.place(span)
+                )
+            })
+            .or(Some(format!("`{was}` as it is, at {}", self.place(span))))
+    }
+
+    /// A property whose node stands there without it.
+    fn beside(&self, path: &str, text: &str) -> Option<String> {
+        let (node, property) = path.rsplit_once('.')?;
+        // A path of two steps is a node of one argument in a node: nothing stands beside that.
+        node.contains('.').then_some(())?;
+        let span = self.stated_below(node)?;
+        let (name, was) = self.written(span)?;
+        Some(format!(
+            "`{property}={text}` beside `{name}{was}`, at {}",
+            self.place(span)
+        ))
+    }
+
+    /// Some value that the file states below a path.
+    fn stated_below(&self, path: &str) -> Option<Span> {
+        let below = format!("{path}.");
+        let mut stated = self.attributes.iter();
+        stated.find_map(|it| declared(it).filter(|_| it.path.starts_with(&below)))
+    }
+
+    /// What stands at a place, and the name of the property that it is the value of.
+    fn written(&self, span: Span) -> Option<(String, String)> {
+        let text = &self.reviewed.sources.get(span.source).text;
+        let (start, end) = (span.start as usize, span.end as usize);
+        let before = text.get(..start)?;
+        let name = before.strip_suffix('=').map_or("", |before| {
+            let other = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+            before.rsplit(other).next().unwrap_or("")
+        });
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!("{name}=")
+        };
+        Some((name, visible(text.get(start..end)?).to_string()))
+    }
+
+    fn place(&self, span: Span) -> String {
+        let (line, column) = self.reviewed.sources.position(span);
+        let name = &self.reviewed.sources.get(span.source).name;
+        visible(&format!("{name}:{line}:{column}")).to_string()
+    }
+}
+
+fn declared(attribute: &Attribute) -> Option<Span> {
+    match attribute.origin {
+        Origin::Declared(span) => Some(span),
+        Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => None,
+    }
+}
