@@ -4,6 +4,7 @@ mod compare;
 mod facts;
 mod money;
 mod outcome;
+mod renamed;
 mod texts;
 mod waivers;
 
@@ -28,7 +29,7 @@ pub use facts::merged;
 
 pub use compare::{Comparison, Matching, Record, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
-pub use outcome::{CostChange, CostChanges, Outcome, cost_changes};
+pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
 pub use texts::CatalogueTexts;
 
 /// A file to compile.

@@ -236,7 +236,7 @@ pub fn impacts(changes: &Changes, sides: Pair<&Environment>, catalogue: &Catalog
         .changes
         .iter()
         .map(|change| match changes.presence_of(&change.place) {
-            Presence::Added => whole::added(&change.place),
+            Presence::Added => whole::added(&change.place, &step),
             Presence::Removed => whole::removed(&change.place, &step),
             Presence::Kept => environment::environment(change, &step, catalogue),
         })

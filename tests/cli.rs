@@ -212,9 +212,26 @@ fn a_tree_whose_environment_left_is_stale_and_removed_when_asked_for() {
     assert_eq!(code(&pruned), 0);
     assert!(!folder.path().join("generated/xlarge").exists());
     assert_eq!(code(&tierc(folder.path(), &["render", "--check"])), 0);
+    assert!(!stderr(&pruned).contains("edited by hand"));
     let one = ["render", "environments/dev.kdl", "--prune"];
     assert_eq!(code(&tierc(folder.path(), &one)), 1);
     assert!(folder.path().join("generated/large").exists());
+}
+
+#[test]
+fn what_was_edited_by_hand_is_named_before_it_is_pruned() {
+    let folder = folder();
+    tierc(folder.path(), &["render"]);
+    fs::remove_file(folder.path().join("environments/xlarge.kdl")).unwrap();
+    let runbook = folder.path().join("generated/xlarge/RUNBOOK.md");
+    fs::write(&runbook, "ours\n").unwrap();
+    let pruned = tierc(folder.path(), &["render", "--prune"]);
+    assert_eq!(code(&pruned), 0);
+    let said = stderr(&pruned);
+    let warning = "warning: `generated/xlarge/RUNBOOK.md` was edited by hand and is removed\n";
+    assert!(said.contains(warning), "{said}");
+    assert_eq!(said.matches("edited by hand").count(), 1, "{said}");
+    assert!(!runbook.exists());
 }
 
 #[test]
@@ -374,4 +391,36 @@ fn a_reader_that_goes_away_is_no_error() {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(stdout(&output), "0\n");
+}
+
+#[test]
+fn a_catalogue_of_ones_own_begins_with_the_built_in_one() {
+    let folder = folder();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let printed = tierc(folder.path(), &["schema", "--built-in", file]);
+        assert_eq!(code(&printed), 0);
+        let text = fs::read_to_string(project("schema/catalogue").join(file)).unwrap();
+        assert_eq!(stdout(&printed), text);
+        fs::write(own.join(file), text).unwrap();
+    }
+    let cost = |more: &[&str]| {
+        let cost = ["cost", "environments/dev.kdl"];
+        stdout(&tierc(folder.path(), &[&cost[..], more].concat()))
+    };
+    assert_eq!(cost(&["--catalogue", "own"]), cost(&[]));
+}
+
+#[test]
+fn a_path_is_only_guessed_where_one_is_near() {
+    let folder = folder();
+    let said = |path: &str| {
+        stderr(&tierc(
+            folder.path(),
+            &["why", "environments/dev.kdl", path],
+        ))
+    };
+    assert!(said("databse.instance").ends_with("did you mean `database.instance`?\n"));
+    assert!(said("nosuch").ends_with("`tierc show environments/dev.kdl` lists every path\n"));
 }

@@ -69,6 +69,7 @@ stories! {
     values_that_begin_like_numbers
     values_with_a_name_of_their_own
     values_with_a_unit
+    values_without_their_key
     words_that_are_nearly_right
     yaml_habits
 }

@@ -34,6 +34,9 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
     found
 }
 
+/// What to do about a price that is missing.
+const OWN_PRICES: &str = "state what is missing in the `prices.kdl` of a catalogue of your own and name its folder with `--catalogue DIR`; `tierc explain price-missing` tells how to begin one";
+
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}
 

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::gate::Gate;
+use crate::compile::CatalogueTexts;
 
 /// Compiles one KDL file per environment into everything that runs it.
 #[derive(Debug, Parser)]
@@ -335,6 +336,10 @@ pub(super) struct Schema {
     /// Print the JSON Schema of the reports that are written as JSON.
     #[arg(long, conflicts_with_all = ["terraform", "helm"])]
     pub(super) report: bool,
+    /// Print a file of the built-in catalogue, to begin one of your own with.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "helm", "report"])]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(CatalogueTexts::FILES))]
+    pub(super) built_in: Option<String>,
 }
 
 #[derive(Debug, Args)]

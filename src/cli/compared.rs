@@ -35,7 +35,9 @@ pub(super) fn environments(
     let environments = outcomes.par_iter().zip(&costs.changes);
     environments
         .map(|(outcome, cost)| {
-            let plan = asked.plans.and_then(|common| {
+            // Other prices are nothing that anybody does.
+            let plans = asked.plans.filter(|_| !outcome.changes.is_empty());
+            let plan = plans.and_then(|common| {
                 let sides = Pair::new(outcome.sides.before?, outcome.sides.after?);
                 Some(planned(sides, outcome, comparison, common, ROOT))
             });
@@ -70,7 +72,7 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
 /// Says that two files are compared as if both called their environment alike.
 pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     if let Some(Pair { before, after }) = &comparison.called {
-        output.say(&format!(
+        output.say_prose(&format!(
             "two files are two states of one environment: `{after}` counts as `{before}`, and what follows from the name is left out"
         ));
     }

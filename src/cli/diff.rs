@@ -1,6 +1,6 @@
 //! `tierc diff`
 
-use crate::compile::{self, CatalogueTexts, Comparison, CostChanges, Outcome};
+use crate::compile::{self, CatalogueTexts, Comparison, CostChanges};
 use crate::pair::Pair;
 use crate::report::diff::DiffReport;
 use crate::report::diff::html::html;
@@ -52,10 +52,9 @@ fn report(
     texts: Pair<&CatalogueTexts>,
     output: &Output,
 ) -> (DiffReport, CostChanges) {
-    let mut outcomes = comparison.outcomes();
+    let outcomes = comparison.outcomes();
     let compared = outcomes.len();
-    outcomes.retain(|outcome: &Outcome<'_>| !outcome.changes.is_empty());
-    let costs = compile::cost_changes(&outcomes, texts);
+    let (outcomes, costs) = compile::differing(outcomes, texts);
     let asked = Asked {
         artifacts: command.artifacts,
         // On one screen there is no room for them, and a search takes its time.

@@ -12,7 +12,7 @@ mod tree;
 mod turn;
 
 pub use input::{Input, read_inputs};
-pub use plan::{Change, TreePlan, plan_tree, remove_tree, stale_trees};
+pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees};
 pub use stage::write_tree;
 pub use turn::Turn;
 

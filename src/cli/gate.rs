@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::cost::{CostGate, Difference, Verdict};
+use crate::diff::Presence;
 use crate::impact::{Class, Fingerprint};
 use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
 
@@ -121,6 +122,14 @@ fn disruption(limit: Class, approved: &Approved<'_>, report: &DiffReport) -> Vec
             .renames
             .iter()
             .map(|it| (it.place.to_string(), &it.impact, &it.fingerprint));
+        if environment.presence != Presence::Kept {
+            let mut parts = values.chain(renames);
+            let beyond = parts.any(|(_, impact, fingerprint)| {
+                impact.class >= limit && !approved.has(fingerprint)
+            });
+            by.extend(beyond.then(|| whole(environment)));
+            continue;
+        }
         for (what, impact, fingerprint) in values.chain(renames) {
             if impact.class >= limit && !approved.has(fingerprint) {
                 let class = lasting(impact.class, impact.seconds);
@@ -132,6 +141,18 @@ fn disruption(limit: Class, approved: &Approved<'_>, report: &DiffReport) -> Vec
         }
     }
     by
+}
+
+/// What comes or goes as a whole, in one sentence.
+fn whole(environment: &EnvironmentDiff) -> String {
+    let worst = environment.worst.as_ref();
+    let class = worst.map_or_else(String::new, |it| lasting(it.class, it.seconds));
+    let (name, fingerprint) = (&environment.environment, &environment.fingerprint);
+    let what = match environment.presence {
+        Presence::Removed => "is removed with everything in it",
+        Presence::Added | Presence::Kept => "is new",
+    };
+    format!("{name} {what}: {class}, {fingerprint}")
 }
 
 fn cost(

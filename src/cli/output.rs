@@ -15,6 +15,7 @@ pub(super) struct Output {
     terminal: bool,
     error_color: bool,
     error_width: usize,
+    error_terminal: bool,
 }
 
 impl Output {
@@ -27,6 +28,7 @@ impl Output {
             terminal: stdout.is_terminal(),
             error_color: wanted(color, stderr.is_terminal(), set),
             error_width: width(terminal_size::terminal_size_of(&stderr)),
+            error_terminal: stderr.is_terminal(),
         }
     }
 
@@ -74,6 +76,15 @@ impl Output {
     #[allow(clippy::unused_self)] // the two streams are one thing to its callers
     pub(super) fn say(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// Says a sentence beside the results, in lines that the terminal shows whole.
+    pub(super) fn say_prose(&self, text: &str) {
+        if self.error_terminal {
+            self.say(fold::prose(text, self.error_width).trim_end());
+        } else {
+            self.say(text);
+        }
     }
 
     /// Reports why the run could not be done.

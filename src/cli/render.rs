@@ -11,6 +11,7 @@ use crate::model::Environment;
 
 use super::args::Render;
 use super::check::{say_findings, verdict};
+use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Change, TreePlan, Turn};
 use super::load::load;
@@ -196,11 +197,11 @@ fn report_stale(
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
-    output.say(&format!(
+    output.say_prose(&format!(
         "{count} {plural} not what `tierc render` leaves: run it and commit the result"
     ));
     if !stale.is_empty() {
-        output.say(
+        output.say_prose(
             "trees of no environment here are removed by `tierc render --prune`: make sure first that \
              nobody renders them from elsewhere",
         );
@@ -253,7 +254,15 @@ fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<
     for name in stale {
         let tree = command.out.join(name);
         if command.prune {
-            files::remove_tree(&command.out, name).map_err(|error| vec![error.to_string()])?;
+            let one = |error: Error| vec![error.to_string()];
+            for path in files::edited(&command.out, name).map_err(one)? {
+                let path = tree.join(path);
+                output.warning(&format!(
+                    "`{}` was edited by hand and is removed",
+                    path.display()
+                ));
+            }
+            files::remove_tree(&command.out, name).map_err(one)?;
             output.say(&format!("removed {}", tree.display()));
         } else {
             output.warning(&format!(

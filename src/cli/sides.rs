@@ -140,7 +140,7 @@ fn catalogue_at(
         .texts(&below, &CatalogueTexts::FILES)
         .map_err(|error| vec![error])?;
     let Some(texts) = texts else {
-        output.say(&format!(
+        output.say_prose(&format!(
             "`{}` has no `{}`: its environments are read with the built-in catalogue",
             revision.name(),
             folder.display()

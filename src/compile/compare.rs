@@ -12,6 +12,7 @@ use crate::parse;
 use crate::source::{Source, Sources};
 
 use super::facts::{Facts, Referred, merged};
+use super::renamed;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 
 /// A file of one side.
@@ -51,7 +52,7 @@ pub enum Matching {
     /// The only ones of both sides are two states of one, which is called as BEFORE calls it:
     /// unless the name is all that they differ in.
     AsOne,
-    /// By name; what is left by path, and then by what is the same but for names.
+    /// By name; what is left by path, and then by what is the same, or nearly so, but for the name.
     ByName,
 }
 
@@ -291,7 +292,7 @@ fn referred(sides: [&Read; 2]) -> Referred {
 }
 
 /// Which files belong together: by the environment's name, then by path, which finds a file whose
-/// environment was renamed or cannot be read, then by everything but the name.
+/// environment was renamed or cannot be read, then by everything but the name, or nearly so.
 fn matches(
     runs: Pair<&Run>,
     paths: Pair<&Vec<String>>,
@@ -306,7 +307,7 @@ fn matches(
         join(&mut pairs, names.as_ref().map(Vec::as_slice));
         let paths = paths.map(|paths| paths.iter().map(Some).collect::<Vec<_>>());
         join(&mut pairs, paths.as_ref().map(Vec::as_slice));
-        join_renamed(&mut pairs, runs);
+        renamed::join(&mut pairs, runs);
     }
     let mut matches: Vec<Pair<Option<usize>>> = (0..counts.after)
         .map(|after| Pair::new(pairs.get(&after).copied(), Some(after)))
@@ -337,40 +338,4 @@ fn join<K: Ord>(pairs: &mut BTreeMap<usize, usize>, keys: Pair<&[Option<K>]>) {
             pairs.insert(index, before);
         }
     }
-}
-
-/// Joins environments that only their name tells apart.
-fn join_renamed(pairs: &mut BTreeMap<usize, usize>, runs: Pair<&Run>) {
-    let taken: BTreeSet<usize> = pairs.values().copied().collect();
-    let mut gone: Vec<usize> = (0..runs.before.files.len())
-        .filter(|index| !taken.contains(index))
-        .collect();
-    for (index, file) in runs.after.files.iter().enumerate() {
-        if pairs.contains_key(&index) {
-            continue;
-        }
-        let same = gone.iter().position(|before| {
-            let before = runs.before.files.get(*before);
-            before.is_some_and(|before| only_name_differs(runs, Pair::new(before, file)))
-        });
-        if let Some(at) = same {
-            pairs.insert(index, gone.remove(at));
-        }
-    }
-}
-
-/// Whether two files are the same text but for what the environment is called, as after a
-/// `git mv` and an edit of one line.
-fn only_name_differs(runs: Pair<&Run>, files: Pair<&Compiled>) -> bool {
-    let text = |run: &Run, file: &Compiled| {
-        let name = name(file)?.as_str();
-        Some(
-            run.sources
-                .get(file.source)
-                .text
-                .replace(&format!("\"{name}\""), "\"\""),
-        )
-    };
-    let before = text(runs.before, files.before).filter(|text| !text.is_empty());
-    before.is_some() && before == text(runs.after, files.after)
 }

@@ -87,6 +87,26 @@ pub struct CostChanges {
     pub sources: Sources,
 }
 
+/// The outcomes in which anything differs, be it only what is paid for the same, and what they cost.
+#[must_use]
+pub fn differing<'a>(
+    mut outcomes: Vec<Outcome<'a>>,
+    texts: Pair<&CatalogueTexts>,
+) -> (Vec<Outcome<'a>>, CostChanges) {
+    // With one and the same list, what does not differ costs the same.
+    if texts.before.prices.1 == texts.after.prices.1 {
+        outcomes.retain(|outcome| !outcome.changes.is_empty());
+    }
+    let mut costs = cost_changes(&outcomes, texts);
+    let (outcomes, changes) = outcomes
+        .into_iter()
+        .zip(costs.changes)
+        .filter(|(outcome, cost)| !outcome.changes.is_empty() || cost.difference.moves_money())
+        .unzip();
+    costs.changes = changes;
+    (outcomes, costs)
+}
+
 /// What each outcome costs, on each side with the prices of its catalogue.
 #[must_use]
 pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> CostChanges {

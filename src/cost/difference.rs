@@ -94,6 +94,16 @@ impl Difference {
         }
         Shift(sum)
     }
+
+    /// Whether an amount differs, or something has a price on one side only.
+    #[must_use]
+    pub fn moves_money(&self) -> bool {
+        let has_price = |item: &Option<Item>| item.as_ref().is_some_and(|it| it.rate.is_ok());
+        let mut layers = self.layers.iter();
+        let mut unknown = self.unknown.iter();
+        layers.any(|(_, shift)| shift.0.before != shift.0.after)
+            || unknown.any(|it| has_price(&it.item.before) != has_price(&it.item.after))
+    }
 }
 
 /// What a change costs. Items are matched by path. One that has no price on a side is left out of

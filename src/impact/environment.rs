@@ -17,10 +17,7 @@ const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
 pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Impact {
     match change.field {
-        EnvironmentField::environment(()) => unfelt(
-            "tags and the generated tree carry the new name; what is named after it is listed apart",
-            OBJECTS,
-        ),
+        EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
             "the tier itself runs nowhere; the values that follow it are listed apart",
             "tierc: the tier catalogue",
@@ -55,6 +52,23 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
 
 fn unfelt(reason: &str, source: &'static str) -> Impact {
     Impact::new(Class::None, reason, source)
+}
+
+/// What is named after the environment is listed apart; what selects nodes by its name is not.
+fn renamed(step: &Step<'_>) -> Impact {
+    let pools = nodes::selected_by_name(step.after);
+    if pools.is_empty() {
+        return unfelt(
+            "tags and the generated tree carry the new name; what is named after it is listed apart",
+            OBJECTS,
+        );
+    }
+    Impact::new(
+        Class::Rolling,
+        "pods select the nodes of their groups by the environment's name, among others",
+        LABELS,
+    )
+    .felt_by(FeltBy::Pools(pools))
 }
 
 /// Pods are replaced one by one.

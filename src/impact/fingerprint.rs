@@ -5,6 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Impact;
+use crate::cost::Difference;
 use crate::diff::{Change, Changes, Presence, Rename};
 use crate::model::Name;
 
@@ -73,6 +74,19 @@ impl Fingerprint {
                 .into_iter()
                 .chain(parts),
         )
+    }
+
+    /// Of an environment of which nothing changes but what is paid for it.
+    #[must_use]
+    pub fn of_prices(environment: &Name, money: &Difference) -> Self {
+        let total = money.total().0;
+        let sides = [total.before, total.after];
+        let amounts =
+            sides.map(|it| [it.floor.exact().to_string(), it.ceiling.exact().to_string()]);
+        let mut parts = vec![environment.as_str(), "prices"];
+        parts.extend(amounts.iter().flatten().map(String::as_str));
+        parts.extend(money.unknown.iter().map(|it| it.path.as_str()));
+        Self::hash(parts)
     }
 
     /// Of several, in their order.

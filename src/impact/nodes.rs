@@ -1,9 +1,13 @@
 //! What a change of a node group does.
 
 use super::{Class, FeltBy, Impact, Step};
+use crate::budget::placement::{self, Groups};
 use crate::catalogue::Catalogue;
 use crate::diff::Change;
-use crate::model::{NodeGroupField, ReplicasField};
+use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
+use crate::pair::Pair;
+
+use super::workload::TEMPLATE;
 
 const EKS: &str =
     "EKS user guide: managed node groups keep instance type, capacity and AMI for life";
@@ -30,12 +34,61 @@ pub(super) fn nodes(
             "the group has other bounds",
             "EKS user guide: updating a managed node group's scaling configuration",
         ),
-        NodeGroupField::runs(()) => Impact::new(
-            Class::None,
-            "a label of the nodes changes in place; pods move when they are next replaced",
-            "EKS user guide: updating a managed node group's labels",
-        ),
+        NodeGroupField::runs(()) => change.place.name().and_then(|group| moved(group, step)).unwrap_or_else(|| {
+            Impact::new(
+                Class::None,
+                "taints and labels of the nodes change in place, and no pod asks for other nodes",
+                "EKS user guide: updating a managed node group's labels and taints",
+            )
+        }),
     }
+}
+
+/// Pods that another set of groups lets in: what selects nodes is part of their template.
+pub(super) fn moved(group: &Name, step: &Step<'_>) -> Option<Impact> {
+    let groups = Pair::new(&step.before.nodes, &step.after.nodes);
+    let whom = if rest_moves(group, groups) {
+        FeltBy::Everyone
+    } else {
+        let pools = step.after.worker.iter().filter(|(name, pool)| {
+            step.before.worker.contains_key(*name)
+                && pool_moves(group, name, pool.capacity.value, groups)
+        });
+        let pools: Vec<String> = pools.map(|(name, _)| name.to_string()).collect();
+        if pools.is_empty() {
+            return None;
+        }
+        FeltBy::Pools(pools)
+    };
+    let reason = "pods select other nodes, so that their Deployments replace them";
+    Some(Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(whom))
+}
+
+/// Whether the API and PgBouncer ask for other nodes, where the group is one that they may use.
+fn rest_moves(group: &Name, groups: Pair<&Groups>) -> bool {
+    let open = |groups: &Groups| groups.get(group).is_some_and(|it| it.runs.is_empty());
+    let asked = groups.map(placement::of_the_rest);
+    (open(groups.before) || open(groups.after)) && asked.before != asked.after
+}
+
+/// Whether a pool asks for other nodes, where the group is one that names it.
+fn pool_moves(group: &Name, pool: &Name, capacity: Capacity, groups: Pair<&Groups>) -> bool {
+    let names_it = |groups: &Groups| {
+        let runs = groups.get(group).map(|it| &it.runs);
+        runs.is_some_and(|runs| runs.iter().any(|name| name.value == *pool))
+    };
+    let asked = groups.map(|groups| placement::of_pool(groups, pool, capacity));
+    (names_it(groups.before) || names_it(groups.after)) && asked.before != asked.after
+}
+
+/// Whose pods select nodes by the environment's name: those of pools that groups name.
+pub(super) fn selected_by_name(environment: &Environment) -> Vec<String> {
+    let groups = &environment.nodes;
+    let named = environment.worker.keys().filter(|pool| {
+        let mut runs = groups.values().flat_map(|group| &group.runs);
+        runs.any(|name| name.value == **pool)
+    });
+    named.map(ToString::to_string).collect()
 }
 
 /// A new group, the old one cordoned, drained and deleted.
@@ -46,7 +99,7 @@ fn replaced(reason: &str) -> Impact {
 /// What to say where the new instance type has another architecture.
 fn other_arch(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Option<String> {
     let name = change.place.name()?;
-    let arch = |side: &crate::model::Environment| {
+    let arch = |side: &Environment| {
         let group = side.nodes.get(name)?;
         Some(catalogue.node_types.get(&group.instance.value)?.arch)
     };

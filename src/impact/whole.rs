@@ -1,6 +1,6 @@
 //! What comes or goes as a whole.
 
-use super::{Class, FeltBy, Impact, Step, Undo};
+use super::{Class, FeltBy, Impact, Step, Undo, nodes};
 use crate::diff::Place;
 use crate::model::{Name, Use};
 
@@ -15,16 +15,27 @@ pub(super) fn environment_added() -> Impact {
 pub(super) fn environment_removed() -> Impact {
     Impact::new(
         Class::Replace,
-        "the environment is taken down, its database and Redis groups with it",
+        "everything in it is taken down, its database and Redis groups too",
         "RDS user guide: deleting an instance deletes its automated backups",
     )
     .felt_by(FeltBy::Everyone)
     .undo(Undo::Never)
 }
 
-/// Every attribute of a pool, service or group that did not exist.
-pub(super) fn added(place: &Place) -> Impact {
-    Impact::new(Class::None, format!("`{place}` is new"), CREATED)
+/// Every attribute of a pool, service or group that did not exist: nobody notices, unless pods that
+/// run already ask for the nodes of a new group.
+pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
+    let moved = match place {
+        Place::Nodes(group) => nodes::moved(group, step),
+        Place::Environment
+        | Place::Api
+        | Place::Worker(_)
+        | Place::Service(_)
+        | Place::Pgbouncer
+        | Place::Database
+        | Place::Redis(_) => None,
+    };
+    moved.unwrap_or_else(|| Impact::new(Class::None, format!("`{place}` is new"), CREATED))
 }
 
 /// Every attribute of a pool, service or group that goes.

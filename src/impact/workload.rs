@@ -4,10 +4,11 @@ use super::{Class, FeltBy, Impact};
 use crate::diff::Change;
 use crate::model::{
     ApiField, ConnectionsField, FallbackField, PodsMetricField, QueueField, ReplicasField,
-    RolloutField, ScalingField, ServiceField, TargetField, WorkerField, WorkloadField,
+    RolloutField, ServiceField, TargetField, WorkerField, WorkloadField,
 };
 
-const TEMPLATE: &str = "Kubernetes: a Deployment replaces its pods when their template changes";
+pub(super) const TEMPLATE: &str =
+    "Kubernetes: a Deployment replaces its pods when their template changes";
 const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every 15 s";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
@@ -51,6 +52,9 @@ pub(super) fn worker(field: WorkerField, change: &Change) -> Impact {
 }
 
 fn workload(field: WorkloadField, felt_by: FeltBy) -> Impact {
+    // The API is scaled by an HPA of its own, a pool by the one that KEDA makes.
+    let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
+    let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
     match field {
         WorkloadField::name(()) => Impact::new(
             Class::Outage,
@@ -65,7 +69,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy) -> Impact {
         WorkloadField::target(TargetField::cpu(()) | TargetField::memory(())) => {
             scaled("the autoscaler aims at another utilisation")
         }
-        WorkloadField::scale_up(step) | WorkloadField::scale_down(step) => scaling(step),
+        WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => {
+            scaled("the autoscaler moves at another pace")
+        }
         WorkloadField::requests(_) => template("pods ask for other resources", felt_by),
         WorkloadField::limits(_) => template("pods have other limits", felt_by),
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
@@ -81,14 +87,6 @@ fn workload(field: WorkloadField, felt_by: FeltBy) -> Impact {
         WorkloadField::hold(()) => scaled("the count is frozen, or let go").felt_by(felt_by),
         WorkloadField::arch(()) => template("pods move to nodes of the other architecture", felt_by),
         WorkloadField::env(()) => template("pods read another variable", felt_by),
-    }
-}
-
-fn scaling(field: ScalingField) -> Impact {
-    match field {
-        ScalingField::window(()) | ScalingField::policy(_) | ScalingField::select(()) => {
-            scaled("the autoscaler moves at another pace")
-        }
     }
 }
 

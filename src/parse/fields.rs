@@ -127,7 +127,12 @@ impl<'a> Fields<'a> {
         value: &Value<'_>,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<T> {
-        let problem = match (reader(value), value.mistake) {
+        let read = reader(value);
+        let inside = value
+            .mistake
+            .zip(read.as_ref().err())
+            .map(|(_, problem)| problem.in_quotes());
+        let problem = match (read, value.mistake) {
             (Ok(read), None) => return Written::at(read, value.span),
             (Ok(_), Some(mistake)) => Problem::of_mistake(mistake, value.repr, None),
             (Err(problem), None) => Some(problem),
@@ -144,6 +149,7 @@ impl<'a> Fields<'a> {
                 };
                 reader(&typed).is_err()
             });
+            let problem = inside.into_iter().fold(problem, Problem::or_help);
             self.cx.report(problem.finding(value.span, path));
         }
         Written::broken()
@@ -224,8 +230,11 @@ impl<'a> Fields<'a> {
         example: &str,
         reader: impl Fn(&Value<'_>) -> Reading<T>,
     ) -> Written<T> {
-        let written = self.property(key, reader);
+        let written = self.property(key, &reader);
         if written.is_absent() {
+            if self.lacks_the_key(key, reader) {
+                return Written::broken();
+            }
             let message = format!("`{}` needs `{key}`", self.path);
             let finding = Diagnostic::error(code::MISSING_VALUE, message, self.name_span());
             self.cx
@@ -233,6 +242,22 @@ impl<'a> Fields<'a> {
             return Written::broken();
         }
         written
+    }
+
+    /// `budget 4000`: the number of a property stands there without its key, which is one mistake.
+    /// Of a text nobody knows what it is: nearly any property could have it.
+    fn lacks_the_key<T>(&mut self, key: &str, reader: impl Fn(&Value<'_>) -> Reading<T>) -> bool {
+        let fits = |value: &&Value<'a>| value.whole().is_some() && reader(value).is_ok();
+        let Some(value) = self.arguments.front().copied().filter(fits) else {
+            return false;
+        };
+        self.arguments.pop_front();
+        let message = format!("`{}` takes no value without a key", self.path);
+        let finding = Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, value.span);
+        let text = format!("{key}={}", value.repr);
+        let help = format!("the value is that of `{key}`");
+        self.cx.report(finding.replace(help, value.span, text));
+        true
     }
 
     /// Every property that is left: keys that `check` accepts, with their values; `example` is one.

@@ -171,13 +171,26 @@ fn children(fields: &Fields<'_>) {
                 "`{name}` stands at top level, outside of any block"
             ))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
-            finding.replace(format!("did you mean `{near}`?"), span, near)
+            match count_alone(child).filter(|_| near == "worker") {
+                Some(count) => finding.help(format!(
+                    "did you mean `worker \"POOL\" {count}`, with the name of a pool?"
+                )),
+                None => finding.replace(format!("did you mean `{near}`?"), span, near),
+            }
         } else if let Some(help) = how_to_switch_off(fields, name) {
             finding.help(help)
         } else {
             finding.help(format!("known here: {}", suggest::list(known)))
         };
         fields.cx.report(finding);
+    }
+}
+
+/// The count of `workers 0`, which names no pool.
+fn count_alone<'a>(child: &Node<'a>) -> Option<&'a str> {
+    match child.entries.as_slice() {
+        [entry] if entry.key.is_none() => entry.value.whole().map(|_| entry.value.repr),
+        _ => None,
     }
 }
 

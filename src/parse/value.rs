@@ -61,6 +61,21 @@ impl Problem {
         self
     }
 
+    /// What to say of a value without quotes that this is wrong with in them, too.
+    #[must_use]
+    pub fn in_quotes(&self) -> String {
+        format!("text stands in quotes; in them, too: {}", self.message)
+    }
+
+    /// Adds a sentence where nothing says yet what to write.
+    #[must_use]
+    pub fn or_help(mut self, help: String) -> Self {
+        if self.replacement.is_none() {
+            self.help.get_or_insert(help);
+        }
+        self
+    }
+
     /// Adds the text to write in place of the value.
     #[must_use]
     pub fn write(mut self, replacement: impl Into<String>) -> Self {

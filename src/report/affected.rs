@@ -5,7 +5,7 @@ pub mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::diff::{EnvironmentDiff, Worst};
+use super::diff::{CostDiff, EnvironmentDiff, Worst, together};
 use crate::cost::Range;
 use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
@@ -24,8 +24,10 @@ pub struct AffectedReport {
     pub unaffected: usize,
     /// The worst of all; null where no value changes.
     pub worst: Option<Worst>,
-    /// What all of them cost a month.
+    /// What all of them cost a month; null where nothing has a price.
     pub cost: Option<Pair<Range>>,
+    /// How much changes and has no price on a side: it is in no amount.
+    pub unpriced: usize,
     /// What is to say about files of either side that cannot be resolved, so that nothing is known
     /// of what they change.
     pub unread: Vec<Finding>,
@@ -58,8 +60,10 @@ pub struct AffectedEnvironment {
     pub files: Vec<String>,
     /// The worst that a change of it does; null where no value changes.
     pub worst: Option<Worst>,
-    /// What it costs a month.
+    /// What it costs a month; null where nothing of it has a price.
     pub cost: Option<Pair<Range>>,
+    /// What changes and has no price on a side: it is in no amount.
+    pub unpriced: Vec<String>,
 }
 
 impl AffectedReport {
@@ -77,8 +81,8 @@ impl AffectedReport {
             report: Kind::Affected,
             unaffected,
             worst: worst.max_by_key(|it| (it.class, it.seconds)),
-            cost: costs
-                .reduce(|sum, more| Pair::new(sum.before + more.before, sum.after + more.after)),
+            cost: together(costs),
+            unpriced: environments.iter().map(|it| it.unpriced.len()).sum(),
             unread,
             environments,
         }
@@ -94,6 +98,7 @@ fn affected((environment, files): (EnvironmentDiff, Vec<String>)) -> AffectedEnv
         values: environment.changes.len() + environment.renames.len(),
         files,
         worst: environment.worst,
-        cost: environment.cost.map(|cost| cost.total),
+        cost: environment.cost.as_ref().and_then(CostDiff::priced),
+        unpriced: environment.cost.map_or_else(Vec::new, |it| it.unpriced),
     }
 }

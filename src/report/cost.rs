@@ -224,17 +224,19 @@ fn shared(cluster: &SharedCluster) -> String {
     )
 }
 
-/// The notes, a sentence each.
+/// The notes, a sentence each, and after them what to do, once.
 fn notes(notes: &Diagnostics) -> Vec<String> {
-    notes
-        .iter()
-        .map(|note| {
-            format!(
-                "{}[{}]: {}",
-                note.severity,
-                note.code,
-                mask::mask(&note.message)
-            )
-        })
-        .collect()
+    let mut told: Vec<String> = Vec::new();
+    let mut helps: Vec<String> = Vec::new();
+    for note in notes {
+        let message = mask::mask(&note.message);
+        told.push(format!("{}[{}]: {message}", note.severity, note.code));
+        for help in note.help.iter().map(|it| format!("help: {}", it.message)) {
+            if !helps.contains(&help) {
+                helps.push(help);
+            }
+        }
+    }
+    told.extend(helps);
+    told
 }

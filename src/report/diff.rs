@@ -46,8 +46,11 @@ pub struct DiffReport {
     pub unread: Vec<Finding>,
     /// The worst that any change does; null where nothing differs.
     pub worst: Option<Worst>,
-    /// What all of them cost a month; null where no money was asked for.
+    /// What all of them cost a month; null where no money was asked for, and where nothing has a
+    /// price.
     pub cost: Option<Pair<Range>>,
+    /// How much changes and has no price on a side: it is in no amount.
+    pub unpriced: usize,
     /// The limits that the change was held to.
     pub gates: Vec<Gated>,
     /// Names the difference as a whole, for `--approve`.
@@ -188,6 +191,31 @@ pub struct CostDiff {
     pub price_lists: Vec<PricesOf>,
 }
 
+impl EnvironmentDiff {
+    /// Whether anything changes, and not only what is paid for it.
+    pub(super) fn has_changes(&self) -> bool {
+        !(self.changes.is_empty() && self.renames.is_empty())
+    }
+}
+
+impl CostDiff {
+    /// What has a price; none where nothing has one, which is not the same as nothing.
+    #[must_use]
+    pub fn priced(&self) -> Option<Pair<Range>> {
+        (!self.layers.is_empty()).then_some(self.total)
+    }
+
+    /// What it grows by, beside what has no price.
+    pub(super) fn growth(&self) -> String {
+        growth_beside(&self.total, self.unpriced.len())
+    }
+}
+
+/// Both sides of several, added up.
+pub(super) fn together(costs: impl Iterator<Item = Pair<Range>>) -> Option<Pair<Range>> {
+    costs.reduce(|sum, more| Pair::new(sum.before + more.before, sum.after + more.after))
+}
+
 /// A list of prices.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -257,6 +285,16 @@ pub fn growth(range: &Pair<Range>) -> String {
     }
 }
 
+/// The same beside what has no price: `+$216 and 2 without a price`. That is never counted as zero.
+pub(super) fn growth_beside(range: &Pair<Range>, lacking: usize) -> String {
+    let change = growth(range);
+    match (change == Money::ZERO.signed(), lacking) {
+        (_, 0) => change,
+        (true, _) => format!("unknown: {lacking} without a price"),
+        (false, _) => format!("{change} and {lacking} without a price"),
+    }
+}
+
 impl DiffReport {
     /// The report of environments that differ, in their order.
     #[must_use]
@@ -265,16 +303,13 @@ impl DiffReport {
             let values = environment.changes.iter().map(|it| &it.impact);
             values.chain(environment.renames.iter().map(|it| &it.impact))
         });
-        let costs = environments
-            .iter()
-            .filter_map(|it| it.cost.as_ref()?.total.into());
+        let costs = || environments.iter().filter_map(|it| it.cost.as_ref());
         Self {
             report: Kind::Diff,
             unchanged,
             worst: Worst::of(impacts),
-            cost: costs.reduce(|sum: Pair<Range>, more| {
-                Pair::new(sum.before + more.before, sum.after + more.after)
-            }),
+            cost: together(costs().filter_map(CostDiff::priced)),
+            unpriced: costs().map(|cost| cost.unpriced.len()).sum(),
             gates: Vec::new(),
             unread: Vec::new(),
             fingerprint: Fingerprint::of_all(environments.iter().map(|it| &it.fingerprint)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::budget::connections::{self, DRAINING, RESERVED, ServerBudget};
+use crate::diagnostic::suggest;
 use crate::model::{Attribute, Environment};
 use crate::source::{Origin, Sources};
 
@@ -11,7 +12,7 @@ use super::show;
 /// The story of the value at `path`; of every value below it, where `path` is the start of some.
 ///
 /// # Errors
-/// The nearest path, if there is none like `path`.
+/// Where there is no such path: the nearest, if one is near.
 pub fn why(
     path: &str,
     environment: &Environment,
@@ -24,16 +25,8 @@ pub fn why(
         .filter(|attribute| attribute.path == path || attribute.path.starts_with(&below))
         .collect();
     if chosen.is_empty() {
-        let near = attributes
-            .iter()
-            .map(|attribute| {
-                (
-                    strsim::damerau_levenshtein(&attribute.path, path),
-                    &attribute.path,
-                )
-            })
-            .min()
-            .map(|(_, near)| near.clone());
+        let paths = attributes.iter().map(|attribute| attribute.path.as_str());
+        let near = suggest::nearest(path, paths).map(str::to_owned);
         return Err(near);
     }
     let stories: Vec<String> = chosen

@@ -236,3 +236,11 @@ fn every_price_is_of_an_instance_that_the_catalogue_knows() {
     let cache = region.cache_nodes.keys().map(|(name, _)| name).collect();
     assert_eq!(lacks(cache, known.cache_nodes.names().collect()), nothing);
 }
+
+#[test]
+fn the_list_that_the_documentation_shows_is_read_without_a_word() {
+    let page = std::fs::read_to_string(crate::support::project("docs/prices.md")).unwrap();
+    let (_, list) = page.split_once("```kdl\n").unwrap();
+    let (list, _) = list.split_once("```").unwrap();
+    assert_eq!(findings(list), "");
+}

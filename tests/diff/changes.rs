@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use tierc::diff::{Cause, Changes, Place, Presence, Root};
-use tierc::impact::Class;
+use tierc::impact::{Class, FeltBy};
 
-use super::{changes, impacted, prod};
+use super::{changes, environment, impact, impacted, prod, text};
 
 fn cause<'a>(changes: &'a Changes, path: &str) -> &'a Cause {
     &changes
@@ -114,4 +114,98 @@ fn medium_to_large_costs_a_failover_and_nothing_worse() {
     assert_eq!(class("pgbouncer.pool.default"), Class::Reload);
     assert_eq!(class("api.requests.cpu"), Class::Rolling);
     assert_eq!(class("api.replicas.max"), Class::Autoscaler);
+}
+
+const POOLS: &str = "worker \"worker\" { queue \"queue:decisions\" length=50 }\nworker \"batch\" { queue \"queue:batch\" length=20 }\n";
+
+/// What `medium` does between two sets of node groups, at a path; its pools are those above.
+fn placed(before: &str, after: &str, path: &str) -> (Class, FeltBy) {
+    let side = |groups: &str| prod("medium", &format!("{POOLS}{groups}"));
+    let impact = impact(&side(before), &side(after), path);
+    (impact.class, impact.felt_by)
+}
+
+#[test]
+fn pods_that_select_other_nodes_are_replaced() {
+    let group = |more: &str| {
+        format!("nodes \"own\" {{ instance \"m7g.xlarge\"; count min=2 max=10; {more} }}\n")
+    };
+    let pools = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        (Class::Rolling, FeltBy::Pools(names))
+    };
+    let (nobody, worker) = (group(""), group("runs \"worker\""));
+    let (both, batch) = (group("runs \"worker\" \"batch\""), group("runs \"batch\""));
+    assert_eq!(
+        placed("", &worker, "nodes.own.runs.worker"),
+        pools(&["worker"])
+    );
+    assert_eq!(
+        placed("", &worker, "nodes.own.instance"),
+        pools(&["worker"])
+    );
+    assert_eq!(
+        placed(&worker, &both, "nodes.own.runs.batch"),
+        pools(&["batch"])
+    );
+    assert_eq!(
+        placed(&worker, &batch, "nodes.own.runs.batch"),
+        pools(&["batch", "worker"])
+    );
+    assert_eq!(
+        placed(&worker, &nobody, "nodes.own.runs.worker"),
+        pools(&["worker"])
+    );
+    // An open group more, bought as the rest is, asks nothing of anybody.
+    assert_eq!(
+        placed("", &nobody, "nodes.own.instance"),
+        (Class::None, FeltBy::Nobody)
+    );
+    // Where every open group is spot the API runs on spot nodes, and no longer where one is not.
+    let spot = "nodes \"general\" { capacity \"spot\" }\n";
+    let beside = format!("{spot}{nobody}");
+    let everyone = (Class::Rolling, FeltBy::Everyone);
+    assert_eq!(placed(spot, &beside, "nodes.own.capacity"), everyone);
+    // Nobody is moved to the nodes of a pool that is new itself.
+    let (old, new) = (
+        prod("medium", ""),
+        prod("medium", &format!("{POOLS}{batch}")),
+    );
+    assert_eq!(
+        impact(&old, &new, "nodes.own.runs.batch").class,
+        Class::None
+    );
+}
+
+#[test]
+fn another_name_moves_the_pods_that_select_nodes_by_it() {
+    let lines = format!(
+        "{POOLS}nodes \"own\" {{ instance \"m7g.xlarge\"; count min=2 max=10; runs \"worker\" }}"
+    );
+    let named = |lines: &str, name: &str| environment(&text("medium", lines).replace("prod", name));
+    let found = impact(&named(&lines, "one"), &named(&lines, "two"), "environment");
+    assert_eq!(
+        (found.class, found.felt_by),
+        (Class::Rolling, FeltBy::Pools(vec!["worker".into()]))
+    );
+    let found = impact(&named("", "one"), &named("", "two"), "environment");
+    assert_eq!(found.class, Class::None);
+}
+
+#[test]
+fn each_autoscaler_is_sourced_from_its_own_manual() {
+    let source =
+        |lines: &str, path: &str| impact(&prod("medium", ""), &prod("medium", lines), path).source;
+    assert!(source("api { replicas max=30 }", "api.replicas.max").contains("autoscaling/v2"));
+    assert!(
+        source("api { scale-down window=\"7m\" }", "api.scale-down.window")
+            .contains("autoscaling/v2")
+    );
+    assert!(
+        source(
+            "worker \"worker\" { queue \"queue:decisions\" length=50; replicas max=30 }",
+            "worker.worker.replicas.max"
+        )
+        .starts_with("KEDA")
+    );
 }

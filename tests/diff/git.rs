@@ -1,6 +1,7 @@
 //! Revisions: what a branch changes, which environments that affects, and what Git has to say.
 
 mod catalogues;
+mod renamed;
 
 use std::fs;
 use std::path::Path;
@@ -146,6 +147,44 @@ fn a_file_that_moves_and_is_renamed_is_still_the_same() {
     );
     let expected = [("uno".into(), Some("one".into()), "kept".into())];
     assert_eq!(repository.differing(&["diff", "--base", "main"]), expected);
+}
+
+/// A small environment in a region without prices, with so many nodes at the most.
+fn abroad(most: u32) -> String {
+    let nodes = format!("nodes \"general\" {{ count max={most} }}");
+    text("small", &nodes).replace("us-east-1", "eu-west-1")
+}
+
+#[test]
+fn what_has_no_price_is_affected_without_an_amount() {
+    let repository = Repository::new();
+    repository.write("environments/one.kdl", &abroad(5).replace("prod", "one"));
+    repository.commit();
+    repository.write("environments/one.kdl", &abroad(6).replace("prod", "one"));
+    let affected = ["affected", "--base", "main", "environments/one.kdl"];
+    let told = transcript(repository.path(), &affected);
+    assert!(told.contains("unknown: 1 without a price"), "{told}");
+    assert!(told.contains("cost unknown: 1 without a price"), "{told}");
+    assert!(!told.contains("$0"), "{told}");
+    let json = tierc(
+        repository.path(),
+        &[&affected[..], &["--format", "json"]].concat(),
+    );
+    let report = fits_schema(&stdout(&json));
+    assert_eq!(report["unpriced"], 1);
+    assert!(report["cost"].is_null(), "{report}");
+    let one = &report["environments"][0];
+    assert_eq!(one["unpriced"], serde_json::json!(["nodes.general"]));
+    assert!(one["cost"].is_null(), "{one}");
+    // Beside another that does not differ there is a table of all of them.
+    let diff = ["diff", "--base", "main", "--format", "markdown"];
+    let told = transcript(repository.path(), &diff);
+    assert!(
+        told.contains("cost unknown: 1 without a price, worst"),
+        "{told}"
+    );
+    assert!(told.contains("| unknown: 1 without a price |"), "{told}");
+    assert!(!told.contains("$0"), "{told}");
 }
 
 #[test]

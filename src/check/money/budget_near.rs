@@ -1,7 +1,8 @@
 //! The environment may cost nearly as much as its budget, or nobody can say.
 
 use super::Judged;
-use crate::check::{Context, Findings, Rule};
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::cost::{Item, Missing};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Money;
 
@@ -38,6 +39,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .note(format!("{NEAR}% x {budget} = {}", near.exact()))
             .help("`tierc cost` shows every item with its arithmetic");
         findings.report(finding);
+    } else if judged.ceiling.is_none() {
+        findings.report(without_any_price(&judged));
     } else if judged.estimate.unpriced() > 0 {
         let message = format!(
             "nobody can say whether the environment stays within its budget of {budget}: without a price are {} of its {} items",
@@ -46,7 +49,24 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         );
         let finding = judged
             .finding(RULE.code, Severity::Note, message)
-            .help("give `--catalogue` a `prices.kdl` that states what is missing");
+            .help(super::OWN_PRICES);
         findings.report(finding);
     }
+}
+
+/// A budget that holds nobody to anything.
+fn without_any_price(judged: &Judged<'_>) -> Finding {
+    let (budget, estimate) = (judged.budget, judged.estimate);
+    let lacking = |item: &Item| matches!(item.rate, Err(Missing::Region));
+    let why = if estimate.items.iter().all(lacking) {
+        format!("`{}` has no prices", estimate.region)
+    } else {
+        "nothing of it has a price".to_owned()
+    };
+    let message = format!(
+        "nobody can say whether the environment stays within its budget of {budget}: {why}"
+    );
+    judged
+        .finding(RULE.code, Severity::Warning, message)
+        .help(super::OWN_PRICES)
 }

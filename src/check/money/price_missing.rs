@@ -66,9 +66,7 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
     } else {
         format!("regions with prices: {}", known.join(", "))
     };
-    finding
-        .note(known)
-        .help("give `--catalogue` a `prices.kdl` with this region's prices")
+    finding.note(known).help(super::OWN_PRICES)
 }
 
 fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
@@ -86,7 +84,5 @@ fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
             None => finding.note(what),
         };
     }
-    finding.help(format!(
-        "give `--catalogue` a `prices.kdl` that states `{row}` for {region}"
-    ))
+    finding.help(super::OWN_PRICES)
 }

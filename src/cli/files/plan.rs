@@ -184,6 +184,22 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
     Ok(stale)
 }
 
+/// The files of a tree that tierc wrote and somebody changed since.
+///
+/// # Errors
+/// A link or something else in the way, or a file that cannot be read.
+pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
+    let mut tree = Tree::open(out, name)?;
+    let mut edited = Vec::new();
+    for (path, hash) in owned(&lock_of(out, name)) {
+        let bytes = tree.read(&path)?;
+        if bytes.is_some_and(|bytes| !is_ours(&bytes, Some(&hash))) {
+            edited.push(path);
+        }
+    }
+    Ok(edited)
+}
+
 /// Removes what tierc wrote of a tree, and the folders that are empty then.
 ///
 /// # Errors

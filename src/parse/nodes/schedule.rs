@@ -2,9 +2,11 @@
 
 use crate::ast::{CountNode, CountsNode, EventNode, OffHoursNode};
 use crate::diagnostic::{Diagnostic, code};
+use crate::model::Name;
 use crate::parse::fields::Fields;
 use crate::parse::value::{Problem, Reading, Value};
 use crate::parse::{text, value};
+use crate::source::Spanned;
 
 /// A week: nobody prepares for longer.
 const LEAD: std::ops::RangeInclusive<u64> = 0..=604_800;
@@ -33,10 +35,8 @@ fn counts(
     let mut whole = !counts.api.broken;
     for mut child in fields.children(&["worker"]) {
         let place = child.name_span();
-        let name = child.argument("\"worker\" 0", value::name).value;
-        let count = child.argument("\"worker\" 0", &pool).value;
-        match (name, count) {
-            (Some(name), Some(count)) => {
+        match pool_and_count(&mut child, &pool) {
+            Some((name, count)) => {
                 if let Some(first) = counts.worker.get(&name.value) {
                     let path = format!("{}.{}", child.path, name.value);
                     child.cx.duplicate(&path, first.place, place);
@@ -45,11 +45,15 @@ fn counts(
                     counts.worker.insert(name.value, CountNode { place, count });
                 }
             }
-            (None, Some(_) | None) | (Some(_), None) => whole = false,
+            None => whole = false,
         }
         child.finish();
     }
     if whole && counts.api.is_absent() && counts.worker.is_empty() {
+        // A misspelt node is told of itself.
+        if !fields.children.is_empty() {
+            return None;
+        }
         let message = format!("`{}` says nothing of the API or of any pool", fields.path);
         let finding = Diagnostic::error(code::MISSING_NODE, message, fields.name_span());
         let help = "write them into its block, such as `{ api 0; worker \"worker\" 0 }`";
@@ -57,6 +61,37 @@ fn counts(
         return None;
     }
     whole.then_some(counts)
+}
+
+/// A pool's name and a count, where both can be read.
+fn pool_and_count(
+    child: &mut Fields<'_>,
+    pool: impl Fn(&Value<'_>) -> Reading<u32>,
+) -> Option<(Spanned<Name>, Spanned<u32>)> {
+    if lacks_its_name(child) {
+        return None;
+    }
+    let name = child.argument("\"worker\" 0", value::name).value;
+    let count = child.argument("\"worker\" 0", pool).value;
+    name.zip(count)
+}
+
+/// `worker 0`: a count stands there, and nobody knows of which pool.
+fn lacks_its_name(child: &mut Fields<'_>) -> bool {
+    let alone = child.arguments.len() == 1;
+    let count = child.arguments.front().copied();
+    let Some(count) = count.filter(|it| alone && it.whole().is_some()) else {
+        return false;
+    };
+    let message = format!("`{}` needs the name of a pool", child.path);
+    let finding = Diagnostic::error(code::MISSING_VALUE, message, child.name_span());
+    let help = format!(
+        "write it before the count: `worker \"POOL\" {}`",
+        count.repr
+    );
+    child.cx.report(finding.help(help));
+    child.arguments.clear();
+    true
 }
 
 /// `off-hours`; none where something of it cannot be read.

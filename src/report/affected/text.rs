@@ -3,8 +3,8 @@
 use super::{AffectedEnvironment, AffectedReport};
 use crate::diff::Presence;
 use crate::impact::Class;
-use crate::report::diff::text::ink;
-use crate::report::diff::{growth, lasting};
+use crate::report::diff::text::{ink, told_growth};
+use crate::report::diff::{growth_beside, lasting};
 use crate::report::paint::{Ink, Paint};
 
 /// A row for each environment, and a line that counts.
@@ -52,7 +52,8 @@ fn row(environment: &AffectedEnvironment) -> [String; 4] {
         || Class::None.to_string(),
         |worst| lasting(worst.class, worst.seconds),
     );
-    let money = environment.cost.as_ref().map_or_else(String::new, growth);
+    let cost = environment.cost.unwrap_or_default();
+    let money = growth_beside(&cost, environment.unpriced.len());
     [name, what(environment), worst, money]
 }
 
@@ -87,12 +88,9 @@ fn total(report: &AffectedReport, all: usize) -> String {
     let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
         format!(", worst: {}", lasting(worst.class, worst.seconds))
     });
-    let money = report
-        .cost
-        .as_ref()
-        .map_or_else(String::new, |cost| format!(", {} a month", growth(cost)));
+    let money = told_growth(&report.cost.unwrap_or_default(), report.unpriced);
     format!(
-        "{} of {all} {plural} {is} affected{worst}{money}",
+        "{} of {all} {plural} {is} affected{worst}, {money}",
         report.environments.len()
     )
 }

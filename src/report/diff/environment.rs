@@ -53,7 +53,7 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         presence: changes.presence,
         tiers: outcome.sides.map(|side| side.map(|it| it.tier.value)),
         worst: Worst::of(outcome.impacts.iter().chain(&outcome.renames)),
-        fingerprint: Fingerprint::of_environment(changes, &parts),
+        fingerprint: fingerprint(outcome, compared.cost, &parts),
         changes: values,
         renames,
         parts: parts_of_one_side(outcome),
@@ -67,6 +67,19 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
             findings(file.diagnostics.iter(), compared.sources)
         }),
         artifacts: compared.artifacts,
+    }
+}
+
+/// What an approval of the environment holds for: its changes, or, where it has none, the money.
+fn fingerprint(
+    outcome: &Outcome<'_>,
+    cost: Option<&CostChange>,
+    parts: &[Fingerprint],
+) -> Fingerprint {
+    let changes = &outcome.changes;
+    match cost.filter(|_| changes.is_empty()) {
+        Some(cost) => Fingerprint::of_prices(&changes.environment, &cost.difference),
+        None => Fingerprint::of_environment(changes, parts),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::pair::Pair;
 use crate::report::cost::dollars;
 use crate::report::paint::Ink;
 
-use super::{CostDiff, EnvironmentDiff, growth, lasting};
+use super::{CostDiff, DiffReport, EnvironmentDiff, growth, lasting};
 
 /// The colour of a class.
 #[must_use]
@@ -35,7 +35,7 @@ pub(super) fn parts(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
 pub(super) fn about(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
     let cost = environment.cost.as_ref();
     let mut parts: Vec<(String, Ink)> = cost
-        .map(|cost| (money(cost), Ink::Plain))
+        .map(|cost| (money(&cost.total, cost.unpriced.len()), Ink::Plain))
         .into_iter()
         .collect();
     parts.push(match &environment.worst {
@@ -65,6 +65,7 @@ pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
         Presence::Removed => what.push(format!("removed, {before}")),
         Presence::Kept if before != after => what.push(format!("{before} -> {after}")),
         Presence::Kept => what.push(match environment.changes.len() {
+            0 if environment.renames.is_empty() => "only prices change".into(),
             0 => "only names change".into(),
             1 => "1 value changes".into(),
             count => format!("{count} values change"),
@@ -73,15 +74,23 @@ pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
     what
 }
 
-/// What its cost grows by.
-pub(super) fn money(cost: &CostDiff) -> String {
-    let lacking = cost.unpriced.len();
-    let change = growth(&cost.total);
+/// What a cost grows by; what changes and has no price is never counted as nothing.
+#[must_use]
+pub fn money(total: &Pair<Range>, lacking: usize) -> String {
+    let change = growth(total);
     match (change == Money::ZERO.signed(), lacking) {
         (true, 0) => "the same cost".into(),
         (true, _) => format!("cost unknown: {lacking} without a price"),
         (false, 0) => format!("{change} a month"),
         (false, _) => format!("{change} a month and {lacking} without a price"),
+    }
+}
+
+impl DiffReport {
+    /// What all environments grow by together; none where no money was asked for.
+    pub(super) fn money(&self) -> Option<String> {
+        let asked = self.environments.iter().any(|it| it.cost.is_some());
+        asked.then(|| money(&self.cost.unwrap_or_default(), self.unpriced))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::diff::Presence;
 use crate::report::fold;
 use crate::report::paint::{Ink, Paint};
 
-pub use super::headline::ink;
+pub use super::headline::{ink, money as told_growth};
 use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
 
 /// Columns that everything is fitted to.
@@ -39,16 +39,16 @@ pub fn text(report: &DiffReport, shown: Shown) -> String {
 
 fn one(environment: &EnvironmentDiff, paint: Paint, all: bool) -> String {
     let mut sections = vec![headline::headline(environment, paint)];
-    if environment.presence == Presence::Kept {
+    if environment.presence == Presence::Kept && environment.has_changes() {
         sections.push(values::intent(environment, paint, all));
         sections.push(resources(&environment.resources, paint));
     }
     sections.push(money::money(environment, paint));
-    if environment.presence == Presence::Kept {
+    if environment.presence != Presence::Added {
         sections.push(disruption::disruption(environment, paint));
-        if all {
-            sections.push(values::values(environment, paint));
-        }
+    }
+    if environment.presence == Presence::Kept && all {
+        sections.push(values::values(environment, paint));
     }
     sections.push(artifacts(environment, paint));
     sections.retain(|section| !section.is_empty());

@@ -112,3 +112,51 @@ fn a_catalogue_that_the_revision_lacks_is_the_built_in_one() {
         "`main` has no `catalogue`: its environments are read with the built-in catalogue\n"
     );
 }
+
+#[test]
+fn other_prices_alone_are_a_difference_and_held_to_the_limit() {
+    let repository = Repository::new();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let path = crate::support::project("schema/catalogue").join(file);
+        repository.write(
+            &format!("catalogue/{file}"),
+            &fs::read_to_string(path).unwrap(),
+        );
+    }
+    repository.commit();
+    let prices = fs::read_to_string(repository.path().join("catalogue/prices.kdl")).unwrap();
+    let changed = prices.replacen(
+        "node-type \"m7g.xlarge\" hourly=\"0.1632\"",
+        "node-type \"m7g.xlarge\" hourly=\"0.3264\"",
+        1,
+    );
+    assert_ne!(prices, changed);
+    repository.write("catalogue/prices.kdl", &changed);
+    let small = "environments/one.kdl";
+    let catalogue = ["--catalogue", "catalogue"];
+    let diff = [&["diff", "--base", "main", small], &catalogue[..]].concat();
+    let told = transcript(repository.path(), &diff);
+    snapshot("other_prices_alone", &told);
+    assert!(told.contains("one: only prices change, +$"), "{told}");
+    assert!(told.ends_with("--- exit 2\n"), "{told}");
+    let gated = [&diff[..], &["--fail-on", "cost=+5%"]].concat();
+    let output = tierc(repository.path(), &gated);
+    assert_eq!(code(&output), 4, "{}", stderr(&output));
+    for format in ["json", "markdown", "html"] {
+        let output = tierc(
+            repository.path(),
+            &[&diff[..], &["--format", format]].concat(),
+        );
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        if format == "json" {
+            fits_schema(&stdout(&output));
+        }
+    }
+    // What has not another price does not differ.
+    let large = [
+        &["diff", "--base", "main", "environments/four.kdl"],
+        &catalogue[..],
+    ]
+    .concat();
+    assert_eq!(code(&tierc(repository.path(), &large)), 0);
+}

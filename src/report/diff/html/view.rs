@@ -5,13 +5,12 @@ use serde::Serialize;
 use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
-use crate::model::Money;
 use crate::report::page::{class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::felt;
 use super::super::headline;
-use super::super::{DiffReport, EnvironmentDiff, Resource, ShortStep, growth, lasting};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep, lasting};
 use super::bars::{Layer, Server, layers, servers};
 use super::values::{File, Group, Rename, file, groups, rename};
 
@@ -117,18 +116,15 @@ pub(super) fn of(report: &DiffReport) -> View<'_> {
 
 /// What all environments come to.
 fn summary(report: &DiffReport) -> Vec<Fact> {
-    let cost = report.cost.iter().map(|cost| Fact {
-        text: match growth(cost) {
-            same if same == Money::ZERO.signed() => "the same cost".into(),
-            growth => format!("{growth} a month"),
-        },
+    let cost = report.money().map(|text| Fact {
+        text,
         tone: "plain",
     });
     let worst = report.worst.iter().map(|worst| Fact {
         text: format!("worst: {}", lasting(worst.class, worst.seconds)),
         tone: class_tone(worst.class),
     });
-    cost.chain(worst).collect()
+    cost.into_iter().chain(worst).collect()
 }
 
 fn facts(environment: &EnvironmentDiff) -> Vec<Fact> {
@@ -190,13 +186,13 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
         facts: facts(environment),
         worst: worst.map_or_else(String::new, |it| lasting(it.class, it.seconds)),
         tone: class_tone(class),
-        growth: cost.map_or_else(String::new, |it| growth(&it.total)),
+        growth: cost.map_or_else(String::new, CostDiff::growth),
         findings: findings
             .filter(|it| it.severity != "note")
             .map(found)
             .collect(),
         layers: cost.map(layers).unwrap_or_default(),
-        lists: cost.map(super::super::CostDiff::lists).unwrap_or_default(),
+        lists: cost.map(CostDiff::lists).unwrap_or_default(),
         unpriced: cost.map(|it| it.unpriced.as_slice()).unwrap_or_default(),
         kept: cost.map(|it| it.kept.as_slice()).unwrap_or_default(),
         calendar: cost.map(|it| it.calendar.as_slice()).unwrap_or_default(),

@@ -14,8 +14,10 @@ use super::sections::shift;
 
 /// A row for each thing that happens, worst first.
 pub(super) fn disruption(environment: &EnvironmentDiff) -> String {
-    if environment.presence != Presence::Kept {
-        return String::new();
+    match environment.presence {
+        Presence::Added => return String::new(),
+        Presence::Removed => return removed(environment),
+        Presence::Kept => {}
     }
     let mut classes: BTreeMap<Class, Vec<&ChangedValue>> = BTreeMap::new();
     for value in &environment.changes {
@@ -42,6 +44,16 @@ pub(super) fn disruption(environment: &EnvironmentDiff) -> String {
         }
     }
     table(&["Disruption", "What changes", "What happens"], rows)
+}
+
+/// What the end of an environment does: the same to everything in it.
+fn removed(environment: &EnvironmentDiff) -> String {
+    let Some(impact) = environment.changes.first().map(|value| &value.impact) else {
+        return String::new();
+    };
+    let happens = format!("{}; {}", impact.reason, felt(impact).join(", "));
+    let row = vec![bold(impact.class), "everything".into(), prose(&happens)];
+    table(&["Disruption", "What changes", "What happens"], [row])
 }
 
 /// A path in a few words, of which `(new)` and `(removed)` are no code.

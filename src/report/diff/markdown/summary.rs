@@ -4,7 +4,7 @@ use crate::diagnostic::json::Finding;
 use crate::report::markdown::{code, prose, table};
 
 use super::super::headline;
-use super::super::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, Gated, lasting};
 use super::sections;
 
 /// Rows of the table: of more environments the worst are shown.
@@ -24,11 +24,7 @@ pub(super) fn summary(report: &DiffReport) -> String {
         return format!("## No differences in {}\n", environments(of));
     }
     let mut text = format!("## {differing} of {} differ\n\n", environments(of));
-    let mut parts: Vec<String> = report
-        .cost
-        .iter()
-        .map(|cost| format!("{} a month", growth(cost)))
-        .collect();
+    let mut parts: Vec<String> = report.money().into_iter().collect();
     if let Some(worst) = &report.worst {
         parts.push(format!(
             "worst: **{}**",
@@ -71,7 +67,7 @@ fn row(environment: &EnvironmentDiff) -> Vec<String> {
         code(&environment.environment),
         prose(&headline::what(environment).join(", ")),
         worst.map_or_else(String::new, |it| lasting(it.class, it.seconds)),
-        cost.map_or_else(String::new, |cost| growth(&cost.total)),
+        cost.map_or_else(String::new, CostDiff::growth),
         rules.join(", "),
     ]
 }

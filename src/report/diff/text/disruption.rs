@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::Place;
+use crate::diff::{Place, Presence};
 use crate::impact::Class;
 use crate::report::paint::{Ink, Paint};
 
@@ -15,6 +15,12 @@ const CLASS: usize = 12;
 
 pub(super) fn disruption(environment: &EnvironmentDiff, paint: Paint) -> String {
     let mut text = title("disruption", paint);
+    if environment.presence == Presence::Removed {
+        return text + &removed(environment, paint);
+    }
+    if !environment.has_changes() {
+        return String::new();
+    }
     let mut classes: BTreeMap<Class, Vec<&ChangedValue>> = BTreeMap::new();
     for value in &environment.changes {
         classes.entry(value.impact.class).or_default().push(value);
@@ -39,6 +45,18 @@ pub(super) fn disruption(environment: &EnvironmentDiff, paint: Paint) -> String 
         }
     }
     text
+}
+
+/// What the end of an environment does: the same to everything in it.
+fn removed(environment: &EnvironmentDiff, paint: Paint) -> String {
+    let Some(impact) = environment.changes.first().map(|value| &value.impact) else {
+        return String::new();
+    };
+    let head = impact.class.name();
+    let felt: Vec<String> = felt(impact).iter().map(|it| format!(", {it}")).collect();
+    let sentence = format!("{head}{}: {}", felt.concat(), impact.reason);
+    let told = wrapped("  ", &sentence, 6);
+    told.replacen(head, &paint.ink(ink(impact.class), head), 1)
 }
 
 /// A class with each of its changes, and what happens.

@@ -1,0 +1,93 @@
+//! Environments that were renamed while their file moved, as after a `git mv` and an edit.
+//!
+//! Their files are the same text but for the environment's name, or nearly so: of the lines that
+//! state anything, at least three in four are the same. Order and indentation do not count, and
+//! neither do comments, which files made from one template share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::pair::Pair;
+use crate::source::{Origin, Sources};
+
+use super::{Compiled, Run};
+
+/// Lines that are the same, of so many, make two files one that moved.
+const ALIKE: (usize, usize) = (3, 4);
+
+/// So many pairs of files are compared line by line; where there are more, only what is the same
+/// but for the name is found.
+const PAIRS: usize = 10_000;
+
+/// Joins what neither side has joined yet and is the same but for the environment's name, and then
+/// what is nearly so, the most alike first.
+pub(super) fn join(pairs: &mut BTreeMap<usize, usize>, runs: Pair<&Run>) {
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut gone = nameless(runs.before, |index| !taken.contains(&index));
+    let mut came = nameless(runs.after, |index| !pairs.contains_key(&index));
+    came.retain(|(after, text)| {
+        let same = gone.iter().position(|(_, before)| before == text);
+        let found = same.map(|at| pairs.insert(*after, gone.remove(at).0));
+        found.is_none()
+    });
+    if gone.len() * came.len() > PAIRS {
+        return;
+    }
+    let (gone, came) = (counted(gone), counted(came));
+    let mut alike: Vec<(usize, usize, usize)> = Vec::new();
+    for (after, is) in &came {
+        for (before, was) in &gone {
+            alike.extend(share(was, is).map(|share| (share, *after, *before)));
+        }
+    }
+    alike.sort_by_key(|(share, after, before)| (std::cmp::Reverse(*share), *after, *before));
+    let mut joined = BTreeSet::new();
+    for (_, after, before) in alike {
+        if !pairs.contains_key(&after) && joined.insert(before) {
+            pairs.insert(after, before);
+        }
+    }
+}
+
+/// The texts of a side's files without what their environment is called, by index.
+fn nameless(run: &Run, is_open: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
+    let files = run.files.iter().enumerate();
+    let open = files.filter(|(index, _)| is_open(*index));
+    open.filter_map(|(index, file)| Some((index, without_name(file, &run.sources)?)))
+        .collect()
+}
+
+fn without_name(file: &Compiled, sources: &Sources) -> Option<String> {
+    let name = &file.environment.as_ref()?.environment;
+    let Origin::Declared(span) = &name.origin else {
+        return None;
+    };
+    let text = &sources.get(span.source).text;
+    let (before, after) = (
+        text.get(..span.start as usize)?,
+        text.get(span.end as usize..)?,
+    );
+    Some(format!("{before}{after}"))
+}
+
+/// How often each line that states something is there.
+type Lines = BTreeMap<String, usize>;
+
+fn counted(files: Vec<(usize, String)>) -> Vec<(usize, Lines)> {
+    let count = |(index, text): (usize, String)| {
+        let mut lines = Lines::new();
+        let states = |line: &&str| !line.starts_with("//") && line.contains(char::is_alphanumeric);
+        for line in text.lines().map(str::trim).filter(states) {
+            *lines.entry(line.to_owned()).or_default() += 1;
+        }
+        (index, lines)
+    };
+    files.into_iter().map(count).collect()
+}
+
+/// How many of a thousand lines of both are the same, where that is enough.
+fn share(before: &Lines, after: &Lines) -> Option<usize> {
+    let all = before.values().sum::<usize>() + after.values().sum::<usize>();
+    let common = |(line, count): (&String, &usize)| after.get(line).map(|it| *it.min(count));
+    let same: usize = 2 * before.iter().filter_map(common).sum::<usize>();
+    (all > 0 && same * ALIKE.1 >= all * ALIKE.0).then(|| same * 1000 / all)
+}
