@@ -1,6 +1,7 @@
 //! Plans: every state on the way keeps the rules, and the way ends where it should.
 
 mod command;
+mod order;
 pub(crate) mod shell;
 mod stories;
 

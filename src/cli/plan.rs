@@ -1,22 +1,23 @@
 //! `tierc plan`
 
+mod states;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
-use crate::emit;
+use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan as Steps, Request, plan, step};
+use crate::plan::{Plan as Steps, Request, plan};
 use crate::report::plan::{
     EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
 };
 
 use super::args::{Common, Compared, Plan, ReportFormat};
-use super::compared::{about_unread, say_called, say_prices, say_unread};
-use super::error::Error;
+use super::compared::{self, say_called, say_prices};
 use super::exit::Exit;
-use super::files::{self, Turn};
 use super::load::today;
 use super::output::Output;
 use super::sides::{self, Failed, Read};
@@ -32,8 +33,11 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
         .as_ref()
         .map_or_else(|| ROOT.to_owned(), |out| out.display().to_string());
     let outcomes = comparison.outcomes();
+    // A value that only stands in for one that could not be read is nobody's goal.
+    let readable = compile::all_read(&comparison.runs.after);
     let routes: Vec<Route<'_>> = outcomes
         .iter()
+        .filter(|_| readable)
         .filter_map(|outcome| route(outcome, &comparison, &command.common, &root))
         .collect();
     // Of what breaks a rule nothing is written, as with `render`.
@@ -41,9 +45,7 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
     if let Some(out) = out {
-        for route in &routes {
-            write(out, route, &comparison)?;
-        }
+        states::write(out, &routes, &comparison)?;
     }
     let (environments, costs) = priced(&routes, &texts.after);
     let report = PlanReport {
@@ -51,15 +53,15 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
         environments,
         new: of_one_side(&outcomes, |sides| sides.before.is_none()),
         gone: of_one_side(&outcomes, |sides| sides.after.is_none()),
-        unread: about_unread(&comparison),
+        unread: about_unread(&comparison, readable),
         states: root,
         written: out.is_some(),
     };
     let exit = ended(&report)
-        .max(say_unread(&comparison, output))
+        .max(say_wrong(&comparison, output))
         .max(say_hidden(&comparison, output))
         .max(say_prices(&costs.about_prices, &costs.sources, output));
-    print(&report, command.format, output);
+    print(&report, readable, command.format, output);
     Ok(exit)
 }
 
@@ -176,6 +178,45 @@ fn ended(report: &PlanReport) -> Exit {
     }
 }
 
+/// What is to say about files that cannot be resolved, and about an AFTER that nothing is planned to.
+fn about_unread(comparison: &Comparison, readable: bool) -> Vec<Finding> {
+    let mut unread = compared::about_unread(comparison);
+    let after = &comparison.runs.after;
+    let hiding = after.files.iter().filter(|file| file.environment.is_some());
+    let hiding = hiding.filter(|_| !readable);
+    unread
+        .extend(hiding.flat_map(|file| findings(errors(file.diagnostics.iter()), &after.sources)));
+    unread
+}
+
+fn errors<'a>(all: impl Iterator<Item = &'a Diagnostic>) -> impl Iterator<Item = &'a Diagnostic> {
+    all.filter(|finding| finding.severity == Severity::Error)
+}
+
+/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER; a tier of a file
+/// stands in no file that could be checked.
+fn say_wrong(comparison: &Comparison, output: &Output) -> Exit {
+    let Pair { before, after } = &comparison.runs;
+    let lost = before.files.iter().filter(|it| it.environment.is_none());
+    let lost = lost.flat_map(|file| &file.diagnostics);
+    let mut exit = Exit::Fine;
+    for (found, run) in [
+        (lost.collect::<Vec<_>>(), before),
+        (errors(after.diagnostics()).collect(), after),
+    ] {
+        if !found.is_empty() {
+            let style = output.error_style();
+            let told = render::human(found.into_iter(), &run.sources, style);
+            output.say(told.trim_end());
+            exit = Exit::Wrong;
+        }
+    }
+    if after.has_errors() {
+        output.say("AFTER has errors: no state is written");
+    }
+    exit
+}
+
 /// A rule that BEFORE breaks already is no obstacle; a value of it that could not be read is one.
 fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
     if compile::all_read(&comparison.runs.before) {
@@ -187,34 +228,7 @@ fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
     Exit::Wrong
 }
 
-/// Writes the tree of every state below `out`.
-fn write(out: &Path, route: &Route<'_>, comparison: &Comparison) -> Result<(), Vec<String>> {
-    let run = &comparison.runs.after;
-    let source = route.outcome.files.after.map_or("", |file| {
-        let name = run.sources.get(file.source).name.as_str();
-        name.rsplit(['/', '\\']).next().unwrap_or(name)
-    });
-    let name = route.sides.before.environment.value.as_str();
-    for (number, state) in route.states().enumerate() {
-        let folder = out.join(step::folder(number));
-        let artifacts = emit::emit(state, &run.catalogue, source);
-        write_state(&folder, name, &artifacts).map_err(|error| vec![error.to_string()])?;
-    }
-    // What an earlier, longer plan left would look like a step of this one.
-    let later = (route.plan.steps.len() + 1..).map(|number| out.join(step::folder(number)));
-    for folder in later.take_while(|folder| folder.join(name).is_dir()) {
-        files::remove_tree(&folder, name).map_err(|error| vec![error.to_string()])?;
-    }
-    Ok(())
-}
-
-fn write_state(folder: &Path, name: &str, artifacts: &emit::Artifacts) -> Result<(), Error> {
-    let turn = Turn::take(folder, || {})?;
-    let planned = files::plan_tree(folder, name, artifacts)?;
-    files::write_tree(&turn, &planned, artifacts)
-}
-
-fn print(report: &PlanReport, format: ReportFormat, output: &mut Output) {
+fn print(report: &PlanReport, readable: bool, format: ReportFormat, output: &mut Output) {
     for name in &report.new {
         output.say(&format!(
             "{name} is new: nothing runs yet that a plan could keep; render it and apply it"
@@ -226,6 +240,9 @@ fn print(report: &PlanReport, format: ReportFormat, output: &mut Output) {
         ));
     }
     match format {
+        ReportFormat::Human | ReportFormat::Markdown if !readable => {
+            output.line("no plan: AFTER cannot be read");
+        }
         ReportFormat::Human | ReportFormat::Markdown if report.environments.is_empty() => {
             output.line("nothing differs");
         }

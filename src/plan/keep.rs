@@ -1,4 +1,8 @@
-//! What AWS never changes: a volume that would shrink, and what would then break a rule with it.
+//! What no command changes in place: a volume that would shrink, and what would then break a rule
+//! with it; what things are called and where they stand; versions that would go back.
+
+mod forward;
+mod identity;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,28 +25,39 @@ pub struct Kept {
 
 /// AFTER without what cannot be, and what was kept.
 pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
-    let (before, after) = (request.environments.before, request.environments.after);
-    let mut target = after.clone();
+    let mut target = request.environments.after.clone();
+    let mut kept = identity::kept(request.environments);
+    kept.extend(forward::kept(request.environments));
+    for kept in &kept {
+        take(&mut target, request.environments.before, &kept.paths);
+    }
+    kept.extend(volume(request, &mut target));
+    (target, kept)
+}
+
+/// A volume never shrinks.
+fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
+    let before = request.environments.before;
     let sizes = request
         .environments
         .map(|side| side.database.storage.gib.value);
     if sizes.after >= sizes.before {
-        return (target, Vec::new());
+        return None;
     }
     let mut paths = vec!["database.storage.gib".to_owned()];
-    take(&mut target, before, &paths);
+    take(target, before, &paths);
     let allowed = request.errors(before);
     // In this order: the ceiling follows the size, provisioned performance follows both.
     for path in ["max-gib", "iops", "throughput", "type"] {
         let path = format!("database.storage.{path}");
-        let broken = request.new_errors(&target, &allowed);
+        let broken = request.new_errors(target, &allowed);
         if broken.is_empty() {
             break;
         }
         let mut tried = target.clone();
         take(&mut tried, before, std::slice::from_ref(&path));
         if request.new_errors(&tried, &allowed).len() < broken.len() {
-            target = tried;
+            *target = tried;
             paths.push(path);
         }
     }
@@ -50,13 +65,12 @@ pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
         "RDS never shrinks a volume: {} GiB stay, {} GiB take a new instance and a restore",
         sizes.before, sizes.after
     );
-    let line = line(&target, &paths);
-    let kept = Kept {
+    let line = line(target, &paths);
+    Some(Kept {
         paths,
         reason,
         line,
-    };
-    (target, vec![kept])
+    })
 }
 
 fn take(target: &mut Environment, before: &Environment, paths: &[String]) {

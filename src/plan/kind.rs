@@ -33,7 +33,7 @@ pub enum Kind {
     Database(DatabaseMove),
     /// A replication group.
     Redis(Name, GroupMove),
-    /// Which replication group serves what.
+    /// Which replication group serves what, and from which variables pods read where it is.
     RedisUses,
     /// A node group.
     Nodes(Name, NodesMove),
@@ -304,15 +304,17 @@ fn redis(field: RedisGroupField, name: Name) -> Kind {
             Kind::Redis(name, GroupMove::Engine)
         }
         RedisGroupField::policy(()) => Kind::Redis(name, GroupMove::Policy),
-        RedisGroupField::uses(()) => Kind::RedisUses,
+        // Pods find the group of a use by its variable: both move together.
+        RedisGroupField::uses(())
+        | RedisGroupField::env_url(())
+        | RedisGroupField::env_cluster(()) => Kind::RedisUses,
         RedisGroupField::tls(()) => Kind::Redis(name, GroupMove::Tls),
         RedisGroupField::cluster(ClusterField::shards(()) | ClusterField::mode(())) => {
             Kind::Redis(name, GroupMove::Cluster)
         }
-        RedisGroupField::name(())
-        | RedisGroupField::endpoint(())
-        | RedisGroupField::env_url(())
-        | RedisGroupField::env_cluster(()) => Kind::Redis(name, GroupMove::Access),
+        RedisGroupField::name(()) | RedisGroupField::endpoint(()) => {
+            Kind::Redis(name, GroupMove::Access)
+        }
     }
 }
 

@@ -37,7 +37,8 @@ pub enum Edit {
     Cluster(Name, u32, ClusterMode),
     /// Creates AFTER's group, which serves nothing yet.
     IdleGroup(Name),
-    /// Gives every group AFTER's uses at once; one that goes serves nothing from then on.
+    /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
+    /// on.
     Uses,
     /// Creates a node group under the second name, of what AFTER's group of the first name is.
     NodesBeside(Name, Name),
@@ -61,19 +62,8 @@ impl Move {
                     group.cluster.mode = bridge(*mode);
                 }
             }
-            Edit::IdleGroup(name) => {
-                if let Some(group) = after.redis.get(name) {
-                    let mut idle = group.clone();
-                    idle.uses.clear();
-                    state.redis.insert(name.clone(), idle);
-                }
-            }
-            Edit::Uses => {
-                for (name, group) in &mut state.redis {
-                    let wanted = after.redis.get(name).map(|group| group.uses.clone());
-                    group.uses = wanted.unwrap_or_default();
-                }
-            }
+            Edit::IdleGroup(name) => redis::add_idle(state, after, name),
+            Edit::Uses => redis::switch(state, after),
             Edit::NodesBeside(name, beside) => {
                 if let Some(group) = after.nodes.get(name) {
                     state.nodes.insert(beside.clone(), group.clone());
@@ -87,7 +77,7 @@ impl Move {
 }
 
 /// A value that holds only on the way.
-fn bridge<T>(value: T) -> Sourced<T> {
+pub(super) fn bridge<T>(value: T) -> Sourced<T> {
     let arithmetic = "a state on the way, which the plan itself needs".to_owned();
     Sourced::derived(value, "bridge", Vec::new(), arithmetic, true)
 }

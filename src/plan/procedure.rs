@@ -1,6 +1,7 @@
 //! How a step is applied, how to see that it is done, and the way back.
 
 mod database;
+mod pooler;
 mod redis;
 pub mod rest;
 mod schedules;
@@ -87,6 +88,12 @@ impl Procedure {
         self
     }
 
+    /// What shows that it is done becomes part of doing it: what follows must not begin before.
+    fn waited_for(mut self) -> Self {
+        self.apply.append(&mut self.verify);
+        self
+    }
+
     /// Both procedures, one after the other, nothing said twice.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
@@ -119,8 +126,12 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
             !groups.before.contains_key(name) && secret == entry.secret
         })
     };
+    // An encrypted address leads nowhere before the group takes it: that step says when.
+    let offered = redis::offering(states)
+        .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
+    let offered: Vec<secret::Entry> = offered.collect();
     let new = entries.after.iter();
-    let new = new.filter(|it| !entries.before.contains(it));
+    let new = new.filter(|it| !entries.before.contains(it) && !offered.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
         let sentence = format!(
             "key `{}` of Secret `{}` is: {}",
@@ -160,8 +171,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Schedules => schedules::procedure(states),
         Kind::Database(what) => database::procedure(*what, states),
         Kind::Redis(name, what) => redis::procedure(name, *what, states),
-        Kind::RedisUses => workloads::rolled_out(states)
-            .wait("the groups that serve less have empty queues, and their sessions have ended"),
+        Kind::RedisUses => redis::uses(states),
         Kind::Nodes(name, what) => {
             // Where pods may run is written from the groups: they move off a group before it goes,
             // and onto one once it is there.

@@ -6,7 +6,7 @@ use super::{Move, Request};
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
-use crate::model::Environment;
+use crate::model::{DatabaseField, Environment, EnvironmentField, RedisGroupField};
 use crate::pair::Pair;
 
 /// One step.
@@ -121,8 +121,8 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
         ends.before.at(&trees.before, request),
         ends.after.at(&trees.after, request),
     );
-    let undo = match never_undone(&impacts) {
-        Some(impact) => Err(format!("there is no way back: {}", impact.reason)),
+    let undo = match never_undone(&changes, &impacts) {
+        Some(why) => Err(format!("there is no way back: {why}")),
         None => Ok(together(batch, states.swapped())),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
@@ -147,6 +147,18 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
     procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states))
 }
 
-fn never_undone(impacts: &[Impact]) -> Option<&Impact> {
-    impacts.iter().find(|impact| impact.undo == Undo::Never)
+/// Why a step is not undone, if it is not.
+fn never_undone<'a>(changes: &Changes, impacts: &'a [Impact]) -> Option<&'a str> {
+    let all = changes.changes.iter().zip(impacts);
+    let mut never = all.filter(|(_, impact)| impact.undo == Undo::Never);
+    let (change, impact) = never.next()?;
+    Some(match change.field {
+        EnvironmentField::database(DatabaseField::storage(_)) => "a volume never shrinks",
+        EnvironmentField::database(DatabaseField::engine(()))
+        | EnvironmentField::redis(RedisGroupField::engine(()) | RedisGroupField::version(())) => {
+            "no version goes back to an older one"
+        }
+        EnvironmentField::redis(RedisGroupField::cluster(_)) => "cluster mode is never left",
+        _ => &impact.reason,
+    })
 }

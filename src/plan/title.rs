@@ -1,7 +1,7 @@
 //! What a move does, in words.
 
 use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
-use crate::model::Environment;
+use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
 
 /// A headline: what is done to what, from and to.
@@ -40,7 +40,7 @@ pub(super) fn title(kind: &Kind, sides: Pair<&Environment>) -> String {
         ),
         Kind::Database(what) => database(*what, sides),
         Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
-        Kind::RedisUses => "move what the Redis groups serve".into(),
+        Kind::RedisUses => uses(sides).into(),
         Kind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
     }
 }
@@ -129,6 +129,22 @@ fn server(sides: Pair<&crate::model::Database>) -> String {
         side(|part| &part.before),
         side(|part| &part.after)
     )
+}
+
+fn uses(sides: Pair<&Environment>) -> &'static str {
+    if serves(sides.before) == serves(sides.after) {
+        "read where the Redis groups are from other variables"
+    } else {
+        "move what the Redis groups serve"
+    }
+}
+
+/// What each group serves.
+fn serves(side: &Environment) -> Vec<(&Name, Use)> {
+    let groups = side.redis.iter();
+    groups
+        .flat_map(|(name, group)| group.uses.iter().map(move |used| (name, used.value)))
+        .collect()
 }
 
 fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {

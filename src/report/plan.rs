@@ -171,25 +171,25 @@ pub struct Broken {
 }
 
 impl EnvironmentPlan {
-    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`, then what it costs
-    /// and what it interrupts.
+    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`. A plan that ends early
+    /// says so first: it is not to be taken for one that is carried out.
     fn headline(&self) -> String {
         let mut line = format!("{}: ", self.environment);
         if self.tiers.before != self.tiers.after {
             line += &format!("{} -> {} ", self.tiers.before, self.tiers.after);
         }
-        line += &match self.steps.len() {
-            0 => "nothing to do".to_owned(),
-            1 => "in 1 step".to_owned(),
-            steps => format!("in {steps} steps"),
+        line += &match (self.blocked.is_some(), self.steps.len()) {
+            (true, 0) => "blocked: no step of it keeps every rule".to_owned(),
+            (true, steps) => format!("blocked after step {steps}, short of AFTER"),
+            (false, 0) if !self.kept.is_empty() => "nothing that can be done in place".to_owned(),
+            (false, 0) => "nothing to do".to_owned(),
+            (false, 1) => "in 1 step".to_owned(),
+            (false, steps) => format!("in {steps} steps"),
         };
         let worst = self.worst.as_ref();
         if let Some(worst) = worst.filter(|worst| worst.class > Class::None) {
             let class = lasting(worst.class, worst.seconds);
             line += &format!(", worst: {class} in step {}", worst.step);
-        }
-        if self.blocked.is_some() {
-            line += ", and no order goes on from there";
         }
         line
     }
@@ -220,7 +220,11 @@ impl EnvironmentPlan {
         let mut parts = Vec::new();
         if it.steps.len() > it.of_unknown_length.len() {
             let (from, to) = it.seconds;
-            parts.push(format!("{from}-{to} s in all, in {}", steps(&it.steps)));
+            let known = it.steps.iter().copied();
+            let known: Vec<usize> = known
+                .filter(|step| !it.of_unknown_length.contains(step))
+                .collect();
+            parts.push(format!("{from}-{to} s in all, in {}", steps(&known)));
         }
         if !it.of_unknown_length.is_empty() {
             parts.push(format!(
@@ -237,6 +241,32 @@ impl EnvironmentPlan {
             (false, false) => Some(parts.join("; ")),
         }
     }
+}
+
+/// What is left when the last step of a plan is done; none where it has none or ends early.
+fn at_last(plan: &EnvironmentPlan) -> Option<String> {
+    let (tier, complete) = (plan.tiers.after, plan.blocked.is_none());
+    (complete && !plan.steps.is_empty()).then(|| {
+        let with = if plan.kept.is_empty() {
+            ""
+        } else {
+            ", with the lines of what is kept"
+        };
+        format!(
+            "commit the file that AFTER is read from (tier \"{tier}\"){with}: until then the next render proposes the way back"
+        )
+    })
+}
+
+/// The way back as lines to type: what people see to stands between them as comments.
+fn way_back(procedure: &Procedure) -> Vec<String> {
+    let first = procedure.requires.iter();
+    let first = first.map(|sentence| format!("# not before {sentence}"));
+    let last = procedure.wait.iter().chain(&procedure.notes);
+    first
+        .chain(procedure.apply.iter().cloned())
+        .chain(last.map(|sentence| format!("# {sentence}")))
+        .collect()
 }
 
 /// `step 2`, `steps 2, 5`.

@@ -131,6 +131,71 @@ fn a_longer_plan_before_leaves_no_state_behind_and_foreign_files_stay() {
 }
 
 #[test]
+fn states_of_another_plan_go_whatever_their_environment_and_their_numbers() {
+    let folder = folder();
+    let at = folder.path();
+    let staging = |tier: &str| text(tier, "").replace("prod", "staging");
+    for tier in ["dev", "xlarge"] {
+        fs::write(at.join(format!("staging-{tier}.kdl")), staging(tier)).unwrap();
+    }
+    let earlier = ["staging-dev.kdl", "staging-xlarge.kdl", "--out", "plan"];
+    assert_eq!(exit(at, "plan", &earlier), 2);
+    fs::remove_dir_all(at.join("plan/05")).unwrap();
+    fs::create_dir_all(at.join("plan/77/notes")).unwrap();
+    let later = ["medium.kdl", "medium.kdl", "--out", "plan"];
+    assert_eq!(exit(at, "plan", &later), 0);
+    assert_eq!(states(&at.join("plan")), ["77"]);
+}
+
+#[test]
+fn nothing_is_written_where_a_file_is_in_the_way() {
+    let folder = folder();
+    let at = folder.path();
+    fs::create_dir_all(at.join("plan")).unwrap();
+    fs::write(at.join("plan/03"), "mine").unwrap();
+    let output = tierc(at, &["plan", "medium.kdl", "large.kdl", "--out", "plan"]);
+    assert_eq!(code(&output), 1);
+    assert_eq!(states(&at.join("plan")), ["03"]);
+    assert_eq!(fs::read_to_string(at.join("plan/03")).unwrap(), "mine");
+}
+
+#[test]
+fn nothing_is_planned_to_what_cannot_be_read() {
+    let folder = folder();
+    let at = folder.path();
+    let odd = text("medium", "database { max-connections \"500\" }");
+    fs::write(at.join("odd.kdl"), odd).unwrap();
+    let output = tierc(at, &["plan", "medium.kdl", "odd.kdl", "--out", "plan"]);
+    assert_eq!(code(&output), 3);
+    assert_eq!(stdout(&output), "no plan: AFTER cannot be read\n");
+    assert!(stderr(&output).contains("odd.kdl:4"), "{}", stderr(&output));
+    let json = stdout(&tierc(
+        at,
+        &["plan", "medium.kdl", "odd.kdl", "--format", "json"],
+    ));
+    let report = fits_schema(&json);
+    assert_eq!(report["environments"], json!([]));
+    assert_eq!(report["unread"].as_array().unwrap().len(), 1);
+    assert!(!at.join("plan").exists());
+}
+
+#[test]
+fn what_a_tier_of_a_file_breaks_is_said_and_a_blocked_plan_reads_like_none() {
+    let folder = folder();
+    let at = folder.path();
+    let odd = text("medium", "pgbouncer { pool default=60 max-db=120 }");
+    fs::write(at.join("breaks.kdl"), odd).unwrap();
+    let output = tierc(at, &["plan", "medium.kdl", "breaks.kdl"]);
+    assert!(stderr(&output).contains("error[connection-budget-exceeded]"));
+    let told = stdout(&output);
+    assert!(told.starts_with("prod: blocked: no step of it"), "{told}");
+    assert!(!told.contains("at last"), "{told}");
+    let told = stdout(&tierc(at, &["plan", "medium.kdl", "large.kdl"]));
+    assert!(told.contains("(tier \"large\"): until then"), "{told}");
+    assert!(told.contains("there is no way back: a volume never shrinks"));
+}
+
+#[test]
 fn of_what_breaks_a_rule_no_state_is_written() {
     let folder = folder();
     let at = folder.path();

@@ -2,47 +2,59 @@
 
 use super::{Procedure, State, terraform, until, workloads};
 use crate::emit::terraform::parameter_group_name;
-use crate::model::{Apply, Database, Storage};
+use crate::model::{Apply, Database, Storage, StorageType};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
+use crate::source::Sourced;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
         DatabaseMove::Server => server(sides),
-        DatabaseMove::MultiAz => {
-            let flag = if sides.after.multi_az.value {
-                "--multi-az"
-            } else {
-                "--no-multi-az"
-            };
-            settled(
-                modify(sides.after, &sides.after.name.value, &[flag.into()]),
-                sides.after,
-            )
-        }
+        DatabaseMove::MultiAz => standby(sides.after),
         DatabaseMove::Storage => storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
-        DatabaseMove::Backups => {
-            let (backup, maintenance) = (&sides.after.backup, &sides.after.maintenance);
-            let flags = [
-                format!("--backup-retention-period {}", backup.days.value),
-                format!("--preferred-backup-window {}", backup.window.value),
-                format!(
-                    "--preferred-maintenance-window {}",
-                    maintenance.window.value
-                ),
-            ];
-            settled(
-                modify(sides.after, &sides.after.name.value, &flags),
-                sides.after,
-            )
-        }
+        DatabaseMove::Backups => backups(sides.after),
         DatabaseMove::ReplicaVia | DatabaseMove::Access => workloads::cluster(states),
         DatabaseMove::Direct => Procedure::default()
             .note("nothing is applied: these connections are only counted, and opened by others"),
     }
+}
+
+fn standby(database: &Database) -> Procedure {
+    let wanted = database.multi_az.value;
+    let flag = if wanted {
+        "--multi-az"
+    } else {
+        "--no-multi-az"
+    };
+    settled(
+        modify(database, &database.name.value, &[flag.into()]),
+        database,
+        &[("MultiAZ", wanted.to_string())],
+    )
+}
+
+fn backups(database: &Database) -> Procedure {
+    let days = database.backup.days.value.to_string();
+    let backup = database.backup.window.value.to_string();
+    let maintenance = database.maintenance.window.value.to_string();
+    let flags = [
+        format!("--backup-retention-period {days}"),
+        format!("--preferred-backup-window {backup}"),
+        format!("--preferred-maintenance-window {maintenance}"),
+    ];
+    let wanted = [
+        ("BackupRetentionPeriod", days),
+        ("PreferredBackupWindow", backup),
+        ("PreferredMaintenanceWindow", maintenance.to_lowercase()),
+    ];
+    settled(
+        modify(database, &database.name.value, &flags),
+        database,
+        &wanted,
+    )
 }
 
 /// `aws rds modify-db-instance` of one instance.
@@ -57,24 +69,41 @@ fn modify(database: &Database, id: impl std::fmt::Display, flags: &[String]) -> 
     ))
 }
 
-/// The loop that ends when an instance is in one of these states, with nothing pending and every
-/// parameter in force.
-fn reached(id: impl std::fmt::Display, states: &str) -> String {
+/// A field of what RDS tells of an instance, and the regular expression of its value.
+type Wanted = (&'static str, String);
+
+/// The loop that ends when an instance is in one of these states, with nothing pending, every
+/// parameter in force and what the step sets: one that was refused looks idle, too.
+fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> String {
+    let fields: Vec<String> = [
+        "DBInstances[0].DBInstanceStatus",
+        "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
+        "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(
+        wanted
+            .iter()
+            .map(|(field, _)| format!("to_string(DBInstances[0].{field})")),
+    )
+    .collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let values: String = wanted
+        .iter()
+        .map(|(_, value)| format!(" {value}"))
+        .collect();
     until(
         &format!("rds describe-db-instances --db-instance-identifier {id}"),
-        &[
-            "DBInstances[0].DBInstanceStatus",
-            "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
-            "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
-        ],
-        &format!("{states} nothing in-sync"),
+        &fields,
+        &format!("{states} nothing in-sync{values}"),
     )
 }
 
-/// Done is only what is available, with nothing pending and every parameter in force.
-fn settled(procedure: Procedure, database: &Database) -> Procedure {
+/// Done is only what is available, with nothing pending, every parameter in force and these values.
+fn settled(procedure: Procedure, database: &Database, wanted: &[Wanted]) -> Procedure {
     windowed(
-        procedure.verify(reached(&database.name.value, "available")),
+        procedure.verify(reached(&database.name.value, "available", wanted)),
         database,
     )
 }
@@ -116,7 +145,11 @@ fn server(sides: Pair<&Database>) -> Procedure {
     }
     let flags = restarting(sides);
     if !flags.is_empty() {
-        return settled(procedure.then(modify(after, id, &flags)), after);
+        return settled(
+            procedure.then(modify(after, id, &flags)),
+            after,
+            &served_by(after),
+        );
     }
     let failover = if after.multi_az.value {
         " --force-failover"
@@ -134,7 +167,23 @@ fn server(sides: Pair<&Database>) -> Procedure {
         .apply(format!(
             "aws rds reboot-db-instance --db-instance-identifier {id}{failover}"
         ))
-        .verify(reached(id, "available"))
+        .verify(reached(id, "available", &served_by(after)))
+}
+
+/// What serves a database: its class and its engine.
+fn served_by(database: &Database) -> [Wanted; 2] {
+    [
+        ("DBInstanceClass", literal(&database.instance.value)),
+        (
+            "EngineVersion",
+            format!("{}([.][0-9]+)*", literal(&database.engine.value)),
+        ),
+    ]
+}
+
+/// A value as a regular expression that means nothing else.
+fn literal(value: &str) -> String {
+    value.replace('.', "[.]")
 }
 
 /// The flags of a change that restarts the server by itself.
@@ -165,13 +214,17 @@ fn major(database: &Database) -> &str {
 /// first, because they take what it writes.
 fn storage(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.storage, &sides.after.storage);
-    let flags = volume(Pair::new(before, after));
+    let (flags, wanted) = volume(Pair::new(before, after));
+    if flags.is_empty() {
+        return Procedure::default()
+            .note("nothing is applied: the volume has what it had, whether it is stated or not");
+    }
     let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
     let procedure = ids().fold(Procedure::default(), |procedure, id| {
         procedure.then(modify(sides.after, id, &flags))
     });
     let procedure = ids().fold(procedure, |procedure, id| {
-        procedure.verify(reached(id, "(available|storage-optimization)"))
+        procedure.verify(reached(id, "(available|storage-optimization)", &wanted))
     });
     let procedure = windowed(procedure, sides.after);
     let ceilings_alone = Storage {
@@ -185,38 +238,67 @@ fn storage(sides: Pair<&Database>) -> Procedure {
     }
 }
 
-fn volume(sides: Pair<&Storage>) -> Vec<String> {
+/// The flags that change a volume, and what RDS tells of it then.
+fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
     let (before, after) = (sides.before, sides.after);
     let mut flags = Vec::new();
+    let mut wanted = Vec::new();
+    let mut set = |flag: &str, field: &'static str, value: String| {
+        flags.push(format!("{flag} {value}"));
+        wanted.push((field, value));
+    };
     if before.gib != after.gib {
-        flags.push(format!("--allocated-storage {}", after.gib.value));
-    }
-    if before.max_gib != after.max_gib {
-        // No ceiling is the size itself to the API.
-        let ceiling = match after.max_gib.value {
-            0 => after.gib.value,
-            gib => gib,
-        };
-        flags.push(format!("--max-allocated-storage {ceiling}"));
+        let gib = after.gib.value.to_string();
+        set("--allocated-storage", "AllocatedStorage", gib);
     }
     if before.kind != after.kind {
-        flags.push(format!("--storage-type {}", after.kind.value));
+        let kind = after.kind.value.to_string();
+        set("--storage-type", "StorageType", kind);
     }
-    let provisioned = [
-        ("--iops", &before.iops, &after.iops),
-        (
-            "--storage-throughput",
-            &before.throughput,
-            &after.throughput,
-        ),
-    ];
-    for (flag, before, after) in provisioned {
-        if let (true, Some(after)) = (before != after, after) {
-            flags.push(format!("{flag} {}", after.value));
+    let had = provisioned(before);
+    let has = provisioned(after);
+    if let (true, Some(iops)) = (had.0 != has.0, has.0) {
+        set("--iops", "Iops", iops.to_string());
+    }
+    if let (true, Some(mib)) = (had.1 != has.1, has.1) {
+        let mib = mib.to_string();
+        set("--storage-throughput", "StorageThroughput", mib);
+    }
+    if before.max_gib != after.max_gib {
+        // No ceiling is the size itself to the API, and RDS tells none then.
+        match after.max_gib.value {
+            0 => flags.push(format!("--max-allocated-storage {}", after.gib.value)),
+            gib => {
+                flags.push(format!("--max-allocated-storage {gib}"));
+                wanted.push(("MaxAllocatedStorage", gib.to_string()));
+            }
         }
     }
-    flags
+    (flags, wanted)
 }
+
+/// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
+/// volume, because leaving them out keeps those that it had. A smaller one takes none.
+fn provisioned(storage: &Storage) -> (Option<u32>, Option<u32>) {
+    let striped = storage.kind.value == StorageType::Gp3 && storage.gib.value >= STRIPED_FROM_GIB;
+    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
+        let stated = stated.as_ref().map(|stated| stated.value);
+        stated.or(striped.then_some(included))
+    };
+    (
+        asked(&storage.iops, INCLUDED_IOPS),
+        asked(&storage.throughput, INCLUDED_THROUGHPUT),
+    )
+}
+
+/// From this size on RDS stripes a PostgreSQL volume over four (RDS user guide, "gp3 storage").
+const STRIPED_FROM_GIB: u32 = 400;
+
+/// What comes with a striped gp3 volume.
+const INCLUDED_IOPS: u32 = 12_000;
+
+/// The same in MiB/s.
+const INCLUDED_THROUGHPUT: u32 = 500;
 
 /// The identifiers of the replicas.
 fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {
@@ -242,7 +324,8 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             let class = format!("--db-instance-class {}", after.instance.value);
             procedure.then(modify(sides.after, id, &[class]))
         };
-        let done = reached(id, "available");
+        let class = ("DBInstanceClass", literal(&after.instance.value));
+        let done = reached(id, "available", &[class]);
         procedure = if ids.last() == Some(id) {
             procedure.verify(done)
         } else {
@@ -253,7 +336,8 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
         .note("a replica is touched when the one before it has caught up: its ReplicaLag is near 0")
 }
 
-/// Replicas are there before anybody reads from them, and nobody reads from one that goes.
+/// Replicas are there before anybody reads from them, and nobody reads from one that goes: pods
+/// leave the last one before PgBouncer does, which would turn them away.
 fn count(states: Pair<State<'_>>) -> Procedure {
     let ids = states.map(|state| reads(&state.environment.database).collect::<Vec<_>>());
     let new = ids.after.iter().filter(|id| !ids.before.contains(id));
@@ -263,11 +347,16 @@ fn count(states: Pair<State<'_>>) -> Procedure {
         let made = Procedure::default().apply(terraform(states.after));
         return new
             .fold(made, |procedure, id| {
-                procedure.apply(reached(id, "available"))
+                procedure.apply(reached(id, "available", &[]))
             })
             .then(readers);
     }
-    old.fold(readers, |procedure, id| {
+    let left = if ids.after.is_empty() {
+        workloads::left_behind(states).then(workloads::cluster(states))
+    } else {
+        readers
+    };
+    old.fold(left.waited_for(), |procedure, id| {
         procedure
             .apply(format!(
                 "aws rds delete-db-instance --db-instance-identifier {id} --skip-final-snapshot"

@@ -1,19 +1,27 @@
 //! ElastiCache, by its own command line.
 
 use super::{Procedure, State, terraform, until, workloads};
-use crate::model::{ClusterMode, Name, RedisGroup, RedisTls};
+use crate::emit::secret;
+use crate::model::{ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::pair::Pair;
 use crate::plan::kind::GroupMove;
 
 pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.redis.get(name));
     match (sides.before, sides.after) {
-        (Some(before), Some(after)) => changed(what, Pair::new(before, after), states),
-        (None, Some(after)) => Procedure::default()
-            .apply(terraform(states.after))
-            .verify(reached(after, &[])),
-        (Some(before), None) => Procedure::default()
-            .require("nothing uses the group any more: its connections are gone")
+        (Some(before), Some(after)) => changed(name, what, Pair::new(before, after), states),
+        (None, Some(after)) => {
+            let made = Procedure::default()
+                .apply(terraform(states.after))
+                .verify(reached(after, &[]));
+            // The way back from its deletion: pods read it again as soon as it is there.
+            if what == GroupMove::Removed {
+                made.waited_for()
+            } else {
+                made
+            }
+        }
+        (Some(before), None) => workloads::left_behind(states)
             .apply(format!(
                 "aws elasticache delete-replication-group --replication-group-id {0} --final-snapshot-identifier {0}-final",
                 before.name.value
@@ -21,9 +29,41 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
             .verify(format!(
                 "aws elasticache wait replication-group-deleted --replication-group-id {}",
                 before.name.value
-            )),
+            ))
+            .note("connections that others than these pods have open are cut"),
         (None, None) => Procedure::default(),
     }
+}
+
+/// What pods read and what KEDA counts moves in one step; what the old group holds moves nowhere.
+pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
+    let serves = |wanted: Use| {
+        let groups = states.map(|state| state.environment.redis_for(wanted));
+        let (before, after) = (groups.before?.0, groups.after?.0);
+        (before != after).then_some(before)
+    };
+    let mut procedure = workloads::rolled_out(states);
+    if let Some(old) = serves(Use::Queue) {
+        procedure = procedure.require(format!(
+            "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: nobody reads them there any more"
+        ));
+    }
+    if let Some(old) = serves(Use::Sessions) {
+        procedure = procedure.note(format!(
+            "sessions stay in Redis group `{old}`: users sign in again, unless they are copied first"
+        ));
+    }
+    procedure
+}
+
+/// The groups that offer TLS from this step on.
+pub(super) fn offering(states: Pair<State<'_>>) -> impl Iterator<Item = (&Name, &RedisGroup)> {
+    let groups = states.map(|state| &state.environment.redis);
+    groups.after.iter().filter(move |(name, group)| {
+        let before = groups.before.get(*name);
+        group.tls.value != RedisTls::Off
+            && before.is_some_and(|before| before.tls.value == RedisTls::Off)
+    })
 }
 
 /// The loop that ends when the group is available and has these values.
@@ -52,7 +92,12 @@ fn modify(group: &RedisGroup, flags: &str) -> Procedure {
     ))
 }
 
-fn changed(what: GroupMove, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
+fn changed(
+    name: &Name,
+    what: GroupMove,
+    sides: Pair<&RedisGroup>,
+    states: Pair<State<'_>>,
+) -> Procedure {
     let after = sides.after;
     match what {
         GroupMove::Node if sides.before.node == after.node => {
@@ -66,8 +111,8 @@ fn changed(what: GroupMove, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -
         GroupMove::Replicas => replicas(sides),
         GroupMove::Engine => engine(sides, states),
         GroupMove::Policy => policy(after),
-        GroupMove::Tls => encryption(after, states),
-        GroupMove::Cluster => sharding(sides, states),
+        GroupMove::Tls => encryption(name, sides, states),
+        GroupMove::Cluster => sharding(name, sides, states),
         GroupMove::Access => workloads::cluster(states),
         GroupMove::Added | GroupMove::Removed => {
             Procedure::default().apply(terraform(states.after))
@@ -156,20 +201,29 @@ fn policy(group: &RedisGroup) -> Procedure {
 }
 
 /// Clients follow a server that offers encryption, and leave before it ends.
-fn encryption(group: &RedisGroup, states: Pair<State<'_>>) -> Procedure {
+fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
+    let group = sides.after;
     let clients = workloads::cluster(states);
     let mode = ("TransitEncryptionMode", group.tls.value.to_string());
     match group.tls.value {
         RedisTls::Off => clients
+            .waited_for()
+            .apply(workloads::none_terminating(states.after))
             .then(modify(group, "--no-transit-encryption-enabled"))
             .verify(reached(
                 group,
                 &[("TransitEncryptionEnabled", "false".into())],
             )),
-        RedisTls::Preferred => modify(group, ENCRYPTED_OR_NOT)
-            .apply(reached(group, &[mode]))
-            .then(clients)
-            .wait("every client has been rolled and connects the new way"),
+        RedisTls::Preferred => {
+            let offered = modify(group, ENCRYPTED_OR_NOT).apply(reached(group, &[mode]));
+            if sides.before.tls.value == RedisTls::Off {
+                offered
+                    .then(encrypted_url(name, group, states.after))
+                    .then(clients)
+            } else {
+                offered.then(clients)
+            }
+        }
         RedisTls::Required => modify(
             group,
             "--transit-encryption-enabled --transit-encryption-mode required",
@@ -179,12 +233,27 @@ fn encryption(group: &RedisGroup, states: Pair<State<'_>>) -> Procedure {
     }
 }
 
+/// Pods read the encrypted address when they start next: not before the group takes it, and in
+/// time for the restart.
+fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
+    let entry = secret::redis_url(state.environment, name, group);
+    Procedure::default()
+        .apply(format!(
+            "until kubectl get secret {} -n {} -o jsonpath='{{.data.{}}}' | base64 -d | grep -q '^rediss://'; do sleep 15; done",
+            entry.secret, state.environment.namespace.value, entry.key
+        ))
+        .note(format!(
+            "once the group offers TLS, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
+            entry.key, entry.secret, entry.content
+        ))
+}
+
 const ENCRYPTED_OR_NOT: &str = "--transit-encryption-enabled --transit-encryption-mode preferred";
 
 /// The server changes its mode while clients of both kinds are served; the clients change theirs
 /// while the server takes both. Its parameter group is one for cluster mode from `compatible` on,
 /// which Terraform makes with it.
-fn sharding(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
+fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let (before, group) = (&sides.before.cluster, sides.after);
     let after = &group.cluster;
     let mode = ("ClusterMode", after.mode.value.to_string());
@@ -207,7 +276,12 @@ fn sharding(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
             .verify(reached(group, &[mode])),
         // A compatible server takes clients of both kinds: they move first, then it does.
         ClusterMode::Enabled => workloads::cluster(states)
+            .waited_for()
             .require("database 0 is the only one that is used")
+            .require(format!(
+                "key `url` of Secret `{}` leads to the group's configuration endpoint, no more to its primary",
+                secret::redis_secret(states.after.environment, name)
+            ))
             .then(modify(group, "--cluster-mode enabled"))
             .verify(reached(group, &[mode])),
         ClusterMode::Compatible | ClusterMode::Disabled => Procedure::default()

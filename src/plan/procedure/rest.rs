@@ -3,7 +3,7 @@
 
 use super::{Procedure, State, workloads};
 use crate::pair::Pair;
-use crate::plan::kind::Kind;
+use crate::plan::kind::{GroupMove, Kind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
 #[must_use]
@@ -25,10 +25,8 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
     } else {
         match kinds {
             // Its Secret cannot be filled before it is there: what first uses it brings them.
-            [Kind::Redis(name, _)] if !sides.before.redis.contains_key(name) => whole,
-            // Pods still have the group's Secret in their template.
-            [Kind::Redis(name, _)] if !sides.after.redis.contains_key(name) => {
-                workloads::rolled_out(states).then(whole)
+            [Kind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
+                whole
             }
             _ => whole.then(workloads::rolled_out(states)),
         }

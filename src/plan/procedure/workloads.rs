@@ -1,8 +1,8 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State, terraform};
+use super::{Procedure, State, pooler, terraform};
+use crate::emit::secret;
 use crate::emit::terraform::tfvars;
-use crate::emit::{lock, pgbouncer, secret};
 use crate::model::{Autoscalers, Name, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
@@ -15,8 +15,8 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
             values(after).verify(rolled(after, &after.environment.api.workload.name.value))
         }
         Kind::Pool(name, what) => pool(name, *what, states),
-        Kind::PoolSizes => reload(states),
-        Kind::Pooler => pooler(states),
+        Kind::PoolSizes => pooler::reload(states),
+        Kind::Pooler => pooler::rollout(states),
         Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
         Kind::Service(_) => Procedure::default()
             .note("the service itself is deployed by others: here it is only counted"),
@@ -38,7 +38,7 @@ pub(super) fn manifest(state: State<'_>, file: &str) -> String {
     state.path(&format!("kubernetes/{file}"))
 }
 
-fn applied(state: State<'_>, file: &str) -> Procedure {
+pub(super) fn applied(state: State<'_>, file: &str) -> Procedure {
     Procedure::default().apply(format!("kubectl apply -f {}", manifest(state, file)))
 }
 
@@ -51,9 +51,8 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     let procedure = files.fold(Procedure::default(), |procedure, file| {
         procedure.then(applied(states.after, file).verify(same(states.after, file)))
     });
-    let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
-    if paths.contains(&"kubernetes/pgbouncer.yaml") && inis.before != inis.after {
-        return procedure.then(read_again(states));
+    if paths.contains(&"kubernetes/pgbouncer.yaml") {
+        return procedure.then(pooler::follows(states));
     }
     procedure
 }
@@ -101,7 +100,7 @@ fn same(state: State<'_>, file: &str) -> String {
     format!("kubectl diff -f {}", manifest(state, file))
 }
 
-fn rolled(state: State<'_>, deployment: &Name) -> String {
+pub(super) fn rolled(state: State<'_>, deployment: &Name) -> String {
     format!(
         "kubectl rollout status deployment/{deployment} -n {}",
         state.environment.namespace.value
@@ -127,6 +126,23 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     })
 }
 
+/// Helm's values first where pods are to leave something that goes: done when no pod is left that
+/// had it.
+pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
+    rolled_out(states)
+        .waited_for()
+        .apply(none_terminating(states.after))
+}
+
+/// The loop that ends when no pod is on its way out: a rollout is over before its old pods are gone,
+/// and they keep their connections as long.
+pub(super) fn none_terminating(state: State<'_>) -> String {
+    format!(
+        "until [ -z \"$(kubectl get pods -n {} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}')\" ]; do sleep 15; done",
+        state.environment.namespace.value
+    )
+}
+
 /// Whether the cluster's files below a folder of the tree differ.
 fn differs(states: Pair<State<'_>>, folder: &str) -> bool {
     let below = states.map(|state| {
@@ -145,9 +161,8 @@ pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
             .apply(format!("kubectl apply -k {folder}"))
             .verify(format!("kubectl diff -k {folder}"));
     }
-    let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
-    if inis.before != inis.after {
-        procedure = procedure.then(read_again(states));
+    if differs(states, "kubernetes/") {
+        procedure = procedure.then(pooler::follows(states));
     }
     if differs(states, "helm/") {
         procedure = procedure.then(rolled_out(states));
@@ -313,59 +328,4 @@ fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
     procedure.then(values(after)).verify(format!(
         "kubectl wait --for=delete deployment/{deployment} -n {namespace} --timeout=5m"
     ))
-}
-
-/// PgBouncer's settings that a reload applies.
-fn reload(states: Pair<State<'_>>) -> Procedure {
-    applied(states.after, "pgbouncer.yaml").then(read_again(states))
-}
-
-/// The new file reaches every pod before any is told to read it.
-fn read_again(states: Pair<State<'_>>) -> Procedure {
-    let state = states.after;
-    let namespace = &state.environment.namespace.value;
-    let name = &state.environment.pgbouncer.name.value;
-    let hash = lock::hash(pgbouncer::ini(state.environment, state.catalogue).as_bytes());
-    let hash = hash.trim_start_matches("sha256:");
-    let pods =
-        format!("$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={name} -o name)");
-    let config = format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER);
-    let each = |what: &str| format!("for POD in {pods}; do {what}; done");
-    let procedure = Procedure::default()
-        .apply(each(&format!(
-            "until kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} | grep -q {hash}; do sleep 5; done"
-        )))
-        .apply(each(&format!(
-            "kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1"
-        )))
-        .verify(each(&format!(
-            "kubectl logs -n {namespace} \"$POD\" --since=5m | grep 'got SIGHUP, re-reading config' || echo \"$POD has not read it\""
-        )));
-    let most = states.map(|state| state.environment.pgbouncer.pool.max_db.value);
-    if most.after < most.before {
-        procedure.wait(format!(
-            "no pod holds more than {} server connections (SHOW DATABASES): open ones drain, they are not cut",
-            most.after
-        ))
-    } else {
-        procedure
-    }
-}
-
-/// A rollout of PgBouncer, one pod at a time.
-fn pooler(states: Pair<State<'_>>) -> Procedure {
-    let state = states.after;
-    let procedure = applied(state, "pgbouncer.yaml")
-        .verify(rolled(state, &state.environment.pgbouncer.name.value));
-    let poolers = states.map(|state| {
-        let mut pooler = state.environment.pgbouncer.clone();
-        pooler.instances = states.after.environment.pgbouncer.instances.clone();
-        pooler
-    });
-    let counts = states.map(|state| state.environment.pgbouncer.instances.value);
-    if poolers.before == poolers.after && counts.after > counts.before {
-        procedure
-    } else {
-        procedure.wait("the pods that go have drained")
-    }
 }

@@ -1,6 +1,9 @@
 //! Plans for a pull request or a change ticket: check lists.
 
-use super::{BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, closing, cost_of, felt, shift};
+use super::{
+    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, at_last, closing, cost_of, felt, shift,
+    way_back,
+};
 use crate::report::markdown::{LIMIT, code, prose};
 
 /// Bytes kept for the line that counts what was left out.
@@ -61,6 +64,9 @@ fn head(plan: &EnvironmentPlan) -> String {
     if let Some(blocked) = &plan.blocked {
         text += &stopped(blocked);
     }
+    if let Some(line) = at_last(plan) {
+        text += &format!("\n**At last:** {}.\n", prose(&line));
+    }
     text
 }
 
@@ -87,7 +93,7 @@ fn item(step: &PlanStep) -> String {
     text += &sentences("Note:", &procedure.notes);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("\n      Undo: {}\n", prose(why)),
-        (Some(back), None) => text + &block("undo", &back.apply),
+        (Some(back), None) => text + &block("undo", &way_back(back)),
         (None, None) => text,
     }
 }
@@ -111,7 +117,7 @@ fn block(label: &str, lines: &[String]) -> String {
 }
 
 fn stopped(blocked: &BlockedPlan) -> String {
-    let mut text = "\n**No order goes on.** Each of these would break a rule:\n\n".to_owned();
+    let mut text = "\n**Blocked.** Each of these would break a rule:\n\n".to_owned();
     for left in &blocked.left {
         text += &format!("- {}\n", prose(left));
     }

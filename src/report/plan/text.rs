@@ -1,7 +1,8 @@
 //! Plans for a terminal.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, StepChange, closing, cost_of, felt, shift,
+    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, StepChange, at_last, closing, cost_of,
+    felt, shift, way_back,
 };
 use crate::plan::procedure::Procedure;
 
@@ -41,6 +42,9 @@ fn one(plan: &EnvironmentPlan) -> String {
     if let Some(blocked) = &plan.blocked {
         text += &stopped(blocked);
     }
+    if let Some(line) = at_last(plan) {
+        text += &format!("\nat last  {line}\n");
+    }
     text
 }
 
@@ -59,7 +63,7 @@ fn paragraph(step: &PlanStep) -> String {
     text += &procedure(&step.procedure);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("    {:<12}{why}\n", "undo"),
-        (Some(back), None) => text + &lines("undo", &back.apply),
+        (Some(back), None) => text + &lines("undo", &way_back(back)),
         (None, None) => text,
     }
 }
@@ -106,7 +110,7 @@ fn lines(label: &str, lines: &[String]) -> String {
 }
 
 fn stopped(blocked: &BlockedPlan) -> String {
-    let mut text = "\nno order goes on: each of these would break a rule\n".to_owned();
+    let mut text = "\nblocked: each of these would break a rule\n".to_owned();
     for left in &blocked.left {
         text += &format!("    {left}\n");
     }

@@ -1,0 +1,90 @@
+//! What only goes forward: versions, and cluster mode.
+
+use super::Kept;
+use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup};
+use crate::pair::Pair;
+
+pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
+    let mut kept: Vec<Kept> = database(sides).into_iter().collect();
+    for (name, before) in &sides.before.redis {
+        if let Some(after) = sides.after.redis.get(name) {
+            let sides = Pair::new(before, after);
+            kept.extend(version(name, sides));
+            kept.extend(cluster(name, sides));
+        }
+    }
+    kept
+}
+
+fn database(sides: Pair<&Environment>) -> Option<Kept> {
+    let engines = sides.map(|side| side.database.engine.value.as_str());
+    if numbers(engines.after) >= numbers(engines.before) {
+        return None;
+    }
+    Some(Kept {
+        paths: vec!["database.engine".into()],
+        reason: format!(
+            "RDS never goes back to an older version: PostgreSQL {} stays, {} takes a new instance beside it and a dump and restore",
+            engines.before, engines.after
+        ),
+        line: format!("database {{ engine \"{}\" }}", engines.before),
+    })
+}
+
+fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
+    let engines = sides.map(|group| group.engine.value);
+    let versions = sides.map(|group| group.version.value.as_str());
+    let back = if engines.before == engines.after {
+        numbers(versions.after) < numbers(versions.before)
+    } else {
+        engines.after == RedisEngine::Redis
+    };
+    if !back {
+        return None;
+    }
+    let path = format!("redis.{name}.engine");
+    let version_path = format!("{path}.version");
+    let differing = [
+        (path, engines.before != engines.after),
+        (version_path, versions.before != versions.after),
+    ];
+    let paths = differing.into_iter().filter(|(_, differs)| *differs);
+    Some(Kept {
+        paths: paths.map(|(path, _)| path).collect(),
+        reason: format!(
+            "ElastiCache never goes back to an older version: {} {} of Redis group `{name}` stays, {} {} takes a new group beside it, which the uses move to",
+            engines.before, versions.before, engines.after, versions.after
+        ),
+        line: format!(
+            "redis \"{name}\" {{ engine \"{}\" version=\"{}\" }}",
+            engines.before, versions.before
+        ),
+    })
+}
+
+fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
+    let modes = sides.map(|group| group.cluster.mode.value);
+    if modes.before != ClusterMode::Enabled || modes.after == ClusterMode::Enabled {
+        return None;
+    }
+    let shards = sides.before.cluster.shards.value;
+    Some(Kept {
+        paths: vec![
+            format!("redis.{name}.cluster.shards"),
+            format!("redis.{name}.cluster.mode"),
+        ],
+        reason: format!(
+            "ElastiCache never leaves cluster mode: Redis group `{name}` keeps it with its shards, without it takes a new group beside it, which the uses move to"
+        ),
+        line: format!(
+            "redis \"{name}\" {{ cluster shards={shards} mode=\"{}\" }}",
+            modes.before
+        ),
+    })
+}
+
+/// The numbers of a version, to compare; what is no number counts 0.
+fn numbers(version: &str) -> Vec<u32> {
+    let parts = version.split('.');
+    parts.map(|part| part.parse().unwrap_or(0)).collect()
+}

@@ -1,0 +1,114 @@
+//! What things are called and where they stand: no command changes that in place, and Terraform
+//! would replace a database or a group that is called otherwise by an empty one.
+
+use std::collections::BTreeSet;
+
+use super::Kept;
+use crate::model::{
+    Attribute, DatabaseField, Difference, Environment, EnvironmentField, RedisGroupField,
+};
+use crate::pair::Pair;
+use crate::source::Origin;
+
+/// How to come to the new one all the same.
+const INSTEAD: &str = "build the new beside the old, move the data, then delete the old";
+
+pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
+    let mut left = sides.before.compare(sides.after);
+    // What only one side has is created or deleted, not renamed.
+    left.retain(|it| it.values.before.is_some() && it.values.after.is_some());
+    let mut kept = Vec::new();
+    while let Some((at, why)) = root(&left) {
+        let root = left.remove(at);
+        let before = root.values.before.as_ref();
+        let value = before.map_or("", |before| before.value.as_str());
+        let mut paths = vec![root.path.clone()];
+        paths.extend(following(&root.path, &mut left));
+        kept.push(Kept {
+            reason: format!("{why}: `{}` stays; {INSTEAD}", root.path),
+            line: line(&root.path, value),
+            paths,
+        });
+    }
+    kept
+}
+
+/// The first difference that stays, and why; those that others follow come first.
+fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {
+    let found = differences.iter().enumerate();
+    let found = found.filter_map(|(at, it)| Some((at, reason(it.field)?)));
+    let found = found.min_by_key(|(_, (place, _))| *place);
+    found.map(|(at, (_, why))| (at, why))
+}
+
+/// Why a field is not changed in place, and its place among those that are not.
+fn reason(field: EnvironmentField) -> Option<(u8, &'static str)> {
+    Some(match field {
+        EnvironmentField::app(()) => (
+            0,
+            "the database, the Redis groups and the Secrets are called after the app, and none is renamed in place",
+        ),
+        EnvironmentField::environment(()) => (
+            1,
+            "the database and the Redis groups are called after the environment, and none is renamed in place",
+        ),
+        EnvironmentField::region(()) => (2, "nothing moves to another region in place"),
+        EnvironmentField::cluster(()) => (
+            3,
+            "nothing moves to another cluster in place: a second fleet would run beside the first, on the same database",
+        ),
+        EnvironmentField::namespace(()) => (
+            4,
+            "nothing moves to another namespace in place: a second fleet would run beside the first, on the same database",
+        ),
+        EnvironmentField::database(DatabaseField::name(())) => (
+            5,
+            "the address, the replicas and the parameter group of a database follow its name, and Terraform knows it by that",
+        ),
+        EnvironmentField::database(DatabaseField::dbname(()) | DatabaseField::user(())) => (
+            6,
+            "RDS sets it when it creates an instance, and never after",
+        ),
+        EnvironmentField::redis(RedisGroupField::name(())) => (
+            7,
+            "ElastiCache sets the id of a group when it creates it, and never after",
+        ),
+        _ => return None,
+    })
+}
+
+/// The paths of what is derived from `root`, taken out of `left`: what is called after it keeps its
+/// name with it.
+fn following(root: &str, left: &mut Vec<Difference>) -> Vec<String> {
+    let mut roots = BTreeSet::from([root.to_owned()]);
+    let follows = |attribute: Option<&Attribute>, roots: &BTreeSet<String>| {
+        attribute.is_some_and(|attribute| match &attribute.origin {
+            Origin::Derived(derivation) => {
+                derivation.inputs.iter().any(|input| roots.contains(input))
+            }
+            Origin::Declared(_) | Origin::Tier(_) | Origin::Recorded => false,
+        })
+    };
+    let mut paths = Vec::new();
+    while let Some(at) = left
+        .iter()
+        .position(|it| follows(it.values.after.as_ref(), &roots))
+    {
+        let next = left.remove(at);
+        roots.insert(next.path.clone());
+        paths.push(next.path);
+    }
+    paths
+}
+
+/// The statement that says what stays: `redis "queue" { name "kaireon-prod-queue" }`.
+fn line(path: &str, value: &str) -> String {
+    let steps: Vec<&str> = path.split('.').collect();
+    match steps.as_slice() {
+        ["redis", group, attribute] => {
+            format!("redis \"{group}\" {{ {attribute} \"{value}\" }}")
+        }
+        [part, attribute] => format!("{part} {{ {attribute} \"{value}\" }}"),
+        _ => format!("{path} \"{value}\""),
+    }
+}

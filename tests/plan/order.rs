@@ -1,0 +1,243 @@
+//! What comes before what within a step, and what no step does.
+
+use tierc::model::{Environment, Use};
+use tierc::plan::{Plan, Step, plan};
+
+use super::{keeps_its_promise, prod, tier, with};
+
+fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
+    with(before, after, |sides, request| {
+        let plan = plan(request);
+        assert!(plan.blocked.is_none(), "{:?}", plan.blocked);
+        keeps_its_promise(sides, request, &plan);
+        look(&plan)
+    })
+}
+
+fn step<'a>(plan: &'a Plan, title: &str) -> &'a Step {
+    let found = plan.steps.iter().find(|it| it.title.contains(title));
+    found.unwrap_or_else(|| panic!("no step `{title}`"))
+}
+
+/// Asserts that lines hold these words in this order.
+fn in_order(lines: &[String], words: &[&str]) {
+    let mut rest = lines.iter();
+    for word in words {
+        let found = rest.any(|line| line.contains(word));
+        assert!(found, "`{word}` is not in its place: {lines:#?}");
+    }
+}
+
+const ONE_GROUP: &str =
+    "redis \"cache\" { uses \"cache\" \"queue\" \"sessions\"; policy \"noeviction\" }";
+const OWN_QUEUE: &str = "redis \"jobs\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\"; tls \"required\" }";
+
+#[test]
+fn a_use_and_the_variable_that_leads_to_it_move_together() {
+    let leads_to_queue = |state: &Environment| {
+        let (_, group) = state.redis_for(Use::Queue).unwrap();
+        assert_eq!(group.env_url.value, "REDIS_URL");
+    };
+    for (before, after) in [
+        (tier("medium"), prod("medium", ONE_GROUP)),
+        (prod("medium", ONE_GROUP), tier("medium")),
+        (tier("medium"), prod("medium", OWN_QUEUE)),
+        (prod("medium", OWN_QUEUE), tier("medium")),
+        (tier("dev"), tier("xlarge")),
+        (tier("xlarge"), tier("dev")),
+    ] {
+        planned(&before, &after, |plan| {
+            plan.steps.iter().for_each(|it| leads_to_queue(&it.state));
+        });
+    }
+    planned(&tier("medium"), &prod("medium", ONE_GROUP), |plan| {
+        let moved = step(plan, "move what the Redis groups serve");
+        in_order(&moved.procedure.apply, &["scaledobject.yaml", "helm"]);
+        let needed = moved.procedure.requires.join("\n");
+        assert!(needed.contains("queues of Redis group `queue` are empty"));
+        assert!(moved.number < step(plan, "delete Redis group `queue`").number);
+    });
+}
+
+#[test]
+fn a_group_goes_when_no_pod_is_left_that_knew_it_and_comes_back_with_its_variable() {
+    planned(&tier("xlarge"), &tier("dev"), |plan| {
+        let deleted = step(plan, "delete Redis group");
+        let apply = &deleted.procedure.apply;
+        let order = [
+            "helm",
+            "rollout status",
+            "deletionTimestamp",
+            "delete-replication-group",
+        ];
+        in_order(apply, &order);
+        assert!(deleted.procedure.requires.is_empty());
+        if let Ok(back) = &deleted.undo {
+            in_order(
+                &back.apply,
+                &["terraform", "describe-replication-groups", "helm"],
+            );
+        }
+    });
+}
+
+#[test]
+fn what_things_are_called_and_where_they_stand_stays() {
+    for (more, line) in [
+        ("app \"shop\"", "app \"kaireon\""),
+        ("cluster \"eks2\"", "cluster \"prod\""),
+        ("namespace \"other\"", "namespace \"kaireon\""),
+        (
+            "database { name \"other\" }",
+            "database { name \"kaireon-prod\" }",
+        ),
+        (
+            "database { dbname \"other\" }",
+            "database { dbname \"kaireon\" }",
+        ),
+        (
+            "database { user \"other\" }",
+            "database { user \"kaireon\" }",
+        ),
+        (
+            "redis \"queue\" { name \"adopted-q\" }",
+            "redis \"queue\" { name \"kaireon-prod-queue\" }",
+        ),
+    ] {
+        planned(&tier("medium"), &prod("medium", more), |plan| {
+            assert!(plan.steps.is_empty(), "{more}: {:?}", plan.steps);
+            assert_eq!(plan.kept.len(), 1, "{more}");
+            assert_eq!(plan.kept[0].line, line);
+            assert!(plan.kept[0].reason.contains("build the new beside the old"));
+        });
+    }
+    let elsewhere = tier("medium").replace("us-east-1", "eu-west-1");
+    planned(&tier("medium"), &elsewhere, |plan| {
+        assert!(plan.steps.is_empty());
+        assert_eq!(plan.kept[0].line, "region \"us-east-1\"");
+    });
+}
+
+#[test]
+fn what_only_goes_forward_stays() {
+    let group = |more: &str| prod("medium", &format!("redis \"queue\" {{ {more} }}"));
+    let clustered = |mode: &str| prod("medium", &format!("redis \"cache\" {{ cluster {mode} }}"));
+    for (before, after, line) in [
+        (
+            prod("medium", "database { engine \"17\" }"),
+            tier("medium"),
+            "database { engine \"17\" }",
+        ),
+        (
+            group("engine \"redis\" version=\"7.1\""),
+            group("engine \"redis\" version=\"7.0\""),
+            "redis \"queue\" { engine \"redis\" version=\"7.1\" }",
+        ),
+        (
+            group("engine \"valkey\" version=\"8.0\""),
+            tier("medium"),
+            "redis \"queue\" { engine \"valkey\" version=\"8.0\" }",
+        ),
+        (
+            clustered("shards=2 mode=\"enabled\""),
+            tier("medium"),
+            "redis \"cache\" { cluster shards=2 mode=\"enabled\" }",
+        ),
+    ] {
+        planned(&before, &after, |plan| {
+            assert!(plan.steps.is_empty(), "{line}: {:?}", plan.steps);
+            assert_eq!(plan.kept.len(), 1, "{line}");
+            assert_eq!(plan.kept[0].line, line);
+        });
+    }
+}
+
+#[test]
+fn a_volume_goes_back_to_the_performance_that_comes_with_it() {
+    let more = "database { storage gib=500 max-gib=1000 iops=16000 throughput=750 }";
+    let plain = "database { storage gib=500 max-gib=1000 }";
+    let included = ["--iops 12000 --storage-throughput 500 --apply-immediately"];
+    let (more, plain) = (prod("medium", more), prod("medium", plain));
+    planned(&more, &plain, |plan| {
+        let procedure = &step(plan, "change the volume").procedure;
+        in_order(&procedure.apply, &included);
+        in_order(&procedure.verify, &["in-sync 12000 500'"]);
+    });
+    planned(&plain, &more, |plan| {
+        let undo = step(plan, "change the volume").undo.as_ref().unwrap();
+        in_order(&undo.apply, &included);
+    });
+}
+
+#[test]
+fn an_instance_that_was_never_touched_is_not_done() {
+    let larger = "database { instance \"db.r6g.2xlarge\"; max-connections 800 }";
+    planned(&tier("medium"), &prod("medium", larger), |plan| {
+        let verify = &step(plan, "move the database").procedure.verify;
+        in_order(
+            verify,
+            &["nothing in-sync db[.]r6g[.]2xlarge 16([.][0-9]+)*'"],
+        );
+    });
+}
+
+#[test]
+fn pods_leave_the_last_replica_before_pgbouncer_and_pgbouncer_before_it_goes() {
+    let order = [
+        "helm",
+        "rollout status",
+        "deletionTimestamp",
+        "kubectl apply -k",
+        "sha256sum",
+        "delete-db-instance",
+    ];
+    planned(&tier("large"), &tier("medium"), |plan| {
+        in_order(&step(plan, "set the read replicas").procedure.apply, &order);
+    });
+    planned(&tier("medium"), &tier("large"), |plan| {
+        let undo = step(plan, "set the read replicas").undo.as_ref().unwrap();
+        in_order(&undo.apply, &order);
+    });
+}
+
+#[test]
+fn an_encrypted_address_is_filled_in_when_the_group_takes_it() {
+    let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
+    planned(&with("off"), &with("preferred"), |plan| {
+        let offered = step(plan, "offer TLS");
+        let needed = offered.procedure.requires.join("\n");
+        assert!(!needed.contains("rediss://"), "{needed}");
+        let order = [
+            "transit-encryption-mode preferred",
+            "^rediss://",
+            "rollout restart",
+        ];
+        in_order(&offered.procedure.apply, &order);
+        let back = offered.undo.as_ref().unwrap();
+        in_order(&back.requires, &["`redis://"]);
+        let order = [
+            "rollout restart",
+            "rollout status",
+            "--no-transit-encryption-enabled",
+        ];
+        in_order(&back.apply, &order);
+    });
+}
+
+#[test]
+fn clients_speak_to_a_cluster_before_it_is_one() {
+    let on = prod(
+        "medium",
+        "redis \"queue\" { cluster shards=2 mode=\"enabled\" }",
+    );
+    with(&tier("medium"), &on, |_, request| {
+        let plan = plan(request);
+        let switched = step(&plan, "to cluster mode");
+        let order = ["helm", "rollout status", "--cluster-mode enabled"];
+        in_order(&switched.procedure.apply, &order);
+        let needed = switched.procedure.requires.join("\n");
+        assert!(needed.contains("configuration endpoint"), "{needed}");
+        let why = switched.undo.as_ref().unwrap_err();
+        assert_eq!(why, "there is no way back: cluster mode is never left");
+    });
+}
