@@ -307,7 +307,7 @@ fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_n
                         pods: 5, coming, ..
                     } => Some(coming),
                     Wanted::Declared => None,
-                    other => panic!("{other:?}"),
+                    other @ (Wanted::AtLeast { .. } | Wanted::Asleep { .. }) => panic!("{other:?}"),
                 };
                 assert_eq!(wanted, trigger.is_open(at).then_some(coming), "{from} {at}");
                 assert_eq!(calendar.wanted(&Subject::Api, at), Wanted::Declared);

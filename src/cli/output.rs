@@ -1,6 +1,7 @@
 //! Results to stdout, everything else to stderr; colour only where it is seen.
 
 use std::io::{IsTerminal, Write};
+use std::os::fd::AsFd;
 
 use crate::diagnostic::render::Style;
 use crate::report::fold;
@@ -10,42 +11,44 @@ use super::args::Color;
 /// The two streams of a run.
 pub(super) struct Output {
     results: Vec<u8>,
-    color: bool,
-    width: usize,
+    out: Stream,
+    error: Stream,
+}
+
+/// How a stream is shown.
+struct Stream {
+    style: Style,
     terminal: bool,
-    error_color: bool,
-    error_width: usize,
-    error_terminal: bool,
+}
+
+impl Stream {
+    fn of(stream: &(impl IsTerminal + AsFd), color: Color) -> Self {
+        let terminal = stream.is_terminal();
+        let style = Style {
+            color: wanted(color, terminal, set),
+            width: width(terminal_size::terminal_size_of(stream)),
+        };
+        Self { style, terminal }
+    }
 }
 
 impl Output {
     pub(super) fn new(color: Color) -> Self {
-        let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
         Self {
             results: Vec::new(),
-            color: wanted(color, stdout.is_terminal(), set),
-            width: width(terminal_size::terminal_size_of(&stdout)),
-            terminal: stdout.is_terminal(),
-            error_color: wanted(color, stderr.is_terminal(), set),
-            error_width: width(terminal_size::terminal_size_of(&stderr)),
-            error_terminal: stderr.is_terminal(),
+            out: Stream::of(&std::io::stdout(), color),
+            error: Stream::of(&std::io::stderr(), color),
         }
     }
 
     /// How findings are to look among the results.
     pub(super) fn style(&self) -> Style {
-        Style {
-            color: self.color,
-            width: self.width,
-        }
+        self.out.style
     }
 
     /// How findings are to look beside the results.
     pub(super) fn error_style(&self) -> Style {
-        Style {
-            color: self.error_color,
-            width: self.error_width,
-        }
+        self.error.style
     }
 
     /// Adds to the results.
@@ -55,7 +58,7 @@ impl Output {
 
     /// The columns that results have; none where no terminal shows them.
     pub(super) fn columns(&self) -> Option<usize> {
-        self.terminal.then_some(self.width)
+        self.out.terminal.then_some(self.out.style.width)
     }
 
     /// Adds prose to the results, in lines that the terminal shows whole.
@@ -80,8 +83,8 @@ impl Output {
 
     /// Says a sentence beside the results, in lines that the terminal shows whole.
     pub(super) fn say_prose(&self, text: &str) {
-        if self.error_terminal {
-            self.say(fold::prose(text, self.error_width).trim_end());
+        if self.error.terminal {
+            self.say(fold::prose(text, self.error.style.width).trim_end());
         } else {
             self.say(text);
         }
@@ -98,7 +101,7 @@ impl Output {
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) {
-        if self.error_color {
+        if self.error.style.color {
             self.say(&format!(
                 "{color}{label}\u{1b}[0m\u{1b}[1m:\u{1b}[0m {text}"
             ));

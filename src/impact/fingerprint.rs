@@ -81,8 +81,7 @@ impl Fingerprint {
     pub fn of_prices(environment: &Name, money: &Difference) -> Self {
         let total = money.total().0;
         let sides = [total.before, total.after];
-        let amounts =
-            sides.map(|it| [it.floor.exact().to_string(), it.ceiling.exact().to_string()]);
+        let amounts = sides.map(|it| [it.floor.exact(), it.ceiling.exact()]);
         let mut parts = vec![environment.as_str(), "prices"];
         parts.extend(amounts.iter().flatten().map(String::as_str));
         parts.extend(money.unknown.iter().map(|it| it.path.as_str()));

@@ -152,13 +152,20 @@ fn never_undone<'a>(changes: &Changes, impacts: &'a [Impact]) -> Option<&'a str>
     let all = changes.changes.iter().zip(impacts);
     let mut never = all.filter(|(_, impact)| impact.undo == Undo::Never);
     let (change, impact) = never.next()?;
-    Some(match change.field {
-        EnvironmentField::database(DatabaseField::storage(_)) => "a volume never shrinks",
+    let of_version = matches!(
+        change.field,
         EnvironmentField::database(DatabaseField::engine(()))
-        | EnvironmentField::redis(RedisGroupField::engine(()) | RedisGroupField::version(())) => {
+            | EnvironmentField::redis(RedisGroupField::engine(()) | RedisGroupField::version(()))
+    );
+    Some(
+        if let EnvironmentField::database(DatabaseField::storage(_)) = change.field {
+            "a volume never shrinks"
+        } else if of_version {
             "no version goes back to an older one"
-        }
-        EnvironmentField::redis(RedisGroupField::cluster(_)) => "cluster mode is never left",
-        _ => &impact.reason,
-    })
+        } else if let EnvironmentField::redis(RedisGroupField::cluster(_)) = change.field {
+            "cluster mode is never left"
+        } else {
+            &impact.reason
+        },
+    )
 }

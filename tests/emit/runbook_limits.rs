@@ -179,8 +179,8 @@ fn counts_are_told_as_they_are() {
     assert!(held.contains("keeps `kaireon-api` at 12 pods"), "{held}");
     let before = section(&held, "API capacity before an event");
     assert_eq!(blocks(before, "sh"), Vec::<String>::new());
-    let hold = section(&held, "Hold the API at a count");
-    assert_ne!(numbers(hold, "\"maxReplicas\":")[0], 12);
+    let count = section(&held, "Hold the API at a count");
+    assert_ne!(numbers(count, "\"maxReplicas\":")[0], 12);
     // A window that cannot be doubled.
     let window = |window: &str| {
         let page = page(

@@ -33,47 +33,53 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
     kept
 }
 
-/// The first difference that stays, and why; those that others follow come first.
-fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {
-    let found = differences.iter().enumerate();
-    let found = found.filter_map(|(at, it)| Some((at, reason(it.field)?)));
-    let found = found.min_by_key(|(_, (place, _))| *place);
-    found.map(|(at, (_, why))| (at, why))
-}
+/// What is not changed in place, and why; those that others follow come first.
+const FIXED: [(EnvironmentField, &str); 9] = [
+    (
+        EnvironmentField::app(()),
+        "the database, the Redis groups and the Secrets are called after the app, and none is renamed in place",
+    ),
+    (
+        EnvironmentField::environment(()),
+        "the database and the Redis groups are called after the environment, and none is renamed in place",
+    ),
+    (
+        EnvironmentField::region(()),
+        "nothing moves to another region in place",
+    ),
+    (
+        EnvironmentField::cluster(()),
+        "nothing moves to another cluster in place: a second fleet would run beside the first, on the same database",
+    ),
+    (
+        EnvironmentField::namespace(()),
+        "nothing moves to another namespace in place: a second fleet would run beside the first, on the same database",
+    ),
+    (
+        EnvironmentField::database(DatabaseField::name(())),
+        "the address, the replicas and the parameter group of a database follow its name, and Terraform knows it by that",
+    ),
+    (
+        EnvironmentField::database(DatabaseField::dbname(())),
+        WHEN_CREATED,
+    ),
+    (
+        EnvironmentField::database(DatabaseField::user(())),
+        WHEN_CREATED,
+    ),
+    (
+        EnvironmentField::redis(RedisGroupField::name(())),
+        "ElastiCache sets the id of a group when it creates it, and never after",
+    ),
+];
 
-/// Why a field is not changed in place, and its place among those that are not.
-fn reason(field: EnvironmentField) -> Option<(u8, &'static str)> {
-    Some(match field {
-        EnvironmentField::app(()) => (
-            0,
-            "the database, the Redis groups and the Secrets are called after the app, and none is renamed in place",
-        ),
-        EnvironmentField::environment(()) => (
-            1,
-            "the database and the Redis groups are called after the environment, and none is renamed in place",
-        ),
-        EnvironmentField::region(()) => (2, "nothing moves to another region in place"),
-        EnvironmentField::cluster(()) => (
-            3,
-            "nothing moves to another cluster in place: a second fleet would run beside the first, on the same database",
-        ),
-        EnvironmentField::namespace(()) => (
-            4,
-            "nothing moves to another namespace in place: a second fleet would run beside the first, on the same database",
-        ),
-        EnvironmentField::database(DatabaseField::name(())) => (
-            5,
-            "the address, the replicas and the parameter group of a database follow its name, and Terraform knows it by that",
-        ),
-        EnvironmentField::database(DatabaseField::dbname(()) | DatabaseField::user(())) => (
-            6,
-            "RDS sets it when it creates an instance, and never after",
-        ),
-        EnvironmentField::redis(RedisGroupField::name(())) => (
-            7,
-            "ElastiCache sets the id of a group when it creates it, and never after",
-        ),
-        _ => return None,
+const WHEN_CREATED: &str = "RDS sets it when it creates an instance, and never after";
+
+/// The first difference that stays, and why.
+fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {
+    FIXED.into_iter().find_map(|(field, why)| {
+        let at = differences.iter().position(|it| it.field == field)?;
+        Some((at, why))
     })
 }
 

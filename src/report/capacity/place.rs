@@ -123,13 +123,13 @@ impl File<'_> {
         } else {
             format!("{name}=")
         };
-        Some((name, visible(text.get(start..end)?).to_string()))
+        Some((name, visible(text.get(start..end)?)))
     }
 
     fn place(&self, span: Span) -> String {
         let (line, column) = self.reviewed.sources.position(span);
         let name = &self.reviewed.sources.get(span.source).name;
-        visible(&format!("{name}:{line}:{column}")).to_string()
+        visible(&format!("{name}:{line}:{column}"))
     }
 }
 
