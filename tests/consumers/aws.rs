@@ -20,8 +20,11 @@ use crate::diff::text;
 use crate::plan::shell::planned;
 use crate::support::run;
 
-/// What stands before every script: the fake's address, and no other account.
+/// What stands before every script: the fake's address, and no other account. The fake does at once
+/// whatever it does: what is not so after a few looks never comes.
 const PRELUDE: &str = "set -euo pipefail
+looks=0
+sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
 export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
 aws() { \"$AWS\" --endpoint-url \"$FAKE\" \"$@\"; }
 terraform() { :; }
@@ -89,7 +92,8 @@ fn made(it: &Environment) -> String {
     let (id, storage) = (&database.name.value, &database.storage);
     let mut script = group(id.as_str(), database.max_connections.value);
     script += &format!(
-        "aws rds create-db-instance --db-instance-identifier {id} --engine postgres --db-instance-class {} --allocated-storage {} --max-allocated-storage {} --storage-type {} {} --master-username someone --master-user-password something --db-parameter-group-name {id}\n",
+        "aws rds create-db-instance --db-instance-identifier {id} --engine postgres --engine-version {} --db-instance-class {} --allocated-storage {} --max-allocated-storage {} --storage-type {} {} --master-username someone --master-user-password something --db-parameter-group-name {id}\n",
+        database.engine.value,
         database.instance.value,
         storage.gib.value,
         storage.max_gib.value,
