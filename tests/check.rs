@@ -56,6 +56,23 @@ fn a_budget_is_judged_unless_something_that_is_paid_for_could_not_be_read() {
 }
 
 #[test]
+fn a_floor_is_not_called_idle_while_off_hours_cannot_be_read() {
+    let with = |hours: &str| {
+        let event = "event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"America/New_York\" { api 3 }";
+        codes(&format!("{HEADER}{event}\n{hours}\n"))
+    };
+    assert_eq!(with(""), ["setting-without-effect"]);
+    for hours in [
+        "off-hours from=\"18:00\" to=\"07:00\" zone=#null { api 0 }",
+        "off-hours from=\"18:00\" to=\"07:00\" zone=\"Europe/Berlin\" { api #null }",
+    ] {
+        let found = with(hours);
+        let idle = found.iter().any(|code| code == "setting-without-effect");
+        assert!(!idle, "{hours}: {found:?}");
+    }
+}
+
+#[test]
 fn a_node_that_cannot_be_relied_on_silences_no_rule_about_its_neighbours() {
     let text = format!(
         "{HEADER}nodes \"a\" {{ instance \"m7g.large\"; count min=9 max=2 }}\nnodes \"b\" {{ instance \"m7i.xxx\"; count min=1 max=2; runs \"nope\" }}\n"

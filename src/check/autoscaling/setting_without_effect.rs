@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Environment, Worker};
@@ -28,6 +29,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.extend(unread(&who, "activation", &worker.activation, worker));
             findings.extend(replaced(&who, worker));
         }
+    }
+    // Off-hours that could not be read may be what a floor keeps awake.
+    let file = context.file;
+    let unread = file.off_hours.values().any(|it| it.counts.api.broken);
+    if unread || file.broken.contains(&Part::Schedule) {
+        return;
     }
     for occasion in &Calendar::of(context.environment).occasions {
         inert(context.environment, occasion, findings);
