@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod clock;
+pub mod count;
 pub mod duration;
 pub mod image;
 pub mod load_test;
@@ -15,6 +16,7 @@ pub mod quantity;
 pub mod rate;
 pub mod schedule;
 mod text_form;
+pub mod volume;
 pub mod window;
 pub mod word;
 

@@ -36,7 +36,3 @@ pub static RULES: &[&Rule] = &[
     &throughput_ratio::RULE,
     &tls_name_unverifiable::RULE,
 ];
-
-/// GiB from which RDS stripes a gp3 volume for PostgreSQL over four, and lets IOPS and throughput
-/// be chosen.
-const STRIPED_FROM: u32 = 400;

@@ -11,12 +11,6 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::model::Attribute;
 use crate::source::{Derivation, Origin, Sourced, Span};
 
-/// A count of things for a sentence: `1 pod`, `2 pods`.
-pub(super) fn counted(count: u32, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
 /// A finding in the making.
 #[must_use]
 pub struct Finding {

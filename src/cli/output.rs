@@ -148,12 +148,6 @@ fn width(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usi
         .map_or(100, |columns: usize| columns.clamp(40, 400))
 }
 
-/// How many of something, such as `1 environment` or `2 environments`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::compile::Run;
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
+use crate::model::count::counted;
 
 use super::args::Render;
 use super::check::{say_findings, verdict};
@@ -15,7 +16,7 @@ use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Change, TreePlan, Turn};
 use super::load::load;
-use super::output::{Output, counted};
+use super::output::Output;
 use super::progress::Progress;
 
 /// A tree as it is to be, beside what is there.

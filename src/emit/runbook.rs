@@ -23,6 +23,7 @@ use serde::Serialize;
 use super::alerts::Watch;
 use super::{secret, template};
 use crate::catalogue::Catalogue;
+use crate::model::count::counted;
 use crate::model::{Autoscalers, Environment};
 
 /// The page's parts in order, each a section.
@@ -66,7 +67,7 @@ const PARTS: [(&str, &str); 11] = [
 
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = template::templates();
-    templates.add_filter("pods", counted);
+    templates.add_filter("pods", |pods: u64| counted(pods, "pod"));
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -146,12 +147,6 @@ pub fn runbook(
 fn monitoring(environment: &Environment) -> Option<String> {
     let namespace = environment.network.monitoring_namespace.as_ref()?;
     Some(namespace.value.clone())
-}
-
-/// So many pods.
-fn counted(pods: u64) -> String {
-    let noun = if pods == 1 { "pod" } else { "pods" };
-    format!("{pods} {noun}")
 }
 
 /// A file name within code quotes.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::count::counted;
 use crate::model::{Environment, Name, Replicas};
 use crate::schedule::week::{Turn, Week};
 use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
@@ -59,7 +60,9 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
                 pods,
                 coming,
             } => (range(min.max(*pods), max), of_event(event, *coming)),
-            Wanted::Asleep { window, pods } => (counted(*pods), format!("off-hours {window}")),
+            Wanted::Asleep { window, pods } => {
+                (counted(*pods, "pod"), format!("off-hours {window}"))
+            }
         };
         let subject = turn.subject.to_string();
         Some((turn.at, format!("{subject:<width$}  {pods:<16}  {why}")))
@@ -81,11 +84,7 @@ fn of_event(event: &Name, coming: Coming) -> String {
 }
 
 fn range(min: u32, max: u32) -> String {
-    format!("{min} to {}", counted(max))
-}
-
-fn counted(pods: u32) -> String {
-    format!("{pods} {}", if pods == 1 { "pod" } else { "pods" })
+    format!("{min} to {}", counted(max, "pod"))
 }
 
 /// When clocks are set forward or back.

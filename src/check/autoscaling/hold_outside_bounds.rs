@@ -1,8 +1,8 @@
 //! A held count outside of the bounds.
 
-use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::count::counted;
 
 /// The rule `hold-outside-bounds`.
 pub(super) static RULE: Rule = Rule {

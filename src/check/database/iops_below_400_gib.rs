@@ -1,10 +1,10 @@
 //! IOPS of a volume that cannot have them.
 
-use super::STRIPED_FROM;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::StorageType;
+use crate::model::volume::STRIPED_FROM_GIB;
 
 /// The rule `iops-below-400-gib`.
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
     let gib = &storage.gib;
-    if storage.kind.value != StorageType::Gp3 || gib.value >= STRIPED_FROM {
+    if storage.kind.value != StorageType::Gp3 || gib.value >= STRIPED_FROM_GIB {
         return;
     }
     let stated = [
@@ -42,9 +42,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 )
                 .operand(gib, "database.storage.gib", "the volume")
                 .operand(&storage.kind, "database.storage.type", "the type")
-                .note(format!("{} < {STRIPED_FROM}", gib.value))
+                .note(format!("{} < {STRIPED_FROM_GIB}", gib.value))
                 .help(format!(
-                    "remove `{what}={}`, or use {STRIPED_FROM} GiB or more",
+                    "remove `{what}={}`, or use {STRIPED_FROM_GIB} GiB or more",
                     value.value
                 )),
         );

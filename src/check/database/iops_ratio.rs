@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::STRIPED_FROM;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::volume::STRIPED_FROM_GIB;
 use crate::model::{Storage, StorageType};
 use crate::source::Sourced;
 
@@ -45,7 +45,7 @@ fn offer(kind: StorageType) -> Option<Offer> {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
     // A small gp3 volume has a finding of its own.
-    if storage.kind.value == StorageType::Gp3 && storage.gib.value < STRIPED_FROM {
+    if storage.kind.value == StorageType::Gp3 && storage.gib.value < STRIPED_FROM_GIB {
         return;
     }
     let finding = match (&storage.iops, offer(storage.kind.value)) {
@@ -75,7 +75,7 @@ fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
         "cannot be stated",
     );
     let finding = labelled(finding, storage);
-    if storage.gib.value < STRIPED_FROM {
+    if storage.gib.value < STRIPED_FROM_GIB {
         return finding.help(format!("remove `iops={}`", iops.value));
     }
     finding.repair(

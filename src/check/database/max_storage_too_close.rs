@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::volume::LARGEST_GIB;
 
 /// The rule `max-storage-too-close`.
 pub(super) static RULE: Rule = Rule {
@@ -14,9 +15,6 @@ pub(super) static RULE: Rule = Rule {
     explanation: include_str!("../../diagnostic/explain/max-storage-too-close.md"),
     check,
 };
-
-/// GiB of the largest volume.
-const LARGEST: u64 = 65_536;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
@@ -34,8 +32,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .operand(most, path, "the ceiling")
         .operand(gib, "database.storage.gib", "the volume")
         .note(format!("{} < {least} = 1.1 x {}", most.value, gib.value));
-    findings.report(if least > LARGEST {
-        let message = format!("no volume is larger than {LARGEST} GiB: let it not grow");
+    findings.report(if least > u64::from(LARGEST_GIB) {
+        let message = format!("no volume is larger than {LARGEST_GIB} GiB: let it not grow");
         finding.repair(most, path, message, "0")
     } else {
         let message = format!("the lowest ceiling is {least}; 0 lets the volume not grow");

@@ -1,9 +1,9 @@
 //! Throughput that a volume cannot have.
 
-use super::STRIPED_FROM;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::volume::STRIPED_FROM_GIB;
 use crate::model::{Storage, StorageType};
 use crate::source::Sourced;
 
@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let finding = match storage.kind.value {
         // A small gp3 volume has a finding of its own.
-        StorageType::Gp3 if storage.gib.value < STRIPED_FROM => None,
+        StorageType::Gp3 if storage.gib.value < STRIPED_FROM_GIB => None,
         StorageType::Gp3 => outside(storage, throughput),
         StorageType::Gp2 | StorageType::Io1 | StorageType::Io2 => {
             Some(not_chosen(storage, throughput))

@@ -1,8 +1,8 @@
 //! A Redis group of a shape that ElastiCache does not have.
 
-use crate::check::finding::counted;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::count::counted;
 use crate::model::{ClusterMode, Name, RedisEngine, RedisGroup};
 
 /// The rule `cluster-limits`.

@@ -1,6 +1,7 @@
 //! RDS volumes: GiB, and the IOPS and MiB/s that do not come with them.
 
 use crate::catalogue::{Price, StoragePrices};
+use crate::model::volume::included;
 use crate::model::{Environment, Storage, StorageType};
 use crate::source::Sourced;
 
@@ -15,38 +16,6 @@ const COPY: Unit = Unit {
 const GIB: Unit = Unit::same("GiB");
 const IOPS: Unit = Unit::same("IOPS");
 const MIB_PER_SECOND: Unit = Unit::same("MiB/s");
-
-/// From this size on, gp3 stripes over four volumes (RDS user guide, "gp3 storage").
-const STRIPED_FROM_GIB: u32 = 400;
-
-/// IOPS and MiB/s that a volume has without paying for them.
-struct Included {
-    iops: u32,
-    throughput: u32,
-}
-
-/// What comes with a volume of this kind and size. gp2 has what it has; io1 and io2 pay for
-/// every IOPS, and their MiB/s follow from them (RDS user guide, "gp3 storage").
-fn included(kind: StorageType, gib: u32) -> Included {
-    match kind {
-        StorageType::Gp3 if gib < STRIPED_FROM_GIB => Included {
-            iops: 3_000,
-            throughput: 125,
-        },
-        StorageType::Gp3 => Included {
-            iops: 12_000,
-            throughput: 500,
-        },
-        StorageType::Gp2 => Included {
-            iops: u32::MAX,
-            throughput: u32::MAX,
-        },
-        StorageType::Io1 | StorageType::Io2 => Included {
-            iops: 0,
-            throughput: u32::MAX,
-        },
-    }
-}
 
 /// Whose volume it is.
 struct Volume {

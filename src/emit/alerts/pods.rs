@@ -2,6 +2,7 @@
 
 use super::{Alert, Urgency, above, asleep};
 use crate::metric::{self, Metric, Tracked, state};
+use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Worker};
 use crate::schedule::{Calendar, Subject};
 
@@ -90,9 +91,9 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
     Alert {
         expr: format!("{items} > {most} unless {paused} > 0"),
         summary: format!(
-            "a list of `{}` holds more than {most} items, {each} for each of {pods} {}",
+            "a list of `{}` holds more than {most} items, {each} for each of {}",
             tracked.component,
-            if pods == 1 { "pod" } else { "pods" }
+            counted(pods, "pod")
         ),
         ..above(
             environment,

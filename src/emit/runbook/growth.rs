@@ -2,13 +2,8 @@
 
 use serde::Serialize;
 
+use crate::model::volume::{LARGEST_GIB, STRIPED_FROM_GIB};
 use crate::model::{Storage, StorageType};
-
-/// From here on RDS stripes a gp3 volume of PostgreSQL over four: GiB.
-const STRIPED: u32 = 400;
-
-/// The most that a volume of any type holds: GiB.
-const MOST: u32 = 65_536;
 
 /// The volume, and what it can become.
 #[derive(Serialize)]
@@ -45,7 +40,9 @@ pub(super) fn volume(storage: &Storage) -> Volume {
         more: more.map(|more| Larger {
             gib: more,
             max_gib: (ceiling > 0).then(|| double(ceiling.max(more))),
-            stripes: storage.kind.value == StorageType::Gp3 && gib < STRIPED && more >= STRIPED,
+            stripes: storage.kind.value == StorageType::Gp3
+                && gib < STRIPED_FROM_GIB
+                && more >= STRIPED_FROM_GIB,
         }),
         full,
         ceiling: (ceiling == 0 && could >= a_tenth_more(grown)).then_some(could),
@@ -56,7 +53,11 @@ pub(super) fn volume(storage: &Storage) -> Volume {
 /// no more than provisioned IOPS allow.
 fn larger(storage: &Storage) -> Result<u32, String> {
     let (gib, grows) = (storage.gib.value, storage.max_gib.value > 0);
-    let largest = if grows { MOST / 11 * 10 } else { MOST };
+    let largest = if grows {
+        LARGEST_GIB / 11 * 10
+    } else {
+        LARGEST_GIB
+    };
     let least = a_tenth_more(gib);
     if least > largest {
         let above = if grows {
@@ -65,7 +66,7 @@ fn larger(storage: &Storage) -> Result<u32, String> {
             ""
         };
         return Err(format!(
-            "RDS takes no step below a tenth, which would be {least} GiB: a volume holds {MOST} GiB at most{above}"
+            "RDS takes no step below a tenth, which would be {least} GiB: a volume holds {LARGEST_GIB} GiB at most{above}"
         ));
     }
     let allowed = allowed_by_iops(storage);
@@ -91,5 +92,5 @@ fn a_tenth_more(gib: u32) -> u32 {
 }
 
 fn double(gib: u32) -> u32 {
-    gib.saturating_mul(2).min(MOST)
+    gib.saturating_mul(2).min(LARGEST_GIB)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::budget::connections as budget;
+use crate::model::count::counted;
 use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
 
 /// The longest `stabilizationWindowSeconds`.
@@ -93,8 +94,7 @@ fn scale_up(scaling: &Scaling) -> String {
     let step = |policy: &Policy| {
         let (value, every) = (policy.value.value, policy.every.value);
         let amount = match policy.kind.value {
-            PolicyKind::Pods if value == 1 => "1 pod".into(),
-            PolicyKind::Pods => format!("{value} pods"),
+            PolicyKind::Pods => counted(value, "pod"),
             PolicyKind::Percent => format!("{value}%"),
         };
         format!("{amount} every {every}")

@@ -3,12 +3,10 @@
 use super::{sides, unfelt};
 use crate::impact::{Class, FeltBy, Impact, Step, Undo};
 use crate::model::StorageField;
+use crate::model::volume::STRIPED_FROM_GIB;
 use crate::pair::Pair;
 
 const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
-
-/// From this size on RDS stripes a PostgreSQL volume over four.
-const STRIPED_FROM: u32 = 400;
 
 pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
     match field {
@@ -43,7 +41,7 @@ fn gib(step: &Step<'_>) -> Impact {
             STORAGE,
         );
     }
-    if before < STRIPED_FROM && after >= STRIPED_FROM {
+    if before < STRIPED_FROM_GIB && after >= STRIPED_FROM_GIB {
         let impact = Impact::new(
             Class::OnlineDegraded,
             "RDS stripes the volume over four, for hours",

@@ -1,6 +1,7 @@
 //! `database`.
 
 use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
+use crate::model::volume::LARGEST_GIB;
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 
@@ -10,8 +11,8 @@ const CONNECTIONS: std::ops::RangeInclusive<u32> = 6..=262_143;
 
 fn storage(fields: &mut Fields<'_>) -> StorageNode {
     StorageNode {
-        gib: fields.property("gib", value::gib(1..=65_536)),
-        max_gib: fields.property("max-gib", value::gib(0..=65_536)),
+        gib: fields.property("gib", value::gib(1..=LARGEST_GIB)),
+        max_gib: fields.property("max-gib", value::gib(0..=LARGEST_GIB)),
         kind: fields.property("type", value::word),
         iops: fields.property("iops", value::whole(1..=u32::MAX)),
         throughput: fields.property("throughput", value::whole(1..=u32::MAX)),

@@ -2,6 +2,7 @@
 
 use super::{Procedure, State, terraform, until, workloads};
 use crate::emit::terraform::parameter_group_name;
+use crate::model::volume::{STRIPED_FROM_GIB, included};
 use crate::model::{Apply, Database, Storage, StorageType};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -280,25 +281,18 @@ fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
 /// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
 /// volume, because leaving them out keeps those that it had. A smaller one takes none.
 fn provisioned(storage: &Storage) -> (Option<u32>, Option<u32>) {
-    let striped = storage.kind.value == StorageType::Gp3 && storage.gib.value >= STRIPED_FROM_GIB;
+    let (kind, gib) = (storage.kind.value, storage.gib.value);
+    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
+    let included = included(kind, gib);
     let asked = |stated: &Option<Sourced<u32>>, included: u32| {
         let stated = stated.as_ref().map(|stated| stated.value);
         stated.or(striped.then_some(included))
     };
     (
-        asked(&storage.iops, INCLUDED_IOPS),
-        asked(&storage.throughput, INCLUDED_THROUGHPUT),
+        asked(&storage.iops, included.iops),
+        asked(&storage.throughput, included.throughput),
     )
 }
-
-/// From this size on RDS stripes a PostgreSQL volume over four (RDS user guide, "gp3 storage").
-const STRIPED_FROM_GIB: u32 = 400;
-
-/// What comes with a striped gp3 volume.
-const INCLUDED_IOPS: u32 = 12_000;
-
-/// The same in MiB/s.
-const INCLUDED_THROUGHPUT: u32 = 500;
 
 /// The identifiers of the replicas.
 fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {

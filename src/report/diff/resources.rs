@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::budget::connections;
+use crate::model::count::counted;
 use crate::model::{Capacity, Environment, NodeGroup, Resources, Workload};
 use crate::pair::Pair;
 use crate::report::tiers::shape;
@@ -69,12 +70,12 @@ fn all(environment: &Environment) -> Vec<(String, String)> {
     let pools = environment.worker.iter();
     all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), workload(&pool.workload))));
     all.extend(environment.service.iter().map(|(name, service)| {
-        let pods = pods(service.replicas.value);
+        let pods = counted(service.replicas.value, "pod");
         let requests = format!("{} {}", service.cpu.value, service.memory.value);
         (format!("service.{name}"), format!("{pods} of {requests}"))
     }));
     let pooler = &environment.pgbouncer;
-    let pools = pods(pooler.instances.value);
+    let pools = counted(pooler.instances.value, "pod");
     let pools = format!("{pools} of {} connections", pooler.pool.max_db.value);
     all.push(("pgbouncer".into(), pools));
     let budget = connections::primary(environment);
@@ -97,18 +98,11 @@ fn node_group(group: &NodeGroup) -> String {
     format!("{}-{} {instance}{spot}", count.min.value, count.max.value)
 }
 
-fn pods(count: u32) -> String {
-    match count {
-        1 => "1 pod".into(),
-        _ => format!("{count} pods"),
-    }
-}
-
 fn workload(workload: &Workload) -> String {
     let replicas = &workload.replicas;
     let count = workload.hold.as_ref().map_or_else(
         || format!("{}-{} pods", replicas.min.value, replicas.max.value),
-        |hold| format!("{} (held)", pods(hold.value)),
+        |hold| format!("{} (held)", counted(hold.value, "pod")),
     );
     let Resources { cpu, memory } = &workload.requests;
     format!("{count} of {} {}", cpu.value, memory.value)

@@ -1,0 +1,42 @@
+//! What RDS makes of a volume for PostgreSQL (RDS user guide, "gp3 storage").
+
+use super::StorageType;
+
+/// GiB from which RDS stripes a gp3 volume over four, and lets IOPS and throughput be chosen.
+pub const STRIPED_FROM_GIB: u32 = 400;
+
+/// GiB of the largest volume of any type.
+pub const LARGEST_GIB: u32 = 65_536;
+
+/// IOPS and MiB/s that a volume has without paying for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// A second.
+    pub iops: u32,
+    /// MiB a second.
+    pub throughput: u32,
+}
+
+/// What comes with a volume of this kind and size. gp2 has what it has; io1 and io2 pay for every
+/// IOPS, and their MiB/s follow from them.
+#[must_use]
+pub fn included(kind: StorageType, gib: u32) -> Included {
+    match kind {
+        StorageType::Gp3 if gib < STRIPED_FROM_GIB => Included {
+            iops: 3_000,
+            throughput: 125,
+        },
+        StorageType::Gp3 => Included {
+            iops: 12_000,
+            throughput: 500,
+        },
+        StorageType::Gp2 => Included {
+            iops: u32::MAX,
+            throughput: u32::MAX,
+        },
+        StorageType::Io1 | StorageType::Io2 => Included {
+            iops: 0,
+            throughput: u32::MAX,
+        },
+    }
+}
