@@ -20,7 +20,8 @@
 //! - [`schedule`] is the calendar: what off-hours and events want at any moment.
 //! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
 //!   [`plan`] in which order it is safe.
-//! - [`capacity`] projects what was measured and finds the cheapest change that makes room.
+//! - [`capacity`] projects what was measured and finds a change that makes room: the cheapest, where
+//!   prices are known.
 //! - [`compile`] is the driver and alone knows the order; [`report`] turns values into text and
 //!   decides nothing; [`cli`] alone knows files, arguments, the clock and the terminal.
 //!

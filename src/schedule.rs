@@ -237,23 +237,23 @@ impl<'a> Calendar<'a> {
 
     /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
     /// highest floor holds, of several windows the fewest pods. A floor under a pool that returns in
-    /// another year holds nobody awake: the pause of off-hours goes before it.
+    /// another year holds nobody awake, because the pause of off-hours goes before it; who is awake
+    /// has it, beside an event's own floor as well.
     #[must_use]
     pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
-        let on = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
+        let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
+        let any = |it: &Occasion<'a>| match subject {
+            Subject::Api => own(it),
+            Subject::Pool(_) => own(it).or_else(|| it.returns(at)),
+        };
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));
-        let asleep = || {
-            let (pods, window) = counts.min_by_key(|(pods, _)| *pods)?;
-            Some(Wanted::Asleep { window, pods })
-        };
-        self.floor(subject, on)
-            .or_else(asleep)
-            .or_else(|| match subject {
-                Subject::Api => None,
-                Subject::Pool(_) => self.floor(subject, |it| it.returns(at)),
-            })
-            .unwrap_or(Wanted::Declared)
+        match counts.min_by_key(|(pods, _)| *pods) {
+            Some((pods, window)) if self.floor(subject, own).is_none() => {
+                Wanted::Asleep { window, pods }
+            }
+            Some(_) | None => self.floor(subject, any).unwrap_or(Wanted::Declared),
+        }
     }
 
     /// The highest floor under a subject among the events that hold theirs.

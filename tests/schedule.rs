@@ -270,6 +270,29 @@ fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
 }
 
 #[test]
+fn a_floor_that_returns_holds_beside_an_events_own_and_under_nobody_who_sleeps() {
+    let run = compiled(
+        "event \"new\" from=\"2027-11-26T00:00\" to=\"2027-11-29T00:00\" zone=\"Etc/UTC\" lead=\"0s\" { worker \"worker\" 3 }
+event \"old\" from=\"2025-11-27T00:00\" to=\"2025-12-02T00:00\" zone=\"Etc/UTC\" lead=\"0s\" { worker \"worker\" 5 }
+off-hours from=\"20:00\" to=\"08:00\" zone=\"Etc/UTC\" { worker \"worker\" 0 }",
+    );
+    let calendar = Calendar::of(environment(&run));
+    let name = environment(&run).worker.keys().next().unwrap().clone();
+    let pool = Subject::Pool(name);
+    let held = |text: &str| match calendar.wanted(&pool, at(text)) {
+        Wanted::AtLeast { pods, coming, .. } => Some((pods, coming)),
+        Wanted::Declared | Wanted::Asleep { .. } => None,
+    };
+    // KEDA takes the highest of its triggers, whichever of them is an event's own.
+    assert_eq!(held("2027-11-26T12:00:00Z"), Some((3, Coming::Own)));
+    assert_eq!(held("2027-11-27T12:00:00Z"), Some((5, Coming::Again(2025))));
+    // The event keeps the pool awake at night; what returns does not.
+    assert_eq!(held("2027-11-27T23:00:00Z"), Some((5, Coming::Again(2025))));
+    assert_eq!(held("2027-11-30T12:00:00Z"), Some((5, Coming::Again(2025))));
+    assert_eq!(held("2027-11-30T23:00:00Z"), None);
+}
+
+#[test]
 fn a_week_is_told_turn_by_turn() {
     let run = compiled(MEETING);
     let told = |day: Date| tierc::report::schedule::week(environment(&run), day);

@@ -14,7 +14,6 @@
 //!   at 5%, sets their residuals apart, and three weeks have values.
 //! - **Residuals**: their quantiles at 5% and 95%, widened by `sqrt(n / (n - parameters))` because
 //!   the levels were fitted to them.
-//!
 //! - **A level shift**, at most one ([`super::shift`]): the days before it are told at the level
 //!   behind it, and only days on the same side are paired.
 //!
@@ -25,6 +24,7 @@ use jiff::civil::Date;
 
 use super::order::{count, median, quantile, ranks, sorted};
 use super::series::{Day, days_between};
+use super::shift;
 
 /// The fewest days with a value: two weeks, where no day is missing.
 pub const FEWEST_DAYS: usize = 14;
@@ -148,14 +148,14 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
     if days.len() < FEWEST_DAYS {
         return None;
     }
-    let raw: Vec<(f64, usize, f64)> = days
+    let raw: Vec<shift::Point> = days
         .iter()
         .map(|day| {
             let distance = f64::from(days_between(origin, day.date));
             (distance, weekday(day.date), day.value)
         })
         .collect();
-    let shifted = super::shift::shift(&raw);
+    let shifted = shift::shift(&raw);
     let points = lifted(&raw, shifted);
     let of_season = slope(&points, true);
     let seasonal = points.len() >= FEWEST_FOR_SEASON
@@ -178,10 +178,10 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
 }
 
 /// The days, those before a shift at the level behind it.
-fn lifted(raw: &[(f64, usize, f64)], shift: Option<(usize, f64)>) -> Vec<Point> {
+fn lifted(raw: &[shift::Point], shift: Option<(usize, f64)>) -> Vec<Point> {
     let (first, by) = shift.unwrap_or((0, 0.0));
     let points = raw.iter().enumerate();
-    let point = |(index, (day, weekday, value)): (usize, &(f64, usize, f64))| {
+    let point = |(index, (day, weekday, value)): (usize, &shift::Point)| {
         let behind = index >= first;
         Point {
             day: *day,

@@ -60,6 +60,15 @@ impl Trial {
 }
 
 impl Node {
+    /// Where it stands among attributes: `worker.batch` of `worker "batch"`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self.head.split_once(' ') {
+            Some((node, name)) => format!("{node}.{}", name.trim_matches('"')),
+            None => self.head.clone(),
+        }
+    }
+
     /// What to type.
     #[must_use]
     pub fn kdl(&self) -> String {

@@ -7,7 +7,7 @@ mod pgbouncer;
 pub(super) mod scaled_object;
 mod schedules;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::alerts::Watch;
 use super::{Artifacts, yaml};
@@ -47,6 +47,16 @@ pub fn kubernetes(
     files.insert("kustomization.yaml".into(), kustomization);
     let placed = |(path, text)| (format!("kubernetes/{path}"), text);
     files.into_iter().map(placed).collect()
+}
+
+/// The template of PgBouncer's pods: where it differs, a Deployment replaces them.
+#[must_use]
+pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> Value {
+    let deployment = pgbouncer::deployment(environment, catalogue);
+    deployment
+        .pointer("/spec/template")
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {

@@ -386,16 +386,22 @@ fn a_value_is_typed_beside_its_siblings_and_a_line_into_its_node() {
     );
 }
 
+/// A month of storage that grows by a point a day, and drops on one of them.
+fn storage_cleaned_up(on: u32, by: f64) -> String {
+    let mut csv = String::from("time,metric,component,value\n");
+    for day in days(30, |day, _| {
+        f64::from(40 + day) - if day >= on { by } else { 0.0 }
+    }) {
+        csv += &format!("{},db-storage,database,{}\n", day.date, day.value);
+    }
+    csv
+}
+
 /// Storage that was cleaned up yesterday: nobody can tell the level yet, and nothing rules the
 /// threshold out.
 #[test]
 fn a_threshold_within_the_interval_is_never_called_unreached() {
-    let mut csv = String::from("time,metric,component,value\n");
-    for day in days(30, |day, _| {
-        f64::from(40 + day) - if day >= 26 { 18.0 } else { 0.0 }
-    }) {
-        csv += &format!("{},db-storage,database,{}\n", day.date, day.value);
-    }
+    let csv = storage_cleaned_up(26, 18.0);
     let report = reviewed(MEDIUM, &csv);
     let storage = report
         .metrics
@@ -410,12 +416,7 @@ fn a_threshold_within_the_interval_is_never_called_unreached() {
 /// The day of a shift is told, and what is made of it.
 #[test]
 fn a_shift_is_a_note() {
-    let mut csv = String::from("time,metric,component,value\n");
-    for day in days(30, |day, _| {
-        f64::from(40 + day) - if day >= 15 { 15.0 } else { 0.0 }
-    }) {
-        csv += &format!("{},db-storage,database,{}\n", day.date, day.value);
-    }
+    let csv = storage_cleaned_up(15, 15.0);
     let told = shown(&reviewed(MEDIUM, &csv), true);
     assert!(
         told.starts_with("prod: 1 threshold is reached within 30 days"),

@@ -36,14 +36,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if unread || file.broken.contains(&Part::Schedule) {
         return;
     }
-    for occasion in &Calendar::of(context.environment).occasions {
-        inert(context.environment, occasion, findings);
+    let calendar = Calendar::of(context.environment);
+    for occasion in &calendar.occasions {
+        inert(context.environment, &calendar, occasion, findings);
     }
 }
 
 /// The floors of an event that are no higher than what there is at least at any time. Where
 /// off-hours put the same to sleep, a floor keeps it awake, however low.
-fn inert(environment: &Environment, occasion: &Occasion<'_>, findings: &mut Findings) {
+fn inert(
+    environment: &Environment,
+    calendar: &Calendar<'_>,
+    occasion: &Occasion<'_>,
+    findings: &mut Findings,
+) {
     let event = occasion.event;
     let pools = event.worker.iter().filter_map(|(name, floor)| {
         let pool = environment.worker.get(name)?;
@@ -53,7 +59,7 @@ fn inert(environment: &Environment, occasion: &Occasion<'_>, findings: &mut Find
     let api = api.map(|floor| (Subject::Api, floor, &environment.api.workload));
     for (subject, floor, workload) in api.chain(pools) {
         let min = &workload.replicas.min;
-        if floor.value > min.value || Calendar::of(environment).sleeps(&subject) {
+        if floor.value > min.value || calendar.sleeps(&subject) {
             continue;
         }
         let message = format!(

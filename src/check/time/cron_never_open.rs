@@ -27,10 +27,10 @@ const STEP: SignedDuration = SignedDuration::from_mins(5);
 const STEPS: i32 = 2 * 7 * 24 * 12;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for occasion in &Calendar::of(context.environment).occasions {
+    let calendar = Calendar::of(context.environment);
+    for occasion in &calendar.occasions {
         findings.extend(over_before_it_begins(occasion).or_else(|| without_a_trigger(occasion)));
     }
-    let calendar = Calendar::of(context.environment);
     for subject in calendar.subjects() {
         findings.extend(always_asleep(&calendar, &subject, context.today));
     }

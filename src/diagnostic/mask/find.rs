@@ -59,9 +59,11 @@ const KEYS: &[&str] = &[
 static FIRST: LazyLock<[bool; 256]> =
     LazyLock::new(|| among(TOKENS.iter().filter_map(|(token, _)| token.bytes().next())));
 
-/// The same for the letters that names of credentials end with; `WORDS` have no others.
-static LAST: LazyLock<[bool; 256]> =
-    LazyLock::new(|| among(KEYS.iter().filter_map(|key| key.bytes().last())));
+/// The same for the letters that names of credentials end with.
+static LAST: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let names = KEYS.iter().chain(WORDS);
+    among(names.filter_map(|name| name.bytes().last()))
+});
 
 /// Whether each byte is one of these.
 fn among(bytes: impl Iterator<Item = u8>) -> [bool; 256] {

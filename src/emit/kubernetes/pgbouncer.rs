@@ -52,6 +52,11 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
     ]
 }
 
+/// The Deployment alone.
+pub(super) fn deployment(environment: &Environment, catalogue: &Catalogue) -> Value {
+    deployment::deployment(environment, &ini(environment, catalogue))
+}
+
 /// Without a hash in it, so that a change of pools changes no pod.
 fn config_name(environment: &Environment) -> String {
     format!("{}-config", environment.pgbouncer.name.value)

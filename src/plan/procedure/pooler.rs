@@ -2,6 +2,7 @@
 
 use super::workloads::{applied, rolled};
 use super::{Procedure, State};
+use crate::emit::kubernetes::pooler_template;
 use crate::emit::{lock, pgbouncer};
 use crate::pair::Pair;
 
@@ -9,13 +10,8 @@ use crate::pair::Pair;
 /// the new settings; else those that run read them again.
 pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     let inis = states.map(|state| pgbouncer::ini(state.environment, state.catalogue));
-    let templates = states.map(|state| {
-        let manifest = state.files.get("kubernetes/pgbouncer.yaml");
-        let mut documents = manifest.into_iter().flat_map(|text| text.split("\n---"));
-        let deployment = documents.find(|text| text.contains("\nkind: Deployment\n"));
-        deployment.and_then(|text| text.split_once("\n  template:"))
-    });
-    if templates.before.map(|it| it.1) != templates.after.map(|it| it.1) {
+    let templates = states.map(|state| pooler_template(state.environment, state.catalogue));
+    if templates.before != templates.after {
         let state = states.after;
         let name = &state.environment.pgbouncer.name.value;
         Procedure::default().verify(rolled(state, name))

@@ -159,10 +159,8 @@ pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
         let folder = states.after.path("kubernetes");
         procedure = procedure
             .apply(format!("kubectl apply -k {folder}"))
-            .verify(format!("kubectl diff -k {folder}"));
-    }
-    if differs(states, "kubernetes/") {
-        procedure = procedure.then(pooler::follows(states));
+            .verify(format!("kubectl diff -k {folder}"))
+            .then(pooler::follows(states));
     }
     if differs(states, "helm/") {
         procedure = procedure.then(rolled_out(states));

@@ -51,10 +51,7 @@ struct File<'a> {
 impl File<'_> {
     /// What to do in a node that stands in the file; none where it does not.
     fn edits(&self, node: &Node) -> Option<Vec<String>> {
-        let (path, _) = node.lines.last()?.values.first()?;
-        let depth = if node.head.contains(' ') { 2 } else { 1 };
-        let prefix: Vec<&str> = path.split('.').take(depth).collect();
-        self.stated_below(&prefix.join("."))?;
+        self.stated_below(&node.path())?;
         Some(
             node.lines
                 .iter()
@@ -78,15 +75,12 @@ impl File<'_> {
         let stated = self.attributes.iter().find(|it| it.path == path)?;
         let span = declared(stated)?;
         let (name, was) = self.written(span)?;
-        let was = format!("{name}{was}");
-        (was != format!("{name}{text}"))
-            .then(|| {
-                format!(
-                    "`{name}{text}` in place of `{was}`, at {}",
-                    self.place(span)
-                )
-            })
-            .or(Some(format!("`{was}` as it is, at {}", self.place(span))))
+        let place = self.place(span);
+        Some(if was == text {
+            format!("`{name}{text}` as it is, at {place}")
+        } else {
+            format!("`{name}{text}` in place of `{name}{was}`, at {place}")
+        })
     }
 
     /// A property whose node stands there without it.

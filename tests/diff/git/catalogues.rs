@@ -5,8 +5,8 @@ use std::fs;
 use super::super::{code, fits_schema, snapshot, stderr, stdout, tierc, transcript};
 use super::Repository;
 
-#[test]
-fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
+/// The repository with the built-in catalogue in a folder, not committed yet.
+fn with_catalogue() -> Repository {
     let repository = Repository::new();
     for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
         let path = crate::support::project("schema/catalogue").join(file);
@@ -15,11 +15,28 @@ fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
             &fs::read_to_string(path).unwrap(),
         );
     }
+    repository
+}
+
+/// States something else in a file of the catalogue, where it stands first.
+fn edit(repository: &Repository, file: &str, was: &str, is: &str) {
+    let path = format!("catalogue/{file}");
+    let text = fs::read_to_string(repository.path().join(&path)).unwrap();
+    let changed = text.replacen(was, is, 1);
+    assert_ne!(text, changed);
+    repository.write(&path, &changed);
+}
+
+#[test]
+fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
+    let repository = with_catalogue();
     repository.commit();
-    let tiers = fs::read_to_string(repository.path().join("catalogue/tiers.kdl")).unwrap();
-    let changed = tiers.replacen("max-connections 200", "max-connections 250", 1);
-    assert_ne!(tiers, changed);
-    repository.write("catalogue/tiers.kdl", &changed);
+    edit(
+        &repository,
+        "tiers.kdl",
+        "max-connections 200",
+        "max-connections 250",
+    );
     let catalogue = ["--catalogue", "catalogue"];
     let affected = [&["affected", "--base", "main"], &catalogue[..]].concat();
     // Three of four are small; nothing of theirs changes but what the catalogue says.
@@ -54,22 +71,14 @@ fn a_catalogue_in_the_repository_is_read_at_the_revision_too() {
 
 #[test]
 fn facts_of_the_catalogue_that_reach_the_output_affect_without_a_value() {
-    let repository = Repository::new();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        let path = crate::support::project("schema/catalogue").join(file);
-        repository.write(
-            &format!("catalogue/{file}"),
-            &fs::read_to_string(path).unwrap(),
-        );
-    }
+    let repository = with_catalogue();
     repository.commit();
-    let instances = fs::read_to_string(repository.path().join("catalogue/instances.kdl")).unwrap();
-    let changed = instances.replace(
+    edit(
+        &repository,
+        "instances.kdl",
         "\"redis 7.1\" family=\"redis7\"",
         "\"redis 7.1\" family=\"redis7x\"",
     );
-    assert_ne!(instances, changed);
-    repository.write("catalogue/instances.kdl", &changed);
     let arguments = [
         "affected",
         "--base",
@@ -94,14 +103,7 @@ fn facts_of_the_catalogue_that_reach_the_output_affect_without_a_value() {
 
 #[test]
 fn a_catalogue_that_the_revision_lacks_is_the_built_in_one() {
-    let repository = Repository::new();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        let path = crate::support::project("schema/catalogue").join(file);
-        repository.write(
-            &format!("catalogue/{file}"),
-            &fs::read_to_string(path).unwrap(),
-        );
-    }
+    let repository = with_catalogue();
     let output = tierc(
         repository.path(),
         &["diff", "--base", "main", "--catalogue", "catalogue"],
@@ -115,23 +117,14 @@ fn a_catalogue_that_the_revision_lacks_is_the_built_in_one() {
 
 #[test]
 fn other_prices_alone_are_a_difference_and_held_to_the_limit() {
-    let repository = Repository::new();
-    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
-        let path = crate::support::project("schema/catalogue").join(file);
-        repository.write(
-            &format!("catalogue/{file}"),
-            &fs::read_to_string(path).unwrap(),
-        );
-    }
+    let repository = with_catalogue();
     repository.commit();
-    let prices = fs::read_to_string(repository.path().join("catalogue/prices.kdl")).unwrap();
-    let changed = prices.replacen(
+    edit(
+        &repository,
+        "prices.kdl",
         "node-type \"m7g.xlarge\" hourly=\"0.1632\"",
         "node-type \"m7g.xlarge\" hourly=\"0.3264\"",
-        1,
     );
-    assert_ne!(prices, changed);
-    repository.write("catalogue/prices.kdl", &changed);
     let small = "environments/one.kdl";
     let catalogue = ["--catalogue", "catalogue"];
     let diff = [&["diff", "--base", "main", small], &catalogue[..]].concat();
