@@ -27,7 +27,7 @@ use facts::{Facts, Referred};
 
 pub use facts::merged;
 
-pub use compare::{Comparison, Matching, Record, Side, SideFile, compare, compare_with};
+pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
 pub use texts::CatalogueTexts;
@@ -51,9 +51,8 @@ pub struct Compiled {
     pub diagnostics: Diagnostics,
     /// The rules that it waives today.
     pub waived: BTreeSet<Code>,
-    /// The version of the catalogue that it was recorded with, where it is a record of an earlier
-    /// run and no file.
-    pub recorded: Option<String>,
+    /// What else was recorded, where it is a record of an earlier run and no file.
+    pub recorded: Option<Recorded>,
 }
 
 /// What became of a run.

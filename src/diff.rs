@@ -220,13 +220,10 @@ pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
     between(sides, None)
 }
 
-/// As [`diff`], where BEFORE is a record: it does not say where its values came from, so that it
-/// has to be told whether its tiers meant what they mean to AFTER.
+/// As [`diff`], where a side is a record: it does not say where its values came from, so that it
+/// has to be told whether tiers mean the same to both.
 #[must_use]
-pub fn diff_from_record(
-    sides: Pair<Option<&Environment>>,
-    same_catalogue: bool,
-) -> Option<Changes> {
+pub fn diff_of_records(sides: Pair<Option<&Environment>>, same_catalogue: bool) -> Option<Changes> {
     between(sides, Some(same_catalogue))
 }
 

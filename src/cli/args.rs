@@ -204,7 +204,8 @@ pub(super) struct Compared {
     /// BEFORE and AFTER; with --base or --committed files or folders instead [default: environments].
     ///
     /// A side is a file, a folder, FILE@tier (the same file on another tier; @tier alone as AFTER
-    /// is BEFORE's file), or REV:PATH (a file or folder at a Git revision).
+    /// is BEFORE's file), REV:PATH (a file or folder at a Git revision), or a generated tree or a
+    /// folder of them.
     #[arg(value_name = "SIDE")]
     pub(super) named: Vec<String>,
     /// Compare the files with those of a Git revision.
@@ -235,7 +236,8 @@ pub(super) struct Diff {
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
-    /// Add the unified diff of every rendered file.
+    /// Add the unified diff of every rendered file; of a generated tree as it is, not as it would be
+    /// rendered today.
     #[arg(long)]
     pub(super) artifacts: bool,
     /// Exit with 4 from a class of disruption on (disruption=failover), or when floor or ceiling
@@ -249,8 +251,8 @@ pub(super) struct Diff {
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
-    /// BEFORE: a file, a folder, FILE@tier (the same file on another tier), or REV:PATH (a file
-    /// or folder at a Git revision).
+    /// BEFORE: a file, a folder, FILE@tier (the same file on another tier), REV:PATH (a file or
+    /// folder at a Git revision), or a generated tree or a folder of them.
     #[arg(value_name = "BEFORE")]
     pub(super) before: String,
     /// AFTER, in the same forms; @tier alone is BEFORE's file on another tier.

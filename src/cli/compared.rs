@@ -1,5 +1,7 @@
 //! What commands that compare two states have in common.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
@@ -110,27 +112,45 @@ pub(super) fn say_prices(about: &Diagnostics, sources: &Sources, output: &Output
 
 /// The rendered files that differ. A file that is only called otherwise renders the same.
 fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<FileDiff> {
-    files(rendered(outcome, comparison).as_ref())
+    let rendered = rendered(outcome, comparison);
+    files(rendered.as_ref().map(|side| &**side))
 }
 
 /// Their paths alone.
 pub(super) fn paths_of_artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<String> {
-    paths(rendered(outcome, comparison).as_ref())
+    let rendered = rendered(outcome, comparison);
+    paths(rendered.as_ref().map(|side| &**side))
 }
 
-fn rendered(outcome: &Outcome<'_>, comparison: &Comparison) -> Pair<Artifacts> {
+/// Whether generated files that were read are not what the other side has, for all that is recorded.
+pub(super) fn differs_on_disk(outcome: &Outcome<'_>, comparison: &Comparison) -> bool {
+    let read = |file: Option<&Compiled>| file.is_some_and(|it| generated(it).is_some());
+    (read(outcome.files.before) || read(outcome.files.after))
+        && !paths_of_artifacts(outcome, comparison).is_empty()
+}
+
+/// The generated files of a side, where they were read.
+fn generated(file: &Compiled) -> Option<&Artifacts> {
+    file.recorded.as_ref()?.files.as_ref()
+}
+
+/// The files of both sides: as they are, where they were read, else rendered anew.
+fn rendered<'a>(outcome: &Outcome<'a>, comparison: &Comparison) -> Pair<Cow<'a, Artifacts>> {
     let runs = &comparison.runs;
     let file = outcome.files.after.or(outcome.files.before);
     let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let rendered = |environment: Option<&Environment>, run: &Run| {
-        environment
-            .map(|it| emit::files(it, &run.catalogue, name))
-            .unwrap_or_default()
+    let rendered = |file: Option<&'a Compiled>, environment: Option<&Environment>, run: &Run| {
+        if let Some(read) = file.and_then(generated) {
+            return Cow::Borrowed(read);
+        }
+        let rendered = environment.map(|it| emit::files(it, &run.catalogue, name));
+        Cow::Owned(rendered.unwrap_or_default())
     };
+    let Pair { before, after } = outcome.files;
     let (before, after) = rayon::join(
-        || rendered(outcome.sides.before, &runs.before),
-        || rendered(outcome.sides.after, &runs.after),
+        || rendered(before, outcome.sides.before, &runs.before),
+        || rendered(after, outcome.sides.after, &runs.after),
     );
     Pair::new(before, after)
 }

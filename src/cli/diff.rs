@@ -8,24 +8,25 @@ use crate::report::diff::markdown::markdown;
 use crate::report::diff::text::{Shown, text};
 
 use super::args::{Diff, PageFormat};
-use super::compared::{Asked, about_unread, environments, say_called, say_prices, say_unread};
+use super::compared::{
+    Asked, about_unread, differs_on_disk, environments, say_called, say_prices, say_unread,
+};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::load::require_prices;
 use super::output::Output;
-use super::sides::{self, Failed};
+use super::sides::{self, Artifacts};
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;
-    let read = match sides::read(&command.compared, &command.common, output) {
+    let artifacts = if command.artifacts {
+        Artifacts::Read
+    } else {
+        Artifacts::Left
+    };
+    let read = match sides::read(&command.compared, &command.common, artifacts, output) {
         Ok(read) => read,
-        Err(Failed::Usage(failures)) => return Err(failures),
-        Err(Failed::Wrong(failures)) => {
-            for failure in &failures {
-                output.failure(failure);
-            }
-            return Ok(Exit::Wrong);
-        }
+        Err(failed) => return failed.end(output),
     };
     let (comparison, texts) = read.compare(&command.common);
     say_called(&comparison, output);
@@ -54,7 +55,9 @@ fn report(
 ) -> (DiffReport, CostChanges) {
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();
-    let (outcomes, costs) = compile::differing(outcomes, texts);
+    let (outcomes, costs) = compile::differing(outcomes, texts, |outcome| {
+        command.artifacts && differs_on_disk(outcome, comparison)
+    });
     let asked = Asked {
         artifacts: command.artifacts,
         // On one screen there is no room for them, and a search takes its time.

@@ -11,8 +11,8 @@ mod stage;
 mod tree;
 mod turn;
 
-pub use input::{Input, read_inputs};
-pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees};
+pub use input::{Input, is_without_environments, read_inputs, stay_on_this_thread};
+pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
 pub use stage::write_tree;
 pub use turn::Turn;
 

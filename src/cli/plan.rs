@@ -20,14 +20,27 @@ use super::compared::{self, say_called, say_prices};
 use super::exit::Exit;
 use super::load::today;
 use super::output::Output;
-use super::sides::{self, Failed, Read};
+use super::sides::{self, Artifacts, Failed, Read};
 
 /// Where the commands read the states from, unless they are written elsewhere.
 pub(super) const ROOT: &str = "plan";
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let (comparison, texts) = read(command, output)?.compare(&command.common);
-    say_called(&comparison, output);
+    let read = match read(command, output) {
+        Ok(read) => read,
+        Err(failed) => return failed.end(output),
+    };
+    let (comparison, texts) = read.compare(&command.common);
+    tell(&comparison, &texts.after, command, output)
+}
+
+fn tell(
+    comparison: &Comparison,
+    texts: &CatalogueTexts,
+    command: &Plan,
+    output: &mut Output,
+) -> Result<Exit, Vec<String>> {
+    say_called(comparison, output);
     let root = command
         .out
         .as_ref()
@@ -38,44 +51,41 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
     let routes: Vec<Route<'_>> = outcomes
         .iter()
         .filter(|_| readable)
-        .filter_map(|outcome| route(outcome, &comparison, &command.common, &root))
+        .filter_map(|outcome| route(outcome, comparison, &command.common, &root))
         .collect();
     // Of what breaks a rule nothing is written, as with `render`.
     let runs = &comparison.runs;
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
     if let Some(out) = out {
-        states::write(out, &routes, &comparison)?;
+        states::write(out, &routes, comparison)?;
     }
-    let (environments, costs) = priced(&routes, &texts.after);
+    let (environments, costs) = priced(&routes, texts);
     let report = PlanReport {
         report: Kind::Plan,
         environments,
         new: of_one_side(&outcomes, |sides| sides.before.is_none()),
         gone: of_one_side(&outcomes, |sides| sides.after.is_none()),
-        unread: about_unread(&comparison, readable),
+        unread: about_unread(comparison, readable),
         states: root,
         written: out.is_some(),
     };
     let exit = ended(&report)
-        .max(say_wrong(&comparison, output))
-        .max(say_hidden(&comparison, output))
+        .max(say_wrong(comparison, output))
+        .max(say_hidden(comparison, output))
         .max(say_prices(&costs.about_prices, &costs.sources, output));
     print(&report, readable, command.format, output);
     Ok(exit)
 }
 
-fn read(command: &Plan, output: &Output) -> Result<Read, Vec<String>> {
+fn read(command: &Plan, output: &Output) -> Result<Read, Failed> {
     let compared = Compared {
         named: vec![command.before.clone(), command.after.clone()],
         base: None,
         committed: false,
         out: PathBuf::new(),
     };
-    sides::read(&compared, &command.common, output).map_err(|failed| match failed {
-        // Only `--committed` reads records, which can be wrong.
-        Failed::Usage(failures) | Failed::Wrong(failures) => failures,
-    })
+    sides::read(&compared, &command.common, Artifacts::Left, output)
 }
 
 /// The way of one environment.

@@ -3,6 +3,7 @@
 pub(super) mod base;
 mod committed;
 mod named;
+mod trees;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::compile::{self, CatalogueTexts, Comparison, Matching, Side, SideFile}
 use crate::pair::Pair;
 
 use super::args::{Common, Compared};
+use super::exit::Exit;
 use super::files;
 use super::git::{Found, Revision};
 use super::load::{catalogue, today};
@@ -40,12 +42,51 @@ impl Read {
     }
 }
 
+/// Whether the files of generated trees are read with what the trees record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Artifacts {
+    Read,
+    Left,
+}
+
 /// Why states could not be read.
 pub(super) enum Failed {
     /// Arguments or files: exit code 1.
     Usage(Vec<String>),
     /// A record that is none: exit code 3.
     Wrong(Vec<String>),
+}
+
+impl Failed {
+    /// Says what failed.
+    pub(super) fn end(self, output: &mut Output) -> Result<Exit, Vec<String>> {
+        match self {
+            Self::Usage(failures) => Err(failures),
+            Self::Wrong(failures) => {
+                for failure in &failures {
+                    output.failure(failure);
+                }
+                Ok(Exit::Wrong)
+            }
+        }
+    }
+
+    /// Both, as whichever comes first to the user: usage before content.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Usage(mut all), Self::Usage(more)) => {
+                all.extend(more);
+                Self::Usage(all)
+            }
+            (Self::Wrong(mut all), Self::Wrong(more)) => {
+                all.extend(more);
+                Self::Wrong(all)
+            }
+            (usage @ Self::Usage(_), Self::Wrong(_)) | (Self::Wrong(_), usage @ Self::Usage(_)) => {
+                usage
+            }
+        }
+    }
 }
 
 impl From<Vec<String>> for Failed {
@@ -61,7 +102,12 @@ impl From<String> for Failed {
 }
 
 /// Reads what the arguments name.
-pub(super) fn read(compared: &Compared, common: &Common, output: &Output) -> Result<Read, Failed> {
+pub(super) fn read(
+    compared: &Compared,
+    common: &Common,
+    artifacts: Artifacts,
+    output: &Output,
+) -> Result<Read, Failed> {
     let paths = || -> Vec<PathBuf> {
         if compared.named.is_empty() {
             vec![PathBuf::from("environments")]
@@ -77,10 +123,8 @@ pub(super) fn read(compared: &Compared, common: &Common, output: &Output) -> Res
         (Some(revision), _, _) => {
             base::read(revision, &paths(), common, output).map_err(Failed::Usage)
         }
-        (None, true, _) => committed::read(&paths(), &compared.out, common),
-        (None, false, [before, after]) => {
-            named::read(before, after, common, output).map_err(Failed::Usage)
-        }
+        (None, true, _) => committed::read(&paths(), &compared.out, common, artifacts),
+        (None, false, [before, after]) => named::read(before, after, common, artifacts, output),
         (None, false, _) => Err(Failed::Usage(vec![
             "two states are compared: give BEFORE and AFTER, or `--base REV`, or `--committed`"
                 .into(),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
+use crate::emit::Artifacts;
 use crate::model::{Environment, Name, Tier};
 use crate::pair::Pair;
 use crate::parse;
@@ -33,8 +34,17 @@ pub struct Record {
     pub name: String,
     /// The environment.
     pub environment: Environment,
-    /// The version of the catalogue that it was completed from.
+    /// What else that run left.
+    pub recorded: Recorded,
+}
+
+/// What an earlier run left beside the environment.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The version of the catalogue that the environment was completed from.
     pub catalogue: String,
+    /// The generated files as they are now, where they were asked for.
+    pub files: Option<Artifacts>,
 }
 
 /// One side of a comparison.
@@ -192,6 +202,10 @@ fn states(
 
 /// Gives AFTER's environment the name of BEFORE's; both names, where they differ.
 fn call_alike(before: &Read, after: &mut Read) -> Option<Pair<Name>> {
+    if !after.records.is_empty() {
+        // What followed from the name is recorded with it.
+        return None;
+    }
     let (name, other) = (before.name()?, after.name()?);
     if name == other {
         return None;
@@ -264,7 +278,7 @@ impl Read {
                 environment: Some(record.environment),
                 diagnostics: Diagnostics::new(),
                 waived: BTreeSet::new(),
-                recorded: Some(record.catalogue),
+                recorded: Some(record.recorded),
             })
             .collect();
         let mut files = finish_all(self.parsed, facts, about, sources, today);

@@ -13,7 +13,7 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use super::{CatalogueTexts, Comparison, Compiled, money};
+use super::{CatalogueTexts, Comparison, Compiled, Recorded, Run, money};
 
 /// What the change of one environment is, does and costs.
 pub struct Outcome<'a> {
@@ -58,13 +58,15 @@ impl Comparison {
             return None;
         }
         let sides = files.map(|file| file.and_then(|file| file.environment.as_ref()));
-        let recorded = files.before.and_then(|file| file.recorded.as_ref());
-        let changes = match recorded {
-            None => diff::diff(sides)?,
-            Some(version) => {
-                let same = *version == self.runs.after.catalogue.version;
-                diff::diff_from_record(sides, same)?
-            }
+        let recorded = files.map(|file| file.and_then(|file| file.recorded.as_ref()));
+        let changes = if recorded.before.is_none() && recorded.after.is_none() {
+            diff::diff(sides)?
+        } else {
+            let versions = Pair::new(
+                version(recorded.before, &self.runs.before),
+                version(recorded.after, &self.runs.after),
+            );
+            diff::diff_of_records(sides, versions.before == versions.after)?
         };
         Some(Outcome {
             files,
@@ -77,6 +79,11 @@ impl Comparison {
     }
 }
 
+/// The version of the catalogue that a side was completed from.
+fn version<'a>(recorded: Option<&'a Recorded>, run: &'a Run) -> &'a str {
+    recorded.map_or(&run.catalogue.version, |it| &it.catalogue)
+}
+
 /// What changes cost.
 pub struct CostChanges {
     /// One for each outcome, in their order.
@@ -87,21 +94,24 @@ pub struct CostChanges {
     pub sources: Sources,
 }
 
-/// The outcomes in which anything differs, be it only what is paid for the same, and what they cost.
+/// The outcomes in which anything differs, be it only what is paid for the same, or what `otherwise`
+/// looks at, and what they cost.
 #[must_use]
 pub fn differing<'a>(
     mut outcomes: Vec<Outcome<'a>>,
     texts: Pair<&CatalogueTexts>,
+    otherwise: impl Fn(&Outcome<'a>) -> bool,
 ) -> (Vec<Outcome<'a>>, CostChanges) {
+    let differs = |outcome: &Outcome<'a>| !outcome.changes.is_empty() || otherwise(outcome);
     // With one and the same list, what does not differ costs the same.
     if texts.before.prices.1 == texts.after.prices.1 {
-        outcomes.retain(|outcome| !outcome.changes.is_empty());
+        outcomes.retain(differs);
     }
     let mut costs = cost_changes(&outcomes, texts);
     let (outcomes, changes) = outcomes
         .into_iter()
         .zip(costs.changes)
-        .filter(|(outcome, cost)| !outcome.changes.is_empty() || cost.difference.moves_money())
+        .filter(|(outcome, cost)| cost.difference.moves_money() || differs(outcome))
         .unzip();
     costs.changes = changes;
     (outcomes, costs)
@@ -124,7 +134,7 @@ pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> C
         Pair::new(read(&before, texts.before), read(&after, texts.after))
     };
     let changes = outcomes
-        .iter()
+        .par_iter()
         .filter_map(|it| cost_change(it, prices.as_ref()));
     CostChanges {
         changes: changes.collect(),

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
@@ -64,28 +63,35 @@ pub fn lock(
     text
 }
 
-/// The environment that a lock records; its values have no origin.
+/// What a lock records.
+#[derive(Debug, Deserialize)]
+pub struct Recorded {
+    /// The environment; its values have no origin.
+    pub environment: Environment,
+    /// The version of the catalogue it was completed from.
+    pub catalogue: String,
+}
+
+/// What a lock records.
 ///
 /// # Errors
-/// A sentence about why it cannot be read.
-pub fn environment(lock: &str) -> Result<Environment, String> {
-    let mut lock: Value =
-        serde_json::from_str(lock).map_err(|error| format!("the lock is not JSON: {error}"))?;
-    match lock.pointer("/format/version").and_then(Value::as_u64) {
-        Some(FORMAT) => {}
-        Some(other) => {
-            return Err(format!(
-                "the lock has the format {other}; this version of tierc reads {FORMAT}"
-            ));
-        }
-        None => return Err("the lock does not state its format: render the tree again".into()),
+/// Why it is no lock that this version reads, as a part of a sentence.
+pub fn read(lock: &[u8]) -> Result<Recorded, String> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        format: Option<Version>,
     }
-    let environment = lock
-        .get_mut("environment")
-        .map(Value::take)
-        .unwrap_or_default();
-    serde_json::from_value(environment)
-        .map_err(|error| format!("the lock's environment cannot be read: {error}"))
+    #[derive(Deserialize)]
+    struct Version {
+        version: u64,
+    }
+    let failed = |error: serde_json::Error| error.to_string();
+    let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
+    match versioned.format.map(|format| format.version) {
+        Some(FORMAT) => serde_json::from_slice(lock).map_err(failed),
+        Some(other) => Err(format!("its format is {other}, and {FORMAT} is read")),
+        None => Err("it does not state its format".into()),
+    }
 }
 
 /// `sha256:` and the hash in hex.
@@ -96,19 +102,4 @@ pub fn hash(bytes: &[u8]) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("sha256:{hex}")
-}
-
-/// The environment that a lock records, and the version of the catalogue it came from.
-///
-/// # Errors
-/// Why it is no lock, as a part of a sentence.
-pub fn read(text: &[u8]) -> Result<(Environment, String), String> {
-    #[derive(serde::Deserialize)]
-    struct Lock {
-        environment: Environment,
-        catalogue: String,
-    }
-    let lock: Result<Lock, _> = serde_json::from_slice(text);
-    lock.map(|lock| (lock.environment, lock.catalogue))
-        .map_err(|error| error.to_string())
 }

@@ -24,6 +24,16 @@ pub enum Ink {
 pub struct Paint(pub bool);
 
 impl Paint {
+    /// Adds a line in a colour, or as it is.
+    pub fn line(self, text: &mut String, ink: Ink, line: &str) {
+        if self.0 {
+            *text += &self.ink(ink, line);
+        } else {
+            *text += line;
+        }
+        text.push('\n');
+    }
+
     /// `text` in a colour, or as it is.
     #[must_use]
     pub fn ink(self, ink: Ink, text: &str) -> String {

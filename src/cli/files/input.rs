@@ -34,9 +34,7 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
         }
     }
     if files.len() == 1 {
-        // Starting threads takes longer than compiling one file. Refused where threads run already.
-        let one = rayon::ThreadPoolBuilder::new().num_threads(1);
-        let _ = one.use_current_thread().build_global();
+        stay_on_this_thread();
     }
     let read: Vec<Result<(Identity, Input), Error>> =
         files.par_iter().map(|path| read(path)).collect();
@@ -54,6 +52,18 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
     } else {
         Err(errors)
     }
+}
+
+/// Starting threads takes longer than compiling one file. Refused where threads run already.
+pub fn stay_on_this_thread() {
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1);
+    let _ = one.use_current_thread().build_global();
+}
+
+/// Whether this is a folder without a single environment's file.
+#[must_use]
+pub fn is_without_environments(path: &Path) -> bool {
+    matches!(expand(path), Err(Error::Empty(_)))
 }
 
 fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {

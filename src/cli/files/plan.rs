@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::LOCK;
 use super::tree::Tree;
 use crate::cli::error::Error;
+use crate::emit::Artifacts;
 use crate::emit::lock::hash;
 
 /// What becomes of one file.
@@ -198,6 +199,24 @@ pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
         }
     }
     Ok(edited)
+}
+
+/// The files of a tree that tierc wrote, as they are now, but for the lock.
+///
+/// # Errors
+/// A link or something else in the way, or a file that cannot be read.
+pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
+    let mut tree = Tree::open(out, name)?;
+    let mut files = Artifacts::new();
+    for (path, _) in owned(&lock_of(out, name)) {
+        if path == LOCK {
+            continue;
+        }
+        if let Some(bytes) = tree.read(&path)? {
+            files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(files)
 }
 
 /// Removes what tierc wrote of a tree, and the folders that are empty then.

@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
-use crate::cli::files::LOCK;
 use crate::cli::load::{catalogue, today};
-use crate::compile::{self, CatalogueTexts, Matching, Record, Side, SideFile};
-use crate::emit::lock;
+use crate::compile::{self, CatalogueTexts, Matching, Side, SideFile};
 use crate::pair::Pair;
 
-use super::{Failed, Read, working_tree};
+use super::{Artifacts, Failed, Read, trees, working_tree};
 
-pub(in crate::cli) fn read(paths: &[PathBuf], out: &Path, common: &Common) -> Result<Read, Failed> {
+pub(in crate::cli) fn read(
+    paths: &[PathBuf],
+    out: &Path,
+    common: &Common,
+    artifacts: Artifacts,
+) -> Result<Read, Failed> {
     let files = working_tree(paths)?;
     let texts = catalogue(common)?;
     // Single files say nothing about the trees of others.
@@ -22,7 +25,11 @@ pub(in crate::cli) fn read(paths: &[PathBuf], out: &Path, common: &Common) -> Re
     } else {
         Some(names(&files, &texts, common))
     };
-    let records = records(out, only.as_ref())?;
+    let mut found = trees::below(out)?;
+    if let Some(only) = only {
+        found.retain(|tree| only.contains(&tree.name));
+    }
+    let records = trees::records(&found, artifacts)?;
     Ok(Read {
         sides: Pair::new(
             Side {
@@ -51,51 +58,4 @@ fn names(files: &[SideFile], texts: &CatalogueTexts, common: &Common) -> BTreeSe
     environments
         .map(|it| it.environment.value.to_string())
         .collect()
-}
-
-/// What is recorded below `out`, by name; nothing where there is no such folder.
-fn records(out: &Path, only: Option<&BTreeSet<String>>) -> Result<Vec<Record>, Failed> {
-    let (mut records, mut wrong) = (Vec::new(), Vec::new());
-    for path in locks(out, only)? {
-        let text = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
-        let name = path.display().to_string();
-        match lock::read(&text) {
-            Ok((environment, catalogue)) => records.push(Record { name, environment, catalogue }),
-            Err(why) => wrong.push(format!(
-                "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"
-            )),
-        }
-    }
-    if wrong.is_empty() {
-        Ok(records)
-    } else {
-        Err(Failed::Wrong(wrong))
-    }
-}
-
-/// The records' files, sorted.
-fn locks(out: &Path, only: Option<&BTreeSet<String>>) -> Result<Vec<PathBuf>, Failed> {
-    let entries = match out.read_dir() {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(refused(out, &error)),
-    };
-    let mut locks = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| refused(out, &error))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let lock = entry.path().join(LOCK);
-        if only.is_none_or(|only| only.contains(&name)) && lock.is_file() {
-            locks.push(lock);
-        }
-    }
-    locks.sort();
-    Ok(locks)
-}
-
-fn refused(path: &Path, error: &std::io::Error) -> Failed {
-    Failed::Usage(vec![format!(
-        "`{}` could not be read: {error}",
-        path.display()
-    )])
 }

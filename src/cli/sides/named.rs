@@ -1,8 +1,10 @@
-//! BEFORE and AFTER by name: `FILE`, `DIR`, `FILE@tier`, `REV:PATH`.
+//! BEFORE and AFTER by name: `FILE`, `DIR`, `FILE@tier`, `REV:PATH`, a generated tree or a folder
+//! of them.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
+use crate::cli::files;
 use crate::cli::git::Repository;
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
@@ -11,7 +13,7 @@ use crate::diagnostic::suggest;
 use crate::model::{Tier, Word};
 use crate::pair::Pair;
 
-use super::{Read, at_revision, catalogue_at, working_tree};
+use super::{Artifacts, Failed, Read, at_revision, catalogue_at, trees, working_tree};
 
 /// A side as it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +25,7 @@ struct Named {
 
 /// A side as it was read.
 struct Loaded {
-    files: Vec<SideFile>,
+    side: Side,
     is_folder: bool,
     texts: CatalogueTexts,
 }
@@ -32,35 +34,31 @@ pub(in crate::cli) fn read(
     before: &str,
     after: &str,
     common: &Common,
+    artifacts: Artifacts,
     output: &Output,
-) -> Result<Read, Vec<String>> {
-    let before = named(before, None).map_err(|failure| vec![failure])?;
-    let after = named(after, Some(&before)).map_err(|failure| vec![failure])?;
-    let sides = (load(&before, common, output), load(&after, common, output));
+) -> Result<Read, Failed> {
+    let before = named(before, None)?;
+    let after = named(after, Some(&before))?;
+    let sides = (
+        load(&before, common, artifacts, output),
+        load(&after, common, artifacts, output),
+    );
     let (before, after) = match sides {
         (Ok(before), Ok(after)) => (before, after),
-        (Err(mut failures), Err(more)) => {
-            failures.extend(more);
-            return Err(failures);
-        }
-        (Err(failures), Ok(_)) | (Ok(_), Err(failures)) => return Err(failures),
+        (Err(failed), Err(other)) => return Err(failed.and(other)),
+        (Err(failed), Ok(_)) | (Ok(_), Err(failed)) => return Err(failed),
     };
     if before.is_folder != after.is_folder {
-        return Err(vec![
-            "a folder is compared with a folder, and a file with a file".into(),
-        ]);
+        let failure = "a folder is compared with a folder, and a file or tree with a file or tree";
+        return Err(failure.to_owned().into());
     }
-    let side = |files| Side {
-        files,
-        records: Vec::new(),
-    };
     Ok(Read {
         matching: if before.is_folder {
             Matching::ByName
         } else {
             Matching::AsOne
         },
-        sides: Pair::new(side(before.files), side(after.files)),
+        sides: Pair::new(before.side, after.side),
         texts: Pair::new(before.texts, after.texts),
         complete: true,
     })
@@ -111,19 +109,66 @@ fn no_tier(word: &str) -> String {
     }
 }
 
-fn load(side: &Named, common: &Common, output: &Output) -> Result<Loaded, Vec<String>> {
-    let mut loaded = match &side.revision {
-        None => Loaded {
-            files: working_tree(std::slice::from_ref(&side.path))?,
-            is_folder: side.path.is_dir(),
-            texts: catalogue(common)?,
+fn load(
+    named: &Named,
+    common: &Common,
+    artifacts: Artifacts,
+    output: &Output,
+) -> Result<Loaded, Failed> {
+    let path = &named.path;
+    let mut loaded = match &named.revision {
+        None => match load_trees(path, common, artifacts)? {
+            Some(trees) => trees,
+            None => Loaded {
+                side: of_files(working_tree(std::slice::from_ref(path))?),
+                is_folder: path.is_dir(),
+                texts: catalogue(common)?,
+            },
         },
-        Some(revision) => load_at(revision, &side.path, common, output)?,
+        Some(revision) => load_at(revision, path, common, output)?,
     };
-    for file in &mut loaded.files {
-        file.tier = side.tier;
+    if named.tier.is_some() && !loaded.side.records.is_empty() {
+        return Err(format!(
+            "`{}` is generated, and cannot be read with another tier: name its file",
+            path.display()
+        )
+        .into());
+    }
+    for file in &mut loaded.side.files {
+        file.tier = named.tier;
     }
     Ok(loaded)
+}
+
+fn of_files(files: Vec<SideFile>) -> Side {
+    Side {
+        files,
+        records: Vec::new(),
+    }
+}
+
+/// The generated tree at `path`, or those in it where no environment's file is.
+fn load_trees(
+    path: &Path,
+    common: &Common,
+    artifacts: Artifacts,
+) -> Result<Option<Loaded>, Failed> {
+    let (found, is_folder) = match trees::Tree::at(path) {
+        Some(tree) => (vec![tree], false),
+        None if files::is_without_environments(path) => (trees::below(path)?, true),
+        None => return Ok(None),
+    };
+    if found.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Loaded {
+        side: Side {
+            files: Vec::new(),
+            records: trees::records(&found, artifacts)?,
+        },
+        is_folder,
+        texts: catalogue(common)?,
+    }))
 }
 
 /// As `git show REV:PATH` finds it: from the top of the repository, or, with `./`, from here.
@@ -151,6 +196,6 @@ fn load_at(
     Ok(Loaded {
         is_folder: Path::new(&first.path) != path,
         texts: catalogue_at(&revision, common, output)?,
-        files,
+        side: of_files(files),
     })
 }

@@ -55,25 +55,31 @@ const KEYS: &[&str] = &[
     "credentials",
 ];
 
-/// The bytes that tokens begin with: what begins otherwise need not be compared with each.
-static FIRST: LazyLock<[bool; 256]> =
-    LazyLock::new(|| among(TOKENS.iter().filter_map(|(token, _)| token.bytes().next())));
+/// What a byte can be to the search, so that most of a text is passed over with one look at each.
+#[derive(Clone, Copy, Default)]
+struct Class {
+    /// A letter or a digit: a word begins here.
+    begins: bool,
+    /// `-` or `_`: part of a word, and a token can begin behind it.
+    joins: bool,
+    /// A token of a well-known kind begins with it.
+    token: bool,
+}
 
-/// The same for the letters that names of credentials end with.
-static LAST: LazyLock<[bool; 256]> = LazyLock::new(|| {
-    let names = KEYS.iter().chain(WORDS);
-    among(names.filter_map(|name| name.bytes().last()))
+static CLASSES: LazyLock<[Class; 256]> = LazyLock::new(|| {
+    let mut classes = [Class::default(); 256];
+    for (byte, class) in (0..=u8::MAX).zip(&mut classes) {
+        class.begins = byte.is_ascii_alphanumeric();
+        class.joins = b"-_".contains(&byte);
+        class.token = TOKENS
+            .iter()
+            .any(|(token, _)| token.as_bytes().first() == Some(&byte));
+    }
+    classes
 });
 
-/// Whether each byte is one of these.
-fn among(bytes: impl Iterator<Item = u8>) -> [bool; 256] {
-    let mut known = [false; 256];
-    for byte in bytes {
-        if let Some(known) = known.get_mut(usize::from(byte)) {
-            *known = true;
-        }
-    }
-    known
+fn class(classes: &[Class; 256], byte: u8) -> Class {
+    classes.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 /// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
@@ -82,15 +88,15 @@ const WORDS: &[&str] = &["pass", "pwd"];
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
+    let classes: &[Class; 256] = &CLASSES;
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        if byte.is_ascii_alphanumeric() {
-            let end = word_end(bytes, at);
-            found.extend(token(text, at..end));
-            found.extend(value_of_key(text, at..end));
-            at = end;
+        if class(classes, *byte).begins {
+            let start = at;
+            at = word_end(text, classes, start, &mut found);
+            found.extend(value_of_key(text, start..at));
         } else {
             found.extend(match byte {
                 b':' => password_in_address(text, at),
@@ -101,6 +107,30 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
         }
     }
     merged(found)
+}
+
+/// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
+/// does, or behind a `-` or `_` in it.
+fn word_end(
+    text: &str,
+    classes: &[Class; 256],
+    start: usize,
+    found: &mut Vec<Range<usize>>,
+) -> usize {
+    let mut at = start;
+    let mut begins = true;
+    for byte in text.as_bytes().iter().skip(start) {
+        let class = class(classes, *byte);
+        if !class.begins && !class.joins {
+            break;
+        }
+        if begins && class.token {
+            found.extend(token(text, at));
+        }
+        begins = class.joins;
+        at += 1;
+    }
+    at
 }
 
 /// Ranges in order, none within or over another.
@@ -116,27 +146,8 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges
 }
 
-fn word_end(bytes: &[u8], start: usize) -> usize {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
-    start + rest.iter().take_while(inside).count()
-}
-
-/// A token of a well-known kind that begins as the word does, or behind a `-` or `_` in it.
-fn token(text: &str, word: Range<usize>) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let begins = |at: &usize| {
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        *at == word.start || before.is_some_and(|byte| b"-_".contains(byte))
-    };
-    word.clone()
-        .filter(begins)
-        .find_map(|start| token_at(text, start))
-}
-
-fn token_at(text: &str, start: usize) -> Option<Range<usize>> {
-    let may_begin = |byte: &u8| FIRST.get(usize::from(*byte)) == Some(&true);
-    text.as_bytes().get(start).filter(|byte| may_begin(byte))?;
+/// A token of a well-known kind at `start`.
+fn token(text: &str, start: usize) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
     let length = rest
@@ -189,9 +200,6 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
 /// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
 /// `"apiKey": "..."`, `password=...` within a connection string.
 fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
-    if !is_key(text.get(word.clone())?) {
-        return None;
-    }
     let rest = text.get(word.end..)?;
     let behind = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
     let blanks = behind.trim_start_matches([' ', '\t']);
@@ -201,6 +209,11 @@ fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     let value = value.trim_start_matches([' ', '\t']);
+    // What most words are followed by is told from values before their letters are looked at.
+    let may_be_quoted = value.starts_with(['"', '\'', '#', 'r']);
+    if !(joined || may_be_quoted) || !is_key(text.get(word)?) {
+        return None;
+    }
     let at = text.len() - value.len();
     let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
     let literal = value.get(body.clone())?;
@@ -210,14 +223,12 @@ fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 /// Whether a word ends like the name of a credential.
 #[must_use]
 pub fn is_key(word: &str) -> bool {
-    let mut letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
-    let last = letters.next().map(|byte| byte.to_ascii_lowercase());
-    if last.is_none_or(|byte| LAST.get(usize::from(byte)) != Some(&true)) {
-        return false;
-    }
-    let ends = KEYS.iter().any(|key| {
+    let letters = || {
         let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
-        let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
+        letters.map(|byte| byte.to_ascii_lowercase())
+    };
+    let ends = KEYS.iter().any(|key| {
+        let mut letters = letters();
         key.bytes().rev().all(|byte| letters.next() == Some(byte))
     });
     ends || word

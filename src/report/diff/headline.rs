@@ -60,13 +60,15 @@ pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
     );
     let tier = |tier: Option<Tier>| tier.map_or_else(String::new, |tier| tier.to_string());
     let Pair { before, after } = environment.tiers.map(tier);
+    let artifacts = environment.artifacts.as_ref().map_or(0, Vec::len);
     match environment.presence {
         Presence::Added => what.push(format!("new, {after}")),
         Presence::Removed => what.push(format!("removed, {before}")),
         Presence::Kept if before != after => what.push(format!("{before} -> {after}")),
         Presence::Kept => what.push(match environment.changes.len() {
-            0 if environment.renames.is_empty() => "only prices change".into(),
-            0 => "only names change".into(),
+            0 if !environment.renames.is_empty() => "only names change".into(),
+            0 if artifacts > 0 => "only generated files differ".into(),
+            0 => "only prices change".into(),
             1 => "1 value changes".into(),
             count => format!("{count} values change"),
         }),
@@ -123,10 +125,10 @@ pub(super) fn rules(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
         .into_iter()
         .flatten()
         .collect();
-    if found.is_empty() {
-        vec![("all rules hold".into(), Ink::Green)]
-    } else {
-        found
+    match found.is_empty() {
+        true if environment.checked => vec![("all rules hold".into(), Ink::Green)],
+        true => vec![("rules not checked".into(), Ink::Plain)],
+        false => found,
     }
 }
 

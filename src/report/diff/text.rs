@@ -90,7 +90,7 @@ fn artifacts(environment: &EnvironmentDiff, paint: Paint) -> String {
             Some(b'@') => Ink::Cyan,
             _ => Ink::Plain,
         };
-        text += &format!("{}\n", paint.ink(ink, line));
+        paint.line(&mut text, ink, line);
     }
     text
 }

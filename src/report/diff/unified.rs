@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use similar::TextDiff;
@@ -37,7 +38,7 @@ pub fn paths(sides: Pair<&Artifacts>) -> Vec<String> {
 /// The files that differ, by path.
 #[must_use]
 pub fn files(sides: Pair<&Artifacts>) -> Vec<FileDiff> {
-    let paths = paths(sides).into_iter();
+    let paths = paths(sides).into_par_iter();
     paths
         .filter_map(|path| file(&path, sides.map(|side| side.get(&path))))
         .collect()

@@ -1,0 +1,106 @@
+//! Generated trees as one side: what they record, and their files as they are.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::cli::files::{LOCK, stay_on_this_thread, written};
+use crate::compile::{Record, Recorded};
+use crate::emit::lock;
+
+use super::{Artifacts, Failed};
+
+/// A generated tree.
+pub(super) struct Tree {
+    /// The folder it is in.
+    out: PathBuf,
+    /// What it is called there, which is its environment's name.
+    pub(super) name: String,
+}
+
+impl Tree {
+    /// The tree at `path`, where there is one.
+    pub(super) fn at(path: &Path) -> Option<Self> {
+        if !path.join(LOCK).is_file() {
+            return None;
+        }
+        let path = match path.file_name() {
+            Some(_) => path.to_owned(),
+            None => path.canonicalize().ok()?,
+        };
+        Some(Self {
+            out: path.parent()?.to_owned(),
+            name: path.file_name()?.to_string_lossy().into_owned(),
+        })
+    }
+
+    fn record(&self, artifacts: Artifacts) -> Result<Record, Failed> {
+        let path = self.out.join(&self.name).join(LOCK);
+        let name = path.display().to_string();
+        let text = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
+        let read = lock::read(&text).map_err(|why| {
+            Failed::Wrong(vec![format!(
+                "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"
+            )])
+        })?;
+        let files = match artifacts {
+            Artifacts::Read => Some(written(&self.out, &self.name).map_err(|it| it.to_string())?),
+            Artifacts::Left => None,
+        };
+        Ok(Record {
+            name,
+            environment: read.environment,
+            recorded: Recorded {
+                catalogue: read.catalogue,
+                files,
+            },
+        })
+    }
+}
+
+/// The trees in `out`, by name; none where there is no such folder.
+pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
+    let entries = match out.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(refused(out, &error)),
+    };
+    let mut trees = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| refused(out, &error))?;
+        trees.extend(Tree::at(&entry.path()));
+    }
+    trees.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(trees)
+}
+
+/// What the trees record; every record that is wrong is named.
+pub(super) fn records(trees: &[Tree], artifacts: Artifacts) -> Result<Vec<Record>, Failed> {
+    if trees.len() == 1 {
+        stay_on_this_thread();
+    }
+    let read: Vec<_> = trees
+        .par_iter()
+        .map(|tree| tree.record(artifacts))
+        .collect();
+    let (mut records, mut wrong) = (Vec::new(), Vec::new());
+    for record in read {
+        match record {
+            Ok(record) => records.push(record),
+            Err(Failed::Wrong(failures)) => wrong.extend(failures),
+            Err(failed @ Failed::Usage(_)) => return Err(failed),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(records)
+    } else {
+        Err(Failed::Wrong(wrong))
+    }
+}
+
+fn refused(path: &Path, error: &std::io::Error) -> Failed {
+    Failed::Usage(vec![format!(
+        "`{}` could not be read: {error}",
+        path.display()
+    )])
+}
