@@ -41,10 +41,7 @@ fn tell(
     output: &mut Output,
 ) -> Result<Exit, Vec<String>> {
     say_called(comparison, output);
-    let root = command
-        .out
-        .as_ref()
-        .map_or_else(|| ROOT.to_owned(), |out| out.display().to_string());
+    let root = root(command);
     let outcomes = comparison.outcomes();
     // A value that only stands in for one that could not be read is nobody's goal.
     let readable = compile::all_read(&comparison.runs.after);
@@ -76,6 +73,12 @@ fn tell(
         .max(say_prices(&costs.about_prices, &costs.sources, output));
     print(&report, readable, command.format, output);
     Ok(exit)
+}
+
+/// Where the commands read the states from.
+fn root(command: &Plan) -> String {
+    let out = command.out.as_ref();
+    out.map_or_else(|| ROOT.to_owned(), |out| out.display().to_string())
 }
 
 fn read(command: &Plan, output: &Output) -> Result<Read, Failed> {

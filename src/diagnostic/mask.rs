@@ -14,7 +14,18 @@ use crate::source::{SourceId, Sources};
 /// `text` with every credential as `*`, byte for byte, so that places stay where they are.
 #[must_use]
 pub fn mask(text: &str) -> String {
-    hide(text, &find_secrets(text))
+    masked(text).into_owned()
+}
+
+/// The same, without a copy of what holds no credential.
+#[must_use]
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let found = find_secrets(text);
+    if found.is_empty() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(hide(text, &found))
+    }
 }
 
 /// `text` with what stands in `ranges` as `*`, byte for byte; a line stays a line.

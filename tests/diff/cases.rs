@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::html::bare;
 use super::{cases, fits_schema, snapshot, stdout, tierc, transcript};
 use crate::support::project;
 
@@ -35,5 +36,31 @@ fn every_case_is_told_as_it_was_read() {
         });
         let values: String = values.collect();
         snapshot(&name, &format!("{input}---\n{told}---\n{values}"));
+    }
+}
+
+/// Single attributes of each layer, and changes of several. As comments on a pull request, all cases
+/// are told (`markdown.rs`).
+const IN_EVERY_FORMAT: [&str; 8] = [
+    "a_pool_is_split",
+    "a_rule_breaks",
+    "a_tier_and_an_override",
+    "an_event_comes",
+    "another_region",
+    "class_without_multi_az",
+    "pgbouncer_image",
+    "redis_more_shards",
+];
+
+#[test]
+fn a_change_of_each_layer_is_told_in_every_format() {
+    for name in IN_EVERY_FORMAT {
+        let folder = project("tests/cases/diff").join(name);
+        for format in ["json", "html"] {
+            let arguments = ["diff", "before.kdl", "after.kdl", "--format", format];
+            let told = stdout(&tierc(&folder, &arguments));
+            let told = if format == "html" { bare(&told) } else { told };
+            snapshot(&format!("{name}_as_{format}"), &told);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use super::LOCK;
 use super::tree::Tree;
@@ -213,7 +214,9 @@ pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
             continue;
         }
         if let Some(bytes) = tree.read(&path)? {
-            files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            let lossy =
+                |bytes: FromUtf8Error| String::from_utf8_lossy(bytes.as_bytes()).into_owned();
+            files.insert(path, String::from_utf8(bytes).unwrap_or_else(lossy));
         }
     }
     Ok(files)

@@ -98,11 +98,12 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
             at = word_end(text, classes, start, &mut found);
             found.extend(value_of_key(text, start..at));
         } else {
-            found.extend(match byte {
-                b':' => password_in_address(text, at),
-                b'-' => private_key(text, at),
-                _ => None,
-            });
+            let next = bytes.get(at + 1);
+            match (byte, next) {
+                (b':', Some(b'/')) => found.extend(password_in_address(text, at)),
+                (b'-', Some(b'-')) => found.extend(private_key(text, at)),
+                _ => {}
+            }
             at += 1;
         }
     }
@@ -200,24 +201,40 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
 /// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
 /// `"apiKey": "..."`, `password=...` within a connection string.
 fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
-    let rest = text.get(word.end..)?;
-    let behind = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
-    let blanks = behind.trim_start_matches([' ', '\t']);
-    let value = blanks.strip_prefix(['=', ':']).unwrap_or(blanks);
-    let joined = blanks.starts_with('=');
-    if behind.len() == blanks.len() && blanks.len() == value.len() {
+    let Behind { at, joined } = behind(text.as_bytes(), word.end)?;
+    if !is_key(text.get(word)?) {
         return None;
     }
-    let value = value.trim_start_matches([' ', '\t']);
-    // What most words are followed by is told from values before their letters are looked at.
-    let may_be_quoted = value.starts_with(['"', '\'', '#', 'r']);
-    if !(joined || may_be_quoted) || !is_key(text.get(word)?) {
-        return None;
-    }
-    let at = text.len() - value.len();
+    let value = text.get(at..)?;
     let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
     let literal = value.get(body.clone())?;
     is_literal(literal).then(|| at + body.start..at + body.end)
+}
+
+/// Where a value stands behind a key.
+struct Behind {
+    at: usize,
+    /// Whether a `=` leads to it, so that it needs no quotes.
+    joined: bool,
+}
+
+/// What can be a value behind the key that ends at `end`: one look at a byte or two tells what most
+/// words are followed by from it.
+fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
+    let is = |at: usize, any: &[u8]| bytes.get(at).is_some_and(|byte| any.contains(byte));
+    let blanks = |mut at: usize| {
+        while is(at, b" \t") {
+            at += 1;
+        }
+        at
+    };
+    let key = end + usize::from(is(end, b"\"'"));
+    let mark = blanks(key);
+    let joined = is(mark, b"=");
+    let value = mark + usize::from(joined || is(mark, b":"));
+    let at = blanks(value);
+    let may_be_quoted = is(at, b"\"'#r");
+    (value > key && (joined || may_be_quoted)).then_some(Behind { at, joined })
 }
 
 /// Whether a word ends like the name of a credential.

@@ -5,6 +5,8 @@ mod headline;
 mod money;
 mod values;
 
+use rayon::prelude::*;
+
 use crate::diff::Presence;
 use crate::report::fold;
 use crate::report::paint::{Ink, Paint};
@@ -30,7 +32,7 @@ pub fn text(report: &DiffReport, shown: Shown) -> String {
     let paint = Paint(shown.color);
     let mut blocks: Vec<String> = report
         .environments
-        .iter()
+        .par_iter()
         .map(|environment| one(environment, paint, shown.all))
         .collect();
     blocks.push(foot(report, paint));

@@ -1,5 +1,6 @@
 //! The rendered files of both sides, where they differ: the only user of `similar`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -7,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use similar::TextDiff;
 
-use crate::diagnostic::mask::mask;
+use crate::diagnostic::mask::masked;
 use crate::diff::Presence;
 use crate::emit::Artifacts;
 use crate::pair::Pair;
@@ -58,8 +59,8 @@ fn file(path: &str, texts: Pair<Option<&String>>) -> Option<FileDiff> {
         None => "/dev/null".to_owned(),
     };
     let names = (name("before", texts.before), name("after", texts.after));
-    let Pair { before, after } = texts.map(|text| text.map_or_else(String::new, |text| mask(text)));
-    let diff = TextDiff::from_lines(&before, &after);
+    let Pair { before, after } = texts.map(|text| text.map_or(Cow::Borrowed(""), |it| masked(it)));
+    let diff = TextDiff::from_lines(&*before, &*after);
     let mut unified = diff.unified_diff();
     unified.context_radius(CONTEXT).header(&names.0, &names.1);
     Some(FileDiff {
