@@ -9,8 +9,8 @@
 #
 #   - diff and plan of medium and large, beside a process that does nothing (`true`)
 #   - diff --base HEAD and affected --base HEAD over the repository
-#   - diff --artifacts of two folders, beside `diff -ru` of the trees that they render to, so many
-#     that both trees together have about 780 KB
+#   - diff --artifacts of generated trees, so many that both sides together have about 780 KB, and of
+#     the files that they come from, which are rendered first, beside `diff -ru` of the trees
 #
 # Prints the least and the median of each in milliseconds. TIERC names a binary to measure instead
 # of building, TMPDIR where the files go. Nothing is removed before the end: see whole-process.sh.
@@ -89,13 +89,15 @@ for ((round = 0; round < rounds; round++)); do
     timed "plan" 2 "$TIERC" plan medium.kdl large.kdl
     timed "diff --base" 2 env -C repository "$TIERC" diff --base HEAD
     timed "affected --base" 0 env -C repository "$TIERC" affected --base HEAD
-    timed "diff --artifacts" 2 "$TIERC" diff before after --artifacts
+    timed "--artifacts of trees" 2 "$TIERC" diff trees-before trees-after --artifacts
+    timed "--artifacts of files" 2 "$TIERC" diff before after --artifacts
     timed "diff -ru" 1 diff -ru trees-before trees-after
 done
 
 printf '%d environments, two trees of %d bytes together (%d environments), %d rounds, %s CPUs\n' \
     "$environments" "$size" $((index + 1)) "$rounds" "$(nproc)"
 printf '%-26s %9s %9s\n' "milliseconds" least median
-for name in "true" "diff" "plan" "diff --base" "affected --base" "diff -ru" "diff --artifacts"; do
+for name in "true" "diff" "plan" "diff --base" "affected --base" "diff -ru" \
+    "--artifacts of trees" "--artifacts of files"; do
     row "$name"
 done
