@@ -39,10 +39,11 @@ pub use operation::{
     TestRun, TestRunField,
 };
 pub use platform::{
-    Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database, DatabaseField,
-    Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField, Network,
-    NetworkField, NodeGroup, NodeGroupField, Pgbouncer, PgbouncerField, Pool, PoolField,
-    ReadReplicas, ReadReplicasField, RedisGroup, RedisGroupField, Storage, StorageField,
+    ADMIN_USER, Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database,
+    DatabaseField, Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField,
+    Network, NetworkField, NodeGroup, NodeGroupField, Pgbouncer, PgbouncerField, Pool, PoolField,
+    ReadReplicas, ReadReplicasField, RedisGroup, RedisGroupField, STATS_USER, Storage,
+    StorageField,
 };
 pub use portion::Portion;
 pub use quantity::Quantity;

@@ -285,6 +285,148 @@ fn why_tells_the_arithmetic_and_where_its_operands_stand() {
 }
 
 #[test]
+fn why_says_of_few_connections_what_was_done_to_them() {
+    let folder = folder();
+    let why = |instances: u32, path: &str| {
+        let text = format!(
+            "environment \"v\"\ntier \"small\"\nregion \"us-east-1\"\npgbouncer {{ instances {instances} }}\nnodes \"general\" {{ count max=12 }}\n"
+        );
+        fs::write(folder.path().join("v.kdl"), text).unwrap();
+        stdout(&tierc(folder.path(), &["why", "v.kdl", path]))
+    };
+    let few = why(40, "pgbouncer.pool.max-db");
+    assert!(few.contains(", rounded down to a whole number: 3"), "{few}");
+    let none = why(200, "pgbouncer.pool.max-db");
+    assert!(
+        none.contains("= 0.7, but at least 1: 0 is no limit to PgBouncer"),
+        "{none}"
+    );
+    let share = why(200, "pgbouncer.pool.default");
+    assert!(
+        share.contains("/ 200 instances = 0.4, rounded up to 5: 5"),
+        "{share}"
+    );
+}
+
+/// What `render --chart chart` says and ends with, where the folder has these files.
+fn rendered_for_chart(files: &[(&str, &str)]) -> (i32, String) {
+    let folder = folder();
+    let chart = folder.path().join("chart");
+    fs::create_dir(&chart).unwrap();
+    for (name, text) in files {
+        fs::write(chart.join(name), text).unwrap();
+    }
+    let arguments = ["render", "environments/dev.kdl", "--chart", "chart"];
+    let output = tierc(folder.path(), &arguments);
+    (code(&output), stderr(&output))
+}
+
+#[test]
+fn a_chart_is_held_to_its_own_values_below_ours() {
+    let schema = r#"{ "required": ["extra"], "properties": {
+        "extra": { "type": "object", "required": ["size"] }, "api": { "required": ["sidecar", "image"] } } }"#;
+    let values = "extra: { size: 3 }\napi:\n  sidecar: true\n  image: none\n";
+    let (ended, said) =
+        rendered_for_chart(&[("values.schema.json", schema), ("values.yaml", values)]);
+    assert_eq!(ended, 0, "{said}");
+    let (ended, said) = rendered_for_chart(&[("values.schema.json", schema)]);
+    assert_eq!(ended, 1, "{said}");
+    assert!(said.contains("\"extra\" is a required property"), "{said}");
+    let wrong = [("values.schema.json", schema), ("values.yaml", "a: [")];
+    let (ended, said) = rendered_for_chart(&wrong);
+    assert!(
+        ended == 1 && said.contains("is not YAML that can be read"),
+        "{said}"
+    );
+}
+
+#[test]
+fn no_credential_of_a_charts_own_values_is_told() {
+    let schema =
+        r#"{ "properties": { "db": { "properties": { "password": { "type": "number" } } } } }"#;
+    let files = [
+        ("values.schema.json", schema),
+        ("values.yaml", "db: { password: hunter2x }\n"),
+    ];
+    let (ended, said) = rendered_for_chart(&files);
+    assert_eq!(ended, 1, "{said}");
+    assert!(
+        said.contains("/db/password") && !said.contains("hunter2x"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_chart_without_a_schema_is_not_validated() {
+    let (ended, said) = rendered_for_chart(&[("values.yaml", "a: 1\n")]);
+    assert_eq!(ended, 0, "{said}");
+    let warning = "warning: `chart` has no values.schema.json: nothing is validated";
+    assert!(said.contains(warning), "{said}");
+    let folder = folder();
+    let nowhere = tierc(folder.path(), &["render", "--chart", "nowhere"]);
+    assert_eq!(code(&nowhere), 1);
+    let said = stderr(&nowhere);
+    assert!(
+        said.contains("`--chart nowhere`: there is no such folder"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_repeated_password_is_hidden_in_the_source_that_is_shown() {
+    let folder = folder();
+    let text = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\ndatabase { endpoint \"app:Hunter2xyz@db.example.com\" } // Hunter2xyz\napi { env LEGACY_URL=\"postgres://app:Hunter2xyz@db.example.com/x\" }\n";
+    fs::write(folder.path().join("p.kdl"), text).unwrap();
+    for format in ["human", "json"] {
+        let output = tierc(folder.path(), &["check", "p.kdl", "--format", format]);
+        assert_eq!(code(&output), 3);
+        let told = stdout(&output) + &stderr(&output);
+        assert!(told.contains("secret-literal"), "{told}");
+        assert!(!told.contains("Hunter2xyz"), "{told}");
+    }
+}
+
+/// A folder with a catalogue in `own`, whose `tiers.kdl` has one text in place of another.
+fn with_tiers(from: &str, to: &str) -> tempfile::TempDir {
+    let folder = folder();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    for file in ["tiers.kdl", "instances.kdl", "prices.kdl"] {
+        let text = fs::read_to_string(project("schema/catalogue").join(file)).unwrap();
+        fs::write(own.join(file), text.replacen(from, to, 1)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_catalogue_cannot_name_a_tier() {
+    let folder = with_tiers("tier \"xlarge\"", "tier \"huge\"");
+    let output = tierc(folder.path(), &["tiers", "--catalogue", "own"]);
+    assert_eq!(code(&output), 3);
+    let told = stdout(&output) + &stderr(&output);
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fixed = "the five names are fixed: a catalogue gives them other numbers";
+    assert!(told.contains(fixed), "{told}");
+}
+
+#[test]
+fn a_new_pool_inherits_from_the_pool_called_worker() {
+    let folder = with_tiers(
+        "    worker \"worker\" {",
+        "    worker \"a-first\" { queue \"a\" length=10; grace \"77s\" }\n    worker \"worker\" {",
+    );
+    let text = "environment \"v\"\ntier \"small\"\nregion \"us-east-1\"\nworker \"mail\" { queue \"mail\" length=10 }\n";
+    fs::write(folder.path().join("v.kdl"), text).unwrap();
+    let arguments = ["why", "v.kdl", "worker.mail.grace", "--catalogue", "own"];
+    let output = tierc(folder.path(), &arguments);
+    let told = stdout(&output) + &stderr(&output);
+    assert!(
+        told.contains("worker.mail.grace = ") && !told.contains("77s"),
+        "{told}"
+    );
+}
+
+#[test]
 fn every_command_answers() {
     let folder = folder();
     let file = "environments/dev.kdl";

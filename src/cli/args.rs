@@ -158,7 +158,7 @@ pub(super) struct Render {
     /// Remove the trees in the output folder that are of no environment of this run.
     #[arg(long, conflicts_with = "check")]
     pub(super) prune: bool,
-    /// Validate the values against this chart's values.schema.json first.
+    /// Validate the values, over this chart's values.yaml, against its values.schema.json first.
     #[arg(long, value_name = "DIR")]
     pub(super) chart: Option<PathBuf>,
     /// Fail on warnings too.

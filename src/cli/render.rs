@@ -43,7 +43,7 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     }
     let environments = by_name(&run)?;
     if let Some(chart) = &command.chart {
-        validate(chart, &environments)?;
+        validate(chart, &environments, output)?;
     }
     if command.check || command.dry_run {
         let planned = plan(&command.out, &environments, &run)?;
@@ -90,17 +90,44 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
     }
 }
 
-/// Holds every environment's values against the chart's schema.
-fn validate(chart: &Path, environments: &Environments<'_>) -> Result<(), Vec<String>> {
-    let path = chart.join("values.schema.json");
-    let shown = path.display().to_string();
-    let schema = std::fs::read_to_string(&path)
-        .map_err(|error| vec![format!("`{shown}` could not be read: {error}")])?;
+/// Holds every environment's values against the chart's schema, over the chart's own, as Helm does.
+fn validate(
+    chart: &Path,
+    environments: &Environments<'_>,
+    output: &Output,
+) -> Result<(), Vec<String>> {
+    if !chart.is_dir() {
+        let shown = chart.display();
+        return Err(vec![format!("`--chart {shown}`: there is no such folder")]);
+    }
+    let (shown, schema) = read_if_there(&chart.join("values.schema.json"))?;
+    let Some(schema) = schema else {
+        let shown = chart.display();
+        output.warning(&format!(
+            "`{shown}` has no values.schema.json: nothing is validated"
+        ));
+        return Ok(());
+    };
+    let (name, defaults) = read_if_there(&chart.join("values.yaml"))?;
+    let defaults = emit::chart::defaults(&name, &defaults.unwrap_or_default())?;
     let values = environments
         .iter()
-        .map(|(name, (environment, _))| (name.clone(), emit::helm::values(environment)))
+        .map(|(name, (environment, _))| {
+            let values = emit::helm::values(environment);
+            (name.clone(), emit::chart::over(&defaults, values))
+        })
         .collect();
     emit::chart::validate(&shown, &schema, &values)
+}
+
+/// A path as it is shown, and the text of the file where there is one.
+fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
+    let shown = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((shown, Some(text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok((shown, None)),
+        Err(error) => Err(vec![format!("`{shown}` could not be read: {error}")]),
+    }
 }
 
 /// Emits every environment and compares it with its tree.

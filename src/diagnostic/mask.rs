@@ -1,6 +1,8 @@
 //! Credentials, hidden wherever text is shown.
 
+mod bare_address;
 mod find;
+mod repeated;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -46,6 +48,12 @@ fn between_quotes(secret: &str) -> &str {
     raw.unwrap_or(secret).trim_matches(quote)
 }
 
+/// Whether a repetition of a credential tells it: one of one or two characters stands everywhere,
+/// and would take half of a sentence with it.
+fn is_told(secret: &str) -> bool {
+    secret.len() > 2
+}
+
 fn stars(secret: &str) -> String {
     let star = |byte| if byte == b'\n' { '\n' } else { '*' };
     secret.bytes().map(star).collect()
@@ -72,14 +80,16 @@ impl Masked {
         let reported = reported.iter().cloned();
         let fits = |range: &Range<usize>| source.text.get(range.clone()).is_some();
         let ranges = find::merged(found.chain(reported).filter(fits).collect());
-        let text = hide(&source.text, &ranges);
         let secrets = ranges
-            .into_iter()
-            .filter_map(|range| source.text.get(range));
+            .iter()
+            .filter_map(|range| source.text.get(range.clone()));
         let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
         let mut secrets: Vec<String> = secrets.map(str::to_owned).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
+        // What is a credential in one place is none the less where nothing around it tells.
+        let repeated = repeated::ranges(&source.text, secrets.iter().filter(|it| is_told(it)));
+        let text = hide(&source.text, &find::merged([ranges, repeated].concat()));
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(ends).collect();
         Self {
@@ -140,9 +150,8 @@ impl Mask {
     /// A sentence of `finding` without any credential of its sources.
     pub(super) fn text(&self, finding: &Diagnostic, text: &str) -> String {
         let known = sources_of(finding).filter_map(|id| self.0.get(&id));
-        // A credential of one or two characters would take half of the sentence with it.
         let known = known.flat_map(|source| &source.secrets);
-        let repeated = known.filter(|secret| secret.len() > 2).flat_map(|secret| {
+        let repeated = known.filter(|it| is_told(it)).flat_map(|secret| {
             let places = text.match_indices(secret.as_str());
             places.map(|(at, secret)| at..at + secret.len())
         });
@@ -257,6 +266,14 @@ mod tests {
             "env SECRET_KEY_BASE=\"hunter2x\"",
             "env X=\"api-glpat-hunter2xhunter2xhunter2x\"",
             "env X=\"hvs.hunter2xhunter2xhunter2x\"",
+            "env X=\"app:hunter2x@db.example.com:6379\"",
+            "env X=\"app:hunter2x@cache:6379\"",
+            "env X=\"app:hunter2x@10.0.0.7\"",
+            "endpoint \"u:hunter2x@host.example.com\"",
+            "env X=\"app:a:hunter2x@b@db.example.com/x\"",
+            "env X=app:hunter2x@db.example.com",
+            "env X=\"Authorization: Bearer hunter2xhunter2x/hunter2x==\"",
+            "env X=\"AccountName=a;AccountKey=hunter2x+hunter2x/hunter2x==;Z=1\"",
         ] {
             assert!(!mask(text).contains("hunter2x"), "{}", mask(text));
         }
@@ -273,6 +290,17 @@ mod tests {
             "// the password: ask the platform team; password=<yours>",
             "env USE_TOKEN=\"true\" SECRET_NAME=\"kaireon-database\"",
             "env PWD=\"/app\" BYPASS=\"never\" PARTITION_KEY=\"tenant\"",
+            "image \"registry.example.com/app:v1.2.3@sha256:abcd\"",
+            "image \"repo/app:1.2@sha256:0123456789abcdef\"",
+            "image \"app:1.2.3-rc1@sha256:0123456789abcdef\"",
+            "endpoint \"host:8080/path@1.2\"",
+            "env ALIAS=\"npm:package@1.2.3\"",
+            "labels owner=\"platform-team@example.com\"",
+            "env FROM=\"mailto:platform-team@example.com\"",
+            "env X=\"app:$(DB_PASSWORD)@db.example.com:6379\"",
+            "env X=\"app:<password>@db.example.com\" Y=\"git@github.com:acme/app\"",
+            "schedule cron=\"0 8 * * 1-5\" at=\"08:30\"",
+            "env X=\"Bearer $(API_ACCESS)\" Y=\"AccountKey=${STORAGE}\"",
             "waive \"secret-literal\" reason=\"x\" until=\"2030-01-31\"",
         ] {
             let found = find_secrets(text);

@@ -3,7 +3,60 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::yaml;
+use crate::diagnostic::mask::{is_key, mask};
+
+/// What a chart's own `values.yaml` says; an empty one says nothing.
+///
+/// # Errors
+/// That it cannot be read, without its text: it can hold credentials.
+pub fn defaults(name: &str, text: &str) -> Result<Value, Vec<String>> {
+    match yaml::read(text) {
+        Ok(Value::Null) => Ok(Value::Object(Map::new())),
+        Ok(values @ Value::Object(_)) => Ok(values),
+        Ok(_) => Err(vec![format!("`{name}` is no map of values")]),
+        Err(error) => Err(vec![mask(&format!(
+            "`{name}` is not YAML that can be read: {error}"
+        ))]),
+    }
+}
+
+/// `values` over the chart's `defaults`, as `helm -f` lays them: maps key by key, anything else as a
+/// whole, and a null takes a key away.
+#[must_use]
+pub fn over(defaults: &Value, values: Value) -> Value {
+    let (Value::Object(below), Value::Object(above)) = (defaults, &values) else {
+        return values;
+    };
+    let mut merged = below.clone();
+    for (key, value) in above {
+        match merged.get(key) {
+            _ if value.is_null() => {
+                merged.shift_remove(key);
+            }
+            Some(default) => {
+                let value = over(default, value.clone());
+                merged.insert(key.clone(), value);
+            }
+            None => {
+                merged.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    Value::Object(merged)
+}
+
+/// A mistake without the credentials of a chart's own values.
+fn told(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    if place.split('/').any(is_key) {
+        format!("at `{place}`: {}", error.masked())
+    } else {
+        mask(&format!("at `{place}`: {error}"))
+    }
+}
 
 /// What is wrong with each environment's values by the chart's schema, a sentence per mistake.
 ///
@@ -24,9 +77,15 @@ pub fn validate(
     let mut failures: Vec<String> = values
         .iter()
         .flat_map(|(environment, values)| {
-            validator.iter_errors(values).map(move |error| {
-                format!("the values of `{environment}` do not fit `{schema_name}`: at `{}`: {error}", error.instance_path())
-            }).collect::<Vec<_>>()
+            validator
+                .iter_errors(values)
+                .map(move |error| {
+                    format!(
+                        "the values of `{environment}` do not fit `{schema_name}`: {}",
+                        told(&error)
+                    )
+                })
+                .collect::<Vec<_>>()
         })
         .collect();
     failures.sort();

@@ -18,11 +18,7 @@ pub const PORT: u16 = 6432;
 /// Where PostgreSQL listens.
 pub const SERVER_PORT: u16 = 5432;
 
-/// The role that may use PgBouncer's console: `RELOAD`, `SHOW`.
-pub const ADMIN_USER: &str = "pgbouncer_admin";
-
-/// The role that may only look: the exporter's.
-pub const STATS_USER: &str = "pgbouncer_stats";
+pub use crate::model::{ADMIN_USER, STATS_USER};
 
 /// The folder with a mount for each of ConfigMap, Secret and CA bundle.
 pub const FOLDER: &str = "/etc/pgbouncer";

@@ -35,6 +35,12 @@ pub fn document(value: &impl Serialize, source_name: &str) -> String {
     text
 }
 
+/// What somebody else's document says; a mistake is told without its text.
+pub(super) fn read(text: &str) -> Result<Value, String> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
+}
+
 fn started(source_name: &str) -> String {
     let mut text = String::with_capacity(USUAL);
     text.push_str(&header(source_name));

@@ -259,3 +259,9 @@ impl Database {
         self.endpoint.is_some() && (!pooled_reads || self.read_hosts().is_some())
     }
 }
+
+/// The role that may use PgBouncer's console: `RELOAD`, `SHOW`.
+pub const ADMIN_USER: &str = "pgbouncer_admin";
+
+/// The role that may only look: the exporter's.
+pub const STATS_USER: &str = "pgbouncer_stats";

@@ -60,7 +60,7 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
         }
         "defaults" => result.defaults = nested(cx, node),
         "tier" => {
-            let tier: Written<Tier> = fields.argument("\"small\"", value::word);
+            let tier: Written<Tier> = fields.argument("\"small\"", tier_name);
             let Some(tier) = tier.value else { return };
             if result.tiers.contains_key(&tier.value) {
                 cx.duplicate(&format!("tier.{}", tier.value), tier.span, tier.span);
@@ -74,6 +74,12 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
             cx.report(finding.help("known here: `catalogue`, `defaults` and `tier`"));
         }
     }
+}
+
+/// The name of a tier, which a catalogue gives numbers and cannot choose.
+fn tier_name(written: &value::Value<'_>) -> value::Reading<Tier> {
+    let fixed = "the five names are fixed: a catalogue gives them other numbers";
+    value::word(written).map_err(|problem| problem.also(fixed))
 }
 
 fn nested<'a>(cx: Cx<'a>, node: &'a Node<'a>) -> Ast {

@@ -61,6 +61,16 @@ impl Problem {
         self
     }
 
+    /// Adds another sentence to what says what to write.
+    #[must_use]
+    pub fn also(mut self, more: &str) -> Self {
+        self.help = Some(match self.help {
+            Some(help) => format!("{help}; {more}"),
+            None => more.to_owned(),
+        });
+        self
+    }
+
     /// What to say of a value without quotes that this is wrong with in them, too.
     #[must_use]
     pub fn in_quotes(&self) -> String {

@@ -120,11 +120,18 @@ fn demand_inputs(environment: &Environment) -> Vec<String> {
 fn for_demand(environment: &Environment, sound: bool) -> Sourced<u32> {
     let terms = connections::demand(environment);
     let instances = u64::from(environment.pgbouncer.instances.value.max(1));
-    let share = connections::total(&terms).div_ceil(instances);
+    let total = connections::total(&terms);
+    let share = total.div_ceil(instances);
     let value = share.div_ceil(5).max(1).saturating_mul(5);
+    let done = if share == 0 {
+        format!("at least {value}")
+    } else {
+        format!("rounded up to 5: {value}")
+    };
     let arithmetic = format!(
-        "{}; / {instances} instances = {share}, rounded up to 5: {value}",
-        connections::arithmetic(&terms)
+        "{}; / {instances} instances = {}, {done}",
+        connections::arithmetic(&terms),
+        quotient(i128::from(total), instances)
     );
     Sourced::derived(
         fit(value),
@@ -136,8 +143,8 @@ fn for_demand(environment: &Environment, sound: bool) -> Sourced<u32> {
 }
 
 /// `max-db`: twice the default pool, but no more than keeps (instances + draining) of them and the
-/// direct connections within 90% of what the server has; rounded down to 5, at least 1 because 0
-/// means no limit to PgBouncer.
+/// direct connections within 90% of what the server has; rounded down to 5 where it is as much, else
+/// to a whole number, at least 1 because 0 means no limit to PgBouncer.
 fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let default = &environment.pgbouncer.pool.default;
     let double = u64::from(default.value) * 2;
@@ -145,20 +152,48 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let usable = max.saturating_sub(u64::from(RESERVED));
     let direct = connections::primary(environment).outside();
     let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
-    let room = (9 * usable).saturating_sub(direct.saturating_mul(10)) / (10 * pods);
-    let smaller = double.min(room);
-    let value = if smaller >= 5 {
-        smaller / 5 * 5
-    } else {
-        smaller.max(1)
-    };
+    let left = 9 * i128::from(usable) - 10 * i128::from(direct);
+    let room = u64::try_from(left).unwrap_or_default() / (10 * pods);
+    let (value, done) = within(double.min(room));
     let arithmetic = format!(
-        "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {DRAINING} draining) = {room}, rounded down to 5: {value}",
-        default.value, environment.pgbouncer.instances.value
+        "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {DRAINING} draining) = {}, {done}",
+        default.value,
+        environment.pgbouncer.instances.value,
+        quotient(left, 10 * pods)
     );
     let inputs = server_inputs(environment);
     let sound = sound && default.sound;
     Sourced::derived(fit(value), "pool-within-server", inputs, arithmetic, sound)
+}
+
+/// What `max-db` becomes where `smaller` is the most it can be, and what was done to that.
+fn within(smaller: u64) -> (u64, String) {
+    match smaller {
+        0 => (1, "but at least 1: 0 is no limit to PgBouncer".to_owned()),
+        1..5 => (
+            smaller,
+            format!("rounded down to a whole number: {smaller}"),
+        ),
+        _ => {
+            let value = smaller / 5 * 5;
+            (value, format!("rounded down to 5: {value}"))
+        }
+    }
+}
+
+/// A quotient as prose says it: with a digit behind the point where it is no whole number.
+fn quotient(numerator: i128, denominator: u64) -> String {
+    let denominator = i128::from(denominator);
+    let tenths = numerator * 10 / denominator;
+    if numerator < 0 {
+        "less than 0".to_owned()
+    } else if numerator % denominator == 0 {
+        format!("{}", numerator / denominator)
+    } else if tenths == 0 {
+        "less than 0.1".to_owned()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 /// What `max-db` is derived from.

@@ -53,7 +53,7 @@ pub(super) fn resolve(
     for (name, node) in named {
         let own = tier.workers.get(&name);
         let base = own
-            .or_else(|| tier.workers.values().next())
+            .or_else(|| tiers_pool(tier))
             .cloned()
             .unwrap_or_default();
         let lacks = [("queue", own.is_none() && node.queues.is_absent())];
@@ -63,6 +63,16 @@ pub(super) fn resolve(
         }
     }
     pools
+}
+
+/// The pool of the tier whose settings a pool inherits that the tier does not have: the one called
+/// `worker`, as in every built-in tier, because the first by name would be another as soon as a
+/// catalogue names one before it.
+fn tiers_pool(tier: &Ast) -> Option<&WorkerNode> {
+    let mut pools = tier.workers.iter();
+    let general = pools.find(|(name, _)| name.as_str() == "worker");
+    let first = || tier.workers.values().next();
+    general.map(|(_, node)| node).or_else(first)
 }
 
 fn pool(

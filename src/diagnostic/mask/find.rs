@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::bare_address;
+
 /// Prefixes of well-known tokens, and how many characters follow at least.
 const TOKENS: &[(&str, usize)] = &[
     ("AKIA", 16),
@@ -34,6 +36,9 @@ const TOKENS: &[(&str, usize)] = &[
     ("sk-ant-", 20),
     ("sk-proj-", 20),
     ("eyJhbGciOi", 20),
+    ("Bearer ", 20),
+    ("bearer ", 20),
+    ("AccountKey=", 20),
 ];
 
 /// Ends of keys whose value is a credential, without `-` and `_`, in lower case.
@@ -112,6 +117,7 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
             match (byte, next) {
                 (b':', Some(b'/')) => found.extend(password_in_address(text, at)),
                 (b'-', Some(b'-')) => found.extend(private_key(text, at)),
+                (b'@', Some(_)) => found.extend(bare_address::password(text, at)),
                 _ => {}
             }
             at += 1;
@@ -165,10 +171,16 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 fn token(text: &str, start: usize) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
+    // Behind a word that only says what follows, any token can: in Base64, too.
+    let more: &[u8] = if prefix.ends_with([' ', '=']) {
+        b"_-.+/=~"
+    } else {
+        b"_-."
+    };
     let length = rest
         .bytes()
         .skip(prefix.len())
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
+        .take_while(|byte| byte.is_ascii_alphanumeric() || more.contains(byte))
         .count();
     (length >= *least).then(|| start..start + prefix.len() + length)
 }
