@@ -119,6 +119,20 @@ fn what_things_are_called_and_where_they_stand_stays() {
 }
 
 #[test]
+fn a_version_that_says_less_is_not_older() {
+    let engine = |version: &str| prod("medium", &format!("database {{ engine \"{version}\" }}"));
+    for (before, after, stays) in [
+        ("16.4", "16", false),
+        ("16", "16.4", false),
+        ("16.10", "16.4", true),
+    ] {
+        planned(&engine(before), &engine(after), |plan| {
+            assert_eq!(!plan.kept.is_empty(), stays, "{before} -> {after}");
+        });
+    }
+}
+
+#[test]
 fn what_only_goes_forward_stays() {
     let group = |more: &str| prod("medium", &format!("redis \"queue\" {{ {more} }}"));
     let clustered = |mode: &str| prod("medium", &format!("redis \"cache\" {{ cluster {mode} }}"));
