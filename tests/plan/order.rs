@@ -215,6 +215,37 @@ fn pods_leave_the_last_replica_before_pgbouncer_and_pgbouncer_before_it_goes() {
 }
 
 #[test]
+fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_there() {
+    let leaves = [
+        "rollout restart",
+        "rollout status",
+        "deletionTimestamp",
+        "kubectl apply -k",
+        "sha256sum",
+        "kill -HUP",
+    ];
+    let comes = [
+        "kubectl apply -k",
+        "sha256sum",
+        "kill -HUP",
+        "rollout restart",
+    ];
+    let direct = prod("large", "database { replicas 1 via=\"direct\" }");
+    let pooled = prod("large", "database { replicas 1 }");
+    planned(&pooled, &direct, |plan| {
+        let step = step(plan, "read");
+        in_order(&step.procedure.requires, &["`read-url`"]);
+        in_order(&step.procedure.apply, &leaves);
+        in_order(&step.undo.as_ref().unwrap().apply, &comes);
+    });
+    planned(&direct, &pooled, |plan| {
+        let step = step(plan, "read");
+        in_order(&step.procedure.apply, &comes);
+        in_order(&step.undo.as_ref().unwrap().apply, &leaves);
+    });
+}
+
+#[test]
 fn an_encrypted_address_is_filled_in_when_the_group_takes_it() {
     let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
     planned(&with("off"), &with("preferred"), |plan| {

@@ -17,7 +17,8 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
         DatabaseMove::Backups => backups(sides.after),
-        DatabaseMove::ReplicaVia | DatabaseMove::Access => workloads::cluster(states),
+        DatabaseMove::ReplicaVia => workloads::reads(states),
+        DatabaseMove::Access => workloads::cluster(states),
         DatabaseMove::Direct => Procedure::default()
             .note("nothing is applied: these connections are only counted, and opened by others"),
     }
