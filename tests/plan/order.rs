@@ -119,6 +119,21 @@ fn what_things_are_called_and_where_they_stand_stays() {
 }
 
 #[test]
+fn a_pooler_keeps_its_name_and_the_budget_of_one_fleet() {
+    let renamed = prod("medium", "pgbouncer { name \"pgb\" }");
+    planned(&tier("medium"), &renamed, |plan| {
+        assert!(plan.steps.is_empty(), "{:?}", plan.steps);
+        assert_eq!(plan.kept.len(), 1);
+        assert_eq!(
+            plan.kept[0].line,
+            "pgbouncer { name \"kaireon-pgbouncer\" }"
+        );
+        let reason = &plan.kept[0].reason;
+        assert!(reason.contains("halve `pool max-db`"), "{reason}");
+    });
+}
+
+#[test]
 fn a_version_that_says_less_is_not_older() {
     let engine = |version: &str| prod("medium", &format!("database {{ engine \"{version}\" }}"));
     for (before, after, stays) in [

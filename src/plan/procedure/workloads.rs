@@ -74,16 +74,6 @@ pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
             }
         }
     }
-    let poolers = Pair::new(&before.pgbouncer.name.value, &after.pgbouncer.name.value);
-    if poolers.before != poolers.after {
-        let kinds = [
-            "deployment",
-            "service",
-            "poddisruptionbudget",
-            "networkpolicy",
-        ];
-        old.extend(kinds.map(|kind| format!("{kind}/{}", poolers.before)));
-    }
     let moved = before.namespace.value != after.namespace.value;
     if old.is_empty() || moved {
         return Procedure::default();
