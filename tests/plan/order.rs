@@ -145,6 +145,10 @@ fn a_version_that_says_less_is_not_older() {
             assert_eq!(!plan.kept.is_empty(), stays, "{before} -> {after}");
         });
     }
+    planned(&engine("16.4"), &engine("16"), |plan| {
+        // RDS would take 16 for its default minor version.
+        assert!(plan.steps[0].procedure.apply.is_empty());
+    });
 }
 
 #[test]
