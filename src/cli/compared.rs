@@ -71,11 +71,11 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
     })
 }
 
-/// Says that two files are compared as if both called their environment alike.
+/// Says that two sides are compared as if both called their environment alike.
 pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     if let Some(Pair { before, after }) = &comparison.called {
         output.say_prose(&format!(
-            "two files are two states of one environment: `{after}` counts as `{before}`, and what follows from the name is left out"
+            "both sides are states of one environment: `{after}` counts as `{before}`, and what follows from the name is left out"
         ));
     }
 }

@@ -59,8 +59,8 @@ pub struct Side {
 /// How environments find each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matching {
-    /// The only ones of both sides are two states of one, which is called as BEFORE calls it:
-    /// unless the name is all that they differ in.
+    /// The only ones of both sides are two states of one, which is called as BEFORE calls it, or as
+    /// the record of AFTER does: unless the name is all that they differ in.
     AsOne,
     /// By name; what is left by path, and then by what is the same, or nearly so, but for the name.
     ByName,
@@ -73,7 +73,8 @@ pub struct Comparison {
     /// Files that belong together, by their index in each run: in the order of AFTER, then those
     /// that only BEFORE has.
     pub matches: Vec<Pair<Option<usize>>>,
-    /// What BEFORE calls the environment, and what AFTER calls it where that was left out.
+    /// What the environment is called on both sides, and what one side calls it where that was left
+    /// out: AFTER, or BEFORE where AFTER is a record.
     pub called: Option<Pair<Name>>,
 }
 
@@ -88,7 +89,7 @@ impl Comparison {
         )
     }
 
-    /// Whether AFTER's name is left out, and nothing else differs.
+    /// Whether a side's name is left out, and nothing else differs.
     fn hides_a_new_name(&self) -> bool {
         let sides = self.runs.as_ref().map(|run| run.files.first());
         let sides = sides.map(|file| file.and_then(|file| file.environment.as_ref()));
@@ -152,7 +153,7 @@ pub fn compare_with(
 #[derive(Clone, Copy)]
 struct How<'a> {
     matching: Matching,
-    /// Whether AFTER's environment is given the name of BEFORE's.
+    /// Whether both environments are given one name: BEFORE's, or that of AFTER's record.
     alike: bool,
     /// KDL that wins over AFTER's files.
     on_top: Option<&'a str>,
@@ -169,11 +170,15 @@ fn states(
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
     let before_ids = (!same).then(|| texts.before.add_to(&mut sources));
-    let Pair { before, mut after } = sides.map(|side| read(side, &mut sources));
+    let Pair {
+        mut before,
+        mut after,
+    } = sides.map(|side| read(side, &mut sources));
     if let Some(on_top) = how.on_top {
         after.put_on_top(on_top, &mut sources);
     }
-    let called = how.alike.then(|| call_alike(&before, &mut after)).flatten();
+    let called = how.alike.then(|| call_alike(&mut before, &mut after));
+    let called = called.flatten();
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let mut facts = |ids, texts| {
         let referred = referred([&before, &after]);
@@ -200,18 +205,22 @@ fn states(
     }
 }
 
-/// Gives AFTER's environment the name of BEFORE's; both names, where they differ.
-fn call_alike(before: &Read, after: &mut Read) -> Option<Pair<Name>> {
-    if !after.records.is_empty() {
-        // What followed from the name is recorded with it.
+/// Gives both environments one name, where they differ: that, and the one that was left out. What
+/// followed from the name of a record is recorded with it, so that only files are called otherwise.
+fn call_alike(before: &mut Read, after: &mut Read) -> Option<Pair<Name>> {
+    let names = Pair::new(before.name()?, after.name()?);
+    if names.before == names.after {
         return None;
     }
-    let (name, other) = (before.name()?, after.name()?);
-    if name == other {
-        return None;
+    if after.records.is_empty() {
+        after.call(&names.before);
+        Some(names)
+    } else if before.records.is_empty() {
+        before.call(&names.after);
+        Some(names.swapped())
+    } else {
+        None
     }
-    after.call(&name);
-    Some(Pair::new(name, other))
 }
 
 fn read(side: Side, sources: &mut Sources) -> Read {

@@ -212,26 +212,19 @@ fn backup_days(step: &Step<'_>) -> Impact {
     .when(step.when())
 }
 
+/// The Deployment mounts the CA bundle in every mode: only the file differs.
 fn tls(step: &Step<'_>) -> Impact {
     let verifies = |mode: SslMode| match mode {
         SslMode::VerifyCa | SslMode::VerifyFull => true,
         SslMode::Disable | SslMode::Prefer | SslMode::Require => false,
     };
+    let impact = reload(
+        "PgBouncer reads how it trusts the server; open connections end when they are released",
+    );
     let Pair { before, after } = sides(step).map(|it| verifies(it.tls.value));
-    if before == after {
-        return reload(
-            "PgBouncer reads how it trusts the server; open connections end when they are released",
-        );
+    match (before, after) {
+        (false, true) => impact.on("the certificate is checked from now on"),
+        (true, false) => impact.on("the certificate is no longer checked"),
+        (true, true) | (false, false) => impact,
     }
-    Impact::new(
-        Class::Rolling,
-        "PgBouncer's pods mount the CA bundle, or no longer",
-        "Kubernetes: a Deployment replaces its pods when their template changes",
-    )
-    .on(if after {
-        "the certificate is checked from now on"
-    } else {
-        "the certificate is no longer checked"
-    })
-    .felt_by(FeltBy::Everyone)
 }

@@ -158,6 +158,28 @@ fn files_of_trees_are_compared_as_they_are() {
 }
 
 #[test]
+fn a_tree_and_a_file_of_another_name_are_states_of_one_environment_either_way() {
+    let folder = trees();
+    let at = folder.path();
+    let twin = text("large", "").replace("prod", "twin");
+    fs::write(at.join("twin.kdl"), twin).unwrap();
+    for sides in [["medium/prod", "twin.kdl"], ["twin.kdl", "medium/prod"]] {
+        let output = tierc(at, &[&["diff"], &sides[..]].concat());
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("`twin` counts as `prod`"),
+            "{sides:?}"
+        );
+        let shown = stdout(&output);
+        assert!(!shown.contains("formerly"), "{shown}");
+        assert!(!shown.contains("worst: replace"), "{shown}");
+    }
+    // Where the name is all that differs, it is told.
+    let renamed = report(at, &["twin.kdl", "large/prod"]);
+    assert_eq!(renamed["environments"][0]["formerly"], "twin");
+}
+
+#[test]
 fn a_tree_is_where_a_plan_begins() {
     let folder = trees();
     let at = folder.path();

@@ -119,6 +119,39 @@ fn what_things_are_called_and_where_they_stand_stays() {
 }
 
 #[test]
+fn a_pooler_keeps_its_name_and_the_budget_of_one_fleet() {
+    let renamed = prod("medium", "pgbouncer { name \"pgb\" }");
+    planned(&tier("medium"), &renamed, |plan| {
+        assert!(plan.steps.is_empty(), "{:?}", plan.steps);
+        assert_eq!(plan.kept.len(), 1);
+        assert_eq!(
+            plan.kept[0].line,
+            "pgbouncer { name \"kaireon-pgbouncer\" }"
+        );
+        let reason = &plan.kept[0].reason;
+        assert!(reason.contains("halve `pool max-db`"), "{reason}");
+    });
+}
+
+#[test]
+fn a_version_that_says_less_is_not_older() {
+    let engine = |version: &str| prod("medium", &format!("database {{ engine \"{version}\" }}"));
+    for (before, after, stays) in [
+        ("16.4", "16", false),
+        ("16", "16.4", false),
+        ("16.10", "16.4", true),
+    ] {
+        planned(&engine(before), &engine(after), |plan| {
+            assert_eq!(!plan.kept.is_empty(), stays, "{before} -> {after}");
+        });
+    }
+    planned(&engine("16.4"), &engine("16"), |plan| {
+        // RDS would take 16 for its default minor version.
+        assert!(plan.steps[0].procedure.apply.is_empty());
+    });
+}
+
+#[test]
 fn what_only_goes_forward_stays() {
     let group = |more: &str| prod("medium", &format!("redis \"queue\" {{ {more} }}"));
     let clustered = |mode: &str| prod("medium", &format!("redis \"cache\" {{ cluster {mode} }}"));
@@ -197,6 +230,37 @@ fn pods_leave_the_last_replica_before_pgbouncer_and_pgbouncer_before_it_goes() {
     planned(&tier("medium"), &tier("large"), |plan| {
         let undo = step(plan, "set the read replicas").undo.as_ref().unwrap();
         in_order(&undo.apply, &order);
+    });
+}
+
+#[test]
+fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_there() {
+    let leaves = [
+        "rollout restart",
+        "rollout status",
+        "deletionTimestamp",
+        "kubectl apply -k",
+        "sha256sum",
+        "kill -HUP",
+    ];
+    let comes = [
+        "kubectl apply -k",
+        "sha256sum",
+        "kill -HUP",
+        "rollout restart",
+    ];
+    let direct = prod("large", "database { replicas 1 via=\"direct\" }");
+    let pooled = prod("large", "database { replicas 1 }");
+    planned(&pooled, &direct, |plan| {
+        let step = step(plan, "read");
+        in_order(&step.procedure.requires, &["`read-url`"]);
+        in_order(&step.procedure.apply, &leaves);
+        in_order(&step.undo.as_ref().unwrap().apply, &comes);
+    });
+    planned(&direct, &pooled, |plan| {
+        let step = step(plan, "read");
+        in_order(&step.procedure.apply, &comes);
+        in_order(&step.undo.as_ref().unwrap().apply, &leaves);
     });
 }
 

@@ -18,7 +18,7 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
 
 fn database(sides: Pair<&Environment>) -> Option<Kept> {
     let engines = sides.map(|side| side.database.engine.value.as_str());
-    if numbers(engines.after) >= numbers(engines.before) {
+    if !older(engines) {
         return None;
     }
     Some(Kept {
@@ -35,7 +35,7 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
     let engines = sides.map(|group| group.engine.value);
     let versions = sides.map(|group| group.version.value.as_str());
     let back = if engines.before == engines.after {
-        numbers(versions.after) < numbers(versions.before)
+        older(versions)
     } else {
         engines.after == RedisEngine::Redis
     };
@@ -81,6 +81,15 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
             modes.before
         ),
     })
+}
+
+/// Whether AFTER's version is older than BEFORE's. One that says less, such as 16 beside 16.4, means
+/// whichever of them runs.
+fn older(versions: Pair<&str>) -> bool {
+    let numbers = versions.map(numbers);
+    let mut both = numbers.before.iter().zip(&numbers.after);
+    let first = both.find(|(before, after)| before != after);
+    first.is_some_and(|(before, after)| after < before)
 }
 
 /// The numbers of a version, to compare; what is no number counts 0.

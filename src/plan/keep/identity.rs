@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 
 use super::Kept;
 use crate::model::{
-    Attribute, DatabaseField, Difference, Environment, EnvironmentField, RedisGroupField,
+    Attribute, DatabaseField, Difference, Environment, EnvironmentField, PgbouncerField,
+    RedisGroupField,
 };
 use crate::pair::Pair;
 use crate::source::Origin;
 
 /// How to come to the new one all the same.
 const INSTEAD: &str = "build the new beside the old, move the data, then delete the old";
+
+/// The same for PgBouncer, which holds no data but connections.
+const INSTEAD_OF_POOLER: &str = "halve `pool max-db`, start the new beside the old by hand, give the Secrets and the pods its address, delete the old, then give the pool back";
 
 pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
     let mut left = sides.before.compare(sides.after);
@@ -22,10 +26,15 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
         let root = left.remove(at);
         let before = root.values.before.as_ref();
         let value = before.map_or("", |before| before.value.as_str());
+        let instead = if let EnvironmentField::pgbouncer(_) = root.field {
+            INSTEAD_OF_POOLER
+        } else {
+            INSTEAD
+        };
         let mut paths = vec![root.path.clone()];
         paths.extend(following(&root.path, &mut left));
         kept.push(Kept {
-            reason: format!("{why}: `{}` stays; {INSTEAD}", root.path),
+            reason: format!("{why}: `{}` stays; {instead}", root.path),
             line: line(&root.path, value),
             paths,
         });
@@ -34,7 +43,7 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
 }
 
 /// What is not changed in place, and why; those that others follow come first.
-const FIXED: [(EnvironmentField, &str); 9] = [
+const FIXED: [(EnvironmentField, &str); 10] = [
     (
         EnvironmentField::app(()),
         "the database, the Redis groups and the Secrets are called after the app, and none is renamed in place",
@@ -54,6 +63,10 @@ const FIXED: [(EnvironmentField, &str); 9] = [
     (
         EnvironmentField::namespace(()),
         "nothing moves to another namespace in place: a second fleet would run beside the first, on the same database",
+    ),
+    (
+        EnvironmentField::pgbouncer(PgbouncerField::name(())),
+        "pods find PgBouncer by its name: under another one a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::database(DatabaseField::name(())),

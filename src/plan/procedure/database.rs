@@ -11,13 +11,20 @@ use crate::source::Sourced;
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
+        DatabaseMove::Server
+            if restarting(sides).is_empty()
+                && sides.before.max_connections == sides.after.max_connections =>
+        {
+            Procedure::default().note("nothing is applied: the minor version that runs will do")
+        }
         DatabaseMove::Server => server(sides),
         DatabaseMove::MultiAz => standby(sides.after),
         DatabaseMove::Storage => storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
         DatabaseMove::Backups => backups(sides.after),
-        DatabaseMove::ReplicaVia | DatabaseMove::Access => workloads::cluster(states),
+        DatabaseMove::ReplicaVia => workloads::reads(states),
+        DatabaseMove::Access => workloads::cluster(states),
         DatabaseMove::Direct => Procedure::default()
             .note("nothing is applied: these connections are only counted, and opened by others"),
     }
@@ -194,7 +201,7 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
     if before.instance != after.instance {
         flags.push(format!("--db-instance-class {}", after.instance.value));
     }
-    if before.engine != after.engine {
+    if before.engine != after.engine && !any_minor(sides) {
         flags.push(format!("--engine-version {}", after.engine.value));
         if major(before) != major(after) {
             // Without a group of the new family RDS takes its default, and its connections.
@@ -205,6 +212,14 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
         }
     }
     flags
+}
+
+/// Whether AFTER names no minor version and BEFORE one of its: asked for by that, RDS would take the
+/// default one in place of what runs.
+fn any_minor(sides: Pair<&Database>) -> bool {
+    let (before, after) = (&sides.before.engine.value, &sides.after.engine.value);
+    let minor = before.strip_prefix(after.as_str());
+    minor.is_some_and(|minor| minor.starts_with('.'))
 }
 
 fn major(database: &Database) -> &str {

@@ -3,7 +3,7 @@
 use super::{Procedure, State, pooler, terraform};
 use crate::emit::secret;
 use crate::emit::terraform::tfvars;
-use crate::model::{Autoscalers, Name, Worker};
+use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
 
@@ -73,16 +73,6 @@ pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
                 old.push(format!("scaledobject/{scaler}"));
             }
         }
-    }
-    let poolers = Pair::new(&before.pgbouncer.name.value, &after.pgbouncer.name.value);
-    if poolers.before != poolers.after {
-        let kinds = [
-            "deployment",
-            "service",
-            "poddisruptionbudget",
-            "networkpolicy",
-        ];
-        old.extend(kinds.map(|kind| format!("{kind}/{}", poolers.before)));
     }
     let moved = before.namespace.value != after.namespace.value;
     if old.is_empty() || moved {
@@ -169,6 +159,26 @@ pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
         procedure = procedure.then(restarted(states.after));
     }
     procedure
+}
+
+/// Pods leave PgBouncer's entry for reads before it goes, and look for it once it is there.
+pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
+    let whole = cluster(states);
+    match states.after.environment.database.replicas.via.value {
+        Via::Pgbouncer => whole,
+        Via::Direct => {
+            let values = if differs(states, "helm/") {
+                values(states.after)
+            } else {
+                Procedure::default()
+            };
+            values
+                .then(restarted(states.after))
+                .waited_for()
+                .apply(none_terminating(states.after))
+                .then(whole)
+        }
+    }
 }
 
 /// Whether a key that pods read already is to hold something else: their template stays the same
