@@ -80,6 +80,12 @@ const EVENTS: [(&str, &str, &str, &str); 12] = [
         "30m",
     ),
     (
+        "2027-10-31T02:45",
+        "2027-10-31T02:50",
+        "Europe/Berlin",
+        "0s",
+    ),
+    (
         "2027-10-30T20:00",
         "2027-10-31T02:30",
         "Europe/Berlin",
@@ -156,6 +162,29 @@ fn a_trigger_is_on_the_events_own_clock_unless_that_changes_meanwhile() {
     );
     // 02:30 comes twice on this day, and a trigger on that clock would open an hour late.
     assert_eq!(written(EVENTS[5]), "30 0 31 10 * | 0 5 31 10 * | Etc/UTC");
+}
+
+/// 02:00 to 03:00 comes twice on this day: from 00:00 and from 01:00 in UTC.
+#[test]
+fn a_trigger_inside_an_hour_that_is_repeated_opens_once() {
+    let zone = Zone::find("Europe/Berlin").unwrap();
+    let between = |start: &str, end: &str| {
+        let (start, end) = (at(start), at(end));
+        let trigger = tierc::schedule::cron::Trigger::between(start, end, &zone).unwrap();
+        let day = SignedDuration::from_hours(30);
+        for at in minutes(start - day, end + day) {
+            assert_eq!(trigger.is_open(at), start <= at && at < end, "{at}");
+        }
+        trigger.zone.name()
+    };
+    // The first of the two, and the second.
+    let first = between("2027-10-31T00:45:00Z", "2027-10-31T00:50:00Z");
+    assert_eq!(first, "Etc/UTC");
+    let second = between("2027-10-31T01:45:00Z", "2027-10-31T01:50:00Z");
+    assert_eq!(second, "Etc/UTC");
+    // From the second on, until a time that comes once.
+    let out = between("2027-10-31T01:45:00Z", "2027-10-31T03:00:00Z");
+    assert_eq!(out, "Europe/Berlin");
 }
 
 #[test]

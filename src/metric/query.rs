@@ -16,11 +16,12 @@ fn pods(environment: &Environment, workload: &Workload) -> String {
     )
 }
 
-/// Used CPU by what the running pods request: what an HPA compares with its target.
+/// Used CPU by what the running pods request: what an HPA compares with its target. A pod that
+/// failed, such as one that was evicted, is still there with its requests, and uses nothing.
 pub(super) fn cpu(environment: &Environment, workload: &Workload) -> String {
     let pods = pods(environment, workload);
     format!(
-        r#"100 * sum(rate(container_cpu_usage_seconds_total{{{pods},container!="",image!=""}}[5m])) / sum(kube_pod_container_resource_requests{{{pods},resource="cpu"}})"#
+        r#"100 * sum(rate(container_cpu_usage_seconds_total{{{pods},container!="",image!=""}}[5m])) / sum(kube_pod_container_resource_requests{{{pods},resource="cpu"}} and on (namespace, pod) (kube_pod_status_phase{{{pods},phase="Running"}} == 1))"#
     )
 }
 

@@ -91,6 +91,15 @@ impl Trigger {
         end.is_some_and(|end| start.is_none_or(|start| end <= start))
     }
 
+    /// Whether both times come twice, in an hour that clocks set back repeat: it opens twice then,
+    /// an hour before or after what was asked for.
+    fn is_twice(&self, start: Timestamp, end: Timestamp) -> bool {
+        let zone = &self.zone;
+        [start, end]
+            .into_iter()
+            .all(|at| zone.instants(zone.clock(at)).len() > 1)
+    }
+
     /// Whether it is open from `start` to `end`, and neither right before nor right after. Between,
     /// it can change only where one of its two times comes.
     fn matches(&self, start: Timestamp, end: Timestamp) -> bool {
@@ -98,7 +107,10 @@ impl Trigger {
         let Ok(before) = start.checked_sub(second) else {
             return false;
         };
-        if start >= end || self.start == self.end || self.is_open(before) || self.is_open(end) {
+        if start >= end || self.start == self.end || self.is_twice(start, end) {
+            return false;
+        }
+        if self.is_open(before) || self.is_open(end) {
             return false;
         }
         let mut at = start;

@@ -224,6 +224,8 @@ fn month() -> String {
         &requests,
         &|_| 0.5,
     );
+    let phase = "namespace=\"kaireon\",pod=\"kaireon-api-5d4f8b7c9d-x2x4z\",phase=\"Running\"";
+    family("kube_pod_status_phase", "gauge", phase, &|_| 1.0);
     let used = format!("{pod},image=\"api\"");
     family("container_cpu_usage_seconds", "counter", &used, &|hour| {
         1000.0 + 1080.0 * f64::from(hour)

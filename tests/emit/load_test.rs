@@ -179,8 +179,9 @@ fn requests_that_are_left_out_are_counted_by_the_share_of_a_pod() {
         let dropped = &options["thresholds"]["dropped_iterations"][0];
         dropped.as_str().unwrap().to_owned()
     };
-    assert_eq!(threshold(""), "count<150");
-    assert_eq!(threshold("\n    test-run parallelism=4"), "count<37");
+    // 150 of 150,000 are one in a thousand, and may be left out: 151 may not.
+    assert_eq!(threshold(""), "count<151");
+    assert_eq!(threshold("\n    test-run parallelism=4"), "count<38");
     assert_eq!(threshold("\n    test-run parallelism=200"), "count<1");
 }
 

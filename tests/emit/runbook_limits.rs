@@ -278,3 +278,35 @@ fn what_is_watched_of_pgbouncer_is_of_this_one() {
     }
     assert_eq!(seen, 3);
 }
+
+/// A group of several shards fails over, which it cannot without a replica.
+#[test]
+fn shards_are_suggested_with_the_replica_that_they_need() {
+    let suggested = |replicas: u32| {
+        let page = page(
+            "small",
+            &format!("redis \"queue\" {{ replicas {replicas} }}"),
+        );
+        let section = section(&page, "Redis queue").to_owned();
+        let rest = section.split("shards: state `").nth(1).unwrap().to_owned();
+        rest.split('`').next().unwrap().to_owned()
+    };
+    let alone = "redis \"queue\" { replicas 1; cluster shards=3 }";
+    assert_eq!(suggested(0), alone);
+    assert_eq!(suggested(1), "redis \"queue\" { cluster shards=3 }");
+    let rule = "failover-without-replica".to_owned();
+    assert!(!findings(&text("dev", alone)).contains(&rule));
+}
+
+/// A count that is held follows no maximum.
+#[test]
+fn more_pods_of_a_held_api_are_kept_by_what_holds_it() {
+    for (api, kept) in [
+        ("api { hold 6 }", "To keep it: `api { hold ... }`."),
+        ("", "To keep it: `api { replicas max=... }`."),
+    ] {
+        let page = page("medium", api);
+        let section = section(&page, "More API pods than the maximum");
+        assert!(section.contains(kept), "{section}");
+    }
+}

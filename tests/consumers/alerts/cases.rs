@@ -108,12 +108,17 @@ fn hpa(name: &str, [now, min, max]: [f64; 3]) -> Vec<(String, String)> {
 
 /// An API that requests a core a pod and uses `cpu` of it, and `memory` of a limit of 100.
 fn api(cpu: f64, memory: f64) -> Vec<(String, String)> {
-    let pod = "namespace=\"kaireon\",pod=\"kaireon-api-5d4f8b7c9d-x2x4z\",container=\"api\"";
+    let pod_only = "namespace=\"kaireon\",pod=\"kaireon-api-5d4f8b7c9d-x2x4z\"";
+    let pod = format!("{pod_only},container=\"api\"");
     let used = format!("container_cpu_usage_seconds_total{{{pod},image=\"api\"}}");
     vec![
         (used, format!("0+{}x4320", cpu * 60.0)),
         flat(
             &format!("kube_pod_container_resource_requests{{{pod},resource=\"cpu\"}}"),
+            1.0,
+        ),
+        flat(
+            &format!("kube_pod_status_phase{{{pod_only},phase=\"Running\"}}"),
             1.0,
         ),
         flat(
@@ -126,6 +131,27 @@ fn api(cpu: f64, memory: f64) -> Vec<(String, String)> {
         ),
         flat(
             "kube_deployment_status_replicas_available{namespace=\"kaireon\",deployment=\"kaireon-api\"}",
+            1.0,
+        ),
+    ]
+}
+
+/// A pod of the API that was evicted: it is still there with its requests, and does not run.
+fn evicted() -> Vec<(String, String)> {
+    let pod = "namespace=\"kaireon\",pod=\"kaireon-api-5d4f8b7c9d-k7k9p\"";
+    vec![
+        flat(
+            &format!(
+                "kube_pod_container_resource_requests{{{pod},container=\"api\",resource=\"cpu\"}}"
+            ),
+            1.0,
+        ),
+        flat(
+            &format!("kube_pod_status_phase{{{pod},phase=\"Running\"}}"),
+            0.0,
+        ),
+        flat(
+            &format!("kube_pod_status_phase{{{pod},phase=\"Failed\"}}"),
             1.0,
         ),
     ]
@@ -156,6 +182,7 @@ fn of_the_api() -> Vec<Case> {
         one("ApiCpuHigh", api(0.81, 0.0), 30, true),
         one("ApiCpuHigh", api(0.81, 0.0), 12, false),
         one("ApiCpuHigh", api(0.79, 0.0), 60, false),
+        one("ApiCpuHigh", [api(0.81, 0.0), evicted()].concat(), 30, true),
         one("ApiCpuHigh", api(0.77, 0.0), 600, false),
         one("ApiMemoryHigh", api(0.5, 76.0), 16, true),
         one("ApiMemoryHigh", api(0.5, 75.0), 60, false),
