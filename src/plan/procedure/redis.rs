@@ -258,16 +258,7 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     let after = &group.cluster;
     let mode = ("ClusterMode", after.mode.value.to_string());
     if before.mode == after.mode {
-        return Procedure::default()
-            .apply(format!(
-                "aws elasticache modify-replication-group-shard-configuration --replication-group-id {} --node-group-count {} --apply-immediately",
-                group.name.value, after.shards.value
-            ))
-            .verify(reached(
-                group,
-                &[("NodeGroups.length(@)", after.shards.value.to_string())],
-            ))
-            .note("the slots move for hours where there is much data");
+        return resharded(sides);
     }
     match after.mode.value {
         // Only a compatible server can be told: another one is made anew.
@@ -288,4 +279,27 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
             .apply(terraform(states.after))
             .verify(reached(group, &[mode])),
     }
+}
+
+/// Fewer shards are only taken with the names of those that stay, which nobody can tell without
+/// asking: after a change of their number they are not counted from 0001 any more.
+fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
+    let group = sides.after;
+    let (id, count) = (&group.name.value, group.cluster.shards.value);
+    let stay = if count < sides.before.cluster.shards.value {
+        format!(
+            " --node-groups-to-retain $(aws elasticache describe-replication-groups --replication-group-id {id} --query 'ReplicationGroups[0].NodeGroups[:{count}].NodeGroupId' --output text)"
+        )
+    } else {
+        String::new()
+    };
+    Procedure::default()
+        .apply(format!(
+            "aws elasticache modify-replication-group-shard-configuration --replication-group-id {id} --node-group-count {count}{stay} --apply-immediately"
+        ))
+        .verify(reached(
+            group,
+            &[("NodeGroups.length(@)", count.to_string())],
+        ))
+        .note("the slots move for hours where there is much data")
 }
