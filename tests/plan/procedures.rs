@@ -10,7 +10,10 @@ fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
     with(before, after, |_, request| {
         let plan = plan(request);
         let titles: Vec<String> = plan.steps.iter().map(|it| it.title.clone()).collect();
-        let step = plan.steps.into_iter().find(|it| it.title.starts_with(title));
+        let step = plan
+            .steps
+            .into_iter()
+            .find(|it| it.title.starts_with(title));
         let step = step.unwrap_or_else(|| panic!("{title}: {titles:?}"));
         (step.procedure, step.undo.unwrap_or_default())
     })
@@ -42,4 +45,31 @@ fn fewer_shards_are_asked_for_with_the_names_of_those_that_stay() {
     let (up, down) = told(&shards(2), &shards(3), "");
     place(&up.apply, &["--node-group-count 3 --apply-immediately"]);
     place(&down.apply, &[&stay(2), "NodeGroups[:2].NodeGroupId"]);
+}
+
+#[test]
+fn a_volume_that_grows_is_told_its_iops_again_where_it_has_any_of_its_own() {
+    let volume = |storage: &str| prod("medium", &format!("database {{ storage {storage} }}"));
+    let grown = |before: &str, after: &str| {
+        let lines = told(&volume(before), &volume(after), "").0;
+        let at = place(&lines.apply, &["modify-db-instance"]);
+        (lines.apply[at].clone(), lines.verify.join("\n"))
+    };
+    let (line, seen) = grown("gib=200 max-gib=0", "gib=300 max-gib=0");
+    assert!(!line.contains("--iops"), "{line}");
+    assert!(seen.contains("nothing in-sync 300'"), "{seen}");
+    let (line, seen) = grown("gib=500 max-gib=0", "gib=510 max-gib=0");
+    assert!(
+        line.contains("--allocated-storage 510 --iops 12000 "),
+        "{line}"
+    );
+    assert!(seen.contains("nothing in-sync 550 12000'"), "{seen}");
+    let (line, _) = grown(
+        "gib=500 max-gib=0 type=\"io2\" iops=9000",
+        "gib=600 max-gib=0 type=\"io2\" iops=9000",
+    );
+    assert!(
+        line.contains("--allocated-storage 600 --iops 9000 "),
+        "{line}"
+    );
 }

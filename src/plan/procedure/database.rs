@@ -1,19 +1,19 @@
 //! RDS, by its own command line.
 
+mod volume;
+
 use super::{Procedure, State, terraform, until, workloads};
 use crate::emit::terraform::parameter_group_name;
-use crate::model::volume::{STRIPED_FROM_GIB, included};
-use crate::model::{Apply, Database, Storage, StorageType};
+use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
-use crate::source::Sourced;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
         DatabaseMove::Server => server(sides),
         DatabaseMove::MultiAz => standby(sides.after),
-        DatabaseMove::Storage => storage(sides),
+        DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
         DatabaseMove::Backups => backups(sides.after),
@@ -209,89 +209,6 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
 
 fn major(database: &Database) -> &str {
     database.engine.value.split('.').next().unwrap_or_default()
-}
-
-/// The volume of the source and of each replica: replicas do not grow with their source, and go
-/// first, because they take what it writes.
-fn storage(sides: Pair<&Database>) -> Procedure {
-    let (before, after) = (&sides.before.storage, &sides.after.storage);
-    let (flags, wanted) = volume(Pair::new(before, after));
-    if flags.is_empty() {
-        return Procedure::default()
-            .note("nothing is applied: the volume has what it had, whether it is stated or not");
-    }
-    let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
-    let procedure = ids().fold(Procedure::default(), |procedure, id| {
-        procedure.then(modify(sides.after, id, &flags))
-    });
-    let procedure = ids().fold(procedure, |procedure, id| {
-        procedure.verify(reached(id, "(available|storage-optimization)", &wanted))
-    });
-    let procedure = windowed(procedure, sides.after);
-    let ceilings_alone = Storage {
-        max_gib: after.max_gib.clone(),
-        ..before.clone()
-    } == *after;
-    if ceilings_alone {
-        procedure
-    } else {
-        procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
-    }
-}
-
-/// The flags that change a volume, and what RDS tells of it then.
-fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
-    let (before, after) = (sides.before, sides.after);
-    let mut flags = Vec::new();
-    let mut wanted = Vec::new();
-    let mut set = |flag: &str, field: &'static str, value: String| {
-        flags.push(format!("{flag} {value}"));
-        wanted.push((field, value));
-    };
-    if before.gib != after.gib {
-        let gib = after.gib.value.to_string();
-        set("--allocated-storage", "AllocatedStorage", gib);
-    }
-    if before.kind != after.kind {
-        let kind = after.kind.value.to_string();
-        set("--storage-type", "StorageType", kind);
-    }
-    let had = provisioned(before);
-    let has = provisioned(after);
-    if let (true, Some(iops)) = (had.0 != has.0, has.0) {
-        set("--iops", "Iops", iops.to_string());
-    }
-    if let (true, Some(mib)) = (had.1 != has.1, has.1) {
-        let mib = mib.to_string();
-        set("--storage-throughput", "StorageThroughput", mib);
-    }
-    if before.max_gib != after.max_gib {
-        // No ceiling is the size itself to the API, and RDS tells none then.
-        match after.max_gib.value {
-            0 => flags.push(format!("--max-allocated-storage {}", after.gib.value)),
-            gib => {
-                flags.push(format!("--max-allocated-storage {gib}"));
-                wanted.push(("MaxAllocatedStorage", gib.to_string()));
-            }
-        }
-    }
-    (flags, wanted)
-}
-
-/// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
-/// volume, because leaving them out keeps those that it had. A smaller one takes none.
-fn provisioned(storage: &Storage) -> (Option<u32>, Option<u32>) {
-    let (kind, gib) = (storage.kind.value, storage.gib.value);
-    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
-    let included = included(kind, gib);
-    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
-        let stated = stated.as_ref().map(|stated| stated.value);
-        stated.or(striped.then_some(included))
-    };
-    (
-        asked(&storage.iops, included.iops),
-        asked(&storage.throughput, included.throughput),
-    )
 }
 
 /// The identifiers of the replicas.
