@@ -73,3 +73,118 @@ fn a_volume_that_grows_is_told_its_iops_again_where_it_has_any_of_its_own() {
         "{line}"
     );
 }
+
+#[test]
+fn a_minor_upgrade_reaches_the_replicas_before_their_source() {
+    let database = |engine: &str, more: &str| {
+        prod(
+            "large",
+            &format!("database {{ engine \"{engine}\"; replicas 2; {more} }}"),
+        )
+    };
+    let (way, _) = told(&database("16.14", ""), &database("16.15", ""), "");
+    let upgraded: Vec<usize> = ["read-1", "read-2"]
+        .iter()
+        .map(|id| {
+            let version = "--engine-version 16.15 --apply-immediately";
+            let first = place(&way.apply, &["modify-db-instance", id, version]);
+            let done = place(&way.apply, &["until", id, "EngineVersion", "16[.]15"]);
+            assert!(first < done, "{:#?}", way.apply);
+            done
+        })
+        .collect();
+    let source = way.apply.len() - 1;
+    assert!(way.apply[source].contains("--engine-version 16.15"));
+    assert!(!way.apply[source].contains("read-"), "{:#?}", way.apply);
+    assert!(upgraded.iter().all(|done| *done < source));
+    let later = "maintenance apply=\"window\"";
+    let (way, _) = told(&database("16.14", later), &database("16.15", later), "");
+    place(&way.wait, &["the source takes the last"]);
+}
+
+#[test]
+fn a_major_upgrade_gives_each_replica_its_group_of_the_new_family() {
+    let database = |engine: &str| {
+        prod(
+            "large",
+            &format!("database {{ engine \"{engine}\"; replicas 1 }}"),
+        )
+    };
+    let (way, _) = told(&database("16"), &database("17"), "");
+    place(&way.requires, &["read-1-postgres17", "`max_connections`"]);
+    let order = [
+        place(&way.apply, &["--allow-major-version-upgrade"]),
+        place(&way.apply, &["until", "read-1", "EngineVersion"]),
+        place(
+            &way.apply,
+            &["read-1", "--db-parameter-group-name", "read-1-postgres17"],
+        ),
+        place(&way.apply, &["until", "read-1", "(in-sync|pending-reboot)"]),
+        place(&way.apply, &["reboot-db-instance", "read-1"]),
+    ];
+    assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
+    place(
+        &way.verify,
+        &["read-1", "DBParameterGroupName", "in-sync 17([.][0-9]+)* "],
+    );
+}
+
+#[test]
+fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
+    let tls = |mode: &str| {
+        prod(
+            "large",
+            &format!("database {{ tls \"{mode}\"; replicas 1 }}"),
+        )
+    };
+    let speaks = |lines: &[String]| place(lines, &["kubectl apply -k"]);
+    let set = |lines: &[String], value: u32| {
+        let what =
+            format!("ParameterName=rds.force_ssl,ParameterValue={value},ApplyMethod=immediate");
+        let replica = place(lines, &["read-1", &what]);
+        place(lines, &[&what]).max(replica)
+    };
+    for (way, back) in [
+        told(&tls("require"), &tls("disable"), ""),
+        told(&tls("disable"), &tls("require"), ""),
+    ] {
+        for it in [way, back] {
+            if it
+                .apply
+                .iter()
+                .any(|line| line.contains("ParameterValue=0"))
+            {
+                let done = place(&it.apply, &["until", "describe-db-parameters", "'0'"]);
+                assert!(set(&it.apply, 0) < done, "{:#?}", it.apply);
+                assert!(done < speaks(&it.apply), "{:#?}", it.apply);
+            } else {
+                assert!(speaks(&it.apply) < set(&it.apply, 1), "{:#?}", it.apply);
+                place(
+                    &it.verify,
+                    &["describe-db-parameters", "rds.force_ssl", "'1'"],
+                );
+                place(&it.requires, &["past PgBouncer"]);
+            }
+        }
+    }
+    let (way, _) = told(&tls("require"), &tls("verify-full"), "");
+    assert!(!way.apply.join("\n").contains("rds.force_ssl"), "{way:?}");
+}
+
+#[test]
+fn a_reboot_of_a_replica_is_made_within_the_window_where_changes_wait_for_it() {
+    let connections = |number: u32| {
+        prod(
+            "large",
+            &format!(
+                "database {{ replicas 1 max-connections={number}; maintenance apply=\"window\" }}"
+            ),
+        )
+    };
+    let (way, back) = told(&connections(900), &connections(1000), "");
+    for it in [way, back] {
+        place(&it.apply, &["reboot-db-instance", "read-1"]);
+        place(&it.requires, &["has begun"]);
+        assert_eq!(it.wait, Vec::<String>::new());
+    }
+}

@@ -1,9 +1,10 @@
 //! RDS, by its own command line.
 
+mod access;
+mod server;
 mod volume;
 
 use super::{Procedure, State, terraform, until, workloads};
-use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -11,13 +12,14 @@ use crate::plan::kind::DatabaseMove;
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
-        DatabaseMove::Server => server(sides),
+        DatabaseMove::Server => server::server(sides),
         DatabaseMove::MultiAz => standby(sides.after),
         DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
         DatabaseMove::Backups => backups(sides.after),
-        DatabaseMove::ReplicaVia | DatabaseMove::Access => workloads::cluster(states),
+        DatabaseMove::ReplicaVia => workloads::cluster(states),
+        DatabaseMove::Access => access::procedure(states),
         DatabaseMove::Direct => Procedure::default()
             .note("nothing is applied: these connections are only counted, and opened by others"),
     }
@@ -76,6 +78,16 @@ type Wanted = (&'static str, String);
 /// The loop that ends when an instance is in one of these states, with nothing pending, every
 /// parameter in force and what the step sets: one that was refused looks idle, too.
 fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> String {
+    reached_with(id, states, "in-sync", wanted)
+}
+
+/// The same with parameters in one of these states.
+fn reached_with(
+    id: impl std::fmt::Display,
+    states: &str,
+    parameters: &str,
+    wanted: &[Wanted],
+) -> String {
     let fields: Vec<String> = [
         "DBInstances[0].DBInstanceStatus",
         "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
@@ -97,7 +109,7 @@ fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> Strin
     until(
         &format!("rds describe-db-instances --db-instance-identifier {id}"),
         &fields,
-        &format!("{states} nothing in-sync{values}"),
+        &format!("{states} nothing {parameters}{values}"),
     )
 }
 
@@ -119,96 +131,39 @@ fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     }
 }
 
-/// Sets `max_connections` in the parameter group that the instance uses.
-fn parameter(id: impl std::fmt::Display, value: u32) -> String {
-    let group = format!(
-        "aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text"
-    );
+/// The name of the parameter group that an instance uses, as a word of a shell.
+fn group_of(id: impl std::fmt::Display) -> String {
     format!(
-        "aws rds modify-db-parameter-group --db-parameter-group-name \"$({group})\" --parameters ParameterName=max_connections,ParameterValue={value},ApplyMethod=pending-reboot"
+        "\"$(aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text)\""
     )
 }
 
-/// Class, engine and static parameters in one restart: the parameter waits for the class' own.
-fn server(sides: Pair<&Database>) -> Procedure {
-    let (before, after) = (sides.before, sides.after);
-    let id = &after.name.value;
-    let mut procedure = Procedure::default();
-    if major(before) != major(after) {
-        procedure = procedure.require(format!(
-            "the parameter group `{}` of family postgres{} exists, with `max_connections` {}",
-            parameter_group_name(id.as_str(), after),
-            major(after),
-            after.max_connections.value
-        ));
-    } else if before.max_connections != after.max_connections {
-        procedure = procedure.apply(parameter(id, after.max_connections.value));
-    }
-    let flags = restarting(sides);
-    if !flags.is_empty() {
-        return settled(
-            procedure.then(modify(after, id, &flags)),
-            after,
-            &served_by(after),
-        );
-    }
-    let failover = if after.multi_az.value {
-        " --force-failover"
-    } else {
-        ""
-    };
-    let procedure = match after.maintenance.apply.value {
+/// Sets a parameter in the group that the instance uses.
+fn parameter(id: impl std::fmt::Display, name: &str, value: u32, method: &str) -> String {
+    format!(
+        "aws rds modify-db-parameter-group --db-parameter-group-name {} --parameters ParameterName={name},ParameterValue={value},ApplyMethod={method}",
+        group_of(id)
+    )
+}
+
+fn reboot(id: impl std::fmt::Display, how: &str) -> String {
+    format!("aws rds reboot-db-instance --db-instance-identifier {id}{how}")
+}
+
+/// What a reboot asks for where changes wait for the window.
+fn window_has_begun(procedure: Procedure, database: &Database) -> Procedure {
+    match database.maintenance.apply.value {
         Apply::Now => procedure,
         Apply::Window => procedure.require(format!(
             "the maintenance window {} (UTC) has begun: the reboot is made by hand, no window makes it",
-            after.maintenance.window.value
+            database.maintenance.window.value
         )),
-    };
-    procedure
-        .apply(format!(
-            "aws rds reboot-db-instance --db-instance-identifier {id}{failover}"
-        ))
-        .verify(reached(id, "available", &served_by(after)))
-}
-
-/// What serves a database: its class and its engine.
-fn served_by(database: &Database) -> [Wanted; 2] {
-    [
-        ("DBInstanceClass", literal(&database.instance.value)),
-        (
-            "EngineVersion",
-            format!("{}([.][0-9]+)*", literal(&database.engine.value)),
-        ),
-    ]
+    }
 }
 
 /// A value as a regular expression that means nothing else.
 fn literal(value: &str) -> String {
     value.replace('.', "[.]")
-}
-
-/// The flags of a change that restarts the server by itself.
-fn restarting(sides: Pair<&Database>) -> Vec<String> {
-    let (before, after) = (sides.before, sides.after);
-    let mut flags = Vec::new();
-    if before.instance != after.instance {
-        flags.push(format!("--db-instance-class {}", after.instance.value));
-    }
-    if before.engine != after.engine {
-        flags.push(format!("--engine-version {}", after.engine.value));
-        if major(before) != major(after) {
-            // Without a group of the new family RDS takes its default, and its connections.
-            flags.push(format!(
-                "--allow-major-version-upgrade --db-parameter-group-name {}",
-                parameter_group_name(after.name.value.as_str(), after)
-            ));
-        }
-    }
-    flags
-}
-
-fn major(database: &Database) -> &str {
-    database.engine.value.split('.').next().unwrap_or_default()
 }
 
 /// The identifiers of the replicas.
@@ -219,21 +174,26 @@ fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {
 /// One at a time, so that readers always find the others.
 fn replicas(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.replicas, &sides.after.replicas);
-    let mut procedure = Procedure::default();
+    let resized = before.instance != after.instance;
     let ids: Vec<String> = reads(sides.after)
         .take(before.count.value as usize)
         .collect();
+    let mut procedure = Procedure::default();
     for id in &ids {
         if before.max_connections != after.max_connections {
-            procedure = procedure.apply(parameter(id, after.max_connections.value));
+            let connections = after.max_connections.value;
+            procedure = procedure.apply(parameter(
+                id,
+                "max_connections",
+                connections,
+                "pending-reboot",
+            ));
         }
-        procedure = if before.instance == after.instance {
-            procedure.apply(format!(
-                "aws rds reboot-db-instance --db-instance-identifier {id}"
-            ))
-        } else {
+        procedure = if resized {
             let class = format!("--db-instance-class {}", after.instance.value);
             procedure.then(modify(sides.after, id, &[class]))
+        } else {
+            procedure.apply(reboot(id, ""))
         };
         let class = ("DBInstanceClass", literal(&after.instance.value));
         let done = reached(id, "available", &[class]);
@@ -243,7 +203,13 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             procedure.apply(done)
         };
     }
-    windowed(procedure, sides.after)
+    // A reboot waits for no window: whoever types it does.
+    let procedure = if resized {
+        windowed(procedure, sides.after)
+    } else {
+        window_has_begun(procedure, sides.after)
+    };
+    procedure
         .note("a replica is touched when the one before it has caught up: its ReplicaLag is near 0")
 }
 
