@@ -47,44 +47,45 @@ fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
     let resized = before.gib != after.gib;
     let another = before.kind != after.kind;
     if resized {
-        let stated = after.gib.value.to_string();
-        set(
-            "--allocated-storage",
-            "AllocatedStorage",
-            stated,
-            gib.to_string(),
-        );
+        let (stated, made) = (after.gib.value.to_string(), gib.to_string());
+        set("--allocated-storage", "AllocatedStorage", stated, made);
     }
     if another {
         let kind = after.kind.value.to_string();
         set("--storage-type", "StorageType", kind.clone(), kind);
     }
-    let had = provisioned(before, before.gib.value);
-    let has = provisioned(after, gib);
+    let (had, has) = (
+        provisioned(before, before.gib.value),
+        provisioned(after, gib),
+    );
     // RDS asks for them again with every other size or type, though they stay as they are.
-    if let (true, Some(iops)) = (had.0 != has.0 || resized || another, has.0) {
-        set("--iops", "Iops", iops.to_string(), iops.to_string());
-    }
-    if let (true, Some(mib)) = (had.1 != has.1, has.1) {
-        let mib = mib.to_string();
-        set(
-            "--storage-throughput",
-            "StorageThroughput",
-            mib.clone(),
-            mib,
-        );
-    }
-    if before.max_gib != after.max_gib {
-        // No ceiling is the size itself to the API, and RDS tells none then.
-        match after.max_gib.value {
-            0 => flags.push(format!("--max-allocated-storage {gib}")),
-            most => set(
-                "--max-allocated-storage",
-                "MaxAllocatedStorage",
-                most.to_string(),
-                most.to_string(),
-            ),
+    let iops = has.0.filter(|_| had.0 != has.0 || resized || another);
+    let mib = has.1.filter(|_| had.1 != has.1);
+    for (flag, field, value) in [
+        ("--iops", "Iops", iops),
+        ("--storage-throughput", "StorageThroughput", mib),
+    ] {
+        if let Some(value) = value {
+            set(flag, field, value.to_string(), value.to_string());
         }
+    }
+    ceiling(sides, gib, (flags, wanted))
+}
+
+/// No ceiling is the size itself to the API, and RDS tells none then.
+fn ceiling(
+    sides: Pair<&Storage>,
+    gib: u32,
+    (mut flags, mut wanted): (Vec<String>, Vec<Wanted>),
+) -> (Vec<String>, Vec<Wanted>) {
+    let most = &sides.after.max_gib;
+    if sides.before.max_gib == *most {
+        return (flags, wanted);
+    }
+    let told = if most.value == 0 { gib } else { most.value };
+    flags.push(format!("--max-allocated-storage {told}"));
+    if most.value != 0 {
+        wanted.push(("MaxAllocatedStorage", told.to_string()));
     }
     (flags, wanted)
 }
