@@ -4,7 +4,7 @@ mod access;
 mod server;
 mod volume;
 
-use super::{Procedure, State, terraform, until, workloads};
+use super::{Procedure, State, redis, terraform, until, workloads};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -17,7 +17,7 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
-        DatabaseMove::Backups => backups(sides.after),
+        DatabaseMove::Backups => backups(sides.after).then(redis::backups(states)),
         DatabaseMove::ReplicaVia => workloads::cluster(states),
         DatabaseMove::Access => access::procedure(states),
         DatabaseMove::Direct => Procedure::default()
