@@ -188,3 +188,82 @@ fn a_reboot_of_a_replica_is_made_within_the_window_where_changes_wait_for_it() {
         assert_eq!(it.wait, Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_group_waits_for_the_window_where_the_step_says_so() {
+    let node = |node: &str| {
+        prod(
+            "medium",
+            &format!(
+                "database {{ maintenance apply=\"window\" }}\nredis \"cache\" {{ node \"{node}\" }}"
+            ),
+        )
+    };
+    let (way, back) = told(&node("cache.r6g.large"), &node("cache.r6g.xlarge"), "");
+    for it in [way, back] {
+        place(&it.apply, &["--cache-node-type", "--no-apply-immediately"]);
+        place(&it.wait, &["nothing happens before it"]);
+    }
+}
+
+#[test]
+fn the_groups_keep_snapshots_as_the_database_does() {
+    let backup = |days: u32, window: &str| {
+        prod(
+            "medium",
+            &format!(
+                "database {{ backup days={days} window=\"{window}\"; maintenance window=\"sun:06:00-sun:07:00\" }}"
+            ),
+        )
+    };
+    let (way, _) = told(&backup(7, "02:00-03:00"), &backup(14, "03:00-04:00"), "");
+    let flags = "--snapshot-retention-limit 14 --snapshot-window 03:00-04:00";
+    place(&way.apply, &["modify-replication-group", flags]);
+    let seen = "'available 14 03:00-04:00'";
+    place(&way.verify, &["SnapshotRetentionLimit", seen]);
+    assert!(!way.apply.join("\n").contains("snapshotting-cluster-id"));
+}
+
+#[test]
+fn a_group_that_gets_sessions_gets_snapshots() {
+    let group = |uses: &str| {
+        prod(
+            "medium",
+            &format!("redis \"cache\" {{ uses {uses}; policy \"noeviction\" }}"),
+        )
+    };
+    let (way, back) = told(
+        &group("\"cache\""),
+        &group("\"cache\" \"sessions\""),
+        "move",
+    );
+    place(
+        &way.apply,
+        &["--snapshot-retention-limit", "--snapshotting-cluster-id"],
+    );
+    place(&back.apply, &["--snapshot-retention-limit 0 "]);
+}
+
+#[test]
+fn what_redis_is_to_become_is_compared() {
+    let group = |more: &str| prod("medium", &format!("redis \"cache\" {{ {more} }}"));
+    let (way, back) = told(&group("replicas 0"), &group("replicas 1"), "");
+    place(
+        &way.verify,
+        &[
+            "AutomaticFailover",
+            "MultiAZ",
+            "'available enabled enabled 2'",
+        ],
+    );
+    place(&back.apply, &["until", "'available disabled disabled'"]);
+    let engine = |version: &str| group(&format!("engine \"redis\" version=\"{version}\""));
+    let (way, _) = told(&engine("7.0"), &engine("7.1"), "");
+    place(
+        &way.verify,
+        &["$NODE", "'available redis 7[.]1([.][0-9]+)*'"],
+    );
+    let policy = |policy: &str| group(&format!("policy \"{policy}\""));
+    let (way, _) = told(&policy("volatile-lru"), &policy("allkeys-lru"), "");
+    place(&way.verify, &["until", "maxmemory-policy", "'allkeys-lru'"]);
+}
