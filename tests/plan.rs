@@ -2,6 +2,7 @@
 
 mod command;
 mod order;
+mod procedures;
 pub(crate) mod shell;
 mod stories;
 

@@ -6,6 +6,7 @@ mod elasticache;
 mod node_groups;
 mod rds;
 
+pub use elasticache::{Snapshots, maintenance_window, snapshots};
 pub use rds::parameter_group_name;
 
 use crate::catalogue::Catalogue;

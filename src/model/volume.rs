@@ -1,12 +1,29 @@
 //! What RDS makes of a volume for PostgreSQL (RDS user guide, "gp3 storage").
 
 use super::StorageType;
+use crate::pair::Pair;
 
 /// GiB from which RDS stripes a gp3 volume over four, and lets IOPS and throughput be chosen.
 pub const STRIPED_FROM_GIB: u32 = 400;
 
 /// GiB of the largest volume of any type.
 pub const LARGEST_GIB: u32 = 65_536;
+
+/// GiB of the least that a volume of so many grows to: the least step is a tenth.
+#[must_use]
+pub fn least_step(gib: u32) -> u32 {
+    gib.saturating_add(gib.div_ceil(10))
+}
+
+/// GiB that RDS makes of a volume: what is stated, or the least step where that is more.
+#[must_use]
+pub fn grown(gib: Pair<u32>) -> u32 {
+    if gib.after > gib.before {
+        gib.after.max(least_step(gib.before))
+    } else {
+        gib.after
+    }
+}
 
 /// IOPS and MiB/s that a volume has without paying for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,9 @@
 use crate::catalogue::Catalogue;
 use crate::emit::hcl::Hcl;
 use crate::model::image::version;
-use crate::model::{ClusterMode, Environment, RedisGroup, RedisTls, Use};
+use crate::model::{
+    ClusterMode, DailyWindow, Environment, RedisGroup, RedisTls, Use, WeeklyWindow,
+};
 
 use super::{apply_immediately, named, number};
 
@@ -109,27 +111,45 @@ fn parameter_group(
     ])
 }
 
-/// The database's windows, where they are long enough, and its days of backups for what no cache
-/// can bring back: jobs and sessions.
-fn windows(environment: &Environment, group: &RedisGroup) -> Attributes {
-    let database = &environment.database;
+/// How long a group's snapshots are kept, and when they are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// Days; 0 is none.
+    pub days: u32,
+    /// When, in UTC, where it is stated.
+    pub window: Option<DailyWindow>,
+}
+
+/// The database's days of backups for what no cache can bring back: jobs and sessions.
+#[must_use]
+pub fn snapshots(environment: &Environment, group: &RedisGroup) -> Snapshots {
+    let backup = &environment.database.backup;
     let lasting = group
         .uses
         .iter()
         .any(|used| matches!(used.value, Use::Queue | Use::Sessions));
-    let days = if lasting {
-        database.backup.days.value
-    } else {
-        0
-    };
+    let days = if lasting { backup.days.value } else { 0 };
+    let window = backup.window.value;
+    let long = days > 0 && window.minutes() >= SHORTEST_WINDOW;
+    Snapshots {
+        days,
+        window: long.then_some(window),
+    }
+}
+
+/// The database's maintenance window, where it is long enough.
+#[must_use]
+pub fn maintenance_window(environment: &Environment) -> Option<WeeklyWindow> {
+    let window = environment.database.maintenance.window.value;
+    (window.minutes() >= SHORTEST_WINDOW).then_some(window)
+}
+
+fn windows(environment: &Environment, group: &RedisGroup) -> Attributes {
+    let Snapshots { days, window } = snapshots(environment, group);
     let mut attributes: Attributes = named([("snapshot_retention_limit", number(days))]).collect();
-    let snapshot = database.backup.window.value;
-    if days > 0 && snapshot.minutes() >= SHORTEST_WINDOW {
-        attributes.push(("snapshot_window".into(), Hcl::text(snapshot)));
-    }
-    let maintenance = database.maintenance.window.value;
-    if maintenance.minutes() >= SHORTEST_WINDOW {
-        attributes.push(("maintenance_window".into(), Hcl::text(maintenance)));
-    }
+    let snapshot = window.map(|window| ("snapshot_window".into(), Hcl::text(window)));
+    attributes.extend(snapshot);
+    let maintenance = maintenance_window(environment);
+    attributes.extend(maintenance.map(|it| ("maintenance_window".into(), Hcl::text(it))));
     attributes
 }

@@ -3,7 +3,7 @@
 use super::{sides, unfelt};
 use crate::impact::{Class, FeltBy, Impact, Step, Undo};
 use crate::model::StorageField;
-use crate::model::volume::STRIPED_FROM_GIB;
+use crate::model::volume::{STRIPED_FROM_GIB, least_step};
 use crate::pair::Pair;
 
 const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
@@ -53,8 +53,8 @@ fn gib(step: &Step<'_>) -> Impact {
     }
     let impact = waits(unfelt("the volume grows online"), step).undo(Undo::Never);
     // 10% is the least step: RDS rounds up to it.
-    if u64::from(after) * 10 < u64::from(before) * 11 {
-        let least = (u64::from(before) * 11).div_ceil(10);
+    let least = least_step(before);
+    if after < least {
         return impact.heed(format!(
             "RDS makes it {least} GiB: the least step is a tenth"
         ));
@@ -66,8 +66,8 @@ fn gib(step: &Step<'_>) -> Impact {
 fn max_gib(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| &it.storage);
     let shrinks = after.gib.value < before.gib.value;
-    let least = (u64::from(before.gib.value) * 11).div_ceil(10);
-    if shrinks && after.max_gib.value != 0 && u64::from(after.max_gib.value) < least {
+    let least = least_step(before.gib.value);
+    if shrinks && after.max_gib.value != 0 && after.max_gib.value < least {
         return Impact::new(
             Class::Impossible,
             format!(

@@ -1,30 +1,25 @@
 //! RDS, by its own command line.
 
-use super::{Procedure, State, terraform, until, workloads};
-use crate::emit::terraform::parameter_group_name;
-use crate::model::volume::{STRIPED_FROM_GIB, included};
-use crate::model::{Apply, Database, Storage, StorageType};
+mod access;
+mod server;
+mod volume;
+
+use super::{Procedure, State, redis, terraform, until, workloads};
+use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
-use crate::source::Sourced;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
-        DatabaseMove::Server
-            if restarting(sides).is_empty()
-                && sides.before.max_connections == sides.after.max_connections =>
-        {
-            Procedure::default().note("nothing is applied: the minor version that runs will do")
-        }
-        DatabaseMove::Server => server(sides),
+        DatabaseMove::Server => server::server(sides),
         DatabaseMove::MultiAz => standby(sides.after),
-        DatabaseMove::Storage => storage(sides),
+        DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
         DatabaseMove::ReplicaCount => count(states),
-        DatabaseMove::Backups => backups(sides.after),
+        DatabaseMove::Backups => backups(sides.after).then(redis::backups(states)),
         DatabaseMove::ReplicaVia => workloads::reads(states),
-        DatabaseMove::Access => workloads::cluster(states),
+        DatabaseMove::Access => access::procedure(states),
         DatabaseMove::Direct => Procedure::default()
             .note("nothing is applied: these connections are only counted, and opened by others"),
     }
@@ -83,6 +78,16 @@ type Wanted = (&'static str, String);
 /// The loop that ends when an instance is in one of these states, with nothing pending, every
 /// parameter in force and what the step sets: one that was refused looks idle, too.
 fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> String {
+    reached_with(id, states, "in-sync", wanted)
+}
+
+/// The same with parameters in one of these states.
+fn reached_with(
+    id: impl std::fmt::Display,
+    states: &str,
+    parameters: &str,
+    wanted: &[Wanted],
+) -> String {
     let fields: Vec<String> = [
         "DBInstances[0].DBInstanceStatus",
         "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
@@ -104,7 +109,7 @@ fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> Strin
     until(
         &format!("rds describe-db-instances --db-instance-identifier {id}"),
         &fields,
-        &format!("{states} nothing in-sync{values}"),
+        &format!("{states} nothing {parameters}{values}"),
     )
 }
 
@@ -126,187 +131,39 @@ fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     }
 }
 
-/// Sets `max_connections` in the parameter group that the instance uses.
-fn parameter(id: impl std::fmt::Display, value: u32) -> String {
-    let group = format!(
-        "aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text"
-    );
+/// The name of the parameter group that an instance uses, as a word of a shell.
+fn group_of(id: impl std::fmt::Display) -> String {
     format!(
-        "aws rds modify-db-parameter-group --db-parameter-group-name \"$({group})\" --parameters ParameterName=max_connections,ParameterValue={value},ApplyMethod=pending-reboot"
+        "\"$(aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text)\""
     )
 }
 
-/// Class, engine and static parameters in one restart: the parameter waits for the class' own.
-fn server(sides: Pair<&Database>) -> Procedure {
-    let (before, after) = (sides.before, sides.after);
-    let id = &after.name.value;
-    let mut procedure = Procedure::default();
-    if major(before) != major(after) {
-        procedure = procedure.require(format!(
-            "the parameter group `{}` of family postgres{} exists, with `max_connections` {}",
-            parameter_group_name(id.as_str(), after),
-            major(after),
-            after.max_connections.value
-        ));
-    } else if before.max_connections != after.max_connections {
-        procedure = procedure.apply(parameter(id, after.max_connections.value));
-    }
-    let flags = restarting(sides);
-    if !flags.is_empty() {
-        return settled(
-            procedure.then(modify(after, id, &flags)),
-            after,
-            &served_by(after),
-        );
-    }
-    let failover = if after.multi_az.value {
-        " --force-failover"
-    } else {
-        ""
-    };
-    let procedure = match after.maintenance.apply.value {
+/// Sets a parameter in the group that the instance uses.
+fn parameter(id: impl std::fmt::Display, name: &str, value: u32, method: &str) -> String {
+    format!(
+        "aws rds modify-db-parameter-group --db-parameter-group-name {} --parameters ParameterName={name},ParameterValue={value},ApplyMethod={method}",
+        group_of(id)
+    )
+}
+
+fn reboot(id: impl std::fmt::Display, how: &str) -> String {
+    format!("aws rds reboot-db-instance --db-instance-identifier {id}{how}")
+}
+
+/// What a reboot asks for where changes wait for the window.
+fn window_has_begun(procedure: Procedure, database: &Database) -> Procedure {
+    match database.maintenance.apply.value {
         Apply::Now => procedure,
         Apply::Window => procedure.require(format!(
             "the maintenance window {} (UTC) has begun: the reboot is made by hand, no window makes it",
-            after.maintenance.window.value
+            database.maintenance.window.value
         )),
-    };
-    procedure
-        .apply(format!(
-            "aws rds reboot-db-instance --db-instance-identifier {id}{failover}"
-        ))
-        .verify(reached(id, "available", &served_by(after)))
-}
-
-/// What serves a database: its class and its engine.
-fn served_by(database: &Database) -> [Wanted; 2] {
-    [
-        ("DBInstanceClass", literal(&database.instance.value)),
-        (
-            "EngineVersion",
-            format!("{}([.][0-9]+)*", literal(&database.engine.value)),
-        ),
-    ]
+    }
 }
 
 /// A value as a regular expression that means nothing else.
 fn literal(value: &str) -> String {
     value.replace('.', "[.]")
-}
-
-/// The flags of a change that restarts the server by itself.
-fn restarting(sides: Pair<&Database>) -> Vec<String> {
-    let (before, after) = (sides.before, sides.after);
-    let mut flags = Vec::new();
-    if before.instance != after.instance {
-        flags.push(format!("--db-instance-class {}", after.instance.value));
-    }
-    if before.engine != after.engine && !any_minor(sides) {
-        flags.push(format!("--engine-version {}", after.engine.value));
-        if major(before) != major(after) {
-            // Without a group of the new family RDS takes its default, and its connections.
-            flags.push(format!(
-                "--allow-major-version-upgrade --db-parameter-group-name {}",
-                parameter_group_name(after.name.value.as_str(), after)
-            ));
-        }
-    }
-    flags
-}
-
-/// Whether AFTER names no minor version and BEFORE one of its: asked for by that, RDS would take the
-/// default one in place of what runs.
-fn any_minor(sides: Pair<&Database>) -> bool {
-    let (before, after) = (&sides.before.engine.value, &sides.after.engine.value);
-    let minor = before.strip_prefix(after.as_str());
-    minor.is_some_and(|minor| minor.starts_with('.'))
-}
-
-fn major(database: &Database) -> &str {
-    database.engine.value.split('.').next().unwrap_or_default()
-}
-
-/// The volume of the source and of each replica: replicas do not grow with their source, and go
-/// first, because they take what it writes.
-fn storage(sides: Pair<&Database>) -> Procedure {
-    let (before, after) = (&sides.before.storage, &sides.after.storage);
-    let (flags, wanted) = volume(Pair::new(before, after));
-    if flags.is_empty() {
-        return Procedure::default()
-            .note("nothing is applied: the volume has what it had, whether it is stated or not");
-    }
-    let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
-    let procedure = ids().fold(Procedure::default(), |procedure, id| {
-        procedure.then(modify(sides.after, id, &flags))
-    });
-    let procedure = ids().fold(procedure, |procedure, id| {
-        procedure.verify(reached(id, "(available|storage-optimization)", &wanted))
-    });
-    let procedure = windowed(procedure, sides.after);
-    let ceilings_alone = Storage {
-        max_gib: after.max_gib.clone(),
-        ..before.clone()
-    } == *after;
-    if ceilings_alone {
-        procedure
-    } else {
-        procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
-    }
-}
-
-/// The flags that change a volume, and what RDS tells of it then.
-fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
-    let (before, after) = (sides.before, sides.after);
-    let mut flags = Vec::new();
-    let mut wanted = Vec::new();
-    let mut set = |flag: &str, field: &'static str, value: String| {
-        flags.push(format!("{flag} {value}"));
-        wanted.push((field, value));
-    };
-    if before.gib != after.gib {
-        let gib = after.gib.value.to_string();
-        set("--allocated-storage", "AllocatedStorage", gib);
-    }
-    if before.kind != after.kind {
-        let kind = after.kind.value.to_string();
-        set("--storage-type", "StorageType", kind);
-    }
-    let had = provisioned(before);
-    let has = provisioned(after);
-    if let (true, Some(iops)) = (had.0 != has.0, has.0) {
-        set("--iops", "Iops", iops.to_string());
-    }
-    if let (true, Some(mib)) = (had.1 != has.1, has.1) {
-        let mib = mib.to_string();
-        set("--storage-throughput", "StorageThroughput", mib);
-    }
-    if before.max_gib != after.max_gib {
-        // No ceiling is the size itself to the API, and RDS tells none then.
-        match after.max_gib.value {
-            0 => flags.push(format!("--max-allocated-storage {}", after.gib.value)),
-            gib => {
-                flags.push(format!("--max-allocated-storage {gib}"));
-                wanted.push(("MaxAllocatedStorage", gib.to_string()));
-            }
-        }
-    }
-    (flags, wanted)
-}
-
-/// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
-/// volume, because leaving them out keeps those that it had. A smaller one takes none.
-fn provisioned(storage: &Storage) -> (Option<u32>, Option<u32>) {
-    let (kind, gib) = (storage.kind.value, storage.gib.value);
-    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
-    let included = included(kind, gib);
-    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
-        let stated = stated.as_ref().map(|stated| stated.value);
-        stated.or(striped.then_some(included))
-    };
-    (
-        asked(&storage.iops, included.iops),
-        asked(&storage.throughput, included.throughput),
-    )
 }
 
 /// The identifiers of the replicas.
@@ -317,21 +174,26 @@ fn reads(database: &Database) -> impl Iterator<Item = String> + '_ {
 /// One at a time, so that readers always find the others.
 fn replicas(sides: Pair<&Database>) -> Procedure {
     let (before, after) = (&sides.before.replicas, &sides.after.replicas);
-    let mut procedure = Procedure::default();
+    let resized = before.instance != after.instance;
     let ids: Vec<String> = reads(sides.after)
         .take(before.count.value as usize)
         .collect();
+    let mut procedure = Procedure::default();
     for id in &ids {
         if before.max_connections != after.max_connections {
-            procedure = procedure.apply(parameter(id, after.max_connections.value));
+            let connections = after.max_connections.value;
+            procedure = procedure.apply(parameter(
+                id,
+                "max_connections",
+                connections,
+                "pending-reboot",
+            ));
         }
-        procedure = if before.instance == after.instance {
-            procedure.apply(format!(
-                "aws rds reboot-db-instance --db-instance-identifier {id}"
-            ))
-        } else {
+        procedure = if resized {
             let class = format!("--db-instance-class {}", after.instance.value);
             procedure.then(modify(sides.after, id, &[class]))
+        } else {
+            procedure.apply(reboot(id, ""))
         };
         let class = ("DBInstanceClass", literal(&after.instance.value));
         let done = reached(id, "available", &[class]);
@@ -341,7 +203,13 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             procedure.apply(done)
         };
     }
-    windowed(procedure, sides.after)
+    // A reboot waits for no window: whoever types it does.
+    let procedure = if resized {
+        windowed(procedure, sides.after)
+    } else {
+        window_has_begun(procedure, sides.after)
+    };
+    procedure
         .note("a replica is touched when the one before it has caught up: its ReplicaLag is near 0")
 }
 

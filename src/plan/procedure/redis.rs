@@ -1,8 +1,14 @@
 //! ElastiCache, by its own command line.
 
+mod backups;
+mod replicas;
+
+pub(super) use backups::backups;
+
 use super::{Procedure, State, terraform, until, workloads};
 use crate::emit::secret;
-use crate::model::{ClusterMode, Name, RedisGroup, RedisTls, Use};
+use crate::emit::terraform::maintenance_window;
+use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::pair::Pair;
 use crate::plan::kind::GroupMove;
 
@@ -42,7 +48,7 @@ pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
         let (before, after) = (groups.before?.0, groups.after?.0);
         (before != after).then_some(before)
     };
-    let mut procedure = workloads::rolled_out(states);
+    let mut procedure = workloads::rolled_out(states).then(backups(states));
     if let Some(old) = serves(Use::Queue) {
         procedure = procedure.require(format!(
             "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: nobody reads them there any more"
@@ -85,11 +91,43 @@ fn reached(group: &RedisGroup, values: &[(&str, String)]) -> String {
     )
 }
 
-fn modify(group: &RedisGroup, flags: &str) -> Procedure {
+fn modify_now(group: &RedisGroup, flags: &str) -> Procedure {
+    modified(group, flags, "--apply-immediately")
+}
+
+/// A change that waits for the window where the database's changes do: ElastiCache has no property
+/// of its own.
+fn modify(group: &RedisGroup, flags: &str, state: State<'_>) -> Procedure {
+    let database = &state.environment.database;
+    if database.maintenance.apply.value == Apply::Now {
+        return modify_now(group, flags);
+    }
+    let window = maintenance_window(state.environment).map_or_else(
+        || format!("the maintenance window of `{}`", group.name.value),
+        |window| format!("the maintenance window {window} (UTC)"),
+    );
+    modified(group, flags, "--no-apply-immediately")
+        .wait(format!("{window} has passed: nothing happens before it"))
+}
+
+fn modified(group: &RedisGroup, flags: &str, when: &str) -> Procedure {
     Procedure::default().apply(format!(
-        "aws elasticache modify-replication-group --replication-group-id {} {flags} --apply-immediately",
+        "aws elasticache modify-replication-group --replication-group-id {} {flags} {when}",
         group.name.value
     ))
+}
+
+/// The loop over every node of a group that ends when each has these values.
+fn each_node(group: &RedisGroup, fields: &[&str], wanted: &str) -> String {
+    let node = until(
+        "elasticache describe-cache-clusters --cache-cluster-id \"$NODE\"",
+        fields,
+        wanted,
+    );
+    format!(
+        "for NODE in $(aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].MemberClusters' --output text); do {node}; done",
+        group.name.value
+    )
 }
 
 fn changed(
@@ -103,12 +141,16 @@ fn changed(
         GroupMove::Node if sides.before.node == after.node => {
             Procedure::default().note("nothing is applied: the data is only counted")
         }
-        GroupMove::Node => modify(after, &format!("--cache-node-type {}", after.node.value))
-            .verify(reached(
-                after,
-                &[("CacheNodeType", after.node.value.clone())],
-            )),
-        GroupMove::Replicas => replicas(sides),
+        GroupMove::Node => modify(
+            after,
+            &format!("--cache-node-type {}", after.node.value),
+            states.after,
+        )
+        .verify(reached(
+            after,
+            &[("CacheNodeType", after.node.value.clone())],
+        )),
+        GroupMove::Replicas => replicas::replicas(sides),
         GroupMove::Engine => engine(sides, states),
         GroupMove::Policy => policy(after),
         GroupMove::Tls => encryption(name, sides, states),
@@ -118,45 +160,6 @@ fn changed(
             Procedure::default().apply(terraform(states.after))
         }
     }
-}
-
-/// Automatic failover needs a replica: it comes after the first and goes before the last.
-fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
-    let group = sides.after;
-    let (before, after) = (sides.before.replicas.value, group.replicas.value);
-    let count = |verb: &str| {
-        Procedure::default().apply(format!(
-            "aws elasticache {verb}-replica-count --replication-group-id {} --new-replica-count {after} --apply-immediately",
-            group.name.value
-        ))
-    };
-    let nodes = (
-        "NodeGroups[0].NodeGroupMembers.length(@)",
-        (after + 1).to_string(),
-    );
-    let clustered = group.is_cluster();
-    let procedure = if after > before {
-        let more = count("increase");
-        if before == 0 && !clustered {
-            more.apply(reached(group, std::slice::from_ref(&nodes)))
-                .then(modify(
-                    group,
-                    "--automatic-failover-enabled --multi-az-enabled",
-                ))
-        } else {
-            more
-        }
-    } else if after == 0 && !clustered {
-        let none = modify(
-            group,
-            "--no-multi-az-enabled --no-automatic-failover-enabled",
-        );
-        none.apply(reached(group, &[("AutomaticFailover", "disabled".into())]))
-            .then(count("decrease"))
-    } else {
-        count("decrease")
-    };
-    procedure.verify(reached(group, &[nodes]))
 }
 
 /// Within a parameter group's family by one call; beyond it Terraform makes the group first.
@@ -174,14 +177,24 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
                 "--engine {} --engine-version {}",
                 after.engine.value, after.version.value
             ),
+            states.after,
         )
     } else {
         Procedure::default().apply(terraform(states.after))
     };
-    procedure.verify(reached(after, &[])).verify(format!(
-        "aws elasticache describe-cache-clusters --query \"CacheClusters[?ReplicationGroupId=='{}'].[CacheClusterId, Engine, EngineVersion]\" --output text",
-        after.name.value
-    ))
+    let wanted = format!(
+        "available {} {}([.][0-9]+)*",
+        after.engine.value,
+        after.version.value.replace('.', "[.]")
+    );
+    let fields = [
+        "CacheClusters[0].CacheClusterStatus",
+        "CacheClusters[0].Engine",
+        "CacheClusters[0].EngineVersion",
+    ];
+    procedure
+        .verify(each_node(after, &fields, &wanted))
+        .verify(reached(after, &[]))
 }
 
 /// The policy is a parameter: it acts at once and restarts nothing.
@@ -195,8 +208,10 @@ fn policy(group: &RedisGroup) -> Procedure {
             "aws elasticache modify-cache-parameter-group --cache-parameter-group-name {name} --parameter-name-values ParameterName=maxmemory-policy,ParameterValue={}",
             group.policy.value
         ))
-        .verify(format!(
-            "aws elasticache describe-cache-parameters --cache-parameter-group-name {name} --query \"Parameters[?ParameterName=='maxmemory-policy'].ParameterValue\" --output text"
+        .verify(until(
+            &format!("elasticache describe-cache-parameters --cache-parameter-group-name {name}"),
+            &["Parameters[?ParameterName=='maxmemory-policy']|[0].ParameterValue"],
+            &group.policy.value.to_string(),
         ))
 }
 
@@ -209,13 +224,18 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
         RedisTls::Off => clients
             .waited_for()
             .apply(workloads::none_terminating(states.after))
-            .then(modify(group, "--no-transit-encryption-enabled"))
+            .then(modify(
+                group,
+                "--no-transit-encryption-enabled",
+                states.after,
+            ))
             .verify(reached(
                 group,
                 &[("TransitEncryptionEnabled", "false".into())],
             )),
         RedisTls::Preferred => {
-            let offered = modify(group, ENCRYPTED_OR_NOT).apply(reached(group, &[mode]));
+            let offered =
+                modify(group, ENCRYPTED_OR_NOT, states.after).apply(reached(group, &[mode]));
             if sides.before.tls.value == RedisTls::Off {
                 offered
                     .then(encrypted_url(name, group, states.after))
@@ -227,6 +247,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
         RedisTls::Required => modify(
             group,
             "--transit-encryption-enabled --transit-encryption-mode required",
+            states.after,
         )
         .verify(reached(group, &[mode]))
         .then(clients),
@@ -258,16 +279,7 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     let after = &group.cluster;
     let mode = ("ClusterMode", after.mode.value.to_string());
     if before.mode == after.mode {
-        return Procedure::default()
-            .apply(format!(
-                "aws elasticache modify-replication-group-shard-configuration --replication-group-id {} --node-group-count {} --apply-immediately",
-                group.name.value, after.shards.value
-            ))
-            .verify(reached(
-                group,
-                &[("NodeGroups.length(@)", after.shards.value.to_string())],
-            ))
-            .note("the slots move for hours where there is much data");
+        return resharded(sides);
     }
     match after.mode.value {
         // Only a compatible server can be told: another one is made anew.
@@ -282,10 +294,33 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
                 "key `url` of Secret `{}` leads to the group's configuration endpoint, no more to its primary",
                 secret::redis_secret(states.after.environment, name)
             ))
-            .then(modify(group, "--cluster-mode enabled"))
+            .then(modify(group, "--cluster-mode enabled", states.after))
             .verify(reached(group, &[mode])),
         ClusterMode::Compatible | ClusterMode::Disabled => Procedure::default()
             .apply(terraform(states.after))
             .verify(reached(group, &[mode])),
     }
+}
+
+/// Fewer shards are only taken with the names of those that stay, which nobody can tell without
+/// asking: after a change of their number they are not counted from 0001 any more.
+fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
+    let group = sides.after;
+    let (id, count) = (&group.name.value, group.cluster.shards.value);
+    let stay = if count < sides.before.cluster.shards.value {
+        format!(
+            " --node-groups-to-retain $(aws elasticache describe-replication-groups --replication-group-id {id} --query 'ReplicationGroups[0].NodeGroups[:{count}].NodeGroupId' --output text)"
+        )
+    } else {
+        String::new()
+    };
+    Procedure::default()
+        .apply(format!(
+            "aws elasticache modify-replication-group-shard-configuration --replication-group-id {id} --node-group-count {count}{stay} --apply-immediately"
+        ))
+        .verify(reached(
+            group,
+            &[("NodeGroups.length(@)", count.to_string())],
+        ))
+        .note("the slots move for hours where there is much data")
 }

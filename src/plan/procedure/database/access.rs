@@ -1,0 +1,44 @@
+//! How the database is reached, and whether it refuses plain text.
+
+use super::{Procedure, State, group_of, parameter, reached, reads, until, workloads};
+use crate::model::{Database, SslMode};
+use crate::pair::Pair;
+
+/// The parameter that refuses plain text.
+const FORCED: &str = "rds.force_ssl";
+
+/// The server takes plain text before PgBouncer speaks it, and refuses it after PgBouncer does not
+/// any more. The parameter is dynamic: it acts at once, on connections that open from then on.
+pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
+    let database = &states.after.environment.database;
+    let forced = states.map(|state| state.environment.database.tls.value != SslMode::Disable);
+    let clients = workloads::cluster(states);
+    match (forced.before, forced.after) {
+        (true, false) => force(database, 0).waited_for().then(clients),
+        (false, true) => clients
+            .waited_for()
+            .require("whatever reaches the database past PgBouncer speaks TLS: plain text is refused from this step on")
+            .then(force(database, 1)),
+        (true, true) | (false, false) => clients,
+    }
+}
+
+/// Each instance has a parameter group of its own.
+fn force(database: &Database, value: u32) -> Procedure {
+    let ids = || std::iter::once(database.name.value.to_string()).chain(reads(database));
+    let set = ids().fold(Procedure::default(), |procedure, id| {
+        procedure.apply(parameter(&id, FORCED, value, "immediate"))
+    });
+    ids().fold(set, |procedure, id| {
+        let group = group_of(&id);
+        procedure
+            .verify(until(
+                &format!("rds describe-db-parameters --db-parameter-group-name {group}"),
+                &[&format!(
+                    "Parameters[?ParameterName=='{FORCED}']|[0].ParameterValue"
+                )],
+                &value.to_string(),
+            ))
+            .verify(reached(&id, "available", &[]))
+    })
+}

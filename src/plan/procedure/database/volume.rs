@@ -1,0 +1,107 @@
+//! The volumes of an instance and of its replicas.
+
+use super::{Procedure, Wanted, modify, reached, reads, windowed};
+use crate::model::volume::{STRIPED_FROM_GIB, grown, included};
+use crate::model::{Database, Storage, StorageType};
+use crate::pair::Pair;
+use crate::source::Sourced;
+
+/// The volume of the source and of each replica: replicas do not grow with their source, and go
+/// first, because they take what it writes.
+pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
+    let (before, after) = (&sides.before.storage, &sides.after.storage);
+    let (flags, wanted) = volume(Pair::new(before, after));
+    if flags.is_empty() {
+        return Procedure::default()
+            .note("nothing is applied: the volume has what it had, whether it is stated or not");
+    }
+    let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
+    let procedure = ids().fold(Procedure::default(), |procedure, id| {
+        procedure.then(modify(sides.after, id, &flags))
+    });
+    let procedure = ids().fold(procedure, |procedure, id| {
+        procedure.verify(reached(id, "(available|storage-optimization)", &wanted))
+    });
+    let procedure = windowed(procedure, sides.after);
+    let ceilings_alone = Storage {
+        max_gib: after.max_gib.clone(),
+        ..before.clone()
+    } == *after;
+    if ceilings_alone {
+        procedure
+    } else {
+        procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
+    }
+}
+
+/// The flags that change a volume, and what RDS tells of it then.
+fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
+    let (before, after) = (sides.before, sides.after);
+    let gib = grown(sides.map(|side| side.gib.value));
+    let mut flags = Vec::new();
+    let mut wanted = Vec::new();
+    let mut set = |flag: &str, field: &'static str, stated: String, made: String| {
+        flags.push(format!("{flag} {stated}"));
+        wanted.push((field, made));
+    };
+    let resized = before.gib != after.gib;
+    let another = before.kind != after.kind;
+    if resized {
+        let (stated, made) = (after.gib.value.to_string(), gib.to_string());
+        set("--allocated-storage", "AllocatedStorage", stated, made);
+    }
+    if another {
+        let kind = after.kind.value.to_string();
+        set("--storage-type", "StorageType", kind.clone(), kind);
+    }
+    let (had, has) = (
+        provisioned(before, before.gib.value),
+        provisioned(after, gib),
+    );
+    // RDS asks for them again with every other size or type, though they stay as they are.
+    let iops = has.0.filter(|_| had.0 != has.0 || resized || another);
+    let mib = has.1.filter(|_| had.1 != has.1);
+    for (flag, field, value) in [
+        ("--iops", "Iops", iops),
+        ("--storage-throughput", "StorageThroughput", mib),
+    ] {
+        if let Some(value) = value {
+            set(flag, field, value.to_string(), value.to_string());
+        }
+    }
+    ceiling(sides, gib, (flags, wanted))
+}
+
+/// No ceiling is the size itself to the API, and RDS tells none then.
+fn ceiling(
+    sides: Pair<&Storage>,
+    gib: u32,
+    (mut flags, mut wanted): (Vec<String>, Vec<Wanted>),
+) -> (Vec<String>, Vec<Wanted>) {
+    let most = &sides.after.max_gib;
+    if sides.before.max_gib == *most {
+        return (flags, wanted);
+    }
+    let told = if most.value == 0 { gib } else { most.value };
+    flags.push(format!("--max-allocated-storage {told}"));
+    if most.value != 0 {
+        wanted.push(("MaxAllocatedStorage", told.to_string()));
+    }
+    (flags, wanted)
+}
+
+/// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
+/// volume, because leaving them out keeps those that it had. A smaller one takes none.
+fn provisioned(storage: &Storage, gib: u32) -> (Option<u32>, Option<u32>) {
+    let kind = storage.kind.value;
+    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
+    let included = included(kind, gib);
+    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
+        let stated = stated.as_ref().map(|stated| stated.value);
+        stated.or(striped.then_some(included))
+    };
+    (
+        asked(&storage.iops, included.iops),
+        asked(&storage.throughput, included.throughput),
+    )
+}

@@ -1,0 +1,58 @@
+//! Snapshots and windows of the groups: they follow from the database's, and from the uses.
+
+use super::{Procedure, State, each_node, modify_now, reached};
+use crate::emit::terraform::{Snapshots, maintenance_window, snapshots};
+use crate::model::RedisGroup;
+use crate::pair::Pair;
+
+/// Every group that both states have, with the snapshots and windows that Terraform's variables
+/// give it. None of it is felt, so that it waits for no window.
+pub(in crate::plan::procedure) fn backups(states: Pair<State<'_>>) -> Procedure {
+    let environments = states.map(|state| state.environment);
+    let mut procedure = Procedure::default();
+    for (name, after) in &environments.after.redis {
+        let Some(before) = environments.before.redis.get(name) else {
+            continue;
+        };
+        let kept = Pair::new(
+            snapshots(environments.before, before),
+            snapshots(environments.after, after),
+        );
+        if kept.before != kept.after {
+            procedure = procedure.then(kept_for(after, kept));
+        }
+        let windows = environments.map(maintenance_window);
+        if let (true, Some(window)) = (windows.before != windows.after, windows.after) {
+            let window = window.to_string();
+            procedure = procedure
+                .then(modify_now(
+                    after,
+                    &format!("--preferred-maintenance-window {window}"),
+                ))
+                .verify(each_node(
+                    after,
+                    &["CacheClusters[0].PreferredMaintenanceWindow"],
+                    &window,
+                ));
+        }
+    }
+    procedure
+}
+
+fn kept_for(group: &RedisGroup, kept: Pair<Snapshots>) -> Procedure {
+    let days = kept.after.days.to_string();
+    let mut flags = format!("--snapshot-retention-limit {days}");
+    let mut wanted = vec![("SnapshotRetentionLimit", days)];
+    if let Some(window) = kept.after.window {
+        flags += &format!(" --snapshot-window {window}");
+        wanted.push(("SnapshotWindow", window.to_string()));
+    }
+    // The first snapshots of a group without shards are asked for with the node that makes them.
+    if kept.before.days == 0 && !group.is_cluster() {
+        flags += &format!(
+            " --snapshotting-cluster-id $(aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].MemberClusters[0]' --output text)",
+            group.name.value
+        );
+    }
+    modify_now(group, &flags).verify(reached(group, &wanted))
+}
