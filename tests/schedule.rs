@@ -36,7 +36,7 @@ fn minutes(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
 
 /// Events over changes of clocks in both directions, in both hemispheres, over the end of a year,
 /// of less than a minute's hour, and plain ones.
-const EVENTS: [(&str, &str, &str, &str); 12] = [
+const EVENTS: [(&str, &str, &str, &str); 13] = [
     (
         "2027-03-01T06:00",
         "2027-03-02T00:00",

@@ -170,15 +170,7 @@ fn states(
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
     let before_ids = (!same).then(|| texts.before.add_to(&mut sources));
-    let Pair {
-        mut before,
-        mut after,
-    } = sides.map(|side| read(side, &mut sources));
-    if let Some(on_top) = how.on_top {
-        after.put_on_top(on_top, &mut sources);
-    }
-    let called = how.alike.then(|| call_alike(&mut before, &mut after));
-    let called = called.flatten();
+    let (Pair { before, after }, called) = read_both(sides, how, &mut sources);
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let mut facts = |ids, texts| {
         let referred = referred([&before, &after]);
@@ -191,12 +183,14 @@ fn states(
         Some((facts, about)) => (facts, about.clone()),
         None => (&after_facts, Diagnostics::new()),
     };
-    let mut runs = Pair {
+    let runs = Pair {
         before: before.finish(before_facts, before_about, &mut sources, today),
         after: after.finish(&after_facts, after_about, &mut sources, today),
     };
-    runs.before.sources = sources.clone();
-    runs.after.sources = sources;
+    let runs = runs.map(|run| Run {
+        sources: sources.clone(),
+        ..run
+    });
     let matches = matches(runs.as_ref(), paths.as_ref(), how.matching);
     Comparison {
         runs,
@@ -205,9 +199,24 @@ fn states(
     }
 }
 
+/// Both sides as they are compared, and which name they got where they had two.
+fn read_both(
+    sides: Pair<Side>,
+    how: &How<'_>,
+    sources: &mut Sources,
+) -> (Pair<Read>, Option<Pair<Name>>) {
+    let mut sides = sides.map(|side| read(side, sources));
+    if let Some(on_top) = how.on_top {
+        sides.after.put_on_top(on_top, sources);
+    }
+    let called = how.alike.then(|| call_alike(&mut sides)).flatten();
+    (sides, called)
+}
+
 /// Gives both environments one name, where they differ: that, and the one that was left out. What
 /// followed from the name of a record is recorded with it, so that only files are called otherwise.
-fn call_alike(before: &mut Read, after: &mut Read) -> Option<Pair<Name>> {
+fn call_alike(sides: &mut Pair<Read>) -> Option<Pair<Name>> {
+    let Pair { before, after } = sides;
     let names = Pair::new(before.name()?, after.name()?);
     if names.before == names.after {
         return None;

@@ -53,6 +53,6 @@ mod tests {
         let found = |text: &str| ranges(text, words.iter());
         assert_eq!(found("abcdxabcdef abxyz"), [0..3, 5..10, 14..17]);
         assert_eq!(found("l'\u{e9}t\u{e9}"), [2..7]);
-        assert_eq!(found("nothing"), []);
+        assert!(found("nothing").is_empty());
     }
 }

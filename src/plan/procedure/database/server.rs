@@ -20,13 +20,8 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
     if is_major(sides) {
         procedure = group_exists(procedure, id, after, after.max_connections.value);
     } else if before.max_connections != after.max_connections {
-        let connections = after.max_connections.value;
-        procedure = procedure.apply(parameter(
-            id,
-            "max_connections",
-            connections,
-            "pending-reboot",
-        ));
+        let (name, value) = ("max_connections", after.max_connections.value);
+        procedure = procedure.apply(parameter(id, name, value, "pending-reboot"));
     }
     if flags.is_empty() {
         let failover = if after.multi_az.value {
