@@ -338,6 +338,14 @@ impl Worker {
         with_surge(self.most(), self.workload.rollout.max_surge.value)
     }
 
+    /// The most pods that run while the file says what it does: the paused count, or the held one,
+    /// before the maximum.
+    #[must_use]
+    pub fn in_force(&self) -> u32 {
+        let pause = self.pause.as_ref().map(|pause| pause.value);
+        pause.unwrap_or(self.workload.bounds().1)
+    }
+
     /// The name of its ScaledObject.
     #[must_use]
     pub fn scaled_object_name(&self) -> String {

@@ -10,7 +10,7 @@ use crate::model::{Environment, RedisGroup, Worker};
 /// not know it.
 ///
 /// Utilisation of the API and of pools passes its threshold where the autoscaler has no pod left to
-/// add, so that the supply is what runs at the maximum. Replicas follow the CPU that the target
+/// add, so that the supply is what runs at the maximum, or at the count that is held. Replicas follow the CPU that the target
 /// leaves to each, and lists their items per replica.
 #[must_use]
 pub fn supply(
@@ -20,7 +20,7 @@ pub fn supply(
     catalogue: &Catalogue,
 ) -> Option<f64> {
     let api = &environment.api.workload;
-    let cpu = || f64::from(api.most()) * float(api.requests.cpu.value.milli());
+    let cpu = || f64::from(api.bounds().1) * float(api.requests.cpu.value.milli());
     match (metric, component) {
         (Metric::ApiCpu, Component::Api) => Some(cpu()),
         (Metric::ApiMemory, Component::Api) => Some(float(api.limits.memory.value.units())),
@@ -29,11 +29,11 @@ pub fn supply(
             Some(cpu() * f64::from(target))
         }
         (Metric::QueueDepth, Component::Worker(name)) => {
-            Some(f64::from(environment.worker.get(name)?.most()))
+            Some(f64::from(environment.worker.get(name)?.in_force()))
         }
         (Metric::WorkerReplicas, Component::Worker(name)) => {
             let pool = environment.worker.get(name)?;
-            Some(f64::from(pool.most()) * items_per_replica(pool))
+            Some(f64::from(pool.in_force()) * items_per_replica(pool))
         }
         (_, Component::Database | Component::ReadReplicas) => {
             database(metric, component, environment, catalogue)

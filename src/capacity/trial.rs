@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::metric::{Component, Metric, Tracked};
-use crate::model::{Database, Environment, Name, Tier, Word};
+use crate::model::{Database, Environment, Name, Tier, Word, Workload};
 use crate::parse::scan::quoted;
 use crate::source::Origin;
 
@@ -174,10 +174,19 @@ fn api(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
             vec![Line::new(kdl, "api", &[("limits.memory", &text)])],
         )];
     }
-    vec![one(
-        "api",
-        vec![maximum("api", grown(workload.most(), growth))],
-    )]
+    vec![one("api", more_pods("api", workload, growth))]
+}
+
+/// More pods: of a workload that is held, by the count that it is held at, which has to stay within
+/// its bounds.
+fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Line> {
+    let max = grown(workload.bounds().1, growth);
+    if workload.hold.is_none() {
+        return vec![maximum(node, max)];
+    }
+    let mut lines = vec![plain(node, "hold", &max.to_string())];
+    lines.extend((max > workload.replicas.max.value).then(|| maximum(node, max)));
+    lines
 }
 
 /// A file that names any pool names them all, with their queues: the tier's own pool comes with
@@ -197,8 +206,14 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
             });
         }
     }
-    let max = grown(pool.most(), growth);
-    lines.push(maximum(&format!("worker.{name}"), max));
+    let node = format!("worker.{name}");
+    if pool.pause.is_some() {
+        let at = grown(pool.in_force(), growth).to_string();
+        let values = [("pause", at.as_str())];
+        lines.push(Line::new(format!("pause at={at}"), &node, &values));
+    } else {
+        lines.extend(more_pods(&node, &pool.workload, growth));
+    }
     vec![one(&format!("worker \"{name}\""), lines)]
 }
 

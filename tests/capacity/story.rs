@@ -340,6 +340,30 @@ fn an_override_is_tried_with_the_nodes_that_it_needs() {
     assert!(!run(&typed).has_errors(), "{typed}");
 }
 
+/// An API that is held and a pool that is paused: their maxima change nothing that runs.
+const HELD: &str = "environment \"prod\"
+tier \"medium\"
+region \"us-east-1\"
+api { hold 12 }
+worker \"worker\" { queue \"queue:d\" length=50; pause at=6 }
+";
+
+#[test]
+fn what_is_held_gets_another_count_to_be_held_at() {
+    for (metric, component, from, line, was) in [
+        ("api-cpu", "api", 60.0, "hold ", "12"),
+        ("queue-depth", "worker.worker", 30.0, "pause at=", "at=6"),
+    ] {
+        let report = reviewed(HELD, &month(metric, component, from, 0.5));
+        let change = relief(&report, metric).change.as_ref().unwrap();
+        assert!(change.kdl.contains(line), "{}", change.kdl);
+        assert!(!change.kdl.contains("replicas max="), "{}", change.kdl);
+        let edit = &change.edits[0];
+        assert!(edit.contains(&format!("in place of `{was}`")), "{edit}");
+        assert!(change.after < 100.0, "{}", change.after);
+    }
+}
+
 /// Without prices nobody knows what is cheap: the file changes as little as it can.
 #[test]
 fn where_prices_are_missing_nothing_is_called_the_cheapest() {

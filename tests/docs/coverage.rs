@@ -140,9 +140,26 @@ fn output() -> Output {
     output
 }
 
+fn with_node(node: &str) -> String {
+    format!("environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n{node}\n")
+}
+
 fn is_node(node: &str) -> bool {
-    let text = format!("environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n{node}\n");
-    language_errors(&run(&text)).is_empty()
+    language_errors(&run(&with_node(node))).is_empty()
+}
+
+/// The manifests that the nodes of a row make, each in an environment of its own and all in one.
+fn manifests(nodes: &[&str]) -> BTreeSet<String> {
+    let all = nodes.join("\n");
+    let texts = nodes.iter().copied().chain([all.as_str()]);
+    texts
+        .filter(|node| is_node(node))
+        .flat_map(|node| {
+            let run = run(&with_node(node));
+            let environment = run.files[0].environment.as_ref().unwrap();
+            tierc::emit::emit(environment, &run.catalogue, "prod.kdl").into_keys()
+        })
+        .collect()
 }
 
 fn is_rule(code: &str) -> bool {
@@ -216,6 +233,10 @@ fn wrong(row: &Row, output: &Output) -> Vec<String> {
         hold(quoted(nodes), &is_node);
         hold(vec![outputs], &|_| !quoted(outputs).is_empty());
         hold(quoted(outputs), &|it| is_output(it, output));
+        let made = manifests(&quoted(nodes));
+        hold(quoted(outputs), &|it| {
+            nodes == NOTHING || !it.starts_with("kubernetes/") || made.contains(it)
+        });
         hold(vec![proofs], &|_| {
             quoted(proofs).iter().any(|it| it.contains("::"))
         });
@@ -279,6 +300,12 @@ fn a_row_that_names_what_is_not_there_is_found() {
         ["a", node, "the runbook", proof],
         ["a", node, "`tierc explode`", proof],
         ["a", node, "`kubernetes/hpa-api.yaml`", proof],
+        [
+            "a",
+            node,
+            "`kubernetes/worker-batch-scaledobject.yaml`",
+            proof,
+        ],
         ["a", node, "`RUNBOOK.md: Nothing`", proof],
         ["a", node, "`single-zone`", proof],
         ["a", node, shown, "`docs/language.md`"],

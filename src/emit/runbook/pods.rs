@@ -118,14 +118,28 @@ fn scale_up(scaling: &Scaling) -> String {
 }
 
 pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
-    let pool = |(name, worker): (&crate::model::Name, &Worker)| Pool {
-        pods: pods(environment, &worker.workload),
-        name: name.to_string(),
-        scaler: worker.scaled_object_name(),
-        queues: queues(worker),
-        paused: worker.pause.as_ref().map(|count| count.value),
+    let pool = |(name, worker): (&crate::model::Name, &Worker)| {
+        let mut pods = pods(environment, &worker.workload);
+        let paused = worker.pause.as_ref().map(|count| count.value);
+        if let Some(paused) = paused {
+            pods.hold = other_than(paused, &pods);
+        }
+        Pool {
+            pods,
+            name: name.to_string(),
+            scaler: worker.scaled_object_name(),
+            queues: queues(worker),
+            paused,
+        }
     };
     environment.worker.iter().map(pool).collect()
+}
+
+/// A count to hold a pool at that is paused already: another one than that.
+fn other_than(paused: u32, pods: &Pods) -> u32 {
+    let counts = [pods.hold, pods.max, (paused / 2).max(1)];
+    let other = counts.into_iter().find(|count| *count != paused);
+    other.unwrap_or_else(|| paused.saturating_add(1))
 }
 
 fn queues(worker: &Worker) -> Vec<Queue> {
