@@ -100,18 +100,19 @@ pub struct CostChanges {
 pub fn differing<'a>(
     mut outcomes: Vec<Outcome<'a>>,
     texts: Pair<&CatalogueTexts>,
-    otherwise: impl Fn(&Outcome<'a>) -> bool,
+    otherwise: impl Fn(&Outcome<'a>) -> bool + Sync,
 ) -> (Vec<Outcome<'a>>, CostChanges) {
     let differs = |outcome: &Outcome<'a>| !outcome.changes.is_empty() || otherwise(outcome);
     // With one and the same list, what does not differ costs the same.
-    if texts.before.prices.1 == texts.after.prices.1 {
-        outcomes.retain(differs);
+    let same = texts.before.prices.1 == texts.after.prices.1;
+    if same {
+        outcomes = outcomes.into_par_iter().filter(differs).collect();
     }
     let mut costs = cost_changes(&outcomes, texts);
     let (outcomes, changes) = outcomes
         .into_iter()
         .zip(costs.changes)
-        .filter(|(outcome, cost)| cost.difference.moves_money() || differs(outcome))
+        .filter(|(outcome, cost)| same || cost.difference.moves_money() || differs(outcome))
         .unzip();
     costs.changes = changes;
     (outcomes, costs)

@@ -155,6 +155,17 @@ fn until(command: &str, query: &[&str], wanted: &str) -> String {
     )
 }
 
+/// How `until` asks for a parameter of a group. A family has more of them than fit one page of an
+/// answer, and the query runs once on each: what a page lacks has to be a word, too.
+fn parameter_value(name: &str) -> String {
+    format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
+}
+
+/// A value as a regular expression that means nothing else.
+fn literal(value: &str) -> String {
+    value.replace('.', "[.]")
+}
+
 /// The procedure of a step of this kind from one state to the next.
 #[must_use]
 pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {

@@ -149,6 +149,11 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
         told(&tls("disable"), &tls("require"), ""),
     ] {
         for it in [way, back] {
+            // A page of the answer without the parameter is none of JMESPath's errors.
+            let asked = [it.apply.join("\n"), it.verify.join("\n")].concat();
+            let named = asked.matches("Parameters[?ParameterName==").count();
+            let as_words = asked.matches("to_string(Parameters[?").count();
+            assert!(named > 0 && named == as_words, "{asked}");
             if it
                 .apply
                 .iter()

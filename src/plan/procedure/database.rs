@@ -4,7 +4,7 @@ mod access;
 mod server;
 mod volume;
 
-use super::{Procedure, State, redis, terraform, until, workloads};
+use super::{Procedure, State, literal, parameter_value, redis, terraform, until, workloads};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -159,11 +159,6 @@ fn window_has_begun(procedure: Procedure, database: &Database) -> Procedure {
             database.maintenance.window.value
         )),
     }
-}
-
-/// A value as a regular expression that means nothing else.
-fn literal(value: &str) -> String {
-    value.replace('.', "[.]")
 }
 
 /// The identifiers of the replicas.

@@ -5,7 +5,7 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, terraform, until, workloads};
+use super::{Procedure, State, literal, parameter_value, terraform, until, workloads};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
@@ -185,7 +185,7 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let wanted = format!(
         "available {} {}([.][0-9]+)*",
         after.engine.value,
-        after.version.value.replace('.', "[.]")
+        literal(&after.version.value)
     );
     let fields = [
         "CacheClusters[0].CacheClusterStatus",
@@ -210,7 +210,7 @@ fn policy(group: &RedisGroup) -> Procedure {
         ))
         .verify(until(
             &format!("elasticache describe-cache-parameters --cache-parameter-group-name {name}"),
-            &["Parameters[?ParameterName=='maxmemory-policy']|[0].ParameterValue"],
+            &[&parameter_value("maxmemory-policy")],
             &group.policy.value.to_string(),
         ))
 }

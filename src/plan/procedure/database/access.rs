@@ -1,6 +1,8 @@
 //! How the database is reached, and whether it refuses plain text.
 
-use super::{Procedure, State, group_of, parameter, reached, reads, until, workloads};
+use super::{
+    Procedure, State, group_of, parameter, parameter_value, reached, reads, until, workloads,
+};
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
 
@@ -34,9 +36,7 @@ fn force(database: &Database, value: u32) -> Procedure {
         procedure
             .verify(until(
                 &format!("rds describe-db-parameters --db-parameter-group-name {group}"),
-                &[&format!(
-                    "Parameters[?ParameterName=='{FORCED}']|[0].ParameterValue"
-                )],
+                &[&parameter_value(FORCED)],
                 &value.to_string(),
             ))
             .verify(reached(&id, "available", &[]))
