@@ -15,6 +15,7 @@ pub mod portion;
 pub mod quantity;
 pub mod rate;
 pub mod schedule;
+mod selection;
 mod text_form;
 pub mod volume;
 pub mod window;
@@ -26,7 +27,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
-pub use attribute::{Attribute, Attributes, Difference, Selection};
+pub use attribute::{Attribute, Attributes, Difference};
 pub use clock::{ClockTime, Days, Moment};
 pub use duration::Duration;
 pub use image::Image;
@@ -49,6 +50,7 @@ pub use portion::Portion;
 pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};
+pub use selection::Selection;
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
@@ -56,7 +58,6 @@ pub use word::{
     SslMode, StorageType, Tier, Use, Via, Word,
 };
 
-use attribute::At;
 use part::part;
 
 part! {
@@ -366,27 +367,6 @@ impl RedisGroup {
 }
 
 impl Environment {
-    /// Every attribute, in the model's order.
-    #[must_use]
-    pub fn list(&self) -> Vec<Attribute> {
-        let mut attributes = Vec::new();
-        self.attributes(At::TOP, &mut attributes);
-        attributes
-    }
-
-    /// Every attribute in which `after` differs, in the model's order.
-    #[must_use]
-    pub fn compare(&self, after: &Self) -> Vec<Difference> {
-        let mut differences = Vec::new();
-        self.differences(after, At::TOP, &mut differences);
-        differences
-    }
-
-    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
-    pub fn adopt(&mut self, from: &Self, chosen: &Selection) {
-        self.adopt_from(from, chosen, "");
-    }
-
     /// The group that serves `wanted`, if exactly one does.
     #[must_use]
     pub fn redis_for(&self, wanted: Use) -> Option<(&Name, &RedisGroup)> {

@@ -79,6 +79,31 @@ pub(crate) fn codes(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A JSON value as a YAML document, as an environment's own are written.
+pub(crate) fn written(value: &serde_json::Value) -> String {
+    tierc::emit::yaml::documents(&[to_yaml(value)], "prod.kdl")
+}
+
+fn to_yaml(value: &serde_json::Value) -> tierc::emit::yaml::Value {
+    use serde_json::Value as Json;
+    use tierc::emit::yaml::{Map, Value};
+    match value {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => Value::Number(number.as_i128().unwrap()),
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => items.iter().map(to_yaml).collect(),
+        Json::Object(entries) => {
+            let entries = entries.iter();
+            Value::Map(
+                entries
+                    .map(|(key, value)| (key.clone(), to_yaml(value)))
+                    .collect::<Map>(),
+            )
+        }
+    }
+}
+
 /// The documents of a YAML file, read by another library than the one that wrote them.
 pub(crate) fn documents(text: &str) -> Vec<serde_json::Value> {
     use serde::Deserialize;

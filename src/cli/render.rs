@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::compile::Run;
-use crate::emit::{self, Artifacts};
+use crate::emit;
 use crate::model::Environment;
 use crate::model::count::counted;
 
@@ -14,16 +14,16 @@ use super::args::Render;
 use super::check::{say_findings, verdict};
 use super::error::Error;
 use super::exit::Exit;
-use super::files::{self, Change, TreePlan, Turn};
+use super::files::{self, Change, Staged, TreePlan, Turn};
 use super::load::load;
 use super::output::Output;
 use super::progress::Progress;
 
-/// A tree as it is to be, beside what is there.
+/// What becomes of a tree.
 struct Planned {
     plan: TreePlan,
-    /// Empty where nothing is to be written.
-    artifacts: Artifacts,
+    /// Its new state on the disk, where it is to be written and is not as it should be.
+    staged: Option<Staged>,
 }
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -46,7 +46,7 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
         validate(chart, &environments, output)?;
     }
     if command.check || command.dry_run {
-        let planned = plan(&command.out, &environments, &run)?;
+        let planned = plan(command, &environments, &run, None)?;
         let stale = stale(command, &environments)?;
         return Ok(if command.check {
             report_stale(command, &planned, &stale, output)
@@ -56,10 +56,10 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     }
     let waits = || output.say("waiting for another run that writes here");
     let turn = Turn::take(&command.out, waits).map_err(|error| vec![error.to_string()])?;
-    let planned = plan(&command.out, &environments, &run)?;
+    let mut planned = plan(command, &environments, &run, Some(&turn))?;
     let stale = stale(command, &environments)?;
     warn_of_edits(command, &planned, output);
-    write(&turn, &planned)?;
+    place(&mut planned)?;
     prune(command, &stale, output)?;
     output.say(&summary(command, &planned));
     Ok(Exit::Fine)
@@ -114,6 +114,7 @@ fn validate(
         .iter()
         .map(|(name, (environment, _))| {
             let values = emit::helm::values(environment);
+            let values = serde_json::to_value(values).expect("values are plain data");
             (name.clone(), emit::chart::over(&defaults, values))
         })
         .collect();
@@ -130,25 +131,31 @@ fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     }
 }
 
-/// Emits every environment and compares it with its tree.
+/// Emits every environment, compares it with its tree and, if it is this run's `turn`, writes what
+/// differs beside that: no tree changes before all of them can.
 fn plan(
-    out: &Path,
+    command: &Render,
     environments: &Environments<'_>,
     run: &Run,
+    turn: Option<&Turn>,
 ) -> Result<Vec<Planned>, Vec<String>> {
-    let progress = Progress::new("compiling", environments.len());
+    let progress = Progress::new("rendering", environments.len());
+    let one = |name: &str, environment: &Environment, shown: &str| -> Result<Planned, Error> {
+        let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
+        let artifacts = emit::emit(environment, &run.catalogue, file_name);
+        let plan = files::plan_tree(&command.out, name, &artifacts)?;
+        let staged = match turn {
+            Some(turn) => files::stage_tree(turn, &plan, &artifacts)?,
+            None => None,
+        };
+        Ok(Planned { plan, staged })
+    };
     let planned = environments
         .par_iter()
         .map(|(name, (environment, shown))| {
-            let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
-            let mut artifacts = emit::emit(environment, &run.catalogue, file_name);
-            let plan = files::plan_tree(out, name, &artifacts);
+            let planned = one(name, environment, shown);
             progress.step();
-            let plan = plan.map_err(|error| error.to_string())?;
-            if plan.is_unchanged() {
-                artifacts.clear();
-            }
-            Ok(Planned { plan, artifacts })
+            planned.map_err(|error| error.to_string())
         })
         .collect();
     all(planned)
@@ -263,18 +270,14 @@ fn warn_of_edits(command: &Render, planned: &[Planned], output: &Output) {
     }
 }
 
-fn write(turn: &Turn, planned: &[Planned]) -> Result<(), Vec<String>> {
-    let progress = Progress::new("writing", planned.len());
-    let written = planned
-        .par_iter()
-        .map(|Planned { plan, artifacts }| {
-            let written = files::write_tree(turn, plan, artifacts);
-            progress.step();
-            written.map_err(|error| error.to_string())
-        })
+/// Puts every new state in its tree's place.
+fn place(planned: &mut [Planned]) -> Result<(), Vec<String>> {
+    let placed = planned
+        .par_iter_mut()
+        .filter_map(|Planned { plan, staged }| Some(staged.take()?.place(plan)))
+        .map(|placed| placed.map_err(|error| error.to_string()))
         .collect();
-    drop(progress);
-    all(written).map(|_| ())
+    all(placed).map(|_| ())
 }
 
 /// Removes the trees of no environment here, if that was asked for: they can be of another folder.

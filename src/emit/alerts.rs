@@ -98,7 +98,6 @@ impl Watch {
     #[must_use]
     pub fn of(environment: &Environment) -> Self {
         let tracked = metric::tracked(environment);
-        let standing = Standing::of(environment);
         let of_components = tracked.chunk_by(|one, next| one.component == next.component);
         let mut groups: Vec<Group> = of_components
             .filter_map(|tracked| group(environment, tracked))
@@ -107,6 +106,11 @@ impl Watch {
             component: "pgbouncer".into(),
             alerts: stores::pooler(environment),
         });
+        let alerts = groups.iter().flat_map(|group| &group.alerts);
+        let named = alerts
+            .flat_map(|alert| &alert.relieved_by)
+            .chain(tracked.iter().flat_map(|it| &it.relieved_by));
+        let standing = Standing::of(environment, &named.cloned().collect());
         for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
             let paths = alert.relieved_by.iter();
             let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();

@@ -4,7 +4,8 @@
 mod autoscaling;
 mod workload;
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use crate::emit::kubernetes::metadata::of_environment;
 use crate::emit::pgbouncer::PORT;
@@ -12,7 +13,7 @@ use crate::emit::secret::{self, Entry};
 use crate::model::{Environment, RedisGroup, Use};
 
 /// From this number on, Helm reads integers of values files as floats and may print them as `1e+06`.
-const FLOATS_FROM: u64 = 1_000_000;
+const FLOATS_FROM: i128 = 1_000_000;
 
 /// Keys whose values are Kubernetes' own objects, for charts to pass on whole (`toYaml`): numbers in
 /// them must stay numbers, and do.
@@ -29,13 +30,13 @@ const WHOLE: [&str; 7] = [
 /// The values of an environment.
 #[must_use]
 pub fn values(environment: &Environment) -> Value {
-    let workers: Map<String, Value> = environment
+    let workers: Map = environment
         .worker
         .iter()
         .map(|(name, pool)| (name.to_string(), workload::worker(environment, name, pool)))
         .collect();
-    let mut values = json!({
-        "namespace": environment.namespace.value,
+    let mut values = yaml!({
+        "namespace": &environment.namespace,
         "labels": of_environment(environment),
         "postgres": { "mode": "external" },
         "postgresExternalReplicas": environment.database.replicas.count.value,
@@ -43,7 +44,7 @@ pub fn values(environment: &Environment) -> Value {
             "mode": "external",
             "cluster": main_redis(environment).is_some_and(RedisGroup::is_cluster),
         },
-        "pgbouncer": { "host": environment.pgbouncer.name.value, "port": PORT },
+        "pgbouncer": { "host": &environment.pgbouncer.name, "port": PORT },
         "migration": { "secretEnv": secret_env([
             ("DATABASE_URL", secret::direct_url(environment)),
             ("DIRECT_URL", secret::direct_url(environment)),
@@ -67,23 +68,23 @@ fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
 /// Variables that are read from Secrets, by reference.
 fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, Entry)>) -> Value {
     let references = variables.into_iter().map(|(variable, entry)| {
-        let reference = json!({ "name": entry.secret, "key": entry.key });
+        let reference = yaml!({ "name": entry.secret, "key": entry.key });
         (variable.into(), reference)
     });
-    Value::Object(references.collect())
+    Value::Map(references.collect())
 }
 
 /// Quotes what Helm would turn into a float.
 fn guard(value: &mut Value) {
     match value {
-        Value::Number(number) if number.as_u64().is_some_and(|number| number >= FLOATS_FROM) => {
-            *value = Value::String(number.to_string());
+        Value::Number(number) if *number >= FLOATS_FROM => {
+            *value = Value::Text(number.to_string());
         }
-        Value::Array(items) => items.iter_mut().for_each(guard),
-        Value::Object(entries) => entries
+        Value::List(items) => items.iter_mut().for_each(guard),
+        Value::Map(entries) => entries
             .iter_mut()
-            .filter(|(key, _)| !WHOLE.contains(&key.as_str()))
+            .filter(|(key, _)| !WHOLE.contains(key))
             .for_each(|(_, value)| guard(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
 }

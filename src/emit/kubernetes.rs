@@ -7,12 +7,11 @@ mod pgbouncer;
 pub(super) mod scaled_object;
 mod schedules;
 
-use serde_json::{Value, json};
-
 use super::alerts::Watch;
 use super::{Artifacts, yaml};
 use crate::catalogue::Catalogue;
 use crate::model::{Autoscalers, Environment};
+use crate::yaml;
 
 /// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
 #[must_use]
@@ -36,12 +35,12 @@ pub fn kubernetes(
         }
     }
     let rule = alerts::rule(environment, &watch.groups);
-    files.insert("alerts.yaml".into(), yaml::document(&rule, source_name));
-    let kustomization = json!({
+    files.insert("alerts.yaml".into(), yaml::documents(&[rule], source_name));
+    let kustomization = yaml!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "namespace": environment.namespace,
-        "resources": files.keys().collect::<Vec<_>>(),
+        "namespace": &environment.namespace,
+        "resources": files.keys().collect::<yaml::Value>(),
     });
     let kustomization = yaml::documents(&[kustomization], source_name);
     files.insert("kustomization.yaml".into(), kustomization);
@@ -51,12 +50,8 @@ pub fn kubernetes(
 
 /// The template of PgBouncer's pods: where it differs, a Deployment replaces them.
 #[must_use]
-pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> Value {
-    let deployment = pgbouncer::deployment(environment, catalogue);
-    deployment
-        .pointer("/spec/template")
-        .cloned()
-        .unwrap_or_default()
+pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::Value {
+    pgbouncer::template(environment, catalogue)
 }
 
 fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {

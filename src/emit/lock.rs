@@ -97,9 +97,11 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
 /// `sha256:` and the hash in hex.
 #[must_use]
 pub fn hash(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
+    let mut text = String::with_capacity(7 + 64);
+    text.push_str("sha256:");
+    for byte in Sha256::digest(bytes) {
+        let halves = [byte >> 4, byte & 15];
+        text.extend(halves.map(|half| char::from_digit(half.into(), 16).unwrap_or_default()));
+    }
+    text
 }

@@ -1,7 +1,8 @@
 //! Where pods run: the labels and taints that node groups get, and what selects them. Terraform
 //! and the objects of Kubernetes agree because both take their words from here.
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use crate::budget::placement::{self, Placement};
 use crate::model::{Capacity, Environment, Name, Worker};
@@ -20,16 +21,16 @@ const SPOT: [(&str, &str); 2] = [
 ];
 
 fn expression(key: &str, operator: &str, values: &[&str]) -> Value {
-    json!({ "key": key, "operator": operator, "values": values })
+    yaml!({ "key": key, "operator": operator, "values": values.iter().collect::<Value>() })
 }
 
 /// A node must match every expression of any of `terms`.
-fn required(terms: &[Vec<Value>]) -> Value {
-    let terms: Vec<Value> = terms
-        .iter()
-        .map(|expressions| json!({ "matchExpressions": expressions }))
+fn required(terms: impl IntoIterator<Item = Vec<Value>>) -> Value {
+    let terms: Value = terms
+        .into_iter()
+        .map(|expressions| yaml!({ "matchExpressions": expressions }))
         .collect();
-    json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } })
+    yaml!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } })
 }
 
 /// Where the API and PgBouncer run: what the budget counts them on.
@@ -50,19 +51,19 @@ fn affinity(environment: &Environment, placement: &Placement<'_>) -> Value {
         Placement::Named(groups) => {
             let own = environment.environment.value.as_str();
             let names: Vec<&str> = groups.iter().map(|name| name.as_str()).collect();
-            required(&[vec![
+            required([vec![
                 expression(ENVIRONMENT, "In", &[own]),
                 expression(NODE_GROUP, "In", &names),
             ]])
         }
         // `NotIn` also matches a node without the label.
-        Placement::Bought(Capacity::OnDemand) => required(&[SPOT
+        Placement::Bought(Capacity::OnDemand) => required([SPOT
             .map(|(key, value)| expression(key, "NotIn", &[value]))
             .to_vec()]),
         Placement::Bought(Capacity::Spot) => {
-            required(&SPOT.map(|(key, value)| vec![expression(key, "In", &[value])]))
+            required(SPOT.map(|(key, value)| vec![expression(key, "In", &[value])]))
         }
-        Placement::Anywhere => json!({}),
+        Placement::Anywhere => yaml!({}),
     }
 }
 
@@ -78,7 +79,7 @@ fn groups<'a>(environment: &'a Environment, name: &Name, pool: &Worker) -> Vec<&
 #[must_use]
 pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
     let of_groups = groups(environment, name, pool).into_iter().map(|group| {
-        json!({ "key": NODE_GROUP, "operator": "Equal", "value": group, "effect": "NoSchedule" })
+        yaml!({ "key": NODE_GROUP, "operator": "Equal", "value": group, "effect": "NoSchedule" })
     });
     let stated = pool
         .tolerate
@@ -89,10 +90,9 @@ pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec
 
 fn toleration(taint: &str) -> Option<Value> {
     let (pair, effect) = taint.rsplit_once(':')?;
-    Some(match pair.split_once('=') {
-        Some((key, value)) => {
-            json!({ "key": key, "operator": "Equal", "value": value, "effect": effect })
-        }
-        None => json!({ "key": pair, "operator": "Exists", "effect": effect }),
+    Some(if let Some((key, value)) = pair.split_once('=') {
+        yaml!({ "key": key, "operator": "Equal", "value": value, "effect": effect })
+    } else {
+        yaml!({ "key": pair, "operator": "Exists", "effect": effect })
     })
 }

@@ -76,6 +76,9 @@ static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     templates
 });
 
+/// Bytes of a usual page: most need no more room.
+const USUAL: usize = 48 << 10;
+
 /// What the templates read.
 #[derive(Serialize)]
 struct Facts {
@@ -133,15 +136,24 @@ pub fn runbook(
         review: review::rows(watch),
         watched: review::queries(environment, watch),
     };
-    let facts = Value::from(Serde(&facts));
-    let section = |(part, _): &(&str, &str)| {
+    page(&facts)
+}
+
+/// Every part, one below the other.
+fn page(facts: &Facts) -> String {
+    let facts = Value::from(Serde(facts));
+    let mut page = String::with_capacity(USUAL);
+    for (index, (part, _)) in PARTS.iter().enumerate() {
+        if index > 0 {
+            page.push_str("\n\n");
+        }
         let template = TEMPLATES.get_template(part).expect("every part was added");
         let text = template.render(facts.clone());
         let text = text.expect("the template and its variables belong together");
-        text.trim_end().to_owned()
-    };
-    let sections: Vec<String> = PARTS.iter().map(section).collect();
-    sections.join("\n\n") + "\n"
+        page.push_str(text.trim_end());
+    }
+    page.push('\n');
+    page
 }
 
 fn monitoring(environment: &Environment) -> Option<String> {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Environment;
+use crate::model::{Environment, Selection};
 
 /// Values as text by path in KDL spelling, gathered once for many sentences.
 pub(super) struct Standing(BTreeMap<String, String>);
 
 impl Standing {
-    pub(super) fn of(environment: &Environment) -> Self {
-        let attributes = environment.list().into_iter();
+    /// Of the attributes at `paths`.
+    pub(super) fn of(environment: &Environment, paths: &Selection) -> Self {
+        let attributes = environment.list_of(paths).into_iter();
         Self(attributes.map(|it| (it.path, it.value)).collect())
     }
 

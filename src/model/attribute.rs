@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EnvironmentField, PodsMetric, Policy, Queue, Stage};
+use super::{Environment, EnvironmentField, PodsMetric, Policy, Queue, Selection, Stage};
 use crate::pair::Pair;
 use crate::source::{Origin, Sourced};
 
@@ -37,46 +37,12 @@ pub struct Difference {
     pub values: Pair<Option<Attribute>>,
 }
 
-/// Paths of attributes, chosen to be taken over.
-#[derive(Clone, Debug, Default)]
-pub struct Selection(BTreeSet<String>);
-
-impl FromIterator<String> for Selection {
-    fn from_iter<I: IntoIterator<Item = String>>(paths: I) -> Self {
-        Self(paths.into_iter().collect())
-    }
-}
-
-impl Selection {
-    /// The chosen paths, sorted.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// Whether the attribute at `path` is chosen. One below it is another: `redis.queue.engine` has
-    /// a value of its own beside that of `redis.queue.engine.version`.
-    #[must_use]
-    pub fn holds(&self, path: &str) -> bool {
-        self.0.contains(path)
-    }
-
-    /// Whether the attribute at `path` is chosen, or one below it.
-    #[must_use]
-    pub fn touches(&self, path: &str) -> bool {
-        let below = format!("{path}.");
-        self.0.contains(path)
-            || self
-                .0
-                .range(below.clone()..)
-                .next()
-                .is_some_and(|next| next.starts_with(&below))
-    }
-}
-
 /// Where a walk stands: the path so far, and how a part's field is named from the top.
 pub struct At<'a, F> {
     path: &'a str,
     name: &'a dyn Fn(F) -> EnvironmentField,
+    /// What it looks for, if not for everything: it enters nothing else.
+    wanted: Option<&'a Selection>,
 }
 
 impl<F> Clone for At<'_, F> {
@@ -91,16 +57,30 @@ impl At<'_, EnvironmentField> {
     pub const TOP: At<'static, EnvironmentField> = At {
         path: "",
         name: &|field| field,
+        wanted: None,
     };
+}
+
+impl<'a> At<'a, EnvironmentField> {
+    /// The top of a walk that looks for certain attributes alone.
+    fn top_of(wanted: &'a Selection) -> Self {
+        let wanted = Some(wanted);
+        At { wanted, ..At::TOP }
+    }
 }
 
 impl<F> At<'_, F> {
     /// One step down that changes no field: a key of a map or of a list.
-    fn key<R>(self, key: &str, walk: impl FnOnce(At<'_, F>) -> R) -> R {
-        walk(At {
-            path: &join(self.path, key),
-            name: self.name,
-        })
+    fn key(self, key: &str, walk: impl FnOnce(At<'_, F>)) {
+        let path = join(self.path, key);
+        if self.enters(&path) {
+            let path = &path;
+            walk(At { path, ..self });
+        }
+    }
+
+    fn enters(self, path: &str) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.touches(path))
     }
 }
 
@@ -113,6 +93,37 @@ impl At<'_, ()> {
             origin: value.origin.clone(),
             sound: value.sound,
         }
+    }
+}
+
+impl Environment {
+    /// Every attribute, in the model's order.
+    #[must_use]
+    pub fn list(&self) -> Vec<Attribute> {
+        let mut attributes = Vec::new();
+        self.attributes(At::TOP, &mut attributes);
+        attributes
+    }
+
+    /// The attributes at certain paths, in the model's order.
+    #[must_use]
+    pub fn list_of(&self, wanted: &Selection) -> Vec<Attribute> {
+        let mut attributes = Vec::new();
+        self.attributes(At::top_of(wanted), &mut attributes);
+        attributes
+    }
+
+    /// Every attribute in which `after` differs, in the model's order.
+    #[must_use]
+    pub fn compare(&self, after: &Self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        self.differences(after, At::TOP, &mut differences);
+        differences
+    }
+
+    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
+    pub fn adopt(&mut self, from: &Self, chosen: &Selection) {
+        self.adopt_from(from, chosen, "");
     }
 }
 
@@ -352,6 +363,7 @@ impl<F> At<'_, F> {
         walk(At {
             path: self.path,
             name: &|field| (self.name)(wrap(field)),
+            wanted: self.wanted,
         });
     }
 
@@ -362,10 +374,14 @@ impl<F> At<'_, F> {
         wrap: impl Fn(G) -> F,
         walk: impl FnOnce(At<'_, G>),
     ) {
-        walk(At {
-            path: &join_field(self.path, field),
-            name: &|field| (self.name)(wrap(field)),
-        });
+        let path = join_field(self.path, field);
+        if self.enters(&path) {
+            walk(At {
+                path: &path,
+                name: &|field| (self.name)(wrap(field)),
+                wanted: self.wanted,
+            });
+        }
     }
 }
 

@@ -47,7 +47,7 @@ macro_rules! one_part {
                 });)*
             }
 
-            fn adopt_from(&mut self, from: &Self, chosen: &$crate::model::attribute::Selection, path: &str) {
+            fn adopt_from(&mut self, from: &Self, chosen: &$crate::model::Selection, path: &str) {
                 $($crate::model::attribute::Step::$kind(path, $step, |path| {
                     self.$field.adopt_from(&from.$field, chosen, path);
                 });)*

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tierc::emit::yaml;
+
+use crate::support::written;
 
 use super::tools::{ask, command, tool};
 use super::trees::rendered;
@@ -141,11 +142,7 @@ fn kubectl_reads_every_text_as_it_was_written() {
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "texts" }, "data": data,
     });
     let file = folder.path().join("texts.yaml");
-    std::fs::write(
-        &file,
-        yaml::documents(std::slice::from_ref(&object), "prod.kdl"),
-    )
-    .unwrap();
+    std::fs::write(&file, written(&object)).unwrap();
     let mut run = command(&kubectl, folder.path());
     run.args(["annotate", "--local", "-o", "json", "a=b", "-f"])
         .arg(&file);

@@ -14,28 +14,49 @@ use crate::cli::error::Error;
 /// What stands between the environment's name and the process' number in a staging folder's name.
 pub(super) const STAGING: &str = ".tierc-";
 
-/// Writes a planned tree, or nothing if it is as it should be.
+/// A tree's new state, beside the tree. Dropped before it is placed, it goes.
+pub struct Staged {
+    tree: PathBuf,
+    staging: PathBuf,
+}
+
+impl Drop for Staged {
+    /// After an exchange this is what the tree was.
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.staging);
+    }
+}
+
+/// Writes what a planned tree is to be beside it; nothing where it is as it should be.
 ///
 /// # Errors
-/// When anything could not be written; the tree is then as it was.
-pub fn write_tree(
+/// When anything could not be written.
+pub fn stage_tree(
     turn: &Turn,
     plan: &TreePlan,
     artifacts: &BTreeMap<String, String>,
-) -> Result<(), Error> {
+) -> Result<Option<Staged>, Error> {
     if plan.is_unchanged() {
-        return Ok(());
+        return Ok(None);
     }
-    let tree = below(turn.out(), &plan.name)?;
     let process = std::process::id();
     let staging = turn.out().join(format!(".{}{STAGING}{process}", plan.name));
-    let placed = fill(&tree, &staging, plan, artifacts).and_then(|()| place(&tree, &staging));
-    if !matches!(placed, Ok(Placed::Moved)) {
-        let _ = fs::remove_dir_all(&staging);
-    }
-    match placed? {
-        Placed::Moved | Placed::Exchanged => Ok(()),
-        Placed::Unable => file_by_file(&tree, plan, artifacts),
+    let tree = below(turn.out(), &plan.name)?;
+    let staged = Staged { tree, staging };
+    fill(&staged.tree, &staged.staging, plan, artifacts)?;
+    Ok(Some(staged))
+}
+
+impl Staged {
+    /// Puts it in the tree's place, as it was planned.
+    ///
+    /// # Errors
+    /// When that could not be done; the tree is then as it was.
+    pub fn place(self, plan: &TreePlan) -> Result<(), Error> {
+        match place(&self.tree, &self.staging)? {
+            Placed::Done => Ok(()),
+            Placed::Unable => file_by_file(&self.tree, &self.staging, plan),
+        }
     }
 }
 
@@ -124,10 +145,8 @@ fn take_over(from: &Path, to: &Path, is_link: bool) -> Result<(), Error> {
 
 /// What became of a staging folder.
 enum Placed {
-    /// It is the tree now; there was none before.
-    Moved,
-    /// It is the tree now, and what was the tree is in its place.
-    Exchanged,
+    /// It is the tree now, and what was the tree, if there was one, is in its place.
+    Done,
     /// It is where it was: the system cannot exchange two folders.
     Unable,
 }
@@ -137,14 +156,14 @@ fn place(tree: &Path, staging: &Path) -> Result<Placed, Error> {
     let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
     if !tree.exists() {
         return fs::rename(staging, tree)
-            .map(|()| Placed::Moved)
+            .map(|()| Placed::Done)
             .map_err(refused);
     }
     #[cfg(target_os = "linux")]
     {
         use rustix::io::Errno;
         match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(Placed::Exchanged),
+            Ok(()) => Ok(Placed::Done),
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Placed::Unable),
             Err(error) => Err(refused(error.into())),
         }
@@ -154,26 +173,20 @@ fn place(tree: &Path, staging: &Path) -> Result<Placed, Error> {
 }
 
 /// The way of systems without an exchange: each file by a rename, the lock last.
-fn file_by_file(
-    tree: &Path,
-    plan: &TreePlan,
-    artifacts: &BTreeMap<String, String>,
-) -> Result<(), Error> {
+fn file_by_file(tree: &Path, staging: &Path, plan: &TreePlan) -> Result<(), Error> {
     let mut changes: Vec<&(String, Change)> = plan.changes.iter().collect();
     changes.sort_by_key(|(path, _)| path == LOCK);
     for (path, change) in changes {
         let target = below(tree, path)?;
-        match (change, artifacts.get(path)) {
-            (Change::Unchanged, _) => {}
-            (Change::Removed, _) | (_, None) => {
+        match change {
+            Change::Unchanged => {}
+            Change::Removed => {
                 let _ = fs::remove_file(&target);
                 remove_empty(tree, &target);
             }
-            (Change::Created | Change::Updated | Change::Edited, Some(text)) => {
+            Change::Created | Change::Updated | Change::Edited => {
                 target.parent().map_or(Ok(()), make_folder)?;
-                let beside: PathBuf = target.with_extension("tierc-new");
-                write(&beside, text)?;
-                fs::rename(&beside, &target)
+                fs::rename(below(staging, path)?, &target)
                     .map_err(|error| Error::Io("replaced", target.clone(), error))?;
             }
         }

@@ -24,7 +24,9 @@ fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
     let artifacts = artifacts(files);
     let turn = Turn::take(out, || panic!("nobody else writes")).unwrap();
     let plan = plan_tree(out, "prod", &artifacts).unwrap();
-    write_tree(&turn, &plan, &artifacts).unwrap();
+    if let Some(staged) = stage_tree(&turn, &plan, &artifacts).unwrap() {
+        staged.place(&plan).unwrap();
+    }
     plan.changes
         .into_iter()
         .filter(|(path, _)| path != LOCK)

@@ -33,7 +33,9 @@ fn replace(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<
     let stale = stale(out, &trees)?;
     for tree in &trees {
         let turn = Turn::take(&tree.folder, || {})?;
-        files::write_tree(&turn, &tree.plan, &tree.artifacts)?;
+        if let Some(staged) = files::stage_tree(&turn, &tree.plan, &tree.artifacts)? {
+            staged.place(&tree.plan)?;
+        }
     }
     for (folder, name) in stale {
         files::remove_tree(&folder, &name)?;

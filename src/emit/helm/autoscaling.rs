@@ -1,6 +1,7 @@
 //! Autoscalers in the values: whole where the chart owns them, absent where tierc's manifests do.
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use crate::emit::kubernetes::{hpa, scaled_object};
 use crate::model::{Autoscalers, Environment, Name, Worker};
@@ -12,7 +13,7 @@ fn owned_by_chart(environment: &Environment) -> bool {
 
 /// No bounds and no replica count beside somebody else's autoscaler.
 fn not_here() -> Value {
-    json!({ "enabled": false })
+    yaml!({ "enabled": false })
 }
 
 /// The HPA's parts, in its own words.
@@ -22,7 +23,7 @@ pub(super) fn of_api(environment: &Environment) -> Value {
     }
     let workload = &environment.api.workload;
     let (min, max) = workload.bounds();
-    json!({
+    yaml!({
         "enabled": true,
         "name": workload.autoscaler_name(),
         "minReplicas": min,
@@ -39,12 +40,12 @@ pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -
     }
     let (min, max) = pool.workload.bounds();
     let mut values = Map::new();
-    values.insert("enabled".into(), json!(true));
-    values.insert("name".into(), json!(pool.scaled_object_name()));
-    values.insert("minReplicas".into(), json!(min));
-    values.insert("maxReplicas".into(), json!(max));
+    values.insert("enabled", true);
+    values.insert("name", pool.scaled_object_name());
+    values.insert("minReplicas", min);
+    values.insert("maxReplicas", max);
     if let Some(annotations) = scaled_object::annotations(pool) {
-        values.insert("annotations".into(), annotations);
+        values.insert("annotations", annotations);
     }
     let mut spec = scaled_object::spec(environment, name, pool);
     for key in [
@@ -55,14 +56,14 @@ pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -
         "triggers",
     ] {
         if let Some(part) = spec.remove(key) {
-            values.insert(key.into(), part);
+            values.insert(key, part);
         }
     }
     let references = scaled_object::secret_target_refs(environment);
     if !references.is_empty() {
         let name = scaled_object::authentication_name(pool);
-        let authentication = json!({ "name": name, "secretTargetRef": references });
-        values.insert("authentication".into(), authentication);
+        let authentication = yaml!({ "name": name, "secretTargetRef": references });
+        values.insert("authentication", authentication);
     }
-    Value::Object(values)
+    Value::Map(values)
 }

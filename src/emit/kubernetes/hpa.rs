@@ -1,6 +1,7 @@
 //! The API's HorizontalPodAutoscaler.
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use super::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
@@ -10,7 +11,7 @@ pub(super) fn hpa(environment: &Environment) -> Value {
     let workload = &environment.api.workload;
     let deployment = workload.name.value.as_str();
     let (min, max) = workload.bounds();
-    json!({
+    yaml!({
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
         "metadata": metadata(environment, &workload.autoscaler_name(), deployment),
@@ -30,7 +31,7 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
     let mut metrics = Vec::new();
     for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
         if let Some(percent) = percent {
-            metrics.push(json!({
+            metrics.push(yaml!({
                 "type": "Resource",
                 "resource": {
                     "name": name,
@@ -40,11 +41,11 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
         }
     }
     metrics.extend(environment.api.metric.iter().map(|metric| {
-        json!({
+        yaml!({
             "type": "Pods",
             "pods": {
-                "metric": { "name": metric.metric },
-                "target": { "type": "AverageValue", "averageValue": metric.average },
+                "metric": { "name": &metric.metric },
+                "target": { "type": "AverageValue", "averageValue": &metric.average },
             },
         })
     }));
@@ -53,7 +54,7 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
 
 /// `behavior` of `autoscaling/v2`, which KEDA takes in the same form.
 pub(in crate::emit) fn behavior(workload: &Workload) -> Value {
-    json!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
+    yaml!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
 }
 
 fn rules(scaling: &Scaling) -> Value {
@@ -63,11 +64,8 @@ fn rules(scaling: &Scaling) -> Value {
         Select::Disabled => "Disabled",
     };
     let mut rules = Map::new();
-    rules.insert(
-        "stabilizationWindowSeconds".into(),
-        json!(scaling.window.value.secs()),
-    );
-    rules.insert("selectPolicy".into(), json!(select));
+    rules.insert("stabilizationWindowSeconds", scaling.window.value.secs());
+    rules.insert("selectPolicy", select);
     // An empty list would be refused; an absent one means Kubernetes' defaults.
     if !scaling.policy.is_empty() {
         let policies = scaling.policy.iter().map(|policy| {
@@ -75,9 +73,9 @@ fn rules(scaling: &Scaling) -> Value {
                 PolicyKind::Pods => "Pods",
                 PolicyKind::Percent => "Percent",
             };
-            json!({ "type": kind, "value": policy.value, "periodSeconds": policy.every.value.secs() })
+            yaml!({ "type": kind, "value": &policy.value, "periodSeconds": policy.every.value.secs() })
         });
-        rules.insert("policies".into(), policies.collect());
+        rules.insert("policies", policies.collect::<Value>());
     }
-    Value::Object(rules)
+    Value::Map(rules)
 }

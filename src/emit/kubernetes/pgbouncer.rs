@@ -3,7 +3,8 @@
 mod deployment;
 mod network_policy;
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use super::metadata::{metadata, selector};
 use crate::catalogue::Catalogue;
@@ -20,18 +21,18 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
     let config = config_name(environment);
     let ini = ini(environment, catalogue);
     vec![
-        json!({
-            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta,
+        yaml!({
+            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": &meta,
             "automountServiceAccountToken": false,
         }),
-        json!({
+        yaml!({
             "apiVersion": "v1", "kind": "ConfigMap",
             "metadata": metadata(environment, &config, name),
-            "data": { CONFIG_FILE: ini },
+            "data": { CONFIG_FILE: &ini },
         }),
         deployment::deployment(environment, &ini),
-        json!({
-            "apiVersion": "v1", "kind": "Service", "metadata": meta,
+        yaml!({
+            "apiVersion": "v1", "kind": "Service", "metadata": &meta,
             "spec": {
                 "type": "ClusterIP",
                 "selector": selector(name),
@@ -40,8 +41,8 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
         }),
         // It takes no notice of pods that drain: nodes are to be drained one after another
         // (`tierc explain connection-budget-exceeded`).
-        json!({
-            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": meta,
+        yaml!({
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": &meta,
             "spec": {
                 "maxUnavailable": 1,
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -52,9 +53,9 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
     ]
 }
 
-/// The Deployment alone.
-pub(super) fn deployment(environment: &Environment, catalogue: &Catalogue) -> Value {
-    deployment::deployment(environment, &ini(environment, catalogue))
+/// The template of the Deployment's pods alone.
+pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> Value {
+    deployment::template(environment, &ini(environment, catalogue))
 }
 
 /// Without a hash in it, so that a change of pools changes no pod.

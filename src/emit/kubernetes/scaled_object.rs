@@ -3,7 +3,8 @@
 mod events;
 mod triggers;
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use super::hpa::behavior;
 use super::metadata::metadata;
@@ -14,10 +15,10 @@ use crate::model::{Combine, Environment, Name, RedisGroup, Use, Worker};
 pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<Value> {
     let deployment = worker.workload.name.value.as_str();
     let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
-    if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_object_mut()) {
-        meta.insert("annotations".into(), annotations);
+    if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_map_mut()) {
+        meta.insert("annotations", annotations);
     }
-    let mut objects = vec![json!({
+    let mut objects = vec![yaml!({
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
         "metadata": meta,
@@ -25,7 +26,7 @@ pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -
     })];
     let references = secret_target_refs(environment);
     if !references.is_empty() {
-        objects.push(json!({
+        objects.push(yaml!({
             "apiVersion": "keda.sh/v1alpha1",
             "kind": "TriggerAuthentication",
             "metadata": metadata(environment, &authentication_name(worker), deployment),
@@ -43,7 +44,7 @@ pub(in crate::emit) fn authentication_name(worker: &Worker) -> String {
 /// What pauses a pool.
 pub(in crate::emit) fn annotations(worker: &Worker) -> Option<Value> {
     let pause = worker.pause.as_ref()?;
-    Some(json!({ "autoscaling.keda.sh/paused-replicas": pause.value.to_string() }))
+    Some(yaml!({ "autoscaling.keda.sh/paused-replicas": pause.value.to_string() }))
 }
 
 /// What the triggers take from the Secret of the queues' group.
@@ -60,7 +61,7 @@ pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<Valu
     .into_iter()
     .filter_map(|(parameter, entry)| {
         let entry = entry?;
-        Some(json!({ "parameter": parameter, "name": entry.secret, "key": entry.key }))
+        Some(yaml!({ "parameter": parameter, "name": entry.secret, "key": entry.key }))
     })
     .collect()
 }
@@ -72,51 +73,47 @@ fn is_summed(worker: &Worker, group: Option<&RedisGroup>) -> bool {
 }
 
 /// The ScaledObject's `spec`.
-pub(in crate::emit) fn spec(
-    environment: &Environment,
-    name: &Name,
-    worker: &Worker,
-) -> Map<String, Value> {
+pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Worker) -> Map {
     let group = environment.redis_for(Use::Queue).map(|(_, group)| group);
     let deployment = worker.workload.name.value.as_str();
     let (min, max) = worker.workload.bounds();
     let mut spec = Map::new();
     spec.insert(
-        "scaleTargetRef".into(),
-        json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": deployment }),
+        "scaleTargetRef",
+        yaml!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": deployment }),
     );
-    spec.insert("minReplicaCount".into(), json!(min));
-    spec.insert("maxReplicaCount".into(), json!(max));
+    spec.insert("minReplicaCount", min);
+    spec.insert("maxReplicaCount", max);
     // Above zero KEDA reads neither and warns about both.
     if min == 0 {
-        spec.insert("pollingInterval".into(), json!(worker.polling.value.secs()));
-        spec.insert("cooldownPeriod".into(), json!(worker.cooldown.value.secs()));
+        spec.insert("pollingInterval", worker.polling.value.secs());
+        spec.insert("cooldownPeriod", worker.cooldown.value.secs());
     }
     let summed = is_summed(worker, group);
     if let Some(fallback) = &worker.fallback {
         // Beside a formula a static count never fires: the formula itself states the stand-in.
         let behavior = if summed { "scalingModifiers" } else { "static" };
-        let fallback = json!({
-            "failureThreshold": fallback.failures,
-            "replicas": fallback.replicas,
+        let fallback = yaml!({
+            "failureThreshold": &fallback.failures,
+            "replicas": &fallback.replicas,
             "behavior": behavior,
         });
-        spec.insert("fallback".into(), fallback);
+        spec.insert("fallback", fallback);
     }
     let taken = triggers::names(&worker.queue);
     let floors = events::floors(environment, name, &taken);
-    spec.insert("advanced".into(), advanced(worker, summed, &floors));
+    spec.insert("advanced", advanced(worker, summed, &floors));
     let references = !secret_target_refs(environment).is_empty();
     let authentication = references.then(|| authentication_name(worker));
     let triggers = triggers::triggers(worker, group, summed, authentication.as_deref(), &floors);
-    spec.insert("triggers".into(), triggers);
+    spec.insert("triggers", triggers);
     spec
 }
 
 fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
     let mut advanced = Map::new();
-    let hpa = json!({ "behavior": behavior(&worker.workload) });
-    advanced.insert("horizontalPodAutoscalerConfig".into(), hpa);
+    let hpa = yaml!({ "behavior": behavior(&worker.workload) });
+    advanced.insert("horizontalPodAutoscalerConfig", hpa);
     if summed {
         let mut modifiers = Map::new();
         let mut lists = triggers::formula(worker);
@@ -130,13 +127,13 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
             lists = format!("(({lists}) > {target} ? ({lists}) : 0)");
         }
         let formula = events::formula(lists, floors);
-        modifiers.insert("formula".into(), json!(formula));
-        modifiers.insert("target".into(), json!("1"));
+        modifiers.insert("formula", formula);
+        modifiers.insert("target", "1");
         if let Some(target) = target.filter(|_| !gated) {
-            modifiers.insert("activationTarget".into(), json!(target));
+            modifiers.insert("activationTarget", target);
         }
-        modifiers.insert("metricType".into(), json!("AverageValue"));
-        advanced.insert("scalingModifiers".into(), Value::Object(modifiers));
+        modifiers.insert("metricType", "AverageValue");
+        advanced.insert("scalingModifiers", modifiers);
     }
-    Value::Object(advanced)
+    Value::Map(advanced)
 }

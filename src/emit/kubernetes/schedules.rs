@@ -3,7 +3,8 @@
 mod job;
 mod script;
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use super::metadata::{metadata, selector};
 use crate::model::Environment;
@@ -61,21 +62,21 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
     let name = environment.schedule_name();
     let meta = metadata(environment, &name, &name);
     vec![
-        json!({
-            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta,
+        yaml!({
+            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": &meta,
             "automountServiceAccountToken": false,
         }),
-        json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": meta,
+        yaml!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": &meta,
             "rules": rules(&followed),
         }),
-        json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": meta,
-            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
-            "subjects": [{ "kind": "ServiceAccount", "name": name, "namespace": environment.namespace }],
+        yaml!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": &meta,
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": &name },
+            "subjects": [{ "kind": "ServiceAccount", "name": &name, "namespace": &environment.namespace }],
         }),
-        json!({
-            "apiVersion": "v1", "kind": "ConfigMap", "metadata": meta,
+        yaml!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": &meta,
             "data": { SCRIPT: script::script(&followed) },
         }),
         network_policy(&name, &meta),
@@ -87,7 +88,7 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
 fn rules(followed: &Followed<'_>) -> Vec<Value> {
     let api = &followed.environment.api.workload;
     let rule = |group: &str, resource: &str, names: Vec<String>| {
-        json!({
+        yaml!({
             "apiGroups": [group], "resources": [resource], "resourceNames": names,
             "verbs": ["get", "patch"],
         })
@@ -110,7 +111,7 @@ fn rules(followed: &Followed<'_>) -> Vec<Value> {
 
 /// Nobody comes in; out are DNS and the API server, whose address is the cluster's own.
 fn network_policy(name: &str, meta: &Value) -> Value {
-    json!({
+    yaml!({
         "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta,
         "spec": {
             "podSelector": { "matchLabels": selector(name) },

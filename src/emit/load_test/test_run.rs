@@ -1,6 +1,7 @@
 //! A TestRun of the k6 operator: pods that share the load.
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use crate::emit::kubernetes::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};
@@ -27,14 +28,14 @@ pub const TOKEN: &str = "token";
 pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Value> {
     let run = test.test_run.as_ref()?;
     let object = environment.test_run_name(name);
-    Some(json!({
+    Some(yaml!({
         "apiVersion": "k6.io/v1alpha1",
         "kind": "TestRun",
         "metadata": metadata(environment, &object, &object),
         "spec": {
             "parallelism": run.parallelism.value,
             "script": {
-                "configMap": { "name": object, "file": name.script_file() },
+                "configMap": { "name": &object, "file": name.script_file() },
             },
             // What first reads the script is set up like a runner where nothing else is said.
             "runner": runner(&object, test),
@@ -42,24 +43,24 @@ pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) 
     }))
 }
 
-fn runner(object: &str, test: &LoadTest) -> Map<String, Value> {
+fn runner(object: &str, test: &LoadTest) -> Map {
     let users = test.vus().div_ceil(u64::from(test.runners()));
     let memory = PROCESS.saturating_add(users.saturating_mul(PER_USER));
-    let pod = json!({ "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER,
+    let pod = yaml!({ "runAsNonRoot": true, "runAsUser": USER, "runAsGroup": USER,
         "seccompProfile": { "type": "RuntimeDefault" } });
     let container =
-        json!({ "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } });
-    let requests = json!({ "cpu": "500m", "memory": format!("{memory}Mi") });
+        yaml!({ "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } });
+    let requests = yaml!({ "cpu": "500m", "memory": format!("{memory}Mi") });
     let mut runner = Map::new();
-    runner.insert("image".into(), IMAGE.into());
-    runner.insert("automountServiceAccountToken".into(), "false".into());
+    runner.insert("image", IMAGE);
+    runner.insert("automountServiceAccountToken", "false");
     if let Some(variable) = &test.request.token_env {
-        let from = json!({ "secretKeyRef": { "name": object, "key": TOKEN } });
-        let variable = json!({ "name": variable.value, "valueFrom": from });
-        runner.insert("env".into(), json!([variable]));
+        let from = yaml!({ "secretKeyRef": { "name": object, "key": TOKEN } });
+        let variable = yaml!({ "name": variable, "valueFrom": from });
+        runner.insert("env", yaml!([variable]));
     }
-    runner.insert("securityContext".into(), pod);
-    runner.insert("containerSecurityContext".into(), container);
-    runner.insert("resources".into(), json!({ "requests": requests }));
+    runner.insert("securityContext", pod);
+    runner.insert("containerSecurityContext", container);
+    runner.insert("resources", yaml!({ "requests": requests }));
     runner
 }

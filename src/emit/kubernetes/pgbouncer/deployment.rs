@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
@@ -30,12 +31,12 @@ pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
     } else {
         (1, 0)
     };
-    json!({
+    yaml!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": metadata(environment, name, name),
         "spec": {
-            "replicas": pooler.instances,
+            "replicas": &pooler.instances,
             "minReadySeconds": drain,
             "progressDeadlineSeconds": drain.saturating_mul(2).saturating_add(600),
             "strategy": {
@@ -43,14 +44,21 @@ pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
                 "rollingUpdate": { "maxSurge": surge, "maxUnavailable": unavailable },
             },
             "selector": { "matchLabels": selector(name) },
-            "template": {
-                "metadata": {
-                    "labels": labels(environment, name),
-                    "annotations": { "tierc.dev/restart-hash": restart_hash(&pooler.image.value, ini) },
-                },
-                "spec": pod(environment, drain),
-            },
+            "template": template(environment, ini),
         },
+    })
+}
+
+/// The template of its pods.
+pub(super) fn template(environment: &Environment, ini: &str) -> Value {
+    let pooler = &environment.pgbouncer;
+    let hash = restart_hash(&pooler.image.value, ini);
+    yaml!({
+        "metadata": {
+            "labels": labels(environment, pooler.name.value.as_str()),
+            "annotations": { "tierc.dev/restart-hash": hash },
+        },
+        "spec": pod(environment, pooler.drain.value.secs()),
     })
 }
 
@@ -70,7 +78,7 @@ fn restart_hash(image: &str, ini: &str) -> String {
 
 fn pod(environment: &Environment, drain: u64) -> Value {
     let name = environment.pgbouncer.name.value.as_str();
-    json!({
+    yaml!({
         "serviceAccountName": name,
         "automountServiceAccountToken": false,
         "terminationGracePeriodSeconds": drain,
@@ -92,7 +100,7 @@ fn pod(environment: &Environment, drain: u64) -> Value {
 
 /// The CA bundle is optional in every mode, so that a change of `database.tls` is a reload too.
 fn volumes(environment: &Environment) -> Value {
-    json!([
+    yaml!([
         { "name": "config", "configMap": { "name": config_name(environment) } },
         { "name": "auth", "secret": { "secretName": secret::userlist(environment).secret } },
         { "name": "ca", "configMap": { "name": secret::ca_config_map(environment), "optional": true } },
@@ -103,15 +111,15 @@ fn volumes(environment: &Environment) -> Value {
 /// than a drain.
 fn affinity(environment: &Environment, name: &str) -> Value {
     let mut affinity = placement::of_the_rest(environment);
-    let apart = json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
+    let apart = yaml!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
         "weight": 100,
         "podAffinityTerm": {
             "topologyKey": "kubernetes.io/hostname",
             "labelSelector": { "matchLabels": selector(name) },
         },
     }] });
-    if let Some(affinity) = affinity.as_object_mut() {
-        affinity.insert("podAntiAffinity".into(), apart);
+    if let Some(affinity) = affinity.as_map_mut() {
+        affinity.insert("podAntiAffinity", apart);
     }
     affinity
 }
@@ -120,11 +128,11 @@ fn container(environment: &Environment, drain: u64) -> Value {
     let pooler = &environment.pgbouncer;
     // Directories, not subPath: a file mounted by subPath never sees a new ConfigMap.
     let mounts = ["config", "auth", "ca"].map(
-        |name| json!({ "name": name, "mountPath": format!("{FOLDER}/{name}"), "readOnly": true }),
+        |name| yaml!({ "name": name, "mountPath": format!("{FOLDER}/{name}"), "readOnly": true }),
     );
-    json!({
+    yaml!({
         "name": "pgbouncer",
-        "image": pooler.image,
+        "image": &pooler.image,
         "imagePullPolicy": "Always",
         "command": ["pgbouncer", format!("{FOLDER}/config/{CONFIG_FILE}")],
         "ports": [{ "name": "postgres", "containerPort": PORT, "protocol": "TCP" }],
@@ -149,5 +157,5 @@ fn container(environment: &Environment, drain: u64) -> Value {
 }
 
 fn resources(resources: &Resources, ephemeral_storage: &str) -> Value {
-    json!({ "cpu": resources.cpu, "memory": resources.memory, "ephemeral-storage": ephemeral_storage })
+    yaml!({ "cpu": &resources.cpu, "memory": &resources.memory, "ephemeral-storage": ephemeral_storage })
 }

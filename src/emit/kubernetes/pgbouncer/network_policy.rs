@@ -1,6 +1,7 @@
 //! Who may reach PgBouncer, and what it may reach.
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use crate::emit::kubernetes::metadata::{metadata, selector};
 use crate::emit::pgbouncer::{PORT, SERVER_PORT};
@@ -10,19 +11,18 @@ use crate::model::{Environment, Via};
 /// and PostgreSQL, where `network` states its addresses to them alone.
 pub(super) fn network_policy(environment: &Environment) -> Value {
     let name = environment.pgbouncer.name.value.as_str();
-    let mut from = vec![json!({ "podSelector": { "matchExpressions": [
+    let mut from = vec![yaml!({ "podSelector": { "matchExpressions": [
         { "key": "app", "operator": "In", "values": clients(environment) },
     ] } })];
     if let Some(namespace) = &environment.network.monitoring_namespace {
-        let labels = json!({ "kubernetes.io/metadata.name": namespace });
-        from.push(json!({ "namespaceSelector": { "matchLabels": labels } }));
+        let labels = yaml!({ "kubernetes.io/metadata.name": namespace });
+        from.push(yaml!({ "namespaceSelector": { "matchLabels": labels } }));
     }
-    let mut database = json!({ "ports": [{ "port": SERVER_PORT, "protocol": "TCP" }] });
-    if let (Some(cidr), Some(rule)) = (&environment.network.database_cidr, database.as_object_mut())
-    {
-        rule.insert("to".into(), json!([{ "ipBlock": { "cidr": cidr } }]));
+    let mut database = yaml!({ "ports": [{ "port": SERVER_PORT, "protocol": "TCP" }] });
+    if let (Some(cidr), Some(rule)) = (&environment.network.database_cidr, database.as_map_mut()) {
+        rule.insert("to", yaml!([{ "ipBlock": { "cidr": cidr } }]));
     }
-    json!({
+    yaml!({
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": metadata(environment, name, name),

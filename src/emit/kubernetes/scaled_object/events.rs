@@ -1,6 +1,7 @@
 //! Events as floors under a pool: KEDA's cron triggers.
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;
@@ -17,8 +18,8 @@ pub(super) struct Floor {
 impl Floor {
     /// The trigger of the ScaledObject.
     pub(super) fn trigger(&self) -> Value {
-        json!({
-            "name": self.name,
+        yaml!({
+            "name": &self.name,
             "type": "cron",
             "metadata": {
                 "timezone": self.trigger.zone.name(),

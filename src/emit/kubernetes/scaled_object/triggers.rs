@@ -1,6 +1,7 @@
 //! KEDA's triggers, and the formula that adds them up.
 
-use serde_json::{Map, Value, json};
+use crate::emit::yaml::{Map, Value};
+use crate::yaml;
 
 use super::events::Floor;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
@@ -72,20 +73,20 @@ pub(super) fn triggers(
         for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
             let metadata = redis_metadata(worker, group, queue, summed);
             let mut trigger = Map::new();
-            trigger.insert("name".into(), json!(name));
-            trigger.insert("type".into(), json!(kind(group)));
-            trigger.insert("metadata".into(), Value::Object(metadata));
+            trigger.insert("name", name);
+            trigger.insert("type", kind(group));
+            trigger.insert("metadata", metadata);
             if let Some(authentication) = authentication {
-                let reference = json!({ "name": authentication });
-                trigger.insert("authenticationRef".into(), reference);
+                let reference = yaml!({ "name": authentication });
+                trigger.insert("authenticationRef", reference);
             }
-            triggers.push(Value::Object(trigger));
+            triggers.push(Value::Map(trigger));
         }
     }
     let target = &worker.workload.target;
     for (kind, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
         if let Some(percent) = percent {
-            triggers.push(json!({
+            triggers.push(yaml!({
                 "type": kind,
                 "metricType": "Utilization",
                 "metadata": { "value": percent.value.to_string() },
@@ -93,7 +94,7 @@ pub(super) fn triggers(
         }
     }
     triggers.extend(floors.iter().map(Floor::trigger));
-    Value::Array(triggers)
+    Value::List(triggers)
 }
 
 fn kind(group: &RedisGroup) -> &'static str {
@@ -105,14 +106,9 @@ fn kind(group: &RedisGroup) -> &'static str {
 }
 
 /// KEDA's CRD takes nothing but strings here.
-fn redis_metadata(
-    worker: &Worker,
-    group: &RedisGroup,
-    queue: &Queue,
-    summed: bool,
-) -> Map<String, Value> {
+fn redis_metadata(worker: &Worker, group: &RedisGroup, queue: &Queue, summed: bool) -> Map {
     let mut metadata = Map::new();
-    let mut put = |key: &str, value: String| metadata.insert(key.into(), Value::String(value));
+    let mut put = |key: &'static str, value: String| metadata.insert(key, value);
     if let Some(endpoint) = &group.endpoint {
         put(address_key(group), endpoint.value.clone());
     }

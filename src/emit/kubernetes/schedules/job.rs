@@ -1,6 +1,7 @@
 //! The CronJob.
 
-use serde_json::{Value, json};
+use crate::emit::yaml::Value;
+use crate::yaml;
 
 use super::{Followed, SCRIPT};
 use crate::emit::kubernetes::metadata::{labels, metadata};
@@ -19,7 +20,7 @@ const FOLDER: &str = "/etc/schedule";
 /// The CronJob: one run after another, each of which is over before the next one is due.
 pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
     let environment = followed.environment;
-    json!({
+    yaml!({
         "apiVersion": "batch/v1",
         "kind": "CronJob",
         "metadata": metadata(environment, name, name),
@@ -46,7 +47,7 @@ pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
 }
 
 fn pod(followed: &Followed<'_>, name: &str) -> Value {
-    json!({
+    yaml!({
         "serviceAccountName": name,
         "automountServiceAccountToken": false,
         "restartPolicy": "Never",
@@ -67,7 +68,7 @@ fn pod(followed: &Followed<'_>, name: &str) -> Value {
 
 /// What would be mounted by itself, with a token that is soon worth nothing.
 fn token() -> Value {
-    json!({ "name": "token", "projected": { "sources": [
+    yaml!({ "name": "token", "projected": { "sources": [
         { "serviceAccountToken": { "path": "token", "expirationSeconds": 600 } },
         { "configMap": { "name": "kube-root-ca.crt", "items": [{ "key": "ca.crt", "path": "ca.crt" }] } },
         { "downwardAPI": { "items": [
@@ -79,9 +80,9 @@ fn token() -> Value {
 /// kubectl keeps what it learns of the server in its home directory.
 fn container(followed: &Followed<'_>) -> Value {
     let environment = followed.environment;
-    json!({
+    yaml!({
         "name": "schedule",
-        "image": environment.schedule.image,
+        "image": &environment.schedule.image,
         "imagePullPolicy": "Always",
         "command": ["/bin/sh", format!("{FOLDER}/{SCRIPT}")],
         "env": [{ "name": "HOME", "value": "/home/schedule" }],

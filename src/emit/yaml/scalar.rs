@@ -1,0 +1,132 @@
+//! Texts: the usual ones at a glance, and the YAML crate about every other.
+
+use serde_saphyr::DoubleQuoted;
+
+/// Words that YAML, in one version or another, takes for a truth value, a number or nothing: no
+/// others begin with a letter.
+const WORDS: [&str; 12] = [
+    "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity",
+];
+
+/// What a text needs.
+enum Needs {
+    /// It stands as it is.
+    Nothing,
+    /// Quotes, and escapes for `"` and `\`.
+    Quotes,
+    /// Nobody can tell at a glance.
+    Asking,
+}
+
+/// A text of one line, or of several that no block can hold.
+pub(super) fn write(text: &str, into: &mut String) {
+    match needs(text) {
+        Needs::Nothing => into.push_str(text),
+        Needs::Quotes => quote(text, into),
+        Needs::Asking => into.push_str(&asked(text)),
+    }
+}
+
+/// A key of a map.
+pub(super) fn write_key(key: &str, into: &mut String) {
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    if begins_with_letter(key) && key.bytes().all(usual) && !is_word(key) {
+        into.push_str(key);
+    } else {
+        into.push_str(&asked_as_key(key));
+    }
+}
+
+/// Lines below `|`, each behind `indent` spaces; false, and nothing is written, where no block can
+/// hold the text.
+pub(super) fn write_block(text: &str, indent: usize, into: &mut String) -> bool {
+    if !holds_in_block(text) {
+        return false;
+    }
+    let lines = text.trim_end_matches('\n');
+    into.push_str(match text.len() - lines.len() {
+        0 => "|-\n",
+        1 => "|\n",
+        _ => "|+\n",
+    });
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        if !line.is_empty() {
+            super::spaces(indent, into);
+            into.push_str(line);
+        }
+        into.push('\n');
+    }
+    true
+}
+
+/// A block takes the white space that its text begins with for its indentation, and has no escapes.
+fn holds_in_block(text: &str) -> bool {
+    let printable = |byte: u8| byte == b'\n' || (b' '..=b'~').contains(&byte);
+    let first = text.trim_start_matches('\n').bytes().next();
+    text.contains('\n') && first.is_some_and(|first| first != b' ') && text.bytes().all(printable)
+}
+
+fn begins_with_letter(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+fn is_word(text: &str) -> bool {
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+fn needs(text: &str) -> Needs {
+    let bytes = text.as_bytes();
+    if !bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return Needs::Asking;
+    }
+    let mut pairs = bytes.windows(2);
+    if pairs.any(|pair| matches!(pair, b": " | b" #")) {
+        return Needs::Quotes;
+    }
+    let ends = bytes.last();
+    if begins_with_letter(text) && !matches!(ends, Some(b':' | b' ')) && !is_word(text) {
+        Needs::Nothing
+    } else {
+        Needs::Asking
+    }
+}
+
+fn quote(text: &str, into: &mut String) {
+    into.push('"');
+    let mut rest = text;
+    while let Some(place) = rest.find(['"', '\\']) {
+        let (plain, after) = rest.split_at(place);
+        into.push_str(plain);
+        into.push('\\');
+        into.push_str(&after[..1]);
+        rest = &after[1..];
+    }
+    into.push_str(rest);
+    into.push('"');
+}
+
+/// # Panics
+/// Never: a text always has a YAML form.
+fn asked(text: &str) -> String {
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    let written = if text.contains('\n') {
+        serde_saphyr::to_string_with_options(&DoubleQuoted(text), options)
+    } else {
+        serde_saphyr::to_string_with_options(&text, options)
+    };
+    without_line_end(written.expect("a text has a YAML form"))
+}
+
+/// # Panics
+/// Never: a text is a key.
+fn asked_as_key(key: &str) -> String {
+    let entry = std::collections::BTreeMap::from([(key, true)]);
+    let written = serde_saphyr::to_string(&entry).expect("a text is a key");
+    let end = written.trim_end().strip_suffix(": true");
+    end.expect("a key stands before its value").to_owned()
+}
+
+fn without_line_end(mut text: String) -> String {
+    text.truncate(text.trim_end_matches('\n').len());
+    text
+}

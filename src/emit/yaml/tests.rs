@@ -1,0 +1,154 @@
+use proptest::prelude::*;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_saphyr::DoubleQuoted;
+
+use super::{FIRST, Map, Value, documents};
+
+/// A value as the YAML crate writes it all by itself, in our order.
+struct ByTheCrate<'a>(&'a Value);
+
+impl Serialize for ByTheCrate<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Map(map) => {
+                let mut out = serializer.serialize_map(None)?;
+                let first = FIRST.iter().filter_map(|key| Some((*key, map.get(key)?)));
+                let others = map.iter().filter(|(key, _)| !FIRST.contains(key));
+                for (key, value) in first.chain(others) {
+                    out.serialize_entry(key, &ByTheCrate(value))?;
+                }
+                out.end()
+            }
+            Value::List(items) => serializer.collect_seq(items.iter().map(ByTheCrate)),
+            Value::Text(text) if in_quotes(text) => DoubleQuoted(text).serialize(serializer),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => {
+                other.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// Of several lines, what no block holds: it begins with white space, or has characters that we let
+/// nobody guess.
+fn in_quotes(text: &str) -> bool {
+    let printable = |c: char| c == '\n' || (' '..='~').contains(&c);
+    let first = text.trim_start_matches('\n').chars().next();
+    text.contains('\n') && (first.is_none_or(|c| c == ' ') || !text.chars().all(printable))
+}
+
+/// Texts that readers take for something else, or that mean something to YAML.
+const AWKWARD: [&str; 58] = [
+    "true",
+    "No",
+    "y",
+    "null",
+    "~",
+    "nan",
+    "inf",
+    "infinity",
+    ".inf",
+    "e",
+    "on",
+    "1e3",
+    "0x1f",
+    "12:30",
+    "2024-01-01",
+    "---",
+    "--- a",
+    "...",
+    "<<",
+    "=",
+    "-",
+    "- a",
+    "?",
+    "",
+    "a:",
+    "a: b",
+    "a #b",
+    "a#b",
+    "#",
+    "[a",
+    "{a",
+    "a, b",
+    "'a'",
+    "\"a\"",
+    "a\\b",
+    "%",
+    "@",
+    "&a",
+    "*a",
+    "!a",
+    "|",
+    ">",
+    " a",
+    "a ",
+    "a\tb",
+    "a\nb",
+    "a\n",
+    "a\n\n",
+    "\na\n",
+    "a\r\nb",
+    " a\nb",
+    "\ta\nb",
+    "# a\nb: c\n- d\n",
+    "é",
+    "é\nb",
+    "\u{feff}",
+    "\u{2028}",
+    "\u{85}",
+];
+
+/// Those, and any others.
+fn text() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(&AWKWARD[..]);
+    prop_oneof![
+        word.prop_map(str::to_owned),
+        "[a-zA-Z:#\\- '\"\\\\]{0,12}",
+        "[ -~\n]{0,30}",
+        "\\PC{0,12}",
+        ".{0,6}",
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    scalar.prop_recursive(5, 30, 4, |inner| {
+        let key = prop_oneof![
+            text(),
+            prop::sample::select(vec!["kind", "spec", "name"]).prop_map(str::to_owned),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+            prop::collection::vec((key, inner), 0..4)
+                .prop_map(|entries| Value::Map(entries.into_iter().collect::<Map>())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_document_is_what_the_crate_writes(inner in value()) {
+        let document = Value::Map(Map::from_iter([("spec", inner)]));
+        let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+        let expected = serde_saphyr::to_string_with_options(&ByTheCrate(&document), options);
+        let written = documents(std::slice::from_ref(&document), "prod.kdl");
+        let (_, written) = written.split_once('\n').unwrap();
+        prop_assert_eq!(written, expected.unwrap());
+    }
+
+    #[test]
+    fn every_document_is_read_back_as_it_was(inner in value()) {
+        let document = Value::Map(Map::from_iter([("spec", inner)]));
+        let written = documents(std::slice::from_ref(&document), "prod.kdl");
+        let back: serde_json::Value = serde_yaml::from_str(&written).unwrap();
+        prop_assert_eq!(back, serde_json::to_value(&document).unwrap(), "{}", written);
+    }
+}

@@ -1,0 +1,229 @@
+//! Documents before they are written: far cheaper to build than JSON values, of which an
+//! environment takes thousands.
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::model::{Name, Quantity};
+use crate::source::Sourced;
+
+/// What a document consists of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number; wide enough for every type that is one.
+    Number(i128),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A map.
+    Map(Map),
+}
+
+/// A map of few entries, in the order in which they were put in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(Cow<'static, str>, Value)>);
+
+impl Map {
+    /// A map without entries.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts an entry in; one of the same key gives way, and its place stays.
+    pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        let (key, value) = (key.into(), value.into());
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((key, value)),
+        }
+    }
+
+    /// Whether there is an entry.
+    #[must_use]
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == key)
+    }
+
+    /// An entry's value.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let mut entries = self.iter();
+        entries.find_map(|(known, value)| (known == key).then_some(value))
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let place = self.0.iter().position(|(known, _)| known == key)?;
+        Some(self.0.remove(place).1)
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// The entries, in order, with values that can be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+        self.0.iter_mut().map(|(key, value)| (&**key, value))
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<K: Into<Cow<'static, str>>, V: Into<Value>> Extend<(K, V)> for Map {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl<K: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+impl Value {
+    /// The map that this is.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The map that an entry of this map is.
+    pub fn map_mut(&mut self, key: &str) -> Option<&mut Map> {
+        let mut entries = self.as_map_mut()?.iter_mut();
+        let (_, value) = entries.find(|(known, _)| *known == key)?;
+        value.as_map_mut()
+    }
+}
+
+macro_rules! from {
+    ($($type:ty: $value:ident => $of:expr;)+) => {
+        $(impl From<$type> for Value {
+            fn from($value: $type) -> Self {
+                $of
+            }
+        })+
+    };
+}
+
+from! {
+    bool: value => Self::Bool(value);
+    u16: value => Self::Number(value.into());
+    i32: value => Self::Number(value.into());
+    u32: value => Self::Number(value.into());
+    u64: value => Self::Number(value.into());
+    &str: value => Self::Text(value.to_owned());
+    &Value: value => value.clone();
+    &&str: value => Self::Text((*value).to_owned());
+    String: value => Self::Text(value);
+    &String: value => Self::Text(value.clone());
+    &Name: value => Self::Text(value.to_string());
+    Map: value => Self::Map(value);
+    &Sourced<u32>: sourced => Self::Number(sourced.value.into());
+    &Sourced<String>: sourced => Self::Text(sourced.value.clone());
+    &Sourced<Name>: sourced => Self::Text(sourced.value.to_string());
+    &Sourced<Quantity>: sourced => Self::Text(sourced.value.to_string());
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Value {
+    fn from(items: Vec<T>) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T: Into<Self>, const N: usize> From<[T; N]> for Value {
+    fn from(items: [T; N]) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Self>> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+/// For those who hold it against a schema.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(value) => match u64::try_from(*value) {
+                Ok(value) => serializer.serialize_u64(value),
+                Err(_) => serializer.serialize_i128(*value),
+            },
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(map) => {
+                let mut out = serializer.serialize_map(Some(map.0.len()))?;
+                for (key, value) in map.iter() {
+                    out.serialize_entry(key, value)?;
+                }
+                out.end()
+            }
+        }
+    }
+}
+
+/// A [`Value`] as it looks in JSON, around any values that become one.
+#[macro_export]
+macro_rules! yaml {
+    (@map $map:ident) => {};
+    (@map $map:ident $key:tt: { $($inner:tt)* } $(, $($rest:tt)*)?) => {
+        $map.insert($key, $crate::yaml!({ $($inner)* }));
+        $crate::yaml!(@map $map $($($rest)*)?);
+    };
+    (@map $map:ident $key:tt: [ $($inner:tt)* ] $(, $($rest:tt)*)?) => {
+        $map.insert($key, $crate::yaml!([ $($inner)* ]));
+        $crate::yaml!(@map $map $($($rest)*)?);
+    };
+    (@map $map:ident $key:tt: $value:expr $(, $($rest:tt)*)?) => {
+        $map.insert($key, $value);
+        $crate::yaml!(@map $map $($($rest)*)?);
+    };
+    (@list [$($done:expr,)*]) => {
+        $crate::emit::yaml::Value::List(vec![$($done,)*])
+    };
+    (@list [$($done:expr,)*] { $($inner:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::yaml!(@list [$($done,)* $crate::yaml!({ $($inner)* }),] $($($rest)*)?)
+    };
+    (@list [$($done:expr,)*] $value:expr $(, $($rest:tt)*)?) => {
+        $crate::yaml!(@list [$($done,)* $crate::emit::yaml::Value::from($value),] $($($rest)*)?)
+    };
+    ({}) => {
+        $crate::emit::yaml::Value::Map($crate::emit::yaml::Map::default())
+    };
+    ({ $($entries:tt)+ }) => {{
+        let mut map = $crate::emit::yaml::Map::default();
+        $crate::yaml!(@map map $($entries)+);
+        $crate::emit::yaml::Value::Map(map)
+    }};
+    ([ $($items:tt)* ]) => {
+        $crate::yaml!(@list [] $($items)*)
+    };
+}
