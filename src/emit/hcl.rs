@@ -1,5 +1,7 @@
 //! Terraform's literal values, laid out as `terraform fmt` would.
 
+use std::borrow::Cow;
+
 /// A literal.
 #[derive(Clone, Debug)]
 pub enum Hcl {
@@ -44,90 +46,102 @@ impl Hcl {
 
     fn write(&self, indent: usize, into: &mut String) {
         match self {
-            Self::String(text) => into.push_str(&quoted(text)),
+            Self::String(text) => quote(text, into),
             Self::Number(number) => into.push_str(&number.to_string()),
             Self::Bool(value) => into.push_str(if *value { "true" } else { "false" }),
             Self::List(items) if self.is_single_line() => {
-                let mut parts = Vec::new();
-                for item in items {
-                    let mut part = String::new();
-                    item.write(indent, &mut part);
-                    parts.push(part);
+                into.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    into.push_str(if index > 0 { ", " } else { "" });
+                    item.write(indent, into);
                 }
-                into.push_str(&format!("[{}]", parts.join(", ")));
+                into.push(']');
             }
             Self::List(items) => {
                 into.push_str("[\n");
                 for item in items {
-                    into.push_str(&" ".repeat(indent + 2));
+                    spaces(indent + 2, into);
                     item.write(indent + 2, into);
                     into.push_str(",\n");
                 }
-                into.push_str(&format!("{}]", " ".repeat(indent)));
+                spaces(indent, into);
+                into.push(']');
             }
             Self::Object(attributes) if attributes.is_empty() => into.push_str("{}"),
             Self::Object(attributes) => {
                 into.push_str("{\n");
-                into.push_str(&body(attributes, indent + 2));
-                into.push_str(&format!("{}}}", " ".repeat(indent)));
+                write_body(attributes, indent + 2, into);
+                spaces(indent, into);
+                into.push('}');
             }
         }
     }
 }
 
-/// Attributes below each other. `=` is aligned within a run of attributes on one line each; one
-/// that spans lines ends the run and stands by itself.
+/// Attributes below each other.
 #[must_use]
-pub fn body(attributes: &[(String, Hcl)], indent: usize) -> String {
+pub fn body(attributes: &[(String, Hcl)]) -> String {
     let mut text = String::new();
-    for run in attributes.chunk_by(|a, b| a.1.is_single_line() && b.1.is_single_line()) {
-        let width = run
-            .iter()
-            .map(|(name, _)| key(name).chars().count())
-            .max()
-            .unwrap_or(0);
-        for (name, value) in run {
-            text.push_str(&format!("{}{:<width$} = ", " ".repeat(indent), key(name)));
-            value.write(indent, &mut text);
-            text.push('\n');
-        }
-    }
+    write_body(attributes, 0, &mut text);
     text
 }
 
+/// `=` is aligned within a run of attributes on one line each; one that spans lines ends the run
+/// and stands by itself.
+fn write_body(attributes: &[(String, Hcl)], indent: usize, into: &mut String) {
+    for run in attributes.chunk_by(|a, b| a.1.is_single_line() && b.1.is_single_line()) {
+        let widths = run.iter().map(|(name, _)| key(name).chars().count());
+        let width = widths.max().unwrap_or(0);
+        for (name, value) in run {
+            let key = key(name);
+            spaces(indent, into);
+            into.push_str(&key);
+            spaces(width - key.chars().count(), into);
+            into.push_str(" = ");
+            value.write(indent, into);
+            into.push('\n');
+        }
+    }
+}
+
+fn spaces(count: usize, into: &mut String) {
+    into.extend(std::iter::repeat_n(' ', count));
+}
+
 /// An attribute's name, quoted where it is no identifier.
-fn key(name: &str) -> String {
+fn key(name: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let word = ["null", "true", "false", "for", "in", "if"].contains(&name);
     if first && !word && name.chars().all(plain) {
-        name.to_owned()
+        Cow::Borrowed(name)
     } else {
-        quoted(name)
+        let mut quoted = String::new();
+        quote(name, &mut quoted);
+        Cow::Owned(quoted)
     }
 }
 
 /// A quoted template in which nothing is interpolated.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
+fn quote(text: &str, into: &mut String) {
+    into.push('"');
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
+            '"' => into.push_str("\\\""),
+            '\\' => into.push_str("\\\\"),
+            '\n' => into.push_str("\\n"),
+            '\r' => into.push_str("\\r"),
+            '\t' => into.push_str("\\t"),
             '$' | '%' if rest.peek() == Some(&'{') => {
-                out.push(c);
-                out.push(c);
+                into.push(c);
+                into.push(c);
             }
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+            c if c.is_control() => into.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => into.push(c),
         }
     }
-    out.push('"');
-    out
+    into.push('"');
 }
 
 #[cfg(test)]
@@ -143,6 +157,6 @@ mod tests {
             ("b".to_owned(), Hcl::List(vec![Hcl::text("x")])),
         ];
         let expected = "a    = 1\nlong = \"$${x} %%{y} $$${z} \\\"q\\\"\"\nblock = {\n  \"k/8s\" = true\n}\nb = [\"x\"]\n";
-        assert_eq!(body(&attributes, 0), expected);
+        assert_eq!(body(&attributes), expected);
     }
 }

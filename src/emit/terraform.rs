@@ -25,7 +25,7 @@ pub fn variables_tf() -> &'static str {
 pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
     let parts: Vec<String> = variables(environment, catalogue)
         .iter()
-        .map(|variable| body(std::slice::from_ref(variable), 0))
+        .map(|variable| body(std::slice::from_ref(variable)))
         .collect();
     parts.join("\n")
 }

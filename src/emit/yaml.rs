@@ -14,7 +14,7 @@ pub use value::{Map, Value};
 const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 
 /// Bytes of a usual file: most need no more room.
-const USUAL: usize = 8 << 10;
+const USUAL: usize = 32 << 10;
 
 /// Spaces of a step.
 const STEP: usize = 2;

@@ -72,15 +72,16 @@ impl<'a> At<'a, EnvironmentField> {
 impl<F> At<'_, F> {
     /// One step down that changes no field: a key of a map or of a list.
     fn key(self, key: &str, walk: impl FnOnce(At<'_, F>)) {
-        let path = join(self.path, key);
-        if self.enters(&path) {
-            let path = &path;
+        if self.enters(key) {
+            let path = &join(self.path, key);
             walk(At { path, ..self });
         }
     }
 
-    fn enters(self, path: &str) -> bool {
-        self.wanted.is_none_or(|wanted| wanted.touches(path))
+    /// Whether what is wanted is at a step from here, or below it.
+    fn enters(self, step: &str) -> bool {
+        self.wanted
+            .is_none_or(|wanted| wanted.touches_step(self.path, step))
     }
 }
 
@@ -374,10 +375,9 @@ impl<F> At<'_, F> {
         wrap: impl Fn(G) -> F,
         walk: impl FnOnce(At<'_, G>),
     ) {
-        let path = join_field(self.path, field);
-        if self.enters(&path) {
+        if self.enters(field) {
             walk(At {
-                path: &path,
+                path: &join_field(self.path, field),
                 name: &|field| (self.name)(wrap(field)),
                 wanted: self.wanted,
             });

@@ -40,4 +40,23 @@ impl Selection {
             .range::<str, _>((Bound::Included(path), Bound::Unbounded));
         from.take_while(begins_alike).any(below)
     }
+
+    /// As [`touches`](Self::touches), of a step below `path`; one that is written as a field is in
+    /// Rust stands for the field's name.
+    pub(super) fn touches_step(&self, path: &str, step: &str) -> bool {
+        let step = step.trim_start_matches("r#").as_bytes();
+        let same =
+            |(letter, of_step): (u8, &u8)| letter == *of_step || (letter, *of_step) == (b'-', b'_');
+        self.0.iter().any(|chosen| {
+            let rest = chosen.strip_prefix(path);
+            let rest = rest.and_then(|rest| match path {
+                "" => Some(rest),
+                _ => rest.strip_prefix('.'),
+            });
+            rest.is_some_and(|rest| {
+                let ends = matches!(rest.as_bytes().get(step.len()), None | Some(b'.'));
+                ends && rest.len() >= step.len() && rest.bytes().zip(step).all(same)
+            })
+        })
+    }
 }

@@ -108,7 +108,7 @@ fn hashicorps_parser_reads_back_every_text() {
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("texts.tfvars");
-    std::fs::write(&file, body(&texts(), 0)).unwrap();
+    std::fs::write(&file, body(&texts())).unwrap();
     let read = read_by_pygohcl(&pygohcl, folder.path(), &[file]);
     assert_eq!(read, [to_object(&texts())]);
 }
@@ -225,7 +225,7 @@ fn terraform_reads_back_every_text() {
     let declarations = "variable \"texts\" {\n  type = map(string)\n}\n";
     let module = Module::new(&program, folder.path(), "module", declarations);
     let file = folder.path().join("texts.tfvars");
-    std::fs::write(&file, body(&texts(), 0)).unwrap();
+    std::fs::write(&file, body(&texts())).unwrap();
     assert_eq!(module.plan(&file), to_object(&texts()));
     ask(&mut module.run(&["fmt", "-check", "-diff", "../texts.tfvars"])).accepted();
 }

@@ -30,7 +30,8 @@ pub(super) fn write(text: &str, into: &mut String) {
 /// A key of a map.
 pub(super) fn write_key(key: &str, into: &mut String) {
     let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
-    if begins_with_letter(key) && key.bytes().all(usual) && !is_word(key) {
+    let begins_with_letter = key.starts_with(|first: char| first.is_ascii_alphabetic());
+    if begins_with_letter && key.bytes().all(usual) && !is_word(key) {
         into.push_str(key);
     } else {
         into.push_str(&asked_as_key(key));
@@ -66,10 +67,6 @@ fn holds_in_block(text: &str) -> bool {
     text.contains('\n') && first.is_some_and(|first| first != b' ') && text.bytes().all(printable)
 }
 
-fn begins_with_letter(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-}
-
 fn is_word(text: &str) -> bool {
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
@@ -79,12 +76,16 @@ fn needs(text: &str) -> Needs {
     if !bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
         return Needs::Asking;
     }
-    let mut pairs = bytes.windows(2);
-    if pairs.any(|pair| matches!(pair, b": " | b" #")) {
+    if text.contains(": ") || text.contains(" #") {
         return Needs::Quotes;
     }
-    let ends = bytes.last();
-    if begins_with_letter(text) && !matches!(ends, Some(b':' | b' ')) && !is_word(text) {
+    let is_plain = match bytes.first() {
+        Some(first) if first.is_ascii_alphabetic() => !is_word(text),
+        // An expression: no number and no date has a bracket.
+        Some(first) => (first.is_ascii_digit() || *first == b'(') && bytes.contains(&b'('),
+        None => false,
+    };
+    if is_plain && !matches!(bytes.last(), Some(b':' | b' ')) {
         Needs::Nothing
     } else {
         Needs::Asking

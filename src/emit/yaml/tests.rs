@@ -105,6 +105,7 @@ fn text() -> impl Strategy<Value = String> {
         word.prop_map(str::to_owned),
         "[a-zA-Z:#\\- '\"\\\\]{0,12}",
         "[ -~\n]{0,30}",
+        "[0-9(][0-9:(). #-]{0,12}",
         "\\PC{0,12}",
         ".{0,6}",
     ]
