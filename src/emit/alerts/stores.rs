@@ -2,7 +2,7 @@
 
 use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
 use crate::metric::{Component, Metric, Tracked, state};
-use crate::model::{Duration, Environment, EvictionPolicy, MetricSource};
+use crate::model::{Duration, Environment, MetricSource};
 
 /// PgBouncer disconnects a client that has waited for two minutes.
 const WAITING: Duration = Duration::from_mins(2);
@@ -53,19 +53,10 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
         let doing = "enable cluster mode, or add shards";
         return vec![above(environment, tracked, "RedisOpsHigh", doing, section)];
     }
-    // A cache that may evict any key is meant to be full.
-    let full = match group.policy.value {
-        EvictionPolicy::AllkeysLru | EvictionPolicy::AllkeysLfu | EvictionPolicy::AllkeysRandom => {
-            true
-        }
-        EvictionPolicy::Noeviction
-        | EvictionPolicy::VolatileLru
-        | EvictionPolicy::VolatileLfu
-        | EvictionPolicy::VolatileRandom
-        | EvictionPolicy::VolatileTtl => false,
-    };
     let doing = "scale up the node type";
     let alert = above(environment, tracked, "RedisMemoryHigh", doing, section);
+    // A cache that may evict any key is meant to be full.
+    let full = group.policy.value.evicts_any_key();
     (!full).then_some(alert).into_iter().collect()
 }
 
