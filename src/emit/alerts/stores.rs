@@ -71,6 +71,16 @@ pub(super) fn beside(environment: &Environment, component: &Component) -> Option
 
 fn storage_forecast(environment: &Environment) -> Alert {
     let within = environment.alerts.storage_forecast.value;
+    let storage = &environment.database.storage;
+    let gib = storage.gib.value;
+    // CloudWatch does not know how large RDS has made the volume, so that the room it may still
+    // grow by is counted from what the file states.
+    let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
+    let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
+        format!(", if the {gib} GiB are allocated that the file states")
+    } else {
+        String::new()
+    };
     let growing = ["database.storage.gib", "database.storage.max-gib"].map(str::to_owned);
     Alert {
         name: "DatabaseStorageFullSoon",
@@ -78,7 +88,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
         urgency: Urgency::Warning,
         summary: format!(
-            "growing as in the last week, the database's storage is full within {within}"
+            "growing as in the last week, the database's storage is full within {within}{counted_from}"
         ),
         value: "short by {{ $value | humanize1024 }}B then",
         action: "increase the storage".into(),
