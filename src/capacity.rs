@@ -9,6 +9,7 @@
 //! Every stage is a pure function; who reads files, asks Prometheus and knows the day is `cli`.
 
 pub mod metrics_file;
+pub mod offers;
 mod order;
 pub mod projection;
 pub mod prometheus;

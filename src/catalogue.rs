@@ -49,6 +49,15 @@ pub struct CacheNode {
     pub valkey_only: bool,
 }
 
+impl CacheNode {
+    /// The bytes that hold data: ElastiCache reserves a quarter (`reserved-memory-percent`), and
+    /// both CloudWatch and the server tell the memory in use as a share of the rest.
+    #[must_use]
+    pub fn usable(&self) -> u64 {
+        self.maxmemory / 4 * 3 + self.maxmemory % 4 * 3 / 4
+    }
+}
+
 /// A major version of PostgreSQL on RDS.
 #[derive(Clone, Debug)]
 pub struct PostgresVersion {

@@ -7,6 +7,7 @@
 
 use jiff::civil::Date;
 
+use super::offers::Offers;
 use super::supply::supply;
 use super::trial::{Trial, trials};
 use super::{Item, Outlook};
@@ -82,12 +83,7 @@ pub struct Proposals {
 
 /// Tries everything that could clear a metric. None where its outlook is not known.
 #[must_use]
-pub fn propose(
-    item: &Item,
-    environment: &Environment,
-    run: &Run,
-    base: &Base<'_>,
-) -> Option<Proposals> {
+pub fn propose(item: &Item, environment: &Environment, base: &Base<'_>) -> Option<Proposals> {
     let Outlook::Known { projection, .. } = &item.outlook else {
         return None;
     };
@@ -100,7 +96,8 @@ pub fn propose(
         refused: Vec::new(),
     };
     let mut cheapest = Vec::new();
-    for trial in trials(&item.tracked, growth, environment, &run.catalogue) {
+    let offers = Offers::of(base.texts, &environment.region.value);
+    for trial in trials(&item.tracked, growth, environment, &offers) {
         let judged = if hidden(item.tracked.metric, projection.now.value) {
             Err(Refusal::Hidden)
         } else {

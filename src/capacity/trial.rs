@@ -1,6 +1,8 @@
-//! Changes worth trying: the larger tiers, and overrides of the attribute that relieves a metric.
+//! Changes worth trying: the larger tiers, and overrides of the attribute that relieves a metric. Of
+//! instances those that `offers` picks, which are few: each trial is compiled and checked.
 
-use crate::catalogue::Catalogue;
+use super::offers::Offers;
+use crate::budget::connections::good_for;
 use crate::metric::{Component, Metric, Tracked};
 use crate::model::{Database, Environment, Name, Tier, Word, Workload};
 use crate::parse::scan::quoted;
@@ -91,29 +93,20 @@ impl Line {
     }
 }
 
-/// Instance sizes, from small to large.
-const SIZES: [&str; 11] = [
-    "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge",
-    "16xlarge", "24xlarge",
-];
-
-/// How many sizes up are tried.
-const SIZES_UP: usize = 3;
-
 /// What to try so that `growth` times as much fits: the least of each that can be enough.
 #[must_use]
 pub fn trials(
     tracked: &Tracked,
     growth: f64,
     environment: &Environment,
-    catalogue: &Catalogue,
+    offers: &Offers,
 ) -> Vec<Trial> {
     let tiers = <Tier as Word>::WORDS.iter().map(|(_, tier)| *tier);
     let mut trials: Vec<Trial> = tiers
         .filter(|tier| *tier > environment.tier.value)
         .map(Trial::Tier)
         .collect();
-    trials.extend(overrides(tracked, growth, environment, catalogue));
+    trials.extend(overrides(tracked, growth, environment, offers));
     trials
 }
 
@@ -121,14 +114,14 @@ fn overrides(
     tracked: &Tracked,
     growth: f64,
     environment: &Environment,
-    catalogue: &Catalogue,
+    offers: &Offers,
 ) -> Vec<Trial> {
     match (&tracked.component, tracked.metric) {
         (Component::Api, metric) => api(metric, growth, environment),
         (Component::Worker(name), _) => worker(name, growth, environment),
-        (Component::Database, metric) => database(metric, growth, environment, catalogue),
-        (Component::ReadReplicas, metric) => replicas(metric, growth, environment),
-        (Component::Redis(name), metric) => redis(name, metric, growth, environment, catalogue),
+        (Component::Database, metric) => database(metric, growth, environment, offers),
+        (Component::ReadReplicas, metric) => replicas(metric, growth, environment, offers),
+        (Component::Redis(name), metric) => redis(name, metric, growth, environment, offers),
     }
 }
 
@@ -160,6 +153,18 @@ fn grown(count: u32, growth: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     let wanted = wanted as u32;
     wanted.max(count.saturating_add(1))
+}
+
+/// The least bytes that have room for `growth` times as much.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)] // saturates; a byte is nothing
+fn grown_bytes(bytes: u64, growth: f64) -> u64 {
+    ((bytes as f64 * growth) as u64)
+        .max(bytes)
+        .saturating_add(1)
 }
 
 fn api(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
@@ -217,35 +222,11 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
     vec![one(&format!("worker \"{name}\""), lines)]
 }
 
-/// The next sizes of an instance's family that the catalogue knows.
-fn larger<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let Some((family, size)) = name.rsplit_once('.') else {
-        return Vec::new();
-    };
-    let Some(own) = SIZES.iter().position(|known| *known == size) else {
-        return Vec::new();
-    };
-    let known: Vec<&str> = known.collect();
-    SIZES
-        .iter()
-        .skip(own + 1)
-        .map(|size| format!("{family}.{size}"))
-        .filter(|name| known.contains(&name.as_str()))
-        .take(SIZES_UP)
-        .collect()
-}
-
-fn database(
-    metric: Metric,
-    growth: f64,
-    environment: &Environment,
-    catalogue: &Catalogue,
-) -> Vec<Trial> {
+fn database(metric: Metric, growth: f64, environment: &Environment, offers: &Offers) -> Vec<Trial> {
     let database = &environment.database;
-    let classes = larger(&database.instance.value, catalogue.db_classes.names());
     match metric {
         Metric::DbStorage => vec![storage(growth, database)],
-        Metric::DbConnections => connections(growth, database, &classes),
+        Metric::DbConnections => connections(growth, database, offers),
         Metric::ApiCpu
         | Metric::ApiMemory
         | Metric::ApiReplicas
@@ -253,11 +234,28 @@ fn database(
         | Metric::WorkerReplicas
         | Metric::DbCpu
         | Metric::RedisMemory
-        | Metric::RedisOps => classes
+        | Metric::RedisOps => faster(&database.instance.value, growth, offers)
             .iter()
             .map(|class| one("database", vec![instance(class)]))
             .collect(),
     }
+}
+
+/// Classes with the processors for `growth` times as much.
+fn faster(own: &str, growth: f64, offers: &Offers) -> Vec<String> {
+    let most = offers
+        .class(own)
+        .map_or(u32::MAX, |class| grown(class.vcpu, growth));
+    offers.classes(own, |class| class.vcpu >= most)
+}
+
+/// Classes with the memory for so many connections, where `own` has too little.
+fn roomier(own: &str, connections: u32, offers: &Offers) -> Vec<String> {
+    let fits = |memory| good_for(memory) >= u64::from(connections);
+    if offers.class(own).is_some_and(|class| fits(class.memory)) {
+        return Vec::new();
+    }
+    offers.classes(own, |class| fits(class.memory))
 }
 
 fn instance(class: &str) -> Line {
@@ -284,11 +282,12 @@ fn storage(growth: f64, database: &Database) -> Trial {
     one("database", vec![line])
 }
 
-/// More connections, on the instance as it is and on the larger ones.
-fn connections(growth: f64, database: &Database, classes: &[String]) -> Vec<Trial> {
+/// More connections, on the instance as it is and on those with the memory for them.
+fn connections(growth: f64, database: &Database, offers: &Offers) -> Vec<Trial> {
     let wanted = in_fifties(grown(database.max_connections.value, growth));
     let more = || plain("database", "max-connections", &wanted.to_string());
     let mut trials = vec![one("database", vec![more()])];
+    let classes = roomier(&database.instance.value, wanted, offers);
     let larger = classes.iter();
     trials.extend(larger.map(|class| one("database", vec![instance(class), more()])));
     trials
@@ -299,21 +298,39 @@ fn in_fifties(count: u32) -> u32 {
     count.div_ceil(50).saturating_mul(50)
 }
 
-fn replicas(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
+/// More read replicas, or as many that are larger.
+fn replicas(metric: Metric, growth: f64, environment: &Environment, offers: &Offers) -> Vec<Trial> {
     let replicas = &environment.database.replicas;
-    let count = grown(replicas.count.value, growth);
-    let more = Line::new(
-        format!("replicas {count}"),
-        "database",
-        &[("replicas.count", &count.to_string())],
-    );
+    let (count, own) = (replicas.count.value, &replicas.instance.value);
+    let more = grown(count, growth).to_string();
+    let line = |properties: &str, values: &[(&str, &str)]| {
+        let kdl = format!("replicas {count}{properties}");
+        one("database", vec![Line::new(kdl, "database", values)])
+    };
+    let kdl = format!("replicas {more}");
+    let more = Line::new(kdl, "database", &[("replicas.count", &more)]);
     let mut trials = vec![one("database", vec![more])];
-    if metric == Metric::DbConnections {
-        let wanted = in_fifties(grown(replicas.max_connections.value, growth));
-        let kdl = format!("replicas {} max-connections={wanted}", replicas.count.value);
-        let values = [("replicas.max-connections", &*wanted.to_string())];
-        trials.push(one("database", vec![Line::new(kdl, "database", &values)]));
+    if metric != Metric::DbConnections {
+        let classes = faster(own, growth, offers);
+        trials.extend(classes.iter().map(|class| {
+            let text = quoted(class);
+            line(
+                &format!(" instance={text}"),
+                &[("replicas.instance", &text)],
+            )
+        }));
+        return trials;
     }
+    let wanted = in_fifties(grown(replicas.max_connections.value, growth));
+    let text = wanted.to_string();
+    let connections = [("replicas.max-connections", &*text)];
+    trials.push(line(&format!(" max-connections={text}"), &connections));
+    let classes = roomier(own, wanted, offers);
+    trials.extend(classes.iter().map(|class| {
+        let class = quoted(class);
+        let both = [("replicas.instance", &*class), connections[0]];
+        line(&format!(" instance={class} max-connections={text}"), &both)
+    }));
     trials
 }
 
@@ -322,7 +339,7 @@ fn redis(
     metric: Metric,
     growth: f64,
     environment: &Environment,
-    catalogue: &Catalogue,
+    offers: &Offers,
 ) -> Vec<Trial> {
     let Some(group) = environment.redis.get(name) else {
         return Vec::new();
@@ -337,7 +354,9 @@ fn redis(
     ];
     let mut trials = vec![one(&head, vec![Line::new(kdl, &path, &values)])];
     if metric == Metric::RedisMemory {
-        let nodes = larger(&group.node.value, catalogue.cache_nodes.names());
+        let own = offers.node(&group.node.value);
+        let most = own.map_or(u64::MAX, |node| grown_bytes(node.maxmemory, growth));
+        let nodes = offers.nodes(group, |node| node.maxmemory >= most);
         trials.extend(nodes.iter().map(|node| {
             let node = plain(&path, "node", &format!("\"{node}\""));
             one(&head, vec![node])

@@ -8,7 +8,7 @@ use crate::capacity::metrics_file;
 use crate::capacity::proposal::{Base, Proposals, propose};
 use crate::capacity::series::{History, Window};
 use crate::capacity::{Review, review};
-use crate::compile::{self, Input, Run};
+use crate::compile::{self, Input};
 use crate::diagnostic::visible::visible;
 use crate::metric::{Tracked, tracked};
 use crate::model::Environment;
@@ -56,7 +56,7 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
         today,
     };
     let report = report(&Reviewed {
-        proposals: &proposals(&review, environment, &run, &base),
+        proposals: &proposals(&review, environment, &base),
         review: &review,
         environment,
         sources: &run.sources,
@@ -84,15 +84,13 @@ fn wrong(command: &Capacity) -> String {
 fn proposals(
     review: &Review,
     environment: &Environment,
-    run: &Run,
     base: &Base<'_>,
 ) -> Vec<Option<Proposals>> {
     let due = review
         .items
         .iter()
         .map(|item| item.is_due().then_some(item));
-    due.map(|item| propose(item?, environment, run, base))
-        .collect()
+    due.map(|item| propose(item?, environment, base)).collect()
 }
 
 fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {

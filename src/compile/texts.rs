@@ -1,5 +1,8 @@
 //! The texts of a catalogue: the embedded ones, or a user's.
 
+use crate::catalogue::{Catalogue, Prices};
+use crate::diagnostic::Diagnostics;
+use crate::parse;
 use crate::source::{Source, SourceId, Sources};
 
 /// The files of a catalogue.
@@ -63,6 +66,19 @@ impl CatalogueTexts {
             tiers: add(&self.tiers),
             instances: add(&self.instances),
         }
+    }
+
+    /// Everything that the catalogue says but for its tiers. Mistakes are left out: a run tells of
+    /// those in what it refers to.
+    #[must_use]
+    pub fn everything(&self) -> (Catalogue, Prices) {
+        let (mut sources, mut about) = (Sources::default(), Diagnostics::new());
+        let ids = self.add_to(&mut sources);
+        let text = &self.instances.1;
+        let catalogue = parse::instances::instances(text, ids.instances, None, &mut about);
+        let source = self.add_prices(&mut sources);
+        let prices = parse::prices::prices(&self.prices.1, source, None, &mut about);
+        (catalogue, prices)
     }
 
     /// Adds the text of the prices.

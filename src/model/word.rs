@@ -242,3 +242,18 @@ words! {
         Delete = "DELETE",
     }
 }
+
+impl EvictionPolicy {
+    /// Whether any key may go, so that a group is meant to be full.
+    #[must_use]
+    pub fn evicts_any_key(self) -> bool {
+        match self {
+            Self::AllkeysLru | Self::AllkeysLfu | Self::AllkeysRandom => true,
+            Self::Noeviction
+            | Self::VolatileLru
+            | Self::VolatileLfu
+            | Self::VolatileRandom
+            | Self::VolatileTtl => false,
+        }
+    }
+}

@@ -291,15 +291,59 @@ fn a_test_run_is_in_no_kustomization_and_runs_the_script_beside_it() {
         run["spec"]["runner"]["resources"]["requests"]["memory"],
         "143Mi"
     );
-    // All keys are the operator's.
-    let known = ["parallelism", "script", "runner"];
-    assert!(
-        run["spec"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .all(|key| known.contains(&key.as_str()))
-    );
+}
+
+/// Every object in `value`, by its path as a JSON pointer.
+fn objects(value: &Value, path: &str) -> Vec<String> {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (format!("{path}/{}", key.replace('/', "~1")), value))
+            .collect(),
+        Value::Array(list) => (0..)
+            .zip(list)
+            .map(|(index, value): (usize, _)| (format!("{path}/{index}"), value))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    };
+    let below = below
+        .iter()
+        .flat_map(|(path, value)| objects(value, path))
+        .collect::<Vec<_>>();
+    let own = value.is_object().then(|| path.to_owned());
+    own.into_iter().chain(below).collect()
+}
+
+/// The API server drops what the operator's definition does not know, or refuses it: the schema
+/// says from which of the operator's files it is.
+#[test]
+fn a_test_run_is_what_the_operator_defines() {
+    let schema: Value = serde_json::from_str(include_str!("testrun.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut checked = 0;
+    for request in ["", "request token-env=\"LOAD_TOKEN\"\n"] {
+        for load in ["steady vus=9 for=\"1s\"", "rate 9000 for=\"1h\""] {
+            let node = node("a", &format!("{request}{load}\ntest-run parallelism=3"));
+            let artifacts = emitted(&text("medium", &node));
+            let run = super::document(&artifacts["load-test/a-testrun.yaml"]);
+            let wrong = |run: &Value| -> Vec<String> {
+                let errors = validator.iter_errors(run);
+                errors
+                    .map(|it| format!("{}: {it}", it.instance_path()))
+                    .collect()
+            };
+            assert_eq!(wrong(&run), Vec::<String>::new(), "{node}");
+            // Nothing is let through: a key more of another type is found wherever it stands.
+            for path in objects(&run, "") {
+                let mut more = run.clone();
+                let object = more.pointer_mut(&path).unwrap();
+                object["unknown"] = Value::Bool(true);
+                assert!(!wrong(&more).is_empty(), "{path} takes anything");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 40, "{checked}");
 }
 
 #[test]

@@ -99,9 +99,12 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
         let nodes = format!("database {{ storage gib={gib} max-gib={ceiling}; replicas 1 }}");
         let page = page("medium", &nodes);
         let section = section(&page, "More database storage");
-        let [script] = &blocks(section, "sh")[..] else {
+        let [allocated, script] = &blocks(section, "sh")[..] else {
             panic!("{section}")
         };
+        assert!(allocated.contains("'DBInstances[0].AllocatedStorage'"));
+        assert!(section.contains(&format!("more than {gib}, state it")));
+        assert!(page.contains("- [ ] RDS may have grown the volume of `kaireon-prod`"));
         let calls = script
             .lines()
             .filter(|it| it.contains("modify-db-instance"));
@@ -115,6 +118,11 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
         assert!(more * 11 <= most * 10 && most <= 65_536, "{more} {most}");
         assert!(most >= ceiling, "{most}");
     }
+    // The server tells what it holds, of which the ceiling leaves the rest, whatever is allocated.
+    let counts = "`DatabaseStorageFullSoon` counts what RDS has added";
+    assert!(page("medium", "").contains(counts));
+    let exporter = page("medium", "alerts { source database=\"exporter\" }");
+    assert!(!exporter.contains(counts) && exporter.contains("may have grown"));
     let none = |nodes: &str| {
         let page = page("medium", nodes);
         let section = section(&page, "More database storage").to_owned();
@@ -132,6 +140,7 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
     assert!(slow.contains("the IOPS of the volume allow 4200"), "{slow}");
     // It does not grow by itself, and is not made to on the way.
     let page = page("medium", "database { storage gib=200 max-gib=0 }");
+    assert!(!page.contains("may have grown"));
     let scripts = blocks(section(&page, "More database storage"), "sh");
     assert_eq!(numbers(&scripts[0], " --allocated-storage "), [300]);
     assert!(!scripts[0].contains("--max-allocated-storage"));

@@ -1,4 +1,8 @@
-//! An alert of the API that fires while its autoscaler is content.
+//! An alert that fires in a steady state: of the API where its autoscaler is content, of a pool that
+//! KEDA leaves at zero, of a Redis group that holds what it is to hold.
+
+mod asleep;
+mod full;
 
 use super::super::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -25,6 +29,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let found = found.into_iter().flatten();
         findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
     }
+    asleep::check(context, findings);
+    full::check(context, findings);
 }
 
 /// An HPA does nothing up to a tenth above its target (its tolerance).

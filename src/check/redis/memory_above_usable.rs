@@ -28,8 +28,7 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
     let node = context.catalogue.cache_nodes.get(&group.node.value)?;
     let shards = &group.cluster.shards;
     let count = u64::from(shards.value.max(1));
-    // A quarter of every node is reserved (`reserved-memory-percent`).
-    let each = node.maxmemory / 4 * 3 + node.maxmemory % 4 * 3 / 4;
+    let each = node.usable();
     let (wanted, usable) = (u64::from(data.value) * GIB, each.saturating_mul(count));
     if wanted <= usable {
         return None;

@@ -2,7 +2,7 @@
 
 use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
 use crate::metric::{Component, Metric, Tracked, state};
-use crate::model::{Duration, Environment, EvictionPolicy, MetricSource};
+use crate::model::{Duration, Environment, MetricSource};
 
 /// PgBouncer disconnects a client that has waited for two minutes.
 const WAITING: Duration = Duration::from_mins(2);
@@ -53,19 +53,10 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
         let doing = "enable cluster mode, or add shards";
         return vec![above(environment, tracked, "RedisOpsHigh", doing, section)];
     }
-    // A cache that may evict any key is meant to be full.
-    let full = match group.policy.value {
-        EvictionPolicy::AllkeysLru | EvictionPolicy::AllkeysLfu | EvictionPolicy::AllkeysRandom => {
-            true
-        }
-        EvictionPolicy::Noeviction
-        | EvictionPolicy::VolatileLru
-        | EvictionPolicy::VolatileLfu
-        | EvictionPolicy::VolatileRandom
-        | EvictionPolicy::VolatileTtl => false,
-    };
     let doing = "scale up the node type";
     let alert = above(environment, tracked, "RedisMemoryHigh", doing, section);
+    // A cache that may evict any key is meant to be full.
+    let full = group.policy.value.evicts_any_key();
     (!full).then_some(alert).into_iter().collect()
 }
 
@@ -80,6 +71,16 @@ pub(super) fn beside(environment: &Environment, component: &Component) -> Option
 
 fn storage_forecast(environment: &Environment) -> Alert {
     let within = environment.alerts.storage_forecast.value;
+    let storage = &environment.database.storage;
+    let gib = storage.gib.value;
+    // CloudWatch does not know how large RDS has made the volume, so that the room it may still
+    // grow by is counted from what the file states.
+    let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
+    let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
+        format!(", if the {gib} GiB are allocated that the file states")
+    } else {
+        String::new()
+    };
     let growing = ["database.storage.gib", "database.storage.max-gib"].map(str::to_owned);
     Alert {
         name: "DatabaseStorageFullSoon",
@@ -87,7 +88,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
         urgency: Urgency::Warning,
         summary: format!(
-            "growing as in the last week, the database's storage is full within {within}"
+            "growing as in the last week, the database's storage is full within {within}{counted_from}"
         ),
         value: "short by {{ $value | humanize1024 }}B then",
         action: "increase the storage".into(),

@@ -6,7 +6,7 @@ use super::{growth, size};
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
 use crate::emit::pgbouncer;
-use crate::model::Environment;
+use crate::model::{Environment, MetricSource};
 
 /// Read replicas of one source.
 const MOST_REPLICAS: u32 = 15;
@@ -26,6 +26,8 @@ pub(super) struct Database {
     gib: u32,
     storage: String,
     volume: growth::Volume,
+    /// Whether CloudWatch tells its storage, which knows what is free and not what is allocated.
+    free_alone: bool,
     host: String,
     replicas: Vec<String>,
     replica_class: String,
@@ -60,6 +62,7 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
         gib: database.storage.gib.value,
         storage: database.storage.kind.value.to_string(),
         volume: growth::volume(&database.storage),
+        free_alone: environment.alerts.source.database.value == MetricSource::Yace,
         host: pgbouncer::primary_host(environment),
         replicas: (1..=count)
             .map(|number| database.read_identifier(number))

@@ -10,6 +10,8 @@ use crate::model::{Storage, StorageType};
 pub(super) struct Volume {
     /// Up to which it grows by itself; 0 where it does not.
     max_gib: u32,
+    /// Whether RDS may have made it larger than the file states.
+    grows: bool,
     more: Option<Larger>,
     /// Why there is no larger one.
     full: Option<String>,
@@ -37,6 +39,7 @@ pub(super) fn volume(storage: &Storage) -> Volume {
     let could = double(grown);
     Volume {
         max_gib: ceiling,
+        grows: ceiling > gib,
         more: more.map(|more| Larger {
             gib: more,
             max_gib: (ceiling > 0).then(|| double(ceiling.max(more))),

@@ -1,0 +1,186 @@
+//! What AWS has in place of an instance: of each family the least that is enough, so that whatever
+//! is cheapest is among them.
+//!
+//! A run reads the facts of what its files name. Here all are read, and the prices of the region,
+//! because a class that has none could not be told from a cheap one.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, Facts, RegionPrices};
+use crate::compile::CatalogueTexts;
+use crate::model::{RedisEngine, RedisGroup};
+
+/// The instances of a catalogue, with their prices in a region.
+pub struct Offers {
+    catalogue: Catalogue,
+    prices: RegionPrices,
+}
+
+/// An instance that may be tried.
+struct Offer<'a> {
+    name: &'a str,
+    priced: bool,
+    /// Memory, then processors: a family grows in both.
+    size: (u64, u32),
+}
+
+impl Offers {
+    /// Everything that a catalogue says of instances, and what they cost in a region.
+    #[must_use]
+    pub fn of(texts: &CatalogueTexts, region: &str) -> Self {
+        let (catalogue, mut prices) = texts.everything();
+        Self {
+            catalogue,
+            prices: prices.regions.remove(region).unwrap_or_default(),
+        }
+    }
+
+    /// RDS classes with no less of anything than `own`, that are `enough`.
+    #[must_use]
+    pub fn classes(&self, own: &str, enough: impl Fn(&DatabaseClass) -> bool) -> Vec<String> {
+        let classes = &self.catalogue.db_classes;
+        let Some(has) = classes.get(own) else {
+            return Vec::new();
+        };
+        let offers = others(own, classes).filter(|(_, class)| {
+            let no_less = class.vcpu >= has.vcpu && class.memory >= has.memory;
+            no_less && (has.burstable || !class.burstable) && enough(class)
+        });
+        least_of_each(
+            own,
+            offers.map(|(name, class)| Offer {
+                name,
+                priced: self.prices.db_classes.contains_key(name),
+                size: (class.memory.units(), class.vcpu),
+            }),
+        )
+    }
+
+    /// ElastiCache node types with no less of anything than a group's own, that are `enough`.
+    #[must_use]
+    pub fn nodes(&self, group: &RedisGroup, enough: impl Fn(&CacheNode) -> bool) -> Vec<String> {
+        let (own, engine) = (group.node.value.as_str(), group.engine.value);
+        let nodes = &self.catalogue.cache_nodes;
+        let Some(has) = nodes.get(own) else {
+            return Vec::new();
+        };
+        let offers = others(own, nodes).filter(|(_, node)| {
+            let no_less = node.vcpu >= has.vcpu && node.maxmemory >= has.maxmemory;
+            let runs = engine == RedisEngine::Valkey || !node.valkey_only;
+            no_less && runs && (has.burstable || !node.burstable) && enough(node)
+        });
+        least_of_each(
+            own,
+            offers.map(|(name, node)| Offer {
+                name,
+                priced: self
+                    .prices
+                    .cache_nodes
+                    .contains_key(&(name.to_owned(), engine)),
+                size: (node.maxmemory, node.vcpu),
+            }),
+        )
+    }
+
+    /// An RDS class that the catalogue knows.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&DatabaseClass> {
+        self.catalogue.db_classes.get(name)
+    }
+
+    /// An ElastiCache node type that the catalogue knows.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&CacheNode> {
+        self.catalogue.cache_nodes.get(name)
+    }
+}
+
+/// All but `own`, of its generation or a newer one: a processor of an older one does less, and
+/// nobody says how much.
+fn others<'a, T>(own: &'a str, facts: &'a Facts<T>) -> impl Iterator<Item = (&'a str, &'a T)> {
+    let least = generation(own);
+    let newer = move |name: &&str| *name != own && generation(name) >= least;
+    let names = facts.names().filter(newer);
+    names.filter_map(|name| Some((name, facts.get(name)?)))
+}
+
+/// The 6 of `db.r6g.xlarge`; none where AWS called it otherwise.
+fn generation(name: &str) -> Option<u32> {
+    let family = family(name);
+    let digits = family.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit());
+    digits.get(..end?)?.parse().ok()
+}
+
+/// The `r6g` of `db.r6g.xlarge`.
+fn family(name: &str) -> &str {
+    let (family, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    family.rsplit_once('.').map_or(family, |(_, family)| family)
+}
+
+/// The least of each family, by its name. Where some have a price only those are tried, and where
+/// none has one only `own`'s family is: nobody could say that another is cheaper.
+fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<String> {
+    let offers: Vec<Offer<'a>> = offers.collect();
+    let any_priced = offers.iter().any(|offer| offer.priced);
+    let mut least: BTreeMap<&str, Offer<'a>> = BTreeMap::new();
+    for offer in offers {
+        let of = family(offer.name);
+        let told = if any_priced {
+            offer.priced
+        } else {
+            of == family(own)
+        };
+        let smaller = |known: &Offer<'_>| (offer.size, offer.name) < (known.size, known.name);
+        if told && least.get(of).is_none_or(smaller) {
+            least.insert(of, offer);
+        }
+    }
+    least
+        .into_values()
+        .map(|offer| offer.name.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(name: &str, priced: bool, size: u64) -> Offer<'_> {
+        Offer {
+            name,
+            priced,
+            size: (size, 2),
+        }
+    }
+
+    #[test]
+    fn a_generation_is_the_number_of_a_family() {
+        assert_eq!(generation("db.r6g.16xlarge"), Some(6));
+        assert_eq!(generation("cache.t4g.micro"), Some(4));
+        assert_eq!(generation("db.serverless"), None);
+        assert!(generation("cache.m7g.large") > generation("cache.r6g.large"));
+    }
+
+    #[test]
+    fn each_family_offers_its_least_and_one_without_prices_nothing() {
+        let offers = [
+            offer("db.r6g.4xlarge", true, 128),
+            offer("db.r6g.2xlarge", true, 64),
+            offer("db.m7g.2xlarge", true, 32),
+            offer("db.m8g.2xlarge", false, 32),
+        ];
+        let least = least_of_each("db.m8g.xlarge", offers.into_iter());
+        assert_eq!(least, ["db.m7g.2xlarge", "db.r6g.2xlarge"]);
+    }
+
+    #[test]
+    fn without_any_price_the_own_family_is_offered() {
+        let offers = [
+            offer("db.r6g.2xlarge", false, 64),
+            offer("db.m7g.2xlarge", false, 32),
+        ];
+        let least = least_of_each("db.r6g.xlarge", offers.into_iter());
+        assert_eq!(least, ["db.r6g.2xlarge"]);
+    }
+}

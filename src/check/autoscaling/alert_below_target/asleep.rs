@@ -1,0 +1,85 @@
+//! A pool that KEDA leaves at zero while the alert on its lists fires.
+
+use super::{Context, Finding, Findings, RULE, Severity};
+use crate::metric;
+use crate::model::count::counted;
+use crate::model::{Alerts, Name, Use, Worker};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    // Without a group for queues nobody counts their items.
+    if environment.redis_for(Use::Queue).is_none() {
+        return;
+    }
+    for (name, pool) in &environment.worker {
+        // A pause keeps the alert silent, and at a count that is held nobody reads `activation`.
+        let scales = pool.pause.is_none() && pool.workload.hold.is_none();
+        if scales && pool.workload.replicas.min.value == 0 {
+            findings.extend(one(context, name, pool));
+        }
+    }
+}
+
+/// Of several lists the one with the most items per replica may grow to `activation`, whether or
+/// not a formula adds them up, and the alert is on the longest of them.
+fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
+    let each = metric::queue_depth(context.environment, pool);
+    let (activation, max) = (&pool.activation, &pool.workload.replicas.max);
+    let pods = max.value.max(1);
+    let most = u64::from(each) * u64::from(pods);
+    if pool.queue.is_empty() || u64::from(activation.value) <= most {
+        return None;
+    }
+    let path = format!("worker.{name}");
+    let message = format!(
+        "the alert on the lists of `{path}` fires above {most} items, where the pool may still be at zero"
+    );
+    let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
+        activation,
+        &format!("{path}.activation"),
+        "the pool leaves zero above so many items",
+    );
+    let finding = threshold(&context.environment.alerts, name, pool, finding);
+    Some(
+        finding
+            .operand(
+                max,
+                &format!("{path}.replicas.max"),
+                "for each of these pods",
+            )
+            .written(&pool.workload.replicas.min, "the pool may be at zero")
+            .note(format!(
+                "{each} items x {} = {most} items; with more, up to {}, on a list no pod drains it",
+                counted(pods, "pod"),
+                activation.value
+            ))
+            .repair(
+                activation,
+                &format!("{path}.activation"),
+                "the most at which the pool wakes first",
+                most.to_string(),
+            ),
+    )
+}
+
+/// What states the items for each pod: the alert, or the longest `length` where that is more.
+fn threshold(alerts: &Alerts, name: &Name, pool: &Worker, finding: Finding) -> Finding {
+    let alert = &alerts.queue_depth;
+    let finding = pool
+        .queue
+        .iter()
+        .fold(finding, |it, queue| it.given(&queue.length));
+    let longest = pool.queue.iter().max_by_key(|queue| queue.length.value);
+    match longest.filter(|queue| queue.length.value > alert.value) {
+        Some(queue) => finding.given(alert).operand(
+            &queue.length,
+            &format!("worker.{name}.queue.{}.length", queue.list.value),
+            "the alert fires at no fewer items for each pod",
+        ),
+        None => finding.operand(
+            alert,
+            "alerts.queue-depth",
+            "the alert fires above so many items for each pod",
+        ),
+    }
+}

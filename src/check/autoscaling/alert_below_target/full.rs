@@ -1,0 +1,88 @@
+//! A Redis group on which the alert fires once it holds what it is to hold.
+
+use super::{Context, Finding, Findings, RULE, Severity};
+use crate::catalogue::CacheNode;
+use crate::model::{Name, RedisGroup};
+
+const GIB: u128 = 1 << 30;
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (name, group) in &context.environment.redis {
+        findings.extend(one(context, name, group));
+    }
+}
+
+/// The data is less than the memory in use, and the alert is on the fullest node: where the data
+/// alone is above the threshold, the alert fires.
+fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
+    let data = group.data_gib.as_ref()?;
+    let node = context.catalogue.cache_nodes.get(&group.node.value)?;
+    let (alert, shards) = (
+        &context.environment.alerts.redis_memory,
+        &group.cluster.shards,
+    );
+    let count = shards.value.max(1);
+    let held = u128::from(data.value) * GIB;
+    let usable = u128::from(node.usable()) * u128::from(count);
+    let percent = u128::from(alert.value);
+    // A group that evicts any key has no alert; what has no room at all is another rule's.
+    let silent = group.policy.value.evicts_any_key() || held > usable;
+    if silent || held * 100 <= percent * usable {
+        return None;
+    }
+    let message = format!(
+        "the alert on the memory of `redis.{name}` fires above {percent}%, and its {} GiB of data alone are more",
+        data.value
+    );
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(data, &format!("redis.{name}.data.gib"), "the data")
+        .operand(alert, "alerts.redis-memory", "the alert's threshold")
+        .operand(&group.node, &format!("redis.{name}.node"), "the node type")
+        .operand(
+            shards,
+            &format!("redis.{name}.cluster.shards"),
+            "the shards",
+        )
+        .given(&group.policy)
+        .note(format!(
+            "{} GiB = {held} B > {} B = {percent}% of {usable} B, which are 75% of {} B x {count}",
+            data.value,
+            percent * usable / 100,
+            node.maxmemory
+        ));
+    Some(repaired(context, name, group, held, finding))
+}
+
+/// More room first: a higher threshold only says that somebody knows. A run knows of no other node
+/// types than its file and its tier name, so that a larger one is told by its `maxmemory`.
+fn repaired(
+    context: &Context<'_>,
+    name: &Name,
+    group: &RedisGroup,
+    held: u128,
+    finding: Finding,
+) -> Finding {
+    let alert = &context.environment.alerts.redis_memory;
+    let node = context.catalogue.cache_nodes.get(&group.node.value);
+    let each = u128::from(node.map_or(0, CacheNode::usable)).max(1);
+    let shards = &group.cluster.shards;
+    // The bytes for data of which `held` are no more than the threshold.
+    let wanted = (held * 100).div_ceil(u128::from(alert.value).max(1));
+    let finding = if group.is_cluster() {
+        let fewest = wanted.div_ceil(each);
+        let message = format!("the fewest shards that stay below it are {fewest}");
+        let path = format!("redis.{name}.cluster.shards");
+        finding.repair(shards, &path, message, fewest.to_string())
+    } else {
+        let maxmemory = (wanted * 4).div_ceil(3);
+        finding.help(format!(
+            "choose a `node` with a `maxmemory` of {maxmemory} B or more, or cluster mode with several shards"
+        ))
+    };
+    let least = (held * 100).div_ceil(each * u128::from(shards.value.max(1)));
+    if least >= 100 {
+        return finding;
+    }
+    let message = "where it is meant to be so full, the least threshold above it";
+    finding.repair(alert, "alerts.redis-memory", message, least.to_string())
+}
