@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::compile::Run;
 use crate::emit::{self, Artifacts};
-use crate::model::Environment;
 use crate::model::count::counted;
+use crate::model::{Environment, Waiver};
 
 use super::args::Render;
 use super::check::{say_findings, verdict};
@@ -65,8 +65,8 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     Ok(Exit::Fine)
 }
 
-/// The run's environments by name, each with its file's name.
-type Environments<'a> = BTreeMap<String, (&'a Environment, &'a str)>;
+/// The run's environments by name, each with what its file waives, and the file's name.
+type Environments<'a> = BTreeMap<String, (&'a Environment, Option<&'a [Waiver]>, &'a str)>;
 
 fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
     let mut environments = Environments::new();
@@ -77,7 +77,9 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
         };
         let shown = &*run.sources.get(file.source).name;
         let name = environment.environment.value.to_string();
-        if let Some((_, other)) = environments.insert(name.clone(), (environment, shown)) {
+        let waivers = file.waivers.as_deref();
+        if let Some((.., other)) = environments.insert(name.clone(), (environment, waivers, shown))
+        {
             failures.push(format!(
                 "`{other}` and `{shown}` both name the environment `{name}`, so that one tree would overwrite the other"
             ));
@@ -112,7 +114,7 @@ fn validate(
     let defaults = emit::chart::defaults(&name, &defaults.unwrap_or_default())?;
     let values = environments
         .iter()
-        .map(|(name, (environment, _))| {
+        .map(|(name, (environment, ..))| {
             let values = emit::helm::values(environment);
             (name.clone(), emit::chart::over(&defaults, values))
         })
@@ -139,9 +141,9 @@ fn plan(
     let progress = Progress::new("compiling", environments.len());
     let planned = environments
         .par_iter()
-        .map(|(name, (environment, shown))| {
+        .map(|(name, (environment, waivers, shown))| {
             let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
-            let mut artifacts = emit::emit(environment, &run.catalogue, file_name);
+            let mut artifacts = emit::emit(environment, *waivers, &run.catalogue, file_name);
             let plan = files::plan_tree(out, name, &artifacts);
             progress.step();
             let plan = plan.map_err(|error| error.to_string())?;
