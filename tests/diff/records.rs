@@ -26,7 +26,7 @@ const OF_STATEMENTS: [&str; 5] = [
 ];
 
 /// What `run` would have recorded.
-fn records(run: &Run) -> Vec<Record> {
+pub(crate) fn records(run: &Run) -> Vec<Record> {
     let record = |file: &Compiled| Record {
         name: format!("{}.lock.json", run.sources.get(file.source).name),
         environment: serde_json::from_value(json!(file.environment)).unwrap(),
@@ -39,7 +39,8 @@ fn records(run: &Run) -> Vec<Record> {
     run.files.iter().map(record).collect()
 }
 
-fn codes(run: &Run) -> Vec<String> {
+/// What breaks in a run, but for what only a file can break.
+pub(crate) fn codes(run: &Run) -> Vec<String> {
     let codes = run.diagnostics().map(|finding| finding.code.to_string());
     let mut codes: Vec<String> = codes
         .filter(|code| !OF_STATEMENTS.contains(&code.as_str()))
@@ -49,7 +50,7 @@ fn codes(run: &Run) -> Vec<String> {
 }
 
 /// Records as AFTER, beside nothing.
-fn read(records: Vec<Record>) -> Comparison {
+pub(crate) fn read(records: Vec<Record>) -> Comparison {
     let after = Side {
         records,
         files: Vec::new(),

@@ -15,6 +15,7 @@ use tierc::source::Origin;
 
 use super::config;
 use super::environment::{Text, environment};
+use crate::diff::records;
 use crate::support::{documents, run, today};
 
 fn compiled(text: &Text) -> (Run, Environment) {
@@ -79,6 +80,15 @@ proptest! {
         prop_assert_eq!(values(&read), values(&shown));
         prop_assert!(read.list().iter().all(|read| matches!(read.origin, Origin::Recorded)));
         prop_assert_eq!(&serde_json::to_value(&read).unwrap(), &json["environment"]);
+    }
+
+    #[test]
+    fn a_record_breaks_the_rules_that_its_file_breaks(text in environment()) {
+        let (run, _) = compiled(&text);
+        let unread = |code| code::LANGUAGE.contains(&code);
+        prop_assume!(!run.diagnostics().any(|finding| unread(finding.code)));
+        let of_record = records::read(records::records(&run)).runs.after;
+        prop_assert_eq!(records::codes(&of_record), records::codes(&run));
     }
 
     #[test]
