@@ -91,7 +91,7 @@ impl Stages {
         let resolved = resolve::resolve(&ast, &tier, &catalogue, &sources, &mut diagnostics);
         let environment = resolved.expect("a whole environment").environment;
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");
-        let artifacts = emit::emit(&environment, &catalogue, "bench.kdl");
+        let artifacts = emit::emit(&environment, None, &catalogue, "bench.kdl");
         Self {
             texts,
             sources,
@@ -134,7 +134,12 @@ impl Stages {
     }
 
     fn emit(&self) -> Artifacts {
-        emit::emit(black_box(&self.environment), &self.catalogue, "bench.kdl")
+        emit::emit(
+            black_box(&self.environment),
+            None,
+            &self.catalogue,
+            "bench.kdl",
+        )
     }
 
     fn compile(&self) -> Run {
@@ -182,7 +187,7 @@ fn emit_all(run: &Run) -> Vec<Artifacts> {
     run.files
         .par_iter()
         .filter_map(|file| file.environment.as_ref())
-        .map(|environment| emit::emit(environment, &run.catalogue, "bench.kdl"))
+        .map(|environment| emit::emit(environment, None, &run.catalogue, "bench.kdl"))
         .collect()
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn compile(bytes: &[u8]) {
     for file in &run.files {
         match &file.environment {
             Some(environment) => {
-                let artifacts = tierc::emit::emit(environment, &run.catalogue, "prod.kdl");
+                let artifacts = tierc::emit::emit(environment, None, &run.catalogue, "prod.kdl");
                 assert!(!artifacts.is_empty());
             }
             None => assert!(file.diagnostics.has_errors()),

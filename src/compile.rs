@@ -4,6 +4,7 @@ mod compare;
 mod facts;
 mod money;
 mod outcome;
+mod record;
 mod renamed;
 mod texts;
 mod waivers;
@@ -16,9 +17,9 @@ use rayon::prelude::*;
 use crate::ast::{Ast, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::check::{self, Context};
-use crate::cost;
+use crate::cost::{self, Estimate};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
-use crate::model::{Environment, Tier};
+use crate::model::{Environment, Tier, Waiver};
 use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
@@ -49,7 +50,9 @@ pub struct Compiled {
     pub environment: Option<Environment>,
     /// What is to say about it, in source order.
     pub diagnostics: Diagnostics,
-    /// The rules that it waives today.
+    /// What it waives, by the rule's name; none where it is a record that does not say.
+    pub waivers: Option<Vec<Waiver>>,
+    /// The rules that it waives today; of a record that does not say, those that it may.
     pub waived: BTreeSet<Code>,
     /// What else was recorded, where it is a record of an earlier run and no file.
     pub recorded: Option<Recorded>,
@@ -225,11 +228,13 @@ fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> 
         mut diagnostics,
     } = parsed;
     waivers::apply(&ast, environment.is_some(), today, &mut diagnostics);
+    let waivers = waivers::stated(&ast);
     Compiled {
         source,
         environment,
         diagnostics,
-        waived: waivers::in_force(&ast, today),
+        waived: waivers::in_force(&waivers, today),
+        waivers: Some(waivers),
         recorded: None,
     }
 }
@@ -254,11 +259,7 @@ fn resolve_and_check(
         &mut parsed.diagnostics,
     )?;
     parsed.ast.broken.extend(broken);
-    let prices = facts
-        .prices
-        .as_ref()
-        .filter(|_| environment.budget.is_some());
-    let estimate = prices.map(|prices| cost::estimate(&environment, prices));
+    let estimate = estimated(&environment, facts);
     let context = Context {
         environment: &environment,
         catalogue,
@@ -269,6 +270,13 @@ fn resolve_and_check(
     };
     parsed.diagnostics.extend(check::check(&context));
     Some(environment)
+}
+
+/// What an environment costs, where it has a budget to be held to.
+fn estimated(environment: &Environment, facts: &Facts) -> Option<Estimate> {
+    let asked = environment.budget.is_some();
+    let prices = facts.prices.as_ref().filter(|_| asked);
+    prices.map(|prices| cost::estimate(environment, prices))
 }
 
 /// The rules that read several files of a run.

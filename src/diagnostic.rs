@@ -10,7 +10,7 @@ pub mod visible;
 
 use serde::Serialize;
 
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 
 pub use code::Code;
 
@@ -69,6 +69,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<Help>,
+    /// The record that it is about: its values stand in no text that could be pointed at.
+    pub record: Option<SourceId>,
 }
 
 impl Diagnostic {
@@ -81,6 +83,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            record: None,
         }
     }
 
@@ -169,6 +172,12 @@ impl Diagnostics {
             let key = |d: &Diagnostic| (d.place(sources), d.severity, d.code);
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
+    }
+
+    /// The findings, each of them changed.
+    #[must_use]
+    pub fn map(self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Self {
+        Self(self.0.into_iter().map(change).collect())
     }
 
     /// Keeps the findings for which `keep` holds.

@@ -22,16 +22,28 @@ use std::collections::BTreeMap;
 use alerts::Watch;
 
 use crate::catalogue::Catalogue;
-use crate::model::Environment;
+use crate::model::{Environment, Waiver};
 
 /// Generated files by path relative to the environment's tree, with `/`.
 pub type Artifacts = BTreeMap<String, String>;
 
-/// Every file of an environment. `source_name` is the file name of its source, for the headers.
+/// Every file of an environment. `source_name` is the file name of its source, for the headers;
+/// `waivers` is what that file waives, as far as it is known.
 #[must_use]
-pub fn emit(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
+pub fn emit(
+    environment: &Environment,
+    waivers: Option<&[Waiver]>,
+    catalogue: &Catalogue,
+    source_name: &str,
+) -> Artifacts {
     let mut artifacts = files(environment, catalogue, source_name);
-    let lock = lock::lock(environment, &catalogue.version, source_name, &artifacts);
+    let lock = lock::lock(
+        environment,
+        waivers,
+        &catalogue.version,
+        source_name,
+        &artifacts,
+    );
     artifacts.insert("tierc.lock.json".into(), lock);
     artifacts
 }

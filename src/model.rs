@@ -18,6 +18,7 @@ pub mod schedule;
 mod selection;
 mod text_form;
 pub mod volume;
+mod waiver;
 pub mod window;
 pub mod word;
 
@@ -51,6 +52,7 @@ pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};
 pub use selection::Selection;
+pub use waiver::{LastDay, Waiver};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
@@ -370,10 +372,8 @@ impl Environment {
     /// The group that serves `wanted`, if exactly one does.
     #[must_use]
     pub fn redis_for(&self, wanted: Use) -> Option<(&Name, &RedisGroup)> {
-        let mut serving = self
-            .redis
-            .iter()
-            .filter(|(_, group)| group.uses.iter().any(|used| used.value == wanted));
+        let serves = |group: &RedisGroup| group.uses.iter().any(|used| used.value == wanted);
+        let mut serving = self.redis.iter().filter(|(_, group)| serves(group));
         let first = serving.next()?;
         serving.next().is_none().then_some(first)
     }

@@ -230,6 +230,15 @@ impl<T> Sourced<T> {
         matches!(self.origin, Origin::Declared(_))
     }
 
+    /// Whether it only says again what `other` says: it was derived, or a record has both alike.
+    #[must_use]
+    pub fn follows(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        self.is_derived() || (matches!(self.origin, Origin::Recorded) && self.value == other.value)
+    }
+
     /// The same origin and soundness around another value.
     pub fn map<U>(&self, change: impl FnOnce(&T) -> U) -> Sourced<U> {
         Sourced {

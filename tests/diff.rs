@@ -9,6 +9,7 @@ pub(crate) mod html;
 mod laws;
 mod markdown;
 pub(crate) mod pairs;
+pub(crate) mod records;
 mod trees;
 
 use std::path::Path;

@@ -46,7 +46,8 @@ fn environment(run: &Run) -> &Environment {
 /// The files of an environment without errors.
 pub(crate) fn emitted(text: &str) -> Artifacts {
     let run = run(text);
-    emit(environment(&run), &run.catalogue, "prod.kdl")
+    let waivers = run.files[0].waivers.as_deref();
+    emit(environment(&run), waivers, &run.catalogue, "prod.kdl")
 }
 
 pub(crate) fn of_tier(tier: &str) -> Artifacts {

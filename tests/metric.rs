@@ -104,7 +104,7 @@ fn what_relieves_a_metric_is_an_attribute() {
 fn names_are_those_of_the_generated_objects() {
     let environment = environment(FULL);
     let catalogue = run(FULL).catalogue;
-    let artifacts = tierc::emit::emit(&environment, &catalogue, "prod.kdl");
+    let artifacts = tierc::emit::emit(&environment, None, &catalogue, "prod.kdl");
     let all: String = artifacts.values().map(String::as_str).collect();
     for name in [
         environment.api.workload.autoscaler_name(),

@@ -18,6 +18,8 @@ pub struct Finding {
     sound: bool,
     /// Operands that were computed, by path: what they follow from is labelled too.
     derived: Vec<(String, Arc<Derivation>)>,
+    /// Operands that are recorded, by path: there is no place to tell them by.
+    recorded: Vec<String>,
     /// What to write where the file states nothing yet: a sentence, and the statement.
     offers: Vec<(String, Statement)>,
 }
@@ -29,6 +31,7 @@ impl Finding {
             diagnostic: Diagnostic::new(code, severity, message),
             sound: true,
             derived: Vec::new(),
+            recorded: Vec::new(),
             offers: Vec::new(),
         }
     }
@@ -53,6 +56,7 @@ impl Finding {
         if let Origin::Recorded = value.origin {
             let note = format!("`{path}` is {}: {text}", value.value);
             self.diagnostic = self.diagnostic.note(note);
+            self.recorded.push(path.to_owned());
         }
         self.written(value, text)
     }
@@ -212,16 +216,18 @@ impl Findings {
     /// a value that is not meant is as good as none.
     pub fn leave_out_consequences(&mut self, slip: Code) {
         let of = |finding: &Finding| finding.diagnostic.code == slip;
-        let slips: BTreeSet<Span> = self
-            .0
-            .iter()
-            .filter(|finding| of(finding))
-            .filter_map(|finding| finding.diagnostic.labels.first())
-            .map(|label| label.span)
-            .collect();
+        let slips = self.0.iter().filter(|finding| of(finding));
+        let places = slips.clone();
+        let places = places.filter_map(|finding| finding.diagnostic.labels.first());
+        let places: BTreeSet<Span> = places.map(|label| label.span).collect();
+        let paths = slips.filter_map(|finding| finding.recorded.first());
+        let paths: BTreeSet<String> = paths.cloned().collect();
         self.0.retain(|finding| {
             let mut labels = finding.diagnostic.labels.iter();
-            of(finding) || !labels.any(|label| slips.contains(&label.span))
+            let mut recorded = finding.recorded.iter();
+            let follows = labels.any(|label| places.contains(&label.span))
+                || recorded.any(|path| paths.contains(path));
+            of(finding) || !follows
         });
     }
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
 use crate::diagnostic::json::{Finding, findings};
-use crate::diagnostic::{Diagnostics, render};
+use crate::diagnostic::{Diagnostics, Severity, render};
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -90,10 +90,27 @@ pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
     }
     let after = &comparison.runs.after;
     if after.has_errors() {
-        output.say("AFTER has errors: `tierc check` shows them with their places");
+        let sentence = if say_errors_of_records(after, output) {
+            "AFTER has errors"
+        } else {
+            "AFTER has errors: `tierc check` shows them with their places"
+        };
+        output.say(sentence);
         exit = Exit::Wrong;
     }
     exit
+}
+
+/// Says what records break, which no other command checks; whether there is any.
+pub(super) fn say_errors_of_records(run: &Run, output: &Output) -> bool {
+    let records = run.files.iter().filter(|file| file.recorded.is_some());
+    let found = records.flat_map(|file| &file.diagnostics);
+    let found = found.filter(|finding| finding.severity == Severity::Error);
+    let told = render::human(found, &run.sources, output.error_style());
+    if !told.is_empty() {
+        output.say(told.trim_end());
+    }
+    !told.is_empty()
 }
 
 /// Says what is wrong with the prices; whether anything is.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
 use crate::diagnostic::json::{Finding, findings};
 use crate::diagnostic::{Diagnostic, Severity, render};
-use crate::model::Environment;
+use crate::model::{Environment, Waiver};
 use crate::pair::Pair;
 use crate::plan::{Plan as Steps, Request, plan};
 use crate::report::plan::{
@@ -68,7 +68,7 @@ fn tell(
         written: out.is_some(),
     };
     let exit = ended(&report)
-        .max(say_wrong(comparison, output))
+        .max(say_wrong(comparison, command.out.is_some(), output))
         .max(say_hidden(comparison, output))
         .max(say_prices(&costs.about_prices, &costs.sources, output));
     print(&report, readable, command.format, output);
@@ -103,6 +103,15 @@ impl Route<'_> {
     fn states(&self) -> impl Iterator<Item = &Environment> {
         let left = self.plan.steps.iter().map(|step| &step.state);
         std::iter::once(self.sides.before).chain(left)
+    }
+
+    /// What is waived in a state: what AFTER's file waives in the last, else what BEFORE's does, whose
+    /// errors are the only ones that a state between may have.
+    fn waivers(&self, state: usize) -> Option<&[Waiver]> {
+        let last = state > 0 && state == self.plan.steps.len() && self.plan.blocked.is_none();
+        let files = self.outcome.files;
+        let file = if last { files.after } else { files.before };
+        file?.waivers.as_deref()
     }
 }
 
@@ -208,7 +217,7 @@ fn errors<'a>(all: impl Iterator<Item = &'a Diagnostic>) -> impl Iterator<Item =
 
 /// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER; a tier of a file
 /// stands in no file that could be checked.
-fn say_wrong(comparison: &Comparison, output: &Output) -> Exit {
+fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
     let Pair { before, after } = &comparison.runs;
     let lost = before.files.iter().filter(|it| it.environment.is_none());
     let lost = lost.flat_map(|file| &file.diagnostics);
@@ -224,8 +233,13 @@ fn say_wrong(comparison: &Comparison, output: &Output) -> Exit {
             exit = Exit::Wrong;
         }
     }
-    if after.has_errors() {
-        output.say("AFTER has errors: no state is written");
+    match (before.has_errors(), after.has_errors()) {
+        (_, true) => output.say("AFTER has errors: no state is written"),
+        (true, false) if asks => {
+            compared::say_errors_of_records(before, output);
+            output.say("BEFORE has errors: no state is written");
+        }
+        (_, false) => {}
     }
     exit
 }

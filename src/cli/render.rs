@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::compile::Run;
 use crate::emit;
-use crate::model::Environment;
 use crate::model::count::counted;
+use crate::model::{Environment, Waiver};
 
 use super::args::Render;
 use super::check::{say_findings, verdict};
@@ -65,8 +65,11 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     Ok(Exit::Fine)
 }
 
-/// The run's environments by name, each with its file's name.
-type Environments<'a> = BTreeMap<String, (&'a Environment, &'a str)>;
+/// An environment with what its file waives, and the file's name.
+type Rendered<'a> = (&'a Environment, Option<&'a [Waiver]>, &'a str);
+
+/// The run's environments by name.
+type Environments<'a> = BTreeMap<String, Rendered<'a>>;
 
 fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
     let mut environments = Environments::new();
@@ -77,7 +80,9 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
         };
         let shown = &*run.sources.get(file.source).name;
         let name = environment.environment.value.to_string();
-        if let Some((_, other)) = environments.insert(name.clone(), (environment, shown)) {
+        let waivers = file.waivers.as_deref();
+        if let Some((.., other)) = environments.insert(name.clone(), (environment, waivers, shown))
+        {
             failures.push(format!(
                 "`{other}` and `{shown}` both name the environment `{name}`, so that one tree would overwrite the other"
             ));
@@ -112,7 +117,7 @@ fn validate(
     let defaults = emit::chart::defaults(&name, &defaults.unwrap_or_default())?;
     let values = environments
         .iter()
-        .map(|(name, (environment, _))| {
+        .map(|(name, (environment, ..))| {
             let values = emit::helm::values(environment);
             let values = serde_json::to_value(values).expect("values are plain data");
             (name.clone(), emit::chart::over(&defaults, values))
@@ -140,9 +145,10 @@ fn plan(
     turn: Option<&Turn>,
 ) -> Result<Vec<Planned>, Vec<String>> {
     let progress = Progress::new("rendering", environments.len());
-    let one = |name: &str, environment: &Environment, shown: &str| -> Result<Planned, Error> {
+    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned, Error> {
+        let (environment, waivers, shown) = *it;
         let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
-        let artifacts = emit::emit(environment, &run.catalogue, file_name);
+        let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
         let plan = files::plan_tree(&command.out, name, &artifacts)?;
         let staged = match turn {
             Some(turn) => files::stage_tree(turn, &plan, &artifacts)?,
@@ -152,8 +158,8 @@ fn plan(
     };
     let planned = environments
         .par_iter()
-        .map(|(name, (environment, shown))| {
-            let planned = one(name, environment, shown);
+        .map(|(name, environment)| {
+            let planned = one(name, environment);
             progress.step();
             planned.map_err(|error| error.to_string())
         })

@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
 use crate::emit::Artifacts;
-use crate::model::{Environment, Name, Tier};
+use crate::model::{Environment, Name, Tier, Waiver};
 use crate::pair::Pair;
 use crate::parse;
 use crate::source::{Source, Sources};
 
 use super::facts::{Facts, Referred, merged};
-use super::renamed;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
+use super::{record, renamed};
 
 /// A file of one side.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Record {
     pub name: String,
     /// The environment.
     pub environment: Environment,
+    /// What its file waives; none where the record does not say.
+    pub waivers: Option<Vec<Waiver>>,
     /// What else that run left.
     pub recorded: Recorded,
 }
@@ -284,23 +286,19 @@ impl Read {
     }
 
     fn finish(self, facts: &Facts, about: Diagnostics, sources: &mut Sources, today: Date) -> Run {
-        let records: Vec<Compiled> = self
-            .records
-            .into_iter()
-            .map(|record| Compiled {
-                source: sources.add(Source {
-                    name: record.name,
-                    text: String::new(),
-                    catalogue: false,
-                }),
-                environment: Some(record.environment),
-                diagnostics: Diagnostics::new(),
-                waived: BTreeSet::new(),
-                recorded: Some(record.recorded),
-            })
-            .collect();
-        let mut files = finish_all(self.parsed, facts, about, sources, today);
-        files.extend(records);
+        let (about_files, about_records) = if self.parsed.is_empty() {
+            (Diagnostics::new(), about)
+        } else {
+            (about, Diagnostics::new())
+        };
+        let mut files = finish_all(self.parsed, facts, about_files, sources, today);
+        files.extend(record::finish_all(
+            self.records,
+            facts,
+            about_records,
+            sources,
+            today,
+        ));
         Run {
             sources: Sources::default(),
             catalogue: facts.catalogue.clone(),

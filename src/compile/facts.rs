@@ -59,6 +59,9 @@ impl Referred {
     /// Adds what a resolved environment refers to.
     pub(super) fn add_environment(&mut self, environment: &Environment) {
         let database = &environment.database;
+        self.tiers.insert(environment.tier.value);
+        self.regions.insert(environment.region.value.clone());
+        self.budget |= environment.budget.is_some();
         self.names.insert(database.instance.value.clone());
         self.names.insert(database.replicas.instance.value.clone());
         let nodes = environment.nodes.values().map(|group| &group.instance);

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 
 use crate::ast::{Ast, WaiverNode};
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, code, suggest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, code, suggest};
+use crate::model::{LastDay, Waiver};
+use crate::source::{Span, Spanned};
 
 /// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
 ///
@@ -24,7 +26,8 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
         if !rule.waivable {
             about.push(not_waivable(waiver));
         } else if waiver.until.value < today {
-            about.push(expired(waiver, today));
+            let finding = expired(&waiver.code.value, waiver.until.value, today);
+            about.push(finding.label(waiver.until.span, ""));
         } else {
             let before = diagnostics.len();
             diagnostics.retain(|finding| finding.code != rule.code);
@@ -36,15 +39,75 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     diagnostics.extend(about);
 }
 
-/// The rules that a file waives on a day.
-pub(super) fn in_force(file: &Ast, today: Date) -> BTreeSet<Code> {
-    file.waivers
+/// What a file waives, by the rule's name.
+pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
+    let waivers = file.waivers.iter().map(|waiver| Waiver {
+        rule: waiver.code.value.clone(),
+        until: LastDay(waiver.until.value),
+        reason: waiver.reason.value.clone(),
+    });
+    let mut waivers: Vec<Waiver> = waivers.collect();
+    waivers.sort();
+    waivers
+}
+
+/// The same as a file would state it, at no place.
+pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
+    let nowhere = Span::nowhere();
+    let node = |waiver: &Waiver| WaiverNode {
+        place: nowhere,
+        code: Spanned::new(waiver.rule.clone(), nowhere),
+        reason: Spanned::new(waiver.reason.clone(), nowhere),
+        until: Spanned::new(waiver.until.0, nowhere),
+    };
+    waivers.iter().map(node).collect()
+}
+
+/// The rules that are waived on a day.
+pub(super) fn in_force(waivers: &[Waiver], today: Date) -> BTreeSet<Code> {
+    waivers
         .iter()
-        .filter(|waiver| waiver.until.value >= today)
-        .filter_map(|waiver| check::rule(&waiver.code.value))
+        .filter(|waiver| waiver.until.0 >= today)
+        .filter_map(|waiver| check::rule(&waiver.rule))
         .filter(|rule| rule.waivable)
         .map(|rule| rule.code)
         .collect()
+}
+
+/// What is left of a record's findings, and the rules that it waives. One that ended is told, as of a
+/// file; what else is wrong with a waiver is wrong with the file, and was told when that was read.
+pub(super) fn apply_recorded(
+    waivers: &[Waiver],
+    today: Date,
+    mut found: Diagnostics,
+) -> (Diagnostics, BTreeSet<Code>) {
+    let waived = in_force(waivers, today);
+    found.retain(|finding| !waived.contains(&finding.code));
+    let known = |waiver: &&Waiver| check::rule(&waiver.rule).is_some_and(|rule| rule.waivable);
+    for waiver in waivers.iter().filter(known) {
+        if waiver.until.0 < today {
+            found.push(expired(&waiver.rule, waiver.until.0, today));
+        }
+    }
+    (found, waived)
+}
+
+/// A record that does not say what was waived. No tree is rendered with an error, so that an error
+/// which can be waived may well have been: it is a warning, which fails nothing.
+pub(super) fn perhaps_waived(found: Diagnostics) -> (Diagnostics, BTreeSet<Code>) {
+    let waivable = |code: Code| check::rule(code.0).is_some_and(|rule| rule.waivable);
+    let codes = found.iter().map(|finding| finding.code);
+    let waived = codes.filter(|code| waivable(*code)).collect();
+    let found = found.map(|mut finding| {
+        if finding.severity == Severity::Error && waivable(finding.code) {
+            finding.severity = Severity::Warning;
+            finding = finding.note(
+                "an error, unless the file waives it: this tree does not record waivers, until it is rendered again",
+            );
+        }
+        finding
+    });
+    (found, waived)
 }
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {
@@ -71,12 +134,9 @@ fn not_waivable(waiver: &WaiverNode) -> Diagnostic {
         .help("remove the waiver, and mend what it is about")
 }
 
-fn expired(waiver: &WaiverNode, today: Date) -> Diagnostic {
-    let message = format!(
-        "the waiver of `{}` ended on {}",
-        waiver.code.value, waiver.until.value
-    );
-    Diagnostic::error(code::WAIVER_EXPIRED, message, waiver.until.span)
+fn expired(rule: &str, until: Date, today: Date) -> Diagnostic {
+    let message = format!("the waiver of `{rule}` ended on {until}");
+    Diagnostic::new(code::WAIVER_EXPIRED, Severity::Error, message)
         .note(format!("the day of this run is {today}"))
         .help("mend what it waives, or give it a new last day")
 }

@@ -61,14 +61,27 @@ pub struct Finding {
     pub severity: String,
     /// What is.
     pub message: String,
-    /// Where it is reported.
+    /// Where it is reported; null where it is in no text.
     pub place: Option<Place>,
+    /// The record of a generated tree that it is about, as the user named it: its values stand in no
+    /// text; null where it is about a file.
+    pub record: Option<String>,
     /// Everything it points at.
     pub labels: Vec<Label>,
     /// The arithmetic.
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<Advice>,
+}
+
+impl Finding {
+    /// Where it is, as a reader looks it up: `prod.kdl:3:16`, or the record's file.
+    #[must_use]
+    pub fn shown_place(&self) -> Option<String> {
+        let place = self.place.as_ref();
+        let place = place.map(|it| format!("{}:{}:{}", it.file, it.line, it.column));
+        self.record.clone().or(place)
+    }
 }
 
 /// Findings in the order they are given.
@@ -100,6 +113,9 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
         severity: diagnostic.severity.to_string(),
         message: text(&diagnostic.message),
         place: diagnostic.place(sources).map(|span| place(span, sources)),
+        record: diagnostic
+            .record
+            .map(|record| sources.get(record).name.clone()),
         labels: diagnostic.labels.iter().map(label).collect(),
         notes: diagnostic.notes.iter().map(text).collect(),
         help: diagnostic.help.iter().map(advice).collect(),

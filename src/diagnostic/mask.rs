@@ -197,12 +197,12 @@ fn beginning(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// The sources that a finding points into.
+/// The sources that a finding points into, or is about.
 fn sources_of(finding: &Diagnostic) -> impl Iterator<Item = SourceId> {
     let labels = finding.labels.iter().map(|label| label.span.source);
     let help = finding.help.iter();
     let replaced = help.filter_map(|help| Some(help.replacement.as_ref()?.0.source));
-    labels.chain(replaced)
+    labels.chain(replaced).chain(finding.record)
 }
 
 #[cfg(test)]

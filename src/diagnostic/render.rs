@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::mask::{Mask, Masked};
 use super::{Diagnostic, Help, Severity};
@@ -146,6 +146,7 @@ impl<'a> Shown<'a> {
         let mut group = level
             .primary_title(self.text(&finding.message))
             .id(finding.code.0)
+            .elements(self.record())
             .elements(self.snippets());
         for note in &finding.notes {
             group = group.element(Level::NOTE.message(self.text(note)));
@@ -159,6 +160,12 @@ impl<'a> Shown<'a> {
         let mut groups = vec![group];
         groups.extend(patches.into_iter().flatten());
         groups
+    }
+
+    /// The file of the record that the finding is about: nothing in it is pointed at.
+    fn record(&self) -> Option<Origin<'a>> {
+        let source = self.mask.source(self.finding.record?)?;
+        Some(Origin::path(&source.name))
     }
 
     /// A snippet for each source: the place of the finding first.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
-use crate::model::Environment;
+use crate::model::{Environment, Waiver};
 
 /// The format that is written, and the only one that is read.
 pub const FORMAT: u64 = 1;
@@ -19,6 +19,8 @@ struct Lock<'a> {
     tierc: &'static str,
     catalogue: &'a str,
     files: BTreeMap<&'a str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waivers: Option<&'a [Waiver]>,
     environment: &'a Environment,
 }
 
@@ -27,16 +29,19 @@ struct Lock<'a> {
 struct Format {
     version: u64,
     files: &'static str,
+    waivers: &'static str,
     environment: &'static str,
 }
 
-/// The lock of a tree whose other files are `artifacts`.
+/// The lock of a tree whose other files are `artifacts`. Waivers that nobody knows are left out, which
+/// is not the same as none.
 ///
 /// # Panics
 /// Never: an environment is plain data.
 #[must_use]
 pub fn lock(
     environment: &Environment,
+    waivers: Option<&[Waiver]>,
     catalogue: &str,
     source_name: &str,
     artifacts: &Artifacts,
@@ -48,6 +53,7 @@ pub fn lock(
         format: Format {
             version: FORMAT,
             files: "the hash of every other file of this tree",
+            waivers: "the rules that the file waives, by name, each with its last day; a tree without this list was rendered before there was one",
             environment: "every resolved value, as `tierc schema` of the version below describes it; `tierc diff --committed` reads it",
         },
         tierc: env!("CARGO_PKG_VERSION"),
@@ -56,6 +62,7 @@ pub fn lock(
             .iter()
             .map(|(path, text)| (path.as_str(), hash(text.as_bytes())))
             .collect(),
+        waivers,
         environment,
     };
     let mut text = serde_json::to_string_pretty(&document).expect("an environment is plain data");
@@ -68,6 +75,9 @@ pub fn lock(
 pub struct Recorded {
     /// The environment; its values have no origin.
     pub environment: Environment,
+    /// The rules that its file waives; none where the lock does not say, as those of older versions.
+    #[serde(default)]
+    pub waivers: Option<Vec<Waiver>>,
     /// The version of the catalogue it was completed from.
     pub catalogue: String,
 }

@@ -49,7 +49,7 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
     let tokens = match within_limits(text, source) {
         Ok(tokens) => tokens,
         Err(exceeded) => {
-            diagnostics.push(exceeded);
+            diagnostics.push(*exceeded);
             return Scanned::default();
         }
     };
@@ -82,20 +82,22 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
 }
 
 /// The tokens of a text that is small enough to be read.
-fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Diagnostic> {
+fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnostic>> {
     if text.len() > MAX_BYTES {
         let message = format!(
             "the file has {} bytes; at most {MAX_BYTES} are read",
             text.len()
         );
         let span = Span::new(source, 0, 0);
-        return Err(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
+        let finding = Diagnostic::error(code::LIMIT_EXCEEDED, message, span);
+        return Err(Box::new(finding));
     }
     let tokens = token::tokens(text, MAX_TOKENS);
     if let Some(token) = tokens.get(MAX_TOKENS) {
         let message = format!("the file has more than {MAX_TOKENS} words, strings and lines");
         let span = Span::new(source, token.start, token.end);
-        return Err(Diagnostic::error(code::LIMIT_EXCEEDED, message, span));
+        let finding = Diagnostic::error(code::LIMIT_EXCEEDED, message, span);
+        return Err(Box::new(finding));
     }
     Ok(tokens)
 }

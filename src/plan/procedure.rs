@@ -129,9 +129,10 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     // An encrypted address leads nowhere before the group takes it: that step says when.
     let offered = redis::offering(states)
         .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
-    let offered: Vec<secret::Entry> = offered.collect();
+    // Nor does PgBouncer's entry for reads before PgBouncer has it.
+    let later: Vec<secret::Entry> = offered.chain(workloads::newly_pooled(states)).collect();
     let new = entries.after.iter();
-    let new = new.filter(|it| !entries.before.contains(it) && !offered.contains(it));
+    let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
         let sentence = format!(
             "key `{}` of Secret `{}` is: {}",

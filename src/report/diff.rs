@@ -97,9 +97,6 @@ pub struct EnvironmentDiff {
     pub order: Option<SafeOrder>,
     /// What the rules find in AFTER.
     pub findings: Vec<Finding>,
-    /// Whether the rules were asked: of a generated tree they are not, which kept them when it was
-    /// rendered.
-    pub checked: bool,
     /// The rendered files that differ; null where they were not asked for.
     pub artifacts: Option<Vec<FileDiff>>,
     /// Names the change of this environment as a whole, for `--approve`.

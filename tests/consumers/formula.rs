@@ -190,7 +190,7 @@ fn a_list_may_have_the_name_of_a_word_of_the_language() {
     );
     let run = run(&text);
     let environment = run.files[0].environment.as_ref().unwrap();
-    let artifacts = emit(environment, &run.catalogue, "prod.kdl");
+    let artifacts = emit(environment, None, &run.catalogue, "prod.kdl");
     let object = documents(&artifacts["kubernetes/worker-worker-scaledobject.yaml"]).remove(0);
     let names = object["spec"]["triggers"].as_array().unwrap().iter();
     let values = names
@@ -235,7 +235,7 @@ fn formula_of(kdl: &str) -> String {
     let head = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
     let run = run(&format!("{head}{kdl}\n"));
     let environment = run.files[0].environment.as_ref().unwrap();
-    let artifacts = emit(environment, &run.catalogue, "prod.kdl");
+    let artifacts = emit(environment, None, &run.catalogue, "prod.kdl");
     let object = documents(&artifacts["kubernetes/worker-worker-scaledobject.yaml"]).remove(0);
     let formula = &object["spec"]["advanced"]["scalingModifiers"]["formula"];
     formula.as_str().unwrap().to_owned()

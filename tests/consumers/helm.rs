@@ -64,7 +64,7 @@ fn autoscalers(trees: &Trees, name: &str) -> Vec<Value> {
     }
     let mut environment = tree.environment.clone();
     environment.deliver.autoscalers.value = Autoscalers::Manifests;
-    let artifacts = emit(&environment, trees.catalogue(), "prod.kdl");
+    let artifacts = emit(&environment, None, trees.catalogue(), "prod.kdl");
     let manifests = artifacts
         .iter()
         .filter(|(path, _)| path.starts_with("kubernetes/"));

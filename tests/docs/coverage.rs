@@ -157,7 +157,7 @@ fn manifests(nodes: &[&str]) -> BTreeSet<String> {
         .flat_map(|node| {
             let run = run(&with_node(node));
             let environment = run.files[0].environment.as_ref().unwrap();
-            tierc::emit::emit(environment, &run.catalogue, "prod.kdl").into_keys()
+            tierc::emit::emit(environment, None, &run.catalogue, "prod.kdl").into_keys()
         })
         .collect()
 }

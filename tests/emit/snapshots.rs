@@ -15,6 +15,7 @@ fn tree(path: &std::path::Path) -> Artifacts {
     let run = compile(vec![input], &CatalogueTexts::embedded(), today());
     emit(
         run.files[0].environment.as_ref().unwrap(),
+        run.files[0].waivers.as_deref(),
         &run.catalogue,
         &name,
     )

@@ -15,6 +15,7 @@ use tierc::source::Origin;
 
 use super::config;
 use super::environment::{Text, environment};
+use crate::diff::records;
 use crate::support::{documents, run, today};
 
 fn compiled(text: &Text) -> (Run, Environment) {
@@ -82,9 +83,18 @@ proptest! {
     }
 
     #[test]
+    fn a_record_breaks_the_rules_that_its_file_breaks(text in environment()) {
+        let (run, _) = compiled(&text);
+        let unread = |code| code::LANGUAGE.contains(&code);
+        prop_assume!(!run.diagnostics().any(|finding| unread(finding.code)));
+        let of_record = records::read(records::records(&run)).runs.after;
+        prop_assert_eq!(records::codes(&of_record), records::codes(&run));
+    }
+
+    #[test]
     fn another_reader_takes_every_document(text in environment()) {
         let (run, environment) = compiled(&text);
-        for (path, text) in emit(&environment, &run.catalogue, "prod.kdl") {
+        for (path, text) in emit(&environment, None, &run.catalogue, "prod.kdl") {
             if std::path::Path::new(&path).extension().is_some_and(|it| it == "yaml") {
                 let read = documents(&text);
                 prop_assert!(!read.is_empty() && read.iter().all(serde_json::Value::is_object), "{path}");
@@ -95,7 +105,7 @@ proptest! {
     #[test]
     fn loads_follow_one_another_and_each_level_is_judged(text in environment()) {
         let (run, environment) = compiled(&text);
-        let artifacts = emit(&environment, &run.catalogue, "prod.kdl");
+        let artifacts = emit(&environment, None, &run.catalogue, "prod.kdl");
         for (name, test) in &environment.load_test {
             let script = &artifacts[&format!("load-test/{name}.js")];
             let (_, rest) = script.split_once("export const options = ").unwrap();

@@ -11,7 +11,7 @@ use crate::support::{run, run_texts, shown};
 
 fn artifacts(run: &Run) -> Artifacts {
     let environment = run.files[0].environment.as_ref().unwrap();
-    emit(environment, &run.catalogue, "prod.kdl")
+    emit(environment, None, &run.catalogue, "prod.kdl")
 }
 
 /// Nodes as they stand in a text of the generator's: the children of each on lines of their own.
@@ -87,7 +87,7 @@ proptest! {
             let trees: Vec<Artifacts> = run
                 .files
                 .iter()
-                .map(|file| emit(file.environment.as_ref().unwrap(), &run.catalogue, "a.kdl"))
+                .map(|file| emit(file.environment.as_ref().unwrap(), None, &run.catalogue, "a.kdl"))
                 .collect();
             (shown(&run), trees)
         });

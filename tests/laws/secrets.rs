@@ -212,7 +212,7 @@ fn made_of(run: &Run) -> Vec<(&'static str, String)> {
             "show --format json",
             report::show::json(environment, &attributes, sources),
         ));
-        let artifacts = emit(environment, &run.catalogue, "prod.kdl");
+        let artifacts = emit(environment, None, &run.catalogue, "prod.kdl");
         all.extend(artifacts.into_values().map(|text| ("render", text)));
     }
     all

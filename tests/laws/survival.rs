@@ -37,7 +37,7 @@ fn survives(bytes: &[u8]) -> Result<Run, TestCaseError> {
         None => prop_assert!(run.has_errors(), "no environment, and no error"),
         Some(environment) => {
             prop_assert!(!environment.list().is_empty());
-            prop_assert!(!emit(environment, &run.catalogue, "prod.kdl").is_empty());
+            prop_assert!(!emit(environment, None, &run.catalogue, "prod.kdl").is_empty());
         }
     }
     let took = started.elapsed();

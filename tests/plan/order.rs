@@ -247,6 +247,8 @@ fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_
         "kubectl apply -k",
         "sha256sum",
         "kill -HUP",
+        "got SIGHUP",
+        "{.data.read-url}' | base64 -d | grep -q -F @kaireon-pgbouncer:6432/kaireon_read",
         "rollout restart",
     ];
     let direct = prod("large", "database { replicas 1 via=\"direct\" }");
@@ -255,12 +257,40 @@ fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_
         let step = step(plan, "read");
         in_order(&step.procedure.requires, &["`read-url`"]);
         in_order(&step.procedure.apply, &leaves);
-        in_order(&step.undo.as_ref().unwrap().apply, &comes);
+        let back = step.undo.as_ref().unwrap();
+        in_order(&back.apply, &comes);
+        assert!(!back.requires.join("\n").contains("read-url"), "{back:#?}");
     });
     planned(&direct, &pooled, |plan| {
         let step = step(plan, "read");
         in_order(&step.procedure.apply, &comes);
-        in_order(&step.undo.as_ref().unwrap().apply, &leaves);
+        // A pod that starts by itself reads the key: it leads past PgBouncer until then.
+        let needed = step.procedure.requires.join("\n");
+        assert!(!needed.contains("read-url"), "{needed}");
+        in_order(&step.procedure.notes, &["once PgBouncer has the entry"]);
+        let back = step.undo.as_ref().unwrap();
+        in_order(&back.requires, &["`read-url`"]);
+        in_order(&back.apply, &leaves);
+    });
+}
+
+#[test]
+fn pods_look_for_the_first_replica_once_every_pgbouncer_has_its_entry() {
+    let order = [
+        "terraform apply",
+        "describe-db-instances",
+        "kubectl apply -k",
+        "kill -HUP",
+        "got SIGHUP",
+        "helm upgrade",
+    ];
+    let one = prod("medium", "database { replicas 1 }");
+    planned(&tier("medium"), &one, |plan| {
+        in_order(&step(plan, "read replica").procedure.apply, &order);
+    });
+    planned(&one, &tier("medium"), |plan| {
+        let undo = step(plan, "read replica").undo.as_ref().unwrap();
+        in_order(&undo.apply, &order);
     });
 }
 

@@ -212,6 +212,30 @@ fn a_group_waits_for_the_window_where_the_step_says_so() {
 }
 
 #[test]
+fn terraform_ends_before_the_window_where_changes_wait_for_it() {
+    let group = |apply: &str, more: &str| {
+        let text = format!(
+            "database {{ maintenance apply=\"{apply}\" }}\nredis \"queue\" {{ engine \"redis\" {more} }}"
+        );
+        prod("medium", &text)
+    };
+    let older = "version=\"6.2\"";
+    let newer = "version=\"7.1\"";
+    let shards = "version=\"7.1\"; cluster shards=2 mode=\"enabled\"";
+    for (before, after, title) in [
+        (older, newer, ""),
+        (newer, shards, "let cluster clients into"),
+    ] {
+        let (way, _) = told(&group("window", before), &group("window", after), title);
+        place(&way.apply, &["terraform apply"]);
+        place(&way.wait, &["nothing happens before it"]);
+        let (way, _) = told(&group("now", before), &group("now", after), title);
+        place(&way.apply, &["terraform apply"]);
+        assert_eq!(way.wait, Vec::<String>::new());
+    }
+}
+
+#[test]
 fn the_groups_keep_snapshots_as_the_database_does() {
     let backup = |days: u32, window: &str| {
         prod(

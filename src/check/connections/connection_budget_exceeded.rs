@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         class: &replicas.instance,
     };
     // A replica like its source and asked for no more says nothing new.
-    let said = !primary.budget.holds() && pooled && replicas.max_connections.is_derived();
+    let said = !primary.budget.holds() && pooled && replicas.max_connections.follows(primary.limit);
     if replicas.count.value > 0 && !replica.budget.holds() && !said {
         let mut finding = replica
             .finding(context)

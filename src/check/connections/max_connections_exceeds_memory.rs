@@ -24,7 +24,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.extend(one(context, "database", wanted, class));
     let replicas = &database.replicas;
     // Replicas like their source say nothing new.
-    let like = replicas.max_connections.is_derived() && replicas.instance.is_derived();
+    let like = replicas.max_connections.follows(wanted) && replicas.instance.follows(class);
     if replicas.count.value > 0 && !like {
         let (wanted, class) = (&replicas.max_connections, &replicas.instance);
         let finding = one(context, "database.replicas", wanted, class);

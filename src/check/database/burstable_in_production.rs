@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.extend(one(context, "the database", class, "database.instance"));
     let replicas = &database.replicas;
     // Replicas like their source say nothing new.
-    if replicas.count.value > 0 && !replicas.instance.is_derived() {
+    if replicas.count.value > 0 && !replicas.instance.follows(class) {
         let path = "database.replicas.instance";
         let finding = one(context, "a read replica", &replicas.instance, path);
         findings.extend(finding.map(|finding| finding.given(&replicas.count)));

@@ -19,10 +19,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
-    findings.extend(one(context, &database.instance, "database.instance"));
+    let class = &database.instance;
+    findings.extend(one(context, class, "database.instance"));
     let replicas = &database.replicas;
     // Replicas like their source say nothing new.
-    if replicas.count.value > 0 && !replicas.instance.is_derived() {
+    if replicas.count.value > 0 && !replicas.instance.follows(class) {
         let finding = one(context, &replicas.instance, "database.replicas.instance");
         findings.extend(finding.map(|finding| finding.given(&replicas.count)));
     }

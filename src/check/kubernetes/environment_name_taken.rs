@@ -28,9 +28,13 @@ pub(in crate::check) fn finding(
         "another file of this run is the environment `{}` too",
         name.value
     );
-    let finding = Diagnostic::new(RULE.code, Severity::Error, message)
-        .label(name.origin.span()?, "again here")
-        .label(first.origin.span()?, "first here");
+    let mut finding = Diagnostic::new(RULE.code, Severity::Error, message);
+    // In a record it stands nowhere.
+    for (name, text) in [(name, "again here"), (first, "first here")] {
+        if let Some(span) = name.origin.span() {
+            finding = finding.label(span, text);
+        }
+    }
     Some(finding.help(
         "give each environment a name of its own: it names the generated tree and the AWS resources",
     ))

@@ -81,18 +81,26 @@ pub(in crate::check) fn finding(
     if !sound(mine) || !sound(theirs) {
         return None;
     }
-    let (again, first) = (span(mine)?, span(theirs)?);
-    let finding = Diagnostic::new(RULE.code, Severity::Error, message)
-        .label(again, format!("`{name}` of `{one}`"));
+    let (again, first) = (span(mine), span(theirs));
+    let finding = Diagnostic::new(RULE.code, Severity::Error, message);
+    let finding = labelled(finding, again, format!("`{name}` of `{one}`"));
     Some(if twice && first == again {
         finding.help("state a `name` for one of the two")
     } else if twice {
-        let finding = finding.label(first, "and the same again");
+        let finding = labelled(finding, first, "and the same again".into());
         finding.help("state another `name` for one of the two")
     } else {
-        let finding = finding.label(first, format!("and of `{two}`"));
+        let finding = labelled(finding, first, format!("and of `{two}`"));
         between(finding, kind, [mine.0, theirs.0])
     })
+}
+
+/// Points at a name, where it stands in a file.
+fn labelled(finding: Diagnostic, place: Option<Span>, text: String) -> Diagnostic {
+    match place {
+        Some(place) => finding.label(place, text),
+        None => finding,
+    }
 }
 
 /// Where two environments meet is the other half of the cause.
@@ -113,7 +121,8 @@ fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2])
     })
 }
 
-/// Where an object's name stands; one that was derived stands nowhere, and its environment for it.
+/// Where an object's name stands; one that was derived stands nowhere, and its environment for it. In
+/// a record nothing stands anywhere.
 fn span((environment, object): Owned<'_>) -> Option<Span> {
     let name = object.origin.span();
     name.or_else(|| environment.environment.origin.span())

@@ -57,7 +57,8 @@ fn trees(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<Ve
         let name = route.sides.before.environment.value.as_str();
         for (number, state) in route.states().enumerate() {
             let folder = out.join(step::folder(number));
-            let artifacts = emit::emit(state, &run.catalogue, source);
+            let waivers = route.waivers(number);
+            let artifacts = emit::emit(state, waivers, &run.catalogue, source);
             trees.push(Tree {
                 plan: files::plan_tree(&folder, name, &artifacts)?,
                 folder,

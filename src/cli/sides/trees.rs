@@ -50,6 +50,7 @@ impl Tree {
         Ok(Record {
             name,
             environment: read.environment,
+            waivers: read.waivers,
             recorded: Recorded {
                 catalogue: read.catalogue,
                 files,

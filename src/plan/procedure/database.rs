@@ -214,8 +214,8 @@ fn count(states: Pair<State<'_>>) -> Procedure {
     let ids = states.map(|state| reads(&state.environment.database).collect::<Vec<_>>());
     let new = ids.after.iter().filter(|id| !ids.before.contains(id));
     let old = ids.before.iter().filter(|id| !ids.after.contains(id));
-    let readers = workloads::cluster(states);
     if ids.after.len() > ids.before.len() {
+        let readers = workloads::once_pooled(states);
         let made = Procedure::default().apply(terraform(states.after));
         return new
             .fold(made, |procedure, id| {
@@ -226,7 +226,7 @@ fn count(states: Pair<State<'_>>) -> Procedure {
     let left = if ids.after.is_empty() {
         workloads::left_behind(states).then(workloads::cluster(states))
     } else {
-        readers
+        workloads::cluster(states)
     };
     old.fold(left.waited_for(), |procedure, id| {
         procedure

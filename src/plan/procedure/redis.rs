@@ -96,18 +96,35 @@ fn modify_now(group: &RedisGroup, flags: &str) -> Procedure {
 }
 
 /// A change that waits for the window where the database's changes do: ElastiCache has no property
-/// of its own.
+/// of its own. The mode of cluster and that of encryption in transit wait like any other value: the
+/// ElastiCache API Reference has both among the `ReplicationGroupPendingModifiedValues`, "to be
+/// applied either immediately or during the next maintenance window".
 fn modify(group: &RedisGroup, flags: &str, state: State<'_>) -> Procedure {
-    let database = &state.environment.database;
-    if database.maintenance.apply.value == Apply::Now {
+    if state.environment.database.maintenance.apply.value == Apply::Now {
         return modify_now(group, flags);
+    }
+    in_window(
+        modified(group, flags, "--no-apply-immediately"),
+        group,
+        state,
+    )
+}
+
+/// The same by Terraform, for what takes a parameter group that it makes first: it ends before the
+/// window where `apply_immediately` is false.
+fn terraformed(group: &RedisGroup, state: State<'_>) -> Procedure {
+    in_window(Procedure::default().apply(terraform(state)), group, state)
+}
+
+fn in_window(procedure: Procedure, group: &RedisGroup, state: State<'_>) -> Procedure {
+    if state.environment.database.maintenance.apply.value == Apply::Now {
+        return procedure;
     }
     let window = maintenance_window(state.environment).map_or_else(
         || format!("the maintenance window of `{}`", group.name.value),
         |window| format!("the maintenance window {window} (UTC)"),
     );
-    modified(group, flags, "--no-apply-immediately")
-        .wait(format!("{window} has passed: nothing happens before it"))
+    procedure.wait(format!("{window} has passed: nothing happens before it"))
 }
 
 fn modified(group: &RedisGroup, flags: &str, when: &str) -> Procedure {
@@ -180,7 +197,7 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
             states.after,
         )
     } else {
-        Procedure::default().apply(terraform(states.after))
+        terraformed(after, states.after)
     };
     let wanted = format!(
         "available {} {}([.][0-9]+)*",
@@ -258,15 +275,10 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
 /// time for the restart.
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
     let entry = secret::redis_url(state.environment, name, group);
-    Procedure::default()
-        .apply(format!(
-            "until kubectl get secret {} -n {} -o jsonpath='{{.data.{}}}' | base64 -d | grep -q '^rediss://'; do sleep 15; done",
-            entry.secret, state.environment.namespace.value, entry.key
-        ))
-        .note(format!(
-            "once the group offers TLS, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
-            entry.key, entry.secret, entry.content
-        ))
+    workloads::filled(&entry, state, "'^rediss://'").note(format!(
+        "once the group offers TLS, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
+        entry.key, entry.secret, entry.content
+    ))
 }
 
 const ENCRYPTED_OR_NOT: &str = "--transit-encryption-enabled --transit-encryption-mode preferred";
@@ -283,9 +295,9 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     }
     match after.mode.value {
         // Only a compatible server can be told: another one is made anew.
-        ClusterMode::Enabled if before.mode.value == ClusterMode::Disabled => Procedure::default()
-            .apply(terraform(states.after))
-            .verify(reached(group, &[mode])),
+        ClusterMode::Enabled if before.mode.value == ClusterMode::Disabled => {
+            terraformed(group, states.after).verify(reached(group, &[mode]))
+        }
         // A compatible server takes clients of both kinds: they move first, then it does.
         ClusterMode::Enabled => workloads::cluster(states)
             .waited_for()
@@ -296,9 +308,9 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
             ))
             .then(modify(group, "--cluster-mode enabled", states.after))
             .verify(reached(group, &[mode])),
-        ClusterMode::Compatible | ClusterMode::Disabled => Procedure::default()
-            .apply(terraform(states.after))
-            .verify(reached(group, &[mode])),
+        ClusterMode::Compatible | ClusterMode::Disabled => {
+            terraformed(group, states.after).verify(reached(group, &[mode]))
+        }
     }
 }
 

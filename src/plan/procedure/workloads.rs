@@ -1,6 +1,6 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State, pooler, terraform};
+use super::{Procedure, State, pooler, quoted, terraform};
 use crate::emit::secret;
 use crate::emit::terraform::tfvars;
 use crate::model::{Autoscalers, Name, Via, Worker};
@@ -144,14 +144,24 @@ fn differs(states: Pair<State<'_>>, folder: &str) -> bool {
 
 /// Everything in the cluster that the states have in different words.
 pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
-    let mut procedure = Procedure::default();
-    if differs(states, "kubernetes/") {
-        let folder = states.after.path("kubernetes");
-        procedure = procedure
-            .apply(format!("kubectl apply -k {folder}"))
-            .verify(format!("kubectl diff -k {folder}"))
-            .then(pooler::follows(states));
+    kustomized(states).then(pods(states))
+}
+
+/// The manifests, and PgBouncer with them.
+fn kustomized(states: Pair<State<'_>>) -> Procedure {
+    if !differs(states, "kubernetes/") {
+        return Procedure::default();
     }
+    let folder = states.after.path("kubernetes");
+    Procedure::default()
+        .apply(format!("kubectl apply -k {folder}"))
+        .verify(format!("kubectl diff -k {folder}"))
+        .then(pooler::follows(states))
+}
+
+/// The pods of the chart.
+fn pods(states: Pair<State<'_>>) -> Procedure {
+    let mut procedure = Procedure::default();
     if differs(states, "helm/") {
         procedure = procedure.then(rolled_out(states));
     }
@@ -161,11 +171,45 @@ pub(super) fn cluster(states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
+/// The same for pods that are to read over an entry of PgBouncer's: each of its pods has it before
+/// any of them looks for it.
+pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
+    let entered = kustomized(states).waited_for();
+    let filled = newly_pooled(states).map_or_else(Procedure::default, |entry| {
+        let leads = entry.content.trim_matches('`').split_once(":PASSWORD");
+        let leads = quoted(leads.map_or("", |(_, leads)| leads));
+        filled(&entry, states.after, &format!("-F {leads}")).note(format!(
+            "once PgBouncer has the entry, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
+            entry.key, entry.secret, entry.content
+        ))
+    });
+    entered.then(filled).then(pods(states))
+}
+
+/// The key that leads to PgBouncer from this step on, and past it before: a pod that starts by
+/// itself meanwhile reads what it holds.
+pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
+    let entries = states.map(|state| secret::read_url(state.environment));
+    let via = states.map(|state| state.environment.database.replicas.via.value);
+    entries.before?;
+    entries
+        .after
+        .filter(|_| (via.before, via.after) == (Via::Direct, Via::Pgbouncer))
+}
+
+/// The loop that ends when a key holds what `grep` finds so.
+pub(super) fn filled(entry: &secret::Entry, state: State<'_>, wanted: &str) -> Procedure {
+    Procedure::default().apply(format!(
+        "until kubectl get secret {} -n {} -o jsonpath='{{.data.{}}}' | base64 -d | grep -q {wanted}; do sleep 15; done",
+        entry.secret, state.environment.namespace.value, entry.key
+    ))
+}
+
 /// Pods leave PgBouncer's entry for reads before it goes, and look for it once it is there.
 pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
     let whole = cluster(states);
     match states.after.environment.database.replicas.via.value {
-        Via::Pgbouncer => whole,
+        Via::Pgbouncer => once_pooled(states),
         Via::Direct => {
             let values = if differs(states, "helm/") {
                 values(states.after)

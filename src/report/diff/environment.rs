@@ -66,14 +66,8 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         findings: outcome.files.after.map_or_else(Vec::new, |file| {
             findings(file.diagnostics.iter(), compared.sources)
         }),
-        checked: is_checked(outcome),
         artifacts: compared.artifacts,
     }
-}
-
-fn is_checked(outcome: &Outcome<'_>) -> bool {
-    let after = outcome.files.after;
-    after.is_none_or(|file| file.recorded.is_none())
 }
 
 /// What an approval of the environment holds for: its changes, or, where it has none, the money.

@@ -35,7 +35,9 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
     }
     let source = settled(modify(after, id, &flags), after, &served_by(after));
     if is_major(sides) {
-        // RDS upgrades the replicas with their source, and leaves them the family's default group.
+        // RDS upgrades the replicas of the region with their source (Amazon RDS User Guide, "Upgrades
+        // of the RDS for PostgreSQL DB engine"). No document says which group they get: each is given
+        // its own, whichever that was.
         return reads(after).fold(procedure.then(followed(source, after)), |procedure, id| {
             procedure.then(regrouped(&id, after))
         });
@@ -68,7 +70,8 @@ fn group_exists(
     ))
 }
 
-/// A replica is never older than its source: each is upgraded before it, one after the other.
+/// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
+/// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
 fn minor_replicas(database: &Database) -> Procedure {
     let version = format!("--engine-version {}", database.engine.value);
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {

@@ -47,7 +47,9 @@ fn kept_for(group: &RedisGroup, kept: Pair<Snapshots>) -> Procedure {
         flags += &format!(" --snapshot-window {window}");
         wanted.push(("SnapshotWindow", window.to_string()));
     }
-    // The first snapshots of a group without shards are asked for with the node that makes them.
+    // The first snapshots of a group without shards are asked for with the node that makes them; a
+    // group in cluster mode takes none (ElastiCache API Reference, ModifyReplicationGroup:
+    // `SnapshottingClusterId`).
     if kept.before.days == 0 && !group.is_cluster() {
         flags += &format!(
             " --snapshotting-cluster-id $(aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].MemberClusters[0]' --output text)",

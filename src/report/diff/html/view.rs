@@ -157,7 +157,6 @@ fn what(environment: &EnvironmentDiff) -> String {
 }
 
 fn found(finding: &Finding) -> Found {
-    let place = finding.place.as_ref();
     Found {
         code: finding.code.clone(),
         severity: finding.severity.clone(),
@@ -166,7 +165,7 @@ fn found(finding: &Finding) -> Found {
             "warning" => "look",
             _ => "note",
         },
-        place: place.map(|it| format!("{}:{}:{}", it.file, it.line, it.column)),
+        place: finding.shown_place(),
         message: finding.message.clone(),
         notes: finding.notes.clone(),
         help: finding.help.iter().map(|it| it.message.clone()).collect(),

@@ -69,9 +69,8 @@ pub(super) fn findings(environment: &EnvironmentDiff) -> String {
 
 /// A finding with its place, its arithmetic and what to do.
 pub(super) fn finding(finding: &Finding) -> String {
-    let place = finding.place.as_ref().map_or_else(String::new, |place| {
-        code(&format!("{}:{}:{}", place.file, place.line, place.column)) + ": "
-    });
+    let place = finding.shown_place();
+    let place = place.map_or_else(String::new, |place| code(&place) + ": ");
     let mut text = format!(
         "- **{}** {place}{} ({})\n",
         finding.severity,

@@ -1,0 +1,108 @@
+//! Records of earlier runs, held to the rules as the files were that they came from: a tree can be
+//! changed by hand, outlive its waivers, or meet another catalogue than the one it was made with.
+
+use rayon::prelude::*;
+
+use jiff::civil::Date;
+
+use super::compare::Record;
+use super::facts::Facts;
+use super::{Compiled, check_across, estimated, waivers};
+use crate::ast::Ast;
+use crate::check::{self, Context};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::model::Environment;
+use crate::source::{Source, SourceId, Sources};
+
+/// Checks records; what is to say about the catalogue goes to the first.
+pub(super) fn finish_all(
+    records: Vec<Record>,
+    facts: &Facts,
+    about_catalogue: Diagnostics,
+    sources: &mut Sources,
+    today: Date,
+) -> Vec<Compiled> {
+    let named: Vec<(SourceId, Record)> = records
+        .into_iter()
+        .map(|record| (add(&record, sources), record))
+        .collect();
+    let mut records: Vec<Compiled> = named
+        .into_par_iter()
+        .map(|(source, record)| finish(source, record, facts, today))
+        .collect();
+    check_across(&mut records);
+    for record in &mut records {
+        let told = std::mem::take(&mut record.diagnostics);
+        record.diagnostics = told.map(|finding| about(finding, record, facts));
+    }
+    if let Some(first) = records.first_mut() {
+        first.diagnostics.extend(about_catalogue);
+    }
+    for record in &mut records {
+        record.diagnostics.sort(sources);
+    }
+    records
+}
+
+/// A record has a name and no text: nothing in it is for anybody to write.
+fn add(record: &Record, sources: &mut Sources) -> SourceId {
+    sources.add(Source {
+        name: record.name.clone(),
+        text: String::new(),
+        catalogue: false,
+    })
+}
+
+fn finish(source: SourceId, record: Record, facts: &Facts, today: Date) -> Compiled {
+    let waivers = record.waivers.as_deref().unwrap_or_default();
+    // A file of which only the waivers are left: what speaks of statements has nothing to say.
+    let file = Ast {
+        waivers: waivers::restated(waivers),
+        ..Ast::default()
+    };
+    let diagnostics = check(&file, &record.environment, facts, today);
+    let (diagnostics, waived) = match &record.waivers {
+        Some(waivers) => waivers::apply_recorded(waivers, today, diagnostics),
+        None => waivers::perhaps_waived(diagnostics),
+    };
+    Compiled {
+        source,
+        environment: Some(record.environment),
+        diagnostics,
+        waivers: record.waivers,
+        waived,
+        recorded: Some(record.recorded),
+    }
+}
+
+/// What the rules find in an environment that came from `file`.
+fn check(file: &Ast, environment: &Environment, facts: &Facts, today: Date) -> Diagnostics {
+    let estimate = estimated(environment, facts);
+    check::check(&Context {
+        environment,
+        catalogue: &facts.catalogue,
+        file,
+        // A catalogue that lacks it is told for itself.
+        tier: facts.tiers.get(&environment.tier.value).unwrap_or(file),
+        estimate: estimate.as_ref(),
+        today,
+    })
+}
+
+/// A finding of a record: whose it is, whether the catalogue has changed since, and where to mend it.
+fn about(mut finding: Diagnostic, record: &Compiled, facts: &Facts) -> Diagnostic {
+    finding.record = Some(record.source);
+    if finding.severity != Severity::Error {
+        return finding;
+    }
+    let (then, now) = (
+        record.recorded.as_ref().map(|it| &it.catalogue),
+        &facts.catalogue.version,
+    );
+    if let Some(then) = then.filter(|then| *then != now) {
+        finding = finding.note(format!(
+            "the tree was made with the catalogue {then}, and is checked with {now}"
+        ));
+    }
+    finding.help("change the file that the tree is rendered from, and render the tree again")
+}
