@@ -153,3 +153,17 @@ proptest! {
         prop_assert_eq!(back, serde_json::to_value(&document).unwrap(), "{}", written);
     }
 }
+
+#[test]
+fn a_map_of_many_keeps_order_and_places() {
+    let key = |number: usize| format!("key-{number}");
+    let mut map: Map = (0..100).map(|number| (key(number), "old")).collect();
+    map.insert(key(70), "new");
+    assert_eq!(map.get("key-70"), Some(&Value::from("new")));
+    assert_eq!(map.remove("key-40"), Some(Value::from("old")));
+    assert!(!map.contains_key("key-40"));
+    let left: Vec<String> = map.iter().map(|(key, _)| key.to_owned()).collect();
+    let all: Vec<String> = (0..100).filter(|it| *it != 40).map(key).collect();
+    assert_eq!(left, all);
+    assert_eq!(map.get("key-99"), Some(&Value::from("old")));
+}

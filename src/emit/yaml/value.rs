@@ -2,6 +2,7 @@
 //! environment takes thousands.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -25,9 +26,16 @@ pub enum Value {
     Map(Map),
 }
 
-/// A map of few entries, in the order in which they were put in.
+/// A map, mostly of few entries, in the order in which they were put in.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(Cow<'static, str>, Value)>);
+pub struct Map {
+    entries: Vec<(Cow<'static, str>, Value)>,
+    /// Where each key is, once there are [`MANY`].
+    places: BTreeMap<Cow<'static, str>, usize>,
+}
+
+/// Entries that are faster looked through than looked up.
+const MANY: usize = 32;
 
 impl Map {
     /// A map without entries.
@@ -39,45 +47,63 @@ impl Map {
     /// Puts an entry in; one of the same key gives way, and its place stays.
     pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
-        match self.0.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((key, value)),
+        let place = self.place(&key);
+        if let Some((_, old)) = place.and_then(|place| self.entries.get_mut(place)) {
+            *old = value;
+            return;
+        }
+        self.entries.push((key, value));
+        if self.entries.len() >= MANY {
+            let known = self.places.len();
+            let new = self.entries.iter().enumerate().skip(known);
+            self.places
+                .extend(new.map(|(place, (key, _))| (key.clone(), place)));
+        }
+    }
+
+    fn place(&self, key: &str) -> Option<usize> {
+        if self.entries.len() < MANY {
+            self.entries.iter().position(|(known, _)| known == key)
+        } else {
+            self.places.get(key).copied()
         }
     }
 
     /// Whether there is an entry.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == key)
+        self.place(key).is_some()
     }
 
     /// An entry's value.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let mut entries = self.iter();
-        entries.find_map(|(known, value)| (known == key).then_some(value))
+        self.entries.get(self.place(key)?).map(|(_, value)| value)
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let place = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.remove(place).1)
+        let mut rest = std::mem::take(self).entries;
+        let taken = rest.iter().position(|(known, _)| known == key);
+        let taken = taken.map(|place| rest.remove(place).1);
+        self.extend(rest);
+        taken
     }
 
     /// The entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(key, value)| (&**key, value))
+        self.entries.iter().map(|(key, value)| (&**key, value))
     }
 
     /// The entries, in order, with values that can be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
-        self.0.iter_mut().map(|(key, value)| (&**key, value))
+        self.entries.iter_mut().map(|(key, value)| (&**key, value))
     }
 
     /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 }
 
@@ -180,7 +206,7 @@ impl Serialize for Value {
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(map) => {
-                let mut out = serializer.serialize_map(Some(map.0.len()))?;
+                let mut out = serializer.serialize_map(Some(map.entries.len()))?;
                 for (key, value) in map.iter() {
                     out.serialize_entry(key, value)?;
                 }
