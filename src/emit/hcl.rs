@@ -110,10 +110,10 @@ fn spaces(count: usize, into: &mut String) {
 
 /// An attribute's name, quoted where it is no identifier.
 fn key(name: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let word = ["null", "true", "false", "for", "in", "if"].contains(&name);
-    if first && !word && name.chars().all(plain) {
+    let word = matches!(name, "null" | "true" | "false" | "for" | "in" | "if");
+    if first && !word && name.bytes().all(plain) {
         Cow::Borrowed(name)
     } else {
         let mut quoted = String::new();

@@ -11,6 +11,9 @@ use crate::model::{Environment, Waiver};
 /// The format that is written, and the only one that is read.
 pub const FORMAT: u64 = 1;
 
+/// Bytes of a usual lock: most need no more room.
+const USUAL: usize = 12 << 10;
+
 /// A lock as it is written.
 #[derive(Serialize)]
 struct Lock<'a> {
@@ -65,9 +68,10 @@ pub fn lock(
         waivers,
         environment,
     };
-    let mut text = serde_json::to_string_pretty(&document).expect("an environment is plain data");
-    text.push('\n');
-    text
+    let mut text = Vec::with_capacity(USUAL);
+    serde_json::to_writer_pretty(&mut text, &document).expect("an environment is plain data");
+    text.push(b'\n');
+    String::from_utf8(text).expect("JSON is text")
 }
 
 /// What a lock records.

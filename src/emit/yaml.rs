@@ -56,16 +56,29 @@ fn write(value: &Value, indent: usize, into: &mut String) {
 
 /// The entries below each other; the first stands where the line is.
 fn write_map(map: &Map, indent: usize, into: &mut String) {
-    let first = FIRST.iter().filter_map(|key| Some((*key, map.get(key)?)));
-    let others = map.iter().filter(|(key, _)| !FIRST.contains(key));
-    for (index, (key, value)) in first.chain(others).enumerate() {
+    let mut entry = |index: usize, (key, value): (&str, &Value)| {
         if index > 0 {
             spaces(indent, into);
         }
         scalar::write_key(key, into);
         into.push(':');
         write_below_key(value, indent, into);
+    };
+    if map.iter().is_sorted_by_key(|(key, _)| rank(key)) {
+        let entries = map.iter().enumerate();
+        entries.for_each(|(index, it)| entry(index, it));
+    } else {
+        let mut sorted: Vec<(&str, &Value)> = map.iter().collect();
+        sorted.sort_by_key(|(key, _)| rank(key));
+        let entries = sorted.into_iter().enumerate();
+        entries.for_each(|(index, it)| entry(index, it));
     }
+}
+
+/// Where people look for a key.
+fn rank(key: &str) -> usize {
+    let known = FIRST.iter().position(|first| *first == key);
+    known.unwrap_or(FIRST.len())
 }
 
 /// What a key has: a map or a list below it, anything else behind it.

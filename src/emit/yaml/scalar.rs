@@ -8,6 +8,9 @@ const WORDS: [&str; 12] = [
     "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity",
 ];
 
+/// Bytes of the longest of them.
+const LONGEST: usize = 8;
+
 /// What a text needs.
 enum Needs {
     /// It stands as it is.
@@ -68,15 +71,24 @@ fn holds_in_block(text: &str) -> bool {
 }
 
 fn is_word(text: &str) -> bool {
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    let begins = matches!(
+        text.as_bytes().first(),
+        Some(b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' | b'i' | b'I')
+    );
+    begins && text.len() <= LONGEST && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn needs(text: &str) -> Needs {
     let bytes = text.as_bytes();
-    if !bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    let odd = |byte: &u8| u8::from(!(b' '..=b'~').contains(byte));
+    if bytes.iter().map(odd).fold(0, u8::max) > 0 {
         return Needs::Asking;
     }
-    if text.contains(": ") || text.contains(" #") {
+    let apart =
+        |(one, next): (&u8, &u8)| u8::from(matches!((one, next), (b':', b' ') | (b' ', b'#')));
+    let next = bytes.get(1..).unwrap_or_default();
+    if bytes.iter().zip(next).map(apart).fold(0, u8::max) > 0 {
         return Needs::Quotes;
     }
     let is_plain = match bytes.first() {
