@@ -238,6 +238,7 @@ fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
         (true, false) if asks => {
             compared::say_errors_of_records(before, output);
             output.say("BEFORE has errors: no state is written");
+            exit = Exit::Wrong;
         }
         (_, false) => {}
     }

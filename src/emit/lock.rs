@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
+use crate::diagnostic::mask::masked;
+use crate::model::platform::MOST_REPLICAS;
 use crate::model::{Environment, Waiver};
 
 /// The format that is written, and the only one that is read.
@@ -102,10 +104,38 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     let failed = |error: serde_json::Error| error.to_string();
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
-        Some(FORMAT) => serde_json::from_slice(lock).map_err(failed),
+        Some(FORMAT) => {
+            let recorded: Recorded = serde_json::from_slice(lock).map_err(failed)?;
+            possible(lock, &recorded.environment)?;
+            Ok(recorded)
+        }
         Some(other) => Err(format!("its format is {other}, and {FORMAT} is read")),
         None => Err("it does not state its format".into()),
     }
+}
+
+/// What no environment's file may say is in no record either, unless somebody wrote it there.
+fn possible(lock: &[u8], environment: &Environment) -> Result<(), String> {
+    let text = String::from_utf8_lossy(lock);
+    if masked(&text) != text {
+        return Err("it holds what looks like a credential".into());
+    }
+    if text.contains("\\u00") {
+        return Err("it holds control characters".into());
+    }
+    let groups = environment.redis.iter();
+    let replicas = groups.map(|(name, group)| (format!("redis.{name}.replicas"), &group.replicas));
+    let count = &environment.database.replicas.count;
+    let counts = std::iter::once(("database.replicas.count".to_owned(), count)).chain(replicas);
+    for (path, count) in counts {
+        if count.value > MOST_REPLICAS {
+            return Err(format!(
+                "`{path}` is {}, more than {MOST_REPLICAS}",
+                count.value
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// `sha256:` and the hash in hex.

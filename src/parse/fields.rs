@@ -78,22 +78,25 @@ impl<'a> Fields<'a> {
             takes_argument: false,
             missing_argument: None,
         };
+        let mut keys = BTreeMap::new();
         for entry in &node.entries {
-            fields.take_in(entry);
+            fields.take_in(entry, &mut keys);
         }
         fields
     }
 
-    fn take_in(&mut self, entry: &'a Entry<'a>) {
+    /// Takes an argument or a property; `keys` says where each key stood first.
+    fn take_in(&mut self, entry: &'a Entry<'a>, keys: &mut BTreeMap<&'a str, Span>) {
         let Some(key) = &entry.key else {
             self.arguments.push_back(&entry.value);
             return;
         };
-        if let Some(first) = self.properties.iter().find(|known| known.key == key.name) {
+        if let Some(first) = keys.get(&*key.name) {
             let path = format!("{}.{}", self.path, key.name);
-            self.cx.duplicate(&path, first.key_span, key.span);
+            self.cx.duplicate(&path, *first, key.span);
             return;
         }
+        keys.insert(&key.name, key.span);
         self.properties.push(Property {
             key: &key.name,
             key_span: key.span,

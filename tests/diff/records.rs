@@ -277,11 +277,43 @@ fn a_plan_begins_at_a_tree_that_breaks_a_rule_and_says_why_it_writes_no_state() 
     assert_eq!((code(&output), stderr(&output)), (2, String::new()));
     let output = tierc(at, &[&["plan", "--out", "plan"], &sides[..]].concat());
     let told = stderr(&output);
-    assert_eq!(code(&output), 2, "{told}");
+    assert_eq!(code(&output), 3, "{told}");
     assert!(told.contains("error[connection-budget-exceeded]"), "{told}");
     assert!(
         told.ends_with("BEFORE has errors: no state is written\n"),
         "{told}"
     );
     assert!(!at.join("plan").exists());
+}
+
+#[test]
+fn what_no_file_may_say_is_in_no_record() {
+    let folder = tree("");
+    let at = folder.path();
+    let whole = fs::read_to_string(at.join(LOCK)).unwrap();
+    let refused = |change: &dyn Fn(&mut Value)| {
+        fs::write(at.join(LOCK), &whole).unwrap();
+        edit(at, change);
+        for command in ["diff", "plan"] {
+            let output = tierc(at, &[&[command], &SIDES[..]].concat());
+            assert_eq!(code(&output), 3, "{command}");
+            let told = stderr(&output);
+            assert!(told.contains(LOCK) && !told.contains("hunter2"), "{told}");
+        }
+        stderr(&tierc(at, &[&["diff"], &SIDES[..]].concat()))
+    };
+    let login = "postgres://u:hunter2@h/db";
+    let told = refused(&|lock| lock["environment"]["database"]["instance"] = json!(login));
+    assert!(told.contains("what looks like a credential"), "{told}");
+    let told = refused(&|lock| lock["environment"]["tier"] = json!(login));
+    assert!(!told.contains("hunter2"), "{told}");
+    let told = refused(&|lock| lock["catalogue"] = json!("\u{1b}[31m"));
+    assert!(told.contains("control characters"), "{told}");
+    let told = refused(&|lock| {
+        lock["environment"]["database"]["replicas"]["count"] = json!(u32::MAX);
+    });
+    assert!(
+        told.contains("`database.replicas.count` is 4294967295"),
+        "{told}"
+    );
 }

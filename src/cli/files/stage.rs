@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -54,7 +55,9 @@ impl Staged {
     /// When that could not be done; the tree is then as it was.
     pub fn place(self, plan: &TreePlan) -> Result<(), Error> {
         match place(&self.tree, &self.staging)? {
-            Placed::Done => Ok(()),
+            Placed::Moved => Ok(()),
+            // What somebody put into the tree since it was looked at is in the old one now.
+            Placed::Exchanged => keep_foreign(&self.staging, &self.tree, plan),
             Placed::Unable => file_by_file(&self.tree, &self.staging, plan),
         }
     }
@@ -92,8 +95,7 @@ fn fill(
         }
     }
     if tree.is_dir() {
-        let taken = |relative: &str| plan.changes.iter().any(|(path, _)| path == relative);
-        keep_foreign(tree, staging, &mut String::new(), &taken)?;
+        keep_foreign(tree, staging, plan)?;
     }
     for (path, change) in &plan.changes {
         if *change == Change::Removed {
@@ -108,7 +110,12 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// Takes over what is not tierc's: links to the same files, the same links, the same folders.
-fn keep_foreign(
+fn keep_foreign(from: &Path, to: &Path, plan: &TreePlan) -> Result<(), Error> {
+    let taken = |relative: &str| plan.changes.iter().any(|(path, _)| path == relative);
+    keep_folder(from, to, &mut String::new(), &taken)
+}
+
+fn keep_folder(
     from: &Path,
     to: &Path,
     prefix: &mut String,
@@ -123,7 +130,7 @@ fn keep_foreign(
         let kind = entry.file_type().map_err(refused)?;
         if kind.is_dir() {
             make_folder(&target)?;
-            keep_foreign(&entry.path(), &target, &mut format!("{relative}/"), taken)?;
+            keep_folder(&entry.path(), &target, &mut format!("{relative}/"), taken)?;
         } else if !taken(&relative) {
             take_over(&entry.path(), &target, kind.is_symlink())?;
         }
@@ -133,6 +140,17 @@ fn keep_foreign(
 
 fn take_over(from: &Path, to: &Path, is_link: bool) -> Result<(), Error> {
     let refused = |error| Error::Io("kept", from.to_owned(), error);
+    let identity = |path: &Path| {
+        let about = fs::symlink_metadata(path).ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    if let Some(there) = identity(to) {
+        if is_link || Some(there) == identity(from) {
+            return Ok(());
+        }
+        // Saved anew since: another file under the same name.
+        fs::remove_file(to).map_err(refused)?;
+    }
     if is_link {
         let aim = fs::read_link(from).map_err(refused)?;
         return rustix::fs::symlink(&aim, to).map_err(|error| refused(error.into()));
@@ -145,8 +163,10 @@ fn take_over(from: &Path, to: &Path, is_link: bool) -> Result<(), Error> {
 
 /// What became of a staging folder.
 enum Placed {
-    /// It is the tree now, and what was the tree, if there was one, is in its place.
-    Done,
+    /// It is the tree now; there was none before.
+    Moved,
+    /// It is the tree now, and what was the tree is in its place.
+    Exchanged,
     /// It is where it was: the system cannot exchange two folders.
     Unable,
 }
@@ -156,14 +176,14 @@ fn place(tree: &Path, staging: &Path) -> Result<Placed, Error> {
     let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
     if !tree.exists() {
         return fs::rename(staging, tree)
-            .map(|()| Placed::Done)
+            .map(|()| Placed::Moved)
             .map_err(refused);
     }
     #[cfg(target_os = "linux")]
     {
         use rustix::io::Errno;
         match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(Placed::Done),
+            Ok(()) => Ok(Placed::Exchanged),
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Placed::Unable),
             Err(error) => Err(refused(error.into())),
         }

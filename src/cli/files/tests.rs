@@ -150,6 +150,40 @@ fn a_hostile_lock_removes_nothing_outside_of_its_tree() {
 }
 
 #[test]
+fn what_somebody_writes_while_a_run_goes_on_is_kept() {
+    let out = tempfile::tempdir().unwrap();
+    render(out.path(), &[("a/a.yaml", "1")]);
+    let tree = out.path().join("prod");
+    fs::write(tree.join("a/notes.txt"), "old").unwrap();
+    let artifacts = artifacts(&[("a/a.yaml", "2")]);
+    let turn = Turn::take(out.path(), || {}).unwrap();
+    let plan = plan_tree(out.path(), "prod", &artifacts).unwrap();
+    let staged = stage_tree(&turn, &plan, &artifacts).unwrap().unwrap();
+    fs::create_dir(tree.join("b")).unwrap();
+    fs::write(tree.join("b/new.txt"), "new").unwrap();
+    // As editors save: another file in the place of the old one.
+    fs::write(tree.join("a/saved"), "saved anew").unwrap();
+    fs::rename(tree.join("a/saved"), tree.join("a/notes.txt")).unwrap();
+    staged.place(&plan).unwrap();
+    assert_eq!(read(out.path(), "a/a.yaml"), "2");
+    assert_eq!(read(out.path(), "b/new.txt"), "new");
+    assert_eq!(read(out.path(), "a/notes.txt"), "saved anew");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_state_that_is_never_placed_leaves_nothing() {
+    let out = tempfile::tempdir().unwrap();
+    render(out.path(), &[("a.yaml", "1")]);
+    let artifacts = artifacts(&[("a.yaml", "2")]);
+    let turn = Turn::take(out.path(), || {}).unwrap();
+    let plan = plan_tree(out.path(), "prod", &artifacts).unwrap();
+    drop(stage_tree(&turn, &plan, &artifacts).unwrap());
+    assert_eq!(read(out.path(), "a.yaml"), "1");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn trees_whose_environment_left_are_found_and_removed() {
     let out = tempfile::tempdir().unwrap();
     render(out.path(), &[("a/a.yaml", "1")]);

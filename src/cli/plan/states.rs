@@ -31,16 +31,30 @@ pub(super) fn write(
 fn replace(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<(), Error> {
     let trees = trees(out, routes, comparison)?;
     let stale = stale(out, &trees)?;
-    for tree in &trees {
-        let turn = Turn::take(&tree.folder, || {})?;
-        if let Some(staged) = files::stage_tree(&turn, &tree.plan, &tree.artifacts)? {
-            staged.place(&tree.plan)?;
+    stage_and_place(&trees).inspect_err(|_| {
+        // Folders that were made for nothing.
+        for tree in &trees {
+            let _ = fs::remove_dir(&tree.folder);
         }
-    }
+    })?;
     for (folder, name) in stale {
         files::remove_tree(&folder, &name)?;
         // Whatever else lies in it is somebody's.
         let _ = fs::remove_dir(&folder);
+    }
+    Ok(())
+}
+
+/// No state changes before all of them can.
+fn stage_and_place(trees: &[Tree]) -> Result<(), Error> {
+    let mut staged = Vec::new();
+    for tree in trees {
+        let turn = Turn::take(&tree.folder, || {})?;
+        let state = files::stage_tree(&turn, &tree.plan, &tree.artifacts)?;
+        staged.extend(state.map(|state| (state, turn, &tree.plan)));
+    }
+    for (state, _turn, plan) in staged {
+        state.place(plan)?;
     }
     Ok(())
 }

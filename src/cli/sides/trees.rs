@@ -6,6 +6,8 @@ use rayon::prelude::*;
 
 use crate::cli::files::{LOCK, stay_on_this_thread, written};
 use crate::compile::{Record, Recorded};
+use crate::diagnostic::mask::mask;
+use crate::diagnostic::visible::visible;
 use crate::emit::lock;
 
 use super::{Artifacts, Failed};
@@ -39,6 +41,7 @@ impl Tree {
         let name = path.display().to_string();
         let text = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
         let read = lock::read(&text).map_err(|why| {
+            let why = visible(&mask(&why));
             Failed::Wrong(vec![format!(
                 "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"
             )])

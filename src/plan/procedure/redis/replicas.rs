@@ -17,7 +17,7 @@ pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
     };
     let nodes = (
         "NodeGroups[0].NodeGroupMembers.length(@)",
-        (after + 1).to_string(),
+        after.saturating_add(1).to_string(),
     );
     if after == 0 {
         let off = failover(group, false);
