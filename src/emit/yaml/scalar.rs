@@ -32,7 +32,8 @@ pub(super) fn write(text: &str, into: &mut String) {
 
 /// A key of a map.
 pub(super) fn write_key(key: &str, into: &mut String) {
-    let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    let usual =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
     let begins_with_letter = key.starts_with(|first: char| first.is_ascii_alphabetic());
     if begins_with_letter && key.bytes().all(usual) && !is_word(key) {
         into.push_str(key);
@@ -85,8 +86,11 @@ fn needs(text: &str) -> Needs {
     if bytes.iter().map(odd).fold(0, u8::max) > 0 {
         return Needs::Asking;
     }
-    let apart =
-        |(one, next): (&u8, &u8)| u8::from(matches!((one, next), (b':', b' ') | (b' ', b'#')));
+    let apart = |(one, next): (&u8, &u8)| {
+        let ends = (*one == b':') & (*next == b' ');
+        let comment = (*one == b' ') & (*next == b'#');
+        u8::from(ends | comment)
+    };
     let next = bytes.get(1..).unwrap_or_default();
     if bytes.iter().zip(next).map(apart).fold(0, u8::max) > 0 {
         return Needs::Quotes;
