@@ -243,10 +243,10 @@ fn database(metric: Metric, growth: f64, environment: &Environment, offers: &Off
 
 /// Classes with the processors for `growth` times as much.
 fn faster(own: &str, growth: f64, offers: &Offers) -> Vec<String> {
-    let most = offers
+    let least = offers
         .class(own)
         .map_or(u32::MAX, |class| grown(class.vcpu, growth));
-    offers.classes(own, |class| class.vcpu >= most)
+    offers.classes(own, |class| class.vcpu >= least)
 }
 
 /// Classes with the memory for so many connections, where `own` has too little.
@@ -355,8 +355,8 @@ fn redis(
     let mut trials = vec![one(&head, vec![Line::new(kdl, &path, &values)])];
     if metric == Metric::RedisMemory {
         let own = offers.node(&group.node.value);
-        let most = own.map_or(u64::MAX, |node| grown_bytes(node.maxmemory, growth));
-        let nodes = offers.nodes(group, |node| node.maxmemory >= most);
+        let least = own.map_or(u64::MAX, |node| grown_bytes(node.maxmemory, growth));
+        let nodes = offers.nodes(group, |node| node.maxmemory >= least);
         trials.extend(nodes.iter().map(|node| {
             let node = plain(&path, "node", &format!("\"{node}\""));
             one(&head, vec![node])

@@ -20,6 +20,8 @@ mod variable_taken;
 
 use super::Rule;
 
+pub(super) use cluster_limits::NODES;
+
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
     &cache_without_eviction::RULE,

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 const REPLICAS: u32 = 5;
 
 /// Nodes of a group, with the quota raised.
-const NODES: u32 = 500;
+pub(in crate::check) const NODES: u32 = 500;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in &context.environment.redis {

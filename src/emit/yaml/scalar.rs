@@ -87,9 +87,9 @@ fn needs(text: &str) -> Needs {
         return Needs::Asking;
     }
     let apart = |(one, next): (&u8, &u8)| {
-        let ends = (*one == b':') & (*next == b' ');
-        let comment = (*one == b' ') & (*next == b'#');
-        u8::from(ends | comment)
+        let ends = u8::from(*one == b':') & u8::from(*next == b' ');
+        let comment = u8::from(*one == b' ') & u8::from(*next == b'#');
+        ends | comment
     };
     let next = bytes.get(1..).unwrap_or_default();
     if bytes.iter().zip(next).map(apart).fold(0, u8::max) > 0 {

@@ -2,6 +2,7 @@
 
 use super::{Context, Finding, Findings, RULE, Severity};
 use crate::catalogue::CacheNode;
+use crate::check::redis::NODES;
 use crate::model::{Name, RedisGroup};
 
 const GIB: u128 = 1 << 30;
@@ -68,8 +69,9 @@ fn repaired(
     let shards = &group.cluster.shards;
     // The bytes for data of which `held` are no more than the threshold.
     let wanted = (held * 100).div_ceil(u128::from(alert.value).max(1));
-    let finding = if group.is_cluster() {
-        let fewest = wanted.div_ceil(each);
+    let fewest = wanted.div_ceil(each);
+    let nodes = fewest.saturating_mul(u128::from(group.replicas.value) + 1);
+    let finding = if group.is_cluster() && nodes <= u128::from(NODES) {
         let message = format!("the fewest shards that stay below it are {fewest}");
         let path = format!("redis.{name}.cluster.shards");
         finding.repair(shards, &path, message, fewest.to_string())
