@@ -60,16 +60,18 @@ const KEYS: &[&str] = &[
     "credentials",
 ];
 
-/// What a byte can be to the search, so that most of a text is passed over with one look at each.
-#[derive(Clone, Copy, Default)]
-struct Class {
-    /// A letter or a digit: a word begins here.
-    begins: bool,
-    /// `-` or `_`: part of a word, and a token can begin behind it.
-    joins: bool,
-    /// With what tokens of a well-known kind go on that begin with it: a bit for what `second` makes
-    /// of each byte.
-    goes_on: u32,
+/// A letter or a digit: a word begins here.
+const BEGINS: u8 = 1;
+
+/// `-` or `_`: part of a word, and a token can begin behind it.
+const JOINS: u8 = 2;
+
+/// What bytes can be to the search, so that most of a text is passed over with one look at each.
+struct Bytes {
+    kinds: [u8; 256],
+    /// With what tokens of a well-known kind go on that begin with a byte: a bit for what `second`
+    /// makes of each byte.
+    goes_on: [u32; 256],
 }
 
 /// One of 32 kinds that a byte is of: whoever compares kinds looks at few words twice.
@@ -77,24 +79,37 @@ fn second(byte: u8) -> u32 {
     1 << (byte & 31)
 }
 
-static CLASSES: LazyLock<[Class; 256]> = LazyLock::new(|| {
-    let mut classes = [Class::default(); 256];
-    for (byte, class) in (0..=u8::MAX).zip(&mut classes) {
-        class.begins = byte.is_ascii_alphanumeric();
-        class.joins = b"-_".contains(&byte);
+static BYTES: LazyLock<Bytes> = LazyLock::new(|| {
+    let (mut kinds, mut goes_on) = ([0; 256], [0; 256]);
+    for ((byte, kind), goes_on) in (0..=u8::MAX).zip(&mut kinds).zip(&mut goes_on) {
+        *kind = match byte {
+            b'-' | b'_' => JOINS,
+            _ if byte.is_ascii_alphanumeric() => BEGINS,
+            _ => 0,
+        };
         for (token, _) in TOKENS {
             if let [first, next, ..] = token.as_bytes()
                 && *first == byte
             {
-                class.goes_on |= second(*next);
+                *goes_on |= second(*next);
             }
         }
     }
-    classes
+    Bytes { kinds, goes_on }
 });
 
-fn class(classes: &[Class; 256], byte: u8) -> Class {
-    classes.get(usize::from(byte)).copied().unwrap_or_default()
+impl Bytes {
+    fn kind(&self, byte: u8) -> u8 {
+        let kind = self.kinds.get(usize::from(byte));
+        kind.copied().unwrap_or_default()
+    }
+
+    /// Whether a token of a well-known kind may begin with these two.
+    fn may_be_token(&self, byte: u8, next: Option<&u8>) -> bool {
+        let goes_on = self.goes_on.get(usize::from(byte));
+        let goes_on = goes_on.copied().unwrap_or_default();
+        next.is_some_and(|next| goes_on & second(*next) != 0)
+    }
 }
 
 /// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
@@ -103,14 +118,14 @@ const WORDS: &[&str] = &["pass", "pwd"];
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
-    let classes: &[Class; 256] = &CLASSES;
+    let known: &Bytes = &BYTES;
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        if class(classes, *byte).begins {
+        if known.kind(*byte) == BEGINS {
             let start = at;
-            at = word_end(text, classes, start, &mut found);
+            at = word_end(text, known, start, &mut found);
             found.extend(value_of_key(text, start..at));
         } else {
             let next = bytes.get(at + 1);
@@ -128,27 +143,19 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
 
 /// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
 /// does, or behind a `-` or `_` in it.
-fn word_end(
-    text: &str,
-    classes: &[Class; 256],
-    start: usize,
-    found: &mut Vec<Range<usize>>,
-) -> usize {
+fn word_end(text: &str, known: &Bytes, start: usize, found: &mut Vec<Range<usize>>) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     let mut begins = true;
     while let Some(byte) = bytes.get(at) {
-        let class = class(classes, *byte);
-        if !class.begins && !class.joins {
+        let kind = known.kind(*byte);
+        if kind == 0 {
             break;
         }
-        if begins && class.goes_on != 0 {
-            let next = bytes.get(at + 1).map_or(0, |byte| second(*byte));
-            if class.goes_on & next != 0 {
-                found.extend(token(text, at));
-            }
+        if begins && known.may_be_token(*byte, bytes.get(at + 1)) {
+            found.extend(token(text, at));
         }
-        begins = class.joins;
+        begins = kind == JOINS;
         at += 1;
     }
     at
