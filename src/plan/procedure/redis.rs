@@ -266,6 +266,9 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
             "--transit-encryption-enabled --transit-encryption-mode required",
             states.after,
         )
+        .require(format!(
+            "every client of Redis group `{name}` encrypts: plain text is refused from this step on"
+        ))
         .verify(reached(group, &[mode]))
         .then(clients),
     }
