@@ -195,7 +195,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
             if states.after.environment.nodes.contains_key(name) {
                 nodes.then(pods)
             } else {
-                pods.then(nodes)
+                pods.waited_for().then(nodes)
             }
         }
     }
