@@ -1,9 +1,9 @@
 //! A pool that is bought otherwise, and the node group that is made, replaced or deleted for it.
 //!
 //! A group that names a pool is the only one that takes it. Where both change how they are bought,
-//! neither can come first: the pool has no nodes until the group is there, and the group none of
-//! its own kind of pod. One step brings about both: Terraform makes the nodes and the pool rolls onto
-//! them, or the pool leaves before its nodes go.
+//! neither can come first: the pool would find no nodes, or the group no pods that ask for it. One
+//! step brings about both: Terraform makes the nodes and the pool rolls onto them, or the pool
+//! leaves before its nodes go.
 
 use std::collections::BTreeMap;
 

@@ -329,6 +329,10 @@ fn plain_text_is_refused_only_when_every_client_encrypts() {
         let (way, back) = told(&with(before), &with("required"), "require TLS");
         place(&way.requires, &["`cache`", "every client", "encrypts"]);
         assert!(!back.requires.join(" ").contains("encrypts"), "{back:#?}");
+        place(
+            &back.verify,
+            &["TransitEncryptionMode", "available preferred'"],
+        );
     }
 }
 
