@@ -101,6 +101,31 @@ impl Add for Range {
     }
 }
 
+/// What an environment uses of its budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetUsed {
+    /// Percent at the floor, rounded up: only what exceeds a budget uses more than 100.
+    pub floor: u32,
+    /// Percent at the ceiling.
+    pub ceiling: u32,
+    /// What is left at both; negative where the budget is exceeded.
+    pub left: Range,
+}
+
+impl BudgetUsed {
+    fn of(budget: Money, range: Range) -> Option<Self> {
+        let percent = |amount: Money| budget.percent(1).fewest_for(amount);
+        Some(Self {
+            floor: percent(range.floor)?,
+            ceiling: percent(range.ceiling)?,
+            left: Range {
+                floor: budget - range.floor,
+                ceiling: budget - range.ceiling,
+            },
+        })
+    }
+}
+
 /// What one environment costs a month.
 #[derive(Clone, Debug)]
 pub struct Estimate {
@@ -114,6 +139,8 @@ pub struct Estimate {
     pub cluster: Name,
     /// Percent of the floor that reserved capacity is stated to cover.
     pub reserved: u32,
+    /// What the ceiling may cost, if that is stated.
+    pub budget: Option<Money>,
     /// What is paid for, by layer.
     pub items: Vec<Item>,
     /// What its calendar moves between floor and ceiling; in neither.
@@ -136,6 +163,12 @@ impl Estimate {
     #[must_use]
     pub fn layer(&self, layer: Layer) -> Option<Range> {
         sum(self.items_of(layer))
+    }
+
+    /// What is used of the budget; none without one, and where nothing has a price.
+    #[must_use]
+    pub fn budget_used(&self) -> Option<BudgetUsed> {
+        BudgetUsed::of(self.budget?, self.range()?)
     }
 
     /// What reserved capacity takes off floor and ceiling; none where it covers nothing.

@@ -16,6 +16,7 @@ mod rank;
 mod redis;
 pub mod step;
 mod title;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -75,8 +76,7 @@ pub fn plan(request: &Request<'_>) -> Plan {
         environments: Pair::new(request.environments.before, &target),
         ..*request
     };
-    let moves = moves::moves(goal.environments, request.catalogue);
-    let (moves, found) = in_order(&goal, moves);
+    let (moves, found) = in_order(&goal);
     let steps = step::steps(&goal, &moves, &found.order);
     let blocked = (!found.complete).then(|| blocked(&goal, &moves, &found));
     Plan {
@@ -93,8 +93,9 @@ const STATES: usize = 500;
 /// The same for moves that are cut finer.
 const STATES_OF_FINER: usize = 2_000;
 
-/// Whole moves where they have an order, else the finer ones.
-fn in_order(goal: &Request<'_>, moves: Vec<Move>) -> (Vec<Move>, order::Found) {
+/// Whole moves where they have an order, else some of them joined, else finer ones.
+fn in_order(goal: &Request<'_>) -> (Vec<Move>, order::Found) {
+    let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
     // Where AFTER itself breaks a rule, no order ends there: one try shows how far it goes.
     let hopeless = !goal
@@ -105,13 +106,19 @@ fn in_order(goal: &Request<'_>, moves: Vec<Move>) -> (Vec<Move>, order::Found) {
     if found.complete || hopeless {
         return (moves, found);
     }
-    let finer = moves::finer(&moves);
-    let better = order::order(goal, &finer, STATES_OF_FINER);
-    if better.complete {
-        (finer, better)
-    } else {
-        (moves, found)
+    let joined = moves::joined(goal.environments, goal.catalogue);
+    let ways = [
+        joined.clone().map(|moves| (moves, STATES)),
+        Some((moves::finer(&moves), STATES_OF_FINER)),
+        joined.map(|moves| (moves::finer(&moves), STATES_OF_FINER)),
+    ];
+    for (others, states) in ways.into_iter().flatten() {
+        let better = order::order(goal, &others, states);
+        if better.complete {
+            return (others, better);
+        }
     }
+    (moves, found)
 }
 
 impl Request<'_> {

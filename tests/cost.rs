@@ -330,3 +330,23 @@ fn no_line_of_a_shipped_environment_is_wider_than_80_columns() {
         }
     }
 }
+
+#[test]
+fn a_budget_stands_beside_what_is_used_of_it() {
+    let text = with("budget monthly=1000\n");
+    let files = [("prod.kdl", text.as_str())];
+    for (format, word) in [
+        (Format::Human, "human"),
+        (Format::Markdown, "markdown"),
+        (Format::Json, "json"),
+    ] {
+        let result = reported(&files, None, format, false);
+        snapshot(&format!("budget_as_{word}"), &files, &result);
+    }
+    let other = with("").replace("prod", "staging");
+    let both = [files[0], ("staging.kdl", other.as_str())];
+    for format in [Format::Human, Format::Markdown] {
+        let told = reported(&both, None, format, false);
+        assert_eq!(told.matches("used of the budget").count(), 1, "{told}");
+    }
+}

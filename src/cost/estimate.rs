@@ -3,7 +3,7 @@
 mod storage;
 
 use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
-use crate::model::{Capacity, Environment};
+use crate::model::{Capacity, Environment, Money};
 use crate::source::{Sourced, Span};
 
 use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
@@ -34,7 +34,7 @@ const SHARD: Unit = Unit {
 /// single instance with a volume of its own, as large as its source's.
 #[must_use]
 pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
-    let region = &environment.region;
+    let (region, budget) = (&environment.region, environment.budget.as_ref());
     let mut gathered = Gathered {
         prices: prices.regions.get(&region.value).filter(|_| region.sound),
         region,
@@ -52,6 +52,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
         region_span: region.origin.span(),
         cluster: environment.cluster.value.clone(),
         reserved: environment.cost.reserved.value,
+        budget: budget.map(|budget| Money::ONE.times(budget.monthly.value.into())),
         items: gathered.items,
         calendar: Vec::new(),
     }

@@ -1,11 +1,10 @@
 //! A change, cut into moves: what one apply brings about, and what must come before it.
 
-use std::collections::BTreeMap;
-
 use super::kind::{ApiMove, Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::redis;
 use super::title::title;
+use super::together::{self, Paths, Taken};
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, ClusterMode, Environment, Name, RedisTls, Selection};
 use crate::pair::Pair;
@@ -85,11 +84,33 @@ pub(super) fn bridge<T>(value: T) -> Sourced<T> {
 /// The moves of a change, in no particular order.
 #[must_use]
 pub fn moves(sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Move> {
-    let mut paths: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+    of_paths(by_kind(sides), &Taken::new(), sides, catalogue)
+}
+
+/// The same where pools and the node groups that name them move in one step; none where no pool
+/// has to.
+#[must_use]
+pub fn joined(sides: Pair<&Environment>, catalogue: &Catalogue) -> Option<Vec<Move>> {
+    let mut paths = by_kind(sides);
+    let taken = together::together(&mut paths, sides);
+    (!taken.is_empty()).then(|| of_paths(paths, &taken, sides, catalogue))
+}
+
+fn by_kind(sides: Pair<&Environment>) -> Paths {
+    let mut paths = Paths::new();
     for difference in sides.before.compare(sides.after) {
         let kind = kind(&difference, sides);
         paths.entry(kind).or_default().push(difference.path);
     }
+    paths
+}
+
+fn of_paths(
+    mut paths: Paths,
+    taken: &Taken,
+    sides: Pair<&Environment>,
+    catalogue: &Catalogue,
+) -> Vec<Move> {
     if paths.keys().any(redis::moves_uses) {
         paths.entry(Kind::RedisUses).or_default();
     }
@@ -98,7 +119,11 @@ pub fn moves(sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Move> {
         match redis::staged(&kind, sides) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
-                title: title(&kind, sides),
+                title: together::headline(
+                    title(&kind, sides),
+                    taken.get(&kind).map_or(&[], Vec::as_slice),
+                    sides.after,
+                ),
                 rank: rank(&kind, sides, catalogue),
                 needs: Vec::new(),
                 edit: Edit::Adopt(paths.into_iter().collect()),

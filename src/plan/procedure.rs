@@ -195,7 +195,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
             if states.after.environment.nodes.contains_key(name) {
                 nodes.then(pods)
             } else {
-                pods.then(nodes)
+                pods.waited_for().then(nodes)
             }
         }
     }
@@ -222,7 +222,16 @@ fn nodes(name: &str, what: NodesMove, state: State<'_>) -> Procedure {
 /// Terraform with the variables of a state, for what needs more than one call, and for what is
 /// created, so that Terraform knows it.
 fn terraform(state: State<'_>) -> String {
+    format!("terraform apply {}", variables(state))
+}
+
+/// Ends well where Terraform has nothing left to do.
+fn nothing_left(state: State<'_>) -> String {
+    format!("terraform plan -detailed-exitcode {}", variables(state))
+}
+
+fn variables(state: State<'_>) -> String {
     let environment = &state.environment.environment.value;
-    let variables = state.path(&format!("terraform/{environment}.tfvars"));
-    format!("terraform apply -var-file={variables}")
+    let file = state.path(&format!("terraform/{environment}.tfvars"));
+    format!("-var-file={file}")
 }

@@ -66,6 +66,35 @@ fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
     Some((label, [saved.cents(), saved.cents()]))
 }
 
+/// What is used of the budget, for a row: what it is, the shares, and what is left at the ceiling.
+/// Nothing where none is stated.
+fn budget(estimate: &Estimate) -> Option<(String, [String; 2], String)> {
+    let label = format!("used of the budget, {}", estimate.budget?);
+    let Some(used) = estimate.budget_used() else {
+        return Some((label, cents(None), "nothing has a price".into()));
+    };
+    let shares = [used.floor, used.ceiling].map(|percent| format!("{percent}%"));
+    let left = used.left.ceiling;
+    let told = if left < Money::ZERO {
+        format!("the ceiling exceeds it by {}", (Money::ZERO - left).cents())
+    } else {
+        format!("{} are left at the ceiling", left.cents())
+    };
+    Some((label, shares, told))
+}
+
+/// The same as a sentence for each environment that states one.
+fn budgets(estimates: &[Estimate]) -> Vec<String> {
+    let told = |estimate: &Estimate| {
+        let (label, [floor, ceiling], told) = budget(estimate)?;
+        let name = &estimate.environment;
+        Some(format!(
+            "{name}: {label}: {floor} at the floor, {ceiling} at the ceiling; {told}"
+        ))
+    };
+    estimates.iter().filter_map(told).collect()
+}
+
 /// What its calendar moves, a row each: what it is, the amounts, and how they come about.
 fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
     let rows = estimate.calendar.iter().map(|it| {

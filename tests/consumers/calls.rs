@@ -10,13 +10,14 @@ use crate::plan::shell::{commands, planned};
 use crate::support::project;
 
 /// What takes the place of programs: those that are asked about write their arguments down, nested
-/// calls too, and loops end at once.
+/// calls too, and loops end at once. A plan remembers the time of a reload in another line.
 const STANDS_IN: &str = r#"
+SINCE=2026-10-01T00:00:00Z
 grep() { return 0; }
 [() { return 0; }
 for name in sleep kill psql k6 stty; do eval "$name() { :; }"; done
 for name in aws kubectl helm terraform; do
-    eval "$name() { local line; printf -v line '%s\x1f' $name \"\$@\"; printf '%s\n' \"\$line\" >>calls; echo x; }"
+    eval "$name() { local line; printf -v line '%s\x1f' $name \"\$@\"; printf '%s\n' \"\$line\" >>calls; case \" \$* \" in *' date '*) echo $SINCE;; *) echo x;; esac; }"
 done
 "#;
 

@@ -335,3 +335,31 @@ fn clients_speak_to_a_cluster_before_it_is_one() {
         assert_eq!(why, "there is no way back: cluster mode is never left");
     });
 }
+
+#[test]
+fn a_pool_and_the_nodes_that_name_it_are_bought_otherwise_in_one_step() {
+    let none = prod("medium", "");
+    let own = |nodes: &str, pool: &str| {
+        let lines = format!(
+            "nodes \"spot\" {{ instance \"m7g.xlarge\"; count min=0 max=9; capacity \"{nodes}\"; runs \"worker\" }}
+worker \"worker\" {{ capacity \"{pool}\" }}"
+        );
+        prod("medium", &lines)
+    };
+    let (kept, spot) = (own("on-demand", "on-demand"), own("spot", "spot"));
+    for (before, after, order) in [
+        (&none, &spot, ["terraform apply", "helm upgrade"]),
+        (&spot, &none, ["rollout status", "terraform apply"]),
+    ] {
+        planned(before, after, |plan| {
+            let step = step(plan, "move pool `worker` to");
+            in_order(&step.procedure.apply, &order);
+        });
+    }
+    for (before, after) in [(&kept, &spot), (&spot, &kept)] {
+        planned(before, after, |plan| {
+            let title = &step(plan, "move pool `worker` to").title;
+            assert!(title.starts_with("replace the nodes of"), "{title}");
+        });
+    }
+}

@@ -296,3 +296,56 @@ fn what_redis_is_to_become_is_compared() {
     let (way, _) = told(&policy("volatile-lru"), &policy("allkeys-lru"), "");
     place(&way.verify, &["until", "maxmemory-policy", "'allkeys-lru'"]);
 }
+
+#[test]
+fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
+    let database = |more: &str| prod("large", &format!("database {{ {more} }}"));
+    let (way, _) = told(
+        &database("max-connections 900"),
+        &database("max-connections 1000"),
+        "move the database",
+    );
+    let set = place(&way.apply, &["ParameterValue=1000"]);
+    let seen = place(&way.apply, &["until", "available nothing pending-reboot'"]);
+    let reboot = place(&way.apply, &["reboot-db-instance"]);
+    assert!(set < seen && seen < reboot, "{:#?}", way.apply);
+    place(&way.verify, &["max_connections", "grep -Eqx '1000'"]);
+    place(&way.verify, &["nothing in-sync "]);
+}
+
+#[test]
+fn a_reload_that_a_pod_has_not_read_is_no_success() {
+    let pool = |size: u32| prod("large", &format!("pgbouncer {{ pool default={size} }}"));
+    let (way, _) = told(&pool(50), &pool(45), "set PgBouncer's pools");
+    let since = place(&way.apply, &["SINCE=", "date -u"]);
+    assert!(since < place(&way.apply, &["kill -HUP"]), "{way:#?}");
+    place(&way.verify, &["--since-time=\"${SINCE:?}\"", "exit 1"]);
+}
+
+#[test]
+fn plain_text_is_refused_only_when_every_client_encrypts() {
+    let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
+    for before in ["off", "preferred"] {
+        let (way, back) = told(&with(before), &with("required"), "require TLS");
+        place(&way.requires, &["`cache`", "every client", "encrypts"]);
+        assert!(!back.requires.join(" ").contains("encrypts"), "{back:#?}");
+        place(
+            &back.verify,
+            &["TransitEncryptionMode", "available preferred'"],
+        );
+    }
+}
+
+#[test]
+fn what_terraform_applies_as_a_whole_is_asked_for_again() {
+    let (way, _) = told(
+        &prod("medium", ""),
+        &prod("medium", "labels team=\"core\""),
+        "record names",
+    );
+    place(&way.apply, &["terraform apply -var-file="]);
+    place(
+        &way.verify,
+        &["terraform plan -detailed-exitcode -var-file="],
+    );
+}

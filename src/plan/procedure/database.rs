@@ -146,6 +146,30 @@ fn parameter(id: impl std::fmt::Display, name: &str, value: u32, method: &str) -
     )
 }
 
+/// The loop that ends when the group that the instance uses has this value.
+fn parameter_is(id: impl std::fmt::Display, name: &str, value: u32) -> String {
+    let group = group_of(id);
+    until(
+        &format!("rds describe-db-parameters --db-parameter-group-name {group}"),
+        &[&parameter_value(name)],
+        &value.to_string(),
+    )
+}
+
+/// The parameter that acts from a restart on.
+const CONNECTIONS: &str = "max_connections";
+
+fn static_parameter(id: impl std::fmt::Display, connections: u32) -> String {
+    parameter(id, CONNECTIONS, connections, "pending-reboot")
+}
+
+/// A reboot for a parameter, once RDS says that the instance needs one: before that, it looks done.
+fn rebooted(procedure: Procedure, id: impl std::fmt::Display, how: &str) -> Procedure {
+    procedure
+        .apply(reached_with(&id, "available", "pending-reboot", &[]))
+        .apply(reboot(&id, how))
+}
+
 fn reboot(id: impl std::fmt::Display, how: &str) -> String {
     format!("aws rds reboot-db-instance --db-instance-identifier {id}{how}")
 }
@@ -175,28 +199,28 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
         .collect();
     let mut procedure = Procedure::default();
     for id in &ids {
-        if before.max_connections != after.max_connections {
-            let connections = after.max_connections.value;
-            procedure = procedure.apply(parameter(
-                id,
-                "max_connections",
-                connections,
-                "pending-reboot",
-            ));
+        let connections = after.max_connections.value;
+        let another = before.max_connections != after.max_connections;
+        if another {
+            procedure = procedure.apply(static_parameter(id, connections));
         }
         procedure = if resized {
             let class = format!("--db-instance-class {}", after.instance.value);
             procedure.then(modify(sides.after, id, &[class]))
         } else {
-            procedure.apply(reboot(id, ""))
+            rebooted(procedure, id, "")
         };
         let class = ("DBInstanceClass", literal(&after.instance.value));
-        let done = reached(id, "available", &[class]);
-        procedure = if ids.last() == Some(id) {
-            procedure.verify(done)
+        let done = another.then(|| parameter_is(id, CONNECTIONS, connections));
+        let done = done
+            .into_iter()
+            .fold(Procedure::default(), Procedure::verify)
+            .verify(reached(id, "available", &[class]));
+        procedure = procedure.then(if ids.last() == Some(id) {
+            done
         } else {
-            procedure.apply(done)
-        };
+            done.waited_for()
+        });
     }
     // A reboot waits for no window: whoever types it does.
     let procedure = if resized {

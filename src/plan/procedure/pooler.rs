@@ -42,12 +42,19 @@ fn read_again(states: Pair<State<'_>>) -> Procedure {
         .apply(each(&format!(
             "until kubectl exec -n {namespace} \"$POD\" -- sha256sum {config} | grep -q {hash}; do sleep 5; done"
         )))
+        // The cluster's clock, which writes the times of the logs: that of whoever types may be off.
+        .apply(format!(
+            "SINCE=$(kubectl exec -n {namespace} deployment/{name} -- date -u +%FT%TZ)"
+        ))
         .apply(each(&format!(
             "kubectl exec -n {namespace} \"$POD\" -- kill -HUP 1"
         )))
-        .verify(each(&format!(
-            "kubectl logs -n {namespace} \"$POD\" --since=5m | grep 'got SIGHUP, re-reading config' || echo \"$POD has not read it\""
-        )));
+        .verify(format!(
+            "({})",
+            each(&format!(
+                "kubectl logs -n {namespace} \"$POD\" --since-time=\"${{SINCE:?}}\" | grep 'got SIGHUP, re-reading config' || {{ echo \"$POD has not read it\" >&2; exit 1; }}"
+            ))
+        ));
     let most = states.map(|state| state.environment.pgbouncer.pool.max_db.value);
     if most.after < most.before {
         procedure.wait(format!(

@@ -250,24 +250,35 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
                 group,
                 &[("TransitEncryptionEnabled", "false".into())],
             )),
-        RedisTls::Preferred => {
-            let offered =
-                modify(group, ENCRYPTED_OR_NOT, states.after).apply(reached(group, &[mode]));
-            if sides.before.tls.value == RedisTls::Off {
-                offered
-                    .then(encrypted_url(name, group, states.after))
-                    .then(clients)
-            } else {
-                offered.then(clients)
-            }
-        }
+        RedisTls::Preferred => offered(name, sides, states),
         RedisTls::Required => modify(
             group,
             "--transit-encryption-enabled --transit-encryption-mode required",
             states.after,
         )
+        .require(format!(
+            "every client of Redis group `{name}` encrypts: plain text is refused from this step on"
+        ))
         .verify(reached(group, &[mode]))
         .then(clients),
+    }
+}
+
+/// Clients follow once the group takes them encrypted.
+fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
+    let group = sides.after;
+    let mode = ("TransitEncryptionMode", group.tls.value.to_string());
+    let offered = modify(group, ENCRYPTED_OR_NOT, states.after).verify(reached(group, &[mode]));
+    let clients = workloads::cluster(states);
+    let followed = if sides.before.tls.value == RedisTls::Off {
+        encrypted_url(name, group, states.after).then(clients)
+    } else {
+        clients
+    };
+    if followed == Procedure::default() {
+        offered
+    } else {
+        offered.waited_for().then(followed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State, pooler, quoted, terraform};
+use super::{Procedure, State, nothing_left, pooler, quoted, terraform};
 use crate::emit::secret;
 use crate::emit::terraform::tfvars;
 use crate::model::{Autoscalers, Name, Via, Worker};
@@ -258,7 +258,9 @@ pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
     let mut procedure = cluster(states);
     let variables = states.map(|state| tfvars(state.environment, state.catalogue));
     if variables.before != variables.after {
-        procedure = procedure.apply(terraform(states.after));
+        procedure = procedure
+            .apply(terraform(states.after))
+            .verify(nothing_left(states.after));
     }
     if procedure == Procedure::default() {
         procedure.note("nothing is applied: it is recorded, and runs nowhere")

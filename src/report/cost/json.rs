@@ -49,12 +49,36 @@ pub struct EnvironmentCost {
     pub cluster: String,
     /// What has a price; null where nothing has.
     pub cost: Option<Range>,
+    /// What `budget` allows; null where none is stated.
+    pub budget: Option<BudgetCost>,
     /// How many items have no price.
     pub unpriced: usize,
     /// The layers that it has.
     pub layers: Vec<LayerCost>,
     /// What off-hours and events move between floor and ceiling; in neither.
     pub calendar: Vec<CalendarCost>,
+}
+
+/// A budget, and what is used of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BudgetCost {
+    /// What the ceiling may cost a month.
+    pub monthly: Money,
+    /// Percent that is used; null where nothing has a price.
+    pub used_percent: Option<UsedPercent>,
+    /// What is left, negative where the budget is exceeded; null where nothing has a price.
+    pub left: Option<Range>,
+}
+
+/// What is used of a budget, in percent rounded up: above 100 only where it is exceeded.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct UsedPercent {
+    /// At the minima.
+    pub floor: u32,
+    /// At the maxima.
+    pub ceiling: u32,
 }
 
 /// What a part of the calendar moves.
@@ -254,11 +278,24 @@ fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
         region: estimate.region.clone(),
         cluster: estimate.cluster.to_string(),
         cost: estimate.range(),
+        budget: estimate.budget.map(|monthly| budget(monthly, estimate)),
         unpriced: estimate.unpriced(),
         layers: layers
             .filter(|layer| !layer.items.is_empty() || !layer.unpriced.is_empty())
             .collect(),
         calendar: estimate.calendar.iter().map(moved).collect(),
+    }
+}
+
+fn budget(monthly: Money, estimate: &Estimate) -> BudgetCost {
+    let used = estimate.budget_used();
+    BudgetCost {
+        monthly,
+        used_percent: used.map(|used| UsedPercent {
+            floor: used.floor,
+            ceiling: used.ceiling,
+        }),
+        left: used.map(|used| used.left),
     }
 }
 

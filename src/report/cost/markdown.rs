@@ -4,8 +4,8 @@ use crate::cost::{Estimate, Range};
 use crate::report::markdown::{LIMIT, code, prose, table};
 
 use super::{
-    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
-    whole,
+    Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
+    summary, taken_off, whole,
 };
 
 /// Bytes kept for the line that counts what was left out.
@@ -18,10 +18,12 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
     let (mut before, mut details) = (Vec::new(), Vec::new());
     if costs.estimates.len() != 1 {
         before.push(several(costs));
+        before.push(list("Budgets", &budgets(costs.estimates)));
     }
     if detail || costs.estimates.len() == 1 {
         details.extend(costs.estimates.iter().map(one));
     }
+    before.retain(|section| !section.is_empty());
     let mut after = vec![
         list("List prices in USD", &provenance(costs.estimates)),
         list("How to read it", &remarks(costs)),
@@ -82,9 +84,9 @@ fn one(estimate: &Estimate) -> String {
         let label = format!("in it: {}", prose(&label));
         vec![label, floor, ceiling, String::new()]
     }));
-    let calendar = calendar(estimate).into_iter();
+    let more = budget(estimate).into_iter().chain(calendar(estimate));
     rows.extend(
-        calendar.map(|(label, [floor, ceiling], told)| {
+        more.map(|(label, [floor, ceiling], told)| {
             vec![prose(&label), floor, ceiling, prose(&told)]
         }),
     );

@@ -4,8 +4,8 @@ use crate::cost::Estimate;
 use crate::report::fold;
 
 use super::{
-    Costs, arithmetic, calendar, cents, layers, notes, provenance, remarks, summary, taken_off,
-    whole,
+    Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
+    summary, taken_off, whole,
 };
 
 /// Columns that prose is wrapped at.
@@ -70,14 +70,11 @@ fn one(estimate: &Estimate) -> String {
     if let Some((label, amounts)) = taken_off(estimate) {
         rows.push(Row::new(format!("  in it: {label}"), amounts));
     }
-    rows.extend(
-        calendar(estimate)
-            .into_iter()
-            .map(|(label, amounts, text)| Row {
-                below: Some(text),
-                ..Row::new(label, amounts)
-            }),
-    );
+    let more = budget(estimate).into_iter().chain(calendar(estimate));
+    rows.extend(more.map(|(label, amounts, text)| Row {
+        below: Some(text),
+        ..Row::new(label, amounts)
+    }));
     let labels = rows.iter().map(|row| row.label.chars().count());
     let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
     let head = summary(estimate.range(), estimate.unpriced());
@@ -109,7 +106,11 @@ fn several(costs: &Costs<'_>) -> String {
         text += &row(name, &of.region, whole(of.range()), &unpriced);
     }
     let unpriced = total.unpriced.to_string();
-    text + &row("total", "", whole(total.range), &unpriced)
+    text += &row("total", "", whole(total.range), &unpriced);
+    let budgets = budgets(costs.estimates).into_iter();
+    text + &budgets
+        .map(|budget| fold::sentence("", &budget, 2, WIDTH))
+        .collect::<String>()
 }
 
 fn foot(costs: &Costs<'_>) -> String {

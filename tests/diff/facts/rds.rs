@@ -138,6 +138,20 @@ const RDS: &[Row] = &[
         Class::Outage,
     ),
     row(
+        "parameter value, dynamic",
+        "medium",
+        ("database { tls \"disable\" }", ""),
+        "database.tls",
+        Class::Reload,
+    ),
+    row(
+        "parameter_group_name, with the major version that it is of",
+        "medium",
+        ("", "database { engine \"17\" }"),
+        "database.engine",
+        Class::Outage,
+    ),
+    row(
         "identifier",
         "medium",
         ("", "database { name \"legacy\" }"),
@@ -227,6 +241,21 @@ fn rds_does_what_its_guide_says_a_change_does() {
             assert_eq!(of(tier), dev, "{setting}");
         }
     }
+}
+
+#[test]
+fn deletion_protection_comes_with_the_tier_and_nobody_feels_it() {
+    for tier in TIERS {
+        let tfvars = tfvars(tier);
+        let (rds, _) = tfvars.split_once("\nrds_replicas").unwrap();
+        let protected = (tier != "dev").to_string();
+        assert_eq!(
+            values(rds, "deletion_protection"),
+            BTreeSet::from([protected])
+        );
+    }
+    let change = impact(&prod("dev", ""), &prod("small", ""), "tier");
+    assert_eq!(change.class, Class::None);
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! How the database is reached, and whether it refuses plain text.
 
-use super::{
-    Procedure, State, group_of, parameter, parameter_value, reached, reads, until, workloads,
-};
+use super::{Procedure, State, parameter, parameter_is, reached, reads, workloads};
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
 
@@ -32,13 +30,8 @@ fn force(database: &Database, value: u32) -> Procedure {
         procedure.apply(parameter(&id, FORCED, value, "immediate"))
     });
     ids().fold(set, |procedure, id| {
-        let group = group_of(&id);
         procedure
-            .verify(until(
-                &format!("rds describe-db-parameters --db-parameter-group-name {group}"),
-                &[&parameter_value(FORCED)],
-                &value.to_string(),
-            ))
+            .verify(parameter_is(&id, FORCED, value))
             .verify(reached(&id, "available", &[]))
     })
 }

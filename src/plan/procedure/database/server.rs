@@ -1,8 +1,8 @@
 //! Class, engine and static parameters of the source: what restarts it.
 
 use super::{
-    Procedure, Wanted, literal, modify, parameter, reached, reached_with, reads, reboot, settled,
-    window_has_begun, windowed,
+    CONNECTIONS, Procedure, Wanted, literal, modify, parameter_is, reached, reached_with, reads,
+    reboot, rebooted, settled, static_parameter, window_has_begun, windowed,
 };
 use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database};
@@ -20,8 +20,7 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
     if is_major(sides) {
         procedure = group_exists(procedure, id, after, after.max_connections.value);
     } else if before.max_connections != after.max_connections {
-        let (name, value) = ("max_connections", after.max_connections.value);
-        procedure = procedure.apply(parameter(id, name, value, "pending-reboot"));
+        procedure = procedure.apply(static_parameter(id, after.max_connections.value));
     }
     if flags.is_empty() {
         let failover = if after.multi_az.value {
@@ -29,11 +28,11 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
         } else {
             ""
         };
-        return window_has_begun(procedure, after)
-            .apply(reboot(id, failover))
+        return rebooted(window_has_begun(procedure, after), id, failover)
+            .verify(parameter_is(id, CONNECTIONS, after.max_connections.value))
             .verify(reached(id, "available", &served_by(after)));
     }
-    let source = settled(modify(after, id, &flags), after, &served_by(after));
+    let source = source(sides, &flags);
     if is_major(sides) {
         // RDS upgrades the replicas of the region with their source (Amazon RDS User Guide, "Upgrades
         // of the RDS for PostgreSQL DB engine"). No document says which group they get: each is given
@@ -46,6 +45,19 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
         return procedure.then(source);
     }
     minor_replicas(after).then(procedure).then(source)
+}
+
+/// The change that restarts the source by itself.
+fn source(sides: Pair<&Database>, flags: &[String]) -> Procedure {
+    let (before, after) = (sides.before, sides.after);
+    let (id, connections) = (&after.name.value, after.max_connections.value);
+    let changed = modify(after, id, flags);
+    let changed = if before.max_connections == after.max_connections {
+        changed
+    } else {
+        changed.verify(parameter_is(id, CONNECTIONS, connections))
+    };
+    settled(changed, after, &served_by(after))
 }
 
 /// The source is done before its replicas are touched, where there are any.
