@@ -97,11 +97,6 @@ fn fill(
     if tree.is_dir() {
         keep_foreign(tree, staging, plan)?;
     }
-    for (path, change) in &plan.changes {
-        if *change == Change::Removed {
-            remove_empty(staging, &below(staging, path)?);
-        }
-    }
     Ok(())
 }
 
@@ -109,10 +104,17 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(|error| Error::Io("written", path.to_owned(), error))
 }
 
-/// Takes over what is not tierc's: links to the same files, the same links, the same folders.
+/// Takes over what is not tierc's: links to the same files, the same links, the same folders but for
+/// those that are empty without what is removed.
 fn keep_foreign(from: &Path, to: &Path, plan: &TreePlan) -> Result<(), Error> {
     let taken = |relative: &str| plan.changes.iter().any(|(path, _)| path == relative);
-    keep_folder(from, to, &mut String::new(), &taken)
+    keep_folder(from, to, &mut String::new(), &taken)?;
+    for (path, change) in &plan.changes {
+        if *change == Change::Removed {
+            remove_empty(to, &below(to, path)?);
+        }
+    }
+    Ok(())
 }
 
 fn keep_folder(
