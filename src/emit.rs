@@ -5,6 +5,7 @@ pub mod chart;
 pub mod hcl;
 pub mod header;
 pub mod helm;
+mod indent;
 pub mod kubernetes;
 pub mod load_test;
 pub mod lock;

@@ -83,7 +83,12 @@ pub struct Proposals {
 
 /// Tries everything that could clear a metric. None where its outlook is not known.
 #[must_use]
-pub fn propose(item: &Item, environment: &Environment, base: &Base<'_>) -> Option<Proposals> {
+pub fn propose(
+    item: &Item,
+    environment: &Environment,
+    offers: &Offers,
+    base: &Base<'_>,
+) -> Option<Proposals> {
     let Outlook::Known { projection, .. } = &item.outlook else {
         return None;
     };
@@ -96,8 +101,7 @@ pub fn propose(item: &Item, environment: &Environment, base: &Base<'_>) -> Optio
         refused: Vec::new(),
     };
     let mut cheapest = Vec::new();
-    let offers = Offers::of(base.texts, &environment.region.value);
-    for trial in trials(&item.tracked, growth, environment, &offers) {
+    for trial in trials(&item.tracked, growth, environment, offers) {
         let judged = if hidden(item.tracked.metric, projection.now.value) {
             Err(Refusal::Hidden)
         } else {

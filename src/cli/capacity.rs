@@ -1,10 +1,12 @@
 //! `tierc capacity`
 
+use std::cell::LazyCell;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use crate::capacity::metrics_file;
+use crate::capacity::offers::Offers;
 use crate::capacity::proposal::{Base, Proposals, propose};
 use crate::capacity::series::{History, Window};
 use crate::capacity::{Review, review};
@@ -90,7 +92,9 @@ fn proposals(
         .items
         .iter()
         .map(|item| item.is_due().then_some(item));
-    due.map(|item| propose(item?, environment, base)).collect()
+    let offers = LazyCell::new(|| Offers::of(base.texts, &environment.region.value));
+    due.map(|item| propose(item?, environment, &offers, base))
+        .collect()
 }
 
 fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::indent::spaces;
+
 /// A literal.
 #[derive(Clone, Debug)]
 pub enum Hcl {
@@ -102,10 +104,6 @@ fn write_body(attributes: &[(String, Hcl)], indent: usize, into: &mut String) {
             into.push('\n');
         }
     }
-}
-
-fn spaces(count: usize, into: &mut String) {
-    into.extend(std::iter::repeat_n(' ', count));
 }
 
 /// An attribute's name, quoted where it is no identifier.

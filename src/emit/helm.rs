@@ -4,8 +4,7 @@
 mod autoscaling;
 mod workload;
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use crate::emit::kubernetes::metadata::of_environment;
 use crate::emit::pgbouncer::PORT;

@@ -10,8 +10,8 @@ mod schedules;
 use super::alerts::Watch;
 use super::{Artifacts, yaml};
 use crate::catalogue::Catalogue;
+use crate::emit::yaml::yaml;
 use crate::model::{Autoscalers, Environment};
-use crate::yaml;
 
 /// The files below `kubernetes/`; `source_name` is the environment's file name for their headers.
 #[must_use]

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Artifacts;
 use crate::diagnostic::mask::masked;
-use crate::model::platform::MOST_REPLICAS;
+use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::model::{Environment, Waiver};
 
 /// The format that is written, and the only one that is read.
@@ -120,7 +120,7 @@ fn possible(lock: &[u8], environment: &Environment) -> Result<(), String> {
     if masked(&text) != text {
         return Err("it holds what looks like a credential".into());
     }
-    if text.contains("\\u00") {
+    if holds_control_characters(&text) {
         return Err("it holds control characters".into());
     }
     let groups = environment.redis.iter();
@@ -128,14 +128,24 @@ fn possible(lock: &[u8], environment: &Environment) -> Result<(), String> {
     let count = &environment.database.replicas.count;
     let counts = std::iter::once(("database.replicas.count".to_owned(), count)).chain(replicas);
     for (path, count) in counts {
-        if count.value > MOST_REPLICAS {
+        if count.value > MOST_STATED_REPLICAS {
             return Err(format!(
-                "`{path}` is {}, more than {MOST_REPLICAS}",
+                "`{path}` is {}, more than {MOST_STATED_REPLICAS}",
                 count.value
             ));
         }
     }
     Ok(())
+}
+
+/// Whether a string in JSON text does, as it is or escaped. An escaped backslash escapes nothing.
+fn holds_control_characters(text: &str) -> bool {
+    let raw = text
+        .chars()
+        .any(|c| c.is_control() && !c.is_ascii_whitespace());
+    let escapes = text.replace("\\\\", "");
+    let mut escapes = escapes.split('\\').skip(1);
+    raw || escapes.any(|it| it.starts_with("u00") || it.starts_with(['b', 'f', 'n', 'r', 't']))
 }
 
 /// `sha256:` and the hash in hex.

@@ -1,8 +1,7 @@
 //! Where pods run: the labels and taints that node groups get, and what selects them. Terraform
 //! and the objects of Kubernetes agree because both take their words from here.
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use crate::budget::placement::{self, Placement};
 use crate::model::{Capacity, Environment, Name, Worker};

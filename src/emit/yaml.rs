@@ -7,7 +7,9 @@ mod scalar;
 mod value;
 
 use super::header::header;
+use super::indent::spaces;
 
+pub(crate) use value::yaml;
 pub use value::{Map, Value};
 
 /// The order in which people read an object; other keys follow in the order they are given.
@@ -129,16 +131,6 @@ fn write_scalar(value: &Value, indent: usize, into: &mut String) {
         Value::Map(_) => into.push_str("{}"),
     }
     into.push('\n');
-}
-
-fn spaces(count: usize, into: &mut String) {
-    const MANY: &str = "                                ";
-    let mut left = count;
-    while left > 0 {
-        let some = left.min(MANY.len());
-        into.push_str(&MANY[..some]);
-        left -= some;
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::source::Sourced;
 
 /// The most replicas that a file may state, of a database or of a shard; what AWS makes of them is
 /// for the rules to say.
-pub const MOST_REPLICAS: u32 = 10_000;
+pub const MOST_STATED_REPLICAS: u32 = 10_000;
 
 part! {
     /// The pooler.

@@ -1,9 +1,8 @@
 //! Paths of attributes that somebody asks for.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
-/// Paths of attributes, chosen to be taken over.
+/// Paths of attributes, chosen to be taken over or looked up.
 #[derive(Clone, Debug, Default)]
 pub struct Selection(BTreeSet<String>);
 
@@ -29,16 +28,13 @@ impl Selection {
     /// Whether the attribute at `path` is chosen, or one below it.
     #[must_use]
     pub fn touches(&self, path: &str) -> bool {
-        let below = |chosen: &String| {
-            let rest = chosen.strip_prefix(path);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        // Between a path and those below it stand only longer names: `a`, `a-b`, `a.b`.
-        let begins_alike = |chosen: &&String| chosen.starts_with(path);
-        let from = self
-            .0
-            .range::<str, _>((Bound::Included(path), Bound::Unbounded));
-        from.take_while(begins_alike).any(below)
+        let below = format!("{path}.");
+        self.0.contains(path)
+            || self
+                .0
+                .range(below.clone()..)
+                .next()
+                .is_some_and(|next| next.starts_with(&below))
     }
 
     /// As [`touches`](Self::touches), of a step below `path`; one that is written as a field is in

@@ -60,12 +60,13 @@ fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport
         texts: &CatalogueTexts::embedded(),
         today: today(),
     };
+    let offers = Offers::of(base.texts, &resolved.region.value);
     let proposals: Vec<Option<Proposals>> = review
         .items
         .iter()
         .map(|item| {
             let due = item.is_due().then_some(item)?;
-            propose(due, resolved, &base)
+            propose(due, resolved, &offers, &base)
         })
         .collect();
     report(&Reviewed {

@@ -8,6 +8,7 @@ use tierc::compile::{
     CatalogueTexts, Comparison, Compiled, Matching, Record, Recorded, Run, Side, compare,
 };
 use tierc::diagnostic::code;
+use tierc::emit::{emit, lock};
 use tierc::pair::Pair;
 
 use super::{code, exit, fits_schema, stderr, stdout, text, tierc, transcript};
@@ -111,6 +112,35 @@ fn a_record_breaks_the_rules_that_its_file_breaks() {
         compared += 1;
     }
     assert!(compared > 150, "{compared}");
+}
+
+#[test]
+fn every_lock_is_read_back() {
+    let mut read = 0;
+    for folder in ["tests/cases/check", "tests/cases/emit", "tests/cases/guide"] {
+        for path in files(folder, "kdl") {
+            let run = run_texts(&fs::read_to_string(&path).unwrap());
+            let unread = |code| code::LANGUAGE.contains(&code);
+            if run.diagnostics().any(|finding| unread(finding.code)) {
+                continue;
+            }
+            for file in &run.files {
+                let environment = file.environment.as_ref().unwrap();
+                let waivers = file.waivers.as_deref();
+                let mut tree = emit(environment, waivers, &run.catalogue, "prod.kdl");
+                let lock = tree.remove("tierc.lock.json").unwrap();
+                let back = lock::read(lock.as_bytes());
+                let back = back.unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+                assert!(environment.compare(&back.environment).is_empty());
+                assert_eq!(back.waivers, file.waivers);
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 150, "{read}");
+    // What looks like an escape in JSON is a backslash there.
+    let folder = tree("api { env PLACE=\"C:\\\\u00ff\\\\name\" }");
+    assert_eq!(exit(folder.path(), "diff", &SIDES), 2);
 }
 
 /// The tree of `lines` on medium in `generated`, and that of the tier alone in `before`.

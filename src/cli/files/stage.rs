@@ -52,12 +52,16 @@ impl Staged {
     /// Puts it in the tree's place, as it was planned.
     ///
     /// # Errors
-    /// When that could not be done; the tree is then as it was.
+    /// When that could not be done; the tree is then as it was, but on systems without an exchange,
+    /// where it can be between the two until the next run.
     pub fn place(self, plan: &TreePlan) -> Result<(), Error> {
         match place(&self.tree, &self.staging)? {
             Placed::Moved => Ok(()),
-            // What somebody put into the tree since it was looked at is in the old one now.
-            Placed::Exchanged => keep_foreign(&self.staging, &self.tree, plan),
+            // What somebody put into the tree since it was looked at is in the old one now: where
+            // that cannot be taken over, the old one is the tree again.
+            Placed::Exchanged => keep_foreign(&self.staging, &self.tree, plan).inspect_err(|_| {
+                let _ = place(&self.tree, &self.staging);
+            }),
             Placed::Unable => file_by_file(&self.tree, &self.staging, plan),
         }
     }

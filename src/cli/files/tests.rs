@@ -20,11 +20,18 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     artifacts
 }
 
-fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
+/// What becomes of the tree, and its new state beside it.
+fn staged(out: &Path, files: &[(&str, &str)]) -> (TreePlan, Option<Staged>) {
     let artifacts = artifacts(files);
     let turn = Turn::take(out, || panic!("nobody else writes")).unwrap();
     let plan = plan_tree(out, "prod", &artifacts).unwrap();
-    if let Some(staged) = stage_tree(&turn, &plan, &artifacts).unwrap() {
+    let staged = stage_tree(&turn, &plan, &artifacts).unwrap();
+    (plan, staged)
+}
+
+fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
+    let (plan, staged) = staged(out, files);
+    if let Some(staged) = staged {
         staged.place(&plan).unwrap();
     }
     plan.changes
@@ -155,16 +162,13 @@ fn what_somebody_writes_while_a_run_goes_on_is_kept() {
     render(out.path(), &[("a/a.yaml", "1")]);
     let tree = out.path().join("prod");
     fs::write(tree.join("a/notes.txt"), "old").unwrap();
-    let artifacts = artifacts(&[("a/a.yaml", "2")]);
-    let turn = Turn::take(out.path(), || {}).unwrap();
-    let plan = plan_tree(out.path(), "prod", &artifacts).unwrap();
-    let staged = stage_tree(&turn, &plan, &artifacts).unwrap().unwrap();
+    let (plan, staged) = staged(out.path(), &[("a/a.yaml", "2")]);
     fs::create_dir(tree.join("b")).unwrap();
     fs::write(tree.join("b/new.txt"), "new").unwrap();
     // As editors save: another file in the place of the old one.
     fs::write(tree.join("a/saved"), "saved anew").unwrap();
     fs::rename(tree.join("a/saved"), tree.join("a/notes.txt")).unwrap();
-    staged.place(&plan).unwrap();
+    staged.unwrap().place(&plan).unwrap();
     assert_eq!(read(out.path(), "a/a.yaml"), "2");
     assert_eq!(read(out.path(), "b/new.txt"), "new");
     assert_eq!(read(out.path(), "a/notes.txt"), "saved anew");
@@ -175,10 +179,7 @@ fn what_somebody_writes_while_a_run_goes_on_is_kept() {
 fn a_state_that_is_never_placed_leaves_nothing() {
     let out = tempfile::tempdir().unwrap();
     render(out.path(), &[("a.yaml", "1")]);
-    let artifacts = artifacts(&[("a.yaml", "2")]);
-    let turn = Turn::take(out.path(), || {}).unwrap();
-    let plan = plan_tree(out.path(), "prod", &artifacts).unwrap();
-    drop(stage_tree(&turn, &plan, &artifacts).unwrap());
+    drop(staged(out.path(), &[("a.yaml", "2")]));
     assert_eq!(read(out.path(), "a.yaml"), "1");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
 }

@@ -1,7 +1,6 @@
 //! Autoscalers in the values: whole where the chart owns them, absent where tierc's manifests do.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use crate::emit::kubernetes::{hpa, scaled_object};
 use crate::model::{Autoscalers, Environment, Name, Worker};

@@ -1,7 +1,6 @@
 //! What the chart is to know of the API and of a worker pool.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use super::{autoscaling, secret_env};
 use crate::emit::{placement, secret};

@@ -2,9 +2,8 @@
 
 use super::metadata::metadata;
 use crate::emit::alerts::{Alert, Group};
-use crate::emit::yaml::{Map, Value};
+use crate::emit::yaml::{Map, Value, yaml};
 use crate::model::{Environment, OWN_LABELS};
-use crate::yaml;
 
 /// A group for each component.
 pub(super) fn rule(environment: &Environment, groups: &[Group]) -> Value {

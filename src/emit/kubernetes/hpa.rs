@@ -1,7 +1,6 @@
 //! The API's HorizontalPodAutoscaler.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use super::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};

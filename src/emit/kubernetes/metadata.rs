@@ -1,7 +1,6 @@
 //! What every object carries.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use crate::model::{Environment, OWN_LABELS};
 

@@ -3,8 +3,7 @@
 mod deployment;
 mod network_policy;
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use super::metadata::{metadata, selector};
 use crate::catalogue::Catalogue;

@@ -3,8 +3,7 @@
 mod events;
 mod triggers;
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use super::hpa::behavior;
 use super::metadata::metadata;

@@ -3,8 +3,7 @@
 mod job;
 mod script;
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use super::metadata::{metadata, selector};
 use crate::model::Environment;

@@ -1,7 +1,6 @@
 //! A TestRun of the k6 operator: pods that share the load.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use crate::emit::kubernetes::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};

@@ -2,6 +2,8 @@
 
 use serde_saphyr::DoubleQuoted;
 
+use crate::emit::indent::spaces;
+
 /// Words that YAML, in one version or another, takes for a truth value, a number or nothing: no
 /// others begin with a letter.
 const WORDS: [&str; 12] = [
@@ -56,7 +58,7 @@ pub(super) fn write_block(text: &str, indent: usize, into: &mut String) -> bool 
     });
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         if !line.is_empty() {
-            super::spaces(indent, into);
+            spaces(indent, into);
             into.push_str(line);
         }
         into.push('\n');

@@ -217,39 +217,39 @@ impl Serialize for Value {
 }
 
 /// A [`Value`] as it looks in JSON, around any values that become one.
-#[macro_export]
 macro_rules! yaml {
     (@map $map:ident) => {};
     (@map $map:ident $key:tt: { $($inner:tt)* } $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::yaml!({ $($inner)* }));
-        $crate::yaml!(@map $map $($($rest)*)?);
+        $map.insert($key, $crate::emit::yaml::yaml!({ $($inner)* }));
+        $crate::emit::yaml::yaml!(@map $map $($($rest)*)?);
     };
     (@map $map:ident $key:tt: [ $($inner:tt)* ] $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::yaml!([ $($inner)* ]));
-        $crate::yaml!(@map $map $($($rest)*)?);
+        $map.insert($key, $crate::emit::yaml::yaml!([ $($inner)* ]));
+        $crate::emit::yaml::yaml!(@map $map $($($rest)*)?);
     };
     (@map $map:ident $key:tt: $value:expr $(, $($rest:tt)*)?) => {
         $map.insert($key, $value);
-        $crate::yaml!(@map $map $($($rest)*)?);
+        $crate::emit::yaml::yaml!(@map $map $($($rest)*)?);
     };
     (@list [$($done:expr,)*]) => {
         $crate::emit::yaml::Value::List(vec![$($done,)*])
     };
     (@list [$($done:expr,)*] { $($inner:tt)* } $(, $($rest:tt)*)?) => {
-        $crate::yaml!(@list [$($done,)* $crate::yaml!({ $($inner)* }),] $($($rest)*)?)
+        $crate::emit::yaml::yaml!(@list [$($done,)* $crate::emit::yaml::yaml!({ $($inner)* }),] $($($rest)*)?)
     };
     (@list [$($done:expr,)*] $value:expr $(, $($rest:tt)*)?) => {
-        $crate::yaml!(@list [$($done,)* $crate::emit::yaml::Value::from($value),] $($($rest)*)?)
+        $crate::emit::yaml::yaml!(@list [$($done,)* $crate::emit::yaml::Value::from($value),] $($($rest)*)?)
     };
     ({}) => {
         $crate::emit::yaml::Value::Map($crate::emit::yaml::Map::default())
     };
     ({ $($entries:tt)+ }) => {{
         let mut map = $crate::emit::yaml::Map::default();
-        $crate::yaml!(@map map $($entries)+);
+        $crate::emit::yaml::yaml!(@map map $($entries)+);
         $crate::emit::yaml::Value::Map(map)
     }};
     ([ $($items:tt)* ]) => {
-        $crate::yaml!(@list [] $($items)*)
+        $crate::emit::yaml::yaml!(@list [] $($items)*)
     };
 }
+pub(crate) use yaml;

@@ -1,7 +1,7 @@
 //! `database`.
 
 use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
-use crate::model::platform::MOST_REPLICAS;
+use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::model::volume::LARGEST_GIB;
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
@@ -23,7 +23,7 @@ fn storage(fields: &mut Fields<'_>) -> StorageNode {
 fn replicas(fields: &mut Fields<'_>) -> ReadReplicasNode {
     ReadReplicasNode {
         // RDS allows 15 read replicas of one source.
-        count: fields.maybe(value::whole(0..=MOST_REPLICAS)),
+        count: fields.maybe(value::whole(0..=MOST_STATED_REPLICAS)),
         instance: fields.property("instance", value::text(text::token)),
         max_connections: fields.property("max-connections", value::whole(CONNECTIONS)),
         via: fields.property("via", value::word),

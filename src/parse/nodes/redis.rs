@@ -1,7 +1,7 @@
 //! `redis`.
 
 use crate::ast::RedisNode;
-use crate::model::platform::MOST_REPLICAS;
+use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 
@@ -27,7 +27,7 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
         version,
         node: fields.single("node", "\"cache.r6g.large\"", value::text(text::token)),
         // ElastiCache allows 5 replicas of a shard.
-        replicas: fields.single("replicas", "1", value::whole(0..=MOST_REPLICAS)),
+        replicas: fields.single("replicas", "1", value::whole(0..=MOST_STATED_REPLICAS)),
         policy: fields.single("policy", "\"noeviction\"", value::word),
         uses: fields.group("uses", |uses| uses.arguments("\"queue\"", value::word)),
         shards,

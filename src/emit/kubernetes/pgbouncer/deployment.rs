@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};

@@ -1,7 +1,6 @@
 //! Who may reach PgBouncer, and what it may reach.
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use crate::emit::kubernetes::metadata::{metadata, selector};
 use crate::emit::pgbouncer::{PORT, SERVER_PORT};

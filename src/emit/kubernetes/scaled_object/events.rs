@@ -1,7 +1,6 @@
 //! Events as floors under a pool: KEDA's cron triggers.
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;

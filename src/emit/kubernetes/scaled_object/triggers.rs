@@ -1,7 +1,6 @@
 //! KEDA's triggers, and the formula that adds them up.
 
-use crate::emit::yaml::{Map, Value};
-use crate::yaml;
+use crate::emit::yaml::{Map, Value, yaml};
 
 use super::events::Floor;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};

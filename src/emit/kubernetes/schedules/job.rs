@@ -1,7 +1,6 @@
 //! The CronJob.
 
-use crate::emit::yaml::Value;
-use crate::yaml;
+use crate::emit::yaml::{Value, yaml};
 
 use super::{Followed, SCRIPT};
 use crate::emit::kubernetes::metadata::{labels, metadata};
