@@ -1,45 +1,6 @@
-//! The house is kept: no file grows past its seams, nothing unfinished stays.
+//! The structure is kept: crates stay behind their walls, layers point downward, nothing unfinished stays.
 
 use crate::support::{files, project};
-
-#[test]
-fn no_source_file_is_longer_than_400_lines() {
-    for path in files("src", "rs") {
-        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= 400, "{} has {lines} lines", path.display());
-    }
-}
-
-/// From the line of `fn` to the brace that closes it, as rustfmt sets them.
-#[test]
-fn no_function_is_longer_than_40_lines() {
-    let mut long = Vec::new();
-    for path in files("src", "rs") {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (start, line) in lines.iter().enumerate() {
-            let code = line.trim_start();
-            let indentation = &line[..line.len() - code.len()];
-            let opens = [
-                "fn ",
-                "pub fn ",
-                "pub(super) fn ",
-                "pub(crate) fn ",
-                "const fn ",
-            ];
-            if !opens.iter().any(|open| code.starts_with(open)) {
-                continue;
-            }
-            let close = format!("{indentation}}}");
-            let end = lines[start..].iter().position(|line| *line == close);
-            let length = end.map_or(1, |end| end + 1);
-            if length > 40 {
-                long.push(format!("{}:{}: {length} lines", path.display(), start + 1));
-            }
-        }
-    }
-    assert!(long.is_empty(), "{}", long.join("\n"));
-}
 
 #[test]
 fn crates_stay_behind_their_walls() {
