@@ -4,3 +4,4 @@ pub mod connections;
 pub mod packing;
 pub mod placement;
 pub mod scaling;
+pub mod transition;

@@ -327,6 +327,9 @@ impl Workload {
     }
 }
 
+/// The longest time to end at which pods are gone before a rollout has replaced the others.
+const LONG: Duration = Duration::from_mins(1);
+
 impl Worker {
     /// The most pods an autoscaler can ask for: the largest of the maximum, a held and a paused count.
     #[must_use]
@@ -339,6 +342,24 @@ impl Worker {
     #[must_use]
     pub fn peak(&self) -> u32 {
         with_surge(self.most(), self.workload.rollout.max_surge.value)
+    }
+
+    /// Whether pods that were told to end stay beside those that replace them: they have longer
+    /// than a rollout needs to replace all of them, and keep their connections until they end.
+    #[must_use]
+    pub fn finishes_long(&self) -> bool {
+        self.grace.value > LONG
+    }
+
+    /// The most pods that hold connections at once: all of them beside the surge of a rollout, or
+    /// beside all that they replace where those end slowly.
+    #[must_use]
+    pub fn connected(&self) -> u32 {
+        if self.finishes_long() {
+            self.most().saturating_mul(2).max(self.peak())
+        } else {
+            self.peak()
+        }
     }
 
     /// The most pods that run while the file says what it does: the paused count, or the held one,

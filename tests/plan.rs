@@ -5,6 +5,7 @@ mod order;
 mod procedures;
 pub(crate) mod shell;
 mod stories;
+mod transition;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -133,7 +134,8 @@ fn the_reverse_of_a_plans_order_breaks_the_rules_that_the_plan_keeps() {
             &prod(after, "database { storage gib=1000 max-gib=2000 }"),
             |sides, request| {
                 let moves = tierc::plan::moves::moves(sides, request.catalogue);
-                let mut found = tierc::plan::order::order(request, &moves, 100);
+                let mut found =
+                    tierc::plan::order::order(request, &moves, 100, tierc::plan::order::Ways::Both);
                 assert!(found.complete);
                 assert_eq!(broken_rules(request, &moves, &found.order), BTreeSet::new());
                 found.order.reverse();

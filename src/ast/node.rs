@@ -188,6 +188,8 @@ nodes! {
         limits: ResourcesNode,
         /// `drain`.
         drain: Written<Duration>,
+        /// `min-ready`.
+        min_ready: Written<Duration>,
     }
     /// `storage`.
     StorageNode {

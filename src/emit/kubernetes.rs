@@ -54,6 +54,18 @@ pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml
     pgbouncer::template(environment, catalogue)
 }
 
+/// The values of the label `app` whose pods PgBouncer's network policy lets in.
+#[must_use]
+pub fn let_in(environment: &Environment) -> Vec<String> {
+    pgbouncer::clients(environment)
+}
+
+/// Those of them that belong to services, which others deploy.
+#[must_use]
+pub fn services(environment: &Environment) -> Vec<String> {
+    pgbouncer::services(environment)
+}
+
 fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {
     let hpa = yaml::documents(&[hpa::hpa(environment)], source_name);
     let pools = environment.worker.iter().map(|(name, worker)| {

@@ -105,7 +105,8 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
         Some(FORMAT) => {
-            let recorded: Recorded = serde_json::from_slice(lock).map_err(failed)?;
+            let mut recorded: Recorded = serde_json::from_slice(lock).map_err(failed)?;
+            recorded.environment.pgbouncer.complete();
             possible(lock, &recorded.environment)?;
             Ok(recorded)
         }

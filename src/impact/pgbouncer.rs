@@ -30,6 +30,11 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
         PgbouncerField::limits(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
             restart("the pods have other limits", step)
         }
+        PgbouncerField::min_ready(()) => Impact::new(
+            Class::None,
+            "the next rollout goes at another pace",
+            "Kubernetes: `minReadySeconds` is not part of a Deployment's pod template",
+        ),
         PgbouncerField::drain(()) => restart("the pods wait another time for their clients", step),
     }
 }

@@ -36,6 +36,10 @@ part! {
         limits: Resources,
         /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
         drain: Sourced<Duration>,
+        /// How long a new pod is ready before a rollout ends the next old one: `minReadySeconds`.
+        /// Records of older versions lack it: it was the drain.
+        #[serde(default = "unrecorded")]
+        min_ready: Sourced<Duration>,
     }
 
     /// PgBouncer's pool sizes, per pod.
@@ -204,6 +208,35 @@ part! {
         /// Who writes the HPA and the ScaledObjects.
         autoscalers: Sourced<Autoscalers>,
     }
+}
+
+/// What stands in for a length of time that a record lacks, until the record is read as a whole.
+fn unrecorded() -> Sourced<Duration> {
+    Sourced::unless_stated(Duration::default(), "record", "the record does not say")
+}
+
+impl Pgbouncer {
+    /// Completes a record that was written before `min-ready` was an attribute: it was the drain.
+    pub fn complete(&mut self) {
+        if self.min_ready.value == Duration::default() {
+            self.min_ready = self.drain.clone();
+        }
+    }
+
+    /// The pods that drain at once while a rollout goes on: each of those that leave takes up to
+    /// `drain` to go, and the next one leaves `min-ready` later.
+    #[must_use]
+    pub fn draining(&self) -> u32 {
+        leaving_at_once(self.drain.value, self.min_ready.value, self.instances.value)
+    }
+}
+
+/// How many of `pods` drain at once where each takes `drain` and the next leaves `pace` later; at
+/// least one.
+#[must_use]
+pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
+    let at_once = drain.secs().div_ceil(pace.secs().max(1));
+    u32::try_from(at_once).unwrap_or(u32::MAX).min(pods).max(1)
 }
 
 impl RedisGroup {

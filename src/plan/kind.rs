@@ -29,6 +29,8 @@ pub enum Kind {
     PoolSizes,
     /// PgBouncer's pods.
     Pooler,
+    /// How fast a rollout of PgBouncer goes on: it changes no pod.
+    PoolerPace,
     /// The database.
     Database(DatabaseMove),
     /// A replication group.
@@ -252,6 +254,7 @@ fn pgbouncer(field: PgbouncerField) -> Kind {
         | PgbouncerField::requests(_)
         | PgbouncerField::limits(_)
         | PgbouncerField::drain(()) => Kind::Pooler,
+        PgbouncerField::min_ready(()) => Kind::PoolerPace,
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::kind::{ApiMove, Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
-use super::redis;
 use super::title::title;
 use super::together::{self, Paths, Taken};
+use super::{bridge, redis};
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, ClusterMode, Environment, Name, RedisTls, Selection};
 use crate::pair::Pair;
@@ -43,6 +43,8 @@ pub enum Edit {
     NodesBeside(Name, Name),
     /// Deletes a node group that was only there on the way.
     NodesGone(Name),
+    /// Gives PgBouncer's pods pools of at most so many connections on the way.
+    Pools(u32),
 }
 
 impl Move {
@@ -71,6 +73,7 @@ impl Move {
             Edit::NodesGone(name) => {
                 state.nodes.remove(name);
             }
+            Edit::Pools(max_db) => bridge::lower(state, *max_db),
         }
     }
 }
@@ -176,7 +179,8 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
             | Edit::IdleGroup(_)
             | Edit::Uses
             | Edit::NodesBeside(..)
-            | Edit::NodesGone(_) => cut.push(whole.clone()),
+            | Edit::NodesGone(_)
+            | Edit::Pools(_) => cut.push(whole.clone()),
         }
         parts.push((first..cut.len()).collect());
     }

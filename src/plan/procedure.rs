@@ -5,6 +5,7 @@ mod pooler;
 mod redis;
 pub mod rest;
 mod schedules;
+mod service;
 mod workloads;
 
 use schemars::JsonSchema;
@@ -176,6 +177,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::Service(_)
         | Kind::PoolSizes
         | Kind::Pooler
+        | Kind::PoolerPace
         | Kind::Network
         | Kind::Delivery
         | Kind::Alerts

@@ -47,6 +47,8 @@ fn places(kind: &Kind) -> (u8, u8) {
         Kind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
         Kind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
         Kind::Pooler => (42, 40),
+        // The longer pace goes first and last: pods that leave take their old drain with them.
+        Kind::PoolerPace => (39, 44),
         Kind::PoolSizes => (41, 43),
         Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
         Kind::Pool(_, PoolMove::Added) => (53, 53),
@@ -82,6 +84,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
             service.map_or(0, |service| service.replicas.value.into())
         }
         Kind::Pooler => side.pgbouncer.instances.value.into(),
+        Kind::PoolerPace => side.pgbouncer.min_ready.value.millis(),
         Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
         Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
             group(kind, name.as_str(), side, catalogue)

@@ -39,6 +39,10 @@ pub(super) fn title(kind: &Kind, sides: Pair<&Environment>) -> String {
             arrow(sides.map(|side| side.pgbouncer.instances.value.to_string()))
         ),
         Kind::Database(what) => database(*what, sides),
+        Kind::PoolerPace => format!(
+            "set the pace of PgBouncer's rollouts: a pod each {}",
+            arrow(sides.map(|side| side.pgbouncer.min_ready.value.to_string()))
+        ),
         Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
         Kind::RedisUses => uses(sides).into(),
         Kind::Nodes(name, what) => nodes(*what, name.as_str(), sides),

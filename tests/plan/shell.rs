@@ -205,3 +205,139 @@ fn a_step_applies_whatever_it_changes_in_the_cluster() {
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
+
+/// A program that answers with one text after the other, the last again and again; `fail` is no
+/// answer at all. It counts how often it was asked.
+fn answering(folder: &Path, name: &str, answers: &[&str]) {
+    use std::os::unix::fs::PermissionsExt;
+    let mut script = format!(
+        "#!/bin/sh\ncase \"$1\" in port-forward) exec /bin/sleep 20;; esac\ncount=$(cat '{0}/{name}.count' 2>/dev/null || echo 0)\necho $((count + 1)) >'{0}/{name}.count'\n",
+        folder.display()
+    );
+    for (at, answer) in answers.iter().enumerate() {
+        let last = at + 1 == answers.len();
+        let when = if last {
+            "true".to_owned()
+        } else {
+            format!("[ $count -eq {at} ]")
+        };
+        let what = match *answer {
+            "fail" => "exit 1".to_owned(),
+            answer => format!("printf %s '{answer}'; exit 0"),
+        };
+        script += &format!("if {when}; then {what}; fi\n");
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// How often `program` was asked until a line that waits was over.
+fn asked_until_over(line: &str, kubectl: &[&str], psql: &[&str], program: &str) -> u32 {
+    let folder = tempfile::tempdir().unwrap();
+    answering(folder.path(), "kubectl", kubectl);
+    answering(folder.path(), "psql", psql);
+    answering(folder.path(), "sleep", &[""]);
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let status = Command::new("timeout")
+        .args(["60", "bash", "-c", line])
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}: {line}");
+    let count = std::fs::read_to_string(folder.path().join(format!("{program}.count"))).unwrap();
+    count.trim().parse().unwrap()
+}
+
+/// The line of a plan that holds all of these.
+fn line_of(before: &str, after: &str, parts: &[&str]) -> String {
+    super::with(before, after, |_, request| {
+        let plan = tierc::plan::plan(request);
+        let steps = plan.steps.iter();
+        let mut lines = steps.flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify));
+        let found = lines.find(|line| parts.iter().all(|part| line.contains(part)));
+        found.unwrap_or_else(|| panic!("{parts:?}")).clone()
+    })
+}
+
+#[test]
+fn a_line_that_waits_takes_no_answer_for_not_yet() {
+    if reads("if") != Some(false) {
+        return; // there is no bash
+    }
+    let medium = |more: &str| super::prod("medium", more);
+    let pods = |max: u32| medium(&format!("api {{ replicas max={max} }}"));
+    let line = line_of(&pods(20), &pods(3), &["app=kaireon-api", "-le 3 ]"]);
+    let (four, three) = ("pod/a\npod/b\npod/c\npod/d\n", "pod/a\npod/b\npod/c\n");
+    assert_eq!(
+        asked_until_over(&line, &["fail", four, three], &[""], "kubectl"),
+        3
+    );
+
+    let drain = |time: &str| medium(&format!("pgbouncer {{ drain \"{time}\" }}"));
+    let line = line_of(&drain("600s"), &drain("30s"), &["deletionTimestamp"]);
+    assert_eq!(
+        asked_until_over(&line, &["fail", "a b", ""], &[""], "kubectl"),
+        3
+    );
+
+    let max_db = |most: u32| {
+        medium(&format!(
+            "pgbouncer {{ pool default=20 max-db={most} reserve=0 }}"
+        ))
+    };
+    let line = line_of(&max_db(80), &max_db(40), &["SHOW DATABASES"]);
+    let answer = |count: u32| {
+        format!(
+            "name|host|port|max_connections|current_connections|paused\nkaireon|db,other|5432|80|{count}|0\npgbouncer||6432|0|0|0\n(2 rows)\n"
+        )
+    };
+    let (more, enough) = (answer(41), answer(40));
+    let psql = ["fail", &more, &enough];
+    assert_eq!(asked_until_over(&line, &["pod/a"], &psql, "psql"), 3);
+    assert_eq!(
+        asked_until_over(&line, &["fail", "pod/a"], &[&enough], "kubectl"),
+        2
+    );
+    // Every pod has to be below it.
+    let psql = [enough.as_str(), &more, &enough];
+    assert_eq!(asked_until_over(&line, &["pod/a\npod/b"], &psql, "psql"), 4);
+
+    let service = |pods: u32, via: &str| {
+        medium(&format!(
+            "service \"outbox\" {{ replicas {pods}; requests cpu=\"100m\" memory=\"128Mi\"; connections per-pod=1 via=\"{via}\" }}"
+        ))
+    };
+    let line = line_of(
+        &service(2, "pgbouncer"),
+        &service(2, "direct"),
+        &["SHOW CLIENTS"],
+    );
+    let clients = |address: &str| {
+        format!(
+            "type|user|database|replication|state|addr|port\nC|kaireon|kaireon|none|active|{address}|5\n(1 row)\n"
+        )
+    };
+    let (theirs, another) = (clients("10.0.0.7"), clients("10.0.0.8"));
+    // The first answer of kubectl is the addresses of the service, the second PgBouncer's pods.
+    let psql = ["fail", &theirs, &another];
+    assert_eq!(asked_until_over(&line, &["10.0.0.7"], &psql, "psql"), 3);
+
+    let admin = |count: u32| medium(&format!("database {{ direct admin={count} }}"));
+    let line = line_of(&admin(30), &admin(10), &["pg_stat_activity"]);
+    assert_eq!(
+        asked_until_over(&line, &["10.0.0.9"], &["fail", "21", "20"], "psql"),
+        3
+    );
+    assert_eq!(
+        asked_until_over(&line, &["fail", "10.0.0.9"], &["20"], "psql"),
+        1
+    );
+}

@@ -151,6 +151,7 @@ impl Compare<'_> {
         self.resources("pgbouncer.requests", &file.requests, &tier.requests);
         self.resources("pgbouncer.limits", &file.limits, &tier.limits);
         self.one("pgbouncer.drain", &file.drain, &tier.drain);
+        self.one("pgbouncer.min-ready", &file.min_ready, &tier.min_ready);
     }
 
     fn database(&mut self, file: &DatabaseNode, tier: &DatabaseNode) {

@@ -38,5 +38,6 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
         limits: fields.group("limits", workload::resources),
         // Without any the kubelet would kill the pod with every connection it has.
         drain: fields.single("drain", "\"300s\"", value::duration(1..=604_800)),
+        min_ready: fields.single("min-ready", "\"300s\"", value::duration(1..=604_800)),
     }
 }

@@ -4,7 +4,9 @@ mod access;
 mod server;
 mod volume;
 
-use super::{Procedure, State, literal, parameter_value, redis, terraform, until, workloads};
+use super::{
+    Procedure, State, literal, parameter_value, redis, service, terraform, until, workloads,
+};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -20,8 +22,7 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         DatabaseMove::Backups => backups(sides.after).then(redis::backups(states)),
         DatabaseMove::ReplicaVia => workloads::reads(states),
         DatabaseMove::Access => access::procedure(states),
-        DatabaseMove::Direct => Procedure::default()
-            .note("nothing is applied: these connections are only counted, and opened by others"),
+        DatabaseMove::Direct => service::direct(states),
     }
 }
 

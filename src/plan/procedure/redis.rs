@@ -240,7 +240,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
     match group.tls.value {
         RedisTls::Off => clients
             .waited_for()
-            .apply(workloads::none_terminating(states.after))
+            .then(Procedure::default().apply(workloads::none_terminating(states.after)))
             .then(modify(
                 group,
                 "--no-transit-encryption-enabled",

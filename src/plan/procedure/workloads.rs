@@ -1,6 +1,6 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State, nothing_left, pooler, quoted, terraform};
+use super::{Procedure, State, nothing_left, pooler, quoted, service, terraform};
 use crate::emit::secret;
 use crate::emit::terraform::tfvars;
 use crate::model::{Autoscalers, Name, Via, Worker};
@@ -11,15 +11,13 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
         Kind::Api(ApiMove::Autoscaler) => api(states),
-        Kind::Api(ApiMove::Pods) => {
-            values(after).verify(rolled(after, &after.environment.api.workload.name.value))
-        }
+        Kind::Api(ApiMove::Pods) => replaced(states, &after.environment.api.workload.name.value),
         Kind::Pool(name, what) => pool(name, *what, states),
         Kind::PoolSizes => pooler::reload(states),
         Kind::Pooler => pooler::rollout(states),
+        Kind::PoolerPace => pooler::pace(after),
         Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
-        Kind::Service(_) => Procedure::default()
-            .note("the service itself is deployed by others: here it is only counted"),
+        Kind::Service(name) => service::procedure(name, states),
         Kind::Delivery => delivery(states),
         Kind::Alerts | Kind::Identity => whole(states),
         Kind::Schedules
@@ -108,29 +106,82 @@ fn values(state: State<'_>) -> Procedure {
     ))
 }
 
+/// Helm's values, and the pods of one Deployment that they replace: the next step may count on what
+/// the old ones hold once they are gone.
+fn replaced(states: Pair<State<'_>>, deployment: &Name) -> Procedure {
+    let state = states.after;
+    values(state)
+        .verify(rolled(state, deployment))
+        .verify(none_leaving(state, &format!("app={deployment}")))
+}
+
 /// Helm's values, and the pods of everything that they roll.
 pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    deployments(state).fold(values(state), |procedure, name| {
-        procedure.verify(rolled(state, name))
-    })
+    deployments(state)
+        .fold(values(state), |procedure, name| {
+            procedure.verify(rolled(state, name))
+        })
+        .verify(none_terminating(state))
 }
 
 /// Helm's values first where pods are to leave something that goes: done when no pod is left that
 /// had it.
 pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
-    rolled_out(states)
-        .waited_for()
-        .apply(none_terminating(states.after))
+    rolled_out(states).waited_for()
 }
 
 /// The loop that ends when no pod is on its way out: a rollout is over before its old pods are gone,
 /// and they keep their connections as long.
 pub(super) fn none_terminating(state: State<'_>) -> String {
+    leaving(state, "")
+}
+
+/// The same of the pods with a label alone.
+pub(super) fn none_leaving(state: State<'_>, label: &str) -> String {
+    leaving(state, &format!(" -l {}", quoted(label)))
+}
+
+/// An answer that does not come is none: the loop goes on until the cluster says that no pod leaves.
+fn leaving(state: State<'_>, which: &str) -> String {
     format!(
-        "until [ -z \"$(kubectl get pods -n {} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}')\" ]; do sleep 15; done",
+        "until LEAVING=$(kubectl get pods -n {}{which} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}') && [ -z \"$LEAVING\" ]; do sleep 15; done",
         state.environment.namespace.value
     )
+}
+
+/// The loop that ends when a Deployment has no more than so many pods, those that finish included.
+fn at_most(state: State<'_>, deployment: &Name, most: u32) -> String {
+    format!(
+        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ \"$(printf %s \"$PODS\" | grep -c .)\" -le {most} ]; do sleep 15; done",
+        state.environment.namespace.value,
+        quoted(&format!("app={deployment}"))
+    )
+}
+
+/// The loop that ends when no pod of these Deployments is left.
+pub(super) fn none_left(state: State<'_>, deployments: &[&str]) -> Procedure {
+    Procedure::default().apply(format!(
+        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ -z \"$PODS\" ]; do sleep 15; done",
+        state.environment.namespace.value,
+        quoted(&format!("app in ({})", deployments.join(",")))
+    ))
+}
+
+/// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.
+pub(super) fn widened(state: State<'_>, names: &[String]) -> Procedure {
+    let environment = state.environment;
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let patch = format!(
+        "[{{\"op\":\"add\",\"path\":\"/spec/ingress/0/from/-\",\"value\":{{\"podSelector\":{{\"matchExpressions\":[{{\"key\":\"app\",\"operator\":\"In\",\"values\":[{}]}}]}}}}}}]",
+        names.join(",")
+    );
+    Procedure::default().apply(format!(
+        "kubectl patch networkpolicy {} -n {} --type=json -p {}",
+        environment.pgbouncer.name.value,
+        environment.namespace.value,
+        quoted(&patch)
+    ))
 }
 
 /// Whether the cluster's files below a folder of the tree differ.
@@ -219,7 +270,6 @@ pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
             values
                 .then(restarted(states.after))
                 .waited_for()
-                .apply(none_terminating(states.after))
                 .then(whole)
         }
     }
@@ -243,14 +293,16 @@ fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
 }
 
 fn restarted(state: State<'_>) -> Procedure {
-    deployments(state).fold(Procedure::default(), |procedure, name| {
-        procedure
-            .apply(format!(
-                "kubectl rollout restart deployment/{name} -n {}",
-                state.environment.namespace.value
-            ))
-            .verify(rolled(state, name))
-    })
+    deployments(state)
+        .fold(Procedure::default(), |procedure, name| {
+            procedure
+                .apply(format!(
+                    "kubectl rollout restart deployment/{name} -n {}",
+                    state.environment.namespace.value
+                ))
+                .verify(rolled(state, name))
+        })
+        .verify(none_terminating(state))
 }
 
 /// Everything that the states have in different words.
@@ -317,10 +369,7 @@ fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<
     if most.after >= most.before {
         return procedure;
     }
-    procedure.verify(format!(
-        "until [ \"0$(kubectl get deployment/{deployment} -n {} -o jsonpath='{{.status.replicas}}')\" -le {} ]; do sleep 15; done",
-        state.environment.namespace.value, most.after
-    ))
+    procedure.verify(at_most(state, deployment, most.after))
 }
 
 fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
@@ -337,9 +386,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
             let procedure = scaler(name, after).verify(scales(pool, after));
             shrunk(procedure, after, &pool.workload.name.value, most)
         }
-        (PoolMove::Pods, Some(_), Some(pool)) => {
-            values(after).verify(rolled(after, &pool.workload.name.value))
-        }
+        (PoolMove::Pods, Some(_), Some(pool)) => replaced(states, &pool.workload.name.value),
         (PoolMove::Added | PoolMove::Removed, Some(_), Some(_)) | (_, None, None) => {
             Procedure::default()
         }
@@ -379,7 +426,6 @@ fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
     } else {
         procedure
     };
-    procedure.then(values(after)).verify(format!(
-        "kubectl wait --for=delete deployment/{deployment} -n {namespace} --timeout=5m"
-    ))
+    // Its pods end later than the Deployment: the network policy waits for them.
+    procedure.then(values(after))
 }

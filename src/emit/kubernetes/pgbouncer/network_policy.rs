@@ -39,7 +39,7 @@ pub(super) fn network_policy(environment: &Environment) -> Value {
 
 /// The values of `app` that are let in. A service's pods are somebody else's: they may be called
 /// after the service alone, or after the application too.
-fn clients(environment: &Environment) -> Vec<String> {
+pub(crate) fn clients(environment: &Environment) -> Vec<String> {
     let mut clients = vec![environment.api.workload.name.value.to_string()];
     clients.extend(
         environment
@@ -47,15 +47,21 @@ fn clients(environment: &Environment) -> Vec<String> {
             .values()
             .map(|worker| worker.workload.name.value.to_string()),
     );
+    clients.extend(services(environment));
+    clients
+}
+
+/// Those of them that are services'.
+pub(crate) fn services(environment: &Environment) -> Vec<String> {
     let pooled = environment
         .service
         .iter()
         .filter(|(_, service)| service.via.value == Via::Pgbouncer);
-    clients.extend(pooled.flat_map(|(name, _)| {
+    let both = pooled.flat_map(|(name, _)| {
         [
             name.to_string(),
             format!("{}-{name}", environment.app.value),
         ]
-    }));
-    clients
+    });
+    both.collect()
 }
