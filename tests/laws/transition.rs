@@ -334,6 +334,7 @@ fn of_workload(sides: &Pair<Deployment>) -> u64 {
 
 /// What a simulated step asks for, and what there is: connections of the primary, of a replica,
 /// clients of PgBouncer.
+#[allow(clippy::too_many_lines)] // a paragraph for each budget
 fn asked(sides: &Pair<Applied<'_>>) -> Vec<(&'static str, &'static str, u64, u64)> {
     let (before, after) = (&sides.before, &sides.after);
     let poolers = Pair::new(before.pooler(), after.pooler());
