@@ -134,7 +134,7 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     match (via.before, via.after) {
         (Via::Direct, Via::Direct) => {
             let weights = api.map(|api| u64::from(api.connections.per_pod.value));
-            terms.extend(mixed("api", api.map(Rolled::of), weights));
+            terms.extend(mixed("api", &api.map(Rolled::of), weights));
         }
         (Via::Direct, Via::Pgbouncer) => terms.push(all_of(api.before)),
         (Via::Pgbouncer, Via::Direct) => terms.push(all_of(api.after)),
@@ -195,7 +195,7 @@ fn clients(sides: Pair<&Environment>) -> Sum {
         let pools = 1 + u64::from(connections::reads_through_pgbouncer(side));
         pools * u64::from(side.api.workload.connections.per_pod.value)
     });
-    let mut terms = mixed("api", api.map(Rolled::of), weights);
+    let mut terms = mixed("api", &api.map(Rolled::of), weights);
     let names = sides.map(|side| side.worker.keys());
     let names: BTreeSet<&Name> = names.before.chain(names.after).collect();
     for name in names {
@@ -205,7 +205,7 @@ fn clients(sides: Pair<&Environment>) -> Sum {
             (Some(before), Some(after)) => {
                 let pools = Pair::new(before, after);
                 let weights = pools.map(|it| it.workload.connections.per_pod.value.into());
-                terms.extend(mixed(&who, pools.map(Rolled::of_pool), weights));
+                terms.extend(mixed(&who, &pools.map(Rolled::of_pool), weights));
             }
             (Some(pool), None) | (None, Some(pool)) => terms.push(Term {
                 who,
@@ -293,7 +293,7 @@ fn surge(rolled: &Rolled<'_>, pods: u32) -> u32 {
 }
 
 /// The connections of a Deployment whose pods are old and new, at the worse end of its rollout.
-fn mixed(who: &str, rolled: Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> {
+fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> {
     let term = |who: String, pods: u32, weight: u64| Term {
         who,
         pods,
@@ -312,7 +312,7 @@ fn mixed(who: &str, rolled: Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> {
     let total = |counts: &Counts| {
         u64::from(counts.old) * weights.before + u64::from(counts.new) * weights.after
     };
-    let [first, last] = ends(&rolled);
+    let [first, last] = ends(rolled);
     let worse = if total(&first) >= total(&last) {
         first
     } else {

@@ -217,7 +217,7 @@ impl<'a> Applied<'a> {
     }
 
     /// A Deployment of the chart at its maximum.
-    fn of_the_chart(&self, values: &Value, most: u32) -> Deployment {
+    fn of_the_chart(values: &Value, most: u32) -> Deployment {
         let update = &values["strategy"]["rollingUpdate"];
         let share = |value: &Value, up: u64| match value.as_str() {
             Some(text) => {
@@ -250,13 +250,16 @@ impl<'a> Applied<'a> {
     }
 
     fn api(&self) -> Deployment {
-        self.of_the_chart(&self.values["api"], self.environment.api.workload.most())
+        Self::of_the_chart(&self.values["api"], self.environment.api.workload.most())
     }
 
     fn pool(&self, name: &str) -> Option<Deployment> {
         let mut pools = self.environment.worker.iter();
         let (_, pool) = pools.find(|(known, _)| known.as_str() == name)?;
-        Some(self.of_the_chart(&self.values["workers"][name], pool.most()))
+        Some(Self::of_the_chart(
+            &self.values["workers"][name],
+            pool.most(),
+        ))
     }
 
     fn asking_api(&self) -> Deployment {
