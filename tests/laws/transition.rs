@@ -567,7 +567,6 @@ fn most_pairs_that_keep_the_rules_have_a_plan_with_its_ways_back() {
         steps += plan.steps.len();
         undone += plan.steps.iter().filter(|step| step.undo.is_ok()).count();
     }
-    println!("{cases} pairs: {sound} sound, {planned} planned; {steps} steps, {undone} undone");
     assert!(sound * 10 >= cases as usize, "{sound} of {cases} are sound");
     assert!(
         planned * 100 >= sound * 90,
