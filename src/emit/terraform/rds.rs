@@ -2,6 +2,7 @@
 
 use crate::emit::hcl::Hcl;
 use crate::emit::pgbouncer::SERVER_PORT;
+use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 
 use super::{apply_immediately, named, number};
@@ -118,14 +119,15 @@ fn storage(database: &Database) -> Attributes {
         ("storage_type", Hcl::text(storage.kind.value)),
     ])
     .collect();
+    let asked = provisioned(storage, storage.gib.value);
     let extra = [
-        ("iops", &storage.iops),
-        ("storage_throughput", &storage.throughput),
+        ("iops", asked.iops),
+        ("storage_throughput", asked.throughput),
     ];
     attributes.extend(
         extra
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), number(value.as_ref()?.value)))),
+            .filter_map(|(name, value)| Some((name.to_owned(), number(value?)))),
     );
     attributes.push(("storage_encrypted".to_owned(), Hcl::Bool(true)));
     attributes
