@@ -12,7 +12,7 @@ use crate::plan::kind::DatabaseMove;
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
-        DatabaseMove::Server => server::server(sides),
+        DatabaseMove::Server => server::server(states),
         DatabaseMove::MultiAz => standby(sides.after),
         DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),

@@ -187,6 +187,14 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         let known = states.after.catalogue.redis_versions.get(&key);
         known.map(|version| version.family.clone())
     });
+    let (kind, version) = (after.engine.value, &after.version.value);
+    let offered = Procedure::default()
+        .apply(format!(
+            "TARGET=$(aws elasticache describe-cache-engine-versions --engine {kind} --query \"CacheEngineVersions[?EngineVersion=='{version}' || starts_with(EngineVersion, '{version}.')].EngineVersion\" --output text | sed -n '/^[0-9]/p')"
+        ))
+        .apply(format!(
+            ": \"${{TARGET:?ElastiCache offers no {kind} {version} in this region}}\""
+        ));
     let procedure = if families.before == families.after {
         modify(
             after,
@@ -209,7 +217,8 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         "CacheClusters[0].Engine",
         "CacheClusters[0].EngineVersion",
     ];
-    procedure
+    offered
+        .then(procedure)
         .verify(each_node(after, &fields, &wanted))
         .verify(reached(after, &[]))
 }
