@@ -7,6 +7,7 @@
 //! reverse on the way down, and no state with an error that BEFORE lacks. What AWS never does
 //! (a volume that shrinks) is kept as it is and said ([`keep`]).
 
+mod beside;
 pub mod keep;
 pub mod kind;
 pub mod moves;

@@ -1,12 +1,13 @@
 //! A change, cut into moves: what one apply brings about, and what must come before it.
 
-use super::kind::{ApiMove, Kind, NodesMove, PoolMove, kind};
+use super::beside;
+use super::kind::{Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::redis;
 use super::title::title;
 use super::together::{self, Paths, Taken};
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, ClusterMode, Environment, Name, RedisTls, Selection};
+use crate::model::{ClusterMode, Environment, Name, RedisTls, Selection};
 use crate::pair::Pair;
 use crate::source::Sourced;
 
@@ -39,9 +40,10 @@ pub enum Edit {
     /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
     /// on.
     Uses,
-    /// Creates a node group under the second name, of what AFTER's group of the first name is.
-    NodesBeside(Name, Name),
-    /// Deletes a node group that was only there on the way.
+    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
+    /// takes over what pools change with it.
+    NodesBeside(Name, Name, Selection),
+    /// Deletes a node group, for a while or for good.
     NodesGone(Name),
 }
 
@@ -49,7 +51,12 @@ impl Move {
     /// A state after this move.
     pub fn apply(&self, state: &mut Environment, after: &Environment) {
         match &self.edit {
-            Edit::Adopt(chosen) => state.adopt(after, chosen),
+            Edit::Adopt(chosen) => {
+                state.adopt(after, chosen);
+                if let Kind::Pool(name, PoolMove::Removed) = &self.kind {
+                    unscheduled(state, name);
+                }
+            }
             Edit::Tls(name, tls) => {
                 if let Some(group) = state.redis.get_mut(name) {
                     group.tls = bridge(*tls);
@@ -63,16 +70,30 @@ impl Move {
             }
             Edit::IdleGroup(name) => redis::add_idle(state, after, name),
             Edit::Uses => redis::switch(state, after),
-            Edit::NodesBeside(name, beside) => {
+            Edit::NodesBeside(name, beside, chosen) => {
                 if let Some(group) = after.nodes.get(name) {
                     state.nodes.insert(beside.clone(), group.clone());
                 }
+                state.adopt(after, chosen);
             }
             Edit::NodesGone(name) => {
                 state.nodes.remove(name);
             }
         }
     }
+}
+
+/// Takes a pool out of off-hours and events: without it there is nothing to scale, and a window that
+/// has nothing left is none.
+fn unscheduled(state: &mut Environment, pool: &Name) {
+    state.off_hours.retain(|_, window| {
+        let named = window.worker.remove(pool).is_some();
+        !named || window.api.is_some() || !window.worker.is_empty()
+    });
+    state.event.retain(|_, event| {
+        let named = event.worker.remove(pool).is_some();
+        !named || event.api.is_some() || !event.worker.is_empty()
+    });
 }
 
 /// A value that holds only on the way.
@@ -114,6 +135,7 @@ fn of_paths(
     if paths.keys().any(redis::moves_uses) {
         paths.entry(Kind::RedisUses).or_default();
     }
+    let replaced = beside::take(&mut paths, sides);
     let mut moves = Vec::new();
     for (kind, paths) in paths {
         match redis::staged(&kind, sides) {
@@ -131,7 +153,7 @@ fn of_paths(
             }),
         }
     }
-    nodes_beside(&mut moves, sides, catalogue);
+    beside::push(&mut moves, replaced, taken, sides, catalogue);
     redis::bind(&mut moves);
     moves
 }
@@ -198,64 +220,4 @@ fn divides(kind: &Kind) -> bool {
             | Kind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
             | Kind::Nodes(_, NodesMove::Count)
     )
-}
-
-/// Where nodes change their architecture, pods cannot follow in the same moment: a group of the
-/// new kind stands beside the old one until they have.
-fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Catalogue) {
-    let pods: Vec<usize> = indices(moves, |kind| {
-        matches!(
-            kind,
-            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
-        )
-    });
-    for (index, name) in turning(moves, sides, catalogue) {
-        let beside = Name::composed(format!("{name}-next"));
-        let first = moves.len();
-        moves.push(Move {
-            kind: Kind::Nodes(beside.clone(), NodesMove::Added),
-            title: format!("create node group `{beside}` beside `{name}`"),
-            rank: 29,
-            needs: Vec::new(),
-            edit: Edit::NodesBeside(name, beside.clone()),
-        });
-        if let Some(replaced) = moves.get_mut(index) {
-            replaced.needs.push(first);
-            replaced.needs.extend(&pods);
-            replaced.rank = 67;
-        }
-        moves.push(Move {
-            kind: Kind::Nodes(beside.clone(), NodesMove::Removed),
-            title: format!("delete node group `{beside}`"),
-            rank: 68,
-            needs: vec![index],
-            edit: Edit::NodesGone(beside),
-        });
-    }
-}
-
-/// Where the moves of these kinds stand.
-fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
-    let all = moves.iter().enumerate();
-    all.filter(|(_, next)| is(&next.kind))
-        .map(|(index, _)| index)
-        .collect()
-}
-
-/// The moves that change the architecture of a node group, each with the group.
-fn turning(moves: &[Move], sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<(usize, Name)> {
-    let arch = |side: &Environment, name: &Name| -> Option<Arch> {
-        let group = side.nodes.get(name)?;
-        Some(catalogue.node_types.get(&group.instance.value)?.arch)
-    };
-    let mut turning = Vec::new();
-    for (index, next) in moves.iter().enumerate() {
-        if let Kind::Nodes(name, NodesMove::Type) = &next.kind {
-            let archs = sides.map(|side| arch(side, name));
-            if archs.before != archs.after {
-                turning.push((index, name.clone()));
-            }
-        }
-    }
-    turning
 }

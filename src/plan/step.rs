@@ -123,7 +123,7 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
     );
     let undo = match never_undone(&changes, &impacts) {
         Some(why) => Err(format!("there is no way back: {why}")),
-        None => Ok(together(batch, states.swapped())),
+        None => Ok(uncordoned(batch, states).then(together(batch, states.swapped()))),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
     Some(Step {
@@ -135,6 +135,12 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
         undo,
         state: sides.after.clone(),
     })
+}
+
+/// What an attempt that is given up leaves behind, put right before the way back.
+fn uncordoned(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
+    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    procedure::nodes::uncordoned(&kinds, states)
 }
 
 /// The procedures of all moves of a step, after what the Secrets must hold.

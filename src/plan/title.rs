@@ -197,9 +197,16 @@ fn nodes(what: NodesMove, name: &str, sides: Pair<&Environment>) -> String {
             "set the size of node group `{name}`: {}",
             of(&|group| format!("{}-{}", group.count.min.value, group.count.max.value))
         ),
-        NodesMove::Type => format!(
-            "replace the nodes of group `{name}`: {}",
-            of(&|group| format!("{} {}", group.capacity.value, group.instance.value))
-        ),
+        NodesMove::Type => format!("set the pools of node group `{name}`: {}", of(&runs)),
+    }
+}
+
+/// The pools that a node group runs.
+fn runs(group: &crate::model::NodeGroup) -> String {
+    let pools: Vec<&str> = group.runs.iter().map(|pool| pool.value.as_str()).collect();
+    if pools.is_empty() {
+        "all".into()
+    } else {
+        pools.join(", ")
     }
 }

@@ -205,3 +205,90 @@ fn a_step_applies_whatever_it_changes_in_the_cluster() {
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
+
+/// Three nodes, of which the second holds two of PgBouncer's pods: every call is written down.
+const CLUSTER: &str = r#"
+sleep() { :; }
+terraform() { echo "terraform $1" >>log; }
+aws() {
+    case "$*" in
+        *list-nodegroups*) echo "one-1 one-2" ;;
+        *"one-1 --query nodegroup.["*) printf 'one-1\tprod\tone\n' ;;
+        *"one-2 --query nodegroup.["*) printf 'one-2\tprod\ttwo\n' ;;
+        *"describe-nodegroup"*"join"*) echo "ACTIVE 1 3 3" ;;
+        *describe-nodegroup*) echo 3 ;;
+        *) echo "$*" >>log ;;
+    esac
+}
+kubectl() {
+    case "$*" in
+        "get nodes"*) printf 'node/n1\nnode/n2\nnode/n3\n' ;;
+        "get pods"*spec.nodeName=n2*) printf 'pod/p1\npod/p2\n' ;;
+        "get pods"*) ;;
+        "drain node/n3"*) [ -e tried ] || { touch tried; echo "n3 is full" >>log; return 1; }; echo "$1 $2" >>log ;;
+        "rollout status"*) echo "$3 is available" >>log ;;
+        delete*) echo "delete $4" >>log ;;
+        *) echo "$1 $2" >>log ;;
+    esac
+}
+"#;
+
+/// A typed-in step drains one node after the other, and PgBouncer's pods on it one after the other,
+/// each when the one before has its place elsewhere.
+#[test]
+fn nodes_are_emptied_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let group = |name: &str| {
+        crate::diff::text(
+            "dev",
+            &format!(
+                "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"m7g.large\"; count min=1 max=3 }}"
+            ),
+        )
+    };
+    std::fs::write(at.join("a.kdl"), group("one")).unwrap();
+    std::fs::write(at.join("b.kdl"), group("two")).unwrap();
+    let report = planned(at, &["a.kdl", "b.kdl"]);
+    let step = &report["environments"][0]["steps"][1];
+    assert_eq!(step["title"], "delete node group `one`");
+    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
+    let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+    let script = format!("{CLUSTER}{}", lines.join("\n"));
+    let Ok(output) = Command::new("bash")
+        .current_dir(at)
+        .args(["-c", &script])
+        .output()
+    else {
+        return; // there is no bash
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let log = std::fs::read_to_string(at.join("log")).unwrap();
+    let log: Vec<&str> = log.lines().collect();
+    let settled = ["kaireon-pgbouncer", "kaireon-api", "kaireon-worker"]
+        .map(|name| format!("deployment/{name} is available"));
+    let pooler = settled[0].as_str();
+    let mut wanted = vec![
+        "wait --for=condition=Ready",
+        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=1,maxSize=3,desiredSize=3",
+        "cordon -l",
+        "drain node/n1",
+    ];
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.extend([
+        "delete pod/p1",
+        pooler,
+        "delete pod/p2",
+        pooler,
+        "drain node/n2",
+    ]);
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.extend(["n3 is full", "drain node/n3"]);
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.push("terraform apply");
+    assert_eq!(log, wanted, "{lines:#?}");
+}

@@ -235,7 +235,7 @@ fn reads_another_secret(states: Pair<State<'_>>) -> bool {
     })
 }
 
-fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
+pub(super) fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
     let environment = state.environment;
     let pools = environment.worker.values().map(|pool| &pool.workload);
     let workloads = std::iter::once(&environment.api.workload).chain(pools);
@@ -308,7 +308,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
         "kubectl wait --for=condition=ScalingActive hpa/{}-hpa -n {} --timeout=5m",
         api.name.value, state.environment.namespace.value
     ));
-    let most = states.map(|state| state.environment.api.workload.most());
+    let most = states.map(|state| state.environment.api.workload.bounds().1);
     shrunk(procedure, state, &api.name.value, most)
 }
 
@@ -333,7 +333,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
             .verify(rolled(after, &pool.workload.name.value))
             .verify(scales(pool, after)),
         (PoolMove::Autoscaler, Some(was), Some(pool)) => {
-            let most = Pair::new(was.most(), pool.most());
+            let most = Pair::new(was.in_force(), pool.in_force());
             let procedure = scaler(name, after).verify(scales(pool, after));
             shrunk(procedure, after, &pool.workload.name.value, most)
         }
@@ -370,8 +370,7 @@ fn scales(pool: &Worker, state: State<'_>) -> String {
 fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
     let deployment = &pool.workload.name.value;
     let namespace = &after.environment.namespace.value;
-    let procedure =
-        Procedure::default().require("its queues are empty, or another pool reads them");
+    let procedure = unread(pool, after);
     let procedure = if owns(before) {
         procedure.apply(format!(
             "kubectl delete scaledobject/{deployment}-scaler -n {namespace}"
@@ -382,4 +381,27 @@ fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
     procedure.then(values(after)).verify(format!(
         "kubectl wait --for=delete deployment/{deployment} -n {namespace} --timeout=5m"
     ))
+}
+
+/// What becomes of the lists of a pool that goes.
+fn unread(pool: &Worker, after: State<'_>) -> Procedure {
+    let pools = after.environment.worker.values();
+    let read: Vec<&str> = pools
+        .flat_map(|pool| &pool.queue)
+        .map(|queue| queue.list.value.as_str())
+        .collect();
+    let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
+    let unread: Vec<String> = lists
+        .filter(|list| !read.contains(list))
+        .map(|list| format!("`{list}`"))
+        .collect();
+    if unread.is_empty() {
+        return Procedure::default();
+    }
+    Procedure::default()
+        .require("its queues are empty, or another pool reads them")
+        .note(format!(
+            "no pool reads {} from this step on: jobs wait there until one does",
+            unread.join(", ")
+        ))
 }
