@@ -74,7 +74,8 @@ fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool 
 fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
     match kind {
         Kind::Database(what) => database(*what, side, catalogue),
-        Kind::Api(ApiMove::Autoscaler) => side.api.workload.most().into(),
+        // A held count is what runs: the maximum comes with its end.
+        Kind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
         Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
         Kind::Pool(name, what) => pool(name, *what, side),
         Kind::Service(name) => {
@@ -111,7 +112,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
 fn pool(name: &Name, what: PoolMove, side: &Environment) -> u64 {
     let pool = side.worker.get(name);
     match what {
-        PoolMove::Autoscaler => pool.map_or(0, Worker::most).into(),
+        PoolMove::Autoscaler => pool.map_or(0, Worker::in_force).into(),
         PoolMove::Pods => pool.map_or(0, |pool| weight(&pool.workload)),
         PoolMove::Added | PoolMove::Removed => 0,
     }
