@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Ast, Over, Part, Written};
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Api, Deliver, Environment, Name, Network, NodeGroup, Service, Via, Worker};
 use crate::source::{Sourced, Sources};
 
@@ -134,7 +134,6 @@ fn placed(
     let landing = nodes::Landing::new(&groups, catalogue);
     let api = api(resolver, file, tier, app, &landing);
     let worker = worker::resolve(resolver, file, tier, app, &landing);
-    nodes::check_runs(resolver, &groups, &worker);
     (groups, api, worker)
 }
 
@@ -240,14 +239,6 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
         );
     }
     services
-}
-
-/// A finding about a name that refers to nothing.
-fn unknown_reference(code: Code, message: String, written: &Sourced<Name>) -> Option<Diagnostic> {
-    written
-        .origin
-        .span()
-        .map(|span| Diagnostic::error(code, message, span))
 }
 
 /// Whether a value was written at all.

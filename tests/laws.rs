@@ -9,6 +9,7 @@ mod environment;
 mod forms;
 mod order;
 mod pairs;
+mod said;
 mod secrets;
 mod survival;
 

@@ -207,6 +207,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Every argument, of which there may be none.
+    pub fn any_arguments<T: PartialEq>(
+        &mut self,
+        example: &'static str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<Vec<Spanned<T>>> {
+        if self.arguments.is_empty() {
+            return Written::at(Vec::new(), self.name_span());
+        }
+        self.arguments(example, reader)
+    }
+
     /// The property `key`, if it is there.
     pub fn property<T>(
         &mut self,

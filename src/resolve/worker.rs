@@ -33,7 +33,8 @@ fn row(scenario: Scenario) -> Row {
     }
 }
 
-/// A file that names any pool names them all; each inherits the settings of the tier's pool.
+/// A file that names any pool names them all; each inherits the settings of the tier's pool. One
+/// whose maximum is 0 is switched off.
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &Ast,
@@ -59,7 +60,10 @@ pub(super) fn resolve(
         let lacks = [("queue", own.is_none() && node.queues.is_absent())];
         if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
             let pool = pool(resolver, &name, node, base, app, landing);
-            pools.insert(name, pool);
+            let max = &pool.workload.replicas.max;
+            if max.value > 0 || !max.sound {
+                pools.insert(name, pool);
+            }
         }
     }
     pools

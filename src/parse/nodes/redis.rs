@@ -29,7 +29,7 @@ pub fn redis(fields: &mut Fields<'_>) -> RedisNode {
         // ElastiCache allows 5 replicas of a shard.
         replicas: fields.single("replicas", "1", value::whole(0..=MOST_STATED_REPLICAS)),
         policy: fields.single("policy", "\"noeviction\"", value::word),
-        uses: fields.group("uses", |uses| uses.arguments("\"queue\"", value::word)),
+        uses: fields.group("uses", |uses| uses.any_arguments("\"queue\"", value::word)),
         shards,
         mode,
         tls: fields.single("tls", "\"required\"", value::word),

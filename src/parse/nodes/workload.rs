@@ -11,11 +11,11 @@ use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 use crate::source::Spanned;
 
-/// Bounds of an autoscaler, from `least` up; at most none makes no sense.
+/// Bounds of an autoscaler, from `least` up. A maximum of 0, where `least` is, switches a pool off.
 fn range(fields: &mut Fields<'_>, least: u32) -> RangeNode {
     RangeNode {
         min: fields.property("min", value::whole(least..=u32::MAX)),
-        max: fields.property("max", value::whole(1..=u32::MAX)),
+        max: fields.property("max", value::whole(least..=u32::MAX)),
     }
 }
 
