@@ -455,6 +455,25 @@ fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
 }
 
 #[test]
+fn the_only_pgbouncer_leaves_a_node_when_another_is_there() {
+    let sides = ["m7g.large", "m7g.xlarge"].map(|it| general("dev", &format!("instance \"{it}\"")));
+    let (way, _) = told(
+        &sides[0],
+        &sides[1],
+        "move the pods of node group `general`",
+    );
+    let at = place(&way.apply, &["kubectl drain"]);
+    place(
+        &way.apply[at..],
+        &[
+            "rollout restart deployment/kaireon-pgbouncer",
+            "rollout status",
+        ],
+    );
+    assert!(!way.apply[at].contains("kubectl delete"), "{way:#?}");
+}
+
+#[test]
 fn a_minimum_of_nodes_is_raised_by_eks_before_terraform_sees_it() {
     let count = |count: &str| general("large", &format!("count {count}"));
     let (way, back) = told(

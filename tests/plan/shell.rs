@@ -243,7 +243,7 @@ fn nodes_are_emptied_one_after_the_other() {
         crate::diff::text(
             "dev",
             &format!(
-                "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"m7g.large\"; count min=1 max=3 }}"
+                "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"m7g.xlarge\"; count min=1 max=6 }}"
             ),
         )
     };

@@ -207,7 +207,6 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
             emptied(states)
         ))
         .then(made(name, states.after))
-        .note("pods leave the nodes one by one before Terraform deletes the group: EKS alone would drain all of them at once")
 }
 
 fn least(name: &Name, state: State<'_>) -> String {
@@ -219,7 +218,7 @@ fn least(name: &Name, state: State<'_>) -> String {
 /// does, the groups that stay grow as their pods wait.
 fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
-    let grows = "whatever grows the node groups runs, such as the Cluster Autoscaler: pods that leave wait for it where the nodes that stay are full";
+    let grows = "a node autoscaler runs, such as the Cluster Autoscaler: evicted pods that find no room wait for new nodes";
     let procedure = Procedure::default().require(grows);
     let Some((next, group)) = successor(name, before.environment, after.environment) else {
         return procedure;
@@ -272,8 +271,8 @@ fn successor<'a>(
 }
 
 /// Takes every pod off `$NODE`. PgBouncer's pods leave one at a time, however many share the node:
-/// a disruption budget does not count those that are on their way out. The node is done when
-/// everything that left it runs elsewhere.
+/// a disruption budget does not count those that are on their way out. The only one leaves when
+/// another is there, as in a rollout. The node is done when everything that left it runs elsewhere.
 fn emptied(states: Pair<State<'_>>) -> String {
     let state = states.after;
     let namespace = &state.environment.namespace.value;
@@ -283,9 +282,15 @@ fn emptied(states: Pair<State<'_>>) -> String {
             "until kubectl rollout status deployment/{deployment} -n {namespace}; do sleep 15; done"
         )
     };
+    let counts = states.map(|state| state.environment.pgbouncer.instances.value);
+    let moved = if counts.before.min(counts.after) > 1 {
+        format!("kubectl delete -n {namespace} \"$POD\"")
+    } else {
+        format!("kubectl rollout restart deployment/{pooler} -n {namespace}")
+    };
     let workloads: Vec<&str> = workloads::deployments(state).map(Name::as_str).collect();
     format!(
-        "for POD in $(kubectl get pods -n {namespace} -l app.kubernetes.io/name={pooler} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name); do kubectl delete -n {namespace} \"$POD\"; {}; done; until kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s; do sleep 15; done; for DEPLOYMENT in {pooler} {}; do {}; done",
+        "for POD in $(kubectl get pods -n {namespace} -l app.kubernetes.io/name={pooler} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name); do {moved}; {}; done; until kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s; do sleep 15; done; for DEPLOYMENT in {pooler} {}; do {}; done",
         available(pooler.as_str()),
         longest(states),
         workloads.join(" "),

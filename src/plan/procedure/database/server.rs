@@ -85,7 +85,7 @@ fn targeted(database: &Database) -> String {
 /// What Terraform makes of a major version alone.
 fn default_minor(database: &Database) -> String {
     format!(
-        "Terraform asks RDS for the default minor version of {0}, and RDS never goes back: where `terraform plan` shows another `engine_version`, write the version that runs into the file, such as `engine \"{0}.1\"`",
+        "Terraform asks RDS for version {0}, which means its default minor version; if `terraform plan` shows a change of `engine_version`, write the version that runs into the file, such as `engine \"{0}.1\"`",
         major(database)
     )
 }
@@ -136,7 +136,7 @@ fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
                 "terraform state show {address} | grep -Fq '\"{new}\"' || terraform state rm {address}"
             ))
             .note(format!(
-                "when nothing uses it any more: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
+                "delete the old parameter group when nothing uses it any more: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
             ));
         apply += &format!(" -target={address}");
     }
