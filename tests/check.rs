@@ -80,7 +80,7 @@ fn a_node_that_cannot_be_relied_on_silences_no_rule_about_its_neighbours() {
     let found = [
         "replicas-inverted",
         "instance-type-unknown",
-        "unknown-reference",
+        "pool-unknown",
     ];
     assert_eq!(codes(&text), found);
     let text = format!(

@@ -38,9 +38,11 @@ pub(super) fn is_replaced(name: &Name, sides: Pair<&Environment>) -> bool {
 pub(super) fn take(paths: &mut Paths, sides: Pair<&Environment>) -> Vec<Replaced> {
     let names: Vec<Name> = paths
         .keys()
-        .filter_map(|kind| match kind {
-            Kind::Nodes(name, NodesMove::Type) if is_replaced(name, sides) => Some(name.clone()),
-            _ => None,
+        .filter_map(|kind| {
+            let Kind::Nodes(name, NodesMove::Type) = kind else {
+                return None;
+            };
+            is_replaced(name, sides).then(|| name.clone())
         })
         .collect();
     let mut replaced = Vec::new();

@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::model::Name;
 
 /// The rule `pool-unknown`.
 pub(super) static RULE: Rule = Rule {
@@ -31,11 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let finding = Finding::new(RULE.code, Severity::Error, message)
                 .written(pool, "this pool")
                 .given(&group.instance);
-            let pools: Vec<&str> = environment
-                .worker
-                .keys()
-                .map(|pool| pool.as_str())
-                .collect();
+            let pools: Vec<&str> = environment.worker.keys().map(Name::as_str).collect();
             findings.report(finding.help(if pools.is_empty() {
                 "remove the name, or add a `worker` of this name".to_owned()
             } else {

@@ -9,7 +9,7 @@
 
 use super::{Procedure, State, terraform, until, workloads};
 use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
-use crate::model::{Environment, Name, NodeGroup};
+use crate::model::{Duration, Environment, Name, NodeGroup};
 use crate::pair::Pair;
 use crate::plan::kind::Kind;
 
@@ -303,7 +303,7 @@ fn longest(states: Pair<State<'_>>) -> u64 {
     let of = |environment: &Environment| {
         let pools = environment.worker.values().map(|pool| pool.grace.value);
         let graces = pools.chain([environment.pgbouncer.drain.value]);
-        graces.map(|grace| grace.secs()).max().unwrap_or_default()
+        graces.map(Duration::secs).max().unwrap_or_default()
     };
     let longest = states.map(|state| of(state.environment));
     longest.before.max(longest.after).saturating_add(300)
