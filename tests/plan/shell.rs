@@ -241,7 +241,7 @@ fn nodes_are_emptied_one_after_the_other() {
     let at = folder.path();
     let group = |name: &str| {
         crate::diff::text(
-            "dev",
+            "small",
             &format!(
                 "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"m7g.xlarge\"; count min=1 max=6 }}"
             ),
