@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod clock;
 pub mod count;
+pub mod driver;
 pub mod duration;
 pub mod image;
 pub mod load_test;
@@ -55,9 +56,9 @@ pub use selection::Selection;
 pub use waiver::{LastDay, Waiver};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
-    Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
+    Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
     HttpMethod, MetricSource, PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select,
-    SslMode, StorageType, Tier, Use, Via, Word,
+    SslMode, StartupOptions, StorageType, Tier, Use, Via, Word,
 };
 
 use part::part;
@@ -144,6 +145,12 @@ part! {
         hold: Option<Sourced<u32>>,
         /// The processor architecture.
         arch: Sourced<Arch>,
+        /// The PostgreSQL driver, if it is stated.
+        driver: Option<Sourced<Driver>>,
+        /// Its version.
+        at "driver.version" driver_version: Option<Sourced<String>>,
+        /// The version of the libpq that it runs on.
+        at "driver.libpq" driver_libpq: Option<Sourced<String>>,
         /// Environment variables by name.
         env: BTreeMap<String, Sourced<String>>,
     }
@@ -244,6 +251,10 @@ part! {
         per_pod: Sourced<u32>,
         /// The environment variable that tells the application so.
         env: Sourced<String>,
+        /// How long the application keeps a connection, if it is stated.
+        lifetime: Option<Sourced<Duration>>,
+        /// The environment variable that tells the application so, in seconds.
+        lifetime_env: Option<Sourced<String>>,
     }
 
     /// A Deployment's rolling update.
@@ -282,6 +293,14 @@ part! {
         at "connections.per-pod" per_pod: Sourced<u32>,
         /// Over what.
         at "connections.via" via: Sourced<Via>,
+        /// How long it keeps a connection, if it is stated.
+        at "connections.lifetime" lifetime: Option<Sourced<Duration>>,
+        /// The PostgreSQL driver, if it is stated.
+        driver: Option<Sourced<Driver>>,
+        /// Its version.
+        at "driver.version" driver_version: Option<Sourced<String>>,
+        /// The version of the libpq that it runs on.
+        at "driver.libpq" driver_libpq: Option<Sourced<String>>,
     }
 }
 

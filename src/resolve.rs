@@ -236,6 +236,10 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 memory: resolver.need(node.requests.memory, &format!("{path}.requests.memory")),
                 per_pod: resolver.or_derive(node.connections.per_pod, none),
                 via: resolver.or_derive(node.connections.via, pooled),
+                lifetime: resolver.maybe(node.connections.lifetime),
+                driver: workload::driver(resolver, &node.driver),
+                driver_version: resolver.maybe(node.driver.version),
+                driver_libpq: resolver.maybe(node.driver.libpq),
             },
         );
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{MetricNode, Over, PolicyNode, QueueNode, Written};
 use crate::model::{
-    Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType,
-    Use, Via, WeeklyWindow,
+    Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Driver, Duration, EvictionPolicy,
+    Name, PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode,
+    StartupOptions, StorageType, Use, Via, WeeklyWindow,
 };
 use crate::source::{Span, Spanned};
 
@@ -71,6 +71,19 @@ nodes! {
         env: Written<String>,
         /// `via=` (services only).
         via: Written<Via>,
+        /// `lifetime=`.
+        lifetime: Written<Duration>,
+        /// `lifetime-env=`.
+        lifetime_env: Written<String>,
+    }
+    /// `driver`.
+    DriverNode {
+        /// Which.
+        driver: Written<Driver>,
+        /// `version=`.
+        version: Written<String>,
+        /// `libpq=`.
+        libpq: Written<String>,
     }
     /// `rollout`.
     RolloutNode {
@@ -114,6 +127,8 @@ nodes! {
         hold: Written<u32>,
         /// `arch`.
         arch: Written<Arch>,
+        /// `driver`.
+        driver: DriverNode,
         /// `env KEY="value"`.
         env: BTreeMap<String, Written<String>>,
     }
@@ -161,6 +176,8 @@ nodes! {
         requests: ResourcesNode,
         /// `connections`.
         connections: ConnectionsNode,
+        /// `driver`.
+        driver: DriverNode,
     }
     /// `pgbouncer`.
     PgbouncerNode {
@@ -182,6 +199,8 @@ nodes! {
         mode: Written<PoolMode>,
         /// `image`.
         image: Written<String>,
+        /// `options`.
+        options: Written<StartupOptions>,
         /// `requests`.
         requests: ResourcesNode,
         /// `limits`.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::part::part;
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StorageType, Use, Via,
-    WeeklyWindow,
+    PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
+    Use, Via, WeeklyWindow,
 };
 use crate::source::Sourced;
 
@@ -30,6 +30,8 @@ part! {
         mode: Sourced<PoolMode>,
         /// The image.
         image: Sourced<String>,
+        /// What becomes of startup options that PgBouncer does not track, if it is stated.
+        options: Option<Sourced<StartupOptions>>,
         /// What a pod asks for.
         requests: Resources,
         /// What a pod may use.

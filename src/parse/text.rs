@@ -18,6 +18,20 @@ pub fn token(text: &str) -> Checked {
     )
 }
 
+/// A version: one to four numbers with points between.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn version(text: &str) -> Checked {
+    let number = |part: &str| {
+        (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let fits = text.split('.').count() <= 4 && text.split('.').all(number);
+    when(fits, || {
+        format!("`{text}` is not a version: write numbers with points between, such as `42.7.6`")
+    })
+}
+
 /// An AWS region's form, `xx-yyyy-N`, with `us-gov-west-1` too.
 ///
 /// # Errors

@@ -198,6 +198,7 @@ fn owner(difference: &Difference) -> Name {
 
 fn api(field: ApiField) -> Kind {
     match field {
+        ApiField::workload(field) if is_knowledge(field) => Kind::Identity,
         ApiField::workload(field) if scales(field) => Kind::Api(ApiMove::Autoscaler),
         ApiField::workload(_) => Kind::Api(ApiMove::Pods),
         ApiField::metric(_) => Kind::Api(ApiMove::Autoscaler),
@@ -219,12 +220,26 @@ fn scales(field: WorkloadField) -> bool {
         | WorkloadField::connections(_)
         | WorkloadField::rollout(_)
         | WorkloadField::arch(())
+        | WorkloadField::driver(())
+        | WorkloadField::driver_version(())
+        | WorkloadField::driver_libpq(())
         | WorkloadField::env(()) => false,
     }
 }
 
+/// Whether a workload's field is what the rules know of it, and in nothing that is applied.
+fn is_knowledge(field: WorkloadField) -> bool {
+    matches!(
+        field,
+        WorkloadField::driver(())
+            | WorkloadField::driver_version(())
+            | WorkloadField::driver_libpq(())
+    )
+}
+
 fn worker(field: WorkerField, name: Name) -> Kind {
     match field {
+        WorkerField::workload(field) if is_knowledge(field) => Kind::Identity,
         WorkerField::workload(field) if scales(field) => Kind::Pool(name, PoolMove::Autoscaler),
         WorkerField::queue(_)
         | WorkerField::combine(())
@@ -243,9 +258,10 @@ fn worker(field: WorkerField, name: Name) -> Kind {
 
 fn pgbouncer(field: PgbouncerField) -> Kind {
     match field {
-        PgbouncerField::pool(_) | PgbouncerField::clients(_) | PgbouncerField::mode(()) => {
-            Kind::PoolSizes
-        }
+        PgbouncerField::pool(_)
+        | PgbouncerField::clients(_)
+        | PgbouncerField::mode(())
+        | PgbouncerField::options(()) => Kind::PoolSizes,
         PgbouncerField::name(())
         | PgbouncerField::instances(())
         | PgbouncerField::image(())

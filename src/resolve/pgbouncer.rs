@@ -30,6 +30,7 @@ pub(super) fn resolve(
         },
         mode: resolver.need(node.mode, "pgbouncer.mode"),
         image: resolver.need(node.image, "pgbouncer.image"),
+        options: resolver.maybe(node.options),
         requests: resources(resolver, node.requests, "pgbouncer.requests"),
         limits: resources(resolver, node.limits, "pgbouncer.limits"),
         drain: resolver.need(node.drain, "pgbouncer.drain"),

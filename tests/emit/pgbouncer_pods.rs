@@ -18,7 +18,8 @@ fn what_a_reload_applies_leaves_the_pods_as_they_are() {
     let before = template("");
     for nodes in [
         "pgbouncer { pool default=40 max-db=60 reserve=2 }",
-        "pgbouncer { clients max=900 }",
+        "pgbouncer { clients max=790 }",
+        "pgbouncer { options \"ignore\" }",
         "pgbouncer { mode \"session\" }",
         "pgbouncer { instances 2 }",
         "database { endpoint \"kaireon-prod.abc123.us-east-1.rds.amazonaws.com\" }",
@@ -39,6 +40,8 @@ fn what_only_a_restart_applies_changes_the_pods() {
         "pgbouncer { image \"example.com/pgbouncer:1.25.1\" }",
         "pgbouncer { limits cpu=\"500m\" }",
         "pgbouncer { drain \"60s\" }",
+        // More open files than any container runtime gives.
+        "pgbouncer { clients max=900 }",
     ] {
         assert_ne!(template(nodes), before, "{nodes}");
     }

@@ -36,15 +36,33 @@ fn api() -> BoxedStrategy<String> {
         maybe(
             one_of(&["250m", "500m", "1", "2"]).prop_map(|cpu| format!("requests cpu=\"{cpu}\"")),
         ),
-        maybe((1_u32..12).prop_map(|pool| format!("connections per-pod={pool}"))),
+        maybe(
+            (
+                1_u32..12,
+                one_of(&[
+                    "",
+                    " lifetime=\"2m\"",
+                    " lifetime=\"10m\" lifetime-env=\"POOL_LIFETIME\"",
+                ]),
+            )
+                .prop_map(|(pool, lifetime)| format!("connections per-pod={pool}{lifetime}")),
+        ),
         maybe((1_u32..30).prop_map(|pods| format!("hold {pods}"))),
         maybe(one_of(&["info", "debug"]).prop_map(|level| format!("env LOG_LEVEL=\"{level}\""))),
         maybe(
             (0_u32..20).prop_map(|tag| format!("image \"registry.example.com/app/api:1.{tag}\"")),
         ),
+        maybe(
+            one_of(&[
+                "\"pgjdbc\" version=\"42.5\"",
+                "\"psycopg\" version=\"3.3\" libpq=\"18\"",
+                "\"lib/pq\"",
+            ])
+            .prop_map(|driver| format!("driver {driver}")),
+        ),
     );
     parts
-        .prop_map(|(a, b, c, d, e, f, g, h)| node("api", &[a, b, c, d, e, f, g, h]))
+        .prop_map(|(a, b, c, d, e, f, g, h, i)| node("api", &[a, b, c, d, e, f, g, h, i]))
         .boxed()
 }
 
@@ -101,11 +119,16 @@ fn pooler() -> BoxedStrategy<String> {
             (5_u32..60, 0_u32..60)
                 .prop_map(|(size, more)| format!("pool default={size} max-db={}", size + more)),
         ),
-        maybe(one_of(&[200, 300, 500, 1000]).prop_map(|max| format!("clients max={max}"))),
+        maybe(one_of(&[200, 300, 500, 1000, 3000]).prop_map(|max| format!("clients max={max}"))),
         maybe(one_of(&["60s", "300s"]).prop_map(|drain| format!("drain \"{drain}\""))),
+        maybe(
+            one_of(&["1.25.1", "1.26.1"])
+                .prop_map(|tag| format!("image \"registry.example.com/pgbouncer:{tag}\"")),
+        ),
+        maybe(one_of(&["refuse", "ignore"]).prop_map(|it| format!("options \"{it}\""))),
     );
     parts
-        .prop_map(|(a, b, c, d)| node("pgbouncer", &[a, b, c, d]))
+        .prop_map(|(a, b, c, d, e, f)| node("pgbouncer", &[a, b, c, d, e, f]))
         .boxed()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::ast::Part;
+use crate::ast::{Part, Written};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Environment, Worker};
@@ -30,6 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.extend(replaced(&who, worker));
         }
     }
+    untold(context, findings);
     // Off-hours that could not be read may be what a floor keeps awake.
     let file = context.file;
     let unread = file.off_hours.values().any(|it| it.counts.api.broken);
@@ -39,6 +40,45 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for occasion in &calendar.occasions {
         inert(context.environment, &calendar, occasion, findings);
+    }
+}
+
+/// A variable for how long connections are kept, where nothing says how long.
+fn untold(context: &Context<'_>, findings: &mut Findings) {
+    let file = context.file;
+    let unread = Written::default();
+    let api = (
+        "api".to_owned(),
+        &context.environment.api.workload.connections,
+        &file.api.workload.connections.lifetime,
+    );
+    let pools = context.environment.worker.iter().map(|(name, pool)| {
+        let written = file.workers.get(name);
+        (
+            format!("worker.{name}"),
+            &pool.workload.connections,
+            written.map_or(&unread, |node| &node.workload.connections.lifetime),
+        )
+    });
+    for (who, connections, written) in std::iter::once(api).chain(pools) {
+        let variable = connections.lifetime_env.as_ref();
+        let Some(variable) = variable.filter(|_| connections.lifetime.is_none()) else {
+            continue;
+        };
+        let message = format!(
+            "`{}` of `{who}` is not set: no `lifetime` is stated",
+            variable.value
+        );
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .operand(
+                    variable,
+                    &format!("{who}.connections.lifetime-env"),
+                    "what would tell the application",
+                )
+                .optional(written)
+                .help("state how long connections are kept, as in `connections lifetime=\"2m\"`"),
+        );
     }
 }
 

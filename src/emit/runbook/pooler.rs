@@ -53,7 +53,7 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler
         outside: primary.outside(),
         most: (room / u64::from(max_db.max(1))).saturating_sub(u64::from(budget::DRAINING)),
         image: pooler.image.value.clone(),
-        measurable: pgbouncer::takes_exporters(&pooler.image.value, catalogue),
+        measurable: catalogue.ignores_startup_parameters(&pooler.image.value),
         safe: catalogue.pgbouncer_safe.clone(),
         config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
         digest: lock::hash(ini.as_bytes())

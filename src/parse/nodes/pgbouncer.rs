@@ -34,6 +34,7 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
             "\"registry.example.com/pgbouncer:1.25.1\"",
             value::text(text::token),
         ),
+        options: fields.single("options", "\"ignore\"", value::word),
         requests: fields.group("requests", workload::resources),
         limits: fields.group("limits", workload::resources),
         // Without any the kubelet would kill the pod with every connection it has.

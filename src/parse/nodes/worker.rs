@@ -58,6 +58,9 @@ pub fn service(fields: &mut Fields<'_>) -> ServiceNode {
             per_pod: connections.property("per-pod", value::whole(ANY)),
             env: Written::default(),
             via: connections.property("via", value::word),
+            lifetime: connections.property("lifetime", value::duration(workload::LIFETIME)),
+            lifetime_env: Written::default(),
         }),
+        driver: workload::driver(fields),
     }
 }

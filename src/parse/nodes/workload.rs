@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    ApiNode, ConnectionsNode, MetricNode, PolicyNode, RangeNode, ResourcesNode, RolloutNode,
-    ScalingNode, TargetNode, WorkloadNode, Written,
+    ApiNode, ConnectionsNode, DriverNode, MetricNode, PolicyNode, RangeNode, ResourcesNode,
+    RolloutNode, ScalingNode, TargetNode, WorkloadNode, Written,
 };
 use crate::model::PolicyKind;
 use crate::parse::fields::Fields;
@@ -26,6 +26,9 @@ fn target(fields: &mut Fields<'_>) -> TargetNode {
     }
 }
 
+/// A second to a week: a connection that is kept for longer is as good as kept for ever.
+pub const LIFETIME: std::ops::RangeInclusive<u64> = 1..=604_800;
+
 /// `requests` and `limits`.
 pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
     ResourcesNode {
@@ -39,7 +42,22 @@ fn connections(fields: &mut Fields<'_>) -> ConnectionsNode {
         per_pod: fields.property("per-pod", value::whole(0..=u32::MAX)),
         env: fields.property("env", value::text(text::variable)),
         via: Written::default(),
+        lifetime: fields.property("lifetime", value::duration(LIFETIME)),
+        lifetime_env: fields.property("lifetime-env", value::text(text::variable)),
     }
+}
+
+/// `driver`.
+pub fn driver(fields: &mut Fields<'_>) -> DriverNode {
+    fields.group("driver", |driver| {
+        let version = driver.property("version", value::text(text::version));
+        let libpq = driver.property("libpq", value::text(text::version));
+        DriverNode {
+            driver: driver.argument("\"pgjdbc\"", value::word),
+            version,
+            libpq,
+        }
+    })
 }
 
 fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
@@ -113,6 +131,7 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
         // An autoscaler's maximum is at least 1: `pause at=0` stops a pool.
         hold: fields.single("hold", "15", value::whole(1..=u32::MAX)),
         arch: fields.single("arch", "\"arm64\"", value::word),
+        driver: driver(fields),
         env: env(fields),
     }
 }

@@ -22,9 +22,15 @@ pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
-/// PgBouncer's settings that a reload applies.
+/// PgBouncer's settings that a reload applies, unless its pods have to start with another limit of
+/// open files.
 pub(super) fn reload(states: Pair<State<'_>>) -> Procedure {
-    applied(states.after, "pgbouncer.yaml").then(read_again(states))
+    let limits = states.map(|state| pgbouncer::open_files(state.environment));
+    if limits.before == limits.after {
+        applied(states.after, "pgbouncer.yaml").then(read_again(states))
+    } else {
+        rollout(states)
+    }
 }
 
 /// The new file reaches every pod before any is told to read it.

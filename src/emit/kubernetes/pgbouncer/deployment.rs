@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
 use crate::emit::kubernetes::metadata::{labels, metadata, selector};
-use crate::emit::pgbouncer::{FOLDER, PORT, lines_read_at_start};
+use crate::emit::pgbouncer::{FOLDER, PORT, command, lines_read_at_start};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Resources};
 
@@ -133,7 +133,7 @@ fn container(environment: &Environment, drain: u64) -> Value {
         "name": "pgbouncer",
         "image": &pooler.image,
         "imagePullPolicy": "Always",
-        "command": ["pgbouncer", format!("{FOLDER}/config/{CONFIG_FILE}")],
+        "command": command(environment, &format!("{FOLDER}/config/{CONFIG_FILE}")),
         "ports": [{ "name": "postgres", "containerPort": PORT, "protocol": "TCP" }],
         "resources": {
             "requests": resources(&pooler.requests, "64Mi"),
