@@ -34,7 +34,7 @@ impl<'a> Pooler<'a> {
     /// port to listen at (the loopback), the file of passwords and the authority of the server's
     /// certificate (mounts of the pod). TLS stays as it is written, but for a list of hosts.
     pub(super) fn start(server: &'a Server, environment: &Environment, ini: Ini) -> Self {
-        Self::start_at(server, environment, ini, Place::Here, "pgbouncer")
+        Self::start_at(server, environment, ini, &Place::Here, "pgbouncer")
     }
 
     /// Starts one somewhere else, with files that are called `name`.
@@ -42,7 +42,7 @@ impl<'a> Pooler<'a> {
         server: &'a Server,
         environment: &Environment,
         ini: Ini,
-        place: Place,
+        place: &Place,
         name: &'a str,
     ) -> Self {
         let start = |folder: &Path| {
@@ -50,7 +50,7 @@ impl<'a> Pooler<'a> {
             run.arg(format!("{name}.ini"));
             run
         };
-        Self::start_with(server, environment, ini, (&place, name), &start)
+        Self::start_with(server, environment, ini, (place, name), &start)
     }
 
     /// Starts one on this machine in another way: as a process of `start`.

@@ -72,7 +72,7 @@ fn clients<'a>(
     for (key, value) in settings {
         ini.set(key, value);
     }
-    let pooler = Pooler::start_at(server, environment, ini, networks.place(POOLER), name);
+    let pooler = Pooler::start_at(server, environment, ini, &networks.place(POOLER), name);
     let (user, dbname) = (
         &environment.database.user.value,
         &environment.database.dbname.value,
