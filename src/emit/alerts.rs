@@ -197,7 +197,7 @@ fn summary(tracked: &Tracked) -> String {
         Metric::ApiCpu => format!("the API's pods use more than {most}% of the CPU they request"),
         Metric::ApiMemory => format!("a pod of the API uses more than {most}% of its memory limit"),
         Metric::ApiReplicas | Metric::WorkerReplicas => {
-            format!("`{of}` has as many pods as its autoscaler may make")
+            format!("`{of}` needs more pods than its autoscaler may make")
         }
         Metric::QueueDepth => format!("a list of `{of}` is longer than its pods can drain"),
         Metric::DbCpu => format!("CPU of `{of}` is above {most}%"),

@@ -54,6 +54,25 @@ fn alerts_from_exporters_fire_where_those_from_cloudwatch_would() {
     judged(&promtool, &groups, &exporters::all());
 }
 
+/// The API and a pool whose autoscalers never scale down.
+#[test]
+fn an_autoscaler_that_only_grows_is_judged_by_what_it_measures() {
+    let Some(promtool) = tool("promtool") else {
+        return;
+    };
+    let only_grow = r#"environment "prod"
+tier "large"
+region "us-east-1"
+api { scale-down { select "disabled" } }
+worker "decisions" { queue "queue:decisions" length=50; replicas min=2 max=12; scale-down { select "disabled" } }
+"#;
+    judged(
+        &promtool,
+        &groups(only_grow),
+        &cases::of_those_that_only_grow(),
+    );
+}
+
 /// What Prometheus makes of the value in a description.
 #[test]
 fn an_alert_tells_its_value_in_words_that_are_true() {

@@ -53,12 +53,8 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
     let mut alerts = Vec::new();
     let (min, max) = pool.workload.bounds();
     if min.max(1) < max {
-        let events = environment
-            .event
-            .values()
-            .any(|event| event.worker.contains_key(name));
         alerts.push(Alert {
-            expr: state::worker_at_maximum(environment, pool, events),
+            expr: state::worker_at_maximum(environment, pool),
             lasting: environment.alerts.at_maximum.value,
             value: "{{ $value }} pods",
             ..above(
