@@ -7,6 +7,7 @@ mod event_in_the_past;
 mod event_opens_early;
 mod hold_during_schedule;
 mod off_hours_above_maximum;
+mod off_hours_gap;
 mod off_hours_overlap_event;
 mod zone_unknown;
 
@@ -24,6 +25,7 @@ pub static RULES: &[&Rule] = &[
     &event_opens_early::RULE,
     &hold_during_schedule::RULE,
     &off_hours_above_maximum::RULE,
+    &off_hours_gap::RULE,
     &off_hours_overlap_event::RULE,
     &zone_unknown::RULE,
 ];

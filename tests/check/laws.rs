@@ -91,6 +91,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("event-opens-early", Warning, true, false),
     ("hold-during-schedule", Error, true, false),
     ("off-hours-above-maximum", Error, false, false),
+    ("off-hours-gap", Warning, true, false),
     ("off-hours-overlap-event", Note, true, false),
     ("zone-unknown", Error, false, false),
     // Money: a budget where it is stated, prices where something asks for them.
