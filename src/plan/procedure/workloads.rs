@@ -6,18 +6,28 @@ use crate::emit::terraform::tfvars;
 use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
+use crate::schedule::{Calendar, Subject};
+
+/// The API's autoscaler in a tree's `kubernetes` folder.
+const API_HPA: &str = "api-hpa.yaml";
 
 pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
         Kind::Api(ApiMove::Autoscaler) => api(states),
         Kind::Api(ApiMove::Pods) => {
-            values(after).verify(rolled(after, &after.environment.api.workload.name.value))
+            let rolled = rolled(after, &after.environment.api.workload.name.value);
+            unseen_asleep(values(after).verify(rolled), states, &Subject::Api)
         }
-        Kind::Pool(name, what) => pool(name, *what, states),
+        Kind::Pool(name, what) => {
+            let procedure = pool(name, *what, states);
+            unseen_asleep(procedure, states, &Subject::Pool(name.clone()))
+        }
         Kind::PoolSizes => pooler::reload(states),
         Kind::Pooler => pooler::rollout(states),
-        Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
+        Kind::Network => {
+            applied(after, "pgbouncer.yaml").then(same(states, Manifests::File("pgbouncer.yaml")))
+        }
         Kind::Service(_) => Procedure::default()
             .note("the service itself is deployed by others: here it is only counted"),
         Kind::Delivery => delivery(states),
@@ -49,7 +59,9 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
         .iter()
         .filter_map(|path| path.strip_prefix("kubernetes/"));
     let procedure = files.fold(Procedure::default(), |procedure, file| {
-        procedure.then(applied(states.after, file).verify(same(states.after, file)))
+        procedure
+            .then(applied(states.after, file))
+            .then(same(states, Manifests::File(file)))
     });
     if paths.contains(&"kubernetes/pgbouncer.yaml") {
         return procedure.then(pooler::follows(states));
@@ -85,9 +97,68 @@ pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
     ))
 }
 
-/// Ends well where the cluster has what the file says.
-fn same(state: State<'_>, file: &str) -> String {
-    format!("kubectl diff -f {}", manifest(state, file))
+/// Manifests of a tree.
+#[derive(Clone, Copy)]
+enum Manifests<'a> {
+    All,
+    File(&'a str),
+}
+
+/// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
+/// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
+/// by itself, and may not be lower.
+fn same(states: Pair<State<'_>>, which: Manifests<'_>) -> Procedure {
+    let after = states.after;
+    let what = match which {
+        Manifests::All => format!("-k {}", after.path("kubernetes")),
+        Manifests::File(file) => format!("-f {}", manifest(after, file)),
+    };
+    let bounds_the_api = match which {
+        Manifests::All => true,
+        Manifests::File(file) => file == API_HPA,
+    };
+    if !bounds_the_api || !owns(after) || !rises(states) {
+        return Procedure::default().verify(format!("kubectl diff {what}"));
+    }
+    let (api, namespace) = (
+        &after.environment.api.workload,
+        &after.environment.namespace.value,
+    );
+    Procedure::default()
+        .verify(format!(
+            "KUBECTL_EXTERNAL_DIFF='diff -u -N -IminReplicas -Igeneration' kubectl diff {what}"
+        ))
+        .verify(format!(
+            "[ \"$(kubectl get hpa/{} -n {namespace} -o jsonpath='{{.spec.minReplicas}}')\" -ge {} ]",
+            api.autoscaler_name(),
+            api.bounds().0
+        ))
+}
+
+/// Whether an event of either state raises the API's minimum: what the old one raised stays so until
+/// the schedule has run again.
+fn rises(states: Pair<State<'_>>) -> bool {
+    let of = |state: State<'_>| {
+        let mut events = state.environment.event.values();
+        events.any(|event| event.api.is_some())
+    };
+    of(states.before) || of(states.after)
+}
+
+/// Whether either state puts a workload to sleep at times.
+fn sleeps(states: Pair<State<'_>>, subject: &Subject) -> bool {
+    let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
+    of(states.before) || of(states.after)
+}
+
+/// What a step cannot show while a workload sleeps.
+fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subject) -> Procedure {
+    if !sleeps(states, subject) {
+        return procedure;
+    }
+    procedure.note(format!(
+        "in off-hours `{subject}` may have no pods that could show whether they start: look again when it is awake"
+    ))
 }
 
 pub(super) fn rolled(state: State<'_>, deployment: &Name) -> String {
@@ -155,7 +226,7 @@ fn kustomized(states: Pair<State<'_>>) -> Procedure {
     let folder = states.after.path("kubernetes");
     Procedure::default()
         .apply(format!("kubectl apply -k {folder}"))
-        .verify(format!("kubectl diff -k {folder}"))
+        .then(same(states, Manifests::All))
         .then(pooler::follows(states))
 }
 
@@ -277,7 +348,7 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
         return rolled_out(states).then(cluster(states));
     }
     let pools = before.environment.worker.keys().map(scaled_object);
-    let files = std::iter::once("api-hpa.yaml".to_owned()).chain(pools);
+    let files = std::iter::once(API_HPA.to_owned()).chain(pools);
     files
         .fold(Procedure::default(), |procedure, file| {
             procedure.apply(format!(
@@ -299,17 +370,28 @@ fn scaled_object(pool: &Name) -> String {
 fn api(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let api = &state.environment.api.workload;
+    let namespace = &state.environment.namespace.value;
     let procedure = if owns(state) {
-        applied(state, "api-hpa.yaml")
+        applied(state, API_HPA)
     } else {
         values(state)
     };
-    let procedure = procedure.verify(format!(
-        "kubectl wait --for=condition=ScalingActive hpa/{}-hpa -n {} --timeout=5m",
-        api.name.value, state.environment.namespace.value
-    ));
+    let active = format!(
+        "kubectl wait --for=condition=ScalingActive hpa/{} -n {namespace} --timeout=5m",
+        api.autoscaler_name()
+    );
+    // The autoscaler of no pods is not active.
+    let active = if sleeps(states, &Subject::Api) {
+        format!(
+            "[ \"$(kubectl get deployment/{} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" = 0 ] || {active}",
+            api.name.value
+        )
+    } else {
+        active
+    };
     let most = states.map(|state| state.environment.api.workload.most());
-    shrunk(procedure, state, &api.name.value, most)
+    let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
+    unseen_asleep(procedure, states, &Subject::Api)
 }
 
 /// What stands behind fewer pods may only go once they are fewer.
