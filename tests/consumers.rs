@@ -17,6 +17,7 @@ mod kubectl;
 mod pgbouncer;
 mod policies;
 mod prometheus;
+mod schedules;
 mod schemas;
 mod terraform;
 mod tools;
