@@ -4,6 +4,7 @@ pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::image::{Image, version};
 use crate::model::{Arch, Quantity};
 pub use prices::{
     Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
@@ -135,4 +136,17 @@ pub struct Catalogue {
     pub pgbouncer_image: String,
     /// The first PgBouncer version without known vulnerabilities.
     pub pgbouncer_safe: String,
+}
+
+impl Catalogue {
+    /// Whether PgBouncer of this image can be told to ignore startup parameters, such as
+    /// `extra_float_digits`, which its exporter and some drivers send. Before the safe version, and
+    /// with a tag that names no version, any list of them lets everybody hang the process
+    /// (CVE-2026-107349).
+    #[must_use]
+    pub fn ignores_startup_parameters(&self, image: &str) -> bool {
+        let safe = version(&self.pgbouncer_safe);
+        let known = Image::parse(image).version();
+        known.is_some() && safe.is_some() && known >= safe
+    }
 }

@@ -56,8 +56,8 @@ pub use waiver::{LastDay, Waiver};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
-    HttpMethod, MetricSource, PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select,
-    SslMode, StorageType, Tier, Use, Via, Word,
+    HttpMethod, MetricSource, PolicyKind, PoolMode, PoolerSource, RedisEngine, RedisTls, Scenario,
+    Select, SslMode, StorageType, Tier, Use, Via, Word,
 };
 
 use part::part;

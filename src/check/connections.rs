@@ -4,6 +4,7 @@ mod client_connections_exceeded;
 mod connection_budget_exceeded;
 mod connections_near_limit;
 mod max_connections_exceeds_memory;
+mod pgbouncer_exporter_refused;
 mod pgbouncer_version_unsupported;
 mod pgbouncer_version_vulnerable;
 mod pool_below_demand;
@@ -20,6 +21,7 @@ pub static RULES: &[&Rule] = &[
     &connection_budget_exceeded::RULE,
     &connections_near_limit::RULE,
     &max_connections_exceeds_memory::RULE,
+    &pgbouncer_exporter_refused::RULE,
     &pgbouncer_version_unsupported::RULE,
     &pgbouncer_version_vulnerable::RULE,
     &pool_below_demand::RULE,

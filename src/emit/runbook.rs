@@ -127,7 +127,7 @@ pub fn runbook(
         secrets: secrets(environment),
         api: pods::api(environment),
         pools: pods::pools(environment),
-        pgbouncer: pooler::pooler(environment, catalogue),
+        pgbouncer: pooler::pooler(environment, catalogue, watch),
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
         load_tests: load::tests(environment),

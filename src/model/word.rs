@@ -228,6 +228,13 @@ words! {
         /// The exporter that asks the server itself: postgres_exporter, redis_exporter.
         Exporter = "exporter",
     }
+    /// Where the metrics of PgBouncer come from.
+    PoolerSource {
+        /// pgbouncer_exporter.
+        Exporter = "exporter",
+        /// Nowhere: it has no alerts.
+        None = "none",
+    }
     /// A method of HTTP.
     HttpMethod {
         /// Read.

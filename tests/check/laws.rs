@@ -15,6 +15,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("connection-budget-exceeded", Error, true, true),
     ("connections-near-limit", Warning, true, true),
     ("max-connections-exceeds-memory", Error, true, true),
+    ("pgbouncer-exporter-refused", Warning, true, false),
     ("pgbouncer-version-unsupported", Error, true, true),
     ("pgbouncer-version-vulnerable", Warning, true, true),
     ("pool-below-demand", Warning, true, true),

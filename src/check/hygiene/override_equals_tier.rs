@@ -224,6 +224,7 @@ impl Compare<'_> {
         self.one(&at("sustained"), &file.sustained, &tier.sustained);
         self.one(&at("source.database"), &file.database, &tier.database);
         self.one(&at("source.redis"), &file.redis, &tier.redis);
+        self.one(&at("source.pgbouncer"), &file.pgbouncer, &tier.pgbouncer);
     }
 
     fn group(&mut self, path: &str, file: &NodeGroupNode, tier: &NodeGroupNode) {

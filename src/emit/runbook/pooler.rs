@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
+use crate::emit::alerts::Watch;
 use crate::emit::{lock, pgbouncer, secret};
 use crate::model::Environment;
 
@@ -28,12 +29,14 @@ pub(super) struct Pooler {
     /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
     measurable: bool,
     safe: String,
+    /// Whether alerts watch it.
+    watched: bool,
     config: String,
     /// The digest of the configuration that belongs to this page.
     digest: String,
 }
 
-pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler {
+pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Pooler {
     let pooler = &environment.pgbouncer;
     let primary = budget::primary(environment);
     let room = primary.usable.saturating_sub(primary.outside());
@@ -55,6 +58,7 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler
         image: pooler.image.value.clone(),
         measurable: pgbouncer::takes_exporters(&pooler.image.value, catalogue),
         safe: catalogue.pgbouncer_safe.clone(),
+        watched: watch.measures_pooler,
         config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
         digest: lock::hash(ini.as_bytes())
             .trim_start_matches("sha256:")

@@ -59,7 +59,9 @@ pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
         })
         .collect();
     all.extend(pools(environment));
-    all.extend(pooler(environment));
+    if watch.measures_pooler {
+        all.extend(pooler(environment));
+    }
     all
 }
 

@@ -23,9 +23,10 @@ pub fn alerts(fields: &mut Fields<'_>) -> AlertsNode {
         let benchmark = ops.property("benchmark", value::whole(SOME));
         (ops.maybe(value::whole(PERCENT)), benchmark)
     });
-    let (database, redis) = fields.group("source", |source| {
+    let (database, redis, pgbouncer) = fields.group("source", |source| {
         let database = source.property("database", value::word);
-        (database, source.property("redis", value::word))
+        let redis = source.property("redis", value::word);
+        (database, redis, source.property("pgbouncer", value::word))
     });
     let time = || value::duration(TIME);
     AlertsNode {
@@ -48,6 +49,7 @@ pub fn alerts(fields: &mut Fields<'_>) -> AlertsNode {
         benchmark,
         database,
         redis,
+        pgbouncer,
     }
 }
 
