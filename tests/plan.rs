@@ -3,6 +3,7 @@
 mod command;
 mod order;
 mod procedures;
+mod schedules;
 pub(crate) mod shell;
 mod stories;
 

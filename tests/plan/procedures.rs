@@ -6,7 +6,7 @@ use tierc::plan::procedure::Procedure;
 use super::{prod, with};
 
 /// The procedures of every step whose title begins so, and of its way back.
-fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
+pub(super) fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
     with(before, after, |_, request| {
         let plan = plan(request);
         let titles: Vec<String> = plan.steps.iter().map(|it| it.title.clone()).collect();
