@@ -264,9 +264,9 @@ part! {
 
     /// What a pool does when its trigger fails.
     Fallback: FallbackField {
-        /// The replicas to hold.
+        /// The replicas to hold, no fewer.
         replicas: Sourced<u32>,
-        /// After more than so many failures.
+        /// After more than so many failures, which KEDA counts only while it can reach Redis.
         failures: Sourced<u32>,
     }
 
@@ -347,6 +347,13 @@ impl Worker {
     pub fn in_force(&self) -> u32 {
         let pause = self.pause.as_ref().map(|pause| pause.value);
         pause.unwrap_or(self.workload.bounds().1)
+    }
+
+    /// Whether its lists are added up: KEDA hands the HPA the largest of several, and only a formula
+    /// adds.
+    #[must_use]
+    pub fn is_summed(&self) -> bool {
+        self.queue.len() > 1 && self.combine.value == Combine::Sum
     }
 
     /// The name of its ScaledObject.

@@ -3,6 +3,7 @@
 mod cron_above_maximum;
 mod cron_never_open;
 mod event_above_maximum;
+mod event_floor_late;
 mod event_in_the_past;
 mod event_opens_early;
 mod hold_during_schedule;
@@ -20,6 +21,7 @@ pub static RULES: &[&Rule] = &[
     &cron_above_maximum::RULE,
     &cron_never_open::RULE,
     &event_above_maximum::RULE,
+    &event_floor_late::RULE,
     &event_in_the_past::RULE,
     &event_opens_early::RULE,
     &hold_during_schedule::RULE,

@@ -72,6 +72,22 @@ pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -
     })
 }
 
+/// Where KEDA reads no list and reports the pool's fallback in its place, which it counts as no
+/// error: -1 for a formula, else so many items of the first list as come to `pods`.
+#[must_use]
+pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Option<String> {
+    let first = pool.queue.first()?;
+    let value = keda(environment, pool, |of| {
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s0-redis-.+"}}"#)
+    });
+    Some(if pool.is_summed() {
+        format!("{value} < 0")
+    } else {
+        let items = u64::from(first.length.value) * u64::from(pods);
+        format!("{value} == {items}")
+    })
+}
+
 /// Replicas that are more than `most` behind, the value in seconds, or whose replication is broken,
 /// the value below zero. From CloudWatch an idle source makes its replicas seem behind.
 #[must_use]

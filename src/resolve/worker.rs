@@ -130,7 +130,7 @@ fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
         "cooldown-becomes-window",
         vec![format!("{path}.cooldown")],
         format!(
-            "`{path}.cooldown` ({}), because KEDA's own acts only on the last pod",
+            "`{path}.cooldown` ({}), because KEDA's own only takes a pool to zero",
             cooldown.value
         ),
         cooldown.sound,
@@ -179,7 +179,7 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: 
 fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
     let replicas = resolver.maybe(node.replicas)?;
     let failures = resolver.or_derive(node.failures, || {
-        Sourced::unless_stated(3, "three-failures-by-default", "3 unless stated")
+        Sourced::unless_stated(0, "no-failures-by-default", "0 unless stated")
     });
     Some(Fallback { replicas, failures })
 }

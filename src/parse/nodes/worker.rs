@@ -37,7 +37,7 @@ pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
         activation: fields.single("activation", "0", value::whole(ANY)),
         fallback: fields.group("fallback", |fallback| FallbackNode {
             replicas: fallback.property("replicas", value::whole(ANY)),
-            failures: fallback.property("failures", value::whole(1..=u32::MAX)),
+            failures: fallback.property("failures", value::whole(ANY)),
         }),
         grace: fields.single("grace", "\"30s\"", value::duration(WAIT)),
         capacity: fields.single("capacity", "\"spot\"", value::word),
