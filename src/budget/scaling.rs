@@ -122,7 +122,8 @@ impl Rules {
     fn limit(&self, current: u32, added: &[(u64, u32)], now: u64) -> u32 {
         let proposed = self.steps.iter().map(|step| {
             let recent = |(second, _): &&(u64, u32)| now - second < step.every;
-            let came: u32 = added.iter().filter(recent).map(|(_, pods)| pods).sum();
+            let came = added.iter().rev().take_while(recent);
+            let came: u32 = came.map(|(_, pods)| pods).sum();
             let start = current.saturating_sub(came);
             let more = match step.kind {
                 PolicyKind::Pods => step.value,
@@ -146,7 +147,8 @@ impl Rules {
     fn least(&self, current: u32, removed: &[(u64, u32)], now: u64) -> u32 {
         let proposed = self.steps.iter().map(|step| {
             let recent = |(second, _): &&(u64, u32)| now - second < step.every;
-            let went: u32 = removed.iter().filter(recent).map(|(_, pods)| pods).sum();
+            let went = removed.iter().rev().take_while(recent);
+            let went: u32 = went.map(|(_, pods)| pods).sum();
             let start = current.saturating_add(went);
             match step.kind {
                 PolicyKind::Pods => start.saturating_sub(step.value),

@@ -37,7 +37,7 @@ pub(super) fn worker(field: WorkerField, change: &Change) -> Impact {
             "tierc: the guide's table of scenarios",
         ),
         WorkerField::polling(()) => scaled("KEDA looks at a pool at zero at another pace"),
-        WorkerField::cooldown(()) => scaled("KEDA waits another time before the last pod goes"),
+        WorkerField::cooldown(()) => scaled("KEDA waits another time before the pool goes to zero"),
         WorkerField::activation(()) => scaled("the pool leaves zero at another depth"),
         WorkerField::fallback(FallbackField::replicas(()) | FallbackField::failures(())) => {
             scaled("the pool holds another count while Redis cannot be read")

@@ -15,7 +15,7 @@ const TEXT: &str = r#"environment "prod"
 tier "large"
 region "us-east-1"
 worker "decisions" { queue "queue:decisions" length=50; replicas min=2 max=12 }
-worker "nightly" { queue "queue:pipelines" length=200; replicas min=0 max=4 }
+worker "nightly" { queue "queue:pipelines" length=200; replicas min=0 max=4; fallback replicas=3 failures=0 }
 off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { worker "nightly" 0 }
 event "sale" from="2030-11-29T06:00" to="2030-11-30T00:00" zone="Europe/Berlin" { worker "decisions" 12 }
 "#;

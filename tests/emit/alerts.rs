@@ -11,8 +11,8 @@ use crate::support::documents;
 /// with and without shards, exporters beside the servers.
 const CASES: [&str; 3] = [
     r#"
-worker "decisions" { queue "queue:decisions" length=20; replicas min=0 max=4 }
-worker "held" { queue "queue:a" length=20; queue "queue:b" length=5; replicas min=1 max=2; hold 2 }
+worker "decisions" { queue "queue:decisions" length=20; replicas min=0 max=4; fallback replicas=3 failures=0 }
+worker "held" { queue "queue:a" length=20; queue "queue:b" length=5; replicas min=1 max=2; hold 2; fallback replicas=2 failures=0 }
 worker "paused" { queue "queue:c" length=20; replicas min=1 max=2; pause at=2 }
 off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { worker "decisions" 0 }
 event "sale" from="2030-03-26T06:00" to="2030-03-27T00:00" zone="Europe/Berlin" { worker "decisions" 4 }
@@ -134,5 +134,27 @@ fn what_the_file_asks_for_has_no_alert() {
     assert!(alerts(".worker.decisions").contains("WorkerAtMaximum"));
     assert!(!alerts(".worker.held").contains("WorkerAtMaximum"));
     assert!(alerts(".worker.held").contains("WorkerPaused"));
+    assert!(alerts(".worker.decisions").contains("KedaFallback"));
+    assert!(!alerts(".worker.paused").contains("KedaFallback"));
     assert!(!alerts(".worker.paused").contains("WorkerPaused"));
+}
+
+/// KEDA counts no error while a fallback stands in: its value is what shows it.
+#[test]
+fn a_fallback_has_an_alert_of_its_own() {
+    let (_, groups) = rules().swap_remove(TIERS.len());
+    let rules = groups.iter().flat_map(|it| it["rules"].as_array().unwrap());
+    let fallbacks = rules.filter(|it| it["alert"] == "KedaFallback");
+    let ends: BTreeSet<&str> = fallbacks
+        .map(|it| {
+            it["expr"]
+                .as_str()
+                .unwrap()
+                .split(" unless ")
+                .next()
+                .unwrap()
+        })
+        .map(|fallen| fallen.rsplit(") ").next().unwrap())
+        .collect();
+    assert_eq!(ends, BTreeSet::from(["< 0", "== 60"]));
 }

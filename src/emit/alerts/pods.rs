@@ -131,14 +131,15 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
 fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str) -> Option<Alert> {
     let stated = pool.fallback.as_ref()?;
     let pods = stated.replicas.value;
-    // A list of no items looks like a fallback to no pods.
-    if pods == 0 && !pool.is_summed() {
+    // A list of no items looks like a fallback to no pods. A paused pool reads no list.
+    if pool.pause.is_some() || (pods == 0 && !pool.is_summed()) {
         return None;
     }
     let fallen = state::fallen_back(environment, pool, asked_for(pods))?;
+    let paused = state::paused(environment, pool);
     Some(Alert {
         name: "KedaFallback",
-        expr: fallen,
+        expr: format!("{fallen} unless {paused} > 0"),
         lasting: environment.alerts.sustained.value,
         urgency: Urgency::Warning,
         summary: format!(

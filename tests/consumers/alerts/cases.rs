@@ -278,6 +278,16 @@ fn of_scaling() -> Vec<Case> {
         decisions("KedaErrors", errors("0+1x4320"), 30, true),
         decisions("KedaErrors", errors("0x10 1x4320"), 30, false),
         decisions("KedaErrors", errors("0x4320"), 60, false),
+        // 3 pods of 200 items are what KEDA reports where it cannot read the list.
+        nightly("KedaFallback", vec![items("nightly", 600.0)], 16, true),
+        nightly("KedaFallback", vec![items("nightly", 600.0)], 14, false),
+        nightly("KedaFallback", vec![items("nightly", 599.0)], 60, false),
+        nightly(
+            "KedaFallback",
+            vec![items("nightly", 600.0), paused("nightly", "1x4320")],
+            60,
+            false,
+        ),
     ]
 }
 
