@@ -30,11 +30,11 @@ pub(in crate::check) fn holds_jobs(framework: Framework, key: &str) -> bool {
             whole && parts.len() > 2 && kinds(framework).contains(last)
         }
         (Framework::Sidekiq, [.., "schedule" | "retry"]) => whole && parts.len() < 3,
-        (Framework::Sidekiq, ["queue", _, ..]) => whole,
+        (Framework::Sidekiq, ["queue", _, ..])
+        | (Framework::Rq, ["rq", "queue" | "scheduled", _, ..]) => whole,
         (Framework::Sidekiq | Framework::Resque, [_, inner @ .., last]) => {
             whole && inner.contains(&"queue") && !last.is_empty()
         }
-        (Framework::Rq, ["rq", "queue" | "scheduled", _, ..]) => whole,
         (Framework::Celery, _) => true,
         (Framework::Sidekiq | Framework::Resque | Framework::Rq, _)
         | (Framework::Bullmq | Framework::Bull, []) => false,
@@ -95,9 +95,9 @@ fn is_prefix(part: &str) -> bool {
 /// The kind of key that a last part is near to.
 fn kind(framework: Framework, part: &str) -> Option<&'static str> {
     match part {
-        "waiting" | "pending" | "completed" | "failed" | "waiting-children" => Some("wait"),
         "priority" | "priorities" if framework == Framework::Bullmq => Some("prioritized"),
-        "priority" | "priorities" => Some("wait"),
+        "waiting" | "pending" | "completed" | "failed" | "waiting-children" | "priority"
+        | "priorities" => Some("wait"),
         _ => suggest::nearest(part, kinds(framework).iter().copied()),
     }
 }
