@@ -258,6 +258,8 @@ nodes! {
         dbname: Written<String>,
         /// `user`.
         user: Written<String>,
+        /// `master`.
+        master: Written<String>,
         /// `tls`.
         tls: Written<SslMode>,
     }

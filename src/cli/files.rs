@@ -14,6 +14,7 @@ mod tree;
 mod turn;
 
 pub use input::{Input, is_without_environments, read_inputs, stay_on_this_thread};
+pub(in crate::cli) use plan::lock_of;
 pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
 pub use stage::{Staged, stage_tree};
 pub use turn::Turn;

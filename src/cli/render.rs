@@ -1,5 +1,7 @@
 //! `tierc render`
 
+mod master;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -147,13 +149,15 @@ fn plan(
     turn: Option<&Turn>,
 ) -> Result<Vec<Planned>, Vec<String>> {
     let progress = Progress::new("rendering", environments.len());
-    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned, Error> {
+    let told = |error: Error| error.to_string();
+    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned, String> {
         let (environment, waivers, shown) = *it;
         let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
         let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
-        let plan = files::plan_tree(&command.out, name, &artifacts)?;
+        master::keep(&command.out, name, environment, &artifacts)?;
+        let plan = files::plan_tree(&command.out, name, &artifacts).map_err(told)?;
         let staged = match turn {
-            Some(turn) => files::stage_tree(turn, &plan, &artifacts)?,
+            Some(turn) => files::stage_tree(turn, &plan, &artifacts).map_err(told)?,
             None => None,
         };
         Ok(Planned { plan, staged })
@@ -163,7 +167,7 @@ fn plan(
         .map(|(name, environment)| {
             let planned = one(name, environment);
             progress.step();
-            planned.map_err(|error| error.to_string())
+            planned
         })
         .collect();
     all(planned)

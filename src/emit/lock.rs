@@ -105,13 +105,28 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
         Some(FORMAT) => {
-            let recorded: Recorded = serde_json::from_slice(lock).map_err(failed)?;
+            let recorded: Recorded = serde_json::from_slice(lock)
+                .or_else(|error| completed(lock).map_or(Err(error), serde_json::from_value))
+                .map_err(failed)?;
             possible(lock, &recorded.environment)?;
             Ok(recorded)
         }
         Some(other) => Err(format!("its format is {other}, and {FORMAT} is read")),
         None => Err("it does not state its format".into()),
     }
+}
+
+/// A lock of a version that knew no `database.master`, with the one it had: the application's role.
+fn completed(lock: &[u8]) -> Option<serde_json::Value> {
+    let mut lock: serde_json::Value = serde_json::from_slice(lock).ok()?;
+    let database = lock.get_mut("environment")?.get_mut("database")?;
+    let user = database.get("user")?.clone();
+    let database = database.as_object_mut()?;
+    if database.contains_key("master") {
+        return None;
+    }
+    database.insert("master".into(), user);
+    Some(lock)
 }
 
 /// What no environment's file may say is in no record either, unless somebody wrote it there.

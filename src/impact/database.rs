@@ -47,7 +47,8 @@ pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
             "PgBouncer reads another host; connections to the old one end when they are released",
         ),
         DatabaseField::dbname(()) => replaced("the database's name is set for life"),
-        DatabaseField::user(()) => replaced("the master user's name is set for life"),
+        DatabaseField::user(()) => user(step),
+        DatabaseField::master(()) => replaced("the master user's name is set for life"),
         DatabaseField::tls(()) => tls(step),
     }
 }
@@ -79,6 +80,21 @@ fn replaced(reason: &str) -> Impact {
     )
     .felt_by(FeltBy::Everyone)
     .undo(Undo::Harder)
+}
+
+/// The Secrets name the role, and pods read them when they start.
+fn user(step: &Step<'_>) -> Impact {
+    let names = sides(step).map(|it| &it.user.value);
+    Impact::new(
+        Class::Rolling,
+        "pods connect as another role from their next start on",
+        "tierc: the role stands in Secrets, which pods read when they start",
+    )
+    .felt_by(FeltBy::Nobody)
+    .heed(format!(
+        "the role `{}` exists, with the rights of `{}`, before any pod restarts",
+        names.after, names.before
+    ))
 }
 
 /// A restart of the primary: short where a standby takes over on both sides of the step.

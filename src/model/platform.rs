@@ -80,8 +80,10 @@ part! {
         endpoint: Option<Sourced<String>>,
         /// The PostgreSQL database.
         dbname: Sourced<String>,
-        /// The PostgreSQL role.
+        /// The application's PostgreSQL role.
         user: Sourced<String>,
+        /// The RDS master user, which creates the other roles.
+        master: Sourced<String>,
         /// How the server is trusted.
         tls: Sourced<SslMode>,
     }
@@ -230,6 +232,15 @@ impl RedisGroup {
 }
 
 impl Database {
+    /// The master user where the file names none: RDS' own default.
+    pub const MASTER: &str = "postgres";
+
+    /// Whether the application connects as the master user.
+    #[must_use]
+    pub fn application_is_master(&self) -> bool {
+        self.master.value.eq_ignore_ascii_case(&self.user.value)
+    }
+
     /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
     /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
     #[must_use]

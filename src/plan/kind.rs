@@ -271,6 +271,7 @@ fn database(field: DatabaseField, sides: Pair<&Environment>) -> Kind {
         | DatabaseField::endpoint(())
         | DatabaseField::dbname(())
         | DatabaseField::user(())
+        | DatabaseField::master(())
         | DatabaseField::tls(()) => Kind::Database(DatabaseMove::Access),
     }
 }

@@ -327,3 +327,47 @@ fn the_tags_are_the_environments_and_the_labels() {
         assert!(has(tags, line), "{line}\n{tags}");
     }
 }
+
+#[test]
+fn a_parameter_that_equals_its_familys_default_is_left_out() {
+    let cases = [
+        ("13", "verify-ca", Some(("1", "pending-reboot"))),
+        ("14", "require", Some(("1", "pending-reboot"))),
+        ("14", "disable", None),
+        ("15", "disable", Some(("0", "immediate"))),
+        ("15", "prefer", None),
+        ("16.4", "verify-ca", None),
+        ("18", "disable", Some(("0", "immediate"))),
+        ("18", "require", None),
+    ];
+    for (engine, tls, forced) in cases {
+        let more = format!("database {{ engine \"{engine}\"; tls \"{tls}\"; replicas 1 }}");
+        let artifacts = emitted(&text("medium", &more));
+        let tfvars = tfvars(&artifacts);
+        let (source, replica) = tfvars.split_once("\nrds_replicas").unwrap();
+        for instance in [source, replica] {
+            let found = instance.split("\"rds.force_ssl\"").nth(1).map(|rest| {
+                let value = |name: &str| {
+                    let line = rest.lines().find(|line| line.contains(name)).unwrap();
+                    line.split('"').nth(1).unwrap()
+                };
+                (value("value"), value("apply_method"))
+            });
+            assert_eq!(found, forced, "PostgreSQL {engine}, {tls}");
+            assert!(instance.contains("\"max_connections\""));
+        }
+    }
+}
+
+#[test]
+fn the_master_user_is_not_the_applications_role() {
+    let master = |more: &str| {
+        let artifacts = emitted(&text("medium", more));
+        let (rds, _) = tfvars(&artifacts).split_once("\nrds_replicas").unwrap();
+        let line = rds.lines().find(|line| line.contains("username")).unwrap();
+        line.split('"').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(master(""), "postgres");
+    assert_eq!(master("database { user \"app\" }"), "postgres");
+    assert_eq!(master("database { master \"owner\" }"), "owner");
+}

@@ -96,8 +96,8 @@ fn what_things_are_called_and_where_they_stand_stays() {
             "database { dbname \"kaireon\" }",
         ),
         (
-            "database { user \"other\" }",
-            "database { user \"kaireon\" }",
+            "database { master \"other\" }",
+            "database { master \"postgres\" }",
         ),
         (
             "redis \"queue\" { name \"adopted-q\" }",
@@ -115,6 +115,24 @@ fn what_things_are_called_and_where_they_stand_stays() {
     planned(&tier("medium"), &elsewhere, |plan| {
         assert!(plan.steps.is_empty());
         assert_eq!(plan.kept[0].line, "region \"us-east-1\"");
+    });
+}
+
+#[test]
+fn the_application_moves_to_another_role_while_both_are_known() {
+    let renamed = prod("medium", "database { user \"shop\" }");
+    planned(&tier("medium"), &renamed, |plan| {
+        assert!(plan.kept.is_empty(), "{:?}", plan.kept);
+        assert_eq!(plan.steps.len(), 1, "{:?}", plan.steps);
+        let procedure = &plan.steps[0].procedure;
+        let requires = procedure.requires.join("\n");
+        assert!(requires.contains("the role `shop` exists"), "{requires}");
+        assert!(requires.contains("`postgresql://shop:PASSWORD@"), "{requires}");
+        let apply = procedure.apply.join("\n");
+        assert!(apply.contains("rollout restart deployment/"), "{apply}");
+        assert!(!apply.contains("terraform"), "{apply}");
+        let notes = procedure.notes.join("\n");
+        assert!(notes.contains("the line of `kaireon` stays"), "{notes}");
     });
 }
 

@@ -86,7 +86,7 @@ fn owned(lock: &[u8]) -> BTreeMap<String, String> {
 }
 
 /// The lock of a tree in `out`; empty if there is none that can be read.
-fn lock_of(out: &Path, name: &str) -> Vec<u8> {
+pub(in crate::cli) fn lock_of(out: &Path, name: &str) -> Vec<u8> {
     let read = Tree::open(out, name).and_then(|mut tree| tree.read(LOCK));
     read.ok().flatten().unwrap_or_default()
 }

@@ -66,6 +66,7 @@ pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
         endpoint: fields.single("endpoint", "\"db.example.com\"", value::text(text::host)),
         dbname: fields.single("dbname", "\"kaireon\"", value::text(text::postgres_name)),
         user: fields.single("user", "\"kaireon\"", value::text(text::postgres_name)),
+        master: fields.single("master", "\"postgres\"", value::text(text::postgres_name)),
         tls: fields.single("tls", "\"verify-full\"", value::word),
     }
 }

@@ -12,7 +12,7 @@ const FORCED: &str = "rds.force_ssl";
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let database = &states.after.environment.database;
     let forced = states.map(|state| state.environment.database.tls.value != SslMode::Disable);
-    let clients = workloads::cluster(states);
+    let clients = role(states).then(workloads::cluster(states));
     match (forced.before, forced.after) {
         (true, false) => force(database, 0).waited_for().then(clients),
         (false, true) => clients
@@ -21,6 +21,23 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
             .then(force(database, 1)),
         (true, true) | (false, false) => clients,
     }
+}
+
+/// While pods of both kinds run, the server and PgBouncer must know both roles.
+fn role(states: Pair<State<'_>>) -> Procedure {
+    let roles = states.map(|state| state.environment.database.user.value.as_str());
+    if roles.before == roles.after {
+        return Procedure::default();
+    }
+    Procedure::default()
+        .require(format!(
+            "the role `{}` exists in PostgreSQL and may do what `{}` may: RUNBOOK.md has the SQL",
+            roles.after, roles.before
+        ))
+        .note(format!(
+            "the line of `{}` stays in userlist.txt until no pod is left that connects as it",
+            roles.before
+        ))
 }
 
 /// Each instance has a parameter group of its own.
