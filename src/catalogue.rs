@@ -21,8 +21,20 @@ pub struct NodeType {
     pub allocatable_cpu: Quantity,
     /// Memory that pods can ask for.
     pub allocatable_memory: Quantity,
-    /// Pods that fit by address.
+    /// Pods that kubelet admits, daemons among them: of ENIs each address but its first, and the two
+    /// pods on the host's network.
     pub pods: u32,
+}
+
+impl NodeType {
+    /// Pods that kubelet admits in a managed node group whose AMI is EKS' own: no more than 110 below
+    /// 30 processors and 250 from there on, whatever the addresses would do (EKS user guide, managed
+    /// node groups).
+    #[must_use]
+    pub fn most_pods(&self) -> u32 {
+        let most = if self.vcpu < 30 { 110 } else { 250 };
+        self.pods.min(most)
+    }
 }
 
 /// An RDS instance class.

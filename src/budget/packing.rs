@@ -27,6 +27,11 @@ pub const DAEMON_MILLICORES: u64 = 300;
 /// MiB of a node that daemons take.
 pub const DAEMON_MEBIBYTES: u64 = 500;
 
+/// Pods of a node that daemons take: `aws-node` and `kube-proxy`, which every node runs, and the
+/// usual others: `ebs-csi-node`, `eks-pod-identity-agent`, a log agent and a node exporter. Kubelet
+/// counts those on the host's network, too, though they need no address of their own.
+pub const DAEMON_PODS: u32 = 6;
+
 /// Bytes of a MiB.
 const MEBIBYTE: u64 = 1_048_576;
 
@@ -60,7 +65,7 @@ pub struct Room {
     pub cpu: u64,
     /// Bytes of one node, without its daemons.
     pub memory: u64,
-    /// Pods of one node.
+    /// Pods of one node, without its daemons.
     pub pods: u64,
 }
 
@@ -177,7 +182,7 @@ pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> 
             nodes,
             cpu: cpu.saturating_sub(DAEMON_MILLICORES),
             memory: node.allocatable_memory.units().saturating_sub(daemons),
-            pods: u64::from(node.pods),
+            pods: u64::from(node.most_pods().saturating_sub(DAEMON_PODS)),
         })
     };
     let groups = environment.nodes.iter();

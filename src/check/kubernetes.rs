@@ -181,9 +181,10 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
 fn room_note(name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
     format!(
-        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m and {}Mi for daemons",
+        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m, {}Mi and {} pods for daemons",
         packing::DAEMON_MILLICORES,
-        packing::DAEMON_MEBIBYTES
+        packing::DAEMON_MEBIBYTES,
+        packing::DAEMON_PODS
     )
 }
 
