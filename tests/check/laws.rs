@@ -54,6 +54,7 @@ const TABLE: &[(&str, Severity, bool, bool)] = &[
     ("variable-reserved", Error, true, true),
     ("variable-taken", Error, true, true),
     // The database.
+    ("application-is-master", Warning, true, true),
     ("burstable-in-production", Warning, true, true),
     ("class-unknown", Error, true, true),
     ("database-name-reserved", Error, false, true),
