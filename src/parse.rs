@@ -18,7 +18,7 @@ use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest;
 use crate::source::SourceId;
-use fields::Cx;
+use fields::{Cx, Notes};
 use nodes::top;
 
 /// Reads one environment's file. Mistakes go to `diagnostics`; what they spoil is marked broken.
@@ -31,11 +31,23 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
     }
     let mut seen = top::Seen::new();
     let out = RefCell::new(std::mem::take(diagnostics));
+    let notes = RefCell::new(Notes {
+        taken: top::single(&scanned.nodes),
+        ..Notes::default()
+    });
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     for node in &scanned.nodes {
-        top::node(&mut ast, &mut seen, Cx { out: &out }, node);
+        top::node(&mut ast, &mut seen, cx, node);
     }
     *diagnostics = out.into_inner();
+    for name in notes.into_inner().misplaced {
+        top::mark_doubted(&mut ast, &name);
+    }
     ast.spoil_broken();
+    ast.doubt_parts();
     if !scanned.whole {
         ast.spoil_named();
     }

@@ -63,6 +63,12 @@ pub fn resolve(
         return None;
     }
     let mut resolver = Resolver::new(sources, file);
+    let doubted = (!file.doubted.is_empty()).then(|| {
+        let mut tier = tier.clone();
+        tier.spoil_doubted(file);
+        tier
+    });
+    let tier = doubted.as_ref().unwrap_or(tier);
     let environment = environment(&mut resolver, file, tier, catalogue);
     let complete = resolver.missing.is_empty();
     for path in &resolver.missing {

@@ -11,6 +11,7 @@ mod order;
 mod pairs;
 mod secrets;
 mod survival;
+mod typos;
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};

@@ -24,6 +24,9 @@ macro_rules! nodes {
             fn spoil(&mut self) {
                 $($crate::ast::Spoil::spoil(&mut self.$field);)+
             }
+            fn doubt(&mut self) {
+                $($crate::ast::Spoil::doubt(&mut self.$field);)+
+            }
             fn is_spoiled(&self) -> bool {
                 $($crate::ast::Spoil::is_spoiled(&self.$field))||+
             }

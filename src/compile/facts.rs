@@ -180,5 +180,7 @@ pub fn merged(tier: Ast, defaults: Ast) -> Ast {
         reserved: tier.reserved.over(defaults.reserved),
         waivers: tier.waivers,
         broken: tier.broken.union(&defaults.broken).copied().collect(),
+        doubted: tier.doubted.union(&defaults.doubted).copied().collect(),
+        perhaps_waived: tier.perhaps_waived,
     }
 }

@@ -10,16 +10,39 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, code, suggest};
 use crate::model::{LastDay, Waiver};
 use crate::source::{Span, Spanned};
 
+/// The rules that find a word which nothing is known of, or which is no doubt a slip: other rules
+/// about the same value are silent then.
+const UNKNOWN: [&str; 9] = [
+    "class-unknown",
+    "engine-version-unknown",
+    "instance-type-unknown",
+    "node-type-unknown",
+    "pgbouncer-version-unsupported",
+    "quantity-suspicious",
+    "region-unknown",
+    "tls-step-unknown",
+    "zone-unknown",
+];
+
 /// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
 ///
 /// Nothing is said about unused ones where a rule may have been silent only because something
 /// could not be read.
 pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut Diagnostics) {
-    let understood = |finding: &Diagnostic| !code::LANGUAGE.contains(&finding.code);
+    let understood = |finding: &Diagnostic| {
+        !code::LANGUAGE.contains(&finding.code) && !UNKNOWN.contains(&finding.code.0)
+    };
     let all_rules_spoke = resolved && diagnostics.iter().all(understood);
+    let waivable = |code: Code| check::rule(code.0).is_some_and(|rule| rule.waivable);
+    diagnostics.retain(|finding| {
+        !(file.perhaps_waived.contains(finding.code.0) && waivable(finding.code))
+    });
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
         let Some(rule) = check::rule(&waiver.code.value) else {
+            // What it was meant to waive is as good as waived.
+            let meant = meant(waiver);
+            diagnostics.retain(|finding| Some(finding.code.0) != meant || !waivable(finding.code));
             about.push(unknown(waiver));
             continue;
         };
@@ -117,8 +140,7 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
     }
     let message = format!("there is no rule `{written}`");
     let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.code.span);
-    let rules = check::rules().map(|rule| rule.code.0);
-    match suggest::nearest(written, rules) {
+    match meant(waiver) {
         Some(near) => finding.replace(
             format!("did you mean `{near}`?"),
             waiver.code.span,
@@ -126,6 +148,12 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
         ),
         None => finding.help("`tierc explain` lists every rule"),
     }
+}
+
+/// The rule whose name is nearest to the one that a waiver names.
+fn meant(waiver: &WaiverNode) -> Option<&'static str> {
+    let rules = check::rules().map(|rule| rule.code.0);
+    suggest::nearest(&waiver.code.value, rules)
 }
 
 fn not_waivable(waiver: &WaiverNode) -> Diagnostic {

@@ -25,7 +25,11 @@ pub fn instances(
     let scanned = scan::scan(text, source, diagnostics);
     let mut catalogue = Catalogue::default();
     let out = RefCell::new(std::mem::take(diagnostics));
-    let cx = Cx { out: &out };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     for node in &scanned.nodes {
         if !skip(&mut catalogue, node, wanted) {
             fact(&mut catalogue, cx, node);

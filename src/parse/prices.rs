@@ -36,7 +36,11 @@ pub fn prices(
 ) -> Prices {
     let scanned = scan::scan(text, source, diagnostics);
     let out = RefCell::new(std::mem::take(diagnostics));
-    let cx = Cx { out: &out };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     let mut reader = Reader {
         prices: Prices::default(),
         place: Place::BeforeAnyList,

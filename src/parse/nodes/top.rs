@@ -1,7 +1,7 @@
 //! The top-level nodes: which there are, and where what they say goes.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
 use crate::ast::{Ast, Part, Spoil, WaiverNode};
@@ -43,6 +43,9 @@ pub const NODES: &[(&str, Part)] = &[
 
 /// The nodes that have a name and may stand more than once.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
+
+/// The nodes that have no name and may stand more than once.
+const MANY: [&str; 3] = ["labels", "waive", "off-hours"];
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
@@ -111,6 +114,27 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
     }
 }
 
+/// Marks what a node named `name` would have said as unreadable, and what the tier states in its
+/// place as not meant.
+pub fn mark_doubted(ast: &mut Ast, name: &str) {
+    mark_broken(ast, name);
+    let part = NODES.iter().find(|(known, _)| *known == name);
+    ast.doubted.extend(part.map(|(_, part)| *part));
+}
+
+/// The nodes that a text can have once, of those that it has.
+#[must_use]
+pub fn single(nodes: &[Node<'_>]) -> BTreeSet<String> {
+    let names = nodes.iter().map(|node| &*node.name);
+    let once = names.filter(|name| is_known(name) && stands_once(name));
+    once.map(str::to_owned).collect()
+}
+
+/// Whether a text has a top-level node of this name once at most.
+fn stands_once(name: &str) -> bool {
+    !KEYED.contains(&name) && !MANY.contains(&name)
+}
+
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
     match super::run_on::parted(node, cx) {
@@ -140,12 +164,17 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
             mark_broken(ast, name);
         }
         let own = key.is_some() && first(seen, cx, &fields.path, place);
+        if !own {
+            mark_doubted(ast, name);
+        }
         let into = if own { ast } else { &mut nowhere };
         let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
         keyed(into, &mut fields, key);
     } else {
-        let many = matches!(name, "labels" | "waive" | "off-hours");
-        let own = many || first(seen, cx, name, place);
+        let own = MANY.contains(&name) || first(seen, cx, name, place);
+        if !own {
+            mark_doubted(ast, name);
+        }
         let into = if own { ast } else { &mut nowhere };
         scalar(into, &mut fields);
         parts(into, &mut fields);
@@ -173,10 +202,22 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
     let owners = owners(name);
+    for part in &owners {
+        mark_doubted(ast, part);
+    }
+    for near in suggest::all_near(name, NODES.iter().map(|(known, _)| *known)) {
+        mark_doubted(ast, near);
+    }
     let near = meant(node).filter(|_| owners.is_empty() || node.block.is_some());
     if let Some(near) = near {
-        mark_broken(ast, near);
-        cx.report(finding.replace(format!("did you mean `{near}`?"), span, near));
+        mark_doubted(ast, near);
+        cx.report(if stands_once(near) && !cx.take(near) {
+            finding.help(format!(
+                "`{near}` is there already: move what this says into it"
+            ))
+        } else {
+            finding.replace(format!("did you mean `{near}`?"), span, near)
+        });
         // A block that the meant one does not take says nothing of it.
         if node.block.is_some() && !has_block(near) {
             return;
@@ -185,7 +226,11 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
             name: near.into(),
             ..node.clone()
         };
-        self::node(&mut Ast::default(), &mut Seen::new(), cx, &meant);
+        let mut read = Ast::default();
+        self::node(&mut read, &mut Seen::new(), cx, &meant);
+        let waived = read.waivers.into_iter().map(|waiver| waiver.code.value);
+        ast.perhaps_waived.extend(waived);
+        ast.perhaps_waived.append(&mut read.perhaps_waived);
     } else if !owners.is_empty() {
         let owners = suggest::list(owners);
         cx.report(finding.help(format!("it stands in the block of {owners}")));
@@ -204,7 +249,11 @@ fn owners(child: &str) -> Vec<&'static str> {
 /// The nodes that can stand in the block of the top-level node `part`.
 pub(super) fn known_in(part: &str) -> Vec<&'static str> {
     let findings = RefCell::default();
-    let cx = Cx { out: &findings };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &findings,
+        notes: &notes,
+    };
     let empty = Node::empty(part);
     let mut fields = Fields::new(cx, &empty, String::new());
     let mut nowhere = Ast::default();
@@ -219,14 +268,20 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
         "service" => put(&mut ast.services, name, worker::service(fields), fields),
         "redis" => put(&mut ast.redis, name, redis::redis(fields), fields),
         "nodes" => put(&mut ast.nodes, name, groups::nodes(fields), fields),
-        "event" => match schedule::event(fields) {
-            Some(event) => drop(ast.events.insert(name, event)),
-            None => drop(ast.broken.insert(Part::Schedule)),
-        },
-        "load-test" => match operation::load_test(fields) {
-            Some(test) => drop(ast.load_tests.insert(name, test)),
-            None => drop(ast.broken.insert(Part::LoadTest)),
-        },
+        "event" => {
+            let event = schedule::event(fields);
+            if event.is_none() || fields.is_in_doubt() {
+                ast.broken.insert(Part::Schedule);
+            }
+            ast.events.extend(event.map(|event| (name, event)));
+        }
+        "load-test" => {
+            let test = operation::load_test(fields);
+            if test.is_none() || fields.is_in_doubt() {
+                ast.broken.insert(Part::LoadTest);
+            }
+            ast.load_tests.extend(test.map(|test| (name, test)));
+        }
         _ => {}
     }
 }
@@ -235,6 +290,8 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
 fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &Fields<'_>) {
     if fields.is_broken() {
         node.spoil();
+    } else if fields.is_in_doubt() {
+        node.doubt();
     }
     all.insert(name, node);
 }
@@ -248,23 +305,40 @@ fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
         "namespace" => ast.namespace = fields.argument("\"kaireon\"", value::name),
         "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
         "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
-        "deliver" => ast.autoscalers = fields.property("autoscalers", value::word),
-        "schedule" => ast.schedule_image = fields.property("image", value::text(text::token)),
+        "deliver" => {
+            let autoscalers = fields.property("autoscalers", value::word);
+            ast.autoscalers = doubted(autoscalers, fields);
+        }
+        "schedule" => {
+            let image = fields.property("image", value::text(text::token));
+            ast.schedule_image = doubted(image, fields);
+        }
         "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
-        "cost" => ast.reserved = fields.property("reserved", value::whole(0..=100)),
+        "cost" => {
+            let reserved = fields.property("reserved", value::whole(0..=100));
+            ast.reserved = doubted(reserved, fields);
+        }
         _ => {}
     }
 }
 
 fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
     match fields.node_name() {
-        "api" => ast.api = workload::api(fields),
-        "pgbouncer" => ast.pgbouncer = pgbouncer::pgbouncer(fields),
-        "database" => ast.database = database::database(fields),
-        "network" => ast.network = groups::network(fields),
-        "alerts" => ast.alerts = operation::alerts(fields),
+        "api" => ast.api = doubted(workload::api(fields), fields),
+        "pgbouncer" => ast.pgbouncer = doubted(pgbouncer::pgbouncer(fields), fields),
+        "database" => ast.database = doubted(database::database(fields), fields),
+        "network" => ast.network = doubted(groups::network(fields), fields),
+        "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
         _ => {}
     }
+}
+
+/// A node, whose absent values are in doubt where it holds what could not be read.
+fn doubted<T: Spoil>(mut node: T, fields: &Fields<'_>) -> T {
+    if fields.is_in_doubt() {
+        node.doubt();
+    }
+    node
 }
 
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
@@ -277,8 +351,11 @@ fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
 }
 
 fn off_hours(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let Some(node) = schedule::off_hours(fields) else {
+    let node = schedule::off_hours(fields);
+    if node.is_none() || fields.is_in_doubt() {
         ast.broken.insert(Part::Schedule);
+    }
+    let Some(node) = node else {
         return;
     };
     let days = node
@@ -296,10 +373,16 @@ fn waive(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     let code = fields.argument("\"single-az\"", value::text(text::token));
     let reason = fields.required("reason", "\"...\"", value::text(text::non_empty));
     let until = fields.required("until", "\"2030-01-31\"", value::date);
-    let (Some(code), Some(reason), Some(until)) = (code.value, reason.value, until.value) else {
+    let in_doubt = fields.is_in_doubt();
+    let code = code.value;
+    let (Some(code), Some(reason), Some(until)) = (code.clone(), reason.value, until.value) else {
+        ast.perhaps_waived.extend(code.map(|code| code.value));
         ast.broken.insert(Part::Waive);
         return;
     };
+    if in_doubt {
+        ast.perhaps_waived.insert(code.value.clone());
+    }
     if first(seen, fields.cx, &format!("waive.{}", code.value), code.span) {
         ast.waivers.push(WaiverNode {
             place: fields.name_span(),
