@@ -1,12 +1,14 @@
 //! A change, cut into moves: what one apply brings about, and what must come before it.
 
+use std::collections::BTreeMap;
+
 use super::kind::{ApiMove, Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::redis;
-use super::title::title;
+use super::title::{Changed, title};
 use super::together::{self, Paths, Taken};
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, ClusterMode, Environment, Name, RedisTls, Selection};
+use crate::model::{Arch, Attribute, ClusterMode, Environment, Name, RedisTls, Selection};
 use crate::pair::Pair;
 use crate::source::Sourced;
 
@@ -114,13 +116,14 @@ fn of_paths(
     if paths.keys().any(redis::moves_uses) {
         paths.entry(Kind::RedisUses).or_default();
     }
+    let values = values(sides);
     let mut moves = Vec::new();
     for (kind, paths) in paths {
         match redis::staged(&kind, sides) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
                 title: together::headline(
-                    title(&kind, sides),
+                    title(&kind, sides, &own(&values, &kind, &paths)),
                     taken.get(&kind).map_or(&[], Vec::as_slice),
                     sides.after,
                 ),
@@ -134,6 +137,31 @@ fn of_paths(
     nodes_beside(&mut moves, sides, catalogue);
     redis::bind(&mut moves);
     moves
+}
+
+/// Every attribute that changes, by path.
+fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
+    let differences = sides.before.compare(sides.after).into_iter();
+    let text = |attribute: Option<Attribute>| attribute.map(|attribute| attribute.value);
+    differences
+        .map(|difference| {
+            let Pair { before, after } = difference.values;
+            let changed = Changed {
+                path: difference.path.clone(),
+                values: Pair::new(text(before), text(after)),
+            };
+            (difference.path, changed)
+        })
+        .collect()
+}
+
+/// The attributes of a move; what moves along with it has words of its own.
+fn own(values: &BTreeMap<String, Changed>, kind: &Kind, paths: &[String]) -> Vec<Changed> {
+    let taken_along = |path: &&String| {
+        matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.")
+    };
+    let own = paths.iter().filter(|path| !taken_along(path));
+    own.filter_map(|path| values.get(path).cloned()).collect()
 }
 
 /// Stages of one kind follow each other.

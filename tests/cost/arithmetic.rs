@@ -77,9 +77,9 @@ fn every_tier_costs_what_its_catalogue_is_designed_for() {
         [
             between("$216", "$341"),
             between("$964", "$1,463"),
-            between("$2,034", "$3,148"),
+            between("$2,033", "$3,147"),
             between("$4,728", "$7,045"),
-            between("$12,007", "$20,569"),
+            between("$12,008", "$20,569"),
         ]
     );
 }

@@ -23,7 +23,7 @@ fn what_a_reload_applies_leaves_the_pods_as_they_are() {
         "pgbouncer { instances 2 }",
         "database { endpoint \"kaireon-prod.abc123.us-east-1.rds.amazonaws.com\" }",
         "database { tls \"require\" }",
-        "database { dbname \"user\" }",
+        "database { dbname \"shop\" }",
         "database { replicas 2 }",
         "api { replicas max=12 }",
         "network database-cidr=\"10.0.32.0/20\"",

@@ -14,7 +14,6 @@ region "us-east-1"
 app "shop"
 namespace "shop"
 cluster "prod"
-framework "none"
 labels team="payments"
 budget monthly=20000
 cost reserved=20
@@ -22,12 +21,12 @@ api {
     image "registry.example.com/api:1.4.2"
     replicas min=5 max=14
     requests cpu="700m" memory="1200Mi"
-    limits cpu="1500m" memory="2Gi"
+    limits cpu="1500m" memory="3Gi"
     target cpu=60 memory=75
-    scale-up window="30s" { percent 60 every="30s"; pods 3 every="30s"; select "max"; }
-    scale-down window="400s" { percent 20 every="90s"; }
+    scale-up { percent 200 every="15s"; pods 8 every="15s"; }
+    scale-down window="400s" { percent 20 every="90s"; select "min"; }
     connections per-pod=8 env="POOL_SIZE"
-    rollout max-surge="20%" max-unavailable=0
+    rollout max-surge="20%"
     env LOG_LEVEL="info"
 }
 worker "orders" {
@@ -54,7 +53,7 @@ redis "queue" { node "cache.r7g.xlarge"; replicas 2; uses "queue" "sessions" "ca
 nodes "general" { instance "m7g.2xlarge"; count min=2 max=9; }
 network monitoring-namespace="monitoring"
 alerts { db-cpu 75; db-storage 80; sustained "20m"; labels release="stack"; }
-event "sale" from="2030-11-29T06:00" to="2030-11-30T00:00" zone="Europe/Berlin" lead="30m" { api 9; worker "orders" 4; }
+event "sale" from="2027-06-01T06:00" to="2027-06-02T00:00" zone="Europe/Berlin" lead="30m" { api 9; worker "orders" 4; }
 waive "single-az" reason="a mirror" until="2030-01-31"
 "#;
 
@@ -130,7 +129,7 @@ fn a_mistyped_word_makes_no_rule_speak_about_what_stands_in_for_it() {
         .collect();
     assert!(changed.len() > 500, "{}", changed.len());
     for_each(changed, |text| {
-        let (rules, language) = told(text);
+        let (rules, language) = told(&text);
         let line = text.lines().find(|line| !FILE.contains(line));
         let said = !language || rules.is_empty();
         (!said)
@@ -155,8 +154,9 @@ fn a_suggestion_leads_to_one_place_alone() {
         let run = run(&format!("{header}{node}\n"));
         let mut seen = BTreeMap::new();
         for finding in run.diagnostics() {
-            for help in finding.help.iter().filter_map(|help| help.replacement.as_ref()) {
-                *seen.entry(help.text.clone()).or_insert(0) += 1;
+            let replacements = finding.help.iter().filter_map(|help| help.replacement.as_ref());
+            for (_, text) in replacements {
+                *seen.entry(text.clone()).or_insert(0) += 1;
             }
         }
         let stated = ["replicas", "max", "database"].map(|word| {

@@ -381,3 +381,52 @@ worker \"worker\" {{ capacity \"{pool}\" }}"
         });
     }
 }
+
+/// A title has no value that stays as it is in the place of one that changes.
+#[test]
+fn a_title_names_what_changes() {
+    let with = |more: &str| prod("large", more);
+    for (before, after, expected) in [
+        (
+            "database { storage gib=500 type=\"gp3\" iops=12000; }",
+            "database { storage gib=500 type=\"io2\" iops=12000; }",
+            "change the volume: type gp3 -> io2",
+        ),
+        (
+            "database { storage gib=500 iops=12000 throughput=500; }",
+            "database { storage gib=500 iops=14000 throughput=600; }",
+            "change the volume: iops 12000 -> 14000, throughput 500 -> 600",
+        ),
+        (
+            "database { storage gib=500 iops=12000; }",
+            "database { storage gib=600 iops=14000; }",
+            "500 of at most 1000 GiB -> 600 of at most 1000 GiB; iops 12000 -> 14000",
+        ),
+        (
+            "api { target cpu=70; }",
+            "api { target cpu=60; }",
+            "set the API's autoscaler: target cpu 70 -> 60",
+        ),
+        (
+            "pgbouncer { drain \"300s\"; }",
+            "pgbouncer { drain \"400s\"; }",
+            "roll PgBouncer: drain 5m -> 400s",
+        ),
+        (
+            "pgbouncer { clients max=500; }",
+            "pgbouncer { clients max=550; }",
+            "set PgBouncer's pools: clients max 500 -> 550",
+        ),
+        (
+            "redis \"queue\" { data gib=2; }",
+            "redis \"queue\" { data gib=3; }",
+            "move Redis group `queue`: data gib 2 -> 3",
+        ),
+    ] {
+        planned(&with(before), &with(after), |plan| {
+            let titles: Vec<&str> = plan.steps.iter().map(|it| it.title.as_str()).collect();
+            let said = titles.iter().any(|title| title.contains(expected));
+            assert!(said, "{expected}: {titles:?}");
+        });
+    }
+}
