@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Arch, Quantity};
 pub use prices::{
-    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
-    StoragePrices,
+    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount,
+    SpotDiscount, StoragePrices,
 };
 
 /// An EC2 instance type as a Kubernetes node.

@@ -43,7 +43,9 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
         top::node(&mut ast, &mut seen, cx, node);
     }
     *diagnostics = out.into_inner();
-    for name in notes.into_inner().misplaced {
+    let mut notes = notes.into_inner();
+    ast.perhaps_waived.append(&mut notes.perhaps_waived);
+    for name in notes.misplaced {
         top::mark_doubted(&mut ast, &name);
     }
     ast.spoil_broken();

@@ -43,7 +43,10 @@ fn render_keeps_the_master_user_of_a_tree_unless_the_file_names_another() {
         let folder = folder(recorded);
         let folder = folder.path();
         let before = tfvars(folder);
-        for more in [&["render", "prod.kdl"][..], &["render", "prod.kdl", "--dry-run"]] {
+        for more in [
+            &["render", "prod.kdl"][..],
+            &["render", "prod.kdl", "--dry-run"],
+        ] {
             let refused = tierc(folder, more);
             let said = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert_eq!(refused.status.code(), Some(1), "{said}");
@@ -81,5 +84,8 @@ fn a_plan_from_an_older_tree_keeps_its_master_user() {
     );
     let told: Value = serde_json::from_slice(&planned.stdout).unwrap();
     let text = told.to_string();
-    assert!(text.contains("database { master \\\"kaireon\\\" }"), "{text}");
+    assert!(
+        text.contains("database { master \\\"kaireon\\\" }"),
+        "{text}"
+    );
 }

@@ -18,6 +18,8 @@ pub struct Notes {
     pub taken: BTreeSet<String>,
     /// The names of nodes of the top level that stand somewhere else.
     pub misplaced: BTreeSet<String>,
+    /// The rules of waivers that stand somewhere else.
+    pub perhaps_waived: BTreeSet<String>,
 }
 
 /// Where findings about a text's nodes go.
@@ -36,7 +38,13 @@ impl Cx<'_> {
         self.notes.borrow_mut().taken.insert(name.to_owned())
     }
 
-    /// Notes a node of the top level that stands in the block of another one.
+    /// Notes the rule of a waiver that stands in the block of another node.
+    pub fn perhaps_waived(&self, rule: Option<&str>) {
+        let rule = rule.map(str::to_owned);
+        self.notes.borrow_mut().perhaps_waived.extend(rule);
+    }
+
+    /// Notes a node of the top level that may lack what stands in the block of another one.
     pub fn misplaced(&self, name: &str) {
         self.notes.borrow_mut().misplaced.insert(name.to_owned());
     }

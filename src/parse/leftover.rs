@@ -176,6 +176,7 @@ fn children(fields: &Fields<'_>) {
     let mut given: BTreeSet<&str> = names.collect();
     for child in &fields.children {
         let (name, span) = (&*child.name, child.name_span);
+        elsewhere(fields, child);
         let message = format!("`{}` has no node `{name}`", fields.path);
         let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
         let known = fields.known_children.iter().copied();
@@ -184,7 +185,6 @@ fn children(fields: &Fields<'_>) {
                 "`{name}` is a property: write `{name}=...` before the brace"
             ))
         } else if top::is_known(name) {
-            fields.cx.misplaced(name);
             finding.help(format!(
                 "`{name}` stands at top level, outside of any block"
             ))
@@ -206,6 +206,20 @@ fn children(fields: &Fields<'_>) {
             finding.help(format!("known here: {}", suggest::list(known)))
         };
         fields.cx.report(finding);
+    }
+}
+
+/// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
+fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
+    let name = &*child.name;
+    if top::is_known(name) {
+        fields.cx.misplaced(name);
+    }
+    for owner in top::owners(name) {
+        fields.cx.misplaced(owner);
+    }
+    if name == "waive" {
+        fields.cx.perhaps_waived(child.first_text());
     }
 }
 

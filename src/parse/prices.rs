@@ -11,8 +11,8 @@ use super::value::{Problem, Reading, Value};
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
-    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
-    StoragePrices,
+    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount,
+    SpotDiscount, StoragePrices,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Money, RedisEngine, StorageType};

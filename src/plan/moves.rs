@@ -157,9 +157,8 @@ fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
 
 /// The attributes of a move; what moves along with it has words of its own.
 fn own(values: &BTreeMap<String, Changed>, kind: &Kind, paths: &[String]) -> Vec<Changed> {
-    let taken_along = |path: &&String| {
-        matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.")
-    };
+    let taken_along =
+        |path: &&String| matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.");
     let own = paths.iter().filter(|path| !taken_along(path));
     own.filter_map(|path| values.get(path).cloned()).collect()
 }

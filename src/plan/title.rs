@@ -23,7 +23,11 @@ pub(super) fn title(kind: &Kind, sides: Pair<&Environment>, changed: &[Changed])
     let Some((owner, shown)) = shown(kind) else {
         return headline;
     };
-    let told = |it: &&Changed| shown.iter().any(|step| it.path == format!("{owner}.{step}"));
+    let told = |it: &&Changed| {
+        shown
+            .iter()
+            .any(|step| it.path == format!("{owner}.{step}"))
+    };
     let rest: Vec<String> = changed
         .iter()
         .filter(|it| !told(it))

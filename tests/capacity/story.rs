@@ -322,7 +322,10 @@ fn cheapest(database: &str, metric: &str, component: &str, from: f64, by: f64) -
 fn a_larger_class_is_the_cheapest_of_every_family() {
     let (kdl, costs) = cheapest("", "db-cpu", "database", 40.0, 0.8);
     assert_eq!(kdl, "database { instance \"db.m6g.2xlarge\" }");
-    assert!((costs - (2.0 * 0.636 - 0.899) * 730.0).abs() < 0.01, "{costs}");
+    assert!(
+        (costs - (2.0 * 0.636 - 0.899) * 730.0).abs() < 0.01,
+        "{costs}"
+    );
 }
 
 /// `db.m6g.2xlarge` is cheaper than `db.m8g.2xlarge`, and its processors do less than those that
@@ -553,11 +556,17 @@ fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
         let rest = kdl.split(of).nth(1).unwrap();
         rest.split("Mi").next().unwrap().parse().unwrap()
     };
-    let (request, limit) = (mebibytes("requests memory=\""), mebibytes("limits memory=\""));
+    let (request, limit) = (
+        mebibytes("requests memory=\""),
+        mebibytes("limits memory=\""),
+    );
     assert!(request >= 2048 * 75 / 100 && request <= limit, "{kdl}");
     // Where the pods request it already, the limit is all.
     let kdl = offered("api { requests memory=\"2Gi\"; }");
-    assert!(kdl.contains("limits memory=") && !kdl.contains("requests"), "{kdl}");
+    assert!(
+        kdl.contains("limits memory=") && !kdl.contains("requests"),
+        "{kdl}"
+    );
     // Where the nodes have no room for it, they come with it.
     let kdl = offered(
         "api { replicas max=30; requests cpu=\"100m\"; limits memory=\"8Gi\"; }\nnodes \"general\" { count min=2 max=8; }\nworker \"worker\" { queue \"queue:decisions\" length=50; replicas max=4; }",

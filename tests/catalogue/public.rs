@@ -92,7 +92,11 @@ fn cache_nodes_are_as_public_files_have_them() {
         assert_eq!(node.valkey_only, row[4].is_empty(), "{name}");
         for (engine, price) in [(RedisEngine::Redis, row[4]), (RedisEngine::Valkey, row[5])] {
             let known = prices.cache_nodes.get(&(name.to_owned(), engine));
-            assert_eq!(known.map(|known| known.amount), amount(price), "{name}, {engine}");
+            assert_eq!(
+                known.map(|known| known.amount),
+                amount(price),
+                "{name}, {engine}"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use tierc::diagnostic::code;
 use crate::support::{for_each, run};
 
 /// A file with most nodes of the language, each with a word in it that can be mistyped. It breaks a
-/// rule, which it waives.
+/// rule, which it waives, and its nodes are just enough for its own maxima: not for the tier's.
 const FILE: &str = r#"environment "prod"
 tier "medium"
 region "us-east-1"
@@ -50,7 +50,7 @@ database {
     direct monitoring=6 replication=6 admin=8
 }
 redis "queue" { node "cache.r7g.xlarge"; replicas 2; uses "queue" "sessions" "cache"; }
-nodes "general" { instance "m7g.2xlarge"; count min=2 max=9; }
+nodes "general" { instance "m7g.2xlarge"; count min=2 max=3; }
 network monitoring-namespace="monitoring"
 alerts { db-cpu 75; db-storage 80; sustained "20m"; labels release="stack"; }
 event "sale" from="2027-06-01T06:00" to="2027-06-02T00:00" zone="Europe/Berlin" lead="30m" { api 9; worker "orders" 4; }
@@ -139,6 +139,44 @@ fn a_mistyped_word_makes_no_rule_speak_about_what_stands_in_for_it() {
     });
 }
 
+/// The file with a line in another place: at the top level, or in the block of another node.
+fn moved() -> Vec<String> {
+    let lines: Vec<&str> = FILE.lines().collect();
+    let into = |at: usize, block: &str| {
+        let mut rest = lines.clone();
+        let line = rest.remove(at);
+        let place = rest.iter().position(|line| *line == block).unwrap();
+        rest.insert(place + 1, line);
+        rest.join("\n")
+    };
+    let mut moved = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.starts_with(' ') {
+            let mut rest = lines.clone();
+            let line = rest.remove(at);
+            rest.push(line);
+            moved.extend([rest.join("\n"), into(at, "database {")]);
+        } else if !line.ends_with(['{', '}']) || line.contains('}') && line.len() > 1 {
+            moved.push(into(at, "api {"));
+        }
+    }
+    moved
+}
+
+#[test]
+fn a_line_in_another_place_makes_no_rule_speak_about_what_stands_in_for_it() {
+    let moved = moved();
+    assert!(moved.len() > 60, "{}", moved.len());
+    for_each(moved, |text| {
+        let (rules, language) = told(&text);
+        let said = !language || rules.is_empty();
+        (!said)
+            .then(|| format!("{text}\n{rules:?}"))
+            .into_iter()
+            .collect()
+    });
+}
+
 #[test]
 fn a_suggestion_leads_to_one_place_alone() {
     let header = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
@@ -154,7 +192,10 @@ fn a_suggestion_leads_to_one_place_alone() {
         let run = run(&format!("{header}{node}\n"));
         let mut seen = BTreeMap::new();
         for finding in run.diagnostics() {
-            let replacements = finding.help.iter().filter_map(|help| help.replacement.as_ref());
+            let replacements = finding
+                .help
+                .iter()
+                .filter_map(|help| help.replacement.as_ref());
             for (_, text) in replacements {
                 *seen.entry(text.clone()).or_insert(0) += 1;
             }
@@ -181,7 +222,11 @@ fn a_waiver_is_not_called_unused_where_a_slip_may_have_silenced_its_rule() {
     let unused = "waiver-unused".to_owned();
     assert!(!with("db.r6g.large", waiver).contains_key(&unused));
     assert!(!with("db.r6g.lrage", waiver).contains_key(&unused));
-    let mistyped = "waive \"max-connection-exceeds-memory\" reason=\"measured\" until=\"2030-01-31\"";
+    let mistyped =
+        "waive \"max-connection-exceeds-memory\" reason=\"measured\" until=\"2030-01-31\"";
     let found = with("db.r6g.large", mistyped);
-    assert!(!found.contains_key("max-connections-exceeds-memory"), "{found:?}");
+    assert!(
+        !found.contains_key("max-connections-exceeds-memory"),
+        "{found:?}"
+    );
 }

@@ -127,7 +127,10 @@ fn the_application_moves_to_another_role_while_both_are_known() {
         let procedure = &plan.steps[0].procedure;
         let requires = procedure.requires.join("\n");
         assert!(requires.contains("the role `shop` exists"), "{requires}");
-        assert!(requires.contains("`postgresql://shop:PASSWORD@"), "{requires}");
+        assert!(
+            requires.contains("`postgresql://shop:PASSWORD@"),
+            "{requires}"
+        );
         let apply = procedure.apply.join("\n");
         assert!(apply.contains("rollout restart deployment/"), "{apply}");
         assert!(!apply.contains("terraform"), "{apply}");

@@ -200,7 +200,9 @@ fn wrong_role(name: &str) -> Option<String> {
             "`{name}` is the role that reads PgBouncer's statistics"
         ))
     } else if OF_RDS.contains(&folded) || RDS_ROLES.contains(&folded) {
-        Some(format!("`{name}` is a name that RDS for PostgreSQL reserves"))
+        Some(format!(
+            "`{name}` is a name that RDS for PostgreSQL reserves"
+        ))
     } else if folded.starts_with(OF_POSTGRES) {
         Some(format!(
             "`{name}` starts with `{OF_POSTGRES}`, which PostgreSQL reserves for its own roles"

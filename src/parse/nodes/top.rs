@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
 use crate::ast::{Ast, Part, Spoil, WaiverNode};
@@ -202,7 +203,7 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
     let owners = owners(name);
-    for part in &owners {
+    for part in owners {
         mark_doubted(ast, part);
     }
     for near in suggest::all_near(name, NODES.iter().map(|(known, _)| *known)) {
@@ -232,7 +233,7 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
         ast.perhaps_waived.extend(waived);
         ast.perhaps_waived.append(&mut read.perhaps_waived);
     } else if !owners.is_empty() {
-        let owners = suggest::list(owners);
+        let owners = suggest::list(owners.iter().copied());
         cx.report(finding.help(format!("it stands in the block of {owners}")));
     } else {
         let known = suggest::list(NODES.iter().map(|(known, _)| *known));
@@ -241,9 +242,20 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
 }
 
 /// The nodes of the top level in whose block a node named `child` can stand.
-fn owners(child: &str) -> Vec<&'static str> {
-    let holds = |part: &&str| known_in(part).contains(&child);
-    WITH_BLOCK.into_iter().filter(holds).collect()
+pub fn owners(child: &str) -> &'static [&'static str] {
+    static OWNERS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for part in WITH_BLOCK {
+            for child in known_in(part) {
+                let parts = owners.entry(child).or_default();
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+        }
+        owners
+    });
+    OWNERS.get(child).map_or(&[], Vec::as_slice)
 }
 
 /// The nodes that can stand in the block of the top-level node `part`.
