@@ -14,6 +14,9 @@ const PARAMETERS: &str = "RDS user guide: static parameters take effect after a 
 const PGBOUNCER: &str = "PgBouncer 1.25, doc/config.md: settings that RELOAD applies";
 const TERRAFORM: &str = "terraform-provider-aws, aws_db_instance: arguments that force a new one";
 
+/// The first major version of which `rds.force_ssl` is dynamic.
+const FORCES_SSL: u32 = 15;
+
 pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
     match field {
         DatabaseField::name(()) => name(step),
@@ -237,6 +240,18 @@ fn tls(step: &Step<'_>) -> Impact {
     let impact = reload(
         "PgBouncer reads how it trusts the server; open connections end when they are released",
     );
+    let plain = sides(step).map(|it| it.tls.value == SslMode::Disable);
+    let major = version(&step.after.database.engine.value).0;
+    if plain.before != plain.after && major < FORCES_SSL {
+        return Impact::new(
+            Class::Reboot,
+            "`rds.force_ssl` waits until the instance is rebooted, which no window does",
+            PARAMETERS,
+        )
+        .on("before PostgreSQL 15: the parameter is static")
+        .felt_by(FeltBy::Everyone)
+        .when(When::ByHand);
+    }
     let Pair { before, after } = sides(step).map(|it| verifies(it.tls.value));
     match (before, after) {
         (false, true) => impact.on("the certificate is checked from now on"),

@@ -34,6 +34,7 @@ pub struct Cx<'a> {
 impl Cx<'_> {
     /// Takes the name of a node of the top level for a suggestion; false if the text has that node,
     /// or if another name has the suggestion already.
+    #[must_use]
     pub fn take(&self, name: &str) -> bool {
         self.notes.borrow_mut().taken.insert(name.to_owned())
     }

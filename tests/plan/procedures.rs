@@ -176,6 +176,24 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
     assert!(!way.apply.join("\n").contains("rds.force_ssl"), "{way:?}");
 }
 
+/// Families before 15 hold the parameter as a static one: RDS refuses `immediate` for it.
+#[test]
+fn plain_text_is_refused_from_a_reboot_on_before_postgresql_15() {
+    let tls = |mode: &str| {
+        prod(
+            "large",
+            &format!("database {{ engine \"14\"; tls \"{mode}\"; replicas 1 }}"),
+        )
+    };
+    let (way, back) = told(&tls("disable"), &tls("require"), "");
+    for it in [way, back] {
+        let lines = it.apply.join("\n");
+        assert!(!lines.contains("ApplyMethod=immediate"), "{lines}");
+        let set = place(&it.apply, &["rds.force_ssl", "ApplyMethod=pending-reboot"]);
+        assert!(set < place(&it.apply, &["reboot-db-instance"]), "{lines}");
+    }
+}
+
 #[test]
 fn a_reboot_of_a_replica_is_made_within_the_window_where_changes_wait_for_it() {
     let connections = |number: u32| {

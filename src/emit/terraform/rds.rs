@@ -147,10 +147,7 @@ const FORCES_SSL: u32 = 15;
 /// Families before 15 have the parameter as a static one, and RDS refuses `immediate` for those.
 #[must_use]
 pub fn forced_ssl(database: &Database) -> Option<(u32, &'static str)> {
-    // A version that is no number is a newer one than any that was known here.
-    let by_default = major(database)
-        .parse::<u32>()
-        .map_or(true, |major| major >= FORCES_SSL);
+    let by_default = forces_ssl_by_default(database);
     let encrypted = database.tls.value != SslMode::Disable;
     let apply = if by_default {
         "immediate"
@@ -158,6 +155,14 @@ pub fn forced_ssl(database: &Database) -> Option<(u32, &'static str)> {
         "pending-reboot"
     };
     (encrypted != by_default).then_some((u32::from(encrypted), apply))
+}
+
+/// Whether the family has `rds.force_ssl` at 1. Those that have not hold it as a static parameter,
+/// which acts from a reboot on. A version that is no number is newer than any that is known here.
+#[must_use]
+pub fn forces_ssl_by_default(database: &Database) -> bool {
+    let major = major(database).parse::<u32>();
+    major.map_or(true, |major| major >= FORCES_SSL)
 }
 
 /// A group of each instance's own, named for its family too: another major version needs another

@@ -1,6 +1,10 @@
 //! How the database is reached, and whether it refuses plain text.
 
-use super::{Procedure, State, parameter, parameter_is, reached, reads, workloads};
+use super::{
+    Procedure, State, parameter, parameter_is, reached, reads, rebooted, window_has_begun,
+    workloads,
+};
+use crate::emit::terraform::forces_ssl_by_default;
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
 
@@ -8,7 +12,8 @@ use crate::pair::Pair;
 const FORCED: &str = "rds.force_ssl";
 
 /// The server takes plain text before PgBouncer speaks it, and refuses it after PgBouncer does not
-/// any more. The parameter is dynamic: it acts at once, on connections that open from then on.
+/// any more. From PostgreSQL 15 on the parameter is dynamic: it acts at once, on connections that
+/// open from then on. Before, it acts from a reboot on.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let database = &states.after.environment.database;
     let forced = states.map(|state| state.environment.database.tls.value != SslMode::Disable);
@@ -43,8 +48,13 @@ fn role(states: Pair<State<'_>>) -> Procedure {
 /// Each instance has a parameter group of its own.
 fn force(database: &Database, value: u32) -> Procedure {
     let ids = || std::iter::once(database.name.value.to_string()).chain(reads(database));
+    let dynamic = forces_ssl_by_default(database);
     let set = ids().fold(Procedure::default(), |procedure, id| {
-        procedure.apply(parameter(&id, FORCED, value, "immediate"))
+        if dynamic {
+            return procedure.apply(parameter(&id, FORCED, value, "immediate"));
+        }
+        let set = procedure.apply(parameter(&id, FORCED, value, "pending-reboot"));
+        rebooted(window_has_begun(set, database), &id, "").apply(reached(&id, "available", &[]))
     });
     ids().fold(set, |procedure, id| {
         procedure
