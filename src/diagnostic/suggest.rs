@@ -18,7 +18,7 @@ pub fn nearest<'a>(typed: &str, options: impl IntoIterator<Item = &'a str>) -> O
 /// Whether a character changes the direction in which text is shown.
 #[must_use]
 pub fn turns_text(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Words for a sentence: `` `a`, `b` and `c` ``.

@@ -30,7 +30,7 @@ pub(super) fn rows(watch: &Watch) -> Vec<Row> {
         relief: tracked
             .relieved_by
             .iter()
-            .map(|path| watch.told(path, " "))
+            .map(|path| watch.told(path, " ").replace('|', "\\|"))
             .collect::<Vec<_>>()
             .join(", "),
     };
