@@ -34,8 +34,8 @@ pub fn kubernetes(
             files.insert(path.into(), yaml::documents(&objects, source_name));
         }
     }
-    let rule = alerts::rule(environment, &watch.groups);
-    files.insert("alerts.yaml".into(), yaml::documents(&[rule], source_name));
+    let rules = alerts::rules(environment, &watch.groups);
+    files.insert("alerts.yaml".into(), yaml::documents(&rules, source_name));
     let kustomization = yaml!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
