@@ -1,14 +1,19 @@
 //! Credentials, hidden wherever text is shown.
 
 mod bare_address;
+mod encoded;
 mod find;
+pub mod fingerprint;
+mod patterns;
 mod repeated;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub use find::{find_secrets, is_key, is_literal};
+pub use find::{find_secrets, is_literal};
+pub use fingerprint::fingerprint;
+pub use patterns::is_key;
 
 use super::{Diagnostic, code};
 use crate::source::{SourceId, Sources};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::yaml;
-use crate::diagnostic::mask::{is_key, mask};
+use crate::diagnostic::mask::mask;
 
 /// What a chart's own `values.yaml` says; an empty one says nothing.
 ///
@@ -48,14 +48,10 @@ pub fn over(defaults: &Value, values: Value) -> Value {
     Value::Object(merged)
 }
 
-/// A mistake without the credentials of a chart's own values.
+/// A mistake without the value: a chart's own values can hold credentials of any form.
 fn told(error: &jsonschema::ValidationError<'_>) -> String {
     let place = error.instance_path().to_string();
-    if place.split('/').any(is_key) {
-        format!("at `{place}`: {}", error.masked())
-    } else {
-        mask(&format!("at `{place}`: {error}"))
-    }
+    mask(&format!("at `{place}`: {}", error.masked()))
 }
 
 /// What is wrong with each environment's values by the chart's schema, a sentence per mistake.

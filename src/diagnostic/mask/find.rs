@@ -4,61 +4,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::bare_address;
-
-/// Prefixes of well-known tokens, and how many characters follow at least.
-const TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AIza", 30),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghr_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 22),
-    ("glpat-", 20),
-    ("npm_", 30),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xoxa-", 10),
-    ("xoxs-", 10),
-    ("sk_live_", 16),
-    ("sk_test_", 16),
-    ("rk_live_", 16),
-    ("whsec_", 20),
-    ("hvs.", 20),
-    ("SG.", 40),
-    ("pypi-", 40),
-    ("dop_v1_", 40),
-    ("shpat_", 30),
-    ("ya29.", 20),
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("eyJhbGciOi", 20),
-    ("Bearer ", 20),
-    ("bearer ", 20),
-    ("AccountKey=", 20),
-];
-
-/// Ends of keys whose value is a credential, without `-` and `_`, in lower case.
-const KEYS: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "secretkey",
-    "secretkeybase",
-    "signingkey",
-    "encryptionkey",
-    "masterkey",
-    "privatekey",
-    "credential",
-    "credentials",
-];
+use super::patterns::{TOKENS, Token};
+use super::{bare_address, encoded, patterns};
 
 /// A letter or a digit: a word begins here.
 const BEGINS: u8 = 1;
@@ -87,8 +34,8 @@ static BYTES: LazyLock<Bytes> = LazyLock::new(|| {
             _ if byte.is_ascii_alphanumeric() => BEGINS,
             _ => 0,
         };
-        for (token, _) in TOKENS {
-            if let [first, next, ..] = token.as_bytes()
+        for token in TOKENS {
+            if let [first, next, ..] = token.prefix.as_bytes()
                 && *first == byte
             {
                 *goes_on |= second(*next);
@@ -112,12 +59,16 @@ impl Bytes {
     }
 }
 
-/// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
-const WORDS: &[&str] = &["pass", "pwd"];
-
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = find_plain(text);
+    found.extend(encoded::secrets(text));
+    merged(found)
+}
+
+/// The same of what is not encoded, in any order.
+pub(super) fn find_plain(text: &str) -> Vec<Range<usize>> {
     let known: &Bytes = &BYTES;
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -133,12 +84,13 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
                 (b':', Some(b'/')) => found.extend(password_in_address(text, at)),
                 (b'-', Some(b'-')) => found.extend(private_key(text, at)),
                 (b'@', Some(_)) => found.extend(bare_address::password(text, at)),
+                (b':', Some(b'A')) => found.extend(patterns::bot_token(text, at)),
                 _ => {}
             }
             at += 1;
         }
     }
-    merged(found)
+    found
 }
 
 /// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
@@ -177,19 +129,12 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 /// A token of a well-known kind at `start`.
 fn token(text: &str, start: usize) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
-    let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
-    // Behind a word that only says what follows, any token can: in Base64, too.
-    let more: &[u8] = if prefix.ends_with([' ', '=']) {
-        b"_-.+/=~"
-    } else {
-        b"_-."
+    let known = TOKENS.iter().filter(|known| rest.starts_with(known.prefix));
+    let fits = |known: &Token| {
+        let length = known.length(rest)?;
+        Some(start..start + known.prefix.len() + length)
     };
-    let length = rest
-        .bytes()
-        .skip(prefix.len())
-        .take_while(|byte| byte.is_ascii_alphanumeric() || more.contains(byte))
-        .count();
-    (length >= *least).then(|| start..start + prefix.len() + length)
+    known.filter_map(fits).max_by_key(|found| found.end)
 }
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
@@ -220,8 +165,11 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
         .take(FAR)
         .find(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
         .map_or(rest.len().min(FAR), |(at, _)| at);
-    let (credentials, _) = rest.get(..end)?.rsplit_once('@')?;
-    let (user, password) = credentials.split_once(':')?;
+    let (credentials, host) = rest.get(..end)?.rsplit_once('@')?;
+    let Some((user, password)) = credentials.split_once(':') else {
+        let token = patterns::is_token_in_address(credentials, host);
+        return token.then(|| at + 3..at + 3 + credentials.len());
+    };
     // `host:8080/path@version` has a port there, not a password.
     let port = password
         .split_once('/')
@@ -235,13 +183,12 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
 /// `"apiKey": "..."`, `password=...` within a connection string.
 fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let Behind { at, joined } = behind(text.as_bytes(), word.end)?;
-    if !is_key(text.get(word)?) {
-        return None;
-    }
+    let word = text.get(word)?;
+    let kind = patterns::kind(word)?;
     let value = text.get(at..)?;
     let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
     let literal = value.get(body.clone())?;
-    is_literal(literal).then(|| at + body.start..at + body.end)
+    (is_literal(literal) && kind.takes(literal)).then(|| at + body.start..at + body.end)
 }
 
 /// Where a value stands behind a key.
@@ -268,22 +215,6 @@ fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
     let at = blanks(value);
     let may_be_quoted = is(at, b"\"'#r");
     (value > key && (joined || may_be_quoted)).then_some(Behind { at, joined })
-}
-
-/// Whether a word ends like the name of a credential.
-#[must_use]
-pub fn is_key(word: &str) -> bool {
-    let letters = || {
-        let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
-        letters.map(|byte| byte.to_ascii_lowercase())
-    };
-    let ends = KEYS.iter().any(|key| {
-        let mut letters = letters();
-        key.bytes().rev().all(|byte| letters.next() == Some(byte))
-    });
-    ends || word
-        .rsplit_once(['-', '_'])
-        .is_some_and(|(_, last)| WORDS.iter().any(|known| last.eq_ignore_ascii_case(known)))
 }
 
 /// What stands between the quotes that `value` begins with, in any form of KDL.
@@ -319,8 +250,7 @@ fn bare(value: &str) -> Option<Range<usize>> {
 #[must_use]
 pub fn is_literal(value: &str) -> bool {
     let value = value.trim();
-    let known = ["", "true", "false", "null"].contains(&value);
-    !known && !is_reference(value) && !value.chars().all(|c| c == '*')
+    !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
 }
 
 /// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
