@@ -175,6 +175,8 @@ pub struct WaiverNode {
     pub place: Span,
     /// The rule.
     pub code: Spanned<String>,
+    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    pub value: Option<Spanned<String>>,
     /// Why.
     pub reason: Spanned<String>,
     /// The last day it holds.
@@ -253,6 +255,8 @@ pub struct Ast {
     pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
+    /// Fingerprints of the literals that look like credentials and are waived.
+    pub waived_literals: BTreeSet<String>,
     /// Parts of which at least one node could not be read at all, so that they are not whole.
     pub broken: BTreeSet<Part>,
 }

@@ -13,6 +13,7 @@ pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
+pub mod shell;
 mod standing;
 pub mod template;
 pub mod terraform;

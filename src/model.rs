@@ -10,6 +10,7 @@ pub mod money;
 pub mod name;
 pub mod operation;
 mod part;
+pub mod place;
 pub mod platform;
 pub mod portion;
 pub mod quantity;
@@ -40,6 +41,7 @@ pub use operation::{
     RedisOps, RedisOpsField, Request, RequestField, Stage, StageField, Steady, SteadyField,
     TestRun, TestRunField,
 };
+pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database,
     DatabaseField, Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField,

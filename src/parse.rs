@@ -24,8 +24,10 @@ use nodes::top;
 /// Reads one environment's file. Mistakes go to `diagnostics`; what they spoil is marked broken.
 pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Ast {
     let mut scanned = scan::scan(text, source, diagnostics);
-    secrets::keep_out(&mut scanned, text, source, diagnostics);
-    let mut ast = Ast::default();
+    let mut ast = Ast {
+        waived_literals: secrets::keep_out(&mut scanned, text, source, diagnostics),
+        ..Ast::default()
+    };
     if !scanned.whole {
         all_broken(&mut ast);
     }

@@ -7,8 +7,10 @@
 mod commands;
 mod environment;
 mod forms;
+mod hostile;
 mod order;
 mod pairs;
+mod places;
 mod secrets;
 mod survival;
 

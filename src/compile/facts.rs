@@ -179,6 +179,7 @@ pub fn merged(tier: Ast, defaults: Ast) -> Ast {
         budget: tier.budget.over(defaults.budget),
         reserved: tier.reserved.over(defaults.reserved),
         waivers: tier.waivers,
+        waived_literals: tier.waived_literals,
         broken: tier.broken.union(&defaults.broken).copied().collect(),
     }
 }

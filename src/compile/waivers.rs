@@ -19,6 +19,14 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     let all_rules_spoke = resolved && diagnostics.iter().all(understood);
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
+        if waiver.code.value == code::SECRET_LITERAL.0 {
+            about.extend(of_a_literal(file, waiver, today));
+            continue;
+        }
+        if let Some(value) = &waiver.value {
+            about.push(takes_no_value(&waiver.code.value, value.span));
+            continue;
+        }
         let Some(rule) = check::rule(&waiver.code.value) else {
             about.push(unknown(waiver));
             continue;
@@ -39,10 +47,48 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     diagnostics.extend(about);
 }
 
+/// What is wrong with the waiver of one literal, which the parser has applied already.
+fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
+    let mut about = Diagnostics::new();
+    match &waiver.value {
+        None => about.push(
+            Diagnostic::error(
+                code::WRONG_VALUE,
+                "`secret-literal` cannot be waived for a whole file",
+                waiver.code.span,
+            )
+            .help(
+                "add `value=` with the fingerprint that the finding states: that waives one value",
+            ),
+        ),
+        Some(_) if waiver.until.value < today => {
+            let finding = expired(&waiver.code.value, waiver.until.value, today);
+            about.push(finding.label(waiver.until.span, ""));
+        }
+        Some(value) if !file.waived_literals.contains(&value.value) => {
+            let message = format!(
+                "no literal here has the fingerprint `{}`, so there is nothing to waive",
+                value.value
+            );
+            let finding = Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place);
+            about.push(finding.help("remove the waiver"));
+        }
+        Some(_) => {}
+    }
+    about
+}
+
+fn takes_no_value(rule: &str, span: Span) -> Diagnostic {
+    let message = format!("a waiver of `{rule}` takes no `value`: it is for the whole file");
+    Diagnostic::error(code::WRONG_VALUE, message, span)
+        .help("remove it; only `secret-literal` is waived value by value")
+}
+
 /// What a file waives, by the rule's name.
 pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     let waivers = file.waivers.iter().map(|waiver| Waiver {
         rule: waiver.code.value.clone(),
+        value: waiver.value.as_ref().map(|value| value.value.clone()),
         until: LastDay(waiver.until.value),
         reason: waiver.reason.value.clone(),
     });
@@ -57,6 +103,10 @@ pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
     let node = |waiver: &Waiver| WaiverNode {
         place: nowhere,
         code: Spanned::new(waiver.rule.clone(), nowhere),
+        value: waiver
+            .value
+            .clone()
+            .map(|value| Spanned::new(value, nowhere)),
         reason: Spanned::new(waiver.reason.clone(), nowhere),
         until: Spanned::new(waiver.until.0, nowhere),
     };
@@ -83,7 +133,9 @@ pub(super) fn apply_recorded(
 ) -> (Diagnostics, BTreeSet<Code>) {
     let waived = in_force(waivers, today);
     found.retain(|finding| !waived.contains(&finding.code));
-    let known = |waiver: &&Waiver| check::rule(&waiver.rule).is_some_and(|rule| rule.waivable);
+    let known = |waiver: &&Waiver| {
+        waiver.value.is_some() || check::rule(&waiver.rule).is_some_and(|rule| rule.waivable)
+    };
     for waiver in waivers.iter().filter(known) {
         if waiver.until.0 < today {
             found.push(expired(&waiver.rule, waiver.until.0, today));

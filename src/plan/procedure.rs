@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use super::kind::{Kind, NodesMove};
 use crate::catalogue::Catalogue;
+use crate::emit::shell::literal;
+pub use crate::emit::shell::word as quoted;
 use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -34,16 +36,6 @@ impl State<'_> {
     fn path(self, below: &str) -> String {
         quoted(&format!("{}/{below}", self.tree))
     }
-}
-
-/// A text as one word of a POSIX shell.
-///
-/// # Panics
-/// Never: neither a path nor a name of the language holds the byte 0.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    let word = shlex::try_quote(text).expect("a path holds no byte 0");
-    word.into_owned()
 }
 
 /// What to type: lines for a POSIX shell, and what somebody has to see to.
@@ -160,11 +152,6 @@ fn until(command: &str, query: &[&str], wanted: &str) -> String {
 /// answer, and the query runs once on each: what a page lacks has to be a word, too.
 fn parameter_value(name: &str) -> String {
     format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
-}
-
-/// A value as a regular expression that means nothing else.
-fn literal(value: &str) -> String {
-    value.replace('.', "[.]")
 }
 
 /// The procedure of a step of this kind from one state to the next.

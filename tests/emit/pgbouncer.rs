@@ -155,7 +155,10 @@ fn startup_parameters_are_ignored_only_by_images_that_survive_it() {
             "extra_float_digits,options",
         ),
         ("example.com/pgbouncer:latest", ""),
-        ("example.com/pgbouncer@sha256:ab", ""),
+        (
+            "example.com/pgbouncer@sha256:0123456789abcdef0123456789abcdef",
+            "",
+        ),
     ] {
         let nodes = format!("pgbouncer {{ image \"{image}\" }}");
         let ini = ini(&emitted(&text("medium", &nodes)));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::cli::files::{LOCK, stay_on_this_thread, written};
-use crate::compile::{Record, Recorded};
+use crate::compile::{Record, Recorded, unsayable};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::emit::lock;
@@ -40,7 +40,14 @@ impl Tree {
         let path = self.out.join(&self.name).join(LOCK);
         let name = path.display().to_string();
         let text = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
-        let read = lock::read(&text).map_err(|why| {
+        let read = lock::read(&text).and_then(|read| {
+            let waivers = read.waivers.as_deref().unwrap_or_default();
+            match unsayable(&read.environment, waivers) {
+                Some(why) => Err(why),
+                None => Ok(read),
+            }
+        });
+        let read = read.map_err(|why| {
             let why = visible(&mask(&why));
             Failed::Wrong(vec![format!(
                 "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"

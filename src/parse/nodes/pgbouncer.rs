@@ -1,9 +1,10 @@
 //! `pgbouncer`.
 
 use crate::ast::{PgbouncerNode, Written};
+use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::nodes::workload;
-use crate::parse::{text, value};
+use crate::parse::value;
 
 type Pools = (Written<u32>, Written<u32>, Written<u32>);
 
@@ -32,7 +33,7 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
         image: fields.single(
             "image",
             "\"registry.example.com/pgbouncer:1.25.1\"",
-            value::text(text::token),
+            value::placed(Place::Image),
         ),
         requests: fields.group("requests", workload::resources),
         limits: fields.group("limits", workload::resources),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
 use crate::ast::{Ast, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::{Days, Name, OffHours};
+use crate::model::place::MOST_LABELS;
+use crate::model::{Days, Name, OffHours, Place};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
 use crate::parse::{suggest, text, value};
@@ -249,7 +250,7 @@ fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
         "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
         "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
         "deliver" => ast.autoscalers = fields.property("autoscalers", value::word),
-        "schedule" => ast.schedule_image = fields.property("image", value::text(text::token)),
+        "schedule" => ast.schedule_image = fields.property("image", value::placed(Place::Image)),
         "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
         "cost" => ast.reserved = fields.property("reserved", value::whole(0..=100)),
         _ => {}
@@ -268,12 +269,23 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
 }
 
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let reader = value::text(text::label_value);
-    for (key, span, written) in fields.every_property("team", text::label_key, reader) {
+    let reader = value::placed(Place::LabelValue);
+    for (key, span, written) in fields.every_property("team", text::at(Place::LabelKey), reader) {
         if first(seen, fields.cx, &format!("labels.{key}"), span) {
             ast.labels.insert(key, written);
+            if ast.labels.len() == MOST_LABELS + 1 {
+                fields.cx.report(too_many_labels(span));
+            }
         }
     }
+}
+
+fn too_many_labels(span: Span) -> Diagnostic {
+    let message = format!(
+        "there are more than {MOST_LABELS} labels: each becomes a tag, and an AWS resource has 50 at most"
+    );
+    Diagnostic::error(code::WRONG_VALUE, message, span)
+        .help("keep the labels that something selects or counts by")
 }
 
 fn off_hours(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
@@ -296,14 +308,25 @@ fn waive(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     let code = fields.argument("\"single-az\"", value::text(text::token));
     let reason = fields.required("reason", "\"...\"", value::text(text::non_empty));
     let until = fields.required("until", "\"2030-01-31\"", value::date);
+    let value = fields.property("value", value::text(text::fingerprint));
+    if value.broken {
+        ast.broken.insert(Part::Waive);
+        return;
+    }
+    let value = value.value;
     let (Some(code), Some(reason), Some(until)) = (code.value, reason.value, until.value) else {
         ast.broken.insert(Part::Waive);
         return;
     };
-    if first(seen, fields.cx, &format!("waive.{}", code.value), code.span) {
+    let path = match &value {
+        Some(value) => format!("waive.{}.{}", code.value, value.value),
+        None => format!("waive.{}", code.value),
+    };
+    if first(seen, fields.cx, &path, code.span) {
         ast.waivers.push(WaiverNode {
             place: fields.name_span(),
             code,
+            value,
             reason,
             until,
         });

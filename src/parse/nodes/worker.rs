@@ -1,6 +1,7 @@
 //! `worker` and `service`.
 
 use crate::ast::{ConnectionsNode, FallbackNode, QueueNode, ServiceNode, WorkerNode, Written};
+use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::nodes::workload;
 use crate::parse::{text, value};
@@ -11,7 +12,7 @@ const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
 const WAIT: std::ops::RangeInclusive<u64> = 0..=604_800;
 
 fn queue(fields: &mut Fields<'_>) -> Option<QueueNode> {
-    let list = fields.argument("\"queue:decisions\"", value::text(text::token));
+    let list = fields.argument("\"queue:decisions\"", value::placed(Place::RedisList));
     let length = fields.property("length", value::whole(1..=u32::MAX));
     Some(QueueNode {
         list: list.value?,

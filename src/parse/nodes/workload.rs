@@ -6,7 +6,7 @@ use crate::ast::{
     ApiNode, ConnectionsNode, MetricNode, PolicyNode, RangeNode, ResourcesNode, RolloutNode,
     ScalingNode, TargetNode, WorkloadNode, Written,
 };
-use crate::model::PolicyKind;
+use crate::model::{Place, PolicyKind};
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 use crate::source::Spanned;
@@ -37,7 +37,7 @@ pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
 fn connections(fields: &mut Fields<'_>) -> ConnectionsNode {
     ConnectionsNode {
         per_pod: fields.property("per-pod", value::whole(0..=u32::MAX)),
-        env: fields.property("env", value::text(text::variable)),
+        env: fields.property("env", value::placed(Place::Variable)),
         via: Written::default(),
     }
 }
@@ -71,7 +71,7 @@ fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
     let mut all = BTreeMap::new();
     for mut child in fields.children(&["env"]) {
         for (key, span, written) in
-            child.every_property("LOG_LEVEL", text::variable, value::any_text)
+            child.every_property("LOG_LEVEL", text::at(Place::Variable), value::any_text)
         {
             if let Some((first, _)) = all.get(&key) {
                 child
@@ -97,7 +97,7 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
         image: fields.single(
             "image",
             "\"registry.example.com/api:1.4.2\"",
-            value::text(text::token),
+            value::placed(Place::Image),
         ),
         replicas: fields.group("replicas", |replicas| range(replicas, least)),
         target: fields.group("target", target),
@@ -118,7 +118,10 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
 }
 
 fn metric(fields: &mut Fields<'_>) -> Option<MetricNode> {
-    let name = fields.argument("\"http_requests_per_second\"", value::text(text::token));
+    let name = fields.argument(
+        "\"http_requests_per_second\"",
+        value::placed(Place::MetricName),
+    );
     let average = fields.required("average", "\"100\"", value::quantity);
     Some(MetricNode {
         metric: name.value?,

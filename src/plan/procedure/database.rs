@@ -4,7 +4,9 @@ mod access;
 mod server;
 mod volume;
 
-use super::{Procedure, State, literal, parameter_value, redis, terraform, until, workloads};
+use super::{
+    Procedure, State, literal, parameter_value, quoted, redis, terraform, until, workloads,
+};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -205,7 +207,7 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             procedure = procedure.apply(static_parameter(id, connections));
         }
         procedure = if resized {
-            let class = format!("--db-instance-class {}", after.instance.value);
+            let class = format!("--db-instance-class {}", quoted(&after.instance.value));
             procedure.then(modify(sides.after, id, &[class]))
         } else {
             rebooted(procedure, id, "")

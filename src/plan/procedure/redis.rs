@@ -5,7 +5,7 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, terraform, until, workloads};
+use super::{Procedure, State, literal, parameter_value, quoted, terraform, until, workloads};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
@@ -160,7 +160,7 @@ fn changed(
         }
         GroupMove::Node => modify(
             after,
-            &format!("--cache-node-type {}", after.node.value),
+            &format!("--cache-node-type {}", quoted(&after.node.value)),
             states.after,
         )
         .verify(reached(
@@ -192,7 +192,8 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
             after,
             &format!(
                 "--engine {} --engine-version {}",
-                after.engine.value, after.version.value
+                after.engine.value,
+                quoted(&after.version.value)
             ),
             states.after,
         )

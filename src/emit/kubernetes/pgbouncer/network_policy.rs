@@ -4,7 +4,7 @@ use crate::emit::yaml::{Value, yaml};
 
 use crate::emit::kubernetes::metadata::{metadata, selector};
 use crate::emit::pgbouncer::{PORT, SERVER_PORT};
-use crate::model::{Environment, Via};
+use crate::model::{Environment, Place, Via};
 
 /// In: the workloads, by their label `app`, and whatever runs in the monitoring namespace. Out: DNS
 /// and PostgreSQL, where `network` states its addresses to them alone.
@@ -37,8 +37,8 @@ pub(super) fn network_policy(environment: &Environment) -> Value {
     })
 }
 
-/// The values of `app` that are let in. A service's pods are somebody else's: they may be called
-/// after the service alone, or after the application too.
+/// The values of `app` that are let in. Others make a service's pods: their label may be the name of
+/// the service, or that behind the application's. A name that is too long for a label is on no pod.
 fn clients(environment: &Environment) -> Vec<String> {
     let mut clients = vec![environment.api.workload.name.value.to_string()];
     clients.extend(
@@ -57,5 +57,6 @@ fn clients(environment: &Environment) -> Vec<String> {
             format!("{}-{name}", environment.app.value),
         ]
     }));
+    clients.retain(|name| Place::LabelValue.takes(name));
     clients
 }

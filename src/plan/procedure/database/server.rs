@@ -1,8 +1,8 @@
 //! Class, engine and static parameters of the source: what restarts it.
 
 use super::{
-    CONNECTIONS, Procedure, Wanted, literal, modify, parameter_is, reached, reached_with, reads,
-    reboot, rebooted, settled, static_parameter, window_has_begun, windowed,
+    CONNECTIONS, Procedure, Wanted, literal, modify, parameter_is, quoted, reached, reached_with,
+    reads, reboot, rebooted, settled, static_parameter, window_has_begun, windowed,
 };
 use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database};
@@ -85,7 +85,7 @@ fn group_exists(
 /// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
 /// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
 fn minor_replicas(database: &Database) -> Procedure {
-    let version = format!("--engine-version {}", database.engine.value);
+    let version = format!("--engine-version {}", quoted(&database.engine.value));
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {
         let upgraded = reached(&id, "available", &[engine(database)]);
         procedure
@@ -122,7 +122,7 @@ fn regrouped(id: &str, database: &Database) -> Procedure {
         .then(modify(
             database,
             id,
-            &[format!("--db-parameter-group-name {group}")],
+            &[format!("--db-parameter-group-name {}", quoted(&group))],
         ))
         .apply(attached)
         .apply(reboot(id, ""))
@@ -149,15 +149,18 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
     let (before, after) = (sides.before, sides.after);
     let mut flags = Vec::new();
     if before.instance != after.instance {
-        flags.push(format!("--db-instance-class {}", after.instance.value));
+        flags.push(format!(
+            "--db-instance-class {}",
+            quoted(&after.instance.value)
+        ));
     }
     if is_upgraded(sides) {
-        flags.push(format!("--engine-version {}", after.engine.value));
+        flags.push(format!("--engine-version {}", quoted(&after.engine.value)));
         if is_major(sides) {
             // Without a group of the new family RDS takes its default, and its connections.
             flags.push(format!(
                 "--allow-major-version-upgrade --db-parameter-group-name {}",
-                parameter_group_name(after.name.value.as_str(), after)
+                quoted(&parameter_group_name(after.name.value.as_str(), after))
             ));
         }
     }
