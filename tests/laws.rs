@@ -8,6 +8,7 @@ mod commands;
 mod environment;
 mod forms;
 mod hostile;
+mod left;
 mod order;
 mod pairs;
 mod places;

@@ -31,7 +31,8 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
             _ => whole.then(workloads::rolled_out(states)),
         }
     };
-    whole.then(workloads::outlived(states))
+    let outlived = workloads::outlived(&whole, states);
+    whole.then(outlived)
 }
 
 const VALUES: &str = "helm/values.yaml";

@@ -1,8 +1,10 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
+use std::collections::BTreeSet;
+
 use super::{Procedure, State, nothing_left, pooler, quoted, terraform};
-use crate::emit::secret;
 use crate::emit::terraform::tfvars;
+use crate::emit::{secret, yaml};
 use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
@@ -57,32 +59,73 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// What stands under a name that nothing has any more goes last: nothing else would remove it.
-pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
-    let (before, after) = (states.before.environment, states.after.environment);
-    let mut old = Vec::new();
-    if owns(states.before) && owns(states.after) {
-        let apis = Pair::new(&before.api.workload.name, &after.api.workload.name);
-        if apis.before != apis.after {
-            old.push(format!("hpa/{}-hpa", apis.before.value));
-        }
-        for (name, pool) in &before.worker {
-            let scaler = pool.scaled_object_name();
-            let is_another = |now: &Worker| now.scaled_object_name() != scaler;
-            if after.worker.get(name).is_some_and(is_another) {
-                old.push(format!("scaledobject/{scaler}"));
-            }
-        }
+/// What the cluster still has of BEFORE and AFTER no longer writes goes last: `kubectl apply` removes
+/// nothing. `own` is what the step does anyway.
+pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before, states.after);
+    let namespace = &after.environment.namespace.value;
+    if before.environment.namespace.value != *namespace {
+        return Procedure::default();
     }
-    let moved = before.namespace.value != after.namespace.value;
-    if old.is_empty() || moved {
+    let objects = |state: State<'_>, deleted: bool| -> BTreeSet<(String, String)> {
+        let manifests = state.files.iter().filter(|(path, _)| {
+            let line = deletion(state, path);
+            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&line))
+        });
+        let objects = manifests.flat_map(|(_, text)| yaml::objects(text));
+        objects.collect()
+    };
+    // A chart that takes the autoscalers over makes its own of the same names.
+    let handed_over = owns(before) && !owns(after);
+    let (had, has) = (objects(before, true), objects(after, false));
+    let mut old: Vec<String> = had
+        .difference(&has)
+        .filter(|(kind, _)| !(handed_over && is_autoscaler(kind)))
+        .map(|(kind, name)| format!("{}/{name}", argument(kind)))
+        .collect();
+    old.extend(tested(states));
+    if old.is_empty() {
         return Procedure::default();
     }
     Procedure::default().apply(format!(
-        "kubectl delete --ignore-not-found -n {} {}",
-        after.namespace.value,
+        "kubectl delete --ignore-not-found -n {namespace} {}",
         old.join(" ")
     ))
+}
+
+/// What the runbook's commands made for a load test that is gone.
+fn tested(states: Pair<State<'_>>) -> Vec<String> {
+    let runs = |state: State<'_>| -> BTreeSet<String> {
+        let tests = state.environment.load_test.iter();
+        let tests = tests.filter(|(_, test)| test.test_run.is_some());
+        tests
+            .map(|(name, _)| state.environment.test_run_name(name))
+            .collect()
+    };
+    let runs = states.map(runs);
+    let gone = runs.before.difference(&runs.after);
+    gone.flat_map(|name| [format!("testrun/{name}"), format!("configmap/{name}")])
+        .collect()
+}
+
+fn is_autoscaler(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HorizontalPodAutoscaler" | "ScaledObject" | "TriggerAuthentication"
+    )
+}
+
+/// A kind as `kubectl` takes it.
+fn argument(kind: &str) -> String {
+    match kind {
+        "HorizontalPodAutoscaler" => "hpa".into(),
+        _ => kind.to_lowercase(),
+    }
+}
+
+/// Deletes every object of a file of the tree.
+fn deletion(state: State<'_>, path: &str) -> String {
+    format!("kubectl delete --ignore-not-found -f {}", state.path(path))
 }
 
 /// Ends well where the cluster has what the file says.
@@ -280,10 +323,7 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
     let files = std::iter::once("api-hpa.yaml".to_owned()).chain(pools);
     files
         .fold(Procedure::default(), |procedure, file| {
-            procedure.apply(format!(
-                "kubectl delete --ignore-not-found -f {}",
-                manifest(before, &file)
-            ))
+            procedure.apply(deletion(before, &format!("kubernetes/{file}")))
         })
         .then(rolled_out(states))
         .note(format!(
@@ -327,7 +367,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
-        (_, Some(pool), None) => removed(pool, before, after),
+        (_, Some(pool), None) => removed(name, pool, before, after),
         (_, None, Some(pool)) => values(after)
             .then(scaler(name, after))
             .verify(rolled(after, &pool.workload.name.value))
@@ -367,15 +407,15 @@ fn scales(pool: &Worker, state: State<'_>) -> String {
     )
 }
 
-fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
+fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
     let deployment = &pool.workload.name.value;
     let namespace = &after.environment.namespace.value;
     let procedure =
         Procedure::default().require("its queues are empty, or another pool reads them");
     let procedure = if owns(before) {
-        procedure.apply(format!(
-            "kubectl delete scaledobject/{deployment}-scaler -n {namespace}"
-        ))
+        // Its file holds all that scales it: the ScaledObject and what that signs in with.
+        let file = format!("kubernetes/{}", scaled_object(name));
+        procedure.apply(deletion(before, &file))
     } else {
         procedure
     };
