@@ -227,6 +227,7 @@ alerts {{ route "{label}"; labels "{prefix}/release"="{label}"; }}
 #[test]
 fn what_a_place_refuses_is_refused_where_it_is_written() {
     let long = |count: usize| "a".repeat(count);
+    let labels: Vec<String> = (0..46).map(|n| format!("l{n}=\"x\"")).collect();
     for line in [
         "labels \"Example.com/team\"=\"x\"".to_owned(),
         format!(
@@ -249,10 +250,7 @@ fn what_a_place_refuses_is_refused_where_it_is_written() {
             "load-test \"l\" url=\"https://example.com/\" {{ request \"POST\" body=\"{}.json\"; rate 1 for=\"1m\"; }}",
             long(249)
         ),
-        format!(
-            "labels {}",
-            (0..46).map(|n| format!("l{n}=\"x\" ")).collect::<String>()
-        ),
+        format!("labels {}", labels.join(" ")),
     ] {
         let text = format!("environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n{line}\n");
         let run = run(&text);

@@ -40,11 +40,11 @@ pub(super) fn decoded(run: &str) -> Option<String> {
     let mut said = String::with_capacity(run.len() / 4 * 3);
     let (mut held, mut bits) = (0_u32, 0);
     for byte in run.bytes() {
-        held = (held << 6 | value(byte)?) & 0xffff;
+        held = ((held << 6) | value(byte)?) & 0xffff;
         bits += 6;
         if bits >= 8 {
             bits -= 8;
-            let next = u8::try_from(held >> bits & 0xff).ok()?;
+            let next = u8::try_from((held >> bits) & 0xff).ok()?;
             if !(next.is_ascii_graphic() || matches!(next, b' ' | b'\n' | b'\t' | b'\r')) {
                 return None;
             }
