@@ -36,10 +36,16 @@ pub fn printed(text: &str, coloured: bool) -> Cow<'_, str> {
     })
 }
 
-/// A name as it may stand in a line: a file's name can hold anything.
+/// A name as it may stand in a line: a file's name can hold anything. What acts on its reader is a
+/// replacement character, because a backslash would divide a path.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
-    escaped(text, |_, _| false)
+    let acts = |c: char| c.is_control() || turns_text(c);
+    if text.contains(acts) {
+        Cow::Owned(text.replace(acts, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Whether what follows an escape character only chooses a colour.
@@ -102,7 +108,7 @@ mod tests {
             printed(red, true),
             "\u{1b}[1;91mx\u{1b}[0m\\u001b]0;t\\u0007"
         );
-        assert_eq!(line("a\nb\tc"), "a\\u000ab\\u0009c");
+        assert_eq!(line("a\nb\tc"), "a\u{fffd}b\u{fffd}c");
         assert_eq!(line("plain"), "plain");
     }
 
