@@ -191,7 +191,8 @@ worker "{label}" {{
     tolerate "{prefix}/{label}={label}:NoSchedule"
 }}
 service "{service}" {{ replicas 1; requests cpu="1m" memory="1Mi"; connections per-pod=1 via="pgbouncer"; }}
-database {{ name "{database}"; replicas 1; dbname "{postgres}"; user "{postgres}"; }}
+pgbouncer {{ name "{pooler}"; }}
+database {{ name "{database}"; replicas 1; dbname "{dbname}"; user "{postgres}"; }}
 redis "queue" {{ name "{group}"; }}
 redis "cache" {{ name "{cache}"; }}
 network database-cidr="fd00::/8" monitoring-namespace="{label}"
@@ -204,7 +205,9 @@ alerts {{ route "{label}"; labels "{prefix}/release"="{label}"; }}
         variable = "V".repeat(253),
         pool = format!("p{}", "b".repeat(46)),
         list = "q".repeat(512),
+        pooler = format!("q{}", "b".repeat(46)),
         database = long(56),
+        dbname = "P".repeat(58),
         postgres = "P".repeat(63),
         group = long(40),
         cache = format!("c{}", "b".repeat(39)),
