@@ -1,5 +1,8 @@
 //! The binary, as a user runs it.
 
+mod bounds;
+mod files;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

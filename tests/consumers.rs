@@ -19,5 +19,5 @@ mod policies;
 mod prometheus;
 mod schemas;
 mod terraform;
-mod tools;
+pub(crate) mod tools;
 mod trees;

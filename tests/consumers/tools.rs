@@ -20,11 +20,16 @@ pub(crate) fn pinned(name: &str) -> Option<PathBuf> {
 fn required(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
     if found.is_none() {
         let line = format!("`{name}` is absent: see .ci/install-consumers.sh");
-        let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
-        assert!(!required, "{line}");
-        skipped(&line);
+        skip_unless_required(&line);
     }
     found
+}
+
+/// Says why a test ends here, or fails it where everything has to be at hand.
+pub(crate) fn skip_unless_required(why: &str) {
+    let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
+    assert!(!required, "{why}");
+    skipped(why);
 }
 
 /// A program that is used where the machine has it.
