@@ -18,7 +18,7 @@ pub mod step;
 mod title;
 mod together;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -137,11 +137,17 @@ impl Request<'_> {
     /// The errors of a state beyond those that BEFORE has: more of a rule than BEFORE.
     #[must_use]
     pub fn new_errors(&self, state: &Environment, allowed: &[Diagnostic]) -> Vec<Diagnostic> {
-        let mut allowed: Vec<Code> = allowed.iter().map(|finding| finding.code).collect();
+        let mut left: BTreeMap<Code, usize> = BTreeMap::new();
+        for finding in allowed {
+            *left.entry(finding.code).or_default() += 1;
+        }
         let mut found = self.errors(state);
-        found.retain(|finding| {
-            let known = allowed.iter().position(|code| *code == finding.code);
-            known.map(|at| allowed.swap_remove(at)).is_none()
+        found.retain(|finding| match left.get_mut(&finding.code) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            Some(_) | None => true,
         });
         found
     }
@@ -160,11 +166,16 @@ fn blocked(request: &Request<'_>, moves: &[Move], found: &order::Found) -> Block
         .filter_map(|index| moves.get(index))
         .collect();
     let mut findings = Vec::new();
+    let mut seen: BTreeMap<(Code, String), Vec<usize>> = BTreeMap::new();
     for next in &left {
         let mut tried = state.clone();
         next.apply(&mut tried, request.environments.after);
         for finding in request.new_errors(&tried, &allowed) {
-            if !findings.contains(&finding) {
+            // Many moves break the same rule in the same words.
+            let same = seen.entry((finding.code, finding.message.clone()));
+            let same: &mut Vec<usize> = same.or_default();
+            if !same.iter().any(|at| findings.get(*at) == Some(&finding)) {
+                same.push(findings.len());
                 findings.push(finding);
             }
         }

@@ -115,9 +115,77 @@ impl Bytes {
 /// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
 const WORDS: &[&str] = &["pass", "pwd"];
 
+/// Where runs end that are looked at from several places in them. Each is passed over once, however
+/// many words in it are looked at: `password=password=...` is one value for every one of its keys.
+struct Ends<'t> {
+    text: &'t str,
+    /// The run of each kind that was looked at last.
+    runs: [Range<usize>; 4],
+    /// Bytes that were looked at.
+    #[cfg(test)]
+    looks: usize,
+}
+
+/// Kinds of runs.
+#[derive(Clone, Copy)]
+enum Run {
+    /// A value without quotes.
+    Value,
+    /// A token of a well-known kind.
+    Token,
+    /// A token that a word leads to: Base64, too.
+    Told,
+    /// An address.
+    Address,
+}
+
+impl<'t> Ends<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            runs: [const { 0..0 }; 4],
+            #[cfg(test)]
+            looks: 0,
+        }
+    }
+
+    /// Where the run ends that `at` is in, or that is empty there.
+    fn end(&mut self, run: Run, at: usize) -> usize {
+        let Some(known) = self.runs.get_mut(run as usize) else {
+            return at;
+        };
+        if known.start >= known.end || !(known.start..=known.end).contains(&at) {
+            let rest = self.text.get(at..).unwrap_or_default();
+            let end = rest.find(|c| run.ends_at(c)).unwrap_or(rest.len());
+            *known = at..at + end;
+            #[cfg(test)]
+            {
+                self.looks += end + 1;
+            }
+        }
+        known.end
+    }
+}
+
+impl Run {
+    fn ends_at(self, c: char) -> bool {
+        match self {
+            Self::Value => c.is_whitespace() || "\"'&;,{}()".contains(c),
+            Self::Token => !(c.is_ascii_alphanumeric() || "_-.".contains(c)),
+            Self::Told => !(c.is_ascii_alphanumeric() || "_-.+/=~".contains(c)),
+            Self::Address => c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'),
+        }
+    }
+}
+
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
+    find_with(&mut Ends::of(text))
+}
+
+fn find_with(ends: &mut Ends<'_>) -> Vec<Range<usize>> {
+    let text = ends.text;
     let known: &Bytes = &BYTES;
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -125,12 +193,12 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
     while let Some(byte) = bytes.get(at) {
         if known.kind(*byte) == BEGINS {
             let start = at;
-            at = word_end(text, known, start, &mut found);
-            found.extend(value_of_key(text, start..at));
+            at = word_end(ends, known, start, &mut found);
+            found.extend(value_of_key(ends, start..at));
         } else {
             let next = bytes.get(at + 1);
             match (byte, next) {
-                (b':', Some(b'/')) => found.extend(password_in_address(text, at)),
+                (b':', Some(b'/')) => found.extend(password_in_address(ends, at)),
                 (b'-', Some(b'-')) => found.extend(private_key(text, at)),
                 (b'@', Some(_)) => found.extend(bare_address::password(text, at)),
                 _ => {}
@@ -143,8 +211,13 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
 
 /// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
 /// does, or behind a `-` or `_` in it.
-fn word_end(text: &str, known: &Bytes, start: usize, found: &mut Vec<Range<usize>>) -> usize {
-    let bytes = text.as_bytes();
+fn word_end(
+    ends: &mut Ends<'_>,
+    known: &Bytes,
+    start: usize,
+    found: &mut Vec<Range<usize>>,
+) -> usize {
+    let bytes = ends.text.as_bytes();
     let mut at = start;
     let mut begins = true;
     while let Some(byte) = bytes.get(at) {
@@ -153,7 +226,7 @@ fn word_end(text: &str, known: &Bytes, start: usize, found: &mut Vec<Range<usize
             break;
         }
         if begins && known.may_be_token(*byte, bytes.get(at + 1)) {
-            found.extend(token(text, at));
+            found.extend(token(ends, at));
         }
         begins = kind == JOINS;
         at += 1;
@@ -175,21 +248,18 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 /// A token of a well-known kind at `start`.
-fn token(text: &str, start: usize) -> Option<Range<usize>> {
-    let rest = text.get(start..)?;
+fn token(ends: &mut Ends<'_>, start: usize) -> Option<Range<usize>> {
+    let rest = ends.text.get(start..)?;
     let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
-    // Behind a word that only says what follows, any token can: in Base64, too.
-    let more: &[u8] = if prefix.ends_with([' ', '=']) {
-        b"_-.+/=~"
+    // Behind a word that only says what follows, any token can.
+    let run = if prefix.ends_with([' ', '=']) {
+        Run::Told
     } else {
-        b"_-."
+        Run::Token
     };
-    let length = rest
-        .bytes()
-        .skip(prefix.len())
-        .take_while(|byte| byte.is_ascii_alphanumeric() || more.contains(byte))
-        .count();
-    (length >= *least).then(|| start..start + prefix.len() + length)
+    let body = start + prefix.len();
+    let end = ends.end(run, body);
+    (end - body >= *least).then_some(start..end)
 }
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
@@ -211,15 +281,12 @@ fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// The password of `user:password@host` behind the `://` at `at`.
-fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
+fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     /// Longer than any address, so that a text full of `://` costs no more than another.
     const FAR: usize = 2048;
-    let rest = text.get(at..)?.strip_prefix("://")?;
-    let end = rest
-        .char_indices()
-        .take(FAR)
-        .find(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
-        .map_or(rest.len().min(FAR), |(at, _)| at);
+    let rest = ends.text.get(at..)?.strip_prefix("://")?;
+    let end = ends.end(Run::Address, at + 3) - (at + 3);
+    let end = end.min(rest.floor_char_boundary(FAR));
     let (credentials, _) = rest.get(..end)?.rsplit_once('@')?;
     let (user, password) = credentials.split_once(':')?;
     // `host:8080/path@version` has a port there, not a password.
@@ -233,13 +300,14 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
 /// `"apiKey": "..."`, `password=...` within a connection string.
-fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+fn value_of_key(ends: &mut Ends<'_>, word: Range<usize>) -> Option<Range<usize>> {
+    let text = ends.text;
     let Behind { at, joined } = behind(text.as_bytes(), word.end)?;
     if !is_key(text.get(word)?) {
         return None;
     }
     let value = text.get(at..)?;
-    let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
+    let body = quoted(value).or_else(|| joined.then(|| bare(ends, at)).flatten())?;
     let literal = value.get(body.clone())?;
     is_literal(literal).then(|| at + body.start..at + body.end)
 }
@@ -307,11 +375,10 @@ fn quoted(value: &str) -> Option<Range<usize>> {
     Some(start..start + end.map_or(body.len(), |(at, _)| at))
 }
 
-/// A value without quotes, long enough to be one.
-fn bare(value: &str) -> Option<Range<usize>> {
-    let ends = |c: char| c.is_whitespace() || "\"'&;,{}()".contains(c);
-    let end = value.find(ends).unwrap_or(value.len());
-    (end >= 6).then_some(0..end)
+/// A value without quotes, long enough to be one, as a part of the text from `at`.
+fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
+    let length = ends.end(Run::Value, at) - at;
+    (length >= 6).then_some(0..length)
 }
 
 /// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
@@ -343,7 +410,7 @@ fn is_reference(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_literal;
+    use super::{Ends, KEYS, TOKENS, find_with, is_literal};
 
     #[test]
     fn only_whole_references_are_none() {
@@ -370,5 +437,39 @@ mod tests {
         ] {
             assert!(!is_literal(reference), "{reference}");
         }
+    }
+
+    /// Whatever a text repeats, each of its bytes is looked at a bounded number of times.
+    #[test]
+    fn a_text_that_repeats_a_beginning_is_passed_over_once() {
+        let joins = [
+            "=", "-", "_", ": ", "=#", "=\"", "='", "=\"\"\"", " = ", "\n", "=$", "=<", ";",
+        ];
+        let begins = KEYS.iter().copied().chain(TOKENS.iter().map(|(it, _)| *it));
+        let begins = begins.chain([
+            "://",
+            "://a:b@",
+            "@",
+            "a:bbbbbb@c.d",
+            "-----BEGIN PRIVATE KEY-----",
+        ]);
+        for begin in begins {
+            for join in joins {
+                let text = format!("{begin}{join}").repeat(1_000);
+                let mut ends = Ends::of(&text);
+                find_with(&mut ends);
+                let most = 8 * text.len();
+                assert!(ends.looks <= most, "{begin:?} {join:?}: {}", ends.looks);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_run_ends_where_it_does() {
+        let find = |text: &str| find_with(&mut Ends::of(text));
+        assert_eq!(find("password=password=hunter2x;x"), [9..26]);
+        assert_eq!(find("token=ab token=hunter2x, x"), [15..23]);
+        let text = "a://b:c@d://e:ffff@g h://i:jjjj@k";
+        assert_eq!(find(text), [6..18, 27..31]);
     }
 }
