@@ -155,9 +155,12 @@ fn file_name(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    files::read_file(path, MOST_BYTES).map_err(|error| match error {
-        Error::TooLarge(..) => format!("{error}: leave out what is older than the review"),
-        error => error.to_string(),
+    files::read_file(path, MOST_BYTES).map_err(|error| {
+        if matches!(error, Error::TooLarge(..)) {
+            format!("{error}: leave out what is older than the review")
+        } else {
+            error.to_string()
+        }
     })
 }
 

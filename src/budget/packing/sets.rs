@@ -87,8 +87,8 @@ struct Bound {
 impl<'a> Numbered<'a> {
     /// Loads that go nowhere are left out.
     pub(super) fn of(loads: &'a [Load], rooms: &'a Rooms) -> Self {
-        let named = loads.iter().flat_map(|load| &load.groups);
-        let names: BTreeSet<&Name> = named.chain(rooms.keys()).collect();
+        let wanted = loads.iter().flat_map(|load| &load.groups);
+        let names: BTreeSet<&Name> = wanted.chain(rooms.keys()).collect();
         let numbers: BTreeMap<&Name, usize> = names.iter().copied().zip(0..).collect();
         let mut kinds: BTreeMap<Set, ([u128; 3], Vec<usize>)> = BTreeMap::new();
         let placed = loads.iter().enumerate();

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
@@ -75,15 +75,16 @@ pub(super) fn remove(path: &Path, mounts: &Mounts) -> Result<(), Leftover> {
 }
 
 /// Opens a folder, not through a link. One of this user that lets nobody in is opened up.
-fn open(above: impl AsFd, name: impl Arg + Copy) -> io::Result<OwnedFd> {
+fn open(above: BorrowedFd<'_>, name: impl Arg + Copy) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let open = || openat(&above, name, flags, Mode::empty());
+    let open = || openat(above, name, flags, Mode::empty());
     match open() {
         Err(Errno::ACCESS) => {
-            chmodat(&above, name, Mode::RWXU, AtFlags::empty())?;
+            chmodat(above, name, Mode::RWXU, AtFlags::empty())?;
             Ok(open()?)
         }
-        opened => Ok(opened?),
+        Ok(folder) => Ok(folder),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -110,7 +111,7 @@ fn remove_entry(folder: &OwnedFd, entry: &DirEntry, mounts: &Mounts) -> io::Resu
     let name = entry.file_name();
     let about = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
     let flags = if FileType::from_raw_mode(about.st_mode).is_dir() {
-        let inner = open(folder, name)?;
+        let inner = open(folder.as_fd(), name)?;
         empty(&inner, mounts)?;
         AtFlags::REMOVEDIR
     } else {
@@ -121,7 +122,8 @@ fn remove_entry(folder: &OwnedFd, entry: &DirEntry, mounts: &Mounts) -> io::Resu
             fchmod(folder, Mode::RWXU)?;
             Ok(unlinkat(folder, name, flags)?)
         }
-        removed => Ok(removed?),
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -72,16 +72,16 @@ impl Mounts {
 #[cfg(target_os = "linux")]
 fn begins(path: &Path) -> io::Result<Option<bool>> {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-    told(statx(CWD, path, flags, StatxFlags::TYPE))
+    told(&statx(CWD, path, flags, StatxFlags::TYPE))
 }
 
 #[cfg(target_os = "linux")]
 fn begins_open(folder: &OwnedFd) -> io::Result<Option<bool>> {
-    told(statx(folder, c"", AtFlags::EMPTY_PATH, StatxFlags::TYPE))
+    told(&statx(folder, c"", AtFlags::EMPTY_PATH, StatxFlags::TYPE))
 }
 
 #[cfg(target_os = "linux")]
-fn told(asked: rustix::io::Result<rustix::fs::Statx>) -> io::Result<Option<bool>> {
+fn told(asked: &rustix::io::Result<rustix::fs::Statx>) -> io::Result<Option<bool>> {
     use rustix::io::Errno;
     match asked {
         Ok(about) => {
@@ -91,7 +91,7 @@ fn told(asked: rustix::io::Result<rustix::fs::Statx>) -> io::Result<Option<bool>
         }
         // Filters of system calls refuse what they do not know.
         Err(Errno::NOSYS | Errno::PERM) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err((*error).into()),
     }
 }
 
@@ -120,15 +120,12 @@ fn unescaped(field: &[u8]) -> Vec<u8> {
     while let Some((first, more)) = rest.split_first() {
         let octal = more.first_chunk::<3>().filter(|_| *first == b'\\');
         let octal = octal.and_then(|digits| std::str::from_utf8(digits).ok());
-        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                text.push(byte);
-                rest = more.get(3..).unwrap_or_default();
-            }
-            None => {
-                text.push(*first);
-                rest = more;
-            }
+        if let Some(byte) = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            text.push(byte);
+            rest = more.get(3..).unwrap_or_default();
+        } else {
+            text.push(*first);
+            rest = more;
         }
     }
     text

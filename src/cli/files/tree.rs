@@ -52,10 +52,12 @@ impl Tree {
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(refused(&path, error, false)),
         };
-        match FileType::from_raw_mode(about.st_mode) {
-            FileType::RegularFile => {}
-            FileType::Symlink => return Err(Error::Link(path)),
-            _ => return Err(Error::InTheWay(path)),
+        let kind = FileType::from_raw_mode(about.st_mode);
+        if kind.is_symlink() {
+            return Err(Error::Link(path));
+        }
+        if !kind.is_file() {
+            return Err(Error::InTheWay(path));
         }
         let size = u64::try_from(about.st_size).unwrap_or_default();
         if size > MOST_BYTES {
