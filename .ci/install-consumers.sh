@@ -22,6 +22,9 @@
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
 #   aws                   the AWS command line 1.46.3
 #   moto_server           moto 5.2.5: a fake AWS
+#   drivers-python        psycopg 3.3 on libpq 18, psycopg2, asyncpg, pg8000; pgjdbc 42.7.7
+#   drivers-python-old    psycopg 3.1 on libpq 16; pgjdbc 42.5.5
+#   drivers-node          pg, postgres
 #   initdb pg_ctl postgres psql pgbench
 #                         PostgreSQL; linked or unpacked where they are not on PATH
 #
@@ -29,8 +32,8 @@
 # go on, and the exit status is 1 (2: wrong use). ONLY="helm keda" installs these parts alone.
 #
 # Needs Debian 12 or newer on x86-64, Python 3.10 with pip, Node 20 with npm; for PgBouncer also
-# gcc, make, pkg-config and OpenSSL's headers. The tests themselves also take `openssl`, Debian's
-# `chromium`, and `terraform` and `k6` where the machine has them.
+# gcc, make, pkg-config and OpenSSL's headers, for pgjdbc a Java runtime. The tests themselves also
+# take `openssl`, `ip`, Debian's `chromium`, and `terraform` and `k6` where the machine has them.
 
 set -uo pipefail
 
@@ -49,10 +52,15 @@ K6_TYPES="typescript@7.0.2 @types/k6@2.3.0"
 PYGOHCL="pygohcl==1.2.9"
 AWSCLI="awscli==1.46.3"
 MOTO="moto[server]==5.2.5"
+DRIVERS="psycopg==3.3.9 psycopg-binary==3.3.9 psycopg2-binary==2.9.13 asyncpg==0.32.0 pg8000==1.31.6 JPype1==1.7.1"
+DRIVERS_OLD="psycopg==3.1.20 psycopg-binary==3.1.20 JPype1==1.7.1"
+DRIVERS_NODE="pg@8.23.1 postgres@3.4.9"
+PGJDBC="libpostgresql-jdbc-java/trixie libscram-java/trixie libstringprep-java/trixie" # 42.7.7
+PGJDBC_OLD="libpostgresql-jdbc-java/bookworm libscram-java/bookworm libstringprep-java/bookworm" # 42.5.5
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov k6_types pygohcl aws postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov k6_types pygohcl aws drivers postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -523,6 +531,40 @@ try_aws() {
     "$BIN/aws" --version && "$BIN/moto_server" --help && rejects "$BIN/aws" rds no-such-command
 }
 
+# Python's drivers, and Java's on JPype with the jars of Debian's packages.
+install_drivers() {
+    # shellcheck disable=SC2086 # lists of packages
+    drivers_for_python drivers-python "$PGJDBC" $DRIVERS &&
+        drivers_for_python drivers-python-old "$PGJDBC_OLD" $DRIVERS_OLD || return 1
+    local home=$FOLDER/drivers-node
+    rm -rf "$home" && mkdir -p "$home" || return 1
+    echo '{"private": true, "type": "module"}' >"$home/package.json"
+    # shellcheck disable=SC2086 # a list of packages
+    npm install --prefix "$home" --loglevel=error --no-audit --no-fund $DRIVERS_NODE || return 1
+    launcher drivers-node env "DRIVERS=$home" node
+}
+# drivers_for_python NAME JARS PACKAGE...: JARS are Debian's packages
+drivers_for_python() {
+    local name=$1 home=$FOLDER/$1 jars=$2 unpacked=$SCRATCH/$1 classpath
+    shift 2
+    virtualenv "$home" "$@" || return 1
+    # shellcheck disable=SC2086 # a list of packages
+    unpack "$unpacked" $jars && mkdir -p "$home/jars" || return 1
+    find "$unpacked/usr/share/java" -name '*.jar' -type f -exec cp {} "$home/jars/" \;
+    classpath=$(find "$home/jars" -name '*.jar' | sort | tr '\n' ':')
+    launcher "$name" env "DRIVERS_CLASSPATH=${classpath%:}" "$home/bin/python"
+}
+try_drivers() {
+    local program
+    for program in drivers-python drivers-python-old; do
+        "$BIN/$program" -c '
+import os, jpype, psycopg
+jpype.startJVM(classpath=os.environ["DRIVERS_CLASSPATH"].split(":"))
+print(psycopg.__version__, jpype.JClass("org.postgresql.util.DriverInfo").DRIVER_VERSION)' || return 1
+    done
+    "$BIN/drivers-node" -e 'require(process.env.DRIVERS + "/node_modules/pg")'
+}
+
 present_postgres() {
     # shellcheck disable=SC2086 # a list of programs
     elsewhere $POSTGRES_PROGRAMS
@@ -593,7 +635,8 @@ recipe() {
     {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
-            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV K6_TYPES PYGOHCL AWSCLI MOTO POSTGRES POSTGRES_PROGRAMS; do
+            KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV K6_TYPES PYGOHCL AWSCLI MOTO \
+            DRIVERS DRIVERS_OLD DRIVERS_NODE PGJDBC PGJDBC_OLD POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16

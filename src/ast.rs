@@ -81,6 +81,10 @@ pub trait Spoil {
     /// Marks every value, also those that stand in for what is absent.
     fn spoil(&mut self);
 
+    /// Marks what stands in for what is absent: a name beside it could not be read, and what was
+    /// meant by that is unknown.
+    fn doubt(&mut self);
+
     /// Whether any value is marked, or could not be read by itself.
     fn is_spoiled(&self) -> bool;
 }
@@ -88,6 +92,10 @@ pub trait Spoil {
 impl<T> Spoil for Written<T> {
     fn spoil(&mut self) {
         self.broken = true;
+    }
+
+    fn doubt(&mut self) {
+        self.broken |= self.value.is_none();
     }
 
     fn is_spoiled(&self) -> bool {
@@ -100,6 +108,10 @@ impl<K: Ord, A: Spoil> Spoil for BTreeMap<K, A> {
         self.values_mut().for_each(Spoil::spoil);
     }
 
+    fn doubt(&mut self) {
+        self.values_mut().for_each(Spoil::doubt);
+    }
+
     fn is_spoiled(&self) -> bool {
         self.values().any(Spoil::is_spoiled)
     }
@@ -109,8 +121,44 @@ impl<K: Ord, A: Spoil> Spoil for BTreeMap<K, A> {
 impl Spoil for Option<Span> {
     fn spoil(&mut self) {}
 
+    fn doubt(&mut self) {}
+
     fn is_spoiled(&self) -> bool {
         false
+    }
+}
+
+impl<A: Spoil, B: Spoil> Spoil for (A, B) {
+    fn spoil(&mut self) {
+        self.0.spoil();
+        self.1.spoil();
+    }
+
+    fn doubt(&mut self) {
+        self.0.doubt();
+        self.1.doubt();
+    }
+
+    fn is_spoiled(&self) -> bool {
+        self.0.is_spoiled() || self.1.is_spoiled()
+    }
+}
+
+impl<A: Spoil, B: Spoil, C: Spoil> Spoil for (A, B, C) {
+    fn spoil(&mut self) {
+        self.0.spoil();
+        self.1.spoil();
+        self.2.spoil();
+    }
+
+    fn doubt(&mut self) {
+        self.0.doubt();
+        self.1.doubt();
+        self.2.doubt();
+    }
+
+    fn is_spoiled(&self) -> bool {
+        self.0.is_spoiled() || self.1.is_spoiled() || self.2.is_spoiled()
     }
 }
 
@@ -175,6 +223,8 @@ pub struct WaiverNode {
     pub place: Span,
     /// The rule.
     pub code: Spanned<String>,
+    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    pub value: Option<Spanned<String>>,
     /// Why.
     pub reason: Spanned<String>,
     /// The last day it holds.
@@ -253,8 +303,15 @@ pub struct Ast {
     pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
+    /// Fingerprints of the literals that look like credentials and are waived.
+    pub waived_literals: BTreeSet<String>,
     /// Parts of which at least one node could not be read at all, so that they are not whole.
     pub broken: BTreeSet<Part>,
+    /// Parts that a node under a wrong name, or in a wrong place, may have been meant for: what the
+    /// tier states of them may not be what is meant.
+    pub doubted: BTreeSet<Part>,
+    /// Rules that a waiver which could not be read may have waived.
+    pub perhaps_waived: BTreeSet<String>,
 }
 
 impl Ast {
@@ -281,6 +338,43 @@ impl Ast {
         self.services.spoil();
         self.redis.spoil();
         self.nodes.spoil();
+    }
+
+    /// Marks what stands in for absent values of the parts in doubt.
+    pub fn doubt_parts(&mut self) {
+        let doubted = &self.doubted;
+        let parts: [(Part, &mut dyn Spoil); 9] = [
+            (Part::Api, &mut self.api),
+            (Part::Pgbouncer, &mut self.pgbouncer),
+            (Part::Database, &mut self.database),
+            (Part::Network, &mut self.network),
+            (Part::Alerts, &mut self.alerts),
+            (Part::Worker, &mut self.workers),
+            (Part::Service, &mut self.services),
+            (Part::Redis, &mut self.redis),
+            (Part::Nodes, &mut self.nodes),
+        ];
+        for (part, node) in parts {
+            if doubted.contains(&part) {
+                node.doubt();
+            }
+        }
+    }
+
+    /// Marks the nodes that have names, of the parts that `file` has in doubt: those of a tier, which
+    /// stand in for what the file may have meant.
+    pub fn spoil_doubted(&mut self, file: &Self) {
+        let parts: [(Part, &mut dyn Spoil); 4] = [
+            (Part::Worker, &mut self.workers),
+            (Part::Service, &mut self.services),
+            (Part::Redis, &mut self.redis),
+            (Part::Nodes, &mut self.nodes),
+        ];
+        for (part, node) in parts {
+            if file.doubted.contains(&part) {
+                node.spoil();
+            }
+        }
     }
 
     /// Whether every value could be read that says what is paid for and at which price: also one

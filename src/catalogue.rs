@@ -4,10 +4,11 @@ pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::image::{Image, version};
 use crate::model::{Arch, Quantity};
 pub use prices::{
-    Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
-    StoragePrices,
+    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount,
+    SpotDiscount, StoragePrices,
 };
 
 /// An EC2 instance type as a Kubernetes node.
@@ -21,8 +22,20 @@ pub struct NodeType {
     pub allocatable_cpu: Quantity,
     /// Memory that pods can ask for.
     pub allocatable_memory: Quantity,
-    /// Pods that fit by address.
+    /// Pods that kubelet admits, daemons among them: of ENIs each address but its first, and the two
+    /// pods on the host's network.
     pub pods: u32,
+}
+
+impl NodeType {
+    /// Pods that kubelet admits in a managed node group whose AMI is EKS' own: no more than 110 below
+    /// 30 processors and 250 from there on, whatever the addresses would do (EKS user guide, managed
+    /// node groups).
+    #[must_use]
+    pub fn most_pods(&self) -> u32 {
+        let most = if self.vcpu < 30 { 110 } else { 250 };
+        self.pods.min(most)
+    }
 }
 
 /// An RDS instance class.
@@ -135,4 +148,17 @@ pub struct Catalogue {
     pub pgbouncer_image: String,
     /// The first PgBouncer version without known vulnerabilities.
     pub pgbouncer_safe: String,
+}
+
+impl Catalogue {
+    /// Whether PgBouncer of this image can be told to ignore startup parameters, such as
+    /// `extra_float_digits`, which its exporter and some drivers send. Before the safe version, and
+    /// with a tag that names no version, any list of them lets everybody hang the process
+    /// (CVE-2026-107349).
+    #[must_use]
+    pub fn ignores_startup_parameters(&self, image: &str) -> bool {
+        let safe = version(&self.pgbouncer_safe);
+        let known = Image::parse(image).version();
+        known.is_some() && safe.is_some() && known >= safe
+    }
 }

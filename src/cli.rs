@@ -43,12 +43,12 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // `--help` and `--version` arrive here too; only they are fine.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Fine.into()
-            };
+            if !error.use_stderr() {
+                let _ = error.print();
+                return Exit::Fine.into();
+            }
+            refused(&error);
+            return Exit::Usage.into();
         }
     };
     let mut output = Output::new(arguments.color);
@@ -73,23 +73,48 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Says what is wrong with the arguments, which can hold anything.
+fn refused(error: &clap::Error) {
+    let output = Output::new(color_said());
+    let text = error.render();
+    let text = if output.error_style().color {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    output.say(text.trim_end());
+}
+
+fn color_said() -> args::Color {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match colour(&arguments) {
+        ColorChoice::Never => args::Color::Never,
+        ColorChoice::Always => args::Color::Always,
+        ColorChoice::Auto => args::Color::Auto,
+    }
+}
+
 /// Reads the arguments. Help and usage errors are coloured as `--color` says, though they come
 /// before it is read.
 fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let command = Arguments::command().color(colour(&arguments));
+    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+/// What `--color` says, before the arguments are read.
+fn colour(arguments: &[OsString]) -> ColorChoice {
     let said = |when: &str| {
         let (one, two) = (format!("--color={when}"), ["--color", when]);
         arguments.iter().any(|argument| *argument == *one)
             || arguments.windows(2).any(|pair| pair == two)
     };
-    let color = if said("never") {
+    if said("never") {
         ColorChoice::Never
     } else if said("always") {
         ColorChoice::Always
     } else {
         ColorChoice::Auto
-    };
-    let command = Arguments::command().color(color);
-    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
 }
 
 fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Vec<String>> {

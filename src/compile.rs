@@ -6,6 +6,7 @@ mod money;
 mod outcome;
 mod record;
 mod renamed;
+mod restated;
 mod texts;
 mod waivers;
 
@@ -18,6 +19,7 @@ use crate::ast::{Ast, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::check::{self, Context};
 use crate::cost::{self, Estimate};
+use crate::diagnostic::visible::line;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
 use crate::model::{Environment, Tier, Waiver};
 use crate::parse;
@@ -31,6 +33,7 @@ pub use facts::merged;
 pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
+pub use restated::unsayable;
 pub use texts::CatalogueTexts;
 
 /// A file to compile.
@@ -177,7 +180,7 @@ fn decode(input: Input, sources: &mut Sources) -> (SourceId, Option<usize>) {
     };
     (
         sources.add(Source {
-            name: input.name,
+            name: line(&input.name).into_owned(),
             text,
             catalogue: false,
         }),

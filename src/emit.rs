@@ -13,6 +13,7 @@ pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
+pub mod shell;
 mod standing;
 pub mod template;
 pub mod terraform;
@@ -56,7 +57,12 @@ pub fn for_the_cluster(
     catalogue: &Catalogue,
     source_name: &str,
 ) -> Artifacts {
-    watched(environment, catalogue, &Watch::of(environment), source_name)
+    watched(
+        environment,
+        catalogue,
+        &Watch::of(environment, catalogue),
+        source_name,
+    )
 }
 
 fn watched(
@@ -76,7 +82,7 @@ fn watched(
 /// Every file but the record, which repeats what the others say.
 #[must_use]
 pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
-    let watch = Watch::of(environment);
+    let watch = Watch::of(environment, catalogue);
     let mut artifacts = watched(environment, catalogue, &watch, source_name);
     let tfvars = format!(
         "{}\n{}",

@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod clock;
 pub mod count;
+pub mod driver;
 pub mod duration;
 pub mod image;
 pub mod load_test;
@@ -10,6 +11,7 @@ pub mod money;
 pub mod name;
 pub mod operation;
 mod part;
+pub mod place;
 pub mod platform;
 pub mod portion;
 pub mod quantity;
@@ -40,6 +42,7 @@ pub use operation::{
     RedisOps, RedisOpsField, Request, RequestField, Stage, StageField, Steady, SteadyField,
     TestRun, TestRunField,
 };
+pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database,
     DatabaseField, Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField,
@@ -55,9 +58,9 @@ pub use selection::Selection;
 pub use waiver::{LastDay, Waiver};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
-    Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, EvictionPolicy, Framework,
-    HttpMethod, MetricSource, PolicyKind, PoolMode, RedisEngine, RedisTls, Scenario, Select,
-    SslMode, StorageType, Tier, Use, Via, Word,
+    Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
+    HttpMethod, MetricSource, PolicyKind, PoolMode, PoolerSource, RedisEngine, RedisTls, Scenario,
+    Select, SslMode, StartupOptions, StorageType, Tier, Use, Via, Word,
 };
 
 use part::part;
@@ -144,6 +147,12 @@ part! {
         hold: Option<Sourced<u32>>,
         /// The processor architecture.
         arch: Sourced<Arch>,
+        /// The PostgreSQL driver, if it is stated.
+        driver: Option<Sourced<Driver>>,
+        /// Its version.
+        at "driver.version" driver_version: Option<Sourced<String>>,
+        /// The version of the libpq that it runs on.
+        at "driver.libpq" driver_libpq: Option<Sourced<String>>,
         /// Environment variables by name.
         env: BTreeMap<String, Sourced<String>>,
     }
@@ -244,6 +253,10 @@ part! {
         per_pod: Sourced<u32>,
         /// The environment variable that tells the application so.
         env: Sourced<String>,
+        /// How long the application keeps a connection, if it is stated.
+        lifetime: Option<Sourced<Duration>>,
+        /// The environment variable that tells the application so, in seconds.
+        lifetime_env: Option<Sourced<String>>,
     }
 
     /// A Deployment's rolling update.
@@ -264,9 +277,9 @@ part! {
 
     /// What a pool does when its trigger fails.
     Fallback: FallbackField {
-        /// The replicas to hold.
+        /// The replicas to hold, no fewer.
         replicas: Sourced<u32>,
-        /// After more than so many failures.
+        /// After more than so many failures, which KEDA counts only while it can reach Redis.
         failures: Sourced<u32>,
     }
 
@@ -282,6 +295,14 @@ part! {
         at "connections.per-pod" per_pod: Sourced<u32>,
         /// Over what.
         at "connections.via" via: Sourced<Via>,
+        /// How long it keeps a connection, if it is stated.
+        at "connections.lifetime" lifetime: Option<Sourced<Duration>>,
+        /// The PostgreSQL driver, if it is stated.
+        driver: Option<Sourced<Driver>>,
+        /// Its version.
+        at "driver.version" driver_version: Option<Sourced<String>>,
+        /// The version of the libpq that it runs on.
+        at "driver.libpq" driver_libpq: Option<Sourced<String>>,
     }
 }
 
@@ -327,6 +348,9 @@ impl Workload {
     }
 }
 
+/// The longest time to end at which pods are gone before a rollout has replaced the others.
+const LONG: Duration = Duration::from_mins(1);
+
 impl Worker {
     /// The most pods an autoscaler can ask for: the largest of the maximum, a held and a paused count.
     #[must_use]
@@ -341,12 +365,37 @@ impl Worker {
         with_surge(self.most(), self.workload.rollout.max_surge.value)
     }
 
+    /// Whether pods that were told to end stay beside those that replace them: they have longer
+    /// than a rollout needs to replace all of them, and keep their connections until they end.
+    #[must_use]
+    pub fn finishes_long(&self) -> bool {
+        self.grace.value > LONG
+    }
+
+    /// The most pods that hold connections at once: all of them beside the surge of a rollout, or
+    /// beside all that they replace where those end slowly.
+    #[must_use]
+    pub fn connected(&self) -> u32 {
+        if self.finishes_long() {
+            self.most().saturating_mul(2).max(self.peak())
+        } else {
+            self.peak()
+        }
+    }
+
     /// The most pods that run while the file says what it does: the paused count, or the held one,
     /// before the maximum.
     #[must_use]
     pub fn in_force(&self) -> u32 {
         let pause = self.pause.as_ref().map(|pause| pause.value);
         pause.unwrap_or(self.workload.bounds().1)
+    }
+
+    /// Whether its lists are added up: KEDA hands the HPA the largest of several, and only a formula
+    /// adds.
+    #[must_use]
+    pub fn is_summed(&self) -> bool {
+        self.queue.len() > 1 && self.combine.value == Combine::Sum
     }
 
     /// The name of its ScaledObject.

@@ -18,24 +18,40 @@ use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest;
 use crate::source::SourceId;
-use fields::Cx;
+use fields::{Cx, Notes};
 use nodes::top;
 
 /// Reads one environment's file. Mistakes go to `diagnostics`; what they spoil is marked broken.
 pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Ast {
     let mut scanned = scan::scan(text, source, diagnostics);
-    secrets::keep_out(&mut scanned, text, source, diagnostics);
-    let mut ast = Ast::default();
+    let mut ast = Ast {
+        waived_literals: secrets::keep_out(&mut scanned, text, source, diagnostics),
+        ..Ast::default()
+    };
     if !scanned.whole {
         all_broken(&mut ast);
     }
     let mut seen = top::Seen::new();
     let out = RefCell::new(std::mem::take(diagnostics));
+    let notes = RefCell::new(Notes {
+        taken: top::single(&scanned.nodes),
+        ..Notes::default()
+    });
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     for node in &scanned.nodes {
-        top::node(&mut ast, &mut seen, Cx { out: &out }, node);
+        top::node(&mut ast, &mut seen, cx, node);
     }
     *diagnostics = out.into_inner();
+    let mut notes = notes.into_inner();
+    ast.perhaps_waived.append(&mut notes.perhaps_waived);
+    for name in notes.misplaced {
+        top::mark_doubted(&mut ast, &name);
+    }
     ast.spoil_broken();
+    ast.doubt_parts();
     if !scanned.whole {
         ast.spoil_named();
     }

@@ -4,9 +4,13 @@
 //! A change is cut into moves, each of which one apply brings about ([`moves`]); a move can be
 //! made of several where AWS itself asks for a state between (transit encryption, cluster mode).
 //! A search puts the moves in order ([`order`]): capacity before what uses it on the way up, the
-//! reverse on the way down, and no state with an error that BEFORE lacks. What AWS never does
+//! reverse on the way down, no state with an error that BEFORE lacks, and no step that makes one
+//! while it runs ([`transition`]). Where none is found, values that hold only on the way open one
+//! ([`bridge`]). What AWS never does
 //! (a volume that shrinks) is kept as it is and said ([`keep`]).
 
+mod beside;
+mod bridge;
 pub mod keep;
 pub mod kind;
 pub mod moves;
@@ -17,8 +21,9 @@ mod redis;
 pub mod step;
 mod title;
 mod together;
+mod transition;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -29,8 +34,11 @@ use crate::model::Environment;
 use crate::pair::Pair;
 
 pub use keep::Kept;
+use kind::Kind;
 pub use moves::Move;
+use order::{Found, Ways};
 pub use step::Step;
+pub use transition::Meanwhile;
 
 /// What a plan is made for.
 pub struct Request<'a> {
@@ -76,9 +84,9 @@ pub fn plan(request: &Request<'_>) -> Plan {
         environments: Pair::new(request.environments.before, &target),
         ..*request
     };
-    let (moves, found) = in_order(&goal);
-    let steps = step::steps(&goal, &moves, &found.order);
-    let blocked = (!found.complete).then(|| blocked(&goal, &moves, &found));
+    let way = in_order(&goal);
+    let steps = step::steps(&goal, &way.moves, &way.found.order, way.ways);
+    let blocked = (!way.found.complete).then(|| blocked(&goal, &way));
     Plan {
         steps,
         kept,
@@ -93,8 +101,17 @@ const STATES: usize = 500;
 /// The same for moves that are cut finer.
 const STATES_OF_FINER: usize = 2_000;
 
-/// Whole moves where they have an order, else some of them joined, else finer ones.
-fn in_order(goal: &Request<'_>) -> (Vec<Move>, order::Found) {
+/// Moves, the order that was found for them, and what had to keep the rules.
+struct Way {
+    moves: Vec<Move>,
+    found: Found,
+    ways: Ways,
+}
+
+/// Whole moves where they have an order, else some of them joined, else finer ones; then the same
+/// over values that hold only on the way. Where nothing keeps the rules on every way back, those
+/// steps have none.
+fn in_order(goal: &Request<'_>) -> Way {
     let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
     // Where AFTER itself breaks a rule, no order ends there: one try shows how far it goes.
@@ -102,23 +119,67 @@ fn in_order(goal: &Request<'_>) -> (Vec<Move>, order::Found) {
         .new_errors(goal.environments.after, &allowed)
         .is_empty();
     let states = if hopeless { 2 * moves.len() } else { STATES };
-    let found = order::order(goal, &moves, states);
-    if found.complete || hopeless {
-        return (moves, found);
+    let found = order::order(goal, &moves, states, Ways::Both);
+    let first = Way {
+        moves,
+        found,
+        ways: Ways::Both,
+    };
+    if first.found.complete || hopeless {
+        return first;
     }
-    let joined = moves::joined(goal.environments, goal.catalogue);
-    let ways = [
-        joined.clone().map(|moves| (moves, STATES)),
-        Some((moves::finer(&moves), STATES_OF_FINER)),
-        joined.map(|moves| (moves::finer(&moves), STATES_OF_FINER)),
-    ];
-    for (others, states) in ways.into_iter().flatten() {
-        let better = order::order(goal, &others, states);
-        if better.complete {
-            return (others, better);
+    let mut refused = first.refused();
+    for ways in [Ways::Both, Ways::Forth] {
+        for (moves, states) in alternatives(goal, &first.moves, &refused) {
+            let found = order::order(goal, &moves, states, ways);
+            let way = Way { moves, found, ways };
+            if way.found.complete {
+                return way;
+            }
+            refused.extend(way.refused());
+        }
+        if refused.is_empty() {
+            break; // no transition stood in the way: the rules of the states did
         }
     }
-    (moves, found)
+    first
+}
+
+/// Other moves that lead to the same goal, each with the states that a search may look at.
+fn alternatives<'a>(
+    goal: &'a Request<'_>,
+    whole: &'a [Move],
+    refused: &[Refused],
+) -> impl Iterator<Item = (Vec<Move>, usize)> + use<'a> {
+    let joined = moves::joined(goal.environments, goal.catalogue);
+    let finer = joined.as_deref().map(moves::finer);
+    let cut = moves::finer(whole);
+    let bridged = bridge::lower_pools(goal, whole, refused);
+    let bridged_finer = bridge::lower_pools(goal, &cut, refused);
+    [
+        Some((whole.to_vec(), STATES)),
+        joined.map(|moves| (moves, STATES)),
+        Some((cut, STATES_OF_FINER)),
+        finer.map(|moves| (moves, STATES_OF_FINER)),
+        bridged.map(|moves| (moves, STATES)),
+        bridged_finer.map(|moves| (moves, STATES_OF_FINER)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// A move that broke a rule while it ran, and the states that it was tried between.
+type Refused = (Kind, Pair<Environment>);
+
+impl Way {
+    fn refused(&self) -> Vec<Refused> {
+        let refused = self.found.refused.iter();
+        refused
+            .filter_map(|(index, sides)| {
+                Some((self.moves.get(*index)?.kind.clone(), sides.clone()))
+            })
+            .collect()
+    }
 }
 
 impl Request<'_> {
@@ -137,17 +198,40 @@ impl Request<'_> {
     /// The errors of a state beyond those that BEFORE has: more of a rule than BEFORE.
     #[must_use]
     pub fn new_errors(&self, state: &Environment, allowed: &[Diagnostic]) -> Vec<Diagnostic> {
-        let mut allowed: Vec<Code> = allowed.iter().map(|finding| finding.code).collect();
+        let mut left: BTreeMap<Code, usize> = BTreeMap::new();
+        for finding in allowed {
+            *left.entry(finding.code).or_default() += 1;
+        }
         let mut found = self.errors(state);
-        found.retain(|finding| {
-            let known = allowed.iter().position(|code| *code == finding.code);
-            known.map(|at| allowed.swap_remove(at)).is_none()
+        found.retain(|finding| match left.get_mut(&finding.code) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            Some(_) | None => true,
         });
+        found
+    }
+
+    /// The errors that a step makes while it runs, of the rules that BEFORE keeps.
+    #[must_use]
+    pub fn broken_meanwhile(
+        &self,
+        sides: Pair<&Environment>,
+        ways: Ways,
+        allowed: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
+        let mut found = match ways {
+            Ways::Both => transition::broken_both_ways(self, sides),
+            Ways::Forth => transition::broken(self, sides),
+        };
+        found.retain(|finding| allowed.iter().all(|known| known.code != finding.code));
         found
     }
 }
 
-fn blocked(request: &Request<'_>, moves: &[Move], found: &order::Found) -> Blocked {
+fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
+    let (moves, found) = (&way.moves, &way.found);
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();
     for index in &found.order {
@@ -160,11 +244,21 @@ fn blocked(request: &Request<'_>, moves: &[Move], found: &order::Found) -> Block
         .filter_map(|index| moves.get(index))
         .collect();
     let mut findings = Vec::new();
+    let mut seen: BTreeMap<(Code, String), Vec<usize>> = BTreeMap::new();
     for next in &left {
         let mut tried = state.clone();
         next.apply(&mut tried, request.environments.after);
-        for finding in request.new_errors(&tried, &allowed) {
-            if !findings.contains(&finding) {
+        let mut broken = request.new_errors(&tried, &allowed);
+        if broken.is_empty() {
+            let sides = Pair::new(&state, &tried);
+            broken = request.broken_meanwhile(sides, way.ways, &allowed);
+        }
+        for finding in broken {
+            // Many moves break the same rule in the same words.
+            let same = seen.entry((finding.code, finding.message.clone()));
+            let same: &mut Vec<usize> = same.or_default();
+            if !same.iter().any(|at| findings.get(*at) == Some(&finding)) {
+                same.push(findings.len());
                 findings.push(finding);
             }
         }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Ast, Over, Part, Written};
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
+use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Api, Deliver, Environment, Name, Network, NodeGroup, Service, Via, Worker};
 use crate::source::{Sourced, Sources};
 
@@ -63,6 +63,12 @@ pub fn resolve(
         return None;
     }
     let mut resolver = Resolver::new(sources, file);
+    let doubted = (!file.doubted.is_empty()).then(|| {
+        let mut tier = tier.clone();
+        tier.spoil_doubted(file);
+        tier
+    });
+    let tier = doubted.as_ref().unwrap_or(tier);
     let environment = environment(&mut resolver, file, tier, catalogue);
     let complete = resolver.missing.is_empty();
     for path in &resolver.missing {
@@ -134,7 +140,6 @@ fn placed(
     let landing = nodes::Landing::new(&groups, catalogue);
     let api = api(resolver, file, tier, app, &landing);
     let worker = worker::resolve(resolver, file, tier, app, &landing);
-    nodes::check_runs(resolver, &groups, &worker);
     (groups, api, worker)
 }
 
@@ -236,18 +241,14 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 memory: resolver.need(node.requests.memory, &format!("{path}.requests.memory")),
                 per_pod: resolver.or_derive(node.connections.per_pod, none),
                 via: resolver.or_derive(node.connections.via, pooled),
+                lifetime: resolver.maybe(node.connections.lifetime),
+                driver: workload::driver(resolver, &node.driver),
+                driver_version: resolver.maybe(node.driver.version),
+                driver_libpq: resolver.maybe(node.driver.libpq),
             },
         );
     }
     services
-}
-
-/// A finding about a name that refers to nothing.
-fn unknown_reference(code: Code, message: String, written: &Sourced<Name>) -> Option<Diagnostic> {
-    written
-        .origin
-        .span()
-        .map(|span| Diagnostic::error(code, message, span))
 }
 
 /// Whether a value was written at all.

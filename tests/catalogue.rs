@@ -1,6 +1,7 @@
 //! The laws of the tier catalogue, and the shipped environments.
 
 mod facts;
+mod public;
 mod table;
 
 use tierc::compile::{self, CatalogueTexts};

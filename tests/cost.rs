@@ -130,7 +130,7 @@ fn several_environments_are_a_table_with_a_total() {
 #[test]
 fn what_has_no_price_is_listed_and_in_no_sum() {
     let text = with(
-        "database {\n    instance \"db.r8g.large\"\n    replicas 1\n    storage gib=500 max-gib=1000 type=\"io2\" iops=3000\n}\n",
+        "database {\n    instance \"db.x2g.large\"\n    replicas 1\n    storage gib=500 max-gib=1000 type=\"io2\" iops=3000\n}\n",
     );
     story("unpriced_items", &[("prod.kdl", &text)]);
     let estimate = estimate(&text);
@@ -263,7 +263,7 @@ fn every_json_report_fits_its_schema() {
     let mut files = shipped();
     files.push((
         "prod.kdl".into(),
-        with("database { instance \"db.r8g.large\"; }\n"),
+        with("database { instance \"db.x2g.large\"; }\n"),
     ));
     files.push((
         "eu.kdl".into(),

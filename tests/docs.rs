@@ -49,7 +49,33 @@ fn the_environment_that_readme_shows_has_no_finding() {
 
 #[test]
 fn the_finding_that_readme_shows_is_the_one_that_is_printed() {
-    assert_eq!(blocks("text")[0], findings(&blocks("kdl")[1]));
+    assert_eq!(blocks("text")[1], findings(&blocks("kdl")[1]));
+}
+
+#[test]
+fn the_diff_that_readme_shows_is_the_one_that_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("prod.kdl"), &blocks("kdl")[0]).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tierc"))
+        .current_dir(folder.path())
+        .args([
+            "diff",
+            "prod.kdl",
+            "prod.kdl@large",
+            "--today",
+            "2026-11-24",
+        ])
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(blocks("text")[2], printed, "README shows another diff");
+}
+
+#[test]
+fn readme_counts_the_rules() {
+    let text = std::fs::read_to_string(project("README.md")).unwrap();
+    let rules = tierc::check::rules().count();
+    assert!(text.contains(&format!("{rules} rules")), "{rules}");
 }
 
 /// What the reference of the language shows, as one file.

@@ -1,6 +1,7 @@
 //! What is emitted, read back by other readers than the ones that wrote it.
 
 mod alerts;
+mod floors;
 mod helm;
 mod hpa;
 mod kubernetes;

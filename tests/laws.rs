@@ -7,10 +7,16 @@
 mod commands;
 mod environment;
 mod forms;
+mod hostile;
+mod left;
 mod order;
 mod pairs;
+mod places;
+mod said;
 mod secrets;
 mod survival;
+mod transition;
+mod typos;
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};

@@ -14,6 +14,7 @@ mod docs;
 mod emit;
 mod fuzz;
 mod laws;
+mod master;
 mod metric;
 mod model;
 mod parse;

@@ -3,8 +3,10 @@
 mod command;
 mod order;
 mod procedures;
+mod schedules;
 pub(crate) mod shell;
 mod stories;
+mod transition;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -133,7 +135,8 @@ fn the_reverse_of_a_plans_order_breaks_the_rules_that_the_plan_keeps() {
             &prod(after, "database { storage gib=1000 max-gib=2000 }"),
             |sides, request| {
                 let moves = tierc::plan::moves::moves(sides, request.catalogue);
-                let mut found = tierc::plan::order::order(request, &moves, 100);
+                let mut found =
+                    tierc::plan::order::order(request, &moves, 100, tierc::plan::order::Ways::Both);
                 assert!(found.complete);
                 assert_eq!(broken_rules(request, &moves, &found.order), BTreeSet::new());
                 found.order.reverse();
@@ -245,16 +248,80 @@ fn pods_change_architecture_over_a_node_group_beside_the_old_one() {
         )
     };
     let steps = titles(&with("t3.xlarge"), &with("m7g.xlarge"));
-    assert_eq!(steps.len(), 4, "{steps:?}");
     assert_eq!(
-        steps[0],
-        "create node group `general-next` beside `general`"
+        steps,
+        [
+            "create node group `general-next` beside `general`: on-demand m7g.xlarge",
+            "roll the API's pods; roll the pods of pool `worker`",
+            "move the pods of node group `general` to `general-next`, and delete it: on-demand t3.xlarge",
+            "create node group `general` again: on-demand m7g.xlarge",
+            "move the pods back to node group `general`, and delete `general-next`",
+        ]
     );
+}
+
+#[test]
+fn nodes_of_another_type_take_the_pods_from_a_group_beside_the_old_one() {
+    let with = |group: &str| prod("small", &format!("nodes \"general\" {{ {group} }}"));
+    let (one, other) = ("instance \"m7g.xlarge\"", "instance \"m7g.2xlarge\"");
+    for (before, after) in [(one, other), (other, one)] {
+        with_count(&with(before), &with(after));
+    }
+    // A change of the bounds goes with it: the group that comes up has them.
+    with_count(
+        &with(one),
+        &with("instance \"m7g.2xlarge\"; count min=3 max=7"),
+    );
+    // Whoever is bought otherwise is made anew as well.
+    let spot = |capacity: &str| {
+        let pool = format!("worker \"worker\" {{ capacity \"{capacity}\" }}");
+        let group = format!(
+            "nodes \"own\" {{ instance \"m7g.xlarge\"; count min=0 max=9; capacity \"{capacity}\"; runs \"worker\" }}"
+        );
+        prod("small", &format!("{pool}\n{group}"))
+    };
+    with_count(&spot("on-demand"), &spot("spot"));
+    with_count(&spot("spot"), &spot("on-demand"));
+}
+
+/// Holds that a group is replaced by way of another one, in four steps of their own.
+fn with_count(before: &str, after: &str) {
+    let steps = titles(before, after);
+    let of_nodes: Vec<&String> = steps.iter().filter(|it| it.contains("-next`")).collect();
+    assert_eq!(of_nodes.len(), 3, "{steps:#?}");
+    assert!(steps.iter().any(|it| it.contains("again: ")), "{steps:#?}");
+    assert!(
+        steps.iter().all(|it| !it.starts_with("set the size of")),
+        "{steps:#?}"
+    );
+}
+
+#[test]
+fn the_name_of_a_group_beside_another_is_free_and_short_enough() {
+    let type_of = |name: &str, instance: &str, more: &str| {
+        prod(
+            "small",
+            &format!(
+                "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"{instance}\"; count min=2 max=6 }}\n{more}"
+            ),
+        )
+    };
+    let created = |name: &str, more: &str| {
+        let steps = titles(
+            &type_of(name, "m7g.xlarge", more),
+            &type_of(name, "m7g.2xlarge", more),
+        );
+        let first = steps.iter().find(|it| it.contains("beside")).unwrap();
+        first.split('`').nth(1).unwrap().to_owned()
+    };
+    // The IAM role of the EKS module has room for 22 characters.
     assert_eq!(
-        steps[1],
-        "roll the API's pods; roll the pods of pool `worker`"
+        created("services-of-the-shop", ""),
+        "services-of-the-s-next"
     );
-    assert_eq!(steps[3], "delete node group `general-next`");
+    assert_eq!(created("web", ""), "web-next");
+    let taken = "nodes \"web-next\" { instance \"m7g.large\"; count min=1 max=2 }";
+    assert_eq!(created("web", taken), "web-next-2");
 }
 
 #[test]

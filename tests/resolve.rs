@@ -17,14 +17,16 @@ macro_rules! stories {
 }
 
 stories! {
-    a_group_runs_only_pools_that_exist
+    a_group_may_run_a_pool_that_is_gone
     a_group_without_uses_disappears
     a_name_adopts_an_existing_object
     a_new_group_must_be_complete
     a_new_pool_states_its_queues
     a_node_overrides_the_tier_property_by_property
+    a_pool_is_switched_off
     a_pool_lands_on_the_group_that_runs_it
     a_queue_without_a_length_has_the_tiers
+    a_redis_group_serves_nothing
     a_replica_is_like_its_source
     a_scenario_gives_what_the_file_does_not_write
     a_scenarios_length_applies_to_every_queue

@@ -1,11 +1,15 @@
 //! The calendar: what it wants at any moment, and that KEDA's cron says the same.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 use tierc::compile::Run;
 use tierc::model::Environment;
 use tierc::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
+use crate::laws::config;
 use crate::support::{run, snapshot};
 
 /// An environment of the small tier with `nodes` below its header.
@@ -435,4 +439,137 @@ fn why_shows_the_week_of_the_day_that_counts_as_today() {
     let run = compiled(MEETING);
     let week = tierc::report::schedule::week(environment(&run), jiff::civil::date(2027, 3, 24));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), week);
+}
+
+/// A window of the week as the law counts it: days from Monday, minutes of the day, and whom it names.
+#[derive(Clone, Debug)]
+struct Stated {
+    days: Vec<usize>,
+    from: usize,
+    to: usize,
+    api: bool,
+    pool: bool,
+}
+
+const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAY: usize = 24 * 60;
+const WEEK: usize = 7 * DAY;
+
+impl Stated {
+    fn text(&self) -> String {
+        let days: Vec<&str> = self.days.iter().map(|day| NAMES[*day]).collect();
+        let clock = |minute: usize| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let who = match (self.api, self.pool) {
+            (true, false) => "api 0",
+            (false, _) => "worker \"worker\" 1",
+            (true, true) => "api 0; worker \"worker\" 1",
+        };
+        format!(
+            "off-hours from=\"{}\" to=\"{}\" days=\"{}\" zone=\"Etc/UTC\" {{ {who} }}\n",
+            clock(self.from),
+            clock(self.to),
+            days.join(",")
+        )
+    }
+
+    fn names(&self, pool: bool) -> bool {
+        if pool {
+            self.pool || !self.api
+        } else {
+            self.api
+        }
+    }
+
+    fn lasts(&self) -> usize {
+        if self.to > self.from {
+            self.to - self.from
+        } else {
+            self.to + DAY - self.from
+        }
+    }
+}
+
+/// The minutes of a week in which a subject sleeps.
+fn asleep(windows: &[Stated], pool: bool) -> Vec<bool> {
+    let mut week = vec![false; WEEK];
+    for window in windows.iter().filter(|window| window.names(pool)) {
+        for day in &window.days {
+            let opens = day * DAY + window.from;
+            (opens..opens + window.lasts()).for_each(|minute| week[minute % WEEK] = true);
+        }
+    }
+    week
+}
+
+/// Midnights at which a window that passes midnight on other days has only one side asleep.
+fn gaps(windows: &[Stated]) -> usize {
+    let weeks = [false, true].map(|pool| asleep(windows, pool));
+    let mut found = 0;
+    for window in windows.iter().filter(|window| window.to <= window.from) {
+        for day in 0..7 {
+            if window.days.contains(&((day + 6) % 7)) {
+                continue;
+            }
+            let midnight = day * DAY;
+            let sides = |pool: bool| {
+                let week = &weeks[usize::from(pool)];
+                (week[(midnight + WEEK - 1) % WEEK], week[midnight])
+            };
+            let named = [false, true].into_iter().filter(|pool| window.names(*pool));
+            let named: Vec<(bool, bool)> = named.map(sides).collect();
+            found += usize::from(window.to > 0 && named.contains(&(true, false)));
+            found += usize::from(window.from > 0 && named.contains(&(false, true)));
+        }
+    }
+    found
+}
+
+fn stated() -> impl Strategy<Value = Stated> {
+    let hour = || prop_oneof![Just(0), (0..24_usize).prop_map(|hour| hour * 60)];
+    let days = proptest::collection::btree_set(0..7_usize, 1..7);
+    (days, hour(), hour(), any::<bool>(), any::<bool>()).prop_map(|(days, from, to, api, pool)| {
+        Stated {
+            days: days.into_iter().collect(),
+            from,
+            to,
+            api,
+            pool,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn a_gap_at_midnight_is_found_wherever_there_is_one(windows in proptest::collection::vec(stated(), 1..4)) {
+        // A file states the same days and hours once.
+        let hours = |it: &Stated| (it.days.clone(), it.from, it.to);
+        let keys: BTreeSet<_> = windows.iter().map(hours).collect();
+        prop_assume!(keys.len() == windows.len());
+        let text: String = windows.iter().map(Stated::text).collect();
+        let run = compiled(&text);
+        let found = run.diagnostics().filter(|it| it.code.0 == "off-hours-gap").count();
+        prop_assert_eq!(found, gaps(&windows), "{}", text);
+    }
+}
+
+/// From Friday evening until Monday morning, in windows that only touch.
+#[test]
+fn windows_that_adjoin_are_one_night() {
+    let run = compiled(
+        r#"off-hours from="20:00" to="00:00" days="fri" zone="Europe/Berlin" { api 0 }
+off-hours from="00:00" to="00:00" days="sat,sun" zone="Europe/Berlin" { api 0 }
+off-hours from="00:00" to="08:00" days="mon" zone="Europe/Berlin" { api 0 }"#,
+    );
+    let calendar = Calendar::of(environment(&run));
+    let week = calendar.week("2027-03-11".parse().unwrap());
+    let awake: Vec<String> = week
+        .turns
+        .iter()
+        .filter(|turn| turn.wanted == Wanted::Declared)
+        .map(|turn| week.zone.clock(turn.at).to_string())
+        .collect();
+    assert_eq!(awake, ["2027-03-11T00:00:00", "2027-03-15T08:00:00"]);
+    assert!(!run.diagnostics().any(|it| it.code.0 == "off-hours-gap"));
 }

@@ -10,6 +10,8 @@ macro_rules! stories {
 }
 
 stories! {
+    a_literal_beside_the_one_that_is_waived
+    a_literal_that_is_not_there
     a_rule_that_does_not_exist
     a_rule_waived_twice
     a_waiver_holds_on_its_last_day
@@ -17,6 +19,7 @@ stories! {
     a_waiver_that_silences_nothing_is_an_error
     an_expired_waiver_is_an_error_and_silences_nothing
     nothing_is_unused_where_something_could_not_be_read
+    one_literal_by_its_fingerprint
     what_cannot_be_waived
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{MetricNode, Over, PolicyNode, QueueNode, Written};
 use crate::model::{
-    Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode, StorageType,
-    Use, Via, WeeklyWindow,
+    Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Driver, Duration, EvictionPolicy,
+    Name, PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode,
+    StartupOptions, StorageType, Use, Via, WeeklyWindow,
 };
 use crate::source::{Span, Spanned};
 
@@ -23,6 +23,9 @@ macro_rules! nodes {
         impl $crate::ast::Spoil for $node {
             fn spoil(&mut self) {
                 $($crate::ast::Spoil::spoil(&mut self.$field);)+
+            }
+            fn doubt(&mut self) {
+                $($crate::ast::Spoil::doubt(&mut self.$field);)+
             }
             fn is_spoiled(&self) -> bool {
                 $($crate::ast::Spoil::is_spoiled(&self.$field))||+
@@ -71,6 +74,19 @@ nodes! {
         env: Written<String>,
         /// `via=` (services only).
         via: Written<Via>,
+        /// `lifetime=`.
+        lifetime: Written<Duration>,
+        /// `lifetime-env=`.
+        lifetime_env: Written<String>,
+    }
+    /// `driver`.
+    DriverNode {
+        /// Which.
+        driver: Written<Driver>,
+        /// `version=`.
+        version: Written<String>,
+        /// `libpq=`.
+        libpq: Written<String>,
     }
     /// `rollout`.
     RolloutNode {
@@ -114,6 +130,8 @@ nodes! {
         hold: Written<u32>,
         /// `arch`.
         arch: Written<Arch>,
+        /// `driver`.
+        driver: DriverNode,
         /// `env KEY="value"`.
         env: BTreeMap<String, Written<String>>,
     }
@@ -161,6 +179,8 @@ nodes! {
         requests: ResourcesNode,
         /// `connections`.
         connections: ConnectionsNode,
+        /// `driver`.
+        driver: DriverNode,
     }
     /// `pgbouncer`.
     PgbouncerNode {
@@ -182,12 +202,16 @@ nodes! {
         mode: Written<PoolMode>,
         /// `image`.
         image: Written<String>,
+        /// `options`.
+        options: Written<StartupOptions>,
         /// `requests`.
         requests: ResourcesNode,
         /// `limits`.
         limits: ResourcesNode,
         /// `drain`.
         drain: Written<Duration>,
+        /// `min-ready`.
+        min_ready: Written<Duration>,
     }
     /// `storage`.
     StorageNode {
@@ -258,6 +282,8 @@ nodes! {
         dbname: Written<String>,
         /// `user`.
         user: Written<String>,
+        /// `master`.
+        master: Written<String>,
         /// `tls`.
         tls: Written<SslMode>,
     }

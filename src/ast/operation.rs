@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::node::nodes;
 use super::{Over, Written};
-use crate::model::{ClockTime, Days, Duration, ErrorRate, HttpMethod, MetricSource, Moment, Name};
+use crate::model::{
+    ClockTime, Days, Duration, ErrorRate, HttpMethod, MetricSource, Moment, Name, PoolerSource,
+};
 use crate::source::{Span, Spanned};
 
 /// `worker "name" N` of a schedule.
@@ -152,6 +154,8 @@ nodes! {
         database: Written<MetricSource>,
         /// `source redis=`.
         redis: Written<MetricSource>,
+        /// `source pgbouncer=`.
+        pgbouncer: Written<PoolerSource>,
         /// `labels`.
         labels: BTreeMap<String, Written<String>>,
     }

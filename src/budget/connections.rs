@@ -1,16 +1,13 @@
 //! Connections, on both sides of PgBouncer, at the autoscalers' maxima.
 //!
-//! Server side: every PgBouncer pod may open `max_db_connections` to a server, one pod more than
-//! declared exists while a rollout drains (the emitted Deployment makes it one and never more),
-//! and what bypasses PgBouncer is added. PostgreSQL keeps 3 slots for superusers and RDS 2 more.
+//! Server side: every PgBouncer pod may open `max_db_connections` to a server. While a rollout goes
+//! on, pods that drain exist beside those that are declared: one where `min-ready` is as long as
+//! the drain, more where it is shorter. What bypasses PgBouncer is added. PostgreSQL keeps 3 slots for superusers and RDS 2 more.
 
 use crate::model::{Environment, Name, Quantity, Via};
 
 /// Slots nobody else gets: `superuser_reserved_connections` (3) and RDS' own (2).
 pub const RESERVED: u32 = 5;
-
-/// PgBouncer pods that can drain while every declared one runs.
-pub const DRAINING: u32 = 1;
 
 /// Bytes of instance memory for one connection, in RDS' default for `max_connections`:
 /// `LEAST({DBInstanceClassMemory/9531392},5000)`.
@@ -35,12 +32,12 @@ pub fn without_doubt(memory: Quantity) -> u64 {
 }
 
 /// The fewest `max-connections` at which a derived `max-db` is `max_db` or more: the inverse of
-/// what keeps every PgBouncer pod, one that drains and what comes `outside` of them within 90% of
-/// the slots, in steps of 5.
+/// what keeps so many PgBouncer `pods`, those that drain included, and what comes `outside` of them
+/// within 90% of the slots, in steps of 5.
 #[must_use]
-pub fn connections_for(max_db: u64, instances: u64, outside: u64) -> u64 {
+pub fn connections_for(max_db: u64, pods: u64, outside: u64) -> u64 {
     let stepped = max_db.next_multiple_of(5);
-    let pooled = stepped.saturating_mul(instances + u64::from(DRAINING));
+    let pooled = stepped.saturating_mul(pods);
     let wanted = pooled.saturating_add(outside);
     let slots = wanted.saturating_mul(10).div_ceil(9);
     slots.saturating_add(u64::from(RESERVED))
@@ -114,9 +111,14 @@ pub fn direct(environment: &Environment) -> u64 {
 }
 
 fn pooled(environment: &Environment) -> u64 {
+    pooler_pods(environment).saturating_mul(environment.pgbouncer.pool.max_db.value.into())
+}
+
+/// PgBouncer pods that can exist at once: those that are declared, and those that drain.
+#[must_use]
+pub fn pooler_pods(environment: &Environment) -> u64 {
     let pgbouncer = &environment.pgbouncer;
-    (u64::from(pgbouncer.instances.value) + u64::from(DRAINING))
-        * u64::from(pgbouncer.pool.max_db.value)
+    u64::from(pgbouncer.instances.value) + u64::from(pgbouncer.draining())
 }
 
 /// What may reach the primary.
@@ -198,7 +200,8 @@ pub fn demand(environment: &Environment) -> Vec<Term> {
     })
 }
 
-/// Client connections that PgBouncer must accept: the maxima, and the surge of a rollout of each.
+/// Client connections that PgBouncer must accept: the maxima, and the surge of a rollout of each;
+/// of a pool whose pods end slowly, all that leave beside all that replace them.
 /// Where the API reads from replicas through PgBouncer, it has a second address there, and with it
 /// a second pool of as many connections.
 #[must_use]
@@ -207,7 +210,7 @@ pub fn client_connections(environment: &Environment) -> Vec<Term> {
         environment
             .worker
             .get(name)
-            .map_or(0, crate::model::Worker::peak)
+            .map_or(0, crate::model::Worker::connected)
     });
     if reads_through_pgbouncer(environment) {
         let api = &environment.api.workload;
@@ -274,7 +277,7 @@ mod tests {
     #[test]
     fn the_fewest_connections_give_the_pool_that_is_asked_for() {
         for (max_db, instances, outside) in [(55, 2, 20), (60, 2, 20), (83, 3, 20), (5, 1, 0)] {
-            let enough = connections_for(max_db, instances, outside);
+            let enough = connections_for(max_db, instances + 1, outside);
             // What `max-db` is derived as: within 90%, rounded down to 5.
             let derived = |max: u64| {
                 let usable = max - u64::from(RESERVED);

@@ -9,6 +9,7 @@
 mod crowd;
 mod landing;
 mod needed;
+mod sets;
 #[cfg(test)]
 mod tests;
 
@@ -20,12 +21,18 @@ use crate::model::{Environment, Name, Quantity};
 pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
 pub use needed::{At, group_to_grow, needed};
+use sets::{Numbered, Set};
 
 /// Millicores of a node that daemons take.
 pub const DAEMON_MILLICORES: u64 = 300;
 
 /// MiB of a node that daemons take.
 pub const DAEMON_MEBIBYTES: u64 = 500;
+
+/// Pods of a node that daemons take: `aws-node` and `kube-proxy`, which every node runs, and the
+/// usual others: `ebs-csi-node`, `eks-pod-identity-agent`, a log agent and a node exporter. Kubelet
+/// counts those on the host's network, too, though they need no address of their own.
+pub const DAEMON_PODS: u32 = 6;
 
 /// Bytes of a MiB.
 const MEBIBYTE: u64 = 1_048_576;
@@ -60,7 +67,7 @@ pub struct Room {
     pub cpu: u64,
     /// Bytes of one node, without its daemons.
     pub memory: u64,
-    /// Pods of one node.
+    /// Pods of one node, without its daemons.
     pub pods: u64,
 }
 
@@ -177,7 +184,7 @@ pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> 
             nodes,
             cpu: cpu.saturating_sub(DAEMON_MILLICORES),
             memory: node.allocatable_memory.units().saturating_sub(daemons),
-            pods: u64::from(node.pods),
+            pods: u64::from(node.most_pods().saturating_sub(DAEMON_PODS)),
         })
     };
     let groups = environment.nodes.iter();
@@ -227,71 +234,23 @@ pub fn bound_to<'a>(
 /// left out.
 #[must_use]
 pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
-    let mut sets: Vec<BTreeSet<Name>> = unions(loads).into_iter().collect();
-    sets.sort_by_key(BTreeSet::len);
-    let mut found: Vec<Shortage> = Vec::new();
-    for groups in sets {
-        let sums = failing(loads, rooms, &groups);
-        let crowd = sums.is_empty().then(|| crowded(loads, rooms, &groups));
-        let crowd = crowd.flatten();
-        let said = found.iter().any(|short| short.groups.is_subset(&groups));
-        if (crowd.is_some() || !sums.is_empty()) && !said {
-            found.push(Shortage {
+    let numbered = Numbered::of(loads, rooms);
+    let mut found: Vec<(Set, Shortage)> = Vec::new();
+    for set in numbered.unions() {
+        if found.iter().any(|(smaller, _)| smaller.is_subset(&set)) {
+            continue;
+        }
+        if let Some((sums, crowd)) = numbered.short(&set) {
+            let groups = numbered.names(&set);
+            let short = Shortage {
                 groups,
                 sums,
                 crowd,
-            });
+            };
+            found.push((set, short));
         }
     }
-    found
-}
-
-/// The sets of groups that loads are bound to, and the unions of those that overlap.
-fn unions(loads: &[Load]) -> BTreeSet<BTreeSet<Name>> {
-    let mut sets: BTreeSet<BTreeSet<Name>> = loads
-        .iter()
-        .map(|load| load.groups.clone())
-        .filter(|groups| !groups.is_empty())
-        .collect();
-    let mut looking: Vec<BTreeSet<Name>> = sets.iter().cloned().collect();
-    // Groups overlap only where one runs several pools, so there are few unions; the bound holds
-    // whatever a file may say.
-    while let Some(set) = looking.pop().filter(|_| sets.len() < 256) {
-        let overlapping = sets.iter().filter(|other| !other.is_disjoint(&set));
-        let joined: Vec<BTreeSet<Name>> = overlapping.map(|other| other | &set).collect();
-        for union in joined {
-            if sets.insert(union.clone()) {
-                looking.push(union);
-            }
-        }
-    }
-    sets
-}
-
-fn crowded(loads: &[Load], rooms: &Rooms, groups: &BTreeSet<Name>) -> Option<Crowd> {
-    let rooms: Vec<&Room> = groups.iter().filter_map(|name| rooms.get(name)).collect();
-    // What is larger than a node is too large, however many nodes there are.
-    let bound: Vec<&Load> = bound_to(loads, groups)
-        .filter(|load| rooms.iter().any(|room| room.takes(load)))
-        .collect();
-    crowd::worst(&bound, &rooms)
-}
-
-fn failing(loads: &[Load], rooms: &Rooms, groups: &BTreeSet<Name>) -> Vec<Sum> {
-    let times = |count: u32, amount: u64| u128::from(count) * u128::from(amount);
-    let sum = |resource: Resource| Sum {
-        resource,
-        asked: bound_to(loads, groups)
-            .map(|load| times(load.pods, resource.asked(load)))
-            .sum(),
-        has: groups
-            .iter()
-            .filter_map(|name| rooms.get(name))
-            .map(|room| times(room.nodes, resource.has(room)))
-            .sum(),
-    };
-    let sums = Resource::ALL.into_iter().map(sum);
-    sums.filter(|sum| sum.asked > sum.has).collect()
+    found.into_iter().map(|(_, short)| short).collect()
 }
 
 /// The fewest nodes at which nothing is short and everything is placed when `group` alone grows;
@@ -310,9 +269,11 @@ pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> 
         (each > 0).then(|| lacking.div_ceil(each))
     };
     let shortages = shortages(loads, rooms);
-    let own = shortages
-        .iter()
-        .filter(|short| short.groups.contains(group));
+    // What other groups lack they lack however many nodes this one has.
+    if shortages.iter().any(|short| !short.groups.contains(group)) {
+        return None;
+    }
+    let own = shortages.iter();
     let more: Option<Vec<u128>> = own
         .flat_map(|short| {
             let sums = short.sums.iter().map(missing);
@@ -343,23 +304,24 @@ pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     if pods > MOST_PODS {
         return None;
     }
-    let mut nodes: Vec<(&Name, Room)> = Vec::new();
-    for (name, room) in rooms {
-        // No more nodes than pods can be in use.
-        let count = u64::from(room.nodes).min(pods);
-        nodes.extend((0..count).map(|_| (name, *room)));
-    }
+    // No more nodes than pods can be in use.
+    let count = |room: &Room| usize::try_from(u64::from(room.nodes).min(pods)).unwrap_or_default();
+    let nodes = rooms
+        .iter()
+        .map(|(name, room)| (name, vec![*room; count(room)]));
+    let mut nodes: BTreeMap<&Name, Vec<Room>> = nodes.collect();
     alike(loads).into_iter().find_map(|(load, pods)| {
         let mut left = pods;
-        let own = nodes
-            .iter_mut()
-            .filter(|(name, _)| load.groups.contains(*name));
         // Pods of one load are alike: the first node takes as many as it can, then the next.
-        for (_, room) in own {
+        for name in &load.groups {
+            let own = nodes.get_mut(name).into_iter().flatten();
+            left = own.fold(left, |left, room| match left {
+                0 => 0,
+                left => left - room.take(load, left),
+            });
             if left == 0 {
                 break;
             }
-            left -= room.take(load, left);
         }
         (left > 0).then_some(load)
     })

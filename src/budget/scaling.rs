@@ -1,16 +1,23 @@
-//! How fast an autoscaler adds pods when the load jumps and stays.
+//! How fast an autoscaler adds pods when the load jumps and stays, how fast it removes them when the
+//! load is gone, and at which count it stops.
 //!
 //! The controller looks every 15 s. What it may add is bounded by the scale-up policies: each
 //! allows so many pods, or percent of the pods, more than there were a period ago
 //! (`calculateScaleUpLimitWithScalingRules` of the Kubernetes controller), and nothing is added
-//! before the load has been high for the stabilization window.
+//! before the load has been high for the stabilization window. Removing pods follows the same rules
+//! downwards (`calculateScaleDownLimitWithBehaviors`).
+//!
+//! It stops as soon as the metric is within a tenth of its target, above or below (`isWithin` of
+//! `replica_calculator.go`; the tolerance is a flag of the controller, 0.1 by default). A floor that
+//! is stated as a metric is therefore missed by up to a tenth: of 12 pods the controller is content
+//! with 11, because 12 / 11 = 1.09.
 
 use crate::model::{PolicyKind, Scaling, Select};
 
 /// Seconds between two looks of the controller (`--horizontal-pod-autoscaler-sync-period`).
 pub const SYNC: u64 = 15;
 
-/// A scale-up policy.
+/// A scaling policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Pods or percent.
@@ -21,15 +28,35 @@ pub struct Step {
     pub every: u64,
 }
 
-/// Rules for adding pods.
+/// Rules for adding or removing pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Seconds of high load before anything is added.
+    /// Seconds of high load before anything is added, or of low load before anything is removed.
     pub window: u64,
     /// The policies.
     pub steps: Vec<Step>,
     /// Which of them wins.
     pub select: Select,
+}
+
+/// Whether a controller that has `pods` leaves them alone while its metric asks for `asked`. A ratio
+/// of exactly 1.1 counts as within: Kubernetes has compared it both ways.
+#[must_use]
+pub fn is_content(asked: u32, pods: u32) -> bool {
+    let (asked, pods) = (u64::from(asked), u64::from(pods));
+    9 * pods <= 10 * asked && 10 * asked <= 11 * pods
+}
+
+/// What a metric has to ask for so that the controller, wherever it comes from, stops at `floor`
+/// pods or more: the least count that is above `floor - 1` by more than a tenth.
+#[must_use]
+pub fn asked_for(floor: u32) -> u32 {
+    if floor == 0 {
+        return 0;
+    }
+    let below = u64::from(floor - 1);
+    let least = u32::try_from(11 * below / 10 + 1).unwrap_or(u32::MAX);
+    least.max(floor)
 }
 
 /// Kubernetes' default policies (`autoscaling/v2` defaults.go).
@@ -57,9 +84,19 @@ impl Rules {
         }
     }
 
-    /// The rules that `scaling` states; Kubernetes' policies where it states none.
+    /// The rules for adding pods that `scaling` states; Kubernetes' policies where it states none.
     #[must_use]
     pub fn of(scaling: &Scaling) -> Self {
+        Self::stated(scaling, &DEFAULT_STEPS)
+    }
+
+    /// The rules for removing pods that `scaling` states; Kubernetes' policy where it states none.
+    #[must_use]
+    pub fn down(scaling: &Scaling) -> Self {
+        Self::stated(scaling, &DEFAULT_DOWN)
+    }
+
+    fn stated(scaling: &Scaling, default: &[Step]) -> Self {
         let steps: Vec<Step> = scaling
             .policy
             .iter()
@@ -72,7 +109,7 @@ impl Rules {
         Self {
             window: scaling.window.value.secs(),
             steps: if steps.is_empty() {
-                DEFAULT_STEPS.to_vec()
+                default.to_vec()
             } else {
                 steps
             },
@@ -85,7 +122,8 @@ impl Rules {
     fn limit(&self, current: u32, added: &[(u64, u32)], now: u64) -> u32 {
         let proposed = self.steps.iter().map(|step| {
             let recent = |(second, _): &&(u64, u32)| now - second < step.every;
-            let came: u32 = added.iter().filter(recent).map(|(_, pods)| pods).sum();
+            let came = added.iter().rev().take_while(recent);
+            let came: u32 = came.map(|(_, pods)| pods).sum();
             let start = current.saturating_sub(came);
             let more = match step.kind {
                 PolicyKind::Pods => step.value,
@@ -102,6 +140,67 @@ impl Rules {
             Select::Disabled => None,
         };
         limit.unwrap_or(current).max(current)
+    }
+
+    /// The pods that have to stay at second `now`, when `current` are and `removed` says when how
+    /// many went.
+    fn least(&self, current: u32, removed: &[(u64, u32)], now: u64) -> u32 {
+        let proposed = self.steps.iter().map(|step| {
+            let recent = |(second, _): &&(u64, u32)| now - second < step.every;
+            let went = removed.iter().rev().take_while(recent);
+            let went: u32 = went.map(|(_, pods)| pods).sum();
+            let start = current.saturating_add(went);
+            match step.kind {
+                PolicyKind::Pods => start.saturating_sub(step.value),
+                PolicyKind::Percent => {
+                    let kept = u64::from(start) * u64::from(100_u32.saturating_sub(step.value));
+                    u32::try_from(kept / 100).unwrap_or(u32::MAX)
+                }
+            }
+        });
+        let least = match self.select {
+            Select::Max => proposed.min(),
+            Select::Min => proposed.max(),
+            Select::Disabled => None,
+        };
+        least.unwrap_or(current).min(current)
+    }
+
+    /// The descent from `from` pods to `to` once the load is gone, as far as second `until`: at
+    /// which second how many pods are left.
+    #[must_use]
+    pub fn descent(&self, from: u32, to: u32, until: u64) -> Vec<(u64, u32)> {
+        let mut current = from;
+        let mut removed: Vec<(u64, u32)> = Vec::new();
+        let mut descent = Vec::new();
+        let mut now = self.window.next_multiple_of(SYNC);
+        while current > to && now <= until {
+            let next = self.least(current, &removed, now).max(to);
+            if next < current {
+                removed.push((now, current - next));
+                descent.push((now, next));
+                current = next;
+            }
+            now += SYNC;
+        }
+        descent
+    }
+
+    /// The climb from `from` pods while a metric asks for `asked` of at most `max`, as far as second
+    /// `until`: it ends where the controller is content.
+    #[must_use]
+    pub fn climb_for(&self, from: u32, asked: u32, max: u32, until: u64) -> Vec<(u64, u32)> {
+        let mut climb = Vec::new();
+        if is_content(asked, from) {
+            return climb;
+        }
+        for step in self.climb(from, asked.min(max), until) {
+            climb.push(step);
+            if is_content(asked, step.1) {
+                break;
+            }
+        }
+        climb
     }
 
     /// The climb from `from` pods to `to`, as far as second `until`: at which second how many
@@ -124,6 +223,13 @@ impl Rules {
         climb
     }
 }
+
+/// Kubernetes' default for removing pods: all that are too many, every 15 s.
+pub const DEFAULT_DOWN: [Step; 1] = [Step {
+    kind: PolicyKind::Percent,
+    value: 100,
+    every: 15,
+}];
 
 /// A climb as a reader follows it: `9 at 0 s, 15 at 30 s`.
 #[must_use]
@@ -191,6 +297,52 @@ mod tests {
         assert_eq!(both.climb(4, 6, 600), [(0, 5), (15, 6)]);
         both.select = Select::Disabled;
         assert_eq!(both.climb(4, 6, 600), []);
+    }
+
+    #[test]
+    fn a_descent_waits_for_its_window_and_takes_its_steps() {
+        let tenth = rules(60, &[(PolicyKind::Percent, 10, 60)]);
+        assert_eq!(tenth.descent(10, 1, 120), [(60, 9), (120, 8)]);
+        let all = rules(300, &[(PolicyKind::Percent, 100, 15)]);
+        assert_eq!(all.descent(30, 1, 300), [(300, 1)]);
+        assert_eq!(all.descent(30, 1, 299), []);
+        let mut both = rules(0, &[(PolicyKind::Pods, 1, 15), (PolicyKind::Pods, 4, 15)]);
+        assert_eq!(both.descent(6, 1, 600), [(0, 2), (15, 1)]);
+        both.select = Select::Min;
+        assert_eq!(both.descent(3, 1, 600), [(0, 2), (15, 1)]);
+        both.select = Select::Disabled;
+        assert_eq!(both.descent(6, 1, 600), []);
+    }
+
+    #[test]
+    fn a_controller_is_content_within_a_tenth() {
+        for (asked, pods, content) in [
+            (12, 11, true),
+            (12, 10, false),
+            (11, 10, true),
+            (10, 9, false),
+            (9, 10, true),
+            (8, 9, false),
+        ] {
+            assert_eq!(is_content(asked, pods), content, "{asked} of {pods}");
+        }
+        let six = rules(0, &[(PolicyKind::Pods, 6, 15)]);
+        assert_eq!(six.climb_for(5, 12, 20, 600), [(0, 11)]);
+        assert_eq!(six.climb_for(5, 13, 20, 600), [(0, 11), (15, 13)]);
+        assert_eq!(six.climb_for(5, 13, 12, 600), [(0, 11), (15, 12)]);
+        assert_eq!(six.climb_for(11, 12, 20, 600), []);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_the_least_that_leaves_no_pod_short() {
+        for floor in 1..=1000 {
+            let asked = asked_for(floor);
+            let holds = |asked| asked >= floor && (1..floor).all(|pods| !is_content(asked, pods));
+            assert!(holds(asked), "{asked} for {floor}");
+            assert!(!holds(asked - 1), "{asked} for {floor}");
+        }
+        assert_eq!(asked_for(u32::MAX), u32::MAX);
+        assert_eq!(asked_for(0), 0);
     }
 
     #[test]

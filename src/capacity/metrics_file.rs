@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::series::{History, Key, MOST, Sample, Window, day_of};
+use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::{Metric, Tracked, Unit};
 
@@ -22,7 +23,8 @@ const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 pub struct Mistake {
     /// Its line, from 1.
     pub line: u64,
-    /// What is wrong, as one sentence in which nothing of the file acts on a terminal.
+    /// What is wrong, as one sentence: what it repeats of the file acts on no terminal, and gives no
+    /// credential away.
     pub message: String,
 }
 
@@ -30,7 +32,7 @@ impl Mistake {
     fn at(line: u64, message: impl AsRef<str>) -> Self {
         Self {
             line,
-            message: visible(message.as_ref()),
+            message: visible(&mask(message.as_ref())),
         }
     }
 }

@@ -117,7 +117,7 @@ fn overrides(
     offers: &Offers,
 ) -> Vec<Trial> {
     match (&tracked.component, tracked.metric) {
-        (Component::Api, metric) => api(metric, growth, environment),
+        (Component::Api, metric) => api(metric, growth * tracked.threshold, growth, environment),
         (Component::Worker(name), _) => worker(name, growth, environment),
         (Component::Database, metric) => database(metric, growth, environment, offers),
         (Component::ReadReplicas, metric) => replicas(metric, growth, environment, offers),
@@ -167,19 +167,35 @@ fn grown_bytes(bytes: u64, growth: f64) -> u64 {
         .saturating_add(1)
 }
 
-fn api(metric: Metric, growth: f64, environment: &Environment) -> Vec<Trial> {
+/// `most` is the upper end of the projection, in the metric's unit.
+fn api(metric: Metric, most: f64, growth: f64, environment: &Environment) -> Vec<Trial> {
     let workload = &environment.api.workload;
     if metric == Metric::ApiMemory {
-        let mebibytes = u32::try_from(workload.limits.memory.value.mebibytes()).unwrap_or(u32::MAX);
-        let limit = grown(mebibytes, growth).div_ceil(256).saturating_mul(256);
-        let text = format!("\"{limit}Mi\"");
-        let kdl = format!("limits memory={text}");
-        return vec![one(
-            "api",
-            vec![Line::new(kdl, "api", &[("limits.memory", &text)])],
-        )];
+        return vec![one("api", more_memory(most, growth, workload))];
     }
     vec![one("api", more_pods("api", workload, growth))]
+}
+
+/// A larger limit, and a request for what the pods come to use: a node has room for what is
+/// requested, and a pod that uses more than that takes it from others.
+fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Line> {
+    let whole = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
+    let limit = whole(workload.limits.memory.value.mebibytes());
+    let request = whole(workload.requests.memory.value.mebibytes());
+    let steps = |mebibytes: u32| mebibytes.div_ceil(256).saturating_mul(256);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    let used = (f64::from(limit) * percent / 100.0).ceil() as u32;
+    let limit = steps(grown(limit, growth));
+    let mut lines = Vec::new();
+    if used > request {
+        let text = format!("\"{}Mi\"", steps(used).min(limit));
+        let kdl = format!("requests memory={text}");
+        lines.push(Line::new(kdl, "api", &[("requests.memory", &text)]));
+    }
+    let text = format!("\"{limit}Mi\"");
+    let kdl = format!("limits memory={text}");
+    lines.push(Line::new(kdl, "api", &[("limits.memory", &text)]));
+    lines
 }
 
 /// More pods: of a workload that is held, by the count that it is held at, which has to stay within

@@ -59,6 +59,16 @@ pub struct StoragePrices {
     pub throughput: Option<Price>,
 }
 
+/// The prices of an RDS instance class.
+#[derive(Clone, Debug)]
+pub struct ClassPrices {
+    /// One instance.
+    pub single_az: Price,
+    /// An instance with its standby, where that is not twice the price: AWS rounds both to the
+    /// thousandth.
+    pub multi_az: Option<Price>,
+}
+
 /// What spot nodes are assumed to save.
 #[derive(Clone, Debug)]
 pub struct SpotDiscount {
@@ -99,16 +109,33 @@ pub struct RegionPrices {
     pub control_plane: Option<Price>,
     /// The discount of spot nodes.
     pub spot: Option<SpotDiscount>,
-    /// The discounts of reserved capacity.
-    pub reserved: BTreeMap<Reservable, ReservedDiscount>,
+    /// The discounts of reserved capacity: of a family such as `r6g`, and of all others under an empty
+    /// name.
+    pub reserved: BTreeMap<(Reservable, String), ReservedDiscount>,
     /// EC2 instance types.
     pub node_types: BTreeMap<String, Price>,
-    /// RDS for PostgreSQL instance classes, Single-AZ.
-    pub db_classes: BTreeMap<String, Price>,
+    /// RDS for PostgreSQL instance classes.
+    pub db_classes: BTreeMap<String, ClassPrices>,
     /// RDS volumes.
     pub db_storage: BTreeMap<StorageType, StoragePrices>,
     /// ElastiCache node types by engine.
     pub cache_nodes: BTreeMap<(String, RedisEngine), Price>,
+}
+
+impl RegionPrices {
+    /// What a commitment takes off an instance such as `db.r6g.large`: the discount of its family,
+    /// else the one of the kind.
+    #[must_use]
+    pub fn discount(&self, kind: Reservable, instance: &str) -> Option<&ReservedDiscount> {
+        let of = |family: &str| self.reserved.get(&(kind, family.to_owned()));
+        of(family(instance)).or_else(|| of(""))
+    }
+}
+
+/// The `r6g` of `db.r6g.large`, `cache.r6g.large` and `r6g.large`.
+fn family(instance: &str) -> &str {
+    let (family, _) = instance.rsplit_once('.').unwrap_or((instance, ""));
+    family.rsplit_once('.').map_or(family, |(_, family)| family)
 }
 
 /// Every region that has prices.

@@ -2,9 +2,14 @@
 
 mod activation_differs_by_queue;
 mod alert_below_target;
+mod alert_never_fires;
 mod behaviour_out_of_range;
+mod delayed_jobs_unseen;
+mod fallback_below_activation;
+mod fallback_never_fires;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
+pub(super) mod keys;
 mod name_too_long;
 mod queue_list_unknown;
 mod queue_shared;
@@ -12,16 +17,21 @@ mod queues_share_a_pool;
 mod replicas_inverted;
 mod scale_up_slower_than_default;
 mod setting_without_effect;
+mod target_unreachable;
 mod target_without_request;
 
-use super::Rule;
-use crate::model::{Environment, Workload};
+use super::{Finding, Rule};
+use crate::model::{Environment, Scaling, Select, Workload};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
     &activation_differs_by_queue::RULE,
     &alert_below_target::RULE,
+    &alert_never_fires::RULE,
     &behaviour_out_of_range::RULE,
+    &delayed_jobs_unseen::RULE,
+    &fallback_below_activation::RULE,
+    &fallback_never_fires::RULE,
     &fallback_outside_bounds::RULE,
     &hold_outside_bounds::RULE,
     &name_too_long::RULE,
@@ -31,6 +41,7 @@ pub static RULES: &[&Rule] = &[
     &replicas_inverted::RULE,
     &scale_up_slower_than_default::RULE,
     &setting_without_effect::RULE,
+    &target_unreachable::RULE,
     &target_without_request::RULE,
 ];
 
@@ -40,4 +51,27 @@ pub(super) fn workloads(environment: &Environment) -> Vec<(String, &Workload)> {
     let pools = environment.worker.iter();
     all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), &pool.workload)));
     all
+}
+
+/// Labels the window and the steps of `scaling`, whose node is at `path`.
+pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding {
+    let window = format!("{path}.window");
+    let mut finding = finding.operand(&scaling.window, &window, "wait before the first step");
+    for (index, policy) in scaling.policy.iter().enumerate() {
+        let path = format!("{path}.policy.{}", index + 1);
+        finding = finding
+            .operand(&policy.value, &format!("{path}.value"), "a step")
+            .operand(&policy.every, &format!("{path}.every"), "and its period");
+    }
+    match scaling.select.value {
+        Select::Max => finding.given(&scaling.select),
+        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
+        Select::Disabled => finding.written(&scaling.select, "no step is taken"),
+    }
+}
+
+/// Whether Kubernetes rejects a step of `scaling`, which is a finding of its own.
+pub(super) fn is_rejected(scaling: &Scaling) -> bool {
+    let mut steps = scaling.policy.iter();
+    steps.any(|step| step.value.value == 0 || !(1..=1800).contains(&step.every.value.secs()))
 }

@@ -3,7 +3,12 @@
 mod client_connections_exceeded;
 mod connection_budget_exceeded;
 mod connections_near_limit;
+mod connections_outlive_drain;
+mod driver_deallocates;
+mod driver_refused;
 mod max_connections_exceeds_memory;
+mod options_not_ignored;
+mod pgbouncer_exporter_refused;
 mod pgbouncer_version_unsupported;
 mod pgbouncer_version_vulnerable;
 mod pool_below_demand;
@@ -12,14 +17,20 @@ mod replica_max_connections_lower;
 mod session_mode_with_autoscaling;
 
 use super::{Finding, Rule};
-use crate::model::{Environment, Via, Worker, Workload};
+use crate::model::driver::StatedDriver;
+use crate::model::{Environment, Name, Service, Via, Worker, Workload};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
     &client_connections_exceeded::RULE,
     &connection_budget_exceeded::RULE,
     &connections_near_limit::RULE,
+    &connections_outlive_drain::RULE,
+    &driver_deallocates::RULE,
+    &driver_refused::RULE,
     &max_connections_exceeds_memory::RULE,
+    &options_not_ignored::RULE,
+    &pgbouncer_exporter_refused::RULE,
     &pgbouncer_version_unsupported::RULE,
     &pgbouncer_version_vulnerable::RULE,
     &pool_below_demand::RULE,
@@ -27,6 +38,45 @@ pub static RULES: &[&Rule] = &[
     &replica_max_connections_lower::RULE,
     &session_mode_with_autoscaling::RULE,
 ];
+
+/// The drivers of everything that connects over PgBouncer, with whose they are.
+fn drivers(environment: &Environment) -> Vec<(String, StatedDriver<'_>)> {
+    let api = &environment.api.workload;
+    let mut stated = vec![("api".to_owned(), api.stated_driver())];
+    for (name, pool) in &environment.worker {
+        stated.push((format!("worker.{name}"), pool.workload.stated_driver()));
+    }
+    for (name, service) in pooled_services(environment) {
+        stated.push((format!("service.{name}"), service.stated_driver()));
+    }
+    let named = stated.into_iter();
+    named
+        .filter_map(|(who, driver)| Some((who, driver?)))
+        .collect()
+}
+
+/// The services that connect over PgBouncer.
+fn pooled_services(environment: &Environment) -> impl Iterator<Item = (&Name, &Service)> {
+    let services = environment.service.iter();
+    services.filter(|(_, service)| service.via.value == Via::Pgbouncer && service.per_pod.value > 0)
+}
+
+/// Labels a driver and the versions that are stated of it.
+fn driver(finding: Finding, who: &str, stated: &StatedDriver<'_>, text: &str) -> Finding {
+    let path = format!("{who}.driver");
+    let mut finding = finding.operand(stated.driver, &path, text);
+    for (version, name) in [(stated.version, "version"), (stated.libpq, "libpq")] {
+        if let Some(version) = version {
+            let text = if name == "libpq" {
+                "on this libpq"
+            } else {
+                "in this version"
+            };
+            finding = finding.operand(version, &format!("{path}.{name}"), text);
+        }
+    }
+    finding
+}
 
 /// Whether pods are counted with the surge of a rollout on top.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The database. One file per rule.
 
+mod application_is_master;
 mod burstable_in_production;
 mod class_unknown;
 mod database_name_reserved;
@@ -20,6 +21,7 @@ use super::Rule;
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
+    &application_is_master::RULE,
     &burstable_in_production::RULE,
     &class_unknown::RULE,
     &database_name_reserved::RULE,

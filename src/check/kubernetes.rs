@@ -9,6 +9,7 @@ mod node_capacity_exceeded;
 mod node_packing_tight;
 pub(super) mod object_collision;
 mod pod_larger_than_node;
+mod pool_unknown;
 mod quantity_suspicious;
 mod request_above_limit;
 mod rollout_blocked;
@@ -31,6 +32,7 @@ pub static RULES: &[&Rule] = &[
     &node_packing_tight::RULE,
     &object_collision::RULE,
     &pod_larger_than_node::RULE,
+    &pool_unknown::RULE,
     &quantity_suspicious::RULE,
     &request_above_limit::RULE,
     &rollout_blocked::RULE,
@@ -181,9 +183,10 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
 fn room_note(name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
     format!(
-        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m and {}Mi for daemons",
+        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m, {}Mi and {} pods for daemons",
         packing::DAEMON_MILLICORES,
-        packing::DAEMON_MEBIBYTES
+        packing::DAEMON_MEBIBYTES,
+        packing::DAEMON_PODS
     )
 }
 

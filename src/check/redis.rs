@@ -5,6 +5,7 @@ mod cluster_limits;
 mod engine_version_unknown;
 mod eviction_loses_jobs;
 mod failover_without_replica;
+mod framework_on_cluster;
 mod memory_above_usable;
 mod node_type_unknown;
 mod pgbouncer_on_spot;
@@ -29,6 +30,7 @@ pub static RULES: &[&Rule] = &[
     &engine_version_unknown::RULE,
     &eviction_loses_jobs::RULE,
     &failover_without_replica::RULE,
+    &framework_on_cluster::RULE,
     &memory_above_usable::RULE,
     &node_type_unknown::RULE,
     &pgbouncer_on_spot::RULE,

@@ -3,10 +3,12 @@
 mod cron_above_maximum;
 mod cron_never_open;
 mod event_above_maximum;
+mod event_floor_late;
 mod event_in_the_past;
 mod event_opens_early;
 mod hold_during_schedule;
 mod off_hours_above_maximum;
+mod off_hours_gap;
 mod off_hours_overlap_event;
 mod zone_unknown;
 
@@ -20,10 +22,12 @@ pub static RULES: &[&Rule] = &[
     &cron_above_maximum::RULE,
     &cron_never_open::RULE,
     &event_above_maximum::RULE,
+    &event_floor_late::RULE,
     &event_in_the_past::RULE,
     &event_opens_early::RULE,
     &hold_during_schedule::RULE,
     &off_hours_above_maximum::RULE,
+    &off_hours_gap::RULE,
     &off_hours_overlap_event::RULE,
     &zone_unknown::RULE,
 ];

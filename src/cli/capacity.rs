@@ -1,8 +1,6 @@
 //! `tierc capacity`
 
 use std::cell::LazyCell;
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::Path;
 
 use crate::capacity::metrics_file;
@@ -157,29 +155,13 @@ fn file_name(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let refused = |error: std::io::Error| {
-        if error.kind() == std::io::ErrorKind::NotFound {
-            Error::Absent(path.to_owned()).to_string()
+    files::read_file(path, MOST_BYTES).map_err(|error| {
+        if matches!(error, Error::TooLarge(..)) {
+            format!("{error}: leave out what is older than the review")
         } else {
-            Error::Io("read", path.to_owned(), error).to_string()
+            error.to_string()
         }
-    };
-    // Asked before it is opened: opening a FIFO would wait for its writer.
-    if !fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(format!("`{}` is not a regular file", path.display()));
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(refused)?;
-    let read = file.take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(refused)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
-        return Err(format!(
-            "`{}` is larger than {} MiB: leave out what is older than the review",
-            path.display(),
-            MOST_BYTES >> 20
-        ));
-    }
-    Ok(bytes)
+    })
 }
 
 /// Whether the locale shows more than ASCII: the first of these that is set decides.

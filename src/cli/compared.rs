@@ -156,7 +156,7 @@ fn rendered<'a>(outcome: &Outcome<'a>, comparison: &Comparison) -> Pair<Cow<'a, 
     let runs = &comparison.runs;
     let file = outcome.files.after.or(outcome.files.before);
     let name = file.map_or("", |file| runs.after.sources.get(file.source).name.as_str());
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let name = name.rsplit('/').next().unwrap_or(name);
     let rendered = |file: Option<&'a Compiled>, environment: Option<&Environment>, run: &Run| {
         if let Some(read) = file.and_then(generated) {
             return Cow::Borrowed(read);

@@ -1,6 +1,7 @@
 //! What can be wrong with files: every one ends the run with exit code 1.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A file that could not be used.
 #[derive(Debug)]
@@ -9,6 +10,10 @@ pub enum Error {
     Absent(PathBuf),
     /// Neither a regular file nor a folder.
     NotAFile(PathBuf),
+    /// Anything but a regular file, where only one is read.
+    NotRegular(PathBuf),
+    /// A file of more bytes than are read.
+    TooLarge(PathBuf, u64),
     /// A folder without a single `*.kdl`.
     Empty(PathBuf),
     /// The operating system refused.
@@ -17,6 +22,10 @@ pub enum Error {
     Link(PathBuf),
     /// Something else stands where a folder or file has to be.
     InTheWay(PathBuf),
+    /// A file that something is mounted over, where tierc writes.
+    Mounted(PathBuf),
+    /// Another run writes below a folder, and was not done in time.
+    Busy(PathBuf, Duration),
     /// Files that tierc did not write, where it would write.
     Foreign(Vec<PathBuf>),
     /// A path that would leave the tree.
@@ -36,6 +45,13 @@ impl std::fmt::Display for Error {
                 "`{}` is neither a regular file nor a folder",
                 path.display()
             ),
+            Self::NotRegular(path) => write!(f, "`{}` is not a regular file", path.display()),
+            Self::TooLarge(path, most) => write!(
+                f,
+                "`{}` is larger than {} MiB, the most that is read",
+                path.display(),
+                most >> 20
+            ),
             Self::Empty(path) => write!(f, "the folder `{}` holds no *.kdl file", path.display()),
             Self::Io(what, path, error) => {
                 write!(f, "`{}` could not be {what}: {error}", path.display())
@@ -48,6 +64,18 @@ impl std::fmt::Display for Error {
             Self::InTheWay(path) => write!(
                 f,
                 "`{}` is in the way: remove it and render again",
+                path.display()
+            ),
+            Self::Mounted(path) => write!(
+                f,
+                "`{}` is a mount and cannot be replaced: unmount it and render again",
+                path.display()
+            ),
+            Self::Busy(path, patience) => write!(
+                f,
+                "another run has been writing into `{}` for {} s: end it if it hangs (`fuser -v {}` names it) and start again",
+                path.display(),
+                patience.as_secs(),
                 path.display()
             ),
             Self::Foreign(paths) => f.write_str(&foreign(paths)),

@@ -1,8 +1,23 @@
 //! Files as a revision has them, asked of the `git` command.
+//!
+//! A file counts as absent only where a listing that was read does not have it. Whatever Git cannot
+//! give (an object that is missing or damaged, a submodule, a link out of the repository) is an
+//! error: an empty side would make everything new, and a gate would pass.
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod objects;
+mod process;
+mod walk;
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use crate::cli::files::shown;
+use crate::parse::scan::MAX_BYTES;
+
+use objects::Objects;
+use process::{ask, quoted};
+use walk::{Kind, Node, Walk};
 
 /// A working tree.
 pub(super) struct Repository {
@@ -17,85 +32,102 @@ pub(super) struct Revision<'a> {
     name: String,
     /// The commit's hash.
     commit: String,
-}
-
-/// What `ls-tree` tells of a file: what to ask `cat-file` for, and its name in its folder.
-struct Entry {
-    object: String,
-    name: String,
+    objects: Objects,
 }
 
 /// A file of a revision.
 pub(super) struct Found {
     /// Its name in the folder that was asked for; none where the file itself was.
-    pub(super) name: Option<String>,
-    /// What is in it.
+    pub(super) name: Option<OsString>,
+    /// What is in it; no more than shows that it is too large.
     pub(super) bytes: Vec<u8>,
 }
 
 impl Repository {
     /// The repository that `folder` is in.
     pub(super) fn of(folder: &Path) -> Result<Self, String> {
-        let told = git(folder, &["rev-parse", "--show-toplevel"])?;
-        match told {
-            Told::Output(top) => Ok(Self {
-                top: PathBuf::from(text(&top).trim_end_matches('\n')),
-            }),
-            Told::Refused(_) => Err(format!(
-                "`{}` is not in the working tree of a Git repository",
-                folder.display()
-            )),
+        let answer = ask(folder, &["rev-parse", "--show-toplevel"])?;
+        if !answer.succeeded {
+            return Err(format!(
+                "`{}` is not in the working tree of a Git repository{}",
+                shown(folder),
+                quoted(&answer.said)
+            ));
         }
+        let mut top = answer.output;
+        if top.last() == Some(&b'\n') {
+            top.pop();
+        }
+        Ok(Self {
+            top: OsString::from_vec(top).into(),
+        })
     }
 
     /// The commit that `revision` names.
     pub(super) fn revision(&self, revision: &str) -> Result<Revision<'_>, String> {
         let wanted = format!("{revision}^{{commit}}");
-        let arguments = [
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            &wanted,
-        ];
-        match git(&self.top, &arguments)? {
-            Told::Output(commit) => Ok(Revision {
-                repository: self,
-                name: revision.to_owned(),
-                commit: text(&commit).trim_end().to_owned(),
-            }),
-            Told::Refused(_) => Err(format!(
-                "the repository has no revision `{revision}`: `git fetch` brings branches of a remote"
-            )),
+        let answer = ask(
+            &self.top,
+            &[
+                // A branch and a tag of one name are two states: Git takes one and warns.
+                "-c",
+                "core.warnAmbiguousRefs=true",
+                "rev-parse",
+                "--verify",
+                "--end-of-options",
+                &wanted,
+            ],
+        )?;
+        if !answer.succeeded {
+            return Err(format!(
+                "the repository has no revision `{revision}`{}: {}",
+                quoted(&answer.said),
+                self.where_from()
+            ));
+        }
+        if answer.said.contains("is ambiguous") {
+            return Err(format!(
+                "`{revision}` names more than one revision{}: write `refs/heads/{revision}` for the branch or `refs/tags/{revision}` for the tag",
+                quoted(&answer.said)
+            ));
+        }
+        let commit = String::from_utf8_lossy(&answer.output)
+            .trim_end()
+            .to_owned();
+        Ok(Revision {
+            repository: self,
+            name: revision.to_owned(),
+            objects: Objects::of(&self.top),
+            commit,
+        })
+    }
+
+    /// What brings a revision that is not here.
+    fn where_from(&self) -> &'static str {
+        let shallow = ask(&self.top, &["rev-parse", "--is-shallow-repository"]);
+        if shallow.is_ok_and(|answer| answer.output.starts_with(b"true")) {
+            "this clone is shallow, and `git fetch --unshallow` brings the rest of its history"
+        } else {
+            "`git fetch` brings branches of a remote"
         }
     }
 
+    /// `path`, which need not exist, below the top folder; none where it is elsewhere.
+    fn relative(&self, path: &Path) -> Result<Option<PathBuf>, String> {
+        let absolute = absolute(path)
+            .map_err(|error| format!("`{}` could not be found: {error}", shown(path)))?;
+        Ok(absolute.strip_prefix(&self.top).ok().map(Path::to_owned))
+    }
+
     /// `path`, which need not exist, below the top folder.
-    pub(super) fn below(&self, path: &Path) -> Result<String, String> {
-        let outside = || {
+    pub(super) fn below(&self, path: &Path) -> Result<PathBuf, String> {
+        self.relative(path)?.ok_or_else(|| {
             format!(
                 "`{}` is outside of the repository `{}`",
-                path.display(),
-                self.top.display()
+                shown(path),
+                shown(&self.top)
             )
-        };
-        let absolute = absolute(path)
-            .map_err(|error| format!("`{}` could not be found: {error}", path.display()))?;
-        let below = absolute.strip_prefix(&self.top).map_err(|_| outside())?;
-        let parts: Vec<&str> = below
-            .components()
-            .map(|part| part.as_os_str().to_str().ok_or_else(outside))
-            .collect::<Result<_, _>>()?;
-        Ok(parts.join("/"))
-    }
-}
-
-/// How `ls-tree` is asked for what stands in a folder.
-fn folder(below: &str) -> String {
-    if below.is_empty() {
-        String::new()
-    } else {
-        format!("{below}/")
+        })
     }
 }
 
@@ -124,176 +156,94 @@ impl Revision<'_> {
         &self.name
     }
 
-    /// `path` below the top folder of the repository.
-    pub(super) fn below(&self, path: &Path) -> Result<String, String> {
-        self.repository.below(path)
+    /// `path` below the top folder of the repository; none where it is elsewhere.
+    pub(super) fn relative(&self, path: &Path) -> Result<Option<PathBuf>, String> {
+        self.repository.relative(path)
     }
 
     /// The files `*.kdl` of the folder `below` (of the top; empty is the top itself), by name; of
     /// a file the one itself, without a name; nothing where the revision has neither.
-    pub(super) fn environments(&self, below: &str) -> Result<Vec<Found>, String> {
-        let folder = self.list(&folder(below))?;
-        if folder.is_empty() && !below.is_empty() {
-            let files = self.read(self.list(below)?)?;
-            return Ok(files
-                .into_iter()
-                .map(|(_, bytes)| Found { name: None, bytes })
-                .collect());
-        }
-        let is_kdl = |entry: &Entry| {
-            Path::new(&entry.name)
-                .extension()
-                .is_some_and(|it| it == "kdl")
+    pub(super) fn environments(&self, below: &Path) -> Result<Vec<Found>, String> {
+        let folder = match Walk::from_top(self).go(below)? {
+            Node::Absent => return Ok(Vec::new()),
+            Node::File(object) => {
+                let bytes = self.read(&object, below)?;
+                return Ok(vec![Found { name: None, bytes }]);
+            }
+            Node::Folder(folder) => folder,
         };
-        let files = self.read(folder.into_iter().filter(is_kdl).collect())?;
-        Ok(files
-            .into_iter()
-            .map(|(name, bytes)| Found {
-                name: Some(name),
+        let mut found = Vec::new();
+        for entry in folder.entries()?.iter() {
+            let path = Path::new(&entry.name);
+            if path.extension() != Some(OsStr::new("kdl")) {
+                continue;
+            }
+            let object = match entry.kind {
+                Kind::File => entry.object.clone(),
+                // A folder is no environment, whatever it is called.
+                Kind::Folder | Kind::Submodule => continue,
+                Kind::Link => match folder.clone().go(path)? {
+                    Node::File(object) => object,
+                    Node::Folder(_) => continue,
+                    Node::Absent => return Err(self.dangling(&below.join(path))),
+                },
+            };
+            let bytes = self.read(&object, &below.join(path))?;
+            found.push(Found {
+                name: Some(entry.name.clone()),
                 bytes,
-            })
-            .collect())
+            });
+        }
+        Ok(found)
     }
 
     /// The text files `names` of the folder `below`; none where the revision lacks the folder.
-    pub(super) fn texts(&self, below: &str, names: &[&str]) -> Result<Option<Vec<String>>, String> {
-        let prefix = folder(below);
-        let entries = self.list(&prefix)?;
-        if entries.is_empty() {
-            return Ok(None);
-        }
-        let files = self.read(entries)?;
-        let texts = names.iter().map(|name| {
-            let bytes = files
-                .iter()
-                .find(|(known, _)| known == name)
-                .map(|(_, bytes)| bytes);
-            let bytes =
-                bytes.ok_or_else(|| format!("`{}` has no file `{prefix}{name}`", self.name))?;
-            String::from_utf8(bytes.clone())
-                .map_err(|_| format!("`{}:{prefix}{name}` is not UTF-8 text", self.name))
-        });
-        texts.collect::<Result<_, _>>().map(Some)
-    }
-
-    /// The files that stand directly below `path`, or `path` itself where it does not end in `/`.
-    fn list(&self, path: &str) -> Result<Vec<Entry>, String> {
-        let mut arguments = vec!["ls-tree", "-z", "--full-tree", &self.commit];
-        if !path.is_empty() {
-            arguments.extend(["--", path]);
-        }
-        let told = match git(&self.repository.top, &arguments)? {
-            Told::Output(told) => told,
-            Told::Refused(why) => {
-                return Err(format!("git could not list `{}:{path}`: {why}", self.name));
+    pub(super) fn texts(
+        &self,
+        below: &Path,
+        names: &[&str],
+    ) -> Result<Option<Vec<String>>, String> {
+        let folder = match Walk::from_top(self).go(below)? {
+            Node::Absent => return Ok(None),
+            Node::File(_) => {
+                return Err(format!("`{}` is no folder", self.place(below)));
             }
+            Node::Folder(folder) => folder,
         };
-        let entries = told
-            .split(|byte| *byte == 0)
-            .filter(|entry| !entry.is_empty());
-        Ok(entries.filter_map(|entry| self.entry(entry)).collect())
-    }
-
-    /// `<mode> <type> <object>\t<path>`; folders and submodules are none.
-    fn entry(&self, told: &[u8]) -> Option<Entry> {
-        let told = std::str::from_utf8(told).ok()?;
-        let (about, path) = told.split_once('\t')?;
-        let mut about = about.split(' ');
-        let (mode, kind, object) = (about.next()?, about.next()?, about.next()?);
-        // A link stands for what it points to, which only a path can say.
-        let object = if mode == "120000" {
-            format!("{}:{path}", self.commit)
-        } else {
-            object.to_owned()
+        let text = |name: &&str| {
+            let path = below.join(name);
+            let Node::File(object) = folder.clone().go(Path::new(name))? else {
+                return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
+            };
+            let bytes = self.read(&object, &path)?;
+            if bytes.len() > MAX_BYTES {
+                return Err(format!(
+                    "`{}` is larger than {} MiB, the most that is read",
+                    self.place(&path),
+                    MAX_BYTES >> 20
+                ));
+            }
+            String::from_utf8(bytes)
+                .map_err(|_| format!("`{}` is not UTF-8 text", self.place(&path)))
         };
-        let name = path.rsplit('/').next()?.to_owned();
-        (kind == "blob").then_some(Entry { object, name })
+        names.iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 
-    /// What is in the files: one `git` for all of them.
-    fn read(&self, entries: Vec<Entry>) -> Result<Vec<(String, Vec<u8>)>, String> {
-        if entries.is_empty() {
-            return Ok(Vec::new());
-        }
-        let wanted: String = entries
-            .iter()
-            .map(|entry| format!("{}\n", entry.object))
-            .collect();
-        let failed = |error: std::io::Error| {
-            format!("git could not read the files of `{}`: {error}", self.name)
-        };
-        let mut child = Command::new("git")
-            .arg("-C")
-            .arg(&self.repository.top)
-            .args(["cat-file", "--batch", "--follow-symlinks"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| absent(&error))?;
-        let mut asked = child.stdin.take().expect("it was asked for");
-        let mut answers = BufReader::new(child.stdout.take().expect("it was asked for"));
-        // Both pipes are limited: what is asked must not wait for what is answered.
-        let asking = std::thread::spawn(move || asked.write_all(wanted.as_bytes()));
-        let mut files = Vec::new();
-        for entry in entries {
-            let bytes = answer(&mut answers).map_err(failed)?;
-            files.extend(bytes.map(|bytes| (entry.name, bytes)));
-        }
-        asking
-            .join()
-            .expect("writing does not panic")
-            .map_err(failed)?;
-        child.wait().map_err(failed)?;
-        Ok(files)
+    /// What is in the file at `path`, and no more than shows that it is too large.
+    fn read(&self, object: &str, path: &Path) -> Result<Vec<u8>, String> {
+        let read = self.objects.read(object, MAX_BYTES + 1);
+        read.map_err(|why| format!("git could not read `{}`: {why}", self.place(path)))
     }
-}
 
-/// `<object> blob <size>\n<bytes>\n`; anything else is a link that leads nowhere, or no file.
-fn answer(answers: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
-    let mut header = String::new();
-    answers.read_line(&mut header)?;
-    let mut parts = header.trim_end().rsplitn(3, ' ');
-    let (size, kind) = (parts.next(), parts.next());
-    let size = size.and_then(|size| size.parse::<u64>().ok());
-    let Some(size) = size.filter(|_| kind != Some("ambiguous")) else {
-        return Ok(None);
-    };
-    let mut bytes = Vec::new();
-    answers.take(size).read_to_end(&mut bytes)?;
-    answers.read_exact(&mut [0])?;
-    Ok((kind == Some("blob")).then_some(bytes))
-}
-
-/// What `git` said.
-enum Told {
-    Output(Vec<u8>),
-    Refused(String),
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Result<Told, String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| absent(&error))?;
-    Ok(if output.status.success() {
-        Told::Output(output.stdout)
-    } else {
-        Told::Refused(text(&output.stderr).trim().to_owned())
-    })
-}
-
-fn absent(error: &std::io::Error) -> String {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        "there is no `git` command, which reads the files of a revision: install Git, or compare files".into()
-    } else {
-        format!("the `git` command could not be started: {error}")
+    /// A path at this revision, as it is shown.
+    fn place(&self, path: &Path) -> String {
+        format!("{}:{}", self.name, shown(path))
     }
-}
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    fn dangling(&self, path: &Path) -> String {
+        format!(
+            "`{}` is a symbolic link to a file that the revision does not have",
+            self.place(path)
+        )
+    }
 }

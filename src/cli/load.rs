@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::compile::{self, CatalogueTexts, Compiled, Input, Run};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Environment;
+use crate::parse::scan::MAX_BYTES;
 
 use super::args::Common;
 use super::files;
@@ -52,10 +53,10 @@ pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> 
     let texts = CatalogueTexts {
         tiers: read(&tiers),
         instances: read(&instances),
-        prices: if prices.exists() {
-            read(&prices)
-        } else {
+        prices: if is_absent(&prices) {
             (prices.display().to_string(), String::new())
+        } else {
+            read(&prices)
         },
     };
     if failures.is_empty() {
@@ -77,17 +78,24 @@ pub(super) fn require_prices(common: &Common) -> Result<(), Vec<String>> {
     let [_, _, prices] = CatalogueTexts::FILES;
     let folder = common.catalogue.as_ref();
     let path = folder.map(|folder| folder.join(prices));
-    match path.filter(|path| !path.exists()) {
+    match path.filter(|path| is_absent(path)) {
         Some(path) => read_text(&path).map(drop).map_err(|failure| vec![failure]),
         None => Ok(()),
     }
 }
 
+/// Whether nothing is there, for sure.
+fn is_absent(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
+}
+
 fn read_text(path: &Path) -> Result<(String, String), String> {
     let shown = path.display().to_string();
-    std::fs::read_to_string(path)
-        .map(|text| (shown.clone(), text))
-        .map_err(|error| format!("the catalogue's file `{shown}` could not be read: {error}"))
+    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+    let bytes = files::read_file(path, most).map_err(|error| format!("the catalogue: {error}"))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| format!("the catalogue: `{shown}` is not UTF-8 text"))?;
+    Ok((shown, text))
 }
 
 /// The only file of a run and its environment, if it could be resolved.

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::os::fd::AsFd;
 
 use crate::diagnostic::render::Style;
+use crate::diagnostic::visible::printed;
 use crate::report::fold;
 
 use super::args::Color;
@@ -53,7 +54,8 @@ impl Output {
 
     /// Adds to the results.
     pub(super) fn result(&mut self, text: &str) {
-        self.results.extend_from_slice(text.as_bytes());
+        let shown = printed(text, self.out.style.color);
+        self.results.extend_from_slice(shown.as_bytes());
     }
 
     /// The columns that results have; none where no terminal shows them.
@@ -76,8 +78,8 @@ impl Output {
     }
 
     /// Says something beside the results.
-    #[allow(clippy::unused_self)] // the two streams are one thing to its callers
     pub(super) fn say(&self, text: &str) {
+        let text = printed(text, self.error.style.color);
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
@@ -101,6 +103,8 @@ impl Output {
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) {
+        // A path may hold a line feed: what follows it is no line of its own.
+        let text = text.replace('\n', "\n  ");
         if self.error.style.color {
             self.say(&format!(
                 "{color}{label}\u{1b}[0m\u{1b}[1m:\u{1b}[0m {text}"

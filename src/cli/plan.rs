@@ -55,7 +55,7 @@ fn tell(
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
     if let Some(out) = out {
-        states::write(out, &routes, comparison)?;
+        states::write(out, &routes, comparison, output)?;
     }
     let (environments, costs) = priced(&routes, texts);
     let report = PlanReport {

@@ -10,6 +10,7 @@ use ureq::{Agent, Error, Proxy};
 
 use crate::capacity::prometheus::{parameters, samples};
 use crate::capacity::series::{History, Window};
+use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::Tracked;
 
@@ -189,7 +190,7 @@ fn shown(url: &str) -> String {
     let place = url.split(['?', '#']).next().unwrap_or_default();
     let more = if place.len() < url.len() { "?..." } else { "" };
     match place.rsplit_once('@') {
-        Some((_, rest)) => visible(&format!("...@{rest}{more}")),
-        None => visible(&format!("{place}{more}")),
+        Some((_, rest)) => visible(&mask(&format!("...@{rest}{more}"))),
+        None => visible(&mask(&format!("{place}{more}"))),
     }
 }

@@ -1,7 +1,10 @@
 //! `tierc render`
 
+mod master;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -20,10 +23,10 @@ use super::output::Output;
 use super::progress::Progress;
 
 /// What becomes of a tree.
-struct Planned {
+struct Planned<'t> {
     plan: TreePlan,
     /// Its new state on the disk, where it is to be written and is not as it should be.
-    staged: Option<Staged>,
+    staged: Option<Staged<'t>>,
 }
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -54,12 +57,11 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
             list(command, &planned, &stale, output)
         });
     }
-    let waits = || output.say("waiting for another run that writes here");
-    let turn = Turn::take(&command.out, waits).map_err(|error| vec![error.to_string()])?;
+    let turn = take_turn(&command.out, output).map_err(|error| vec![error.to_string()])?;
     let mut planned = plan(command, &environments, &run, Some(&turn))?;
     let stale = stale(command, &environments)?;
     warn_of_edits(command, &planned, output);
-    place(&mut planned)?;
+    place(&mut planned, output)?;
     prune(command, &stale, output)?;
     output.say(&summary(command, &planned));
     // The process ends here: freeing thousands of environments first takes longer than this line.
@@ -125,35 +127,69 @@ fn validate(
             (name.clone(), emit::chart::over(&defaults, values))
         })
         .collect();
-    emit::chart::validate(&shown, &schema, &values)
+    within(VALIDATION, move || emit::chart::validate(&shown, &schema, &values)).unwrap_or_else(|| {
+        Err(vec![format!(
+            "`{}` takes more than {} s to hold the values against: simplify what refers to itself in it, or render without `--chart`",
+            chart.join("values.schema.json").display(),
+            VALIDATION.as_secs()
+        )])
+    })
 }
+
+/// How long a chart's schema may take: many times what a large one does.
+const VALIDATION: Duration = Duration::from_secs(10);
+
+/// The stack of what reads a schema, which nests as deeply as somebody wrote it.
+const STACK: usize = 64 << 20;
+
+/// What `work` returns; none where it takes longer. It is then left to itself, until the process ends.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, result) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    let started = thread.spawn(move || {
+        let _ = done.send(work());
+    });
+    started.ok()?;
+    result.recv_timeout(limit).ok()
+}
+
+/// The most bytes that a chart's schema and its values may each have.
+const MOST_OF_CHART: u64 = 4 << 20;
 
 /// A path as it is shown, and the text of the file where there is one.
 fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     let shown = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok((shown, Some(text))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok((shown, None)),
-        Err(error) => Err(vec![format!("`{shown}` could not be read: {error}")]),
+    match files::read_file(path, MOST_OF_CHART) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok((shown, Some(text))),
+            Err(_) => Err(vec![format!("`{shown}` is not UTF-8 text")]),
+        },
+        Err(Error::Absent(_)) => Ok((shown, None)),
+        Err(error) => Err(vec![error.to_string()]),
     }
 }
 
 /// Emits every environment, compares it with its tree and, if it is this run's `turn`, writes what
 /// differs beside that: no tree changes before all of them can.
-fn plan(
+fn plan<'t>(
     command: &Render,
     environments: &Environments<'_>,
     run: &Run,
-    turn: Option<&Turn>,
-) -> Result<Vec<Planned>, Vec<String>> {
+    turn: Option<&'t Turn>,
+) -> Result<Vec<Planned<'t>>, Vec<String>> {
     let progress = Progress::new("rendering", environments.len());
-    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned, Error> {
+    let told = |error: Error| error.to_string();
+    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned<'t>, String> {
         let (environment, waivers, shown) = *it;
-        let file_name = shown.rsplit(['/', '\\']).next().unwrap_or(shown);
+        let file_name = shown.rsplit('/').next().unwrap_or(shown);
         let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
-        let plan = files::plan_tree(&command.out, name, &artifacts)?;
+        master::keep(&command.out, name, environment, &artifacts)?;
+        let plan = files::plan_tree(&command.out, name, &artifacts).map_err(told)?;
         let staged = match turn {
-            Some(turn) => files::stage_tree(turn, &plan, &artifacts)?,
+            Some(turn) => files::stage_tree(turn, &plan, &artifacts).map_err(told)?,
             None => None,
         };
         Ok(Planned { plan, staged })
@@ -163,7 +199,7 @@ fn plan(
         .map(|(name, environment)| {
             let planned = one(name, environment);
             progress.step();
-            planned.map_err(|error| error.to_string())
+            planned
         })
         .collect();
     all(planned)
@@ -202,7 +238,7 @@ fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String
 /// Every path that changes, as it is shown.
 fn changes<'a>(
     command: &'a Render,
-    planned: &'a [Planned],
+    planned: &'a [Planned<'_>],
 ) -> impl Iterator<Item = (String, Change)> + 'a {
     planned.iter().flat_map(move |Planned { plan, .. }| {
         let changed = plan.changes.iter();
@@ -217,7 +253,7 @@ fn changes<'a>(
 
 fn report_stale(
     command: &Render,
-    planned: &[Planned],
+    planned: &[Planned<'_>],
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
@@ -228,6 +264,7 @@ fn report_stale(
             Change::Created => "missing",
             Change::Updated | Change::Unchanged => "stale",
             Change::Removed => "no longer generated",
+            Change::RemovedEdited => "no longer generated, and edited by hand",
             Change::Edited => "edited by hand",
         };
         output.line(&format!("{path}: {means}"));
@@ -252,13 +289,14 @@ fn report_stale(
     Exit::Stale
 }
 
-fn list(command: &Render, planned: &[Planned], stale: &[String], output: &mut Output) -> Exit {
+fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mut Output) -> Exit {
     for (path, change) in changes(command, planned) {
         let what = match change {
             Change::Created => "created",
             Change::Updated | Change::Unchanged => "updated",
             Change::Removed => "removed",
-            Change::Edited => "overwritten",
+            Change::Edited => "overwritten, though it was edited by hand",
+            Change::RemovedEdited => "removed, though it was edited by hand",
         };
         output.line(&format!("{path}: would be {what}"));
     }
@@ -270,22 +308,49 @@ fn list(command: &Render, planned: &[Planned], stale: &[String], output: &mut Ou
     Exit::Fine
 }
 
-fn warn_of_edits(command: &Render, planned: &[Planned], output: &Output) {
+fn warn_of_edits(command: &Render, planned: &[Planned<'_>], output: &Output) {
     for (path, change) in changes(command, planned) {
-        if change == Change::Edited {
-            output.warning(&format!("`{path}` was edited by hand and is overwritten"));
-        }
+        warn_of_edit(&path, change, output);
     }
 }
 
+/// Warns where a file goes that somebody edited.
+pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
+    let what = match change {
+        Change::Edited => "overwritten",
+        Change::RemovedEdited => "removed",
+        Change::Created | Change::Updated | Change::Removed | Change::Unchanged => return,
+    };
+    output.warning(&format!("`{path}` was edited by hand and is {what}"));
+}
+
+/// Waits for this run's turn at writing into a folder; says for whom, and what earlier runs left there.
+pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
+    let waits = || {
+        output.say(&format!(
+            "waiting for another run that writes into {}, for {} s at the most",
+            out.display(),
+            files::PATIENCE.as_secs()
+        ));
+    };
+    let turn = Turn::take(out, waits)?;
+    for left in turn.left() {
+        output.warning(&left.to_string());
+    }
+    Ok(turn)
+}
+
 /// Puts every new state in its tree's place.
-fn place(planned: &mut [Planned]) -> Result<(), Vec<String>> {
+fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>> {
     let placed = planned
         .par_iter_mut()
         .filter_map(|Planned { plan, staged }| Some(staged.take()?.place(plan)))
         .map(|placed| placed.map_err(|error| error.to_string()))
         .collect();
-    all(placed).map(|_| ())
+    for left in all(placed)?.into_iter().flatten() {
+        output.warning(&left.to_string());
+    }
+    Ok(())
 }
 
 /// Removes the trees of no environment here, if that was asked for: they can be of another folder.
@@ -314,7 +379,7 @@ fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<
 }
 
 /// What was done, in one line.
-fn summary(command: &Render, planned: &[Planned]) -> String {
+fn summary(command: &Render, planned: &[Planned<'_>]) -> String {
     let count = |wanted: &[Change]| {
         let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
         changes
@@ -324,7 +389,7 @@ fn summary(command: &Render, planned: &[Planned]) -> String {
     let done: Vec<String> = [
         (count(&[Change::Created]), "created"),
         (count(&[Change::Updated, Change::Edited]), "updated"),
-        (count(&[Change::Removed]), "removed"),
+        (count(&[Change::Removed, Change::RemovedEdited]), "removed"),
         (count(&[Change::Unchanged]), "unchanged"),
     ]
     .into_iter()

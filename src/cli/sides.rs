@@ -149,13 +149,17 @@ fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
 
 /// The files of `path` at a revision, which is `below` in the repository: those of a folder or the
 /// one itself, or none.
-fn at_revision(revision: &Revision<'_>, path: &Path, below: &str) -> Result<Vec<SideFile>, String> {
+fn at_revision(
+    revision: &Revision<'_>,
+    path: &Path,
+    below: &Path,
+) -> Result<Vec<SideFile>, String> {
     let found = revision.environments(below)?;
     let file = |found: Found| {
         let path = found
             .name
             .map_or_else(|| path.to_owned(), |name| path.join(name));
-        let path = path.display().to_string();
+        let path = files::shown(&path);
         SideFile {
             input: compile::Input {
                 name: format!("{}:{path}", revision.name()),
@@ -177,7 +181,8 @@ fn catalogue_at(
     let Some(folder) = &common.catalogue else {
         return Ok(CatalogueTexts::embedded());
     };
-    let Ok(below) = revision.below(folder) else {
+    let below = revision.relative(folder);
+    let Some(below) = below.map_err(|error| vec![error])? else {
         return catalogue(common);
     };
     let texts = revision
@@ -187,12 +192,12 @@ fn catalogue_at(
         output.say_prose(&format!(
             "`{}` has no `{}`: its environments are read with the built-in catalogue",
             revision.name(),
-            folder.display()
+            files::shown(folder)
         ));
         return Ok(CatalogueTexts::embedded());
     };
     let mut texts = CatalogueTexts::FILES.iter().zip(texts).map(|(name, text)| {
-        let shown = format!("{}:{}", revision.name(), folder.join(name).display());
+        let shown = format!("{}:{}", revision.name(), files::shown(&folder.join(name)));
         (shown, text)
     });
     let mut next = || {

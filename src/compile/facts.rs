@@ -179,6 +179,9 @@ pub fn merged(tier: Ast, defaults: Ast) -> Ast {
         budget: tier.budget.over(defaults.budget),
         reserved: tier.reserved.over(defaults.reserved),
         waivers: tier.waivers,
+        waived_literals: tier.waived_literals,
         broken: tier.broken.union(&defaults.broken).copied().collect(),
+        doubted: tier.doubted.union(&defaults.doubted).copied().collect(),
+        perhaps_waived: tier.perhaps_waived,
     }
 }

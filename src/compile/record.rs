@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::{Compiled, check_across, estimated, waivers};
 use crate::ast::Ast;
 use crate::check::{self, Context};
+use crate::diagnostic::visible::line;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::Environment;
 use crate::source::{Source, SourceId, Sources};
@@ -47,7 +48,7 @@ pub(super) fn finish_all(
 /// A record has a name and no text: nothing in it is for anybody to write.
 fn add(record: &Record, sources: &mut Sources) -> SourceId {
     sources.add(Source {
-        name: record.name.clone(),
+        name: line(&record.name).into_owned(),
         text: String::new(),
         catalogue: false,
     })

@@ -10,16 +10,47 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, code, suggest};
 use crate::model::{LastDay, Waiver};
 use crate::source::{Span, Spanned};
 
+/// The rules that find a word which nothing is known of, or which is no doubt a slip: other rules
+/// about the same value are silent then.
+const UNKNOWN: [&str; 9] = [
+    "class-unknown",
+    "engine-version-unknown",
+    "instance-type-unknown",
+    "node-type-unknown",
+    "pgbouncer-version-unsupported",
+    "quantity-suspicious",
+    "region-unknown",
+    "tls-step-unknown",
+    "zone-unknown",
+];
+
 /// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
 ///
 /// Nothing is said about unused ones where a rule may have been silent only because something
 /// could not be read.
 pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut Diagnostics) {
-    let understood = |finding: &Diagnostic| !code::LANGUAGE.contains(&finding.code);
+    let understood = |finding: &Diagnostic| {
+        !code::LANGUAGE.contains(&finding.code) && !UNKNOWN.contains(&finding.code.0)
+    };
     let all_rules_spoke = resolved && diagnostics.iter().all(understood);
+    let waivable = |code: Code| check::rule(code.0).is_some_and(|rule| rule.waivable);
+    diagnostics.retain(|finding| {
+        !(file.perhaps_waived.contains(finding.code.0) && waivable(finding.code))
+    });
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
+        if waiver.code.value == code::SECRET_LITERAL.0 {
+            about.extend(of_a_literal(file, waiver, today));
+            continue;
+        }
+        if let Some(value) = &waiver.value {
+            about.push(takes_no_value(&waiver.code.value, value.span));
+            continue;
+        }
         let Some(rule) = check::rule(&waiver.code.value) else {
+            // What it was meant to waive is as good as waived.
+            let meant = meant(waiver);
+            diagnostics.retain(|finding| Some(finding.code.0) != meant || !waivable(finding.code));
             about.push(unknown(waiver));
             continue;
         };
@@ -39,10 +70,48 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     diagnostics.extend(about);
 }
 
+/// What is wrong with the waiver of one literal, which the parser has applied already.
+fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
+    let mut about = Diagnostics::new();
+    match &waiver.value {
+        None => about.push(
+            Diagnostic::error(
+                code::WRONG_VALUE,
+                "`secret-literal` cannot be waived for a whole file",
+                waiver.code.span,
+            )
+            .help(
+                "add `value=` with the fingerprint that the finding states: that waives one value",
+            ),
+        ),
+        Some(_) if waiver.until.value < today => {
+            let finding = expired(&waiver.code.value, waiver.until.value, today);
+            about.push(finding.label(waiver.until.span, ""));
+        }
+        Some(value) if !file.waived_literals.contains(&value.value) => {
+            let message = format!(
+                "no literal here has the fingerprint `{}`, so there is nothing to waive",
+                value.value
+            );
+            let finding = Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place);
+            about.push(finding.help("remove the waiver"));
+        }
+        Some(_) => {}
+    }
+    about
+}
+
+fn takes_no_value(rule: &str, span: Span) -> Diagnostic {
+    let message = format!("a waiver of `{rule}` takes no `value`: it is for the whole file");
+    Diagnostic::error(code::WRONG_VALUE, message, span)
+        .help("remove it; only `secret-literal` is waived value by value")
+}
+
 /// What a file waives, by the rule's name.
 pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     let waivers = file.waivers.iter().map(|waiver| Waiver {
         rule: waiver.code.value.clone(),
+        value: waiver.value.as_ref().map(|value| value.value.clone()),
         until: LastDay(waiver.until.value),
         reason: waiver.reason.value.clone(),
     });
@@ -57,6 +126,10 @@ pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
     let node = |waiver: &Waiver| WaiverNode {
         place: nowhere,
         code: Spanned::new(waiver.rule.clone(), nowhere),
+        value: waiver
+            .value
+            .clone()
+            .map(|value| Spanned::new(value, nowhere)),
         reason: Spanned::new(waiver.reason.clone(), nowhere),
         until: Spanned::new(waiver.until.0, nowhere),
     };
@@ -83,7 +156,9 @@ pub(super) fn apply_recorded(
 ) -> (Diagnostics, BTreeSet<Code>) {
     let waived = in_force(waivers, today);
     found.retain(|finding| !waived.contains(&finding.code));
-    let known = |waiver: &&Waiver| check::rule(&waiver.rule).is_some_and(|rule| rule.waivable);
+    let known = |waiver: &&Waiver| {
+        waiver.value.is_some() || check::rule(&waiver.rule).is_some_and(|rule| rule.waivable)
+    };
     for waiver in waivers.iter().filter(known) {
         if waiver.until.0 < today {
             found.push(expired(&waiver.rule, waiver.until.0, today));
@@ -117,8 +192,7 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
     }
     let message = format!("there is no rule `{written}`");
     let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.code.span);
-    let rules = check::rules().map(|rule| rule.code.0);
-    match suggest::nearest(written, rules) {
+    match meant(waiver) {
         Some(near) => finding.replace(
             format!("did you mean `{near}`?"),
             waiver.code.span,
@@ -126,6 +200,12 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
         ),
         None => finding.help("`tierc explain` lists every rule"),
     }
+}
+
+/// The rule whose name is nearest to the one that a waiver names.
+fn meant(waiver: &WaiverNode) -> Option<&'static str> {
+    let rules = check::rules().map(|rule| rule.code.0);
+    suggest::nearest(&waiver.code.value, rules)
 }
 
 fn not_waivable(waiver: &WaiverNode) -> Diagnostic {

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Estimate, Range};
 use crate::budget::packing::{At, needed};
+use crate::budget::scaling::asked_for;
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Money, Name};
 use crate::pair::Pair;
@@ -124,8 +125,8 @@ pub fn scheduled(
     }
     for occasion in &calendar.occasions {
         let raised = |who: &str, pods: u32| {
-            let floor = subject(who).and_then(|subject| occasion.floor(&subject));
-            floor.map_or(pods, |floor| floor.max(pods))
+            let asked = subject(who).and_then(|subject| asked(environment, occasion, &subject));
+            asked.map_or(pods, |asked| asked.max(pods))
         };
         let (name, minutes) = (occasion.name.clone(), minutes(occasion));
         all.push(moved(When::Event { name, minutes }, both(&raised)));
@@ -138,6 +139,19 @@ fn subject(who: &str) -> Option<Subject> {
     match who.strip_prefix("worker.") {
         Some(name) => Name::parse(name).ok().map(Subject::Pool),
         None => (who == "api").then_some(Subject::Api),
+    }
+}
+
+/// The pods that an event brings: the API's floor is its minimum, and a pool comes to what its
+/// trigger asks for, as far as its maximum.
+fn asked(environment: &Environment, occasion: &Occasion<'_>, subject: &Subject) -> Option<u32> {
+    let floor = occasion.floor(subject)?;
+    match subject {
+        Subject::Api => Some(floor),
+        Subject::Pool(name) => {
+            let most = environment.worker.get(name)?.workload.replicas.max.value;
+            Some(asked_for(floor).min(most.max(floor)))
+        }
     }
 }
 

@@ -21,6 +21,11 @@ const INSTANCE: Unit = Unit {
     one: "instance",
     many: "instances (Multi-AZ)",
 };
+/// An instance and its standby, at the price of both.
+const PAIR: Unit = Unit {
+    one: "pair (Multi-AZ)",
+    many: "pairs (Multi-AZ)",
+};
 const REPLICA: Unit = Unit {
     one: "replica",
     many: "replicas",
@@ -113,13 +118,13 @@ impl<'a> Gathered<'a> {
     fn add_reservable(
         &mut self,
         mut wanted: Wanted,
-        kind: Reservable,
+        (kind, instance): (Reservable, &str),
         find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
     ) {
         let percent = self.reserved.value;
         wanted.sound &= self.reserved.sound;
         self.add_at(wanted, |prices| {
-            let discount = prices.reserved.get(&kind).filter(|_| percent > 0);
+            let discount = prices.discount(kind, instance).filter(|_| percent > 0);
             Some(Rate {
                 price: find(prices)?.clone(),
                 spot: None,
@@ -179,9 +184,11 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
             sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
         };
         match group.capacity.value {
-            Capacity::OnDemand => gathered.add_reservable(wanted, Reservable::Nodes, |prices| {
-                prices.node_types.get(node_type)
-            }),
+            Capacity::OnDemand => {
+                gathered.add_reservable(wanted, (Reservable::Nodes, node_type), |prices| {
+                    prices.node_types.get(node_type)
+                });
+            }
             Capacity::Spot => {
                 let listed = gathered
                     .prices
@@ -206,28 +213,42 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
 fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
     let database = &environment.database;
     let (multi_az, replicas) = (&database.multi_az, &database.replicas);
-    let copies = Count::exactly(1 + u64::from(multi_az.value), INSTANCE);
     let class = &database.instance;
-    instances(gathered, "database.instance", class, copies, multi_az.sound);
+    let pair = gathered.prices.and_then(|prices| {
+        let class = prices.db_classes.get(&class.value)?;
+        class.multi_az.as_ref().filter(|_| multi_az.value)
+    });
+    let copies = match pair {
+        Some(_) => Count::exactly(1, PAIR),
+        None => Count::exactly(1 + u64::from(multi_az.value), INSTANCE),
+    };
+    instances(
+        gathered,
+        ("database.instance", class),
+        copies,
+        multi_az.sound,
+        pair,
+    );
     if replicas.count.value > 0 {
         let count = Count::exactly(u64::from(replicas.count.value), REPLICA);
         let class = &replicas.instance;
         instances(
             gathered,
-            "database.replicas",
-            class,
+            ("database.replicas", class),
             count,
             replicas.count.sound,
+            None,
         );
     }
 }
 
-fn instances(
-    gathered: &mut Gathered<'_>,
-    path: &str,
-    class: &Sourced<String>,
+/// Instances of a class, at the price of one or at that of a pair.
+fn instances<'a>(
+    gathered: &mut Gathered<'a>,
+    (path, class): (&str, &Sourced<String>),
     count: Count,
     sound: bool,
+    pair: Option<&'a Price>,
 ) {
     let wanted = Wanted {
         layer: Layer::Database,
@@ -238,8 +259,9 @@ fn instances(
         span: class.origin.span(),
         sound: sound && class.sound,
     };
-    gathered.add_reservable(wanted, Reservable::Database, |prices| {
-        prices.db_classes.get(&class.value)
+    gathered.add_reservable(wanted, (Reservable::Database, &class.value), |prices| {
+        let single = prices.db_classes.get(&class.value)?;
+        Some(pair.unwrap_or(&single.single_az))
     });
 }
 
@@ -260,7 +282,7 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             span: node.origin.span(),
             sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
         };
-        gathered.add_reservable(wanted, Reservable::Redis, |prices| {
+        gathered.add_reservable(wanted, (Reservable::Redis, &node.value), |prices| {
             prices.cache_nodes.get(&key)
         });
     }

@@ -1,14 +1,22 @@
 //! Credentials, hidden wherever text is shown.
 
 mod bare_address;
+mod encoded;
 mod find;
+pub mod fingerprint;
+mod patterns;
 mod repeated;
+mod runs;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub use find::{find_secrets, is_key, is_literal};
+pub use find::{find_secrets, is_literal};
+pub use fingerprint::fingerprint;
+pub use patterns::is_key;
+
+use repeated::Words;
 
 use super::{Diagnostic, code};
 use crate::source::{SourceId, Sources};
@@ -68,7 +76,7 @@ pub(super) struct Masked {
     /// The byte at which each of its lines begins.
     lines: Vec<usize>,
     /// The credentials in it, so that they can be hidden in what is said about it, too.
-    secrets: Vec<String>,
+    secrets: Words,
 }
 
 impl Masked {
@@ -84,11 +92,9 @@ impl Masked {
             .iter()
             .filter_map(|range| source.text.get(range.clone()));
         let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
-        let mut secrets: Vec<String> = secrets.map(str::to_owned).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.dedup();
         // What is a credential in one place is none the less where nothing around it tells.
-        let repeated = repeated::ranges(&source.text, secrets.iter().filter(|it| is_told(it)));
+        let secrets = Words::of(secrets.filter(|secret| is_told(secret)));
+        let repeated = secrets.ranges(&source.text);
         let text = hide(&source.text, &find::merged([ranges, repeated].concat()));
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(ends).collect();
@@ -149,12 +155,10 @@ impl Mask {
 
     /// A sentence of `finding` without any credential of its sources.
     pub(super) fn text(&self, finding: &Diagnostic, text: &str) -> String {
-        let known = sources_of(finding).filter_map(|id| self.0.get(&id));
-        let known = known.flat_map(|source| &source.secrets);
-        let repeated = known.filter(|it| is_told(it)).flat_map(|secret| {
-            let places = text.match_indices(secret.as_str());
-            places.map(|(at, secret)| at..at + secret.len())
-        });
+        // Each once, and most not at all: a finding can point at thousands of places in one.
+        let holding = self.0.iter().filter(|(_, it)| !it.secrets.is_empty());
+        let known = holding.filter(|(id, _)| sources_of(finding).any(|it| it == **id));
+        let repeated = known.flat_map(|(_, source)| source.secrets.ranges(text));
         // All of them in the sentence as it was: one that is hidden in part is found no more.
         let ranges = find_secrets(text).into_iter().chain(repeated).collect();
         shortened(hide(text, &find::merged(ranges)))

@@ -3,22 +3,40 @@
 /// The option nearest to `typed`, if one is near: at most a third of its characters differ.
 /// The first of several equally near ones wins, so the order of `options` decides ties.
 pub fn nearest<'a>(typed: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = typed.to_lowercase().replace('_', "-");
-    let allowed = (typed.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
-    for option in options {
-        let distance = strsim::damerau_levenshtein(&typed, option);
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+    for (distance, option) in near(typed, options) {
+        if best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, option));
         }
     }
     best.map(|(_, option)| option)
 }
 
+/// Every option that is as near to `typed` as [`nearest`] asks for.
+pub fn all_near<'a>(
+    typed: &str,
+    options: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = &'a str> {
+    near(typed, options).map(|(_, option)| option)
+}
+
+/// The options that are near, each with how far it is.
+fn near<'a>(
+    typed: &str,
+    options: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let typed = typed.to_lowercase().replace('_', "-");
+    let allowed = (typed.chars().count() / 3).max(1);
+    options.into_iter().filter_map(move |option| {
+        let distance = strsim::damerau_levenshtein(&typed, option);
+        (distance <= allowed).then_some((distance, option))
+    })
+}
+
 /// Whether a character changes the direction in which text is shown.
 #[must_use]
 pub fn turns_text(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Words for a sentence: `` `a`, `b` and `c` ``.

@@ -10,8 +10,9 @@ mod pods;
 mod stores;
 
 use super::standing::Standing;
+use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
-use crate::model::{Duration, Environment, MetricSource};
+use crate::model::{Duration, Environment, MetricSource, PoolerSource};
 
 /// CloudWatch's values come every minute, up to ten minutes late: a shorter time is no time.
 const CLOUDWATCH: Duration = Duration::from_mins(5);
@@ -90,22 +91,27 @@ pub struct Watch {
     pub tracked: Vec<Tracked>,
     /// The alerts, component by component.
     pub groups: Vec<Group>,
+    /// Whether anything measures PgBouncer.
+    pub(super) measures_pooler: bool,
     standing: Standing,
 }
 
 impl Watch {
     /// What this environment is watched by.
     #[must_use]
-    pub fn of(environment: &Environment) -> Self {
+    pub fn of(environment: &Environment, catalogue: &Catalogue) -> Self {
         let tracked = metric::tracked(environment);
         let of_components = tracked.chunk_by(|one, next| one.component == next.component);
         let mut groups: Vec<Group> = of_components
             .filter_map(|tracked| group(environment, tracked))
             .collect();
-        groups.push(Group {
-            component: "pgbouncer".into(),
-            alerts: stores::pooler(environment),
-        });
+        let measures_pooler = measures_pooler(environment, catalogue);
+        if measures_pooler {
+            groups.push(Group {
+                component: "pgbouncer".into(),
+                alerts: stores::pooler(environment),
+            });
+        }
         let alerts = groups.iter().flat_map(|group| &group.alerts);
         let named = alerts
             .flat_map(|alert| &alert.relieved_by)
@@ -121,6 +127,7 @@ impl Watch {
         Self {
             tracked,
             groups,
+            measures_pooler,
             standing,
         }
     }
@@ -128,6 +135,15 @@ impl Watch {
     /// A path in backticks with `link` and its value behind it.
     pub(super) fn told(&self, path: &str, link: &str) -> String {
         self.standing.told(path, link)
+    }
+}
+
+/// Whether anything measures PgBouncer: what the file says, else its exporter where that can connect.
+/// An alert that asks for what cannot be there would fire for ever.
+fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
+    match &environment.alerts.source.pgbouncer {
+        Some(source) => source.value == PoolerSource::Exporter,
+        None => catalogue.ignores_startup_parameters(&environment.pgbouncer.image.value),
     }
 }
 
@@ -197,7 +213,7 @@ fn summary(tracked: &Tracked) -> String {
         Metric::ApiCpu => format!("the API's pods use more than {most}% of the CPU they request"),
         Metric::ApiMemory => format!("a pod of the API uses more than {most}% of its memory limit"),
         Metric::ApiReplicas | Metric::WorkerReplicas => {
-            format!("`{of}` has as many pods as its autoscaler may make")
+            format!("`{of}` needs more pods than its autoscaler may make")
         }
         Metric::QueueDepth => format!("a list of `{of}` is longer than its pods can drain"),
         Metric::DbCpu => format!("CPU of `{of}` is above {most}%"),

@@ -34,8 +34,8 @@ pub fn kubernetes(
             files.insert(path.into(), yaml::documents(&objects, source_name));
         }
     }
-    let rule = alerts::rule(environment, &watch.groups);
-    files.insert("alerts.yaml".into(), yaml::documents(&[rule], source_name));
+    let rules = alerts::rules(environment, &watch.groups);
+    files.insert("alerts.yaml".into(), yaml::documents(&rules, source_name));
     let kustomization = yaml!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -52,6 +52,18 @@ pub fn kubernetes(
 #[must_use]
 pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::Value {
     pgbouncer::template(environment, catalogue)
+}
+
+/// The values of the label `app` whose pods PgBouncer's network policy lets in.
+#[must_use]
+pub fn let_in(environment: &Environment) -> Vec<String> {
+    pgbouncer::clients(environment)
+}
+
+/// Those of them that belong to services, which others deploy.
+#[must_use]
+pub fn services(environment: &Environment) -> Vec<String> {
+    pgbouncer::services(environment)
 }
 
 fn autoscalers(environment: &Environment, source_name: &str) -> Artifacts {

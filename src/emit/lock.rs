@@ -1,12 +1,14 @@
 //! `tierc.lock.json`: what made the tree, which files are tierc's, and the environment they came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Artifacts;
-use crate::diagnostic::mask::masked;
+use super::header::printable;
+use crate::diagnostic::mask::{find_secrets, fingerprint};
 use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::model::{Environment, Waiver};
 
@@ -53,7 +55,8 @@ pub fn lock(
 ) -> String {
     let document = Lock {
         generated: format!(
-            "by tierc from {source_name}; do not edit, change that file and render again"
+            "by tierc from {}; do not edit, change that file and render again",
+            printable(source_name)
         ),
         format: Format {
             version: FORMAT,
@@ -105,8 +108,11 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
         Some(FORMAT) => {
-            let recorded: Recorded = serde_json::from_slice(lock).map_err(failed)?;
-            possible(lock, &recorded.environment)?;
+            let mut recorded: Recorded = serde_json::from_slice(lock)
+                .or_else(|error| completed(lock).map_or(Err(error), serde_json::from_value))
+                .map_err(failed)?;
+            recorded.environment.pgbouncer.complete();
+            possible(lock, &recorded)?;
             Ok(recorded)
         }
         Some(other) => Err(format!("its format is {other}, and {FORMAT} is read")),
@@ -114,10 +120,30 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     }
 }
 
+/// A lock of a version that knew no `database.master`, with the one it had: the application's role.
+fn completed(lock: &[u8]) -> Option<serde_json::Value> {
+    let mut lock: serde_json::Value = serde_json::from_slice(lock).ok()?;
+    let database = lock.get_mut("environment")?.get_mut("database")?;
+    let user = database.get("user")?.clone();
+    let database = database.as_object_mut()?;
+    if database.contains_key("master") {
+        return None;
+    }
+    database.insert("master".into(), user);
+    Some(lock)
+}
+
 /// What no environment's file may say is in no record either, unless somebody wrote it there.
-fn possible(lock: &[u8], environment: &Environment) -> Result<(), String> {
+fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
+    let environment = &recorded.environment;
     let text = String::from_utf8_lossy(lock);
-    if masked(&text) != text {
+    let waivers = recorded.waivers.iter().flatten();
+    let waived: BTreeSet<&str> = waivers.filter_map(|it| it.value.as_deref()).collect();
+    let told = |secret: Range<usize>| {
+        let literal = text.get(secret).unwrap_or_default();
+        !waived.contains(fingerprint(literal).as_str())
+    };
+    if find_secrets(&text).into_iter().any(told) {
         return Err("it holds what looks like a credential".into());
     }
     if holds_control_characters(&text) {

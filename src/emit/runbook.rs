@@ -21,7 +21,8 @@ use minijinja::{Environment as Templates, Value};
 use serde::Serialize;
 
 use super::alerts::Watch;
-use super::{secret, template};
+use super::header::printable;
+use super::{secret, shell, template};
 use crate::catalogue::Catalogue;
 use crate::model::count::counted;
 use crate::model::{Autoscalers, Environment};
@@ -68,6 +69,7 @@ const PARTS: [(&str, &str); 11] = [
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = template::templates();
     templates.add_filter("pods", |pods: u64| counted(pods, "pod"));
+    templates.add_filter("word", |text: &str| shell::word(text));
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -127,7 +129,7 @@ pub fn runbook(
         secrets: secrets(environment),
         api: pods::api(environment),
         pools: pods::pools(environment),
-        pgbouncer: pooler::pooler(environment, catalogue),
+        pgbouncer: pooler::pooler(environment, catalogue, watch),
         database: database::database(environment, catalogue),
         groups: redis::groups(environment, catalogue),
         load_tests: load::tests(environment),
@@ -159,13 +161,6 @@ fn page(facts: &Facts) -> String {
 fn monitoring(environment: &Environment) -> Option<String> {
     let namespace = environment.network.monitoring_namespace.as_ref()?;
     Some(namespace.value.clone())
-}
-
-/// A file name within code quotes.
-fn printable(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_control() && *c != '`')
-        .collect()
 }
 
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ mod node_groups;
 mod rds;
 
 pub use elasticache::{Snapshots, maintenance_window, snapshots};
-pub use rds::parameter_group_name;
+pub use rds::{forced_ssl, forces_ssl_by_default, parameter_group_name};
 
 use crate::catalogue::Catalogue;
 use crate::model::{Apply, Environment};

@@ -35,6 +35,26 @@ pub fn documents(values: &[Value], source_name: &str) -> String {
     text
 }
 
+/// The kind and the name of each object in text that [`documents`] wrote: both stand above everything
+/// else of their object.
+#[must_use]
+pub fn objects(text: &str) -> Vec<(String, String)> {
+    let mut objects = Vec::new();
+    let mut kind = None;
+    let mut in_metadata = false;
+    for line in text.lines() {
+        let plain = |value: &str| value.trim_matches(['"', '\'']).to_owned();
+        if let Some(of) = line.strip_prefix("kind: ") {
+            kind = Some(plain(of));
+        } else if !line.starts_with(' ') {
+            in_metadata = line == "metadata:";
+        } else if in_metadata && let Some(name) = line.strip_prefix("  name: ") {
+            objects.extend(kind.take().map(|kind| (kind, plain(name))));
+        }
+    }
+    objects
+}
+
 /// What somebody else's document says; a mistake is told without its text.
 pub(super) fn read(text: &str) -> Result<serde_json::Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };

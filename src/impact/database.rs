@@ -14,6 +14,9 @@ const PARAMETERS: &str = "RDS user guide: static parameters take effect after a 
 const PGBOUNCER: &str = "PgBouncer 1.25, doc/config.md: settings that RELOAD applies";
 const TERRAFORM: &str = "terraform-provider-aws, aws_db_instance: arguments that force a new one";
 
+/// The first major version of which `rds.force_ssl` is dynamic.
+const FORCES_SSL: u32 = 15;
+
 pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
     match field {
         DatabaseField::name(()) => name(step),
@@ -47,7 +50,8 @@ pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
             "PgBouncer reads another host; connections to the old one end when they are released",
         ),
         DatabaseField::dbname(()) => replaced("the database's name is set for life"),
-        DatabaseField::user(()) => replaced("the master user's name is set for life"),
+        DatabaseField::user(()) => user(step),
+        DatabaseField::master(()) => replaced("the master user's name is set for life"),
         DatabaseField::tls(()) => tls(step),
     }
 }
@@ -79,6 +83,21 @@ fn replaced(reason: &str) -> Impact {
     )
     .felt_by(FeltBy::Everyone)
     .undo(Undo::Harder)
+}
+
+/// The Secrets name the role, and pods read them when they start.
+fn user(step: &Step<'_>) -> Impact {
+    let names = sides(step).map(|it| &it.user.value);
+    Impact::new(
+        Class::Rolling,
+        "pods connect as another role from their next start on",
+        "tierc: the role stands in Secrets, which pods read when they start",
+    )
+    .felt_by(FeltBy::Nobody)
+    .heed(format!(
+        "the role `{}` exists, with the rights of `{}`, before any pod restarts",
+        names.after, names.before
+    ))
 }
 
 /// A restart of the primary: short where a standby takes over on both sides of the step.
@@ -221,6 +240,18 @@ fn tls(step: &Step<'_>) -> Impact {
     let impact = reload(
         "PgBouncer reads how it trusts the server; open connections end when they are released",
     );
+    let plain = sides(step).map(|it| it.tls.value == SslMode::Disable);
+    let major = version(&step.after.database.engine.value).0;
+    if plain.before != plain.after && major < FORCES_SSL {
+        return Impact::new(
+            Class::Reboot,
+            "`rds.force_ssl` waits until the instance is rebooted, which no window does",
+            PARAMETERS,
+        )
+        .on("before PostgreSQL 15: the parameter is static")
+        .felt_by(FeltBy::Everyone)
+        .when(When::ByHand);
+    }
     let Pair { before, after } = sides(step).map(|it| verifies(it.tls.value));
     match (before, after) {
         (false, true) => impact.on("the certificate is checked from now on"),

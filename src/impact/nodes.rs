@@ -7,6 +7,7 @@ use crate::diff::Change;
 use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
 use crate::pair::Pair;
 
+use super::whole::DRAINED_FIRST;
 use super::workload::TEMPLATE;
 
 const EKS: &str =
@@ -20,14 +21,14 @@ pub(super) fn nodes(
 ) -> Impact {
     match field {
         NodeGroupField::instance(()) => {
-            let impact = replaced("a group of the new type takes over, node by node");
+            let impact = replaced("a group of the new type takes over");
             match other_arch(change, step, catalogue) {
                 Some(heed) => impact.heed(heed),
                 None => impact,
             }
         }
         NodeGroupField::capacity(()) => {
-            replaced("a group that is bought otherwise takes over, node by node")
+            replaced("a group that is bought otherwise takes over")
         }
         NodeGroupField::count(ReplicasField::min(()) | ReplicasField::max(())) => Impact::new(
             Class::None,
@@ -91,8 +92,9 @@ pub(super) fn selected_by_name(environment: &Environment) -> Vec<String> {
     named.map(ToString::to_string).collect()
 }
 
-/// A new group, the old one cordoned, drained and deleted.
+/// A new group; the old one is deleted.
 fn replaced(reason: &str) -> Impact {
+    let reason = format!("{reason}; {DRAINED_FIRST}");
     Impact::new(Class::Rolling, reason, EKS).felt_by(FeltBy::Everyone)
 }
 

@@ -1,6 +1,7 @@
 //! What a change of PgBouncer does: a reload, unless its pods have to be others.
 
 use super::{Class, FeltBy, Impact, Step};
+use crate::emit::pgbouncer::open_files;
 use crate::model::{ClientsField, PgbouncerField, PoolField, ResourcesField};
 
 const CONFIG: &str = "PgBouncer 1.25, doc/config.md and src/main.c: settings that RELOAD applies";
@@ -15,12 +16,20 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
         )
         .felt_by(FeltBy::Everyone),
         PgbouncerField::instances(()) => instances(step),
+        PgbouncerField::pool(_) | PgbouncerField::clients(ClientsField::max(()))
+            if open_files(step.before) != open_files(step.after) =>
+        {
+            restart("the pods start with another limit of open files", step)
+        }
         PgbouncerField::pool(PoolField::default(()) | PoolField::reserve(())) => {
             reload("PgBouncer reads its pool sizes again")
         }
         PgbouncerField::pool(PoolField::max_db(())) => max_db(step),
         PgbouncerField::clients(ClientsField::max(())) => {
             reload("PgBouncer reads its client limit again")
+        }
+        PgbouncerField::options(()) => {
+            reload("PgBouncer reads again which startup parameters it ignores")
         }
         PgbouncerField::mode(()) => reload("PgBouncer reads its pool mode again"),
         PgbouncerField::image(()) => restart("the pods run another image", step),
@@ -30,6 +39,11 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
         PgbouncerField::limits(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
             restart("the pods have other limits", step)
         }
+        PgbouncerField::min_ready(()) => Impact::new(
+            Class::None,
+            "the next rollout goes at another pace",
+            "Kubernetes: `minReadySeconds` is not part of a Deployment's pod template",
+        ),
         PgbouncerField::drain(()) => restart("the pods wait another time for their clients", step),
     }
 }

@@ -24,7 +24,7 @@ pub fn renames(changes: &Changes) -> Vec<Impact> {
             .felt_by(FeltBy::Everyone),
             Place::Nodes(_) => Impact::new(
                 Class::Rolling,
-                "a group of the new name takes over, node by node",
+                "a group of the new name takes over; the steps of `tierc plan` move the pods node by node",
                 "terraform-aws-modules/eks: node groups are a map by name",
             )
             .felt_by(FeltBy::Everyone),

@@ -38,6 +38,9 @@ pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
     moved.unwrap_or_else(|| Impact::new(Class::None, format!("`{place}` is new"), CREATED))
 }
 
+/// What EKS does by itself is more than the connection budget counts.
+pub(super) const DRAINED_FIRST: &str = "EKS drains all nodes of a deleted group at once; the steps of `tierc plan` drain them one by one first";
+
 /// Every attribute of a pool, service or group that goes.
 pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     match place {
@@ -50,8 +53,8 @@ pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
         Place::Redis(name) => group_removed(name, step),
         Place::Nodes(_) => Impact::new(
             Class::Rolling,
-            "the nodes are cordoned, drained and deleted, one by one",
-            "EKS user guide: deleting a managed node group drains its nodes",
+            format!("its pods move to other nodes; {DRAINED_FIRST}"),
+            "EKS user guide: deleting a managed node group drains all of its nodes",
         )
         .felt_by(FeltBy::Everyone),
         Place::Service(_) | Place::Environment | Place::Api | Place::Pgbouncer | Place::Database => {

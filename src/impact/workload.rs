@@ -1,10 +1,10 @@
 //! What a change of the API, a pool or a service does.
 
-use super::{Class, FeltBy, Impact};
+use super::{Class, FeltBy, Impact, Step};
 use crate::diff::Change;
 use crate::model::{
-    ApiField, ConnectionsField, FallbackField, PodsMetricField, QueueField, ReplicasField,
-    RolloutField, ServiceField, TargetField, WorkerField, WorkloadField,
+    ApiField, ConnectionsField, Environment, FallbackField, Name, PodsMetricField, QueueField,
+    ReplicasField, RolloutField, ServiceField, TargetField, WorkerField, Workload, WorkloadField,
 };
 
 pub(super) const TEMPLATE: &str =
@@ -12,20 +12,23 @@ pub(super) const TEMPLATE: &str =
 const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every 15 s";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
-pub(super) fn api(field: ApiField) -> Impact {
+pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
+    let told = is_told(step, |side| Some(&side.api.workload));
     match field {
-        ApiField::workload(field) => workload(field, FeltBy::Api),
+        ApiField::workload(field) => workload(field, FeltBy::Api, told),
         ApiField::metric(PodsMetricField::metric(()) | PodsMetricField::average(())) => {
             Impact::new(Class::Autoscaler, "the HPA aims at another value", HPA)
         }
     }
 }
 
-pub(super) fn worker(field: WorkerField, change: &Change) -> Impact {
+pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Impact {
     let pool = change.place.name().map(ToString::to_string);
+    let name = Name::composed(pool.clone().unwrap_or_default());
+    let told = is_told(step, |side| Some(&side.worker.get(&name)?.workload));
     let felt_by = FeltBy::Pools(pool.into_iter().collect());
     match field {
-        WorkerField::workload(field) => workload(field, felt_by),
+        WorkerField::workload(field) => workload(field, felt_by, told),
         WorkerField::queue(QueueField::list(())) => {
             template("pods drain another set of lists", felt_by)
         }
@@ -37,7 +40,7 @@ pub(super) fn worker(field: WorkerField, change: &Change) -> Impact {
             "tierc: the guide's table of scenarios",
         ),
         WorkerField::polling(()) => scaled("KEDA looks at a pool at zero at another pace"),
-        WorkerField::cooldown(()) => scaled("KEDA waits another time before the last pod goes"),
+        WorkerField::cooldown(()) => scaled("KEDA waits another time before the pool goes to zero"),
         WorkerField::activation(()) => scaled("the pool leaves zero at another depth"),
         WorkerField::fallback(FallbackField::replicas(()) | FallbackField::failures(())) => {
             scaled("the pool holds another count while Redis cannot be read")
@@ -51,7 +54,15 @@ pub(super) fn worker(field: WorkerField, change: &Change) -> Impact {
     }
 }
 
-fn workload(field: WorkloadField, felt_by: FeltBy) -> Impact {
+/// Whether a variable tells pods how long they may keep a connection.
+fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workload>) -> bool {
+    [step.before, step.after]
+        .into_iter()
+        .filter_map(of)
+        .any(|workload| workload.connections.lifetime_env.is_some())
+}
+
+fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
     // The API is scaled by an HPA of its own, a pool by the one that KEDA makes.
     let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
@@ -77,6 +88,22 @@ fn workload(field: WorkloadField, felt_by: FeltBy) -> Impact {
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
             template("pods read their connection limit from a variable", felt_by)
         }
+        WorkloadField::connections(
+            ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
+        ) if told => template(
+            "pods read from a variable how long they may keep a connection",
+            felt_by,
+        ),
+        WorkloadField::connections(
+            ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
+        )
+        | WorkloadField::driver(())
+        | WorkloadField::driver_version(())
+        | WorkloadField::driver_libpq(()) => Impact::new(
+            Class::None,
+            "the rules know more of the application; nothing that runs follows it",
+            "tierc: what is stated for the rules alone is written nowhere else",
+        ),
         WorkloadField::rollout(RolloutField::max_surge(()) | RolloutField::max_unavailable(())) => {
             Impact::new(
                 Class::None,
@@ -106,6 +133,10 @@ pub(super) fn service(field: ServiceField) -> Impact {
             "the service is counted with other pods"
         }
         ServiceField::per_pod(()) => "the service is counted with other connections",
+        ServiceField::lifetime(())
+        | ServiceField::driver(())
+        | ServiceField::driver_version(())
+        | ServiceField::driver_libpq(()) => "the rules know more of the service",
         ServiceField::via(()) => {
             "the service is counted on the other way to the database, and PgBouncer's network policy lets it in or not"
         }

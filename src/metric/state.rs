@@ -2,7 +2,7 @@
 //! forecast. Each gives one series without labels where it holds, and none where it does not.
 
 use super::query::{job, keda, rds, rds_series};
-use crate::model::{Duration, Environment, MetricSource, Worker};
+use crate::model::{Duration, Environment, MetricSource, Select, Worker, Workload};
 
 /// Seconds by which a replica seems to be behind where nobody writes: PostgreSQL switches its log
 /// every five minutes, and only then has the replica something to replay.
@@ -13,40 +13,56 @@ const WRITES: u32 = 5;
 
 const GIB: &str = "1024 ^ 3";
 
-/// An autoscaler that has as many pods as it may, and could have fewer. What is in force counts,
-/// not what is declared: the maximum may have been raised by hand, and an event may have raised
-/// the minimum as far.
-fn at_maximum(environment: &Environment, autoscaler: &str) -> String {
+/// An autoscaler that needs more pods than its maximum; the value is its pods. The values in force
+/// count, not those of the file: somebody may have raised the maximum by hand, and an event may have
+/// raised the minimum to it.
+///
+/// `ScalingLimited` is also true at the minimum and while a scaling policy slows a change down, so
+/// that the desired count has to be the maximum as well. An HPA that wants exactly its maximum is not
+/// limited.
+fn at_maximum(environment: &Environment, workload: &Workload, autoscaler: &str) -> String {
     let namespace = &environment.namespace.value;
-    let of = |metric: &str| {
+    let series = |metric: &str, more: &str| {
         format!(
-            r#"max(kube_horizontalpodautoscaler_{metric}_replicas{{namespace="{namespace}",horizontalpodautoscaler="{autoscaler}"}})"#
+            r#"kube_horizontalpodautoscaler_{metric}{{namespace="{namespace}",horizontalpodautoscaler="{autoscaler}"{more}}}"#
         )
     };
-    let (now, min, max) = (of("status_current"), of("spec_min"), of("spec_max"));
-    format!("{now} >= {max} and {max} > {min}")
+    let of = |metric: &str| format!("max({})", series(metric, ""));
+    let (desired, min, max) = (
+        of("status_desired_replicas"),
+        of("spec_min_replicas"),
+        of("spec_max_replicas"),
+    );
+    let limited = series(
+        "status_condition",
+        r#",condition="ScalingLimited",status="true""#,
+    );
+    let wants_more = format!("{desired} >= {max} and {max} > {min} and max({limited}) > 0");
+    if workload.scale_down.select.value != Select::Disabled {
+        return wants_more;
+    }
+    // Where nothing scales down, an HPA at its maximum is limited whatever it measures: it needs more
+    // from a tenth above its target on.
+    let (measured, target) = (
+        series("status_target_metric", ""),
+        series("spec_target_metric", ""),
+    );
+    format!("{wants_more} and max({measured} / {target}) > 1.1")
 }
 
-/// The API's HPA at its maximum; the value is its pods.
+/// The API's HPA, which needs more pods than its maximum; the value is its pods.
 #[must_use]
 pub fn api_at_maximum(environment: &Environment) -> String {
-    at_maximum(environment, &environment.api.workload.autoscaler_name())
+    let workload = &environment.api.workload;
+    at_maximum(environment, workload, &workload.autoscaler_name())
 }
 
-/// KEDA's HPA of a pool at its maximum; the value is its pods. With `events` an event whose floor
-/// is the maximum is none: KEDA's cron triggers export their floors.
+/// KEDA's HPA of a pool, which needs more pods than its maximum; the value is its pods. The floor of
+/// an event asks for no more pods than the maximum.
 #[must_use]
-pub fn worker_at_maximum(environment: &Environment, pool: &Worker, events: bool) -> String {
+pub fn worker_at_maximum(environment: &Environment, pool: &Worker) -> String {
     let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
-    let at_maximum = at_maximum(environment, &autoscaler);
-    if !events {
-        return at_maximum;
-    }
-    let floor = keda(environment, pool, |of| {
-        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s[0-9]+-cron-.+"}}"#)
-    });
-    let most = pool.workload.bounds().1;
-    format!("{at_maximum} unless {floor} >= {most}")
+    at_maximum(environment, &pool.workload, &autoscaler)
 }
 
 /// The items of a pool's longest list.
@@ -69,6 +85,22 @@ pub fn paused(environment: &Environment, pool: &Worker) -> String {
 pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -> String {
     keda(environment, pool, |of| {
         format!("increase(keda_scaled_object_errors_total{{{of}}}[{window}])")
+    })
+}
+
+/// Where KEDA reads no list and reports the pool's fallback in its place, which it counts as no
+/// error: -1 for a formula, else so many items of the first list as come to `pods`.
+#[must_use]
+pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Option<String> {
+    let first = pool.queue.first()?;
+    let value = keda(environment, pool, |of| {
+        format!(r#"keda_scaler_metrics_value{{{of},metric=~"s0-redis-.+"}}"#)
+    });
+    Some(if pool.is_summed() {
+        format!("{value} < 0")
+    } else {
+        let items = u64::from(first.length.value) * u64::from(pods);
+        format!("{value} == {items}")
     })
 }
 

@@ -81,6 +81,18 @@ impl Days {
         let day = usize::try_from(weekday.to_monday_zero_offset()).unwrap_or_default();
         self.0.get(day).copied().unwrap_or_default()
     }
+
+    /// These days and one more.
+    #[must_use]
+    pub fn with(mut self, weekday: jiff::civil::Weekday) -> Self {
+        let day = usize::try_from(weekday.to_monday_zero_offset()).unwrap_or_default();
+        self.0
+            .iter_mut()
+            .skip(day)
+            .take(1)
+            .for_each(|on| *on = true);
+        self
+    }
 }
 
 impl std::fmt::Display for Days {

@@ -1,26 +1,39 @@
 //! DNS labels: the form of every name in the language.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error};
 
 /// A DNS-1123 label: 1 to 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit
 /// (Kubernetes `validation.IsDNS1123Label`).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Name(#[schemars(regex(pattern = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"))] String);
+
+/// Of a record: one that tierc composed can be longer than a label may be, and is spelled like one.
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.len() <= Self::LONGEST {
+            Self::spelled(&text).map_err(Error::custom)?;
+            return Ok(Self(text));
+        }
+        Self::parse(&text).map_err(Error::custom)
+    }
+}
 
 impl Name {
     /// The most characters a label may have.
     pub const MAX: usize = 63;
+
+    /// The most characters of a name that tierc composes: of three labels, and what joins them.
+    const LONGEST: usize = 4 * Self::MAX;
 
     /// Reads a label, or says what is wrong with it.
     ///
     /// # Errors
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            return Err("a name must not be empty".into());
-        }
         if text.len() > Self::MAX {
             return Err(format!(
                 "a name has at most {} characters, this one has {}",
@@ -28,13 +41,22 @@ impl Name {
                 text.len()
             ));
         }
+        Self::spelled(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether a name of any length is spelled like a label.
+    fn spelled(text: &str) -> Result<(), String> {
+        if text.is_empty() {
+            return Err("a name must not be empty".into());
+        }
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !text.chars().all(fits) || text.starts_with('-') || text.ends_with('-') {
             return Err(
                 "a name is made of `a-z`, `0-9` and `-`, and begins and ends with a letter or digit".into(),
             );
         }
-        Ok(Self(text.to_owned()))
+        Ok(())
     }
 
     /// A name that tierc itself composes from checked names. It can be longer than a label may

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::part::part;
-use super::{Duration, ErrorRate, HttpMethod, MetricSource};
+use super::{Duration, ErrorRate, HttpMethod, MetricSource, PoolerSource};
 use crate::source::Sourced;
 
 part! {
@@ -63,6 +63,8 @@ part! {
         database: Sourced<MetricSource>,
         /// Those of ElastiCache.
         redis: Sourced<MetricSource>,
+        /// Those of PgBouncer; unless stated, its exporter where it can connect to the image.
+        pgbouncer: Option<Sourced<PoolerSource>>,
     }
 
     /// A k6 script; it has at least one of `steady`, `stage` and `rate`, which run one after

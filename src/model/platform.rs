@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::part::part;
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
-    PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StorageType, Use, Via,
-    WeeklyWindow,
+    PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
+    Use, Via, WeeklyWindow,
 };
 use crate::source::Sourced;
 
@@ -30,12 +30,18 @@ part! {
         mode: Sourced<PoolMode>,
         /// The image.
         image: Sourced<String>,
+        /// What becomes of startup options that PgBouncer does not track, if it is stated.
+        options: Option<Sourced<StartupOptions>>,
         /// What a pod asks for.
         requests: Resources,
         /// What a pod may use.
         limits: Resources,
         /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
         drain: Sourced<Duration>,
+        /// How long a new pod is ready before a rollout ends the next old one: `minReadySeconds`.
+        /// Records of older versions lack it: it was the drain.
+        #[serde(default = "unrecorded")]
+        min_ready: Sourced<Duration>,
     }
 
     /// PgBouncer's pool sizes, per pod.
@@ -80,8 +86,10 @@ part! {
         endpoint: Option<Sourced<String>>,
         /// The PostgreSQL database.
         dbname: Sourced<String>,
-        /// The PostgreSQL role.
+        /// The application's PostgreSQL role.
         user: Sourced<String>,
+        /// The RDS master user, which creates the other roles.
+        master: Sourced<String>,
         /// How the server is trusted.
         tls: Sourced<SslMode>,
     }
@@ -206,6 +214,35 @@ part! {
     }
 }
 
+/// What stands in for a length of time that a record lacks, until the record is read as a whole.
+fn unrecorded() -> Sourced<Duration> {
+    Sourced::unless_stated(Duration::default(), "record", "the record does not say")
+}
+
+impl Pgbouncer {
+    /// Completes a record that was written before `min-ready` was an attribute: it was the drain.
+    pub fn complete(&mut self) {
+        if self.min_ready.value == Duration::default() {
+            self.min_ready = self.drain.clone();
+        }
+    }
+
+    /// The pods that drain at once while a rollout goes on: each of those that leave takes up to
+    /// `drain` to go, and the next one leaves `min-ready` later.
+    #[must_use]
+    pub fn draining(&self) -> u32 {
+        leaving_at_once(self.drain.value, self.min_ready.value, self.instances.value)
+    }
+}
+
+/// How many of `pods` drain at once where each takes `drain` and the next leaves `pace` later; at
+/// least one.
+#[must_use]
+pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
+    let at_once = drain.secs().div_ceil(pace.secs().max(1));
+    u32::try_from(at_once).unwrap_or(u32::MAX).min(pods).max(1)
+}
+
 impl RedisGroup {
     /// The first version of Redis on which encryption in transit can be changed, by way of
     /// `preferred` (ElastiCache user guide, in-transit encryption).
@@ -230,6 +267,15 @@ impl RedisGroup {
 }
 
 impl Database {
+    /// The master user where the file names none: RDS' own default.
+    pub const MASTER: &str = "postgres";
+
+    /// Whether the application connects as the master user.
+    #[must_use]
+    pub fn application_is_master(&self) -> bool {
+        self.master.value.eq_ignore_ascii_case(&self.user.value)
+    }
+
     /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
     /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
     #[must_use]

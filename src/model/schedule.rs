@@ -63,6 +63,16 @@ impl Environment {
         format!("{}-capacity", self.app.value)
     }
 
+    /// The name of one of several PrometheusRules, counted from 1: the first is the only one of most
+    /// environments.
+    #[must_use]
+    pub fn rule_name_of(&self, number: usize) -> String {
+        match number {
+            1 => self.rule_name(),
+            _ => format!("{}-{number}", self.rule_name()),
+        }
+    }
+
     /// What that CronJob consists of, as `kubectl delete` takes it.
     pub const SCHEDULE_KINDS: &str =
         "cronjob,configmap,networkpolicy,rolebinding,role,serviceaccount";

@@ -10,6 +10,9 @@ use super::text_form::text_form;
 pub struct Waiver {
     /// The rule.
     pub rule: String,
+    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// The last day on which it is waived.
     pub until: LastDay,
     /// Why.

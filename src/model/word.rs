@@ -130,6 +130,46 @@ words! {
         /// A server connection for a statement.
         Statement = "statement",
     }
+    /// What PgBouncer does with settings in the startup parameter `options` that it does not track.
+    StartupOptions {
+        /// Refuses the connection.
+        Refuse = "refuse",
+        /// Drops them.
+        Ignore = "ignore",
+    }
+    /// A PostgreSQL driver, or what brings one.
+    Driver {
+        /// Python.
+        Asyncpg = "asyncpg",
+        /// Go.
+        LibPq = "lib/pq",
+        /// C: psql, PHP, Ruby's pg.
+        Libpq = "libpq",
+        /// JavaScript: pg.
+        NodePostgres = "node-postgres",
+        /// .NET.
+        Npgsql = "npgsql",
+        /// Python.
+        Pg8000 = "pg8000",
+        /// Java.
+        Pgjdbc = "pgjdbc",
+        /// Go.
+        Pgx = "pgx",
+        /// JavaScript: postgres.
+        PostgresJs = "postgres.js",
+        /// Prisma, with an engine or an adapter.
+        Prisma = "prisma",
+        /// Python: psycopg 3.
+        Psycopg = "psycopg",
+        /// Python: psycopg 2.
+        Psycopg2 = "psycopg2",
+        /// Active Record on Ruby's pg.
+        Rails = "rails",
+        /// Rust.
+        Sqlx = "sqlx",
+        /// Rust.
+        TokioPostgres = "tokio-postgres",
+    }
     /// RDS storage types for PostgreSQL.
     StorageType {
         /// General purpose, IOPS apart from size.
@@ -227,6 +267,13 @@ words! {
         Yace = "yace",
         /// The exporter that asks the server itself: postgres_exporter, redis_exporter.
         Exporter = "exporter",
+    }
+    /// Where the metrics of PgBouncer come from.
+    PoolerSource {
+        /// pgbouncer_exporter.
+        Exporter = "exporter",
+        /// Nowhere: it has no alerts.
+        None = "none",
     }
     /// A method of HTTP.
     HttpMethod {

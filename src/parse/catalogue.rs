@@ -36,7 +36,11 @@ pub fn tiers(
     secrets::keep_out(&mut scanned, text, source, diagnostics);
     let mut result = Tiers::default();
     let out = RefCell::new(std::mem::take(diagnostics));
-    let cx = Cx { out: &out };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     for node in &scanned.nodes {
         let argument = node.first_text().and_then(Tier::from_word);
         if node.name == "tier" && argument.is_some_and(|tier| !wanted.contains(&tier)) {

@@ -2,23 +2,54 @@
 //! over when it is finished is reported.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
-use crate::ast::Written;
+use crate::ast::{Spoil, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::source::{Span, Spanned};
+
+/// What is known of a text beside its nodes.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// The nodes of the top level that a text has once at most, and has already.
+    pub taken: BTreeSet<String>,
+    /// The names of nodes of the top level that stand somewhere else.
+    pub misplaced: BTreeSet<String>,
+    /// The rules of waivers that stand somewhere else.
+    pub perhaps_waived: BTreeSet<String>,
+}
 
 /// Where findings about a text's nodes go.
 #[derive(Clone, Copy, Debug)]
 pub struct Cx<'a> {
     /// The findings.
     pub out: &'a RefCell<Diagnostics>,
+    /// What else is known.
+    pub notes: &'a RefCell<Notes>,
 }
 
 impl Cx<'_> {
+    /// Takes the name of a node of the top level for a suggestion; false if the text has that node,
+    /// or if another name has the suggestion already.
+    #[must_use]
+    pub fn take(&self, name: &str) -> bool {
+        self.notes.borrow_mut().taken.insert(name.to_owned())
+    }
+
+    /// Notes the rule of a waiver that stands in the block of another node.
+    pub fn perhaps_waived(&self, rule: Option<&str>) {
+        let rule = rule.map(str::to_owned);
+        self.notes.borrow_mut().perhaps_waived.extend(rule);
+    }
+
+    /// Notes a node of the top level that may lack what stands in the block of another one.
+    pub fn misplaced(&self, name: &str) {
+        self.notes.borrow_mut().misplaced.insert(name.to_owned());
+    }
+
     /// Adds a finding.
     pub fn report(&self, finding: Diagnostic) {
         self.out.borrow_mut().push(finding);
@@ -56,6 +87,10 @@ pub struct Fields<'a> {
     pub(super) children: Vec<&'a Node<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
+    /// The children that can be there once at most.
+    pub(super) single_children: Vec<&'static str>,
+    /// Whether something was stated twice: which of the two is meant is unknown.
+    stated_twice: bool,
     /// Whether an argument could be there and is not.
     pub(super) takes_argument: bool,
     /// An example of the argument that should be there and is not.
@@ -75,6 +110,8 @@ impl<'a> Fields<'a> {
             children: node.children().collect(),
             known_properties: Vec::new(),
             known_children: Vec::new(),
+            single_children: Vec::new(),
+            stated_twice: false,
             takes_argument: false,
             missing_argument: None,
         };
@@ -94,6 +131,7 @@ impl<'a> Fields<'a> {
         if let Some(first) = keys.get(&*key.name) {
             let path = format!("{}.{}", self.path, key.name);
             self.cx.duplicate(&path, *first, key.span);
+            self.stated_twice = true;
             return;
         }
         keys.insert(&key.name, key.span);
@@ -120,6 +158,18 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.node.broken
+    }
+
+    /// Whether the node holds what nobody asked for, or lacks an argument: what was meant by it is
+    /// unknown. Asked when everything is read, and before the rest is reported.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.stated_twice
+            || self.missing_argument.is_some()
+            || !self.arguments.is_empty()
+            || !self.properties.is_empty()
+            || !self.children.is_empty()
+            || (self.known_children.is_empty() && self.node.block.is_some())
     }
 
     /// Reads a value, or reports what is wrong with it. What is written wrongly is read as it was
@@ -205,6 +255,18 @@ impl<'a> Fields<'a> {
         } else {
             Written::at(all, self.name_span())
         }
+    }
+
+    /// Every argument, of which there may be none.
+    pub fn any_arguments<T: PartialEq>(
+        &mut self,
+        example: &'static str,
+        reader: impl Fn(&Value<'_>) -> Reading<T>,
+    ) -> Written<Vec<Spanned<T>>> {
+        if self.arguments.is_empty() {
+            return Written::at(Vec::new(), self.name_span());
+        }
+        self.arguments(example, reader)
     }
 
     /// The property `key`, if it is there.
@@ -300,20 +362,28 @@ impl<'a> Fields<'a> {
     }
 
     /// What `read` makes of the one child `name`; the default if there is none.
-    pub fn group<T: Default>(
+    pub fn group<T: Default + Spoil>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
+        self.single_children.push(name);
         let mut children = self.children(&[name]).into_iter();
         let Some(mut child) = children.next() else {
             return T::default();
         };
+        let mut twice = false;
         for again in children {
             self.cx
                 .duplicate(&again.path, child.name_span(), again.name_span());
+            twice = true;
         }
-        let result = read(&mut child);
+        let mut result = read(&mut child);
+        if twice || child.stated_twice || !child.arguments.is_empty() {
+            result.spoil();
+        } else if child.is_in_doubt() {
+            result.doubt();
+        }
         child.finish();
         result
     }
@@ -345,6 +415,7 @@ impl<'a> Fields<'a> {
                 Some(item) => all.push(item),
                 None => broken = true,
             }
+            broken |= child.is_in_doubt();
             child.finish();
         }
         if broken {

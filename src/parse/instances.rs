@@ -11,7 +11,7 @@ use crate::catalogue::{
     CacheNode, Catalogue, DatabaseClass, NodeType, PostgresVersion, RedisVersion,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
-use crate::model::Arch;
+use crate::model::{Arch, Place};
 use crate::source::{SourceId, Span};
 
 /// Reads the facts whose names are `wanted` (`None`: all), and the names of the others.
@@ -25,7 +25,11 @@ pub fn instances(
     let scanned = scan::scan(text, source, diagnostics);
     let mut catalogue = Catalogue::default();
     let out = RefCell::new(std::mem::take(diagnostics));
-    let cx = Cx { out: &out };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     for node in &scanned.nodes {
         if !skip(&mut catalogue, node, wanted) {
             fact(&mut catalogue, cx, node);
@@ -73,8 +77,8 @@ fn regions(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
 }
 
 fn pgbouncer(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
-    let newest = fields.required("newest-image", "\"1.25.1\"", value::text(text::token));
-    let safe = fields.required("safe", "\"1.26.1\"", value::text(text::token));
+    let newest = fields.required("newest-image", "\"1.25.1\"", value::placed(Place::AwsWord));
+    let safe = fields.required("safe", "\"1.26.1\"", value::placed(Place::AwsWord));
     catalogue.pgbouncer_image = known(newest).unwrap_or_default();
     catalogue.pgbouncer_safe = known(safe).unwrap_or_default();
 }
@@ -83,7 +87,7 @@ fn pgbouncer(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
 fn named<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, mut fields: Fields<'a>) {
     let kind = fields.node_name();
     let place = fields.name_span();
-    let Some(name) = known(fields.argument("\"m7g.large\"", value::any_text)) else {
+    let Some(name) = known(fields.argument("\"m7g.large\"", value::text(text::fact))) else {
         return;
     };
     let again = match kind {
@@ -166,7 +170,7 @@ fn cache_node(fields: &mut Fields<'_>) -> Option<CacheNode> {
 }
 
 fn postgres(fields: &mut Fields<'_>) -> Option<PostgresVersion> {
-    let minor = fields.required("minor", "\"16.15\"", value::text(text::token));
+    let minor = fields.required("minor", "\"16.15\"", value::placed(Place::AwsWord));
     let until = fields.required("supported-until", "\"2029-02-28\"", value::date);
     Some(PostgresVersion {
         newest_minor: known(minor)?,
@@ -175,7 +179,7 @@ fn postgres(fields: &mut Fields<'_>) -> Option<PostgresVersion> {
 }
 
 fn redis_version(fields: &mut Fields<'_>) -> Option<RedisVersion> {
-    let family = fields.required("family", "\"redis7\"", value::text(text::token));
+    let family = fields.required("family", "\"redis7\"", value::placed(Place::AwsWord));
     Some(RedisVersion {
         family: known(family)?,
     })

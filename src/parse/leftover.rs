@@ -1,5 +1,7 @@
 //! Findings about what a node holds and nobody asked for.
 
+use std::collections::BTreeSet;
+
 use super::fields::Fields;
 use super::nodes::top;
 use super::scan::quoted;
@@ -98,6 +100,14 @@ fn arguments(fields: &Fields<'_>) {
 }
 
 fn properties(fields: &Fields<'_>) {
+    // A suggestion leads to one property alone, and to none that is there.
+    let mut given: BTreeSet<&str> = fields
+        .node
+        .entries
+        .iter()
+        .filter_map(|entry| entry.key.as_ref())
+        .map(|key| &*key.name)
+        .collect();
     for property in &fields.properties {
         let key = property.key;
         let message = format!("`{}` has no property `{key}`", fields.path);
@@ -109,7 +119,11 @@ fn properties(fields: &Fields<'_>) {
                 property.value.repr
             ))
         } else if let Some(near) = suggest::nearest(key, known.clone()) {
-            finding.replace(format!("did you mean `{near}`?"), property.key_span, near)
+            if given.insert(near) {
+                finding.replace(format!("did you mean `{near}`?"), property.key_span, near)
+            } else {
+                finding.help(format!("`{near}` is stated already: remove one of the two"))
+            }
         } else if fields.takes_argument && property.value.whole().is_some() {
             let whole = Span {
                 end: property.value.span.end,
@@ -157,8 +171,12 @@ fn as_properties(block: &Block<'_>) -> Option<String> {
 }
 
 fn children(fields: &Fields<'_>) {
+    // A suggestion leads to one node alone, and to none that is there, of those that stand once.
+    let names = fields.node.children().map(|child| &*child.name);
+    let mut given: BTreeSet<&str> = names.collect();
     for child in &fields.children {
         let (name, span) = (&*child.name, child.name_span);
+        elsewhere(fields, child);
         let message = format!("`{}` has no node `{name}`", fields.path);
         let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
         let known = fields.known_children.iter().copied();
@@ -175,7 +193,12 @@ fn children(fields: &Fields<'_>) {
                 Some(count) => finding.help(format!(
                     "did you mean `worker \"POOL\" {count}`, with the name of a pool?"
                 )),
-                None => finding.replace(format!("did you mean `{near}`?"), span, near),
+                None if given.insert(near) || !fields.single_children.contains(&near) => {
+                    finding.replace(format!("did you mean `{near}`?"), span, near)
+                }
+                None => finding.help(format!(
+                    "`{near}` is stated already: move what this says into it"
+                )),
             }
         } else if let Some(help) = how_to_switch_off(fields, name) {
             finding.help(help)
@@ -183,6 +206,20 @@ fn children(fields: &Fields<'_>) {
             finding.help(format!("known here: {}", suggest::list(known)))
         };
         fields.cx.report(finding);
+    }
+}
+
+/// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
+fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
+    let name = &*child.name;
+    if top::is_known(name) {
+        fields.cx.misplaced(name);
+    }
+    for owner in top::owners(name) {
+        fields.cx.misplaced(owner);
+    }
+    if name == "waive" {
+        fields.cx.perhaps_waived(child.first_text());
     }
 }
 

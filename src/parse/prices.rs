@@ -11,8 +11,8 @@ use super::value::{Problem, Reading, Value};
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
-    Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount, SpotDiscount,
-    StoragePrices,
+    ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount,
+    SpotDiscount, StoragePrices,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Money, RedisEngine, StorageType};
@@ -36,7 +36,11 @@ pub fn prices(
 ) -> Prices {
     let scanned = scan::scan(text, source, diagnostics);
     let out = RefCell::new(std::mem::take(diagnostics));
-    let cx = Cx { out: &out };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &out,
+        notes: &notes,
+    };
     let mut reader = Reader {
         prices: Prices::default(),
         place: Place::BeforeAnyList,
@@ -172,7 +176,7 @@ impl Row<'_> {
             }
             "reserved" => self.reserved(&mut region.reserved, fields),
             "node-type" => self.named(&mut region.node_types, fields),
-            "db-class" => self.named(&mut region.db_classes, fields),
+            "db-class" => self.db_class(&mut region.db_classes, fields),
             "db-storage" => self.storage(&mut region.db_storage, fields),
             "cache-node" => self.cache_node(&mut region.cache_nodes, fields),
             other => {
@@ -212,9 +216,31 @@ impl Row<'_> {
         }
     }
 
-    fn reserved(&self, rows: &mut BTreeMap<Reservable, ReservedDiscount>, fields: &mut Fields<'_>) {
+    fn db_class(&self, rows: &mut BTreeMap<String, ClassPrices>, fields: &mut Fields<'_>) {
+        let name = fields.argument("\"db.r6g.large\"", value::any_text);
+        let single_az = self.hourly(fields);
+        let multi_az = fields.property("multi-az", value::money);
+        let multi_az = self.price(multi_az, Per::Hour);
+        if let (Some(name), Some(single_az)) = (known(name), single_az) {
+            let what = format!("db-class \"{name}\"");
+            let prices = ClassPrices {
+                single_az,
+                multi_az,
+            };
+            self.insert(rows, name, prices, &what, |prices| prices.single_az.span);
+        }
+    }
+
+    fn reserved(
+        &self,
+        rows: &mut BTreeMap<(Reservable, String), ReservedDiscount>,
+        fields: &mut Fields<'_>,
+    ) {
         let span = fields.name_span();
         let what = fields.argument("\"nodes\"", reservable);
+        let family = fields.property("family", value::text(text::token));
+        let whole = !family.broken;
+        let family = known(family).unwrap_or_default();
         let percent = fields.required("discount", "27", value::whole(0..=99));
         let source = fields.required("source", "\"why so much\"", value::text(text::non_empty));
         if let (Some((what, name)), Some(percent), Some(source)) =
@@ -225,8 +251,14 @@ impl Row<'_> {
                 source,
                 span,
             };
-            let told = format!("reserved \"{name}\"");
-            self.insert(rows, what, row, &told, |row| row.span);
+            let told = if family.is_empty() {
+                format!("reserved \"{name}\"")
+            } else {
+                format!("reserved \"{name}\" family=\"{family}\"")
+            };
+            if whole {
+                self.insert(rows, (what, family), row, &told, |row| row.span);
+            }
         }
     }
 

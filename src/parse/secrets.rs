@@ -3,22 +3,25 @@
 //! Most are seen in the text itself, comments included. What a value means can differ from how it
 //! is written, and a value from its key by more than a `=`: that is seen in the tree.
 
+use std::collections::BTreeSet;
+
 use super::scan::{MAX_BYTES, Mistake, Scanned};
 use super::tree::{Entry, Node};
-use crate::diagnostic::mask::{find_secrets, is_key, is_literal};
+use crate::diagnostic::mask::{find_secrets, fingerprint, is_key, is_literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
-/// Reports every credential in a text, and keeps what holds one out of the tree: a value counts as
-/// one that could not be read, and has been reported.
+/// Reports every credential in a text but those that it waives, and keeps what holds one out of the
+/// tree: a value counts as one that could not be read, and has been reported. The fingerprints of
+/// what was waived.
 pub(super) fn keep_out(
     scanned: &mut Scanned<'_>,
     text: &str,
     source: SourceId,
     diagnostics: &mut Diagnostics,
-) {
+) -> BTreeSet<String> {
     if text.len() > MAX_BYTES {
-        return;
+        return BTreeSet::new();
     }
     let found = find_secrets(text).into_iter();
     let found: Vec<Span> = found
@@ -38,20 +41,52 @@ pub(super) fn keep_out(
     let apart: Vec<Span> = found.into_iter().filter(apart).collect();
     secrets.extend(apart);
     secrets.sort();
-    report(&secrets, diagnostics);
+    let named: Vec<(Span, String)> = secrets
+        .into_iter()
+        .map(|span| (span, fingerprint(sliced(text, span))))
+        .collect();
+    let waived = waived(&scanned.nodes);
+    let (meant, named): (Vec<_>, Vec<_>) = named
+        .into_iter()
+        .partition(|(_, fingerprint)| waived.contains(fingerprint));
+    report(&named, diagnostics);
+    let secrets: Vec<Span> = named.into_iter().map(|(span, _)| span).collect();
     if !secrets.is_empty() {
         for node in &mut scanned.nodes {
             node.broken |= drop_from(node, &secrets);
         }
     }
+    meant
+        .into_iter()
+        .map(|(_, fingerprint)| fingerprint)
+        .collect()
 }
 
-fn report(secrets: &[Span], diagnostics: &mut Diagnostics) {
+fn sliced(text: &str, span: Span) -> &str {
+    let range = span.start as usize..span.end as usize;
+    text.get(range).unwrap_or_default()
+}
+
+/// The fingerprints that a file waives: `waive "secret-literal" value="..."`.
+fn waived(nodes: &[Node<'_>]) -> BTreeSet<String> {
+    let waivers = nodes.iter().filter(|node| node.name == "waive");
+    let of_literals = waivers.filter(|node| node.first_text() == Some(code::SECRET_LITERAL.0));
+    let values = of_literals.flat_map(|node| &node.entries).filter(|entry| {
+        let key = entry.key.as_ref();
+        key.is_some_and(|key| key.name == "value")
+    });
+    let texts = values.filter_map(|entry| entry.value.text());
+    texts.map(str::to_owned).collect()
+}
+
+fn report(secrets: &[(Span, String)], diagnostics: &mut Diagnostics) {
     let message = "a literal that looks like a credential stands here";
-    for span in secrets {
+    for (span, fingerprint) in secrets {
+        let span = *span;
         diagnostics.push(
-            Diagnostic::error(code::SECRET_LITERAL, message, *span)
-                .help("keep it in a Secret that the chart's Deployment reads: what a file states is plain text in everything that is made of it"),
+            Diagnostic::error(code::SECRET_LITERAL, message, span)
+                .help("keep it in a Secret that the chart's Deployment reads: what a file states is plain text in everything that is made of it")
+                .help(format!("if it is none, add `waive \"secret-literal\" value=\"{fingerprint}\"` with a `reason=` and an `until=`: that waives this one value")),
         );
     }
 }

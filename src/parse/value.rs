@@ -10,7 +10,8 @@ use super::scan::{Mistake, quoted};
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
-use crate::model::{Duration, Money, Name, Portion, Quantity, Word};
+use crate::model::place::canonical_cidr;
+use crate::model::{Duration, Money, Name, Place, Portion, Quantity, Word};
 use crate::source::Span;
 
 pub use super::tree::Value;
@@ -242,6 +243,42 @@ pub fn text(check: impl Fn(&str) -> Result<(), String>) -> impl Fn(&Value<'_>) -
         let text = string(value, "text in quotes")?;
         check(text).map_err(Problem::wrong)?;
         Ok(text.to_owned())
+    }
+}
+
+/// A string that its place takes; where it is nearly right, with what was meant.
+pub fn placed(place: Place) -> impl Fn(&Value<'_>) -> Reading<String> {
+    move |value| {
+        let written = string(value, "text in quotes")?;
+        let meant = || match place {
+            Place::Cidr => canonical_cidr(written),
+            Place::AwsWord | Place::Image | Place::Host | Place::HostPort => {
+                Some(written.trim().to_lowercase())
+            }
+            Place::Zone | Place::Url | Place::RedisList | Place::MetricName | Place::FileName => {
+                Some(written.trim().to_owned())
+            }
+            Place::ObjectName
+            | Place::DnsLabel
+            | Place::ServiceName
+            | Place::PortName
+            | Place::LabelKey
+            | Place::LabelValue
+            | Place::AnnotationKey
+            | Place::Variable
+            | Place::DataKey
+            | Place::RdsIdentifier
+            | Place::ReplicationGroup
+            | Place::ParameterGroup
+            | Place::NodeGroup
+            | Place::TagKey
+            | Place::TagValue
+            | Place::PostgresName => None,
+        };
+        place
+            .check(written)
+            .map_err(|message| nearly(message, meant().filter(|text| place.takes(text))))?;
+        Ok(written.to_owned())
     }
 }
 

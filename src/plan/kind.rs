@@ -29,6 +29,8 @@ pub enum Kind {
     PoolSizes,
     /// PgBouncer's pods.
     Pooler,
+    /// How fast a rollout of PgBouncer goes on: it changes no pod.
+    PoolerPace,
     /// The database.
     Database(DatabaseMove),
     /// A replication group.
@@ -198,6 +200,7 @@ fn owner(difference: &Difference) -> Name {
 
 fn api(field: ApiField) -> Kind {
     match field {
+        ApiField::workload(field) if is_knowledge(field) => Kind::Identity,
         ApiField::workload(field) if scales(field) => Kind::Api(ApiMove::Autoscaler),
         ApiField::workload(_) => Kind::Api(ApiMove::Pods),
         ApiField::metric(_) => Kind::Api(ApiMove::Autoscaler),
@@ -219,12 +222,26 @@ fn scales(field: WorkloadField) -> bool {
         | WorkloadField::connections(_)
         | WorkloadField::rollout(_)
         | WorkloadField::arch(())
+        | WorkloadField::driver(())
+        | WorkloadField::driver_version(())
+        | WorkloadField::driver_libpq(())
         | WorkloadField::env(()) => false,
     }
 }
 
+/// Whether a workload's field is what the rules know of it, and in nothing that is applied.
+fn is_knowledge(field: WorkloadField) -> bool {
+    matches!(
+        field,
+        WorkloadField::driver(())
+            | WorkloadField::driver_version(())
+            | WorkloadField::driver_libpq(())
+    )
+}
+
 fn worker(field: WorkerField, name: Name) -> Kind {
     match field {
+        WorkerField::workload(field) if is_knowledge(field) => Kind::Identity,
         WorkerField::workload(field) if scales(field) => Kind::Pool(name, PoolMove::Autoscaler),
         WorkerField::queue(_)
         | WorkerField::combine(())
@@ -243,15 +260,17 @@ fn worker(field: WorkerField, name: Name) -> Kind {
 
 fn pgbouncer(field: PgbouncerField) -> Kind {
     match field {
-        PgbouncerField::pool(_) | PgbouncerField::clients(_) | PgbouncerField::mode(()) => {
-            Kind::PoolSizes
-        }
+        PgbouncerField::pool(_)
+        | PgbouncerField::clients(_)
+        | PgbouncerField::mode(())
+        | PgbouncerField::options(()) => Kind::PoolSizes,
         PgbouncerField::name(())
         | PgbouncerField::instances(())
         | PgbouncerField::image(())
         | PgbouncerField::requests(_)
         | PgbouncerField::limits(_)
         | PgbouncerField::drain(()) => Kind::Pooler,
+        PgbouncerField::min_ready(()) => Kind::PoolerPace,
     }
 }
 
@@ -271,6 +290,7 @@ fn database(field: DatabaseField, sides: Pair<&Environment>) -> Kind {
         | DatabaseField::endpoint(())
         | DatabaseField::dbname(())
         | DatabaseField::user(())
+        | DatabaseField::master(())
         | DatabaseField::tls(()) => Kind::Database(DatabaseMove::Access),
     }
 }

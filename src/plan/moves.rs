@@ -1,12 +1,15 @@
 //! A change, cut into moves: what one apply brings about, and what must come before it.
 
-use super::kind::{ApiMove, Kind, NodesMove, PoolMove, kind};
+use std::collections::BTreeMap;
+
+use super::beside;
+use super::kind::{Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
-use super::redis;
-use super::title::title;
+use super::title::{Changed, title};
 use super::together::{self, Paths, Taken};
+use super::{bridge, redis};
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, ClusterMode, Environment, Name, RedisTls, Selection};
+use crate::model::{Attribute, ClusterMode, Environment, Name, RedisTls, Selection};
 use crate::pair::Pair;
 use crate::source::Sourced;
 
@@ -39,17 +42,25 @@ pub enum Edit {
     /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
     /// on.
     Uses,
-    /// Creates a node group under the second name, of what AFTER's group of the first name is.
-    NodesBeside(Name, Name),
-    /// Deletes a node group that was only there on the way.
+    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
+    /// takes over what pools change with it.
+    NodesBeside(Name, Name, Selection),
+    /// Deletes a node group, for a while or for good.
     NodesGone(Name),
+    /// Gives PgBouncer's pods pools of at most so many connections on the way.
+    Pools(u32),
 }
 
 impl Move {
     /// A state after this move.
     pub fn apply(&self, state: &mut Environment, after: &Environment) {
         match &self.edit {
-            Edit::Adopt(chosen) => state.adopt(after, chosen),
+            Edit::Adopt(chosen) => {
+                state.adopt(after, chosen);
+                if let Kind::Pool(name, PoolMove::Removed) = &self.kind {
+                    unscheduled(state, name);
+                }
+            }
             Edit::Tls(name, tls) => {
                 if let Some(group) = state.redis.get_mut(name) {
                     group.tls = bridge(*tls);
@@ -63,16 +74,31 @@ impl Move {
             }
             Edit::IdleGroup(name) => redis::add_idle(state, after, name),
             Edit::Uses => redis::switch(state, after),
-            Edit::NodesBeside(name, beside) => {
+            Edit::NodesBeside(name, beside, chosen) => {
                 if let Some(group) = after.nodes.get(name) {
                     state.nodes.insert(beside.clone(), group.clone());
                 }
+                state.adopt(after, chosen);
             }
             Edit::NodesGone(name) => {
                 state.nodes.remove(name);
             }
+            Edit::Pools(max_db) => bridge::lower(state, *max_db),
         }
     }
+}
+
+/// Takes a pool out of off-hours and events: without it there is nothing to scale, and a window that
+/// has nothing left is none.
+fn unscheduled(state: &mut Environment, pool: &Name) {
+    state.off_hours.retain(|_, window| {
+        let named = window.worker.remove(pool).is_some();
+        !named || window.api.is_some() || !window.worker.is_empty()
+    });
+    state.event.retain(|_, event| {
+        let named = event.worker.remove(pool).is_some();
+        !named || event.api.is_some() || !event.worker.is_empty()
+    });
 }
 
 /// A value that holds only on the way.
@@ -114,13 +140,15 @@ fn of_paths(
     if paths.keys().any(redis::moves_uses) {
         paths.entry(Kind::RedisUses).or_default();
     }
+    let values = values(sides);
+    let replaced = beside::take(&mut paths, sides);
     let mut moves = Vec::new();
     for (kind, paths) in paths {
         match redis::staged(&kind, sides) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
                 title: together::headline(
-                    title(&kind, sides),
+                    title(&kind, sides, &own(&values, &kind, &paths)),
                     taken.get(&kind).map_or(&[], Vec::as_slice),
                     sides.after,
                 ),
@@ -131,9 +159,33 @@ fn of_paths(
             }),
         }
     }
-    nodes_beside(&mut moves, sides, catalogue);
+    beside::push(&mut moves, replaced, taken, sides, catalogue);
     redis::bind(&mut moves);
     moves
+}
+
+/// Every attribute that changes, by path.
+fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
+    let differences = sides.before.compare(sides.after).into_iter();
+    let text = |attribute: Option<Attribute>| attribute.map(|attribute| attribute.value);
+    differences
+        .map(|difference| {
+            let Pair { before, after } = difference.values;
+            let changed = Changed {
+                path: difference.path.clone(),
+                values: Pair::new(text(before), text(after)),
+            };
+            (difference.path, changed)
+        })
+        .collect()
+}
+
+/// The attributes of a move; what moves along with it has words of its own.
+fn own(values: &BTreeMap<String, Changed>, kind: &Kind, paths: &[String]) -> Vec<Changed> {
+    let taken_along =
+        |path: &&String| matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.");
+    let own = paths.iter().filter(|path| !taken_along(path));
+    own.filter_map(|path| values.get(path).cloned()).collect()
 }
 
 /// Stages of one kind follow each other.
@@ -176,7 +228,8 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
             | Edit::IdleGroup(_)
             | Edit::Uses
             | Edit::NodesBeside(..)
-            | Edit::NodesGone(_) => cut.push(whole.clone()),
+            | Edit::NodesGone(_)
+            | Edit::Pools(_) => cut.push(whole.clone()),
         }
         parts.push((first..cut.len()).collect());
     }
@@ -198,64 +251,4 @@ fn divides(kind: &Kind) -> bool {
             | Kind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
             | Kind::Nodes(_, NodesMove::Count)
     )
-}
-
-/// Where nodes change their architecture, pods cannot follow in the same moment: a group of the
-/// new kind stands beside the old one until they have.
-fn nodes_beside(moves: &mut Vec<Move>, sides: Pair<&Environment>, catalogue: &Catalogue) {
-    let pods: Vec<usize> = indices(moves, |kind| {
-        matches!(
-            kind,
-            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
-        )
-    });
-    for (index, name) in turning(moves, sides, catalogue) {
-        let beside = Name::composed(format!("{name}-next"));
-        let first = moves.len();
-        moves.push(Move {
-            kind: Kind::Nodes(beside.clone(), NodesMove::Added),
-            title: format!("create node group `{beside}` beside `{name}`"),
-            rank: 29,
-            needs: Vec::new(),
-            edit: Edit::NodesBeside(name, beside.clone()),
-        });
-        if let Some(replaced) = moves.get_mut(index) {
-            replaced.needs.push(first);
-            replaced.needs.extend(&pods);
-            replaced.rank = 67;
-        }
-        moves.push(Move {
-            kind: Kind::Nodes(beside.clone(), NodesMove::Removed),
-            title: format!("delete node group `{beside}`"),
-            rank: 68,
-            needs: vec![index],
-            edit: Edit::NodesGone(beside),
-        });
-    }
-}
-
-/// Where the moves of these kinds stand.
-fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
-    let all = moves.iter().enumerate();
-    all.filter(|(_, next)| is(&next.kind))
-        .map(|(index, _)| index)
-        .collect()
-}
-
-/// The moves that change the architecture of a node group, each with the group.
-fn turning(moves: &[Move], sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<(usize, Name)> {
-    let arch = |side: &Environment, name: &Name| -> Option<Arch> {
-        let group = side.nodes.get(name)?;
-        Some(catalogue.node_types.get(&group.instance.value)?.arch)
-    };
-    let mut turning = Vec::new();
-    for (index, next) in moves.iter().enumerate() {
-        if let Kind::Nodes(name, NodesMove::Type) = &next.kind {
-            let archs = sides.map(|side| arch(side, name));
-            if archs.before != archs.after {
-                turning.push((index, name.clone()));
-            }
-        }
-    }
-    turning
 }

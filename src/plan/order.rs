@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use super::{Move, Request};
 use crate::diagnostic::Diagnostic;
 use crate::model::Environment;
+use crate::pair::Pair;
+
+/// As many refused moves as are remembered: bridges are built for these.
+const MOST_REFUSED: usize = 32;
 
 /// What the search found.
 #[derive(Clone, Debug)]
@@ -13,6 +17,18 @@ pub struct Found {
     pub order: Vec<usize>,
     /// Whether every move is in it.
     pub complete: bool,
+    /// The moves between good states that broke a rule while they ran, each with the states that it
+    /// was tried between.
+    pub refused: Vec<(usize, Pair<Environment>)>,
+}
+
+/// Which transitions have to keep the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ways {
+    /// Those of every step and of its way back.
+    Both,
+    /// Those of every step: what is not undone by its own way back is undone by a plan.
+    Forth,
 }
 
 struct Search<'a> {
@@ -22,16 +38,18 @@ struct Search<'a> {
     preferred: Vec<usize>,
     /// What BEFORE breaks already.
     allowed: Vec<Diagnostic>,
+    ways: Ways,
+    refused: Vec<(usize, Pair<Environment>)>,
     seen: BTreeSet<Vec<usize>>,
     /// States that are looked at before the search gives up.
     most_states: usize,
     longest: Vec<usize>,
 }
 
-/// Puts moves in an order in which every state keeps the rules that BEFORE keeps; looks at no more
-/// than `most_states` of them.
+/// Puts moves in an order in which every state, and every step while it runs, keeps the rules that
+/// BEFORE keeps; looks at no more than `most_states` of them.
 #[must_use]
-pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize) -> Found {
+pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize, ways: Ways) -> Found {
     let mut preferred: Vec<usize> = (0..moves.len()).collect();
     preferred.sort_by_key(|index| moves.get(*index).map(|next| next.rank));
     let mut search = Search {
@@ -39,6 +57,8 @@ pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize) -> Found
         moves,
         preferred,
         allowed: request.errors(request.environments.before),
+        ways,
+        refused: Vec::new(),
         seen: BTreeSet::new(),
         most_states,
         longest: Vec::new(),
@@ -50,6 +70,7 @@ pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize) -> Found
     Found {
         complete: done.len() == moves.len(),
         order: done,
+        refused: search.refused,
     }
 }
 
@@ -79,24 +100,25 @@ impl Search<'_> {
 
     /// The longest beginning, and whatever can follow it: a search that gave up early has not
     /// tried everything, and what is left is to be left for a reason.
-    fn extended(mut self) -> Vec<usize> {
+    fn extended(&mut self) -> Vec<usize> {
         let mut done = std::mem::take(&mut self.longest);
         let mut state = self.request.environments.before.clone();
         for next in done.iter().filter_map(|index| self.moves.get(*index)) {
             next.apply(&mut state, self.request.environments.after);
         }
-        let next = |state: &Environment, done: &[usize]| {
-            let mut open = self.preferred.iter().copied();
-            open.find_map(|index| {
-                let open = self.is_next(done, index);
-                Some((index, open.then(|| self.reached(state, index)).flatten()?))
-            })
-        };
-        while let Some((index, reached)) = next(&state, &done) {
+        while let Some((index, reached)) = self.possible(&state, &done) {
             done.push(index);
             state = reached;
         }
         done
+    }
+
+    /// The first move that can be made from here.
+    fn possible(&mut self, state: &Environment, done: &[usize]) -> Option<(usize, Environment)> {
+        self.preferred.clone().into_iter().find_map(|index| {
+            let open = self.is_next(done, index);
+            Some((index, open.then(|| self.reached(state, index)).flatten()?))
+        })
     }
 
     /// Whether a move is not made yet, and all that it needs is.
@@ -106,14 +128,27 @@ impl Search<'_> {
         ready && !done.contains(&index)
     }
 
-    /// The state that a move leads to, if that keeps the rules.
-    fn reached(&self, state: &Environment, index: usize) -> Option<Environment> {
+    /// The state that a move leads to, if that keeps the rules, and the way to it does.
+    fn reached(&mut self, state: &Environment, index: usize) -> Option<Environment> {
         let mut reached = state.clone();
         self.moves
             .get(index)?
             .apply(&mut reached, self.request.environments.after);
         let broken = self.request.new_errors(&reached, &self.allowed);
-        broken.is_empty().then_some(reached)
+        if !broken.is_empty() {
+            return None;
+        }
+        let sides = Pair::new(state, &reached);
+        let broken = self
+            .request
+            .broken_meanwhile(sides, self.ways, &self.allowed);
+        if broken.is_empty() {
+            return Some(reached);
+        }
+        if self.refused.len() < MOST_REFUSED {
+            self.refused.push((index, sides.map(Clone::clone)));
+        }
+        None
     }
 
     /// Whether nobody stood there yet: the same moves in another order lead to the same state.

@@ -1,17 +1,21 @@
 //! How a step is applied, how to see that it is done, and the way back.
 
 mod database;
+pub(super) mod nodes;
 mod pooler;
 mod redis;
 pub mod rest;
 mod schedules;
+mod service;
 mod workloads;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::kind::{Kind, NodesMove};
+use super::kind::Kind;
 use crate::catalogue::Catalogue;
+use crate::emit::shell::literal;
+pub use crate::emit::shell::word as quoted;
 use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -34,16 +38,6 @@ impl State<'_> {
     fn path(self, below: &str) -> String {
         quoted(&format!("{}/{below}", self.tree))
     }
-}
-
-/// A text as one word of a POSIX shell.
-///
-/// # Panics
-/// Never: neither a path nor a name of the language holds the byte 0.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    let word = shlex::try_quote(text).expect("a path holds no byte 0");
-    word.into_owned()
 }
 
 /// What to type: lines for a POSIX shell, and what somebody has to see to.
@@ -162,11 +156,6 @@ fn parameter_value(name: &str) -> String {
     format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
 }
 
-/// A value as a regular expression that means nothing else.
-fn literal(value: &str) -> String {
-    value.replace('.', "[.]")
-}
-
 /// The procedure of a step of this kind from one state to the next.
 #[must_use]
 pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
@@ -176,6 +165,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::Service(_)
         | Kind::PoolSizes
         | Kind::Pooler
+        | Kind::PoolerPace
         | Kind::Network
         | Kind::Delivery
         | Kind::Alerts
@@ -184,38 +174,7 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Database(what) => database::procedure(*what, states),
         Kind::Redis(name, what) => redis::procedure(name, *what, states),
         Kind::RedisUses => redis::uses(states),
-        Kind::Nodes(name, what) => {
-            // Where pods may run is written from the groups: they move off a group before it goes,
-            // and onto one once it is there.
-            let (nodes, pods) = (
-                nodes(name.as_str(), *what, states.after),
-                workloads::cluster(states),
-            );
-            // The way back from a new group is a group that goes.
-            if states.after.environment.nodes.contains_key(name) {
-                nodes.then(pods)
-            } else {
-                pods.waited_for().then(nodes)
-            }
-        }
-    }
-}
-
-/// Node groups are the EKS module's: it creates the new nodes before it drains the old.
-fn nodes(name: &str, what: NodesMove, state: State<'_>) -> Procedure {
-    let procedure = Procedure::default()
-        .apply(format!(
-            "{} -target='module.eks.module.eks_managed_node_group[\"{name}\"]'",
-            terraform(state)
-        ))
-        .verify("kubectl wait --for=condition=Ready nodes --all --timeout=15m")
-        .verify(
-            "until [ -z \"$(kubectl get pods --all-namespaces --field-selector=status.phase=Pending -o name)\" ]; do sleep 15; done",
-        );
-    match what {
-        NodesMove::Type | NodesMove::Removed => procedure
-            .note("EKS drains the nodes that go: pods move within their disruption budgets"),
-        NodesMove::Added | NodesMove::Count => procedure,
+        Kind::Nodes(name, _) => nodes::procedure(name, states),
     }
 }
 

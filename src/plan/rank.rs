@@ -47,6 +47,8 @@ fn places(kind: &Kind) -> (u8, u8) {
         Kind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
         Kind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
         Kind::Pooler => (42, 40),
+        // The longer pace goes first and last: pods that leave take their old drain with them.
+        Kind::PoolerPace => (39, 44),
         Kind::PoolSizes => (41, 43),
         Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
         Kind::Pool(_, PoolMove::Added) => (53, 53),
@@ -74,7 +76,8 @@ fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool 
 fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
     match kind {
         Kind::Database(what) => database(*what, side, catalogue),
-        Kind::Api(ApiMove::Autoscaler) => side.api.workload.most().into(),
+        // A held count is what runs: the maximum comes with its end.
+        Kind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
         Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
         Kind::Pool(name, what) => pool(name, *what, side),
         Kind::Service(name) => {
@@ -82,6 +85,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
             service.map_or(0, |service| service.replicas.value.into())
         }
         Kind::Pooler => side.pgbouncer.instances.value.into(),
+        Kind::PoolerPace => side.pgbouncer.min_ready.value.millis(),
         Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
         Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
             group(kind, name.as_str(), side, catalogue)
@@ -111,7 +115,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
 fn pool(name: &Name, what: PoolMove, side: &Environment) -> u64 {
     let pool = side.worker.get(name);
     match what {
-        PoolMove::Autoscaler => pool.map_or(0, Worker::most).into(),
+        PoolMove::Autoscaler => pool.map_or(0, Worker::in_force).into(),
         PoolMove::Pods => pool.map_or(0, |pool| weight(&pool.workload)),
         PoolMove::Added | PoolMove::Removed => 0,
     }

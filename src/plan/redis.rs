@@ -24,7 +24,7 @@ pub(super) fn moves_uses(kind: &Kind) -> bool {
 /// The stages of a change that one apply does not bring about; none where one does.
 pub(super) fn staged(kind: &Kind, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
     let one = |rank, edit| {
-        let title = title(kind, sides);
+        let title = title(kind, sides, &[]);
         Some(vec![Stage { title, rank, edit }])
     };
     if let Kind::Redis(name, GroupMove::Tls) = kind {

@@ -1,7 +1,9 @@
 //! Moves in order, as steps that somebody applies.
 
 use super::kind::{ApiMove, Kind, PoolMove};
+use super::order::Ways;
 use super::procedure::{self, Procedure, State, procedure, rest};
+use super::transition::{self, Meanwhile};
 use super::{Move, Request};
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
@@ -22,6 +24,8 @@ pub struct Step {
     pub impacts: Vec<Impact>,
     /// How it is applied and verified.
     pub procedure: Procedure,
+    /// What is up while it runs, where that is more than either of its states asks for.
+    pub meanwhile: Vec<Meanwhile>,
     /// The way back to the state before it, or why there is none.
     pub undo: Result<Procedure, String>,
     /// The state it leaves.
@@ -45,14 +49,8 @@ pub fn folder(number: usize) -> String {
 
 /// The steps of an order of moves. Neighbours that one command applies are one step.
 #[must_use]
-pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize]) -> Vec<Step> {
-    let mut batches: Vec<Vec<&Move>> = Vec::new();
-    for next in order.iter().filter_map(|index| moves.get(*index)) {
-        match batches.last_mut() {
-            Some(batch) if batch.iter().all(|known| joins(known, next)) => batch.push(next),
-            Some(_) | None => batches.push(vec![next]),
-        }
-    }
+pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways) -> Vec<Step> {
+    let batches = batches(request, moves, order, ways);
     let mut before = Stage::of(request.environments.before.clone(), request);
     let mut steps = Vec::new();
     for batch in batches {
@@ -67,6 +65,39 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize]) -> Vec<Step
         before = after;
     }
     steps
+}
+
+/// Moves that are applied together: neighbours that one command applies, as long as they keep the
+/// rules while all of them run at once.
+fn batches<'a>(
+    request: &Request<'_>,
+    moves: &'a [Move],
+    order: &[usize],
+    ways: Ways,
+) -> Vec<Vec<&'a Move>> {
+    let allowed = request.errors(request.environments.before);
+    let mut batches: Vec<Vec<&Move>> = Vec::new();
+    let mut before = request.environments.before.clone();
+    let mut state = before.clone();
+    for next in order.iter().filter_map(|index| moves.get(*index)) {
+        let mut reached = state.clone();
+        next.apply(&mut reached, request.environments.after);
+        let holds = || {
+            let sides = Pair::new(&before, &reached);
+            request.broken_meanwhile(sides, ways, &allowed).is_empty()
+        };
+        match batches.last_mut() {
+            Some(batch) if batch.iter().all(|known| joins(known, next)) && holds() => {
+                batch.push(next);
+            }
+            Some(_) | None => {
+                batches.push(vec![next]);
+                before = state;
+            }
+        }
+        state = reached;
+    }
+    batches
 }
 
 /// A state between two steps, and what the cluster gets of it: the end of one step and the start
@@ -123,7 +154,7 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
     );
     let undo = match never_undone(&changes, &impacts) {
         Some(why) => Err(format!("there is no way back: {why}")),
-        None => Ok(together(batch, states.swapped())),
+        None => way_back(request, batch, states),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
     Some(Step {
@@ -132,9 +163,36 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
         changes,
         impacts,
         procedure: together(batch, states),
+        meanwhile: transition::meanwhile(request, sides),
         undo,
         state: sides.after.clone(),
     })
+}
+
+/// The way back, unless it breaks a rule while it runs that BEFORE keeps.
+fn way_back(
+    request: &Request<'_>,
+    batch: &[&Move],
+    states: Pair<State<'_>>,
+) -> Result<Procedure, String> {
+    let back = states.swapped();
+    let allowed = request.errors(request.environments.before);
+    let sides = back.map(|state| state.environment);
+    let broken = request.broken_meanwhile(sides, Ways::Forth, &allowed);
+    match broken.first() {
+        Some(finding) => Err(format!(
+            "not in one step, for {} ({}): plan the way back with `tierc plan`",
+            finding.message.replace("the step", "it"),
+            finding.code
+        )),
+        None => Ok(uncordoned(batch, states).then(together(batch, back))),
+    }
+}
+
+/// What an attempt that is given up leaves behind, put right before the way back.
+fn uncordoned(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
+    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    procedure::nodes::uncordoned(&kinds, states)
 }
 
 /// The procedures of all moves of a step, after what the Secrets must hold.

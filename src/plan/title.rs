@@ -1,11 +1,123 @@
-//! What a move does, in words.
+//! What a move does, in words: a headline with what it is from and to. What changes and is not in
+//! the headline stands behind it, so that no title speaks of a value that stays as it is.
 
 use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
 use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
 
-/// A headline: what is done to what, from and to.
-pub(super) fn title(kind: &Kind, sides: Pair<&Environment>) -> String {
+/// An attribute that changes, with its values as text; none where a side has none.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    /// Its path.
+    pub(super) path: String,
+    /// What it is on each side.
+    pub(super) values: Pair<Option<String>>,
+}
+
+/// The longest value that a title repeats.
+const LONGEST: usize = 40;
+
+/// What is done to what, from and to.
+pub(super) fn title(kind: &Kind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
+    let headline = headline(kind, sides);
+    let Some((owner, shown)) = shown(kind) else {
+        return headline;
+    };
+    let told = |it: &&Changed| {
+        shown
+            .iter()
+            .any(|step| it.path == format!("{owner}.{step}"))
+    };
+    let rest: Vec<String> = changed
+        .iter()
+        .filter(|it| !told(it))
+        .map(|it| from_to(&owner, it))
+        .collect();
+    if rest.is_empty() {
+        return headline;
+    }
+    let rest = rest.join(", ");
+    if changed.iter().any(|it| told(&it)) {
+        return format!("{headline}; {rest}");
+    }
+    let subject = headline.split([':', ',']).next().unwrap_or_default();
+    format!("{subject}: {rest}")
+}
+
+/// `type gp3 -> io2`: an attribute without its owner's path.
+fn from_to(owner: &str, changed: &Changed) -> String {
+    let below = changed.path.strip_prefix(owner).unwrap_or(&changed.path);
+    let name = below.trim_start_matches('.').replace('.', " ");
+    let none = || "none".to_owned();
+    let values = [&changed.values.before, &changed.values.after];
+    let [before, after] = values.map(|value| value.clone().unwrap_or_else(none));
+    if before.chars().count().max(after.chars().count()) > LONGEST {
+        format!("other {name}")
+    } else {
+        format!("{name} {before} -> {after}")
+    }
+}
+
+/// Whose attributes a move changes, and which of them its headline shows; none where the headline
+/// says in a word which those are.
+fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
+    const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
+    Some(match kind {
+        Kind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
+        Kind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
+        Kind::PoolSizes => ("pgbouncer".into(), &["pool.default", "pool.max-db"]),
+        Kind::PoolerPace => ("pgbouncer".into(), &["min-ready"]),
+        Kind::Pooler => ("pgbouncer".into(), &["instances"]),
+        Kind::Database(what) => match what {
+            DatabaseMove::Server => (
+                "database".into(),
+                &["instance", "engine", "max-connections"],
+            ),
+            DatabaseMove::Storage => ("database.storage".into(), &["gib", "max-gib"]),
+            DatabaseMove::Replicas => {
+                ("database.replicas".into(), &["instance", "max-connections"])
+            }
+            DatabaseMove::ReplicaVia => ("database.replicas".into(), &["via"]),
+            // What is created or deleted is so as a whole.
+            DatabaseMove::ReplicaCount
+            | DatabaseMove::Backups
+            | DatabaseMove::Direct
+            | DatabaseMove::Access
+            | DatabaseMove::MultiAz => return None,
+        },
+        Kind::Redis(name, what) => {
+            let shown: &[&str] = match what {
+                GroupMove::Node => &["node"],
+                GroupMove::Replicas => &["replicas"],
+                GroupMove::Engine => &["engine", "engine.version"],
+                GroupMove::Policy => &["policy"],
+                GroupMove::Cluster => &["cluster.shards"],
+                GroupMove::Tls => &["tls"],
+                GroupMove::Added | GroupMove::Removed | GroupMove::Access => return None,
+            };
+            (format!("redis.{name}"), shown)
+        }
+        Kind::Nodes(name, what) => {
+            let shown: &[&str] = match what {
+                NodesMove::Count => &["count.min", "count.max"],
+                NodesMove::Type => &["capacity", "instance"],
+                NodesMove::Added | NodesMove::Removed => return None,
+            };
+            (format!("nodes.{name}"), shown)
+        }
+        Kind::Identity
+        | Kind::Network
+        | Kind::Schedules
+        | Kind::Alerts
+        | Kind::Delivery
+        | Kind::Api(ApiMove::Pods)
+        | Kind::Pool(_, PoolMove::Pods | PoolMove::Added | PoolMove::Removed)
+        | Kind::Service(_)
+        | Kind::RedisUses => return None,
+    })
+}
+
+fn headline(kind: &Kind, sides: Pair<&Environment>) -> String {
     match kind {
         Kind::Identity => "record names, labels and the tier".into(),
         Kind::Network => "change the network policies".into(),
@@ -39,6 +151,10 @@ pub(super) fn title(kind: &Kind, sides: Pair<&Environment>) -> String {
             arrow(sides.map(|side| side.pgbouncer.instances.value.to_string()))
         ),
         Kind::Database(what) => database(*what, sides),
+        Kind::PoolerPace => format!(
+            "set the pace of PgBouncer's rollouts: a pod each {}",
+            arrow(sides.map(|side| side.pgbouncer.min_ready.value.to_string()))
+        ),
         Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
         Kind::RedisUses => uses(sides).into(),
         Kind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
@@ -197,9 +313,16 @@ fn nodes(what: NodesMove, name: &str, sides: Pair<&Environment>) -> String {
             "set the size of node group `{name}`: {}",
             of(&|group| format!("{}-{}", group.count.min.value, group.count.max.value))
         ),
-        NodesMove::Type => format!(
-            "replace the nodes of group `{name}`: {}",
-            of(&|group| format!("{} {}", group.capacity.value, group.instance.value))
-        ),
+        NodesMove::Type => format!("set the pools of node group `{name}`: {}", of(&runs)),
+    }
+}
+
+/// The pools that a node group runs.
+fn runs(group: &crate::model::NodeGroup) -> String {
+    let pools: Vec<&str> = group.runs.iter().map(|pool| pool.value.as_str()).collect();
+    if pools.is_empty() {
+        "all".into()
+    } else {
+        pools.join(", ")
     }
 }

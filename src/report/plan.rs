@@ -8,13 +8,15 @@ mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::budget::connections;
+use crate::budget::transition::Subject;
 use crate::cost::Range;
 use crate::diagnostic::json::Finding;
 use crate::impact::{Class, FeltBy, Impact, When};
-use crate::model::Tier;
+use crate::model::{Duration, Tier};
 use crate::pair::Pair;
 use crate::plan::procedure::{Procedure, quoted};
-use crate::plan::{Blocked, Kept};
+use crate::plan::{Blocked, Kept, Meanwhile};
 use crate::report::diff::{growth, lasting};
 
 pub use environment::{Planned, of_environment};
@@ -116,10 +118,59 @@ pub struct PlanStep {
     pub changes: Vec<StepChange>,
     /// What it costs a month before it and after it; null where nothing has a price.
     pub cost: Option<Pair<Range>>,
+    /// What can be asked for while it runs, where that is more than before it and after it.
+    pub meanwhile: Vec<MeanwhileAsked>,
     /// How it is applied and verified.
     pub procedure: Procedure,
     /// The way back.
     pub undo: WayBack,
+}
+
+/// Connections that can be open while a step runs, beyond those of both states.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct MeanwhileAsked {
+    /// Of what: `the primary`, `a read replica` or `PgBouncer`.
+    pub of: &'static str,
+    /// How many can be open at once.
+    pub asked: u64,
+    /// How many may be.
+    pub limit: u64,
+    /// The sum.
+    pub arithmetic: String,
+    /// For how many seconds at the most; null where it ends with the last old pod.
+    pub seconds: Option<u64>,
+}
+
+impl MeanwhileAsked {
+    /// `a read replica can be asked for 645 of 795 connections until the last old pod is gone: ...`.
+    fn told(&self) -> String {
+        let until = match self.seconds {
+            Some(seconds) => format!("for up to {}", Duration::from_secs(seconds)),
+            None => "until the last old pod is gone".to_owned(),
+        };
+        format!(
+            "{} can be asked for {} of {} connections {until}: {}",
+            self.of, self.asked, self.limit, self.arithmetic
+        )
+    }
+}
+
+impl From<&Meanwhile> for MeanwhileAsked {
+    fn from(meanwhile: &Meanwhile) -> Self {
+        let sum = &meanwhile.sum;
+        Self {
+            of: match sum.subject {
+                Subject::Primary => "the primary",
+                Subject::Replica => "a read replica",
+                Subject::Clients => "PgBouncer",
+            },
+            asked: sum.total(),
+            limit: sum.limit,
+            arithmetic: connections::arithmetic(&sum.terms),
+            seconds: meanwhile.seconds,
+        }
+    }
 }
 
 /// A value that a step changes.
@@ -265,6 +316,7 @@ fn way_back(procedure: &Procedure) -> Vec<String> {
     let last = procedure.wait.iter().chain(&procedure.notes);
     first
         .chain(procedure.apply.iter().cloned())
+        .chain(procedure.verify.iter().cloned())
         .chain(last.map(|sentence| format!("# {sentence}")))
         .collect()
 }

@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::budget::floors::Rise;
+use crate::budget::scaling::told;
 use crate::model::count::counted;
-use crate::model::{Environment, Name, Replicas};
+use crate::model::{Duration, Environment, Name, Replicas};
 use crate::schedule::week::{Turn, Week};
 use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
@@ -29,6 +31,12 @@ pub fn week(environment: &Environment, day: Date) -> String {
     let later = later(environment, &calendar, &week);
     if !later.is_empty() {
         text += &format!("\nlater\n{later}");
+    }
+    let rises = rises(environment, &calendar);
+    if !rises.is_empty() {
+        text += &format!(
+            "\nhow pools reach these floors, in seconds after they begin to hold\n{rises}"
+        );
     }
     text
 }
@@ -127,4 +135,39 @@ fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) ->
         );
     }
     text
+}
+
+/// The climb of each pool to the floor of each event. A pool that is paused in the file has none.
+fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
+    let mut text = String::new();
+    for occasion in &calendar.occasions {
+        for name in occasion.event.worker.keys() {
+            let Some(rise) = Rise::of(environment, calendar, occasion, name) else {
+                continue;
+            };
+            text += &format!(
+                "worker.{name}  event {}: from {}: {}",
+                occasion.name,
+                counted(rise.from, "pod"),
+                told(&rise.climb)
+            );
+            if rise.asked > rise.floor {
+                text += &format!(
+                    "; KEDA asks for {}, because an HPA leaves out up to a tenth",
+                    rise.asked
+                );
+            }
+            if let Some(cooldown) = sudden(environment, name) {
+                text += &format!("; {cooldown} after its last job KEDA stops all pods at once");
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The cooldown of a pool that goes to zero, from however many pods an event has brought.
+fn sudden(environment: &Environment, name: &Name) -> Option<Duration> {
+    let pool = environment.worker.get(name)?;
+    (pool.workload.replicas.min.value == 0).then_some(pool.cooldown.value)
 }

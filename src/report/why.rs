@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::budget::connections::{self, DRAINING, RESERVED, ServerBudget};
+use crate::budget::connections::{self, RESERVED, ServerBudget};
 use crate::diagnostic::suggest;
 use crate::model::{Attribute, Environment};
 use crate::source::{Origin, Sources};
@@ -110,6 +110,8 @@ fn budgets(path: &str, environment: &Environment) -> Vec<String> {
     let server = path.starts_with("database.direct")
         || [
             "pgbouncer.instances",
+            "pgbouncer.drain",
+            "pgbouncer.min-ready",
             "pgbouncer.pool.max-db",
             "database.max-connections",
         ]
@@ -140,8 +142,9 @@ fn budgets(path: &str, environment: &Environment) -> Vec<String> {
 fn server_line(environment: &Environment, budget: &ServerBudget) -> String {
     let pgbouncer = &environment.pgbouncer;
     format!(
-        "({} + {DRAINING} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
+        "({} + {} draining) x {} + {} direct = {}, of {} - {RESERVED} = {}",
         pgbouncer.instances.value,
+        pgbouncer.draining(),
         pgbouncer.pool.max_db.value,
         budget.outside(),
         budget.total(),

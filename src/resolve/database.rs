@@ -34,6 +34,7 @@ pub(super) fn resolve(
         endpoint: resolver.maybe(node.endpoint),
         dbname: resolver.or_derive(node.dbname, || named_by(app)),
         user: resolver.or_derive(node.user, || named_by(app)),
+        master: resolver.or_derive(node.master, by_default),
         tls: resolver.or_derive(node.tls, || by_hosts(false, "", true)),
         instance,
         max_connections,
@@ -65,6 +66,18 @@ fn named_by(app: &Sourced<Name>) -> Sourced<String> {
         vec!["app".into()],
         name,
         app.sound,
+    )
+}
+
+/// Never the application's role: RDS sets the master user when it creates an instance, and never
+/// after, while an application comes and goes.
+fn by_default() -> Sourced<String> {
+    Sourced::derived(
+        Database::MASTER.to_owned(),
+        "master-by-default",
+        Vec::new(),
+        "the default of RDS for PostgreSQL".to_owned(),
+        true,
     )
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::ast::{NodeGroupNode, Over, Part};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
-use crate::diagnostic::code;
-use crate::model::{Arch, Capacity, Name, NodeGroup, Worker};
+use crate::model::{Arch, Capacity, Name, NodeGroup};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
@@ -55,32 +54,6 @@ pub(super) fn on_demand() -> Sourced<Capacity> {
         "on-demand-by-default",
         "on-demand unless stated",
     )
-}
-
-/// Reports groups that run pools which do not exist.
-pub(super) fn check_runs(
-    resolver: &mut Resolver<'_>,
-    groups: &BTreeMap<Name, NodeGroup>,
-    pools: &BTreeMap<Name, Worker>,
-) {
-    if resolver.broken.contains(&Part::Worker) {
-        return;
-    }
-    for pool in groups.values().flat_map(|group| &group.runs) {
-        if pools.contains_key(&pool.value) {
-            continue;
-        }
-        let known: Vec<String> = pools.keys().map(|name| format!("`{name}`")).collect();
-        let message = format!(
-            "there is no worker pool `{}` to run here; pools: {}",
-            pool.value,
-            known.join(", ")
-        );
-        resolver.broken.insert(Part::Nodes);
-        if let Some(finding) = super::unknown_reference(code::UNKNOWN_REFERENCE, message, pool) {
-            resolver.diagnostics.push(finding);
-        }
-    }
 }
 
 /// Where workloads land.

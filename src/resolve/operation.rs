@@ -37,6 +37,7 @@ pub(super) fn alerts(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Ale
         source: MetricSources {
             database: resolver.need(node.database, "alerts.source.database"),
             redis: resolver.need(node.redis, "alerts.source.redis"),
+            pgbouncer: resolver.maybe(node.pgbouncer),
         },
         labels: resolver.map(node.labels),
     }

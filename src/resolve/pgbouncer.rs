@@ -1,8 +1,8 @@
 //! PgBouncer, and the pool sizes that follow from demand and from what the server has to give.
 
 use crate::ast::{Ast, Over, Part, Written};
-use crate::budget::connections::{self, DRAINING, RESERVED};
-use crate::model::{Clients, Environment, Name, Pgbouncer, Pool, Via};
+use crate::budget::connections::{self, RESERVED};
+use crate::model::{Clients, Duration, Environment, Name, Pgbouncer, Pool, Via};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
@@ -16,6 +16,7 @@ pub(super) fn resolve(
 ) -> Pgbouncer {
     let node = file.pgbouncer.clone().over(tier.pgbouncer.clone());
     let name = format!("{app}-pgbouncer");
+    let drain = resolver.need(node.drain, "pgbouncer.drain");
     let later = || Sourced::derived(1, "pool-for-demand", Vec::new(), String::new(), false);
     Pgbouncer {
         name: resolver.or_derive(node.name, || by_convention(&name)),
@@ -30,10 +31,23 @@ pub(super) fn resolve(
         },
         mode: resolver.need(node.mode, "pgbouncer.mode"),
         image: resolver.need(node.image, "pgbouncer.image"),
+        options: resolver.maybe(node.options),
         requests: resources(resolver, node.requests, "pgbouncer.requests"),
         limits: resources(resolver, node.limits, "pgbouncer.limits"),
-        drain: resolver.need(node.drain, "pgbouncer.drain"),
+        min_ready: resolver.or_derive(node.min_ready, || as_long_as(&drain)),
+        drain,
     }
+}
+
+/// `min-ready`: the drain, so that one pod drains at a time.
+fn as_long_as(drain: &Sourced<Duration>) -> Sourced<Duration> {
+    Sourced::derived(
+        drain.value,
+        "one-pod-drains",
+        vec!["pgbouncer.drain".to_owned()],
+        format!("as long as a pod drains: {}", drain.value),
+        drain.sound,
+    )
 }
 
 /// Fills the pool sizes in, from the merged environment, where nobody writes them.
@@ -69,7 +83,10 @@ fn inputs_sound(environment: &Environment) -> bool {
             && workload.connections.per_pod.sound
             && workload.hold.as_ref().is_none_or(|hold| hold.sound)
     };
-    environment.pgbouncer.instances.sound
+    let pooler = &environment.pgbouncer;
+    pooler.instances.sound
+        && pooler.drain.sound
+        && pooler.min_ready.sound
         && database.max_connections.sound
         && [
             &direct.monitoring,
@@ -151,12 +168,13 @@ fn for_server(environment: &Environment, sound: bool) -> Sourced<u32> {
     let max = u64::from(environment.database.max_connections.value);
     let usable = max.saturating_sub(u64::from(RESERVED));
     let direct = connections::primary(environment).outside();
-    let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(DRAINING);
+    let draining = environment.pgbouncer.draining();
+    let pods = u64::from(environment.pgbouncer.instances.value) + u64::from(draining);
     let left = 9 * i128::from(usable) - 10 * i128::from(direct);
     let room = u64::try_from(left).unwrap_or_default() / (10 * pods);
     let (value, done) = within(double.min(room));
     let arithmetic = format!(
-        "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {DRAINING} draining) = {}, {done}",
+        "the smaller of 2 x {} = {double} and (0.9 x ({max} - {RESERVED}) - {direct} direct) / ({} + {draining} draining) = {}, {done}",
         default.value,
         environment.pgbouncer.instances.value,
         quotient(left, 10 * pods)
@@ -208,6 +226,9 @@ fn server_inputs(environment: &Environment) -> Vec<String> {
         "database.direct.migrations",
     ];
     let mut inputs = inputs.map(str::to_owned).to_vec();
+    if environment.pgbouncer.draining() > 1 {
+        inputs.extend(["pgbouncer.drain", "pgbouncer.min-ready"].map(str::to_owned));
+    }
     let services = environment.service.iter();
     for (name, _) in services.filter(|(_, service)| service.via.value == Via::Direct) {
         inputs.extend(

@@ -33,7 +33,8 @@ fn row(scenario: Scenario) -> Row {
     }
 }
 
-/// A file that names any pool names them all; each inherits the settings of the tier's pool.
+/// A file that names any pool names them all; each inherits the settings of the tier's pool. One
+/// whose maximum is 0 is switched off.
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &Ast,
@@ -59,7 +60,10 @@ pub(super) fn resolve(
         let lacks = [("queue", own.is_none() && node.queues.is_absent())];
         if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
             let pool = pool(resolver, &name, node, base, app, landing);
-            pools.insert(name, pool);
+            let max = &pool.workload.replicas.max;
+            if max.value > 0 || !max.sound {
+                pools.insert(name, pool);
+            }
         }
     }
     pools
@@ -130,7 +134,7 @@ fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
         "cooldown-becomes-window",
         vec![format!("{path}.cooldown")],
         format!(
-            "`{path}.cooldown` ({}), because KEDA's own acts only on the last pod",
+            "`{path}.cooldown` ({}), because KEDA's own only takes a pool to zero",
             cooldown.value
         ),
         cooldown.sound,
@@ -179,7 +183,7 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: 
 fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
     let replicas = resolver.maybe(node.replicas)?;
     let failures = resolver.or_derive(node.failures, || {
-        Sourced::unless_stated(3, "three-failures-by-default", "3 unless stated")
+        Sourced::unless_stated(0, "no-failures-by-default", "0 unless stated")
     });
     Some(Fallback { replicas, failures })
 }

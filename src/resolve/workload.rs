@@ -1,12 +1,12 @@
 //! What the API and every pool have in common.
 
 use crate::ast::{
-    ConnectionsNode, MetricNode, RangeNode, ResourcesNode, RolloutNode, ScalingNode, WorkloadNode,
-    Written,
+    ConnectionsNode, DriverNode, MetricNode, RangeNode, ResourcesNode, RolloutNode, ScalingNode,
+    WorkloadNode, Written,
 };
 use crate::model::{
-    Arch, Connections, Duration, Name, PodsMetric, Policy, Replicas, Resources, Rollout, Scaling,
-    Select, Target, Workload,
+    Arch, Connections, Driver, Duration, Name, PodsMetric, Policy, Replicas, Resources, Rollout,
+    Scaling, Select, Target, Workload,
 };
 use crate::source::{Sourced, Span};
 
@@ -51,8 +51,18 @@ pub(super) fn resolve(
         rollout: rollout(resolver, node.rollout, path),
         hold: resolver.maybe(node.hold),
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
+        driver: driver(resolver, &node.driver),
+        driver_version: resolver.maybe(node.driver.version),
+        driver_libpq: resolver.maybe(node.driver.libpq),
         env: resolver.map(node.env),
     }
+}
+
+/// The driver, which says nothing where one of its versions could not be read.
+pub(super) fn driver(resolver: &Resolver<'_>, node: &DriverNode) -> Option<Sourced<Driver>> {
+    let mut driver = resolver.maybe(node.driver.clone())?;
+    driver.sound &= !node.version.broken && !node.libpq.broken;
+    Some(driver)
 }
 
 /// The Deployment's name where the file adopts none.
@@ -93,6 +103,8 @@ fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -
     Connections {
         per_pod: resolver.need(node.per_pod, &format!("{path}.connections.per-pod")),
         env: resolver.need(node.env, &format!("{path}.connections.env")),
+        lifetime: resolver.maybe(node.lifetime),
+        lifetime_env: resolver.maybe(node.lifetime_env),
     }
 }
 

@@ -159,6 +159,25 @@ fn what_a_file_holds_does_not_act_on_a_terminal() {
     }
 }
 
+/// A cell of a file of metrics can hold anything: a credential in the wrong column is not repeated.
+#[test]
+fn no_credential_of_a_file_of_metrics_is_told() {
+    let secret = ["AK", "IA", "QX7ZQX7ZQX7ZQX7Z"].concat();
+    for row in [
+        format!("{secret},db-cpu,1"),
+        format!("2026-11-24,{secret},1"),
+        format!("2026-11-24,db-cpu,{secret}"),
+    ] {
+        let folder = folder(MEDIUM, &format!("time,metric,value\n{row}\n"));
+        let told = stderr(&tierc(folder.path(), &USUAL));
+        assert!(told.contains("AK") || told.contains("****"), "{told}");
+        assert!(!told.contains("QX7Z"), "{told}");
+    }
+    let folder = folder(MEDIUM, &format!("time,metric,{secret}\n"));
+    let told = stderr(&tierc(folder.path(), &USUAL));
+    assert!(!told.contains("QX7Z"), "{told}");
+}
+
 #[test]
 fn a_page_is_one_of_the_formats() {
     let folder = folder(MEDIUM, &csv());

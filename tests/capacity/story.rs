@@ -316,22 +316,25 @@ fn cheapest(database: &str, metric: &str, component: &str, from: f64, by: f64) -
     (words.join(" "), ceiling("after") - ceiling("before"))
 }
 
-/// Twice the processors with as much memory: 0.636 a hour in place of 0.45, for both of Multi-AZ.
-/// Of the own family it would be 0.899.
+/// Twice the processors with as much memory: twice 0.636 an hour in place of 0.899 for the pair. Of the
+/// own family it would be twice 0.899.
 #[test]
 fn a_larger_class_is_the_cheapest_of_every_family() {
     let (kdl, costs) = cheapest("", "db-cpu", "database", 40.0, 0.8);
     assert_eq!(kdl, "database { instance \"db.m6g.2xlarge\" }");
-    assert!((costs - 2.0 * 0.186 * 730.0).abs() < 0.01, "{costs}");
+    assert!(
+        (costs - (2.0 * 0.636 - 0.899) * 730.0).abs() < 0.01,
+        "{costs}"
+    );
 }
 
-/// `db.m6g.2xlarge` is cheaper than `db.m7g.2xlarge`, and its processors do less than those that
+/// `db.m6g.2xlarge` is cheaper than `db.m8g.2xlarge`, and its processors do less than those that
 /// there are.
 #[test]
 fn a_class_of_an_older_generation_is_not_offered() {
     let newer = "database { instance \"db.r7g.xlarge\" }";
     let (kdl, _) = cheapest(newer, "db-cpu", "database", 40.0, 0.8);
-    assert_eq!(kdl, "database { instance \"db.m7g.2xlarge\" }");
+    assert_eq!(kdl, "database { instance \"db.m8g.2xlarge\" }");
 }
 
 /// One replica more is 0.45 a hour, and a larger one 0.186; of four, one more is the cheaper.
@@ -534,4 +537,39 @@ fn a_shift_is_a_note() {
         told.contains("note: database db-storage: its level fell by 15.0% on 2026-11-10"),
         "{told}"
     );
+}
+
+/// A node holds what is requested of it. Pods that come to use more than that would take it from
+/// their neighbours, so that a larger limit alone is no room.
+#[test]
+fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
+    let offered = |more: &str| {
+        let environment = format!("{MEDIUM}{more}\n");
+        let report = reviewed(&environment, &month("api-memory", "api", 70.0, 0.15));
+        let relief = relief(&report, "api-memory");
+        let kdl = &relief.change.as_ref().unwrap().kdl;
+        kdl.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // 70 to 75% of 2 GiB, and more by the end of the horizon.
+    let kdl = offered("");
+    let mebibytes = |of: &str| -> u32 {
+        let rest = kdl.split(of).nth(1).unwrap();
+        rest.split("Mi").next().unwrap().parse().unwrap()
+    };
+    let (request, limit) = (
+        mebibytes("requests memory=\""),
+        mebibytes("limits memory=\""),
+    );
+    assert!(request >= 2048 * 75 / 100 && request <= limit, "{kdl}");
+    // Where the pods request it already, the limit is all.
+    let kdl = offered("api { requests memory=\"2Gi\"; }");
+    assert!(
+        kdl.contains("limits memory=") && !kdl.contains("requests"),
+        "{kdl}"
+    );
+    // Where the nodes have no room for it, they come with it.
+    let kdl = offered(
+        "api { replicas max=30; requests cpu=\"100m\"; limits memory=\"8Gi\"; }\nnodes \"general\" { count min=2 max=8; }\nworker \"worker\" { queue \"queue:decisions\" length=50; replicas max=4; }",
+    );
+    assert!(kdl.contains("nodes \"general\" { count max="), "{kdl}");
 }

@@ -15,7 +15,8 @@ const TEXT: &str = r#"environment "prod"
 tier "large"
 region "us-east-1"
 worker "decisions" { queue "queue:decisions" length=50; replicas min=2 max=12 }
-worker "nightly" { queue "queue:pipelines" length=200; replicas min=0 max=4 }
+worker "nightly" { queue "queue:pipelines" length=200; replicas min=0 max=4; fallback replicas=3 failures=0 }
+pgbouncer { image "registry.example.com/pgbouncer:1.26.1" }
 off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { worker "nightly" 0 }
 event "sale" from="2030-11-29T06:00" to="2030-11-30T00:00" zone="Europe/Berlin" { worker "decisions" 12 }
 "#;
@@ -52,6 +53,25 @@ fn alerts_from_exporters_fire_where_those_from_cloudwatch_would() {
     let source = "alerts { source database=\"exporter\" redis=\"exporter\" }\n";
     let groups = groups(&format!("{TEXT}{source}"));
     judged(&promtool, &groups, &exporters::all());
+}
+
+/// The API and a pool whose autoscalers never scale down.
+#[test]
+fn an_autoscaler_that_only_grows_is_judged_by_what_it_measures() {
+    let Some(promtool) = tool("promtool") else {
+        return;
+    };
+    let only_grow = r#"environment "prod"
+tier "large"
+region "us-east-1"
+api { scale-down { select "disabled" } }
+worker "decisions" { queue "queue:decisions" length=50; replicas min=2 max=12; scale-down { select "disabled" } }
+"#;
+    judged(
+        &promtool,
+        &groups(only_grow),
+        &cases::of_those_that_only_grow(),
+    );
 }
 
 /// What Prometheus makes of the value in a description.

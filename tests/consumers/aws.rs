@@ -73,6 +73,15 @@ impl Fake {
         Some(fake)
     }
 
+    /// Everything that a script says, whose last command is to fail.
+    fn try_run(&self, script: &str) -> String {
+        let mut bash = command(Path::new("/bin/bash"), self.home.path());
+        bash.env("AWS", &self.aws).env("FAKE", &self.endpoint);
+        let answer = ask(bash.args(["-c", &format!("{PRELUDE}{script}")]));
+        assert_ne!(answer.code, Some(0), "{}", answer.told);
+        answer.told
+    }
+
     /// What a script prints, all of which has to go well.
     fn run(&self, script: &str) -> String {
         let mut bash = command(Path::new("/bin/bash"), self.home.path());
@@ -156,6 +165,9 @@ fn script(report: &Value, after: &Environment) -> String {
             let node = changes
                 .iter()
                 .all(|it| it["path"].as_str().unwrap().rsplit('.').next() == Some("node"));
+            // It knows no targets of an upgrade: `calls` reads their flags.
+            let target = line.starts_with("RUNNING=") || line.starts_with("TARGET=");
+            assert!(!target, "no tier has another engine: {line}");
             if rds || (node && line.contains("aws elasticache ")) {
                 script += &format!("{line}\n");
             }
@@ -258,7 +270,10 @@ fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
     let page = &crate::emit::emitted(&source)["RUNBOOK.md"];
     let (_, rest) = page.split_once("\n## Database\n").unwrap();
     let (section, _) = rest.split_once("\n## ").unwrap();
-    let script = blocks(section).join("\n");
+    // The fake has no PostgreSQL to type into.
+    let typed = blocks(section).into_iter();
+    let typed: Vec<_> = typed.filter(|block| !block.contains("psql ")).collect();
+    let script = typed.join("\n");
     assert!(script.contains("aws rds promote-read-replica"), "{script}");
     fake.run(&script);
     let told = |id: &str, query: &str| {
@@ -275,4 +290,75 @@ fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
     assert!(ceiling > gib);
     let next = environment.database.read_identifier(2);
     assert_eq!(told(&next, "ReadReplicaSourceDBInstanceIdentifier"), id);
+}
+
+/// Node groups as EKS knows them: under names that end in what Terraform made up, one of them of
+/// another environment.
+const NODE_GROUPS: &str = r#"
+aws eks create-cluster --name prod --role-arn arn:aws:iam::123456789012:role/eks --resources-vpc-config subnetIds=subnet-1 >/dev/null
+group() {
+    aws eks create-nodegroup --cluster-name prod --nodegroup-name "$1" --subnets subnet-1 --node-role arn:aws:iam::123456789012:role/node \
+        --scaling-config minSize=3,maxSize=15,desiredSize="$4" --labels "tierc.dev/environment=$2,tierc.dev/node-group=$3" >/dev/null
+}
+group general-2026a prod general 4
+group general-2026b staging general 4
+group general-next-2026c prod general-next 4
+aws eks create-nodegroup --cluster-name prod --nodegroup-name others --subnets subnet-1 --node-role arn:aws:iam::123456789012:role/node >/dev/null
+"#;
+
+/// What EKS keeps in a group.
+fn scaling(fake: &Fake, group: &str) -> String {
+    let told = fake.run(&format!(
+        "aws eks describe-nodegroup --cluster-name prod --nodegroup-name {group} --query 'nodegroup.scalingConfig.[minSize, maxSize, desiredSize]' --output text"
+    ));
+    told.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The lines of a step's procedure for EKS.
+fn for_eks(report: &Value, title: &str) -> String {
+    let steps = report["environments"][0]["steps"].as_array().unwrap();
+    let titled = |it: &&Value| it["title"].as_str().unwrap().starts_with(title);
+    let step = steps.iter().find(titled).unwrap();
+    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
+    let lines = lines.map(|line| line.as_str().unwrap());
+    let for_eks = |line: &&str| {
+        ["GROUP=", "SIZE=", "aws eks", "until aws eks"]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    lines.filter(for_eks).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_size_of_the_right_node_group_moves_before_its_bounds() {
+    let Some(fake) = Fake::new() else { return };
+    fake.run(NODE_GROUPS);
+    let folder = folder();
+    let plan = |before: &str, after: &str| {
+        for (file, count) in [("a.kdl", before), ("b.kdl", after)] {
+            let group = format!("nodes \"general\" {{ count {count} }}");
+            std::fs::write(folder.path().join(file), text("large", &group)).unwrap();
+        }
+        planned(folder.path(), &["a.kdl", "b.kdl"])
+    };
+    let raised = plan("min=3 max=15", "min=6 max=15");
+    fake.run(&for_eks(&raised, "set the size"));
+    assert_eq!(scaling(&fake, "general-2026a"), "6 15 6");
+    // One that has as many nodes already keeps them.
+    let raised = plan("min=6 max=15", "min=4 max=18");
+    assert!(for_eks(&raised, "set the size").is_empty());
+    let raised = plan("min=4 max=15", "min=5 max=18");
+    fake.run(&for_eks(&raised, "set the size"));
+    assert_eq!(scaling(&fake, "general-2026a"), "5 18 6");
+    // A lower maximum waits above the size until the nodes beyond it have left.
+    let lowered = plan("min=16 max=18", "min=3 max=15");
+    fake.run("aws eks update-nodegroup-config --cluster-name prod --nodegroup-name general-2026a --scaling-config minSize=16,maxSize=18,desiredSize=17");
+    fake.run(&for_eks(&lowered, "set the size"));
+    assert_eq!(scaling(&fake, "general-2026a"), "3 17 17");
+    for other in ["general-2026b", "general-next-2026c"] {
+        assert_eq!(scaling(&fake, other), "3 15 4", "{other}");
+    }
+    // Without the group nothing is changed, and the line says why.
+    let absent = fake.try_run("GROUP=; SIZE=3; aws eks update-nodegroup-config --cluster-name prod --nodegroup-name \"${GROUP:?EKS has no node group}\"");
+    assert!(absent.contains("EKS has no node group"), "{absent}");
 }

@@ -10,14 +10,31 @@ use crate::plan::shell::{commands, planned};
 use crate::support::project;
 
 /// What takes the place of programs: those that are asked about write their arguments down, nested
-/// calls too, and loops end at once. A plan remembers the time of a reload in another line.
+/// calls too, and loops end at once. A plan remembers some answers in another line, and there are
+/// more nodes than any group may have.
 const STANDS_IN: &str = r#"
-SINCE=2026-10-01T00:00:00Z
+SINCE=2026-10-01T00:00:00Z GROUP=x NEXT=x SIZE=3 LEAVE=3 RUNNING=16.1 TARGET=17.1
+answer() {
+    case " $* " in
+        *' date '*) echo $SINCE ;;
+        *' get nodes '*' --sort-by='*) printf 'node/%s\n' {1..99} ;;
+        *' get nodes '*) echo node/x ;;
+        *' get pods '*' name '*) echo pod/x ;;
+        *) echo x ;;
+    esac
+}
 grep() { return 0; }
 [() { return 0; }
-for name in sleep kill psql k6 stty; do eval "$name() { :; }"; done
+for name in sleep kill k6 stty; do eval "$name() { :; }"; done
+psql() {
+    case "$*" in
+        *'SHOW DATABASES'*) printf 'name|current_connections\nx|0\n' ;;
+        *'SHOW CLIENTS'*) printf 'type|addr\nC|y\n' ;;
+        *) echo 0 ;;
+    esac
+}
 for name in aws kubectl helm terraform; do
-    eval "$name() { local line; printf -v line '%s\x1f' $name \"\$@\"; printf '%s\n' \"\$line\" >>calls; case \" \$* \" in *' date '*) echo $SINCE;; *) echo x;; esac; }"
+    eval "$name() { local line; printf -v line '%s\x1f' $name \"\$@\"; printf '%s\n' \"\$line\" >>calls; answer \"\$@\"; }"
 done
 "#;
 

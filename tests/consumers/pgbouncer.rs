@@ -1,16 +1,23 @@
 //! A real PgBouncer runs with the rendered `pgbouncer.ini`, before a real PostgreSQL.
 
+mod drivers;
+mod ending;
+mod files;
 mod ini;
+mod place;
 mod pooler;
 mod server;
+mod vanished;
 
 use std::collections::BTreeSet;
 
+use tierc::catalogue::Catalogue;
 use tierc::emit::pgbouncer::lines_read_at_start;
 use tierc::model::{Environment, Via};
 
 use super::tools::tool;
 use super::trees::{Tree, rendered};
+use crate::support::run;
 use ini::Ini;
 use pooler::Pooler;
 use server::{Programs, Server};
@@ -51,6 +58,31 @@ fn ini(tree: &Tree<'_>) -> Ini {
             .any(|setting| setting == ("server_tls_sslmode", &tls))
     );
     ini
+}
+
+/// An environment of medium's size, with what was written beside that.
+struct Compiled {
+    environment: Environment,
+    catalogue: Catalogue,
+}
+
+fn compiled(nodes: &str) -> Compiled {
+    let header = "environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n";
+    let run = run(&format!("{header}{nodes}\n"));
+    let environment = run.files.into_iter().next().unwrap().environment.unwrap();
+    Compiled {
+        environment,
+        catalogue: run.catalogue,
+    }
+}
+
+impl Compiled {
+    fn ini(&self) -> Ini {
+        Ini::read(&tierc::emit::pgbouncer::ini(
+            &self.environment,
+            &self.catalogue,
+        ))
+    }
 }
 
 /// The entries that clients can ask for.

@@ -7,24 +7,30 @@ use std::process::{Command, Stdio};
 
 /// The program `name`. Where it is absent the test is to end: that is said here, or is a failure.
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
-    required(name, find(name))
+    required(&format!("`{name}`"), find(name))
 }
 
 /// The program `name` in the version that `.ci/install-consumers.sh` names, and in no other: what
 /// it answers depends on it.
 pub(crate) fn pinned(name: &str) -> Option<PathBuf> {
     let path = folder().join(name);
-    required(name, path.is_file().then_some(path))
+    required(&format!("`{name}`"), path.is_file().then_some(path))
 }
 
-fn required(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+/// What a test needs. Where it is absent, the test is to end: that is said here, or is a failure.
+pub(crate) fn required<T>(what: &str, found: Option<T>) -> Option<T> {
     if found.is_none() {
-        let line = format!("`{name}` is absent: see .ci/install-consumers.sh");
-        let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
-        assert!(!required, "{line}");
-        skipped(&line);
+        let line = format!("{what}: absent, see .ci/install-consumers.sh");
+        skip_unless_required(&line);
     }
     found
+}
+
+/// Says why a test ends here, or fails it where everything has to be at hand.
+pub(crate) fn skip_unless_required(why: &str) {
+    let required = std::env::var_os("TIERC_REQUIRE_CONSUMERS").is_some_and(|it| it == "1");
+    assert!(!required, "{why}");
+    skipped(why);
 }
 
 /// A program that is used where the machine has it.

@@ -22,11 +22,11 @@ fn paths(difference: &Difference) -> Vec<&str> {
 }
 
 #[test]
-fn medium_to_large_costs_2694_to_3897_more() {
+fn medium_to_large_costs_2694_to_3898_more() {
     let difference = between(&tier("medium"), &tier("large"));
     let total = difference.total();
     assert_eq!(total.floor().signed(), "+$2,694");
-    assert_eq!(total.ceiling().signed(), "+$3,897");
+    assert_eq!(total.ceiling().signed(), "+$3,898");
     assert_eq!(
         paths(&difference),
         [
@@ -44,11 +44,11 @@ fn medium_to_large_costs_2694_to_3897_more() {
         .iter()
         .map(|(layer, shift)| (layer.to_string(), shift.floor().signed()))
         .collect();
-    // nodes 714.816 - 357.408, database 1,968.81 - 657, storage 172.50 - 46, Redis 1,798.72 - 900.82
+    // nodes 714.816 - 357.408, database 1,968.81 - 656.27, storage 172.50 - 46, Redis 1,798.72 - 900.82
     let expected = [
         ("control plane", "$0"),
         ("nodes", "+$357"),
-        ("database", "+$1,312"),
+        ("database", "+$1,313"),
         ("storage", "+$127"),
         ("redis", "+$898"),
     ];
@@ -69,7 +69,7 @@ fn a_group_that_moves_to_another_type_of_the_same_price_is_a_change() {
 
 #[test]
 fn a_price_that_is_missing_is_no_saving() {
-    let (before, after) = (with(""), with("database { instance \"db.r8g.large\"; }\n"));
+    let (before, after) = (with(""), with("database { instance \"db.x2g.large\"; }\n"));
     let difference = between(&before, &after);
     assert!(difference.items.is_empty());
     assert_eq!(difference.total().floor().signed(), "$0");
@@ -85,8 +85,8 @@ fn a_price_that_is_missing_is_no_saving() {
 
 #[test]
 fn what_has_no_price_and_stays_as_it_is_is_no_change() {
-    let text = with("database { instance \"db.r8g.large\"; }\n");
-    let more = with("database { instance \"db.r8g.large\"; replicas 1; }\n");
+    let text = with("database { instance \"db.x2g.large\"; }\n");
+    let more = with("database { instance \"db.x2g.large\"; replicas 1; }\n");
     assert!(between(&text, &text).unknown.is_empty());
     let difference = between(&text, &more);
     assert_eq!(difference.unknown.len(), 1);
@@ -111,13 +111,13 @@ fn judge(gate: &str, difference: &Difference) -> Verdict {
 
 #[test]
 fn a_gate_holds_floor_and_ceiling_to_its_limit() {
-    // floor +2,694 of 2,034 (+132.5%), ceiling +3,897 of 3,148 (+123.8%)
+    // floor +2,694 of 2,033 (+132.5%), ceiling +3,898 of 3,147 (+123.9%)
     let difference = between(&tier("medium"), &tier("large"));
     assert_eq!(judge("+20%", &difference), Verdict::Exceeded);
     assert_eq!(judge("+132%", &difference), Verdict::Exceeded);
     assert_eq!(judge("+133%", &difference), Verdict::Within);
-    assert_eq!(judge("+3896", &difference), Verdict::Exceeded);
-    assert_eq!(judge("+3897", &difference), Verdict::Within);
+    assert_eq!(judge("+3897", &difference), Verdict::Exceeded);
+    assert_eq!(judge("+3898", &difference), Verdict::Within);
     // Only the ceiling grows: 2 x 200 GiB more at most is 2 x 200 x 0.115 = 46.
     let higher = with("database { storage gib=100 max-gib=400; }\n");
     let difference = between(&with(""), &higher);
@@ -142,7 +142,7 @@ fn from_nothing_everything_is_more_than_any_percentage() {
 
 #[test]
 fn a_gate_does_not_open_on_what_it_cannot_see() {
-    let after = with("database { instance \"db.r8g.large\"; }\n");
+    let after = with("database { instance \"db.x2g.large\"; }\n");
     let difference = between(&with(""), &after);
     assert_eq!(judge("+500", &difference), Verdict::Undecided);
 }

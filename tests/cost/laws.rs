@@ -72,7 +72,7 @@ fn environment() -> impl Strategy<Value = String> {
     let tier = prop::sample::select(vec!["dev", "small", "medium", "large", "xlarge"]);
     let storage = prop::sample::select(vec!["gp3", "gp2", "io1", "io2"]);
     let engine = prop::sample::select(vec![("redis", "7.1"), ("valkey", "8.0")]);
-    let class = prop::sample::select(vec!["db.r6g.large", "db.r7g.xlarge", "db.r8g.large"]);
+    let class = prop::sample::select(vec!["db.r6g.large", "db.r7g.xlarge", "db.x2g.large"]);
     let count = 0_u32..=5_000;
     let pair = (count.clone(), count.clone());
     (

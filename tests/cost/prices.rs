@@ -133,7 +133,7 @@ fn prices_are_old_after_180_days_and_not_before() {
 
 #[test]
 fn a_missing_price_points_at_every_use() {
-    let text = with("database { instance \"db.r8g.large\"; replicas 1; }\n");
+    let text = with("database { storage gib=400 type=\"io2\" iops=4000; replicas 1; }\n");
     let files = [("prod.kdl", text.as_str())];
     let (run, costs) = costs(&files, None);
     let shown = human(
@@ -194,7 +194,7 @@ fn a_price_grows_with_the_size_within_a_family() {
             region
                 .db_classes
                 .iter()
-                .map(|(name, price)| (name.as_str(), price)),
+                .map(|(name, price)| (name.as_str(), &price.single_az)),
         );
         for engine in [
             tierc::model::RedisEngine::Redis,

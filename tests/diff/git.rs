@@ -1,6 +1,7 @@
 //! Revisions: what a branch changes, which environments that affects, and what Git has to say.
 
 mod catalogues;
+mod faults;
 mod renamed;
 
 use std::fs;

@@ -9,10 +9,10 @@ use crate::support::documents;
 
 /// Whatever gives alerts of its own: pools that sleep, are held and are paused, replicas, groups
 /// with and without shards, exporters beside the servers.
-const CASES: [&str; 3] = [
+const CASES: [&str; 4] = [
     r#"
-worker "decisions" { queue "queue:decisions" length=20; replicas min=0 max=4 }
-worker "held" { queue "queue:a" length=20; queue "queue:b" length=5; replicas min=1 max=2; hold 2 }
+worker "decisions" { queue "queue:decisions" length=20; replicas min=0 max=4; fallback replicas=3 failures=0 }
+worker "held" { queue "queue:a" length=20; queue "queue:b" length=5; replicas min=1 max=2; hold 2; fallback replicas=2 failures=0 }
 worker "paused" { queue "queue:c" length=20; replicas min=1 max=2; pause at=2 }
 off-hours from="20:00" to="08:00" days="mon-fri" zone="Europe/Berlin" { worker "decisions" 0 }
 event "sale" from="2030-03-26T06:00" to="2030-03-27T00:00" zone="Europe/Berlin" { worker "decisions" 4 }
@@ -24,6 +24,7 @@ database { replicas 1 }
 alerts { source database="exporter" redis="exporter"; route "pagerduty"; sustained "1s"; labels release="x" }
 "#,
     "deliver autoscalers=\"helm\"",
+    "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }",
 ];
 
 /// The rules of each environment, with its runbook.
@@ -134,5 +135,68 @@ fn what_the_file_asks_for_has_no_alert() {
     assert!(alerts(".worker.decisions").contains("WorkerAtMaximum"));
     assert!(!alerts(".worker.held").contains("WorkerAtMaximum"));
     assert!(alerts(".worker.held").contains("WorkerPaused"));
+    assert!(alerts(".worker.decisions").contains("KedaFallback"));
+    assert!(!alerts(".worker.paused").contains("KedaFallback"));
     assert!(!alerts(".worker.paused").contains("WorkerPaused"));
+}
+
+/// PgBouncer of the tiers' image refuses its exporter: an alert that asks for its metrics would
+/// fire for ever.
+#[test]
+fn nothing_asks_for_metrics_of_pgbouncer_that_cannot_be_there() {
+    let safe = "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }\n";
+    let stated = |source: &str| format!("alerts {{ source pgbouncer=\"{source}\" }}\n");
+    for (nodes, watched, told) in [
+        (String::new(), false, "can connect from PgBouncer 1.26.1 on"),
+        (
+            stated("none"),
+            false,
+            "can connect from PgBouncer 1.26.1 on",
+        ),
+        (
+            safe.to_owned(),
+            true,
+            "PgBouncer's NetworkPolicy lets an exporter in",
+        ),
+        (
+            format!("{safe}{}", stated("exporter")),
+            true,
+            "lets an exporter in",
+        ),
+        (
+            format!("{safe}{}", stated("none")),
+            false,
+            "as `prod.kdl` says",
+        ),
+        // Its own finding says that it cannot connect.
+        (stated("exporter"), true, "lets an exporter in"),
+    ] {
+        let files = emitted(&text("medium", &nodes));
+        let page = &files["RUNBOOK.md"];
+        assert!(page.contains(told), "{nodes}: {told}");
+        for text in [page, &files["kubernetes/alerts.yaml"]] {
+            let asks = text.contains("pgbouncer_pools_");
+            assert_eq!(asks, watched, "{nodes}");
+        }
+    }
+}
+
+/// KEDA counts no error while a fallback stands in: its value is what shows it.
+#[test]
+fn a_fallback_has_an_alert_of_its_own() {
+    let (_, groups) = rules().swap_remove(TIERS.len());
+    let rules = groups.iter().flat_map(|it| it["rules"].as_array().unwrap());
+    let fallbacks = rules.filter(|it| it["alert"] == "KedaFallback");
+    let ends: BTreeSet<&str> = fallbacks
+        .map(|it| {
+            it["expr"]
+                .as_str()
+                .unwrap()
+                .split(" unless ")
+                .next()
+                .unwrap()
+        })
+        .map(|fallen| fallen.rsplit(") ").next().unwrap())
+        .collect();
+    assert_eq!(ends, BTreeSet::from(["< 0", "== 60"]));
 }

@@ -55,6 +55,16 @@ fn the_environment_in_it_is_what_the_schema_describes() {
 }
 
 #[test]
+fn a_lock_without_a_master_user_had_the_applications_role() {
+    let lock = &super::emitted(&text("medium", "database { user \"app\" }"))[LOCK];
+    let mut old: Value = serde_json::from_str(lock).unwrap();
+    let database = old["environment"]["database"].as_object_mut().unwrap();
+    assert_eq!(database.remove("master"), Some(json!("postgres")));
+    let read = read(old.to_string().as_bytes()).unwrap().environment;
+    assert_eq!(read.database.master.value, "app");
+}
+
+#[test]
 fn another_format_is_refused_by_its_number() {
     for (lock, expected) in [
         (

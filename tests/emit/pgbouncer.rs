@@ -149,13 +149,13 @@ fn startup_parameters_are_ignored_only_by_images_that_survive_it() {
     for (image, ignored) in [
         ("ghcr.io/cloudnative-pg/pgbouncer:1.25.1", ""),
         ("example.com/pgbouncer:1.26.0", ""),
-        ("example.com/pgbouncer:1.26.1", "extra_float_digits,options"),
-        (
-            "example.com/pgbouncer:v1.27.0-p1",
-            "extra_float_digits,options",
-        ),
+        ("example.com/pgbouncer:1.26.1", "extra_float_digits"),
+        ("example.com/pgbouncer:v1.27.0-p1", "extra_float_digits"),
         ("example.com/pgbouncer:latest", ""),
-        ("example.com/pgbouncer@sha256:ab", ""),
+        (
+            "example.com/pgbouncer@sha256:0123456789abcdef0123456789abcdef",
+            "",
+        ),
     ] {
         let nodes = format!("pgbouncer {{ image \"{image}\" }}");
         let ini = ini(&emitted(&text("medium", &nodes)));
@@ -164,6 +164,68 @@ fn startup_parameters_are_ignored_only_by_images_that_survive_it() {
             ignored,
             "{image}"
         );
+    }
+}
+
+#[test]
+fn startup_options_are_dropped_only_where_the_file_asks_for_it() {
+    for (nodes, ignored) in [
+        ("", "extra_float_digits"),
+        ("options \"refuse\"", "extra_float_digits"),
+        ("options \"ignore\"", "extra_float_digits,options"),
+    ] {
+        let image = "image \"example.com/pgbouncer:1.26.1\"";
+        let nodes = format!("pgbouncer {{ {image}; {nodes} }}");
+        let ini = ini(&emitted(&text("medium", &nodes)));
+        let found = setting(&ini, "ignore_startup_parameters");
+        assert_eq!(found, ignored, "{nodes}");
+    }
+}
+
+#[test]
+fn a_server_that_vanishes_is_noticed_within_twenty_seconds() {
+    for (name, artifacts) in all() {
+        let ini = ini(&artifacts);
+        let number = |name: &str| -> u32 { setting(&ini, name).parse().unwrap() };
+        assert_eq!(number("tcp_keepalive"), 1, "{name}");
+        let asked = number("tcp_keepidle") + number("tcp_keepcnt") * number("tcp_keepintvl");
+        assert!(asked <= 20, "{name}: {asked}");
+        // In milliseconds, unlike the others.
+        assert!(number("tcp_user_timeout") <= 20_000, "{name}");
+        let again = number("server_connect_timeout") + number("server_login_retry");
+        for known in ["dns_max_ttl", "dns_nxdomain_ttl"] {
+            assert!(number(known) + again <= 20, "{name}: {known}");
+        }
+    }
+}
+
+/// How PgBouncer is started.
+fn command(nodes: &str) -> Vec<String> {
+    let artifacts = emitted(&text("medium", nodes));
+    let deployment = object(&artifacts, "pgbouncer.yaml", "Deployment");
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    let words = container["command"].as_array().unwrap();
+    let words = words.iter().map(|word| word.as_str().unwrap().to_owned());
+    words.collect()
+}
+
+#[test]
+fn more_files_than_any_runtime_gives_are_asked_for_before_pgbouncer_starts() {
+    let file = "/etc/pgbouncer/config/pgbouncer.ini";
+    // medium: 55 and 80 server connections; 500 + max(80 + 55, 3 x 55) + 64 = 729.
+    assert_eq!(command(""), ["pgbouncer", file]);
+    assert_eq!(
+        command("pgbouncer { clients max=795 }"),
+        ["pgbouncer", file]
+    );
+    for (clients, files) in [(796, 2048), (1819, 2048), (1820, 4096), (20000, 32768)] {
+        let command = command(&format!("pgbouncer {{ clients max={clients} }}"));
+        assert_eq!(command[..2], ["sh", "-c"]);
+        assert!(
+            command[2].contains(&format!("ulimit -Sn {files};")),
+            "{command:?}"
+        );
+        assert!(command[2].ends_with(&format!("\nexec pgbouncer {file}\n")));
     }
 }
 

@@ -18,18 +18,21 @@ fn what_a_reload_applies_leaves_the_pods_as_they_are() {
     let before = template("");
     for nodes in [
         "pgbouncer { pool default=40 max-db=60 reserve=2 }",
-        "pgbouncer { clients max=900 }",
+        "pgbouncer { clients max=790 }",
         "pgbouncer { mode \"session\" }",
         "pgbouncer { instances 2 }",
         "database { endpoint \"kaireon-prod.abc123.us-east-1.rds.amazonaws.com\" }",
         "database { tls \"require\" }",
-        "database { dbname \"user\" }",
+        "database { dbname \"shop\" }",
         "database { replicas 2 }",
         "api { replicas max=12 }",
         "network database-cidr=\"10.0.32.0/20\"",
     ] {
         assert_eq!(template(nodes), before, "{nodes}");
     }
+    let image = "image \"registry.example.com/pgbouncer:1.26.1\"";
+    let options = |word: &str| template(&format!("pgbouncer {{ {image}; options \"{word}\" }}"));
+    assert_eq!(options("ignore"), options("refuse"));
 }
 
 #[test]
@@ -39,6 +42,8 @@ fn what_only_a_restart_applies_changes_the_pods() {
         "pgbouncer { image \"example.com/pgbouncer:1.25.1\" }",
         "pgbouncer { limits cpu=\"500m\" }",
         "pgbouncer { drain \"60s\" }",
+        // More open files than any container runtime gives.
+        "pgbouncer { clients max=900 }",
     ] {
         assert_ne!(template(nodes), before, "{nodes}");
     }

@@ -85,7 +85,7 @@ fn every_shell_block_is_a_shell_script() {
 }
 
 #[test]
-fn a_patch_is_json_and_the_snippet_for_argo_cd_is_yaml() {
+fn a_patch_is_json_and_the_snippets_for_gitops_are_yaml() {
     for (name, page) in pages() {
         for script in blocks(&page, "sh") {
             for patch in script.split(" -p '").skip(1) {
@@ -94,11 +94,68 @@ fn a_patch_is_json_and_the_snippet_for_argo_cd_is_yaml() {
                     .unwrap_or_else(|error| panic!("{name}: {error}: {patch}"));
             }
         }
-        let [snippet] = &blocks(&page, "yaml")[..] else {
-            panic!("{name}: one snippet")
-        };
-        let value = &documents(snippet)[0];
-        assert!(value["spec"]["ignoreDifferences"].as_array().unwrap().len() >= 3);
+        for snippet in blocks(&page, "yaml") {
+            assert!(
+                documents(&snippet)[0]["spec"].is_object(),
+                "{name}: {snippet}"
+            );
+        }
+    }
+}
+
+/// What a tool of GitOps is told to ignore: kinds and names of Argo CD, then those of Flux.
+fn ignored(page: &str) -> [Vec<(String, String)>; 2] {
+    let snippets: Vec<Value> = blocks(page, "yaml")
+        .iter()
+        .map(|snippet| documents(snippet)[0]["spec"].clone())
+        .collect();
+    let list = |key: &str, at: &str| {
+        let found = snippets.iter().filter_map(|spec| spec[key].as_array());
+        found
+            .flatten()
+            .map(|rule| {
+                let of = rule.pointer(at).unwrap();
+                let text = |key: &str| of[key].as_str().unwrap().to_owned();
+                (text("kind"), text("name"))
+            })
+            .collect()
+    };
+    [list("ignoreDifferences", ""), list("ignore", "/target")]
+}
+
+/// An ignored field is left out of every sync: ignoring what nothing moves loses merged changes.
+#[test]
+fn what_is_to_be_ignored_is_what_the_schedule_may_patch_and_nothing_else() {
+    let sleeps = "off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { api 0 }";
+    let pool = "worker \"jobs\" { queue \"q\" length=5; replicas min=1 max=3 }\nworker \"held\" { queue \"r\" length=5; replicas min=1 max=3; pause at=2 }\noff-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { worker \"jobs\" 0 }";
+    let rises = "event \"sale\" from=\"2027-03-26T06:00\" to=\"2027-03-27T00:00\" zone=\"Europe/Berlin\" { api 8 }";
+    let of_pools = "event \"sale\" from=\"2027-03-26T06:00\" to=\"2027-03-27T00:00\" zone=\"Europe/Berlin\" { worker \"worker\" 8 }";
+    for nodes in ["", sleeps, pool, rises, of_pools, HARD, CALENDAR] {
+        let artifacts = emitted(&text("medium", nodes));
+        let mut patched: Vec<(String, String)> = Vec::new();
+        let schedules = artifacts.get("kubernetes/schedules.yaml");
+        let objects = schedules.map_or_else(Vec::new, |text| documents(text));
+        for role in objects.iter().filter(|object| object["kind"] == "Role") {
+            for rule in role["rules"].as_array().unwrap() {
+                let kind = match rule["resources"][0].as_str().unwrap() {
+                    "horizontalpodautoscalers" => "HorizontalPodAutoscaler",
+                    "deployments/scale" => "Deployment",
+                    "scaledobjects" => "ScaledObject",
+                    // Its own, for marks.
+                    "configmaps" => continue,
+                    other => panic!("{other}"),
+                };
+                let names = rule["resourceNames"].as_array().unwrap().iter();
+                patched.extend(names.map(|name| (kind.into(), name.as_str().unwrap().into())));
+            }
+        }
+        let page = &artifacts["RUNBOOK.md"];
+        let [by_argo, by_flux] = ignored(page);
+        assert_eq!(by_argo, patched, "{nodes}");
+        patched.retain(|(kind, _)| kind != "ScaledObject");
+        assert_eq!(by_flux, patched, "{nodes}");
+        let snippets = blocks(page, "yaml").join("");
+        assert!(!snippets.contains("maxReplicas"), "{snippets}");
     }
 }
 

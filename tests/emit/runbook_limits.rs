@@ -277,7 +277,10 @@ fn a_rate_is_told_with_the_users_that_it_takes() {
 /// The alerts' series, and not those of another environment.
 #[test]
 fn what_is_watched_of_pgbouncer_is_of_this_one() {
-    let page = page("medium", "");
+    let page = page(
+        "medium",
+        "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }",
+    );
     let watched = section(&page, "Watch a load test");
     let mut seen = 0;
     for series in watched.split("pgbouncer_").skip(1) {

@@ -53,17 +53,20 @@ impl Cluster {
             std::fs::write(&program, text).unwrap();
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let objects = objects(artifacts);
-        let script = find(&objects, "ConfigMap")["data"]["schedule.sh"]
-            .as_str()
-            .unwrap();
-        std::fs::write(path("schedule.sh"), script).unwrap();
         let script = path("schedule.sh");
         let cluster = Self { folder, script };
+        cluster.replace_script(artifacts);
         cluster.set("deployment-kaireon-api", "5");
-        cluster.set("hpa-kaireon-api-hpa", "2");
+        cluster.set("hpa-kaireon-api-hpa", "2,20,,");
+        cluster.set("configmap-kaireon-schedule", "");
         cluster.set("scaledobject-kaireon-worker-scaler", ",");
         cluster
+    }
+
+    fn replace_script(&self, artifacts: &Artifacts) {
+        let objects = objects(artifacts);
+        let script = find(&objects, "ConfigMap")["data"]["schedule.sh"].as_str();
+        std::fs::write(&self.script, script.unwrap()).unwrap();
     }
 
     fn state(&self, object: &str) -> PathBuf {
@@ -76,6 +79,19 @@ impl Cluster {
 
     fn get(&self, object: &str) -> String {
         std::fs::read_to_string(self.state(object)).unwrap()
+    }
+
+    /// The minimum of the API's HPA.
+    fn minimum(&self) -> String {
+        let hpa = self.get("hpa-kaireon-api-hpa");
+        hpa.split(',').next().unwrap().to_owned()
+    }
+
+    /// Somebody gives the API's HPA another minimum, and a maximum.
+    fn set_bounds(&self, min: u32, max: u32) {
+        let hpa = self.get("hpa-kaireon-api-hpa");
+        let marks = hpa.splitn(3, ',').nth(2).unwrap().to_owned();
+        self.set("hpa-kaireon-api-hpa", &format!("{min},{max},{marks}"));
     }
 
     /// Runs the script at a moment; whether it says that all went well.
@@ -160,7 +176,7 @@ fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] 
 
 fn seen(cluster: &Cluster) -> [String; 3] {
     [
-        cluster.get("hpa-kaireon-api-hpa"),
+        cluster.minimum(),
         cluster.get("deployment-kaireon-api"),
         cluster.get("scaledobject-kaireon-worker-scaler"),
     ]
@@ -202,7 +218,8 @@ fn an_api_wakes_to_its_declared_minimum_and_in_an_event_to_its_floor() {
     assert_eq!(seen(&cluster), ["2", "", "1,1"]);
     assert!(cluster.run("sh", at("2027-03-24T07:00:00Z")));
     assert_eq!(seen(&cluster), ["2", "2", ","]);
-    cluster.set("deployment-kaireon-api", "");
+    assert!(cluster.run("sh", at("2027-03-26T20:00:00Z")));
+    assert_eq!(seen(&cluster), ["2", "", "1,1"]);
     assert!(cluster.run("sh", at("2027-03-28T00:00:00Z")));
     assert_eq!(seen(&cluster), ["8", "8", ","]);
     // The guard is the moment itself: in another year it is a day like any other.
@@ -211,13 +228,198 @@ fn an_api_wakes_to_its_declared_minimum_and_in_an_event_to_its_floor() {
 }
 
 #[test]
-fn a_pause_of_somebody_else_is_left_alone_outside_of_off_hours() {
+fn a_pause_of_somebody_else_is_left_alone_by_day_at_night_and_in_the_morning() {
+    for shell in ["sh", "bash"] {
+        let cluster = Cluster::new(&emitted(&text("small", NODES)));
+        // The second one is the count of the night, by chance.
+        for pause in [",20", ",1"] {
+            cluster.set("scaledobject-kaireon-worker-scaler", pause);
+            for at in [
+                at("2027-03-24T10:00:00Z"),
+                at("2027-03-24T22:00:00Z"),
+                at("2027-03-25T10:00:00Z"),
+            ] {
+                assert!(cluster.run(shell, at));
+                assert_eq!(seen(&cluster)[2], pause, "{at}");
+            }
+        }
+    }
+}
+
+/// Saturday's window wants no pods where Friday's left one.
+#[test]
+fn a_pool_that_somebody_wakes_at_night_stays_awake_and_sleeps_the_next_night() {
     let cluster = Cluster::new(&emitted(&text("small", NODES)));
-    cluster.set("scaledobject-kaireon-worker-scaler", ",20");
-    assert!(cluster.run("sh", at("2027-03-24T10:00:00Z")));
-    assert_eq!(seen(&cluster)[2], ",20");
-    assert!(cluster.run("sh", at("2027-03-24T22:00:00Z")));
-    assert_eq!(seen(&cluster)[2], "1,1");
+    let scaler = "scaledobject-kaireon-worker-scaler";
+    let run = |moment: &str| assert!(cluster.run("sh", at(moment)));
+    for hand in ["1,", "1,5"] {
+        cluster.set(scaler, ",");
+        run("2027-03-19T22:00:00Z");
+        assert_eq!(cluster.get(scaler), "1,1");
+        cluster.set(scaler, hand);
+        for moment in ["2027-03-19T22:05:00Z", "2027-03-20T12:00:00Z"] {
+            run(moment);
+            assert_eq!(cluster.get(scaler), hand, "{moment}");
+        }
+        run("2027-03-22T10:00:00Z");
+        assert_eq!(cluster.get(scaler), hand.replace('1', ""));
+    }
+    cluster.set(scaler, ",");
+    run("2027-03-22T22:00:00Z");
+    assert_eq!(cluster.get(scaler), "1,1");
+}
+
+#[test]
+fn an_api_that_somebody_stopped_stays_stopped_and_one_that_somebody_woke_stays_awake() {
+    for shell in ["sh", "bash"] {
+        let cluster = Cluster::new(&emitted(&text("small", NODES)));
+        let api = "deployment-kaireon-api";
+        let run = |moment: &str| assert!(cluster.run(shell, at(moment)));
+        let (day, night) = ("2027-03-23T10:00:00Z", "2027-03-23T22:00:00Z");
+        run(day);
+        cluster.set(api, "");
+        for moment in [day, night, "2027-03-24T10:00:00Z"] {
+            run(moment);
+            assert_eq!(cluster.get(api), "", "{moment}");
+        }
+        // Started again, it sleeps like any other night.
+        cluster.set(api, "4");
+        run("2027-03-24T22:00:00Z");
+        assert_eq!(cluster.get(api), "");
+        cluster.set(api, "3");
+        run("2027-03-24T22:05:00Z");
+        assert_eq!(cluster.get(api), "3");
+        run("2027-03-25T10:00:00Z");
+        assert_eq!(cluster.get(api), "3");
+        run("2027-03-25T22:00:00Z");
+        assert_eq!(cluster.get(api), "");
+        run("2027-03-26T10:00:00Z");
+        assert_eq!(cluster.get(api), "2");
+    }
+}
+
+/// An earlier release left no mark, and a ConfigMap that is replaced loses it: an API that stays
+/// asleep by day is an outage.
+#[test]
+fn an_api_that_sleeps_without_a_mark_wakes_in_the_morning() {
+    for moments in [
+        &["2027-03-23T22:00:00Z", "2027-03-24T10:00:00Z"][..],
+        &["2027-03-24T10:00:00Z"],
+    ] {
+        let cluster = Cluster::new(&emitted(&text("small", NODES)));
+        cluster.set("deployment-kaireon-api", "");
+        for moment in moments {
+            assert!(cluster.run("sh", at(moment)));
+        }
+        assert_eq!(cluster.get("deployment-kaireon-api"), "2");
+    }
+}
+
+/// Whatever step of falling asleep or waking fails, the next run goes on from there.
+#[test]
+fn a_run_that_stops_half_way_is_made_up_for() {
+    let (night, day) = (at("2027-03-23T22:00:00Z"), at("2027-03-24T10:00:00Z"));
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    let (api, mark) = ("deployment-kaireon-api", "configmap-kaireon-schedule");
+    for (count, half_way) in [("5", "falling-asleep"), ("", "falling-asleep")] {
+        cluster.set(api, count);
+        cluster.set(mark, half_way);
+        assert!(cluster.run("sh", night));
+        assert_eq!(
+            (cluster.get(api), cluster.get(mark)),
+            (String::new(), "asleep".into())
+        );
+    }
+    for (count, half_way, then) in [("", "falling-asleep", "2"), ("7", "asleep", "7")] {
+        cluster.set(api, count);
+        cluster.set(mark, half_way);
+        assert!(cluster.run("sh", day));
+        assert_eq!(
+            (cluster.get(api), cluster.get(mark)),
+            (then.into(), "awake".into())
+        );
+    }
+    // What is refused is told, and changes nothing.
+    cluster.set("refuses", "");
+    assert!(!cluster.run("sh", night));
+    assert_eq!(cluster.get(api), "7");
+}
+
+/// From 2 to 8 during the sale, which begins half an hour before its time.
+#[test]
+fn a_minimum_that_somebody_set_outlives_an_event() {
+    let (before, sale, after) = (
+        "2027-03-23T10:00:00Z",
+        "2027-03-28T00:00:00Z",
+        "2027-03-30T10:00:00Z",
+    );
+    for shell in ["sh", "bash"] {
+        // By hand, then during the sale.
+        for (hand, raised) in [(5, "8"), (10, "10"), (8, "8"), (1, "8")] {
+            let cluster = Cluster::new(&emitted(&text("small", NODES)));
+            let run = |moment: &str| assert!(cluster.run(shell, at(moment)));
+            run(before);
+            cluster.set_bounds(hand, 20);
+            for (moment, wanted) in [
+                (before, hand.to_string()),
+                (sale, raised.to_owned()),
+                (sale, raised.to_owned()),
+                (after, hand.to_string()),
+                (after, hand.to_string()),
+            ] {
+                run(moment);
+                assert_eq!(cluster.minimum(), wanted, "{hand} at {moment}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_event_raises_what_was_applied_again_and_leaves_what_somebody_raises_further() {
+    let cluster = Cluster::new(&emitted(&text("small", NODES)));
+    let run = |moment: &str| assert!(cluster.run("sh", at(moment)));
+    let (sale, after) = ("2027-03-28T00:00:00Z", "2027-03-30T10:00:00Z");
+    run(sale);
+    assert_eq!(cluster.minimum(), "8");
+    cluster.set_bounds(2, 20);
+    run(sale);
+    assert_eq!(cluster.minimum(), "8");
+    cluster.set_bounds(12, 20);
+    run(sale);
+    run(after);
+    assert_eq!(cluster.minimum(), "12");
+    // An HPA that is held below the floor takes no minimum above its maximum.
+    cluster.set_bounds(6, 6);
+    run(sale);
+    assert_eq!(cluster.minimum(), "6");
+    run(after);
+    assert_eq!(cluster.minimum(), "6");
+}
+
+/// A tool that leaves the minimum to the schedule applies no merged change of it.
+#[test]
+fn a_declared_minimum_that_changes_reaches_an_autoscaler_to_which_nobody_applies_it() {
+    let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";
+    let artifacts = |min: u32| {
+        emitted(&text(
+            "small",
+            &format!("api {{ replicas min={min} }}\n{event}"),
+        ))
+    };
+    let (day, sale) = (at("2027-03-01T12:00:00Z"), at("2027-03-10T12:00:00Z"));
+    for (now, wanted) in [(day, "2"), (sale, "8")] {
+        let cluster = Cluster::new(&artifacts(2));
+        assert!(cluster.run("sh", now));
+        assert_eq!(cluster.minimum(), wanted);
+        for min in [3, 2, 4] {
+            cluster.replace_script(&artifacts(min));
+            assert!(cluster.run("sh", now));
+            let wanted = if now == sale { 8 } else { min };
+            assert_eq!(cluster.minimum(), wanted.to_string());
+        }
+        assert!(cluster.run("sh", at("2027-04-20T12:00:00Z")));
+        assert_eq!(cluster.minimum(), "4");
+    }
 }
 
 #[test]
@@ -272,6 +474,7 @@ fn allowed(role: &Value) -> BTreeSet<String> {
                 "horizontalpodautoscalers" => "hpa",
                 "deployments/scale" => "deployment/scale",
                 "scaledobjects" => "scaledobject",
+                "configmaps" => "configmap",
                 other => panic!("{other}"),
             };
             allowed.insert(format!("{verb} {kind} {name}"));
@@ -311,9 +514,9 @@ fn a_run_long_after_an_event_takes_its_floor_back() {
     let event = "event \"sale\" from=\"2027-03-10T06:00\" to=\"2027-03-11T00:00\" zone=\"Europe/Berlin\" { api 8 }";
     let cluster = Cluster::new(&emitted(&text("small", event)));
     cluster.run("sh", at("2027-03-10T12:00:00Z"));
-    assert_eq!(cluster.get("hpa-kaireon-api-hpa"), "8");
+    assert_eq!(cluster.minimum(), "8");
     cluster.run("sh", at("2027-04-20T12:00:00Z"));
-    assert_eq!(cluster.get("hpa-kaireon-api-hpa"), "2");
+    assert_eq!(cluster.minimum(), "2");
 }
 
 #[test]

@@ -327,3 +327,100 @@ fn the_tags_are_the_environments_and_the_labels() {
         assert!(has(tags, line), "{line}\n{tags}");
     }
 }
+
+#[test]
+fn a_parameter_that_equals_its_familys_default_is_left_out() {
+    let cases = [
+        ("13", "verify-ca", Some(("1", "pending-reboot"))),
+        ("14", "require", Some(("1", "pending-reboot"))),
+        ("14", "disable", None),
+        ("15", "disable", Some(("0", "immediate"))),
+        ("15", "prefer", None),
+        ("16.4", "verify-ca", None),
+        ("18", "disable", Some(("0", "immediate"))),
+        ("18", "require", None),
+    ];
+    for (engine, tls, forced) in cases {
+        let more = format!("database {{ engine \"{engine}\"; tls \"{tls}\"; replicas 1 }}");
+        let artifacts = emitted(&text("medium", &more));
+        let tfvars = tfvars(&artifacts);
+        let (source, replica) = tfvars.split_once("\nrds_replicas").unwrap();
+        for instance in [source, replica] {
+            let found = instance.split("\"rds.force_ssl\"").nth(1).map(|rest| {
+                let value = |name: &str| {
+                    let line = rest.lines().find(|line| line.contains(name)).unwrap();
+                    line.split('"').nth(1).unwrap()
+                };
+                (value("value"), value("apply_method"))
+            });
+            assert_eq!(found, forced, "PostgreSQL {engine}, {tls}");
+            assert!(instance.contains("\"max_connections\""));
+        }
+    }
+}
+
+#[test]
+fn the_master_user_is_not_the_applications_role() {
+    let master = |more: &str| {
+        let artifacts = emitted(&text("medium", more));
+        let (rds, _) = tfvars(&artifacts).split_once("\nrds_replicas").unwrap();
+        let line = rds.lines().find(|line| line.contains("username")).unwrap();
+        line.split('"').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(master(""), "postgres");
+    assert_eq!(master("database { user \"app\" }"), "postgres");
+    assert_eq!(master("database { master \"owner\" }"), "owner");
+}
+
+/// The values of an attribute, of every object that has it.
+fn values<'a>(tfvars: &'a str, attribute: &str) -> Vec<&'a str> {
+    let lines = tfvars.lines().filter_map(|line| line.split_once('='));
+    let of_it = lines.filter(|(name, _)| name.trim() == attribute);
+    of_it.map(|(_, value)| value.trim()).collect()
+}
+
+/// Left out, the provider sends those of the smaller volume again, and RDS refuses them.
+#[test]
+fn a_striped_gp3_volume_states_its_performance_and_a_smaller_one_none() {
+    let volume = |storage: &str| {
+        let lines = format!("database {{ replicas 1; storage {storage} }}");
+        let artifacts = emitted(&text("large", &lines));
+        let tfvars = tfvars(&artifacts).to_owned();
+        let of = |attribute| values(&tfvars, attribute).join(" ");
+        (of("iops"), of("storage_throughput"))
+    };
+    let both = |iops: &str, mib: &str| (format!("{iops} {iops}"), format!("{mib} {mib}"));
+    assert_eq!(volume("gib=400 max-gib=800"), both("12000", "500"));
+    assert_eq!(
+        volume("gib=399 max-gib=800"),
+        (String::new(), String::new())
+    );
+    let stated = "gib=400 max-gib=800 iops=16000";
+    assert_eq!(volume(stated), both("16000", "500"));
+    let (iops, mib) = volume("gib=500 max-gib=800 type=\"io2\" iops=9000");
+    assert_eq!((iops.as_str(), mib.as_str()), ("9000 9000", ""));
+    let (iops, mib) = volume("gib=500 max-gib=800 type=\"gp2\"");
+    assert!(iops.is_empty() && mib.is_empty());
+}
+
+/// The families of PostgreSQL 15 and later refuse plain text unless told otherwise.
+#[test]
+fn a_database_without_tls_says_so_in_every_parameter_group() {
+    for engine in ["15", "16", "17"] {
+        let lines = format!("database {{ engine \"{engine}\"; tls \"disable\"; replicas 2 }}");
+        let artifacts = emitted(&text("large", &lines));
+        let tfvars = tfvars(&artifacts);
+        let mut lines = tfvars.lines();
+        let mut forced = Vec::new();
+        while let Some(line) = lines.next() {
+            if line.contains("\"rds.force_ssl\"") {
+                forced.push(lines.next().unwrap().to_owned());
+            }
+        }
+        assert_eq!(forced.len(), 3, "{engine}");
+        assert!(
+            forced.iter().all(|value| value.ends_with("\"0\"")),
+            "{forced:?}"
+        );
+    }
+}

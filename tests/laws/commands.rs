@@ -9,7 +9,7 @@ use crate::support::files_below;
 const CLEAN: &str = "environment \"prod\"\ntier \"small\"\nregion \"us-east-1\"\n";
 
 /// Lines with a credential each, all of which hold `QX7Z`.
-const LINES: [&str; 11] = [
+const LINES: [&str; 13] = [
     "api { env DB_PASSWORD=\"QX7ZQX7ZQX7Z\"; }",
     "api { env \"DB_PASS\\u{57}ORD\"=\"QX7ZQX7ZQX7Z\"; }",
     "api { env LOG_LEVEL=\"AKIAQX7ZQX7ZQX7ZQX7Z\"; }",
@@ -21,6 +21,8 @@ const LINES: [&str; 11] = [
     "database { endpoint \"postgres://app:QX7ZQX7ZQX7Z@db.example.com/x\"; }",
     "app \"AKIAQX7ZQX7ZQX7ZQX7Z\"",
     "// password: \"QX7ZQX7ZQX7Z\"",
+    "load-test \"l\" url=\"https://a.example.com/x?X-Amz-Signature=QX7ZQX7ZQX7ZQX7ZQX7Z\" { rate 1 for=\"1m\"; }",
+    "api { env GIT=\"https://QX7ZQX7ZQX7ZQX7ZQX7Z@git.example.com/x\"; }",
 ];
 
 /// Every command that reads files, with `prod.kdl` as the file with the credential.

@@ -36,16 +36,69 @@ fn api() -> BoxedStrategy<String> {
         maybe(
             one_of(&["250m", "500m", "1", "2"]).prop_map(|cpu| format!("requests cpu=\"{cpu}\"")),
         ),
-        maybe((1_u32..12).prop_map(|pool| format!("connections per-pod={pool}"))),
+        (
+            maybe(
+                (
+                    1_u32..12,
+                    one_of(&[
+                        "",
+                        " lifetime=\"2m\"",
+                        " lifetime=\"10m\" lifetime-env=\"POOL_LIFETIME\"",
+                    ]),
+                )
+                    .prop_map(|(pool, lifetime)| format!("connections per-pod={pool}{lifetime}")),
+            ),
+            maybe(rollout()),
+        )
+            .prop_map(|(a, b)| lines(&[a, b])),
         maybe((1_u32..30).prop_map(|pods| format!("hold {pods}"))),
         maybe(one_of(&["info", "debug"]).prop_map(|level| format!("env LOG_LEVEL=\"{level}\""))),
         maybe(
             (0_u32..20).prop_map(|tag| format!("image \"registry.example.com/app/api:1.{tag}\"")),
         ),
+        maybe(
+            one_of(&[
+                "\"pgjdbc\" version=\"42.5\"",
+                "\"psycopg\" version=\"3.3\" libpq=\"18\"",
+                "\"lib/pq\"",
+            ])
+            .prop_map(|driver| format!("driver {driver}")),
+        ),
     );
     parts
-        .prop_map(|(a, b, c, d, e, f, g, h)| node("api", &[a, b, c, d, e, f, g, h]))
+        .prop_map(|(a, b, c, d, e, f, g, h, i)| node("api", &[a, b, c, d, e, f, g, h, i]))
         .boxed()
+}
+
+/// Lines that are there.
+fn lines(all: &[String]) -> String {
+    let there: Vec<&str> = all.iter().map(String::as_str).collect();
+    let there = there.into_iter().filter(|line| !line.is_empty());
+    there.collect::<Vec<_>>().join("\n    ")
+}
+
+fn rollout() -> impl Strategy<Value = String> {
+    select(vec![
+        "rollout max-surge=0 max-unavailable=1",
+        "rollout max-surge=\"100%\" max-unavailable=0",
+        "rollout max-surge=\"50%\" max-unavailable=\"25%\"",
+        "rollout max-surge=1 max-unavailable=0",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// A service that is counted.
+fn service() -> BoxedStrategy<String> {
+    let service = (1_u32..8, 1_u32..8, one_of(&["pgbouncer", "direct"]));
+    let service = service.prop_map(|(pods, each, via)| {
+        let children = [
+            format!("replicas {pods}"),
+            "requests cpu=\"100m\" memory=\"128Mi\"".to_owned(),
+            format!("connections per-pod={each} via=\"{via}\""),
+        ];
+        node("service \"outbox\"", &children)
+    });
+    maybe(service)
 }
 
 /// A node with its children, or nothing where it has none.
@@ -72,7 +125,13 @@ fn workers() -> BoxedStrategy<String> {
                 .prop_map(|it| format!("scenario \"{it}\"")),
         ),
         maybe(one_of(&["sum", "max"]).prop_map(|it| format!("combine \"{it}\""))),
-        maybe((0_u32..20).prop_map(|at| format!("pause at={at}"))),
+        (
+            maybe((0_u32..20).prop_map(|at| format!("pause at={at}"))),
+            maybe(one_of(&["10s", "60s", "61s", "1h"]).prop_map(|it| format!("grace \"{it}\""))),
+            maybe((1_u32..10).prop_map(|pool| format!("connections per-pod={pool}"))),
+            maybe(rollout()),
+        )
+            .prop_map(|(a, b, c, d)| lines(&[a, b, c, d])),
     );
     (names, vec(pool, 3))
         .prop_map(|(names, pools)| {
@@ -101,11 +160,26 @@ fn pooler() -> BoxedStrategy<String> {
             (5_u32..60, 0_u32..60)
                 .prop_map(|(size, more)| format!("pool default={size} max-db={}", size + more)),
         ),
-        maybe(one_of(&[200, 300, 500, 1000]).prop_map(|max| format!("clients max={max}"))),
-        maybe(one_of(&["60s", "300s"]).prop_map(|drain| format!("drain \"{drain}\""))),
+        maybe(one_of(&[200, 300, 500, 1000, 3000]).prop_map(|max| format!("clients max={max}"))),
+        (
+            maybe(
+                one_of(&["5s", "60s", "300s", "600s"])
+                    .prop_map(|drain| format!("drain \"{drain}\"")),
+            ),
+            maybe(
+                one_of(&["30s", "100s", "300s", "600s"])
+                    .prop_map(|pace| format!("min-ready \"{pace}\"")),
+            ),
+        )
+            .prop_map(|(a, b)| lines(&[a, b])),
+        maybe(
+            one_of(&["1.25.1", "1.26.1"])
+                .prop_map(|tag| format!("image \"registry.example.com/pgbouncer:{tag}\"")),
+        ),
+        maybe(one_of(&["refuse", "ignore"]).prop_map(|it| format!("options \"{it}\""))),
     );
     parts
-        .prop_map(|(a, b, c, d)| node("pgbouncer", &[a, b, c, d]))
+        .prop_map(|(a, b, c, d, e, f)| node("pgbouncer", &[a, b, c, d, e, f]))
         .boxed()
 }
 
@@ -125,7 +199,10 @@ fn database() -> BoxedStrategy<String> {
             one_of(&[50, 100, 300, 500, 1000])
                 .prop_map(|gib| format!("storage gib={gib} max-gib=2000")),
         ),
-        maybe((0_u32..4).prop_map(|count| format!("replicas {count}"))),
+        maybe(
+            (0_u32..4, one_of(&["pgbouncer", "direct"]))
+                .prop_map(|(count, via)| format!("replicas {count} via=\"{via}\"")),
+        ),
         maybe(one_of(&["now", "window"]).prop_map(|when| format!("maintenance apply=\"{when}\""))),
         maybe(one_of(&["15", "16", "17"]).prop_map(|engine| format!("engine \"{engine}\""))),
         maybe((0_u32..30).prop_map(|count| format!("direct admin={count}"))),
@@ -244,11 +321,70 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
         database(),
         redis(),
         nodes(),
-        schedules(),
+        (schedules(), service()).prop_map(|(a, b)| [a, b].concat()),
         operation(),
     );
     parts.prop_map(|(tier, a, b, c, d, e, f, g, h, i)| {
         let head = format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n");
         Text([head, a, b, c, d, e, f, g, h, i].concat())
     })
+}
+
+/// A file of which most keep the rules, and that says otherwise what a step has to bring about
+/// beside what is there: pods of other sizes, other pools, another way to the replicas.
+pub(crate) fn moving() -> impl Strategy<Value = Text> {
+    let api = (
+        (5_u32..40).prop_map(|max| format!("replicas min=2 max={max}")),
+        (1_u32..12).prop_map(|pool| format!("connections per-pod={pool}")),
+        rollout(),
+        maybe(one_of(&["250m", "500m", "1"]).prop_map(|it| format!("requests cpu=\"{it}\""))),
+        maybe((0_u32..3).prop_map(|tag| format!("env RELEASE=\"{tag}\""))),
+    );
+    let pool = (
+        (1_u32..20).prop_map(|max| format!("replicas min=0 max={max}")),
+        (1_u32..10).prop_map(|pool| format!("connections per-pod={pool}")),
+        rollout(),
+        maybe(one_of(&["61s", "1h"]).prop_map(|it| format!("grace \"{it}\""))),
+    );
+    let pooler = (
+        (1_u32..6).prop_map(|count| format!("instances {count}")),
+        maybe(
+            (5_u32..40, 0_u32..60)
+                .prop_map(|(size, more)| format!("pool default={size} max-db={}", size + more)),
+        ),
+        one_of(&[200, 300, 500, 1000]).prop_map(|max| format!("clients max={max}")),
+        one_of(&["5s", "60s", "300s", "600s"]).prop_map(|drain| format!("drain \"{drain}\"")),
+        maybe(one_of(&["30s", "100s", "600s"]).prop_map(|it| format!("min-ready \"{it}\""))),
+    );
+    let database = (
+        maybe(one_of(&[600, 800, 1000]).prop_map(|max| format!("max-connections {max}"))),
+        one_of(&["pgbouncer", "direct"])
+            .prop_map(|via| format!("replicas 1 via=\"{via}\"; instance \"db.r6g.2xlarge\"")),
+        maybe((0_u32..60).prop_map(|count| format!("direct admin={count}"))),
+    );
+    let nodes = (8_u32..30).prop_map(|max| format!("count min=3 max={max}"));
+    (api, pool, pooler, database, nodes, service()).prop_map(
+        |(api, pool, pooler, database, nodes, service)| {
+            let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n".to_owned();
+            let queue = "queue \"queue:decisions\" length=50".to_owned();
+            Text(
+                [
+                    head,
+                    node("api", &[api.0, api.1, api.2, api.3, api.4]),
+                    node(
+                        "worker \"worker\"",
+                        &[queue, pool.0, pool.1, pool.2, pool.3],
+                    ),
+                    node(
+                        "pgbouncer",
+                        &[pooler.0, pooler.1, pooler.2, pooler.3, pooler.4],
+                    ),
+                    node("database", &[database.0, database.1, database.2]),
+                    node("nodes \"general\"", &[nodes]),
+                    service,
+                ]
+                .concat(),
+            )
+        },
+    )
 }

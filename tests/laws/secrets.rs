@@ -29,11 +29,26 @@ fn known() -> impl Strategy<Value = (String, String)> {
         "npm_x7x7x7x7x7x",
         "hvs.",
         "api-xoxp-",
+        "xapp-",
+        "glrt-",
+        "hf_x7x7x7x7x7x",
+        "sk-x7x7x7x7x7x7",
+        "NRAK-",
+        "AGE-SECRET-KEY-1x7x7x7x7x7x7x7x7x7x7",
+        "https://hooks.slack.com/services/",
+        "https://a.example.com/x?sv=1&sig=",
+        "https://a.example.com/x?X-Amz-Signature=",
+        "Server=db;Uid=app;Pwd=",
+        "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.",
+        "https://x7",
         "postgres://app:",
         "redis://:",
     ]);
     (before, BODY).prop_map(|(before, body)| {
-        let behind = if before.contains("://") { "@db/x" } else { "" };
+        let behind = match before {
+            "postgres://app:" | "redis://:" | "https://x7" => "@db/x",
+            _ => "",
+        };
         (format!("{before}{body}{behind}"), body)
     })
 }
@@ -92,6 +107,11 @@ const PLACES: &[&str] = &[
     "api { image %; }",
     "api { name %; }",
     "api { arch %; }",
+    "api { driver %; }",
+    "api { driver \"pgjdbc\" version=%; }",
+    "api { driver \"psycopg\" libpq=%; }",
+    "api { connections lifetime=%; }",
+    "api { connections lifetime-env=%; }",
     "api { requests cpu=%; }",
     "api { hold %; }",
     "api { replicas min=%; }",
@@ -117,6 +137,7 @@ const PLACES: &[&str] = &[
     "redis \"queue\" { uses %; }",
     "pgbouncer { image %; }",
     "pgbouncer { mode %; }",
+    "pgbouncer { options %; }",
     "network database-cidr=%",
     "nodes \"general\" { runs %; }",
     "nodes \"general\" { instance %; }",

@@ -96,8 +96,8 @@ fn what_things_are_called_and_where_they_stand_stays() {
             "database { dbname \"kaireon\" }",
         ),
         (
-            "database { user \"other\" }",
-            "database { user \"kaireon\" }",
+            "database { master \"other\" }",
+            "database { master \"postgres\" }",
         ),
         (
             "redis \"queue\" { name \"adopted-q\" }",
@@ -115,6 +115,27 @@ fn what_things_are_called_and_where_they_stand_stays() {
     planned(&tier("medium"), &elsewhere, |plan| {
         assert!(plan.steps.is_empty());
         assert_eq!(plan.kept[0].line, "region \"us-east-1\"");
+    });
+}
+
+#[test]
+fn the_application_moves_to_another_role_while_both_are_known() {
+    let renamed = prod("medium", "database { user \"shop\" }");
+    planned(&tier("medium"), &renamed, |plan| {
+        assert!(plan.kept.is_empty(), "{:?}", plan.kept);
+        assert_eq!(plan.steps.len(), 1, "{:?}", plan.steps);
+        let procedure = &plan.steps[0].procedure;
+        let requires = procedure.requires.join("\n");
+        assert!(requires.contains("the role `shop` exists"), "{requires}");
+        assert!(
+            requires.contains("`postgresql://shop:PASSWORD@"),
+            "{requires}"
+        );
+        let apply = procedure.apply.join("\n");
+        assert!(apply.contains("rollout restart deployment/"), "{apply}");
+        assert!(!apply.contains("terraform"), "{apply}");
+        let notes = procedure.notes.join("\n");
+        assert!(notes.contains("the line of `kaireon` stays"), "{notes}");
     });
 }
 
@@ -356,10 +377,183 @@ worker \"worker\" {{ capacity \"{pool}\" }}"
             in_order(&step.procedure.apply, &order);
         });
     }
+    // Where the group stays, one of the new kind comes up beside it first.
     for (before, after) in [(&kept, &spot), (&spot, &kept)] {
         planned(before, after, |plan| {
-            let title = &step(plan, "move pool `worker` to").title;
-            assert!(title.starts_with("replace the nodes of"), "{title}");
+            let place = |title: &str| step(plan, title).number;
+            let order = [
+                place("beside `spot`"),
+                place("roll the pods of pool `worker`"),
+                place("move the pods of node group `spot`"),
+                place("create node group `spot` again"),
+            ];
+            assert!(order.is_sorted(), "{order:?}");
         });
     }
+}
+
+/// A title has no value that stays as it is in the place of one that changes.
+#[test]
+fn a_title_names_what_changes() {
+    let with = |more: &str| prod("large", more);
+    for (before, after, expected) in [
+        (
+            "database { storage gib=500 type=\"gp3\" iops=12000; }",
+            "database { storage gib=500 type=\"io2\" iops=12000; }",
+            "change the volume: type gp3 -> io2",
+        ),
+        (
+            "database { storage gib=500 iops=12000 throughput=500; }",
+            "database { storage gib=500 iops=14000 throughput=600; }",
+            "change the volume: iops 12000 -> 14000, throughput 500 -> 600",
+        ),
+        (
+            "database { storage gib=500 iops=12000; }",
+            "database { storage gib=600 iops=14000; }",
+            "500 of at most 1000 GiB -> 600 of at most 1000 GiB; iops 12000 -> 14000",
+        ),
+        (
+            "api { target cpu=70; }",
+            "api { target cpu=60; }",
+            "set the API's autoscaler: target cpu 70 -> 60",
+        ),
+        (
+            "pgbouncer { drain \"300s\"; }",
+            "pgbouncer { drain \"400s\"; }",
+            "roll PgBouncer: drain 5m -> 400s",
+        ),
+        (
+            "pgbouncer { clients max=500; }",
+            "pgbouncer { clients max=550; }",
+            "set PgBouncer's pools: clients max 500 -> 550",
+        ),
+        (
+            "redis \"queue\" { data gib=2; }",
+            "redis \"queue\" { data gib=3; }",
+            "move Redis group `queue`: data gib 2 -> 3",
+        ),
+    ] {
+        planned(&with(before), &with(after), |plan| {
+            let titles: Vec<&str> = plan.steps.iter().map(|it| it.title.as_str()).collect();
+            let said = titles.iter().any(|title| title.contains(expected));
+            assert!(said, "{expected}: {titles:?}");
+        });
+    }
+}
+
+#[test]
+fn a_pool_and_a_group_that_only_then_names_it_move_in_one_step() {
+    let with = |runs: &str, capacity: &str| {
+        let group = format!(
+            "nodes \"own\" {{ instance \"m7g.xlarge\"; count min=1 max=9; capacity \"{capacity}\"{runs} }}"
+        );
+        prod(
+            "medium",
+            &format!("{group}\nworker \"worker\" {{ capacity \"{capacity}\" }}"),
+        )
+    };
+    let (before, after) = (with("", "on-demand"), with("; runs \"worker\"", "spot"));
+    planned(&before, &after, |plan| {
+        let step = step(plan, "beside `own`");
+        assert!(
+            step.title
+                .ends_with(", and move pool `worker` to spot nodes"),
+            "{}",
+            step.title
+        );
+        in_order(&step.procedure.apply, &["terraform apply", "helm upgrade"]);
+    });
+}
+
+#[test]
+fn a_pool_under_another_name_comes_before_the_old_one_goes_where_both_fit() {
+    let pool = |name: &str, max: u32| {
+        prod(
+            "small",
+            &format!(
+                "worker \"{name}\" {{ queue \"queue:decisions\" length=50; replicas min=2 max={max} }}"
+            ),
+        )
+    };
+    planned(&pool("decisions", 4), &pool("jobs", 4), |plan| {
+        let (made, gone) = (step(plan, "create pool `jobs`"), step(plan, "delete pool"));
+        assert!(made.number < gone.number);
+        assert!(gone.procedure.requires.is_empty(), "{gone:#?}");
+    });
+    // The nodes take one of them alone: nobody reads the list meanwhile, and the step says so.
+    planned(&pool("decisions", 10), &pool("jobs", 10), |plan| {
+        let (made, gone) = (step(plan, "create pool `jobs`"), step(plan, "delete pool"));
+        assert!(made.number > gone.number);
+        in_order(&gone.procedure.requires, &["its queues are empty"]);
+        in_order(&gone.procedure.notes, &["no pool reads `queue:decisions`"]);
+    });
+}
+
+#[test]
+fn a_held_count_ends_after_each_pod_takes_less_and_begins_before_it_takes_more() {
+    let api = |more: &str| {
+        prod(
+            "medium",
+            &format!("api {{ replicas min=4 max=20; {more} }}"),
+        )
+    };
+    let (held, free) = (
+        api("hold 4; connections per-pod=8"),
+        api("connections per-pod=4"),
+    );
+    planned(&held, &free, |plan| {
+        let (rolled, set) = (step(plan, "roll the API"), step(plan, "API's autoscaler"));
+        assert!(rolled.number < set.number);
+    });
+    planned(&free, &held, |plan| {
+        let (rolled, set) = (step(plan, "roll the API"), step(plan, "API's autoscaler"));
+        assert!(rolled.number > set.number);
+        in_order(&set.procedure.verify, &["-le 4 ]"]);
+    });
+    let pool = |more: &str| {
+        prod(
+            "medium",
+            &format!("worker \"worker\" {{ replicas min=2 max=20; {more} }}"),
+        )
+    };
+    let (held, free) = (
+        pool("pause at=3; connections per-pod=4"),
+        pool("connections per-pod=2"),
+    );
+    planned(&held, &free, |plan| {
+        let (rolled, set) = (
+            step(plan, "roll the pods"),
+            step(plan, "set the autoscaler"),
+        );
+        assert!(rolled.number < set.number);
+    });
+}
+
+#[test]
+fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
+    let cache = |more: &str| prod("medium", &format!("redis \"cache\" {{ {more} }}"));
+    planned(
+        &cache("cluster shards=3; replicas 1"),
+        &cache("replicas 0"),
+        |plan| {
+            assert!(plan.steps.is_empty(), "{:?}", plan.steps);
+            assert_eq!(
+                plan.kept[0].line,
+                "redis \"cache\" { cluster shards=3 mode=\"enabled\"; replicas 1 }"
+            );
+            assert!(
+                plan.kept[0]
+                    .paths
+                    .contains(&"redis.cache.replicas".to_owned())
+            );
+        },
+    );
+    // Fewer are no matter of cluster mode.
+    planned(
+        &cache("cluster shards=3; replicas 2"),
+        &cache("replicas 1"),
+        |plan| {
+            step(plan, "set the replicas");
+        },
+    );
 }

@@ -6,7 +6,7 @@ use tierc::plan::procedure::Procedure;
 use super::{prod, with};
 
 /// The procedures of every step whose title begins so, and of its way back.
-fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
+pub(super) fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
     with(before, after, |_, request| {
         let plan = plan(request);
         let titles: Vec<String> = plan.steps.iter().map(|it| it.title.clone()).collect();
@@ -86,7 +86,7 @@ fn a_minor_upgrade_reaches_the_replicas_before_their_source() {
     let upgraded: Vec<usize> = ["read-1", "read-2"]
         .iter()
         .map(|id| {
-            let version = "--engine-version 16.15 --apply-immediately";
+            let version = "--engine-version \"${TARGET:?";
             let first = place(&way.apply, &["modify-db-instance", id, version]);
             let done = place(&way.apply, &["until", id, "EngineVersion", "16[.]15"]);
             assert!(first < done, "{:#?}", way.apply);
@@ -94,7 +94,11 @@ fn a_minor_upgrade_reaches_the_replicas_before_their_source() {
         })
         .collect();
     let source = way.apply.len() - 1;
-    assert!(way.apply[source].contains("--engine-version 16.15"));
+    assert!(way.apply[source].contains("--engine-version \"${TARGET:?"));
+    place(
+        &way.apply,
+        &["ValidUpgradeTarget", "EngineVersion=='16.15'"],
+    );
     assert!(!way.apply[source].contains("read-"), "{:#?}", way.apply);
     assert!(upgraded.iter().all(|done| *done < source));
     let later = "maintenance apply=\"window\"";
@@ -111,9 +115,35 @@ fn a_major_upgrade_gives_each_replica_its_group_of_the_new_family() {
         )
     };
     let (way, _) = told(&database("16"), &database("17"), "");
-    place(&way.requires, &["read-1-postgres17", "`max_connections`"]);
+    assert!(way.requires.is_empty(), "{way:#?}");
+    let address = "'module.rds_replicas[\"kaireon-prod-read-1\"].module.db_parameter_group.aws_db_parameter_group.this[0]'";
     let order = [
-        place(&way.apply, &["--allow-major-version-upgrade"]),
+        place(&way.apply, &["RUNNING=", "describe-db-instances"]),
+        place(
+            &way.apply,
+            &["TARGET=", "starts_with(EngineVersion, '17.')"],
+        ),
+        place(&way.apply, &["terraform state rm", "'module.rds.module"]),
+        place(
+            &way.apply,
+            &[
+                "grep -Fq",
+                "read-1-postgres17",
+                "terraform state rm",
+                address,
+            ],
+        ),
+        place(
+            &way.apply,
+            &["terraform apply", "-target='module.rds.module", address],
+        ),
+        place(
+            &way.apply,
+            &[
+                "--allow-major-version-upgrade",
+                "${TARGET:?RDS offers no upgrade",
+            ],
+        ),
         place(&way.apply, &["until", "read-1", "EngineVersion"]),
         place(
             &way.apply,
@@ -174,6 +204,24 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
     }
     let (way, _) = told(&tls("require"), &tls("verify-full"), "");
     assert!(!way.apply.join("\n").contains("rds.force_ssl"), "{way:?}");
+}
+
+/// Families before 15 hold the parameter as a static one: RDS refuses `immediate` for it.
+#[test]
+fn plain_text_is_refused_from_a_reboot_on_before_postgresql_15() {
+    let tls = |mode: &str| {
+        prod(
+            "large",
+            &format!("database {{ engine \"14\"; tls \"{mode}\"; replicas 1 }}"),
+        )
+    };
+    let (way, back) = told(&tls("disable"), &tls("require"), "");
+    for it in [way, back] {
+        let lines = it.apply.join("\n");
+        assert!(!lines.contains("ApplyMethod=immediate"), "{lines}");
+        let set = place(&it.apply, &["rds.force_ssl", "ApplyMethod=pending-reboot"]);
+        assert!(set < place(&it.apply, &["reboot-db-instance"]), "{lines}");
+    }
 }
 
 #[test]
@@ -348,4 +396,235 @@ fn what_terraform_applies_as_a_whole_is_asked_for_again() {
         &way.verify,
         &["terraform plan -detailed-exitcode -var-file="],
     );
+}
+
+const NODES: &str = "tierc.dev/environment=prod,tierc.dev/node-group=general";
+
+fn general(tier: &str, more: &str) -> String {
+    prod(tier, &format!("nodes \"general\" {{ {more} }}"))
+}
+
+/// Holds that lines take the pods off the nodes of a group one by one before Terraform deletes it.
+fn empties(lines: &[String], group: &str) {
+    let nodes = format!("tierc.dev/environment=prod,tierc.dev/node-group={group}");
+    let order = [
+        place(
+            lines,
+            &["aws eks update-nodegroup-config", "maxSize=$((SIZE > 1"],
+        ),
+        place(lines, &["kubectl cordon -l", &nodes]),
+        place(lines, &["for NODE in", &nodes, "kubectl drain \"$NODE\""]),
+        place(lines, &["terraform apply", &format!("[\"{group}\"]")]),
+    ];
+    assert!(order.is_sorted(), "{order:?} {lines:#?}");
+    let drained = &lines[order[2]];
+    let parts = [
+        "for POD in",
+        "app.kubernetes.io/name=kaireon-pgbouncer",
+        "spec.nodeName=\"${NODE#node/}\"",
+        "kubectl delete",
+        "rollout status deployment/kaireon-pgbouncer",
+        "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout=600s",
+        "for DEPLOYMENT in kaireon-pgbouncer kaireon-api kaireon-worker",
+        "rollout status deployment/\"$DEPLOYMENT\"",
+    ];
+    let mut rest = drained.as_str();
+    for part in parts {
+        let (_, after) = rest
+            .split_once(part)
+            .unwrap_or_else(|| panic!("{part}: {drained}"));
+        rest = after;
+    }
+}
+
+#[test]
+fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
+    let (one, other) = ("instance \"m7g.xlarge\"", "instance \"m7g.2xlarge\"");
+    let sides = (general("small", one), general("small", other));
+    // As many nodes as leave come up first.
+    for (title, next, gone) in [
+        (
+            "move the pods of node group `general`",
+            "general-next",
+            "general",
+        ),
+        ("move the pods back", "general", "general-next"),
+    ] {
+        let (way, back) = told(&sides.0, &sides.1, title);
+        empties(&way.apply, gone);
+        let grown = place(&way.apply, &["desiredSize=$LEAVE", "${NEXT:?"]);
+        assert!(grown < place(&way.apply, &["kubectl cordon -l"]));
+        place(
+            &way.apply,
+            &["kubectl wait", &format!("node-group={next} ")],
+        );
+        // Given up half-way, the nodes that were cordoned take pods again first.
+        assert!(
+            back.apply[0].starts_with("kubectl uncordon -l"),
+            "{back:#?}"
+        );
+        assert!(back.apply[0].ends_with(&format!("node-group={gone}")));
+        place(&back.apply, &["terraform apply"]);
+    }
+    // The way back from a group that was added is a group that goes.
+    let (way, back) = told(&sides.0, &sides.1, "create node group `general-next`");
+    assert!(!way.apply.join("\n").contains("drain"), "{way:#?}");
+    empties(&back.apply, "general-next");
+}
+
+#[test]
+fn the_only_pgbouncer_leaves_a_node_when_another_is_there() {
+    let sides = ["m7g.large", "m7g.xlarge"].map(|it| general("dev", &format!("instance \"{it}\"")));
+    let (way, _) = told(
+        &sides[0],
+        &sides[1],
+        "move the pods of node group `general`",
+    );
+    let at = place(&way.apply, &["kubectl drain"]);
+    place(
+        &way.apply[at..],
+        &[
+            "rollout restart deployment/kaireon-pgbouncer",
+            "rollout status",
+        ],
+    );
+    assert!(!way.apply[at].contains("kubectl delete"), "{way:#?}");
+}
+
+#[test]
+fn a_minimum_of_nodes_is_raised_by_eks_before_terraform_sees_it() {
+    let count = |count: &str| general("large", &format!("count {count}"));
+    let (way, back) = told(
+        &count("min=3 max=15"),
+        &count("min=6 max=15"),
+        "set the size",
+    );
+    let order = [
+        place(
+            &way.apply,
+            &[
+                "GROUP=",
+                "list-nodegroups --cluster-name prod",
+                "$3 == \"general\"",
+            ],
+        ),
+        place(
+            &way.apply,
+            &[
+                "SIZE=$(aws eks describe-nodegroup",
+                "scalingConfig.desiredSize",
+            ],
+        ),
+        place(&way.apply, &["SIZE=$((SIZE > 6 ? SIZE : 6))"]),
+        place(
+            &way.apply,
+            &[
+                "update-nodegroup-config",
+                "minSize=6,maxSize=$((SIZE > 15 ? SIZE : 15)),desiredSize=$SIZE",
+            ],
+        ),
+        place(
+            &way.apply,
+            &[
+                "until aws eks describe-nodegroup",
+                "'ACTIVE 6 [0-9]+ [0-9]+'",
+            ],
+        ),
+        place(&way.apply, &["terraform apply"]),
+    ];
+    assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
+    place(&way.verify, &[NODES, "-ge 6 ]"]);
+    place(&way.verify, &["'ACTIVE 6 15 [0-9]+'"]);
+    // A lower minimum is below the size whatever that is.
+    assert!(!back.apply.join("\n").contains("aws eks"), "{back:#?}");
+}
+
+#[test]
+fn nodes_beyond_a_lower_maximum_leave_one_by_one() {
+    let count = |count: &str| general("large", &format!("count {count}"));
+    for (before, after) in [
+        ("min=3 max=20", "min=3 max=15"),
+        ("min=18 max=20", "min=16 max=18"),
+    ] {
+        let (min, max) = after.split_once(" max=").unwrap();
+        let (min, max): (u32, u32) = (min[4..].parse().unwrap(), max.parse().unwrap());
+        let (way, back) = told(&count(before), &count(after), "set the size");
+        let order = [
+            place(
+                &way.apply,
+                &[&format!(
+                    "minSize={min},maxSize=$((SIZE > {max} ? SIZE : {max}))"
+                )],
+            ),
+            place(
+                &way.apply,
+                &[
+                    &format!("tail -n +{}", max + 1),
+                    "kubectl cordon \"$NODE\"",
+                    "kubectl drain \"$NODE\"",
+                    "aws autoscaling terminate-instance-in-auto-scaling-group",
+                    "--should-decrement-desired-capacity",
+                    "kubectl wait --for=delete \"$NODE\"",
+                ],
+            ),
+            place(&way.apply, &["terraform apply"]),
+        ];
+        assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
+        place(&way.verify, &[&format!("'ACTIVE {min} {max} [0-9]+'")]);
+        assert_eq!(back.apply[0], format!("kubectl uncordon -l {NODES}"));
+    }
+    // More of them is Terraform's.
+    let (way, _) = told(
+        &count("min=3 max=15"),
+        &count("min=3 max=20"),
+        "set the size",
+    );
+    assert!(!way.apply.join("\n").contains("aws "), "{way:#?}");
+}
+
+#[test]
+fn a_minor_version_left_out_is_terraforms_to_heed() {
+    let database = |engine: &str| prod("large", &format!("database {{ engine \"{engine}\" }}"));
+    for (before, after) in [("16", "17"), ("16.13", "17"), ("16.4", "16")] {
+        let (way, _) = told(&database(before), &database(after), "");
+        place(&way.notes, &["default minor version"]);
+    }
+    let (way, _) = told(&database("16"), &database("17.9"), "");
+    assert!(!way.notes.join("\n").contains("default minor"), "{way:#?}");
+}
+
+#[test]
+fn a_version_of_redis_is_looked_for_before_it_is_asked_for() {
+    let group = |version: &str| prod("medium", &format!("redis \"cache\" {{ engine {version} }}"));
+    for (before, after) in [
+        ("\"redis\" version=\"7.0\"", "\"redis\" version=\"7.1\""),
+        ("\"redis\" version=\"7.1\"", "\"valkey\" version=\"8.0\""),
+    ] {
+        let (way, _) = told(&group(before), &group(after), "upgrade");
+        let order = [
+            place(&way.apply, &["TARGET=", "describe-cache-engine-versions"]),
+            place(&way.apply, &[": \"${TARGET:?ElastiCache offers no"]),
+        ];
+        assert!(
+            order.is_sorted() && order[1] + 1 < way.apply.len(),
+            "{way:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_volume_that_autoscaling_may_have_grown_is_looked_at_first() {
+    let volume = |storage: &str| prod("medium", &format!("database {{ storage {storage} }}"));
+    let (way, _) = told(
+        &volume("gib=200 max-gib=800"),
+        &volume("gib=300 max-gib=800"),
+        "",
+    );
+    place(&way.requires, &["each has 200 GiB"]);
+    let (way, _) = told(
+        &volume("gib=200 max-gib=0"),
+        &volume("gib=300 max-gib=0"),
+        "",
+    );
+    assert!(way.requires.is_empty(), "{way:#?}");
 }

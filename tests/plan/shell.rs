@@ -205,3 +205,226 @@ fn a_step_applies_whatever_it_changes_in_the_cluster() {
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
+
+/// A program that answers with one text after the other, the last again and again; `fail` is no
+/// answer at all. It counts how often it was asked.
+fn answering(folder: &Path, name: &str, answers: &[&str]) {
+    use std::os::unix::fs::PermissionsExt;
+    let mut script = format!(
+        "#!/bin/sh\ncase \"$1\" in port-forward) exec /bin/sleep 20;; esac\ncount=$(cat '{0}/{name}.count' 2>/dev/null || echo 0)\necho $((count + 1)) >'{0}/{name}.count'\n",
+        folder.display()
+    );
+    for (at, answer) in answers.iter().enumerate() {
+        let last = at + 1 == answers.len();
+        let when = if last {
+            "true".to_owned()
+        } else {
+            format!("[ $count -eq {at} ]")
+        };
+        let what = match *answer {
+            "fail" => "exit 1".to_owned(),
+            answer => format!("printf %s '{answer}'; exit 0"),
+        };
+        script += &format!("if {when}; then {what}; fi\n");
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// How often `program` was asked until a line that waits was over.
+fn asked_until_over(line: &str, kubectl: &[&str], psql: &[&str], program: &str) -> u32 {
+    let folder = tempfile::tempdir().unwrap();
+    answering(folder.path(), "kubectl", kubectl);
+    answering(folder.path(), "psql", psql);
+    answering(folder.path(), "sleep", &[""]);
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let status = Command::new("timeout")
+        .args(["60", "bash", "-c", line])
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}: {line}");
+    let count = std::fs::read_to_string(folder.path().join(format!("{program}.count"))).unwrap();
+    count.trim().parse().unwrap()
+}
+
+/// The line of a plan that holds all of these.
+fn line_of(before: &str, after: &str, parts: &[&str]) -> String {
+    super::with(before, after, |_, request| {
+        let plan = tierc::plan::plan(request);
+        let steps = plan.steps.iter();
+        let mut lines = steps.flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify));
+        let found = lines.find(|line| parts.iter().all(|part| line.contains(part)));
+        found.unwrap_or_else(|| panic!("{parts:?}")).clone()
+    })
+}
+
+#[test]
+fn a_line_that_waits_takes_no_answer_for_not_yet() {
+    if reads("if") != Some(false) {
+        return; // there is no bash
+    }
+    let medium = |more: &str| super::prod("medium", more);
+    let pods = |max: u32| medium(&format!("api {{ replicas max={max} }}"));
+    let line = line_of(&pods(20), &pods(3), &["app=kaireon-api", "-le 3 ]"]);
+    let (four, three) = ("pod/a\npod/b\npod/c\npod/d\n", "pod/a\npod/b\npod/c\n");
+    assert_eq!(
+        asked_until_over(&line, &["fail", four, three], &[""], "kubectl"),
+        3
+    );
+
+    let drain = |time: &str| medium(&format!("pgbouncer {{ drain \"{time}\" }}"));
+    let line = line_of(&drain("600s"), &drain("30s"), &["deletionTimestamp"]);
+    assert_eq!(
+        asked_until_over(&line, &["fail", "a b", ""], &[""], "kubectl"),
+        3
+    );
+
+    let max_db = |most: u32| {
+        medium(&format!(
+            "pgbouncer {{ pool default=20 max-db={most} reserve=0 }}"
+        ))
+    };
+    let line = line_of(&max_db(80), &max_db(40), &["SHOW DATABASES"]);
+    let answer = |count: u32| {
+        format!(
+            "name|host|port|max_connections|current_connections|paused\nkaireon|db,other|5432|80|{count}|0\npgbouncer||6432|0|0|0\n(2 rows)\n"
+        )
+    };
+    let (more, enough) = (answer(41), answer(40));
+    let psql = ["fail", &more, &enough];
+    assert_eq!(asked_until_over(&line, &["pod/a"], &psql, "psql"), 3);
+    assert_eq!(
+        asked_until_over(&line, &["fail", "pod/a"], &[&enough], "kubectl"),
+        2
+    );
+    // Every pod has to be below it.
+    let psql = [enough.as_str(), &more, &enough];
+    assert_eq!(asked_until_over(&line, &["pod/a\npod/b"], &psql, "psql"), 4);
+
+    let service = |pods: u32, via: &str| {
+        medium(&format!(
+            "service \"outbox\" {{ replicas {pods}; requests cpu=\"100m\" memory=\"128Mi\"; connections per-pod=1 via=\"{via}\" }}"
+        ))
+    };
+    let line = line_of(
+        &service(2, "pgbouncer"),
+        &service(2, "direct"),
+        &["SHOW CLIENTS"],
+    );
+    let clients = |address: &str| {
+        format!(
+            "type|user|database|replication|state|addr|port\nC|kaireon|kaireon|none|active|{address}|5\n(1 row)\n"
+        )
+    };
+    let (theirs, another) = (clients("10.0.0.7"), clients("10.0.0.8"));
+    // The first answer of kubectl is the addresses of the service, the second PgBouncer's pods.
+    let psql = ["fail", &theirs, &another];
+    assert_eq!(asked_until_over(&line, &["10.0.0.7"], &psql, "psql"), 3);
+
+    let admin = |count: u32| medium(&format!("database {{ direct admin={count} }}"));
+    let line = line_of(&admin(30), &admin(10), &["pg_stat_activity"]);
+    assert_eq!(
+        asked_until_over(&line, &["10.0.0.9"], &["fail", "21", "20"], "psql"),
+        3
+    );
+    assert_eq!(
+        asked_until_over(&line, &["fail", "10.0.0.9"], &["20"], "psql"),
+        1
+    );
+}
+
+/// Three nodes, of which the second holds two of PgBouncer's pods: every call is written down.
+const CLUSTER: &str = r#"
+sleep() { :; }
+terraform() { echo "terraform $1" >>log; }
+aws() {
+    case "$*" in
+        *list-nodegroups*) echo "one-1 one-2" ;;
+        *"one-1 --query nodegroup.["*) printf 'one-1\tprod\tone\n' ;;
+        *"one-2 --query nodegroup.["*) printf 'one-2\tprod\ttwo\n' ;;
+        *"describe-nodegroup"*"join"*) echo "ACTIVE 1 3 3" ;;
+        *describe-nodegroup*) echo 3 ;;
+        *) echo "$*" >>log ;;
+    esac
+}
+kubectl() {
+    case "$*" in
+        "get nodes"*) printf 'node/n1\nnode/n2\nnode/n3\n' ;;
+        "get pods"*spec.nodeName=n2*) printf 'pod/p1\npod/p2\n' ;;
+        "get pods"*) ;;
+        "drain node/n3"*) [ -e tried ] || { touch tried; echo "n3 is full" >>log; return 1; }; echo "$1 $2" >>log ;;
+        "rollout status"*) echo "$3 is available" >>log ;;
+        delete*) echo "delete $4" >>log ;;
+        *) echo "$1 $2" >>log ;;
+    esac
+}
+"#;
+
+/// A typed-in step drains one node after the other, and PgBouncer's pods on it one after the other,
+/// each when the one before has its place elsewhere.
+#[test]
+fn nodes_are_emptied_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let group = |name: &str| {
+        crate::diff::text(
+            "small",
+            &format!(
+                "nodes \"general\" {{ count max=0 }}\nnodes \"{name}\" {{ instance \"m7g.xlarge\"; count min=1 max=6 }}"
+            ),
+        )
+    };
+    std::fs::write(at.join("a.kdl"), group("one")).unwrap();
+    std::fs::write(at.join("b.kdl"), group("two")).unwrap();
+    let report = planned(at, &["a.kdl", "b.kdl"]);
+    let step = &report["environments"][0]["steps"][1];
+    assert_eq!(step["title"], "delete node group `one`");
+    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
+    let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+    let script = format!("{CLUSTER}{}", lines.join("\n"));
+    let Ok(output) = Command::new("bash")
+        .current_dir(at)
+        .args(["-c", &script])
+        .output()
+    else {
+        return; // there is no bash
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let log = std::fs::read_to_string(at.join("log")).unwrap();
+    let log: Vec<&str> = log.lines().collect();
+    let settled = ["kaireon-pgbouncer", "kaireon-api", "kaireon-worker"]
+        .map(|name| format!("deployment/{name} is available"));
+    let pooler = settled[0].as_str();
+    let mut wanted = vec![
+        "wait --for=condition=Ready",
+        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=1,maxSize=3,desiredSize=3",
+        "cordon -l",
+        "drain node/n1",
+    ];
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.extend([
+        "delete pod/p1",
+        pooler,
+        "delete pod/p2",
+        pooler,
+        "drain node/n2",
+    ]);
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.extend(["n3 is full", "drain node/n3"]);
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.push("terraform apply");
+    assert_eq!(log, wanted, "{lines:#?}");
+}

@@ -52,15 +52,17 @@ impl Crowd {
 
 /// The worst crowd of `loads`, which can go to no other nodes than those of `rooms`: the pods of
 /// one load, those that ask for so much CPU or more, or those that ask for so much memory or more.
-pub(super) fn worst(loads: &[&Load], rooms: &[&Room]) -> Option<Crowd> {
+pub(super) fn worst<'l>(loads: &[&'l Load], rooms: &[&Room]) -> Option<Crowd> {
     let mut worst = Crowd::none();
-    let mut judge = |members: &[&Load], mut crowd: Crowd| {
+    let mut whose: Vec<&'l Load> = Vec::new();
+    let mut judge = |members: &[&'l Load], mut crowd: Crowd| {
         let nodes = rooms.iter().map(|room| {
             u64::from(room.nodes).saturating_mul(places(room, crowd.cpu, crowd.memory))
         });
         crowd.places = nodes.fold(0, u64::saturating_add);
         if crowd.over() > worst.over() {
-            crowd.whose = members.iter().map(|load| load.who.clone()).collect();
+            whose.clear();
+            whose.extend(members);
             worst = crowd;
         }
     };
@@ -78,5 +80,6 @@ pub(super) fn worst(loads: &[&Load], rooms: &[&Room]) -> Option<Crowd> {
             judge(order.get(..=index).unwrap_or_default(), crowd.clone());
         }
     }
+    worst.whose = whose.iter().map(|load| load.who.clone()).collect();
     (worst.over() > 0).then_some(worst)
 }

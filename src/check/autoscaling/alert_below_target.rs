@@ -5,6 +5,7 @@ mod asleep;
 mod full;
 
 use super::super::{Context, Finding, Findings, Rule};
+use super::target_unreachable::{Resource, is_unreachable};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Resources, Workload};
 
@@ -33,8 +34,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     full::check(context, findings);
 }
 
-/// An HPA does nothing up to a tenth above its target (its tolerance).
+/// An HPA does nothing up to a tenth above its target (its tolerance). A target that the limit keeps
+/// out of reach is an error of its own.
 fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+    if is_unreachable(workload, Resource::Cpu) {
+        return None;
+    }
     let (target, alert) = (
         workload.target.cpu.as_ref()?,
         &context.environment.alerts.api_cpu,
@@ -45,27 +50,40 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
         "the alert on the API's CPU fires above {}%, where its autoscaler may leave it",
         alert.value
     );
-    (u64::from(alert.value) * 10 <= steady).then(|| {
-        Finding::new(RULE.code, Severity::Warning, message)
-            .operand(alert, "alerts.api-cpu", "the alert's threshold")
-            .operand(target, "api.target.cpu", "what the autoscaler aims at")
-            .note(format!(
-                "{} x 1.1 = {}.{}, up to which no pod is added",
-                target.value,
-                steady / 10,
-                steady % 10
-            ))
-            .repair(
-                alert,
-                "alerts.api-cpu",
-                "the least threshold above it",
-                least.to_string(),
-            )
+    if u64::from(alert.value) * 10 > steady {
+        return None;
+    }
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(alert, "alerts.api-cpu", "the alert's threshold")
+        .operand(target, "api.target.cpu", "what the autoscaler aims at")
+        .given(&workload.requests.cpu)
+        .given(&workload.limits.cpu)
+        .note(format!(
+            "{} x 1.1 = {}.{}, up to which no pod is added",
+            target.value,
+            steady / 10,
+            steady % 10
+        ));
+    // Use ends at the limit: a threshold there never fires.
+    let fires = Resource::Cpu.most(workload);
+    Some(match fires.filter(|most| *most <= u128::from(least)) {
+        Some(most) => finding.help(format!(
+            "no whole threshold is above that and below {most}% of the request, where the limit ends all use: a higher `limits cpu=`, or a lower `target cpu=`, leaves room between them"
+        )),
+        None => finding.repair(
+            alert,
+            "alerts.api-cpu",
+            "the least threshold above it",
+            least.to_string(),
+        ),
     })
 }
 
 /// Its target is of the request, the alert of the limit.
 fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
+    if is_unreachable(workload, Resource::Memory) {
+        return None;
+    }
     let (target, alert) = (
         workload.target.memory.as_ref()?,
         &context.environment.alerts.api_memory,

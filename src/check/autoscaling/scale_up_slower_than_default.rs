@@ -19,11 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in super::workloads(context.environment) {
-        let steps = &workload.scale_up.policy;
-        // Steps that Kubernetes rejects have a finding of their own.
-        let rejected = steps
-            .iter()
-            .any(|step| step.value.value == 0 || !(1..=1800).contains(&step.every.value.secs()));
+        let rejected = super::is_rejected(&workload.scale_up);
         // A held count does not scale.
         if !rejected && workload.hold.is_none() {
             findings.extend(slower(&who, workload));
@@ -79,7 +75,7 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     );
     let (min, max) = (&workload.replicas.min, &workload.replicas.max);
     let finding = Finding::new(RULE.code, Severity::Note, message);
-    let finding = stated(finding, who, &workload.scale_up)
+    let finding = super::steps(finding, &format!("{who}.scale-up"), &workload.scale_up)
         .operand(min, &format!("{who}.replicas.min"), "from")
         .operand(max, &format!("{who}.replicas.max"), "to")
         .note(format!(
@@ -88,23 +84,6 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
             told(&race.default)
         ));
     Some(repair(finding, who, workload, &race, &rules))
-}
-
-/// Labels the rules that a workload states.
-fn stated(finding: Finding, who: &str, scaling: &Scaling) -> Finding {
-    let window = format!("{who}.scale-up.window");
-    let mut finding = finding.operand(&scaling.window, &window, "high load before the first step");
-    for (index, policy) in scaling.policy.iter().enumerate() {
-        let path = format!("{who}.scale-up.policy.{}", index + 1);
-        finding = finding
-            .operand(&policy.value, &format!("{path}.value"), "a step")
-            .operand(&policy.every, &format!("{path}.every"), "and its period");
-    }
-    match scaling.select.value {
-        Select::Max => finding.given(&scaling.select),
-        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
-        Select::Disabled => finding.written(&scaling.select, "no step is taken"),
-    }
 }
 
 /// The rules with some changes, in the order of how many there are: without a window, with the

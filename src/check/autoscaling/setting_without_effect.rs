@@ -1,11 +1,13 @@
-//! A setting that KEDA does not read, and a floor of an event that is one already.
+//! A setting that KEDA does not read or cuts short, and a floor of an event that is one already.
 
 use std::fmt::Display;
 
-use crate::ast::Part;
+use crate::ast::{Part, Written};
+use crate::budget::scaling::Rules;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Environment, Worker};
+use crate::model::count::counted;
+use crate::model::{Duration, Environment, Scaling, Worker};
 use crate::schedule::{Calendar, Occasion, Subject};
 use crate::source::Sourced;
 
@@ -28,8 +30,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.extend(unread(&who, "polling", &worker.polling, worker));
             findings.extend(unread(&who, "activation", &worker.activation, worker));
             findings.extend(replaced(&who, worker));
+        } else {
+            findings.extend(cut_short(&who, worker));
         }
     }
+    untold(context, findings);
     // Off-hours that could not be read may be what a floor keeps awake.
     let file = context.file;
     let unread = file.off_hours.values().any(|it| it.counts.api.broken);
@@ -39,6 +44,45 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for occasion in &calendar.occasions {
         inert(context.environment, &calendar, occasion, findings);
+    }
+}
+
+/// A variable for how long connections are kept, where nothing says how long.
+fn untold(context: &Context<'_>, findings: &mut Findings) {
+    let file = context.file;
+    let unread = Written::default();
+    let api = (
+        "api".to_owned(),
+        &context.environment.api.workload.connections,
+        &file.api.workload.connections.lifetime,
+    );
+    let pools = context.environment.worker.iter().map(|(name, pool)| {
+        let written = file.workers.get(name);
+        (
+            format!("worker.{name}"),
+            &pool.workload.connections,
+            written.map_or(&unread, |node| &node.workload.connections.lifetime),
+        )
+    });
+    for (who, connections, written) in std::iter::once(api).chain(pools) {
+        let variable = connections.lifetime_env.as_ref();
+        let Some(variable) = variable.filter(|_| connections.lifetime.is_none()) else {
+            continue;
+        };
+        let message = format!(
+            "`{}` of `{who}` is not set: no `lifetime` is stated",
+            variable.value
+        );
+        findings.report(
+            Finding::new(RULE.code, Severity::Warning, message)
+                .operand(
+                    variable,
+                    &format!("{who}.connections.lifetime-env"),
+                    "what would tell the application",
+                )
+                .optional(written)
+                .help("state how long connections are kept, as in `connections lifetime=\"2m\"`"),
+        );
     }
 }
 
@@ -141,4 +185,66 @@ fn replaced(who: &str, worker: &Worker) -> Option<Finding> {
             .operand(min, &format!("{who}.replicas.min"), "1 or more")
             .help("remove one of the two"),
     )
+}
+
+/// Seconds of a descent that are looked at: no cooldown is longer.
+const LONGEST: u64 = 604_800;
+
+/// Whether the file states a part of a direction for itself.
+fn states(scaling: &Scaling) -> bool {
+    let mut steps = scaling.policy.iter();
+    scaling.window.is_declared()
+        || scaling.select.is_declared()
+        || steps.any(|step| step.value.is_declared())
+}
+
+/// A `scale-down` that still keeps pods when the cooldown is over: KEDA then sets the count to zero
+/// from whatever it is, without the HPA.
+fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
+    let (workload, cooldown) = (&worker.workload, &worker.cooldown);
+    let scaling = &workload.scale_down;
+    if worker.pause.is_some() || !states(scaling) || super::is_rejected(scaling) {
+        return None;
+    }
+    let max = &workload.replicas.max;
+    let rules = Rules::down(scaling);
+    let secs = cooldown.value.secs();
+    let descent = rules.descent(max.value, 1, secs);
+    let left = descent.last().map_or(max.value, |(_, pods)| *pods);
+    if left < 2 {
+        return None;
+    }
+    let message = format!(
+        "`scale-down` of `{who}` does not hold to the end: {} after its last job KEDA stops all pods at once, {left} of {}",
+        cooldown.value, max.value
+    );
+    let min = &workload.replicas.min;
+    let (of_min, of_cooldown) = (format!("{who}.replicas.min"), format!("{who}.cooldown"));
+    let finding = Finding::new(RULE.code, Severity::Warning, message);
+    let finding = super::steps(finding, &format!("{who}.scale-down"), scaling)
+        .operand(cooldown, &of_cooldown, "KEDA goes to zero after this")
+        .operand(min, &of_min, "the pool may go to zero")
+        .operand(max, &format!("{who}.replicas.max"), "from")
+        .note(format!(
+            "{} are left after {} without a job: the HPA removes pods down to 1, and KEDA the rest, however many they are",
+            counted(left, "pod"),
+            cooldown.value
+        ));
+    let window = &scaling.window;
+    if window.is_derived() {
+        // The window follows the cooldown: a longer one only begins later.
+        let message = "a pool that keeps a pod is scaled down by the HPA alone";
+        return Some(finding.repair(min, &of_min, message, "1"));
+    }
+    let slowest = rules.descent(max.value, 1, LONGEST);
+    let done = slowest.last().filter(|(_, pods)| *pods < 2);
+    Some(match done {
+        Some((second, _)) => finding.repair(
+            cooldown,
+            &of_cooldown,
+            "the shortest cooldown after which the HPA is done",
+            format!("\"{}\"", Duration::from_secs(*second)),
+        ),
+        None => finding.help("keep a pod with `replicas min=1`: the HPA alone removes pods then"),
+    })
 }

@@ -56,6 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             budget::arithmetic(&terms)
         ));
     let finding = super::clients(finding, environment, Surge::Counted);
+    let finding = slow_ends(finding, environment);
     let finding = second_pool(finding, environment);
     let fits = wanted.div_ceil(spared.max(1));
     let down = if pods >= 2 { " with one pod down" } else { "" };
@@ -72,4 +73,19 @@ fn second_pool(finding: Finding, environment: &Environment) -> Finding {
         return finding.operand(&replicas.count, "database.replicas.count", text);
     }
     finding
+}
+
+/// The finding with what makes pods that leave stay beside those that replace them.
+fn slow_ends(finding: Finding, environment: &Environment) -> Finding {
+    let pools = environment.worker.iter();
+    pools.fold(finding, |finding, (name, pool)| {
+        let finding = finding.given(&pool.grace);
+        if !pool.finishes_long() {
+            return finding;
+        }
+        let path = format!("worker.{name}.grace");
+        let text =
+            format!("pods of `worker.{name}` that leave stay beside those that replace them");
+        finding.operand(&pool.grace, &path, text)
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::Surge;
 use crate::ast::Part;
-use crate::budget::connections::{self as budget, DRAINING, RESERVED, ServerBudget};
+use crate::budget::connections::{self as budget, RESERVED, ServerBudget};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Via;
@@ -93,9 +93,25 @@ impl Overdrawn<'_> {
                 )
                 .operand(instances, "pgbouncer.instances", "PgBouncer pods");
             sum.push(format!(
-                "({} + {DRAINING} draining) x {}",
-                instances.value, max_db.value
+                "({} + {} draining) x {}",
+                instances.value,
+                pgbouncer.draining(),
+                max_db.value
             ));
+            finding = finding.given(&pgbouncer.drain).given(&pgbouncer.min_ready);
+            if pgbouncer.draining() > 1 {
+                finding = finding
+                    .operand(
+                        &pgbouncer.min_ready,
+                        "pgbouncer.min-ready",
+                        "between two pods that leave in a rollout",
+                    )
+                    .operand(
+                        &pgbouncer.drain,
+                        "pgbouncer.drain",
+                        "how long each of them drains",
+                    );
+            }
         }
         let terms = self.budget.terms.iter();
         sum.extend(terms.map(|term| format!("{} x {} ({})", term.pods, term.per_pod, term.who)));
@@ -110,7 +126,7 @@ impl Overdrawn<'_> {
 
     fn repairs(&self, context: &Context<'_>, mut finding: Finding) -> Finding {
         let pgbouncer = &context.environment.pgbouncer;
-        let pods = u64::from(pgbouncer.instances.value) + u64::from(DRAINING);
+        let pods = budget::pooler_pods(context.environment);
         let (total, pooled) = (self.budget.total(), self.budget.pooled);
         let fits = self.budget.usable.saturating_sub(total - pooled) / pods;
         if pooled > 0 && fits > 0 {

@@ -47,7 +47,7 @@ fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     let pool = &pgbouncer.pool;
     let enough = budget::connections_for(
         u64::from(pool.default.value),
-        u64::from(pgbouncer.instances.value),
+        budget::pooler_pods(environment),
         budget::primary(environment).outside(),
     );
     let class = context.catalogue.db_classes.get(&database.instance.value);

@@ -1,4 +1,4 @@
-//! A database or a user that cannot have its name, or has somebody else's.
+//! A database, a role or a master user with a name that is reserved, or that another role has.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -25,11 +25,138 @@ const LONGEST: usize = 63;
 /// What the entry for read replicas adds.
 const READ: &str = "_read";
 
-/// What RDS for PostgreSQL keeps for itself.
+/// What RDS for PostgreSQL refuses as a master user and as a database (RDS API errors, cfn-lint
+/// E3709): `rdsadmin` is its own role and database.
 const OF_RDS: [&str; 2] = ["rdsadmin", "admin"];
 
-/// What PostgreSQL keeps for itself.
+/// The databases that every PostgreSQL server has and that nothing connects to.
+const TEMPLATES: [&str; 2] = ["template0", "template1"];
+
+/// The roles that RDS for PostgreSQL creates (RDS user guide, predefined roles).
+const RDS_ROLES: [&str; 10] = [
+    "rds_ad",
+    "rds_iam",
+    "rds_extension",
+    "rds_password",
+    "rds_replication",
+    "rds_superuser",
+    "rdsproxyadmin",
+    "rdsrepladmin",
+    "rdstopmgr",
+    "rdswriteforwarduser",
+];
+
+/// The names that PostgreSQL refuses for a role though they are no keywords (`CREATE ROLE`).
+const NO_ROLES: [&str; 2] = ["none", "public"];
+
+/// How the names of PostgreSQL's own roles begin.
 const OF_POSTGRES: &str = "pg_";
+
+/// The reserved words of PostgreSQL 18, sorted: those that `pg_get_keywords()` has in the categories
+/// `R` and `T`. No earlier version has one that is missing here.
+const KEYWORDS: [&str; 101] = [
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "binary",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "collation",
+    "column",
+    "concurrently",
+    "constraint",
+    "create",
+    "cross",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "grant",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "initially",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "natural",
+    "not",
+    "notnull",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "overlaps",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "right",
+    "select",
+    "session_user",
+    "similar",
+    "some",
+    "symmetric",
+    "system_user",
+    "table",
+    "tablesample",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "variadic",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+];
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
@@ -41,44 +168,72 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .help(help),
         );
     }
-    if let Some(message) = wrong_user(&database.user.value) {
+    if let Some(message) = wrong_role(&database.user.value) {
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(&database.user, "database.user", "the user")
+                .operand(&database.user, "database.user", "the application's role")
                 .help("state another, such as `database { user \"app\" }`"),
+        );
+    }
+    if let Some(message) = wrong_role(&database.master.value) {
+        findings.report(
+            Finding::new(RULE.code, Severity::Error, message)
+                .operand(&database.master, "database.master", "the master user")
+                .help(format!(
+                    "state another, such as `database {{ master \"{}\" }}`",
+                    Database::MASTER
+                )),
         );
     }
 }
 
-/// Who else goes by the name of the application's user.
-fn wrong_user(name: &str) -> Option<String> {
-    if name == ADMIN_USER {
+/// Whose a role's name is already. RDS and PostgreSQL fold names to lower case.
+fn wrong_role(name: &str) -> Option<String> {
+    let folded = name.to_ascii_lowercase();
+    let folded = folded.as_str();
+    if folded == ADMIN_USER {
         Some(format!(
-            "`{name}` is PgBouncer's administrator: the application could do there what it wants"
+            "`{name}` is PgBouncer's administrator: it may pause and shut down the pooler"
         ))
-    } else if name == STATS_USER {
+    } else if folded == STATS_USER {
         Some(format!(
-            "`{name}` is who reads PgBouncer's statistics: the application could do so, too"
+            "`{name}` is the role that reads PgBouncer's statistics"
         ))
-    } else if OF_RDS.contains(&name) {
+    } else if OF_RDS.contains(&folded) || RDS_ROLES.contains(&folded) {
         Some(format!(
-            "`{name}` is a name that RDS for PostgreSQL keeps for itself"
+            "`{name}` is a name that RDS for PostgreSQL reserves"
         ))
-    } else if name.starts_with(OF_POSTGRES) {
+    } else if folded.starts_with(OF_POSTGRES) {
         Some(format!(
-            "`{name}` begins with `{OF_POSTGRES}`, as only names of PostgreSQL's own do"
+            "`{name}` starts with `{OF_POSTGRES}`, which PostgreSQL reserves for its own roles"
         ))
+    } else if NO_ROLES.contains(&folded) || KEYWORDS.binary_search(&folded).is_ok() {
+        Some(reserved(name))
     } else {
         None
     }
 }
 
+fn reserved(name: &str) -> String {
+    format!("`{name}` is a reserved word of PostgreSQL, which RDS refuses as a name")
+}
+
+const ANOTHER: &str = "state another, such as `database { dbname \"app\" }`";
+
 fn wrong(database: &Database) -> Option<(String, String)> {
     let name = &database.dbname.value;
+    let folded = name.to_ascii_lowercase();
+    let folded = folded.as_str();
+    if KEYWORDS.binary_search(&folded).is_ok() {
+        return Some((reserved(name), ANOTHER.to_owned()));
+    }
+    if OF_RDS.contains(&folded) || TEMPLATES.contains(&folded) {
+        let message = format!("`{name}` is a database name that RDS for PostgreSQL reserves");
+        return Some((message, ANOTHER.to_owned()));
+    }
     if name == CONSOLE {
         let message = format!("`{CONSOLE}` is the name of PgBouncer's own console");
-        let help = "state another, such as `database { dbname \"app\" }`";
-        return Some((message, help.to_owned()));
+        return Some((message, ANOTHER.to_owned()));
     }
     let replicas = &database.replicas;
     let pooled = replicas.count.value > 0 && replicas.via.value == Via::Pgbouncer;
@@ -90,4 +245,21 @@ fn wrong(database: &Database) -> Option<(String, String)> {
         let most = LONGEST - READ.len();
         (message, format!("state a `dbname` of at most {most} characters"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reserved_words_are_sorted_so_that_they_can_be_searched() {
+        assert!(KEYWORDS.is_sorted());
+        for word in ["user", "table", "default", "system_user", "authorization"] {
+            assert!(wrong_role(word).is_some(), "{word}");
+            assert!(wrong_role(&word.to_ascii_uppercase()).is_some(), "{word}");
+        }
+        for word in ["users", "kaireon", "postgres", "app_admin", "database"] {
+            assert_eq!(wrong_role(word), None);
+        }
+    }
 }

@@ -1,14 +1,19 @@
 //! A value that the tier states as well.
+//!
+//! Every node is taken apart field by field, so that an attribute which nobody compares does not
+//! build.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::ast::{
-    AlertsNode, DatabaseNode, NodeGroupNode, PgbouncerNode, RangeNode, RedisNode, ResourcesNode,
+    AlertsNode, ApiNode, Ast, ConnectionsNode, DatabaseNode, DirectNode, DriverNode, FallbackNode,
+    MetricNode, NetworkNode, NodeGroupNode, PgbouncerNode, PolicyNode, RangeNode, ReadReplicasNode,
+    RedisNode, ResourcesNode, RolloutNode, ScalingNode, ServiceNode, StorageNode, TargetNode,
     WorkerNode, WorkloadNode, Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Use;
 use crate::source::Spanned;
 
 /// The rule `override-equals-tier`.
@@ -23,48 +28,21 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let (file, tier) = (context.file, context.tier);
     let mut compare = Compare { findings };
-    compare.one("app", &file.app, &tier.app);
-    compare.one("deliver.autoscalers", &file.autoscalers, &tier.autoscalers);
-    compare.one("schedule.image", &file.schedule_image, &tier.schedule_image);
-    compare.one("cost.reserved", &file.reserved, &tier.reserved);
-    compare.alerts(&file.alerts, &tier.alerts);
-    compare.workload("api", &file.api.workload, &tier.api.workload);
-    // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
-    for (name, node) in &file.workers {
-        if let Some(below) = tier.workers.get(name) {
-            compare.pool(&format!("worker.{name}"), node, below);
-        }
-    }
-    compare.pgbouncer(&file.pgbouncer, &tier.pgbouncer);
-    compare.database(&file.database, &tier.database);
-    compare.storage_and_more(&file.database, &tier.database);
-    for (name, node) in &file.redis {
-        if let Some(below) = tier.redis.get(name) {
-            compare.redis(&format!("redis.{name}"), node, below);
-            // Beside another group that states its uses the line may be what keeps them here.
-            if file
-                .redis
-                .values()
-                .filter(|node| !node.uses.is_absent())
-                .count()
-                == 1
-            {
-                let path = format!("redis.{name}.uses");
-                compare.one(&path, &uses(&node.uses), &uses(&below.uses));
-            }
-        }
-    }
-    for (name, node) in &file.nodes {
-        if let Some(below) = tier.nodes.get(name) {
-            compare.group(&format!("nodes.{name}"), node, below);
-        }
-    }
+    compare.file(context.file, context.tier);
 }
 
 struct Compare<'a> {
     findings: &'a mut Findings,
+}
+
+/// Nodes with names, of the file and of the tier: those that both have.
+fn both<'a, K: Ord + Display, A>(
+    file: &'a BTreeMap<K, A>,
+    tier: &'a BTreeMap<K, A>,
+) -> impl Iterator<Item = (&'a K, &'a A, &'a A)> {
+    file.iter()
+        .filter_map(|(name, node)| Some((name, node, tier.get(name)?)))
 }
 
 impl Compare<'_> {
@@ -84,152 +62,468 @@ impl Compare<'_> {
         );
     }
 
+    fn file(&mut self, file: &Ast, tier: &Ast) {
+        let Ast {
+            environment: _, // these three are each file's own
+            tier: _,
+            region: _,
+            app,
+            namespace,
+            cluster,
+            labels,
+            framework,
+            api,
+            workers,
+            services,
+            pgbouncer,
+            database,
+            redis,
+            nodes,
+            network,
+            autoscalers,
+            off_hours: _, // complete in themselves, as are events and load tests
+            events: _,
+            schedule_image,
+            alerts,
+            load_tests: _,
+            budget,
+            reserved,
+            waivers: _, // no values
+            waived_literals: _,
+            broken: _,
+            doubted: _,
+            perhaps_waived: _,
+        } = file;
+        self.one("app", app, &tier.app);
+        self.one("namespace", namespace, &tier.namespace);
+        self.one("cluster", cluster, &tier.cluster);
+        self.by_key("labels", labels, &tier.labels);
+        self.one("framework", framework, &tier.framework);
+        self.one("deliver.autoscalers", autoscalers, &tier.autoscalers);
+        self.one("schedule.image", schedule_image, &tier.schedule_image);
+        self.one("budget.monthly", budget, &tier.budget);
+        self.one("cost.reserved", reserved, &tier.reserved);
+        self.alerts(alerts, &tier.alerts);
+        self.api(api, &tier.api);
+        // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
+        for (name, node, below) in both(workers, &tier.workers) {
+            self.pool(&format!("worker.{name}"), node, below);
+        }
+        for (name, node, below) in both(services, &tier.services) {
+            self.service(&format!("service.{name}"), node, below);
+        }
+        self.pgbouncer(pgbouncer, &tier.pgbouncer);
+        self.database(database, &tier.database);
+        // Beside another group that states its uses the line may be what keeps them here.
+        let states_uses = |node: &&RedisNode| !node.uses.is_absent();
+        let alone = redis.values().filter(states_uses).count() == 1;
+        for (name, node, below) in both(redis, &tier.redis) {
+            self.redis(&format!("redis.{name}"), node, below, alone);
+        }
+        for (name, node, below) in both(nodes, &tier.nodes) {
+            self.group(&format!("nodes.{name}"), node, below);
+        }
+        self.network(network, &tier.network);
+    }
+
+    fn by_key(
+        &mut self,
+        path: &str,
+        file: &BTreeMap<String, Written<String>>,
+        tier: &BTreeMap<String, Written<String>>,
+    ) {
+        for (key, written, below) in both(file, tier) {
+            self.one(&format!("{path}.{key}"), written, below);
+        }
+    }
+
+    fn api(&mut self, file: &ApiNode, tier: &ApiNode) {
+        let ApiNode { workload, metrics } = file;
+        self.workload("api", workload, &tier.workload);
+        let (metrics, below) = (list(metrics, metric), list(&tier.metrics, metric));
+        self.one("api.metric", &metrics, &below);
+    }
+
     /// Queues are left out, because a pool has to state them, and so is what a scenario would
     /// change without the line.
     fn pool(&mut self, path: &str, file: &WorkerNode, tier: &WorkerNode) {
         let at = |step: &str| format!("{path}.{step}");
-        let mut workload = file.workload.clone();
-        if file.scenario.is_absent() {
-            self.one(&at("polling"), &file.polling, &tier.polling);
-            self.one(&at("cooldown"), &file.cooldown, &tier.cooldown);
+        let WorkerNode {
+            workload,
+            queues: _,
+            combine,
+            scenario,
+            polling,
+            cooldown,
+            activation,
+            fallback: FallbackNode { replicas, failures },
+            grace,
+            capacity,
+            tolerate,
+            pause,
+        } = file;
+        let mut workload = workload.clone();
+        if scenario.is_absent() {
+            self.one(&at("polling"), polling, &tier.polling);
+            self.one(&at("cooldown"), cooldown, &tier.cooldown);
         } else {
             workload.replicas.max = Written::default();
         }
         self.workload(path, &workload, &tier.workload);
-        self.one(&at("combine"), &file.combine, &tier.combine);
-        self.one(&at("activation"), &file.activation, &tier.activation);
-        self.one(&at("grace"), &file.grace, &tier.grace);
-        self.one(&at("capacity"), &file.capacity, &tier.capacity);
+        self.one(&at("combine"), combine, &tier.combine);
+        self.one(&at("scenario"), scenario, &tier.scenario);
+        self.one(&at("activation"), activation, &tier.activation);
+        let below = &tier.fallback;
+        self.one(&at("fallback.replicas"), replicas, &below.replicas);
+        self.one(&at("fallback.failures"), failures, &below.failures);
+        self.one(&at("grace"), grace, &tier.grace);
+        self.one(&at("capacity"), capacity, &tier.capacity);
+        let (tolerate, below) = (sorted(tolerate), sorted(&tier.tolerate));
+        self.one(&at("tolerate"), &tolerate, &below);
+        self.one(&at("pause"), pause, &tier.pause);
     }
 
     fn range(&mut self, path: &str, file: &RangeNode, tier: &RangeNode) {
-        self.one(&format!("{path}.min"), &file.min, &tier.min);
-        self.one(&format!("{path}.max"), &file.max, &tier.max);
+        let RangeNode { min, max } = file;
+        self.one(&format!("{path}.min"), min, &tier.min);
+        self.one(&format!("{path}.max"), max, &tier.max);
     }
 
     fn resources(&mut self, path: &str, file: &ResourcesNode, tier: &ResourcesNode) {
-        self.one(&format!("{path}.cpu"), &file.cpu, &tier.cpu);
-        self.one(&format!("{path}.memory"), &file.memory, &tier.memory);
+        let ResourcesNode { cpu, memory } = file;
+        self.one(&format!("{path}.cpu"), cpu, &tier.cpu);
+        self.one(&format!("{path}.memory"), memory, &tier.memory);
+    }
+
+    fn scaling(&mut self, path: &str, file: &ScalingNode, tier: &ScalingNode) {
+        let ScalingNode {
+            window,
+            policies,
+            select,
+        } = file;
+        self.one(&format!("{path}.window"), window, &tier.window);
+        let (policies, below) = (list(policies, policy), list(&tier.policies, policy));
+        self.one(path, &policies, &below);
+        self.one(&format!("{path}.select"), select, &tier.select);
+    }
+
+    fn connections(&mut self, path: &str, file: &ConnectionsNode, tier: &ConnectionsNode) {
+        let ConnectionsNode {
+            per_pod,
+            env,
+            via,
+            lifetime,
+            lifetime_env,
+        } = file;
+        self.one(&format!("{path}.per-pod"), per_pod, &tier.per_pod);
+        self.one(&format!("{path}.env"), env, &tier.env);
+        self.one(&format!("{path}.via"), via, &tier.via);
+        self.one(&format!("{path}.lifetime"), lifetime, &tier.lifetime);
+        let told = format!("{path}.lifetime-env");
+        self.one(&told, lifetime_env, &tier.lifetime_env);
+    }
+
+    fn driver(&mut self, path: &str, file: &DriverNode, tier: &DriverNode) {
+        let DriverNode {
+            driver,
+            version,
+            libpq,
+        } = file;
+        self.one(path, driver, &tier.driver);
+        self.one(&format!("{path}.version"), version, &tier.version);
+        self.one(&format!("{path}.libpq"), libpq, &tier.libpq);
     }
 
     fn workload(&mut self, path: &str, file: &WorkloadNode, tier: &WorkloadNode) {
         let at = |step: &str| format!("{path}.{step}");
-        self.range(&at("replicas"), &file.replicas, &tier.replicas);
-        let (target, below) = (&file.target, &tier.target);
-        self.one(&at("target.cpu"), &target.cpu, &below.cpu);
-        self.one(&at("target.memory"), &target.memory, &below.memory);
-        let (up, below) = (&file.scale_up, &tier.scale_up);
-        self.one(&at("scale-up.window"), &up.window, &below.window);
-        let (down, below) = (&file.scale_down, &tier.scale_down);
-        self.one(&at("scale-down.window"), &down.window, &below.window);
-        self.resources(&at("requests"), &file.requests, &tier.requests);
-        self.resources(&at("limits"), &file.limits, &tier.limits);
-        let (connections, below) = (&file.connections, &tier.connections);
-        let per_pod = at("connections.per-pod");
-        self.one(&per_pod, &connections.per_pod, &below.per_pod);
-        self.one(&at("connections.env"), &connections.env, &below.env);
-        let (rollout, below) = (&file.rollout, &tier.rollout);
+        let WorkloadNode {
+            place: _,
+            name,
+            image,
+            replicas,
+            target: TargetNode { cpu, memory },
+            scale_up,
+            scale_down,
+            requests,
+            limits,
+            connections,
+            rollout:
+                RolloutNode {
+                    max_surge,
+                    max_unavailable,
+                },
+            hold,
+            arch,
+            driver,
+            env,
+        } = file;
+        self.one(&at("name"), name, &tier.name);
+        self.one(&at("image"), image, &tier.image);
+        self.range(&at("replicas"), replicas, &tier.replicas);
+        self.one(&at("target.cpu"), cpu, &tier.target.cpu);
+        self.one(&at("target.memory"), memory, &tier.target.memory);
+        self.scaling(&at("scale-up"), scale_up, &tier.scale_up);
+        self.scaling(&at("scale-down"), scale_down, &tier.scale_down);
+        self.resources(&at("requests"), requests, &tier.requests);
+        self.resources(&at("limits"), limits, &tier.limits);
+        self.connections(&at("connections"), connections, &tier.connections);
+        let below = &tier.rollout;
+        self.one(&at("rollout.max-surge"), max_surge, &below.max_surge);
         let unavailable = at("rollout.max-unavailable");
-        self.one(
-            &at("rollout.max-surge"),
-            &rollout.max_surge,
-            &below.max_surge,
-        );
-        self.one(
-            &unavailable,
-            &rollout.max_unavailable,
-            &below.max_unavailable,
-        );
+        self.one(&unavailable, max_unavailable, &below.max_unavailable);
+        self.one(&at("hold"), hold, &tier.hold);
+        self.one(&at("arch"), arch, &tier.arch);
+        self.driver(&at("driver"), driver, &tier.driver);
+        self.by_key(&at("env"), env, &tier.env);
+    }
+
+    fn service(&mut self, path: &str, file: &ServiceNode, tier: &ServiceNode) {
+        let ServiceNode {
+            place: _,
+            replicas,
+            requests,
+            connections,
+            driver,
+        } = file;
+        self.one(&format!("{path}.replicas"), replicas, &tier.replicas);
+        self.resources(&format!("{path}.requests"), requests, &tier.requests);
+        let at = format!("{path}.connections");
+        self.connections(&at, connections, &tier.connections);
+        self.driver(&format!("{path}.driver"), driver, &tier.driver);
     }
 
     fn pgbouncer(&mut self, file: &PgbouncerNode, tier: &PgbouncerNode) {
-        let clients = "pgbouncer.clients.max";
-        self.one("pgbouncer.instances", &file.instances, &tier.instances);
-        self.one(clients, &file.clients_max, &tier.clients_max);
-        self.one("pgbouncer.mode", &file.mode, &tier.mode);
-        self.one("pgbouncer.image", &file.image, &tier.image);
-        self.resources("pgbouncer.requests", &file.requests, &tier.requests);
-        self.resources("pgbouncer.limits", &file.limits, &tier.limits);
-        self.one("pgbouncer.drain", &file.drain, &tier.drain);
+        let at = |step: &str| format!("pgbouncer.{step}");
+        let PgbouncerNode {
+            place: _,
+            name,
+            instances,
+            pool_default,
+            pool_max_db,
+            pool_reserve,
+            clients_max,
+            mode,
+            image,
+            requests,
+            limits,
+            drain,
+            min_ready,
+            options,
+        } = file;
+        self.one(&at("name"), name, &tier.name);
+        self.one(&at("instances"), instances, &tier.instances);
+        self.one(&at("pool.default"), pool_default, &tier.pool_default);
+        self.one(&at("pool.max-db"), pool_max_db, &tier.pool_max_db);
+        self.one(&at("pool.reserve"), pool_reserve, &tier.pool_reserve);
+        self.one(&at("clients.max"), clients_max, &tier.clients_max);
+        self.one(&at("mode"), mode, &tier.mode);
+        self.one(&at("image"), image, &tier.image);
+        self.resources(&at("requests"), requests, &tier.requests);
+        self.resources(&at("limits"), limits, &tier.limits);
+        self.one(&at("drain"), drain, &tier.drain);
+        self.one(&at("min-ready"), min_ready, &tier.min_ready);
+        self.one(&at("options"), options, &tier.options);
     }
 
     fn database(&mut self, file: &DatabaseNode, tier: &DatabaseNode) {
-        let max = "database.max-connections";
-        self.one("database.instance", &file.instance, &tier.instance);
-        self.one("database.engine", &file.engine, &tier.engine);
-        self.one(max, &file.max_connections, &tier.max_connections);
-        self.one("database.multi-az", &file.multi_az, &tier.multi_az);
-        let (replicas, below) = (&file.replicas, &tier.replicas);
-        self.one("database.replicas.count", &replicas.count, &below.count);
-        self.one("database.replicas.via", &replicas.via, &below.via);
-        let (direct, below) = (&file.direct, &tier.direct);
-        let at = |what: &str| format!("database.direct.{what}");
-        self.one(&at("monitoring"), &direct.monitoring, &below.monitoring);
-        self.one(&at("replication"), &direct.replication, &below.replication);
-        self.one(&at("admin"), &direct.admin, &below.admin);
-        self.one(&at("migrations"), &direct.migrations, &below.migrations);
-        self.one("database.tls", &file.tls, &tier.tls);
+        let at = |step: &str| format!("database.{step}");
+        let DatabaseNode {
+            place: _,
+            name,
+            instance,
+            engine,
+            max_connections,
+            multi_az,
+            storage,
+            replicas,
+            direct,
+            backup_days,
+            backup_window,
+            maintenance_window,
+            maintenance_apply,
+            endpoint,
+            dbname,
+            user,
+            master,
+            tls,
+        } = file;
+        self.one(&at("name"), name, &tier.name);
+        self.one(&at("instance"), instance, &tier.instance);
+        self.one(&at("engine"), engine, &tier.engine);
+        let max = at("max-connections");
+        self.one(&max, max_connections, &tier.max_connections);
+        self.one(&at("multi-az"), multi_az, &tier.multi_az);
+        self.storage(storage, &tier.storage);
+        self.read_replicas(replicas, &tier.replicas);
+        self.direct(direct, &tier.direct);
+        self.one(&at("backup.days"), backup_days, &tier.backup_days);
+        self.one(&at("backup.window"), backup_window, &tier.backup_window);
+        let (window, apply) = (at("maintenance.window"), at("maintenance.apply"));
+        self.one(&window, maintenance_window, &tier.maintenance_window);
+        self.one(&apply, maintenance_apply, &tier.maintenance_apply);
+        self.one(&at("endpoint"), endpoint, &tier.endpoint);
+        self.one(&at("dbname"), dbname, &tier.dbname);
+        self.one(&at("user"), user, &tier.user);
+        self.one(&at("master"), master, &tier.master);
+        self.one(&at("tls"), tls, &tier.tls);
     }
 
-    fn storage_and_more(&mut self, file: &DatabaseNode, tier: &DatabaseNode) {
-        let (storage, below) = (&file.storage, &tier.storage);
-        self.one("database.storage.gib", &storage.gib, &below.gib);
-        self.one("database.storage.max-gib", &storage.max_gib, &below.max_gib);
-        self.one("database.storage.type", &storage.kind, &below.kind);
-        let (backup, maintenance) = ("database.backup", "database.maintenance");
-        let (window, below) = (&file.maintenance_window, &tier.maintenance_window);
-        self.one(
-            &format!("{backup}.days"),
-            &file.backup_days,
-            &tier.backup_days,
-        );
-        self.one(
-            &format!("{backup}.window"),
-            &file.backup_window,
-            &tier.backup_window,
-        );
-        self.one(&format!("{maintenance}.window"), window, below);
-        let (apply, below) = (&file.maintenance_apply, &tier.maintenance_apply);
-        self.one(&format!("{maintenance}.apply"), apply, below);
+    fn storage(&mut self, file: &StorageNode, tier: &StorageNode) {
+        let at = |step: &str| format!("database.storage.{step}");
+        let StorageNode {
+            gib,
+            max_gib,
+            kind,
+            iops,
+            throughput,
+        } = file;
+        self.one(&at("gib"), gib, &tier.gib);
+        self.one(&at("max-gib"), max_gib, &tier.max_gib);
+        self.one(&at("type"), kind, &tier.kind);
+        self.one(&at("iops"), iops, &tier.iops);
+        self.one(&at("throughput"), throughput, &tier.throughput);
     }
 
-    fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode) {
+    fn read_replicas(&mut self, file: &ReadReplicasNode, tier: &ReadReplicasNode) {
+        let at = |step: &str| format!("database.replicas.{step}");
+        let ReadReplicasNode {
+            count,
+            instance,
+            max_connections,
+            via,
+        } = file;
+        self.one(&at("count"), count, &tier.count);
+        self.one(&at("instance"), instance, &tier.instance);
+        let max = at("max-connections");
+        self.one(&max, max_connections, &tier.max_connections);
+        self.one(&at("via"), via, &tier.via);
+    }
+
+    fn direct(&mut self, file: &DirectNode, tier: &DirectNode) {
+        let at = |step: &str| format!("database.direct.{step}");
+        let DirectNode {
+            monitoring,
+            replication,
+            admin,
+            migrations,
+        } = file;
+        self.one(&at("monitoring"), monitoring, &tier.monitoring);
+        self.one(&at("replication"), replication, &tier.replication);
+        self.one(&at("admin"), admin, &tier.admin);
+        self.one(&at("migrations"), migrations, &tier.migrations);
+    }
+
+    /// `alone` says that no other group of the file states its uses.
+    fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode, alone: bool) {
         let at = |step: &str| format!("{path}.{step}");
-        self.one(&at("engine"), &engine(file, tier), &engine(tier, tier));
-        self.one(&at("node"), &file.node, &tier.node);
-        self.one(&at("replicas"), &file.replicas, &tier.replicas);
-        self.one(&at("policy"), &file.policy, &tier.policy);
-        self.one(&at("tls"), &file.tls, &tier.tls);
-        self.one(&at("cluster.shards"), &file.shards, &tier.shards);
+        let RedisNode {
+            place: _,
+            name,
+            engine: kind,
+            version,
+            node,
+            replicas,
+            policy,
+            uses,
+            shards,
+            mode,
+            tls,
+            data_gib,
+            endpoint,
+            env_url,
+            env_cluster,
+        } = file;
+        self.one(&at("name"), name, &tier.name);
+        if kind.is_absent() {
+            self.one(&at("engine.version"), version, &tier.version);
+        } else {
+            self.one(&at("engine"), &engine(file, tier), &engine(tier, tier));
+        }
+        self.one(&at("node"), node, &tier.node);
+        self.one(&at("replicas"), replicas, &tier.replicas);
+        self.one(&at("policy"), policy, &tier.policy);
+        if alone {
+            self.one(&at("uses"), &sorted(uses), &sorted(&tier.uses));
+        }
+        self.one(&at("cluster.shards"), shards, &tier.shards);
+        self.one(&at("cluster.mode"), mode, &tier.mode);
+        self.one(&at("tls"), tls, &tier.tls);
+        self.one(&at("data.gib"), data_gib, &tier.data_gib);
+        self.one(&at("endpoint"), endpoint, &tier.endpoint);
+        self.one(&at("env.url"), env_url, &tier.env_url);
+        self.one(&at("env.cluster"), env_cluster, &tier.env_cluster);
     }
 
     fn alerts(&mut self, file: &AlertsNode, tier: &AlertsNode) {
         let at = |step: &str| format!("alerts.{step}");
-        self.one(&at("api-cpu"), &file.api_cpu, &tier.api_cpu);
-        self.one(&at("api-memory"), &file.api_memory, &tier.api_memory);
-        self.one(&at("queue-depth"), &file.queue_depth, &tier.queue_depth);
-        self.one(&at("db-cpu"), &file.db_cpu, &tier.db_cpu);
-        let connections = at("db-connections");
-        self.one(&connections, &file.db_connections, &tier.db_connections);
-        self.one(&at("db-storage"), &file.db_storage, &tier.db_storage);
+        let AlertsNode {
+            api_cpu,
+            api_memory,
+            queue_depth,
+            db_cpu,
+            db_connections,
+            db_storage,
+            storage_forecast,
+            replica_lag,
+            redis_memory,
+            redis_ops,
+            benchmark,
+            pool_wait,
+            at_maximum,
+            paused,
+            sustained,
+            route,
+            labels,
+            database,
+            redis,
+            pgbouncer,
+        } = file;
+        self.one(&at("api-cpu"), api_cpu, &tier.api_cpu);
+        self.one(&at("api-memory"), api_memory, &tier.api_memory);
+        self.one(&at("queue-depth"), queue_depth, &tier.queue_depth);
+        self.one(&at("db-cpu"), db_cpu, &tier.db_cpu);
+        self.one(&at("db-connections"), db_connections, &tier.db_connections);
+        self.one(&at("db-storage"), db_storage, &tier.db_storage);
         let forecast = at("storage-forecast");
-        self.one(&forecast, &file.storage_forecast, &tier.storage_forecast);
-        self.one(&at("replica-lag"), &file.replica_lag, &tier.replica_lag);
-        self.one(&at("redis-memory"), &file.redis_memory, &tier.redis_memory);
-        self.one(&at("redis-ops"), &file.redis_ops, &tier.redis_ops);
-        self.one(&at("redis-ops.benchmark"), &file.benchmark, &tier.benchmark);
-        self.one(&at("pool-wait"), &file.pool_wait, &tier.pool_wait);
-        self.one(&at("at-maximum"), &file.at_maximum, &tier.at_maximum);
-        self.one(&at("paused"), &file.paused, &tier.paused);
-        self.one(&at("sustained"), &file.sustained, &tier.sustained);
-        self.one(&at("source.database"), &file.database, &tier.database);
-        self.one(&at("source.redis"), &file.redis, &tier.redis);
+        self.one(&forecast, storage_forecast, &tier.storage_forecast);
+        self.one(&at("replica-lag"), replica_lag, &tier.replica_lag);
+        self.one(&at("redis-memory"), redis_memory, &tier.redis_memory);
+        self.one(&at("redis-ops"), redis_ops, &tier.redis_ops);
+        self.one(&at("redis-ops.benchmark"), benchmark, &tier.benchmark);
+        self.one(&at("pool-wait"), pool_wait, &tier.pool_wait);
+        self.one(&at("at-maximum"), at_maximum, &tier.at_maximum);
+        self.one(&at("paused"), paused, &tier.paused);
+        self.one(&at("sustained"), sustained, &tier.sustained);
+        self.one(&at("route"), route, &tier.route);
+        self.by_key(&at("labels"), labels, &tier.labels);
+        self.one(&at("source.database"), database, &tier.database);
+        self.one(&at("source.redis"), redis, &tier.redis);
+        self.one(&at("source.pgbouncer"), pgbouncer, &tier.pgbouncer);
     }
 
     fn group(&mut self, path: &str, file: &NodeGroupNode, tier: &NodeGroupNode) {
-        self.one(&format!("{path}.instance"), &file.instance, &tier.instance);
-        self.range(&format!("{path}.count"), &file.count, &tier.count);
-        self.one(&format!("{path}.capacity"), &file.capacity, &tier.capacity);
+        let NodeGroupNode {
+            place: _,
+            instance,
+            count,
+            capacity,
+            runs,
+        } = file;
+        self.one(&format!("{path}.instance"), instance, &tier.instance);
+        self.range(&format!("{path}.count"), count, &tier.count);
+        self.one(&format!("{path}.capacity"), capacity, &tier.capacity);
+        let (runs, below) = (sorted(runs), sorted(&tier.runs));
+        self.one(&format!("{path}.runs"), &runs, &below);
+    }
+
+    fn network(&mut self, file: &NetworkNode, tier: &NetworkNode) {
+        let NetworkNode {
+            database_cidr,
+            monitoring_namespace,
+        } = file;
+        self.one("network.database-cidr", database_cidr, &tier.database_cidr);
+        let (namespace, below) = (monitoring_namespace, &tier.monitoring_namespace);
+        self.one("network.monitoring-namespace", namespace, below);
     }
 }
 
@@ -244,8 +538,17 @@ fn engine(node: &RedisNode, tier: &RedisNode) -> Written<String> {
     }
 }
 
-/// A list of uses, in one order.
-fn uses(written: &Written<Vec<Spanned<Use>>>) -> Written<String> {
+/// A list as one text, in its order.
+fn list<T>(written: &Written<Vec<T>>, text: impl Fn(&T) -> String) -> Written<String> {
+    let Some(list) = &written.value else {
+        return Written::default();
+    };
+    let words: Vec<String> = list.value.iter().map(text).collect();
+    Written::at(words.join("; "), list.span)
+}
+
+/// A list of which the order means nothing.
+fn sorted<T: Display>(written: &Written<Vec<Spanned<T>>>) -> Written<String> {
     let Some(list) = &written.value else {
         return Written::default();
     };
@@ -256,4 +559,14 @@ fn uses(written: &Written<Vec<Spanned<Use>>>) -> Written<String> {
         .collect();
     words.sort_unstable();
     Written::at(words.join(" "), list.span)
+}
+
+fn policy(policy: &PolicyNode) -> String {
+    let PolicyNode { kind, value, every } = policy;
+    format!("{} {} every={}", kind.value, value.value, every.value)
+}
+
+fn metric(metric: &MetricNode) -> String {
+    let MetricNode { metric, average } = metric;
+    format!("{} average={}", metric.value, average.value)
 }

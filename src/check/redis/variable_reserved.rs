@@ -23,6 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in workloads(context.environment) {
         for (name, value) in &workload.env {
             findings.extend(limit(&who, workload, name, value));
+            findings.extend(lifetime(&who, workload, name, value));
             findings.extend(address(context, &who, name, value));
         }
     }
@@ -54,6 +55,26 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
         )),
         Ok(_) | Err(_) => finding.help("remove it: `connections per-pod=` sets it"),
     })
+}
+
+/// How long a pod may keep a connection, which is written from `connections lifetime`.
+fn lifetime(
+    who: &str,
+    workload: &Workload,
+    name: &str,
+    value: &Sourced<String>,
+) -> Option<Finding> {
+    let connections = &workload.connections;
+    let variable = connections.lifetime_env.as_ref()?;
+    let lifetime = connections.lifetime.as_ref()?;
+    if variable.value != name {
+        return None;
+    }
+    let path = format!("{who}.connections.lifetime");
+    let finding = reserved(who, name, value)
+        .operand(lifetime, &path, "what it is set to, in seconds")
+        .given(variable);
+    Some(finding.help("remove it: `connections lifetime=` sets it"))
 }
 
 /// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.

@@ -30,9 +30,23 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let other = earlier.find(|(_, variable)| variable == &claim.1);
         report(claim, other, "the group's `env`", findings);
     }
-    for claim in &limits(context.environment) {
-        let other = groups.iter().find(|(_, variable)| variable == &claim.1);
-        report(claim, other, "`connections env=`", findings);
+    let limits = limits(context.environment);
+    for claim in &limits {
+        let (path, variable) = claim;
+        let lifetime = path.strip_suffix("lifetime-env");
+        // The other variable of the same workload.
+        let count = lifetime.map(|connections| format!("{connections}env"));
+        let own = limits
+            .iter()
+            .filter(|(path, _)| Some(path) == count.as_ref());
+        let mut others = groups.iter().chain(own);
+        let other = others.find(|(_, other)| other == variable);
+        let by = if lifetime.is_some() {
+            "`connections lifetime-env=`"
+        } else {
+            "`connections env=`"
+        };
+        report(claim, other, by, findings);
     }
 }
 
@@ -69,14 +83,19 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
         .collect()
 }
 
-/// The variables that say how many connections a pod may open.
+/// The variables that say how many connections a pod may open, and how long it may keep one.
 fn limits(environment: &Environment) -> Vec<Claim<'_>> {
-    let api = &environment.api.workload.connections.env;
+    let api = ("api".to_owned(), &environment.api.workload.connections);
     let workers = environment.worker.iter().map(|(name, pool)| {
-        let path = format!("worker.{name}.connections.env");
-        (path, &pool.workload.connections.env)
+        let who = format!("worker.{name}");
+        (who, &pool.workload.connections)
     });
-    std::iter::once(("api.connections.env".to_owned(), api))
-        .chain(workers)
-        .collect()
+    let mut claims = Vec::new();
+    for (who, connections) in std::iter::once(api).chain(workers) {
+        claims.push((format!("{who}.connections.env"), &connections.env));
+        let lifetime = connections.lifetime_env.iter();
+        let path = format!("{who}.connections.lifetime-env");
+        claims.extend(lifetime.map(|variable| (path.clone(), variable)));
+    }
+    claims
 }

@@ -1,13 +1,13 @@
 //! Environment files, from arguments that name files or folders.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::read::read_beginning;
 use crate::cli::error::Error;
 use crate::parse::scan::MAX_BYTES;
 
@@ -60,10 +60,23 @@ pub fn stay_on_this_thread() {
     let _ = one.use_current_thread().build_global();
 }
 
-/// Whether this is a folder without a single environment's file.
+/// Whether this is a folder without a single environment's file, or nothing at all.
 #[must_use]
 pub fn is_without_environments(path: &Path) -> bool {
-    matches!(expand(path), Err(Error::Empty(_)))
+    matches!(expand(path), Err(Error::Empty(_) | Error::Absent(_)))
+}
+
+/// A path as it is shown: bytes that are not UTF-8 as `\xE9`, so that two names stay two.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            text += &format!("\\x{byte:02X}");
+        }
+    }
+    text
 }
 
 fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -104,17 +117,9 @@ type Identity = (u64, u64);
 /// One byte more than a file may have tells that it is too large, whatever its size.
 fn read(path: &Path) -> Result<(Identity, Input), Error> {
     let refused = |error| Error::Io("read", path.to_owned(), error);
-    // Asked before it is opened: opening a FIFO would wait for its writer.
     let about = fs::metadata(path).map_err(refused)?;
-    if !about.is_file() {
-        return Err(Error::NotAFile(path.to_owned()));
-    }
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
-    let length = usize::try_from(about.len().min(limit)).unwrap_or_default();
-    // A little more than there is, so that the end is seen without another buffer.
-    let mut bytes = Vec::with_capacity(length + 64);
-    let file = File::open(path).map_err(refused)?;
-    file.take(limit).read_to_end(&mut bytes).map_err(refused)?;
-    let name = path.display().to_string();
+    let bytes = read_beginning(path, limit)?;
+    let name = shown(path);
     Ok(((about.dev(), about.ino()), Input { name, bytes }))
 }

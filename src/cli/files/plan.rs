@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
 use super::LOCK;
+use super::leftover::is_tree_name;
 use super::tree::Tree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;
@@ -20,10 +21,32 @@ pub enum Change {
     Updated,
     /// It is tierc's and no longer generated.
     Removed,
+    /// The same, and somebody changed it.
+    RemovedEdited,
     /// It is what it should be.
     Unchanged,
     /// It is tierc's, and somebody changed it, or lost the lock that knows it.
     Edited,
+}
+
+impl Change {
+    /// Whether the file is written.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        match self {
+            Self::Created | Self::Updated | Self::Edited => true,
+            Self::Removed | Self::RemovedEdited | Self::Unchanged => false,
+        }
+    }
+
+    /// Whether the file goes.
+    #[must_use]
+    pub fn removes(self) -> bool {
+        match self {
+            Self::Removed | Self::RemovedEdited => true,
+            Self::Created | Self::Updated | Self::Edited | Self::Unchanged => false,
+        }
+    }
 }
 
 /// What becomes of a tree.
@@ -86,9 +109,19 @@ fn owned(lock: &[u8]) -> BTreeMap<String, String> {
 }
 
 /// The lock of a tree in `out`; empty if there is none that can be read.
-fn lock_of(out: &Path, name: &str) -> Vec<u8> {
+pub(in crate::cli) fn lock_of(out: &Path, name: &str) -> Vec<u8> {
     let read = Tree::open(out, name).and_then(|mut tree| tree.read(LOCK));
     read.ok().flatten().unwrap_or_default()
+}
+
+/// The files that are tierc's in a tree in `out`, by its lock. What stands in the place of a lock and
+/// is no file owns nothing; a lock that cannot be read is an error.
+fn owned_in(out: &Path, name: &str) -> Result<BTreeMap<String, String>, Error> {
+    match Tree::open(out, name).and_then(|mut tree| tree.read(LOCK)) {
+        Ok(lock) => Ok(lock.as_deref().map(owned).unwrap_or_default()),
+        Err(Error::Link(_) | Error::InTheWay(_)) => Ok(BTreeMap::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Compares an environment's files with its tree in `out`.
@@ -125,9 +158,17 @@ pub fn plan_tree(
     if !foreign.is_empty() {
         return Err(Error::Foreign(foreign));
     }
-    for path in owned.keys().filter(|path| !artifacts.contains_key(*path)) {
-        if tree.holds(path)? {
-            changes.push((path.clone(), Change::Removed));
+    for (path, hash) in owned
+        .iter()
+        .filter(|(path, _)| !artifacts.contains_key(*path))
+    {
+        if let Some(bytes) = tree.read(path)? {
+            let change = if is_ours(&bytes, Some(hash)) {
+                Change::Removed
+            } else {
+                Change::RemovedEdited
+            };
+            changes.push((path.clone(), change));
         }
     }
     changes.sort_by(|a, b| a.0.cmp(&b.0));
@@ -173,15 +214,18 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Error::Io("listed", out.to_owned(), error)),
     };
-    let mut stale: Vec<String> = listing
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| !names.contains(name) && !name.starts_with('.'))
-        .filter(|name| {
-            let tree = out.join(name);
-            fs::symlink_metadata(&tree).is_ok_and(|about| about.is_dir())
-                && !owned(&lock_of(out, name)).is_empty()
-        })
-        .collect();
+    let mut stale = Vec::new();
+    for entry in listing {
+        let entry = entry.map_err(|error| Error::Io("listed", out.to_owned(), error))?;
+        let name = entry.file_name();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let name = name.to_str().filter(|_| is_folder && is_tree_name(&name));
+        if let Some(name) = name.filter(|name| !names.contains(*name) && is_below(name))
+            && !owned_in(out, name)?.is_empty()
+        {
+            stale.push(name.to_owned());
+        }
+    }
     stale.sort();
     Ok(stale)
 }
@@ -193,7 +237,7 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
 pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
     let mut tree = Tree::open(out, name)?;
     let mut edited = Vec::new();
-    for (path, hash) in owned(&lock_of(out, name)) {
+    for (path, hash) in owned_in(out, name)? {
         let bytes = tree.read(&path)?;
         if bytes.is_some_and(|bytes| !is_ours(&bytes, Some(&hash))) {
             edited.push(path);
@@ -209,7 +253,7 @@ pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
 pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
     let mut tree = Tree::open(out, name)?;
     let mut files = Artifacts::new();
-    for (path, _) in owned(&lock_of(out, name)) {
+    for (path, _) in owned_in(out, name)? {
         if path == LOCK {
             continue;
         }
@@ -229,7 +273,7 @@ pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
 pub fn remove_tree(out: &Path, name: &str) -> Result<(), Error> {
     let tree = below(out, name)?;
     let mut on_disk = Tree::open(out, name)?;
-    let mut files: Vec<String> = owned(&lock_of(out, name)).into_keys().collect();
+    let mut files: Vec<String> = owned_in(out, name)?.into_keys().collect();
     // The lock goes last: a run that is killed finds again what is left.
     files.sort_by_key(|path| path == LOCK);
     for path in files {

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::*;
@@ -20,19 +21,24 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     artifacts
 }
 
+fn turn(out: &Path) -> Turn {
+    Turn::take(out, || panic!("nobody else writes")).unwrap()
+}
+
 /// What becomes of the tree, and its new state beside it.
-fn staged(out: &Path, files: &[(&str, &str)]) -> (TreePlan, Option<Staged>) {
+fn staged<'t>(turn: &'t Turn, files: &[(&str, &str)]) -> (TreePlan, Option<Staged<'t>>) {
     let artifacts = artifacts(files);
-    let turn = Turn::take(out, || panic!("nobody else writes")).unwrap();
-    let plan = plan_tree(out, "prod", &artifacts).unwrap();
-    let staged = stage_tree(&turn, &plan, &artifacts).unwrap();
+    let plan = plan_tree(turn.out(), "prod", &artifacts).unwrap();
+    let staged = stage_tree(turn, &plan, &artifacts).unwrap();
     (plan, staged)
 }
 
 fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
-    let (plan, staged) = staged(out, files);
+    let turn = turn(out);
+    let (plan, staged) = staged(&turn, files);
     if let Some(staged) = staged {
-        staged.place(&plan).unwrap();
+        let left = staged.place(&plan).unwrap();
+        assert!(left.is_none(), "{left:?}");
     }
     plan.changes
         .into_iter()
@@ -162,7 +168,8 @@ fn what_somebody_writes_while_a_run_goes_on_is_kept() {
     render(out.path(), &[("a/a.yaml", "1")]);
     let tree = out.path().join("prod");
     fs::write(tree.join("a/notes.txt"), "old").unwrap();
-    let (plan, staged) = staged(out.path(), &[("a/a.yaml", "2")]);
+    let turn = turn(out.path());
+    let (plan, staged) = staged(&turn, &[("a/a.yaml", "2")]);
     fs::create_dir(tree.join("b")).unwrap();
     fs::write(tree.join("b/new.txt"), "new").unwrap();
     // As editors save: another file in the place of the old one.
@@ -179,7 +186,7 @@ fn what_somebody_writes_while_a_run_goes_on_is_kept() {
 fn a_state_that_is_never_placed_leaves_nothing() {
     let out = tempfile::tempdir().unwrap();
     render(out.path(), &[("a.yaml", "1")]);
-    drop(staged(out.path(), &[("a.yaml", "2")]));
+    drop(staged(&turn(out.path()), &[("a.yaml", "2")]));
     assert_eq!(read(out.path(), "a.yaml"), "1");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
 }
@@ -231,4 +238,242 @@ fn inputs_are_told_apart_from_what_is_no_input() {
     let inputs = read_inputs(&[folder.path().to_owned(), path("b.kdl")]).unwrap();
     let read: Vec<_> = inputs.iter().map(|input| input.bytes.clone()).collect();
     assert_eq!(read, [b"a.kdl", b"b.kdl"]);
+}
+
+#[test]
+fn what_was_edited_and_is_no_longer_generated_is_told_apart() {
+    let out = tempfile::tempdir().unwrap();
+    render(
+        out.path(),
+        &[("a.yaml", "1"), ("b.yaml", "1"), ("c.yaml", "1")],
+    );
+    fs::write(out.path().join("prod/b.yaml"), "by hand").unwrap();
+    let expected = [
+        ("a.yaml", Change::Unchanged),
+        ("b.yaml", Change::RemovedEdited),
+        ("c.yaml", Change::Removed),
+    ];
+    assert_eq!(
+        render(out.path(), &[("a.yaml", "1")]),
+        expected.map(|(path, change)| (path.to_owned(), change))
+    );
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn folders_and_files_keep_their_modes() {
+    let out = tempfile::tempdir().unwrap();
+    let tree = out.path().join("prod");
+    render(out.path(), &[("a/a.yaml", "1"), ("a/same.yaml", "1")]);
+    fs::create_dir_all(tree.join("mine/inner")).unwrap();
+    for (path, mode) in [
+        ("", 0o2750),
+        ("a", 0o700),
+        ("mine", 0o555),
+        ("mine/inner", 0o1770),
+        ("a/a.yaml", 0o640),
+        ("a/same.yaml", 0o600),
+    ] {
+        set_mode(&tree.join(path), mode);
+    }
+    // Where a file is new, the folder is not.
+    render(
+        out.path(),
+        &[("a/a.yaml", "2"), ("a/b.yaml", "1"), ("a/same.yaml", "1")],
+    );
+    for (path, expected) in [
+        ("", 0o2750),
+        ("a", 0o700),
+        ("mine", 0o555),
+        ("mine/inner", 0o1770),
+        ("a/a.yaml", 0o640),
+        ("a/same.yaml", 0o600),
+    ] {
+        let mode = mode(&tree.join(path));
+        assert_eq!(mode, expected, "{path}: {mode:o}");
+    }
+    assert_eq!(read(out.path(), "a/a.yaml"), "2");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 1);
+    set_mode(&tree.join("mine"), 0o755);
+}
+
+/// A FIFO at a path.
+fn fifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+/// A file that says it has so many bytes, and takes no room.
+fn sparse(path: &Path, length: u64) {
+    fs::File::create(path).unwrap().set_len(length).unwrap();
+}
+
+#[test]
+fn what_is_no_regular_file_is_kept_and_never_opened() {
+    use std::os::unix::fs::MetadataExt;
+    let out = tempfile::tempdir().unwrap();
+    let tree = out.path().join("prod");
+    render(out.path(), &[("a/a.yaml", "1")]);
+    fifo(&tree.join("a/pipe"));
+    let socket = std::os::unix::net::UnixListener::bind(tree.join("a/socket")).unwrap();
+    sparse(&tree.join("a/disk.img"), 1 << 42);
+    let identity = |name: &str| {
+        fs::symlink_metadata(tree.join("a").join(name))
+            .unwrap()
+            .ino()
+    };
+    let all = || ["pipe", "socket", "disk.img"].map(identity);
+    let before = all();
+    render(out.path(), &[("a/a.yaml", "2")]);
+    assert_eq!(all(), before);
+    drop(socket);
+}
+
+#[test]
+fn something_else_in_the_place_of_a_file_is_named_and_not_read() {
+    for make in [fifo, |path: &Path| sparse(path, MOST_BYTES + 1)] {
+        let out = tempfile::tempdir().unwrap();
+        render(out.path(), &[("a.yaml", "1"), ("b.yaml", "1")]);
+        for name in ["a.yaml", "b.yaml", LOCK] {
+            let path = out.path().join("prod").join(name);
+            let text = fs::read(&path).unwrap();
+            fs::remove_file(&path).unwrap();
+            make(&path);
+            // One that is generated, and one that no longer is.
+            let refused = plan_tree(out.path(), "prod", &artifacts(&[("a.yaml", "2")]));
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains(&path.display().to_string()), "{refused}");
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, text).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_process_never_waits_for_itself() {
+    let out = tempfile::tempdir().unwrap();
+    let link = out.path().with_extension("link");
+    std::os::unix::fs::symlink(out.path(), &link).unwrap();
+    let first = turn(out.path());
+    let (plan, staged) = staged(&first, &[("a.yaml", "1")]);
+    // Under any name, and without taking away what is being written.
+    let second = turn(&link);
+    let other = std::thread::scope(|scope| scope.spawn(|| turn(out.path())).join().unwrap());
+    staged.unwrap().place(&plan).unwrap();
+    assert_eq!(read(out.path(), "a.yaml"), "1");
+    drop((second, other));
+    fs::remove_file(link).unwrap();
+}
+
+/// Holds the lock of a folder as another process does, until the command is killed.
+fn hold(out: &Path) -> std::process::Child {
+    let mut child = std::process::Command::new("flock")
+        .arg("--no-fork")
+        .arg(out)
+        .args(["sh", "-c", "echo held; exec sleep 600"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = [0; 4];
+    let stdout = child.stdout.as_mut().unwrap();
+    std::io::Read::read_exact(stdout, &mut said).unwrap();
+    child
+}
+
+#[test]
+fn a_run_that_is_never_done_is_not_waited_for_without_end() {
+    let out = tempfile::tempdir().unwrap();
+    let mut other = hold(out.path());
+    let mut said = 0;
+    let patience = std::time::Duration::from_millis(120);
+    let refused = Turn::take_within(patience, out.path(), || said += 1);
+    let refused = refused.err().unwrap().to_string();
+    assert!(
+        refused.contains("another run has been writing into"),
+        "{refused}"
+    );
+    assert_eq!(said, 1);
+    // The lock of a process that is killed is free.
+    let waiting = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| Turn::take(out.path(), || {}).is_ok());
+        other.kill().unwrap();
+        other.wait().unwrap();
+        waiting.join().unwrap()
+    });
+    assert!(waiting);
+}
+
+#[test]
+fn a_tree_that_is_not_exchanged_is_written_file_by_file() {
+    let out = tempfile::tempdir().unwrap();
+    let tree = out.path().join("prod");
+    render(
+        out.path(),
+        &[("a/a.yaml", "1"), ("a/old.yaml", "1"), ("b.yaml", "1")],
+    );
+    fs::write(tree.join("a/mine.txt"), "mine").unwrap();
+    let turn = turn(out.path()).in_place("prod");
+    let files = [("a/a.yaml", "2"), ("b.yaml", "1"), ("c/new.yaml", "1")];
+    let (plan, state) = staged(&turn, &files);
+    assert_eq!(
+        read(out.path(), "a/a.yaml"),
+        "1",
+        "nothing is in its place yet"
+    );
+    assert!(state.unwrap().place(&plan).unwrap().is_none());
+    for (path, text) in files {
+        assert_eq!(read(out.path(), path), text);
+    }
+    assert!(!tree.join("a/old.yaml").exists());
+    assert_eq!(read(out.path(), "a/mine.txt"), "mine");
+    assert_eq!(names(&tree), ["a", "b.yaml", "c", LOCK]);
+    assert_eq!(names(&tree.join("a")), ["a.yaml", "mine.txt"]);
+    // Dropped instead, it leaves nothing.
+    drop(staged(&turn, &[("a/a.yaml", "3"), ("d/new.yaml", "1")]));
+    assert_eq!(read(out.path(), "a/a.yaml"), "2");
+    assert_eq!(names(&tree), ["a", "b.yaml", "c", LOCK]);
+    assert_eq!(names(&tree.join("a")), ["a.yaml", "mine.txt"]);
+    assert_eq!(names(out.path()), ["prod"]);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_a_run_left_that_was_killed_while_it_wrote_file_by_file_goes() {
+    let out = tempfile::tempdir().unwrap();
+    let tree = out.path().join("prod");
+    render(out.path(), &[("a/a.yaml", "1"), ("b.yaml", "1")]);
+    {
+        let turn = turn(out.path()).in_place("prod");
+        let (_, state) = staged(&turn, &[("a/a.yaml", "2"), ("b.yaml", "2")]);
+        // As a kill leaves it: one file is in its place, and nothing is cleaned up.
+        std::mem::forget(state);
+        fs::rename(
+            tree.join("a/.0.tierc-")
+                .with_file_name(format!(".0.tierc-{}", std::process::id())),
+            tree.join("a/a.yaml"),
+        )
+        .unwrap();
+    }
+    assert_eq!(read(out.path(), "a/a.yaml"), "2");
+    let third = [("a/a.yaml", "3"), ("b.yaml", "1")];
+    render(out.path(), &third);
+    assert_eq!(read(out.path(), "a/a.yaml"), "3");
+    assert_eq!(names(&tree), ["a", "b.yaml", LOCK]);
+    assert_eq!(names(&tree.join("a")), ["a.yaml"]);
+    assert_eq!(names(out.path()), ["prod"]);
 }

@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 
 use super::plan::below;
+use super::read::MOST_BYTES;
 use crate::cli::error::Error;
 
 /// How everything is opened: a FIFO in the place of a file must not hold the run.
@@ -44,18 +45,33 @@ impl Tree {
         let Some(folder) = self.folder(folder)? else {
             return Ok(None);
         };
+        // Asked before it is opened: opening a FIFO wakes who writes into it, and a device can do
+        // anything.
+        let about = match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(about) => about,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(refused(&path, error, false)),
+        };
+        let kind = FileType::from_raw_mode(about.st_mode);
+        if kind.is_symlink() {
+            return Err(Error::Link(path));
+        }
+        if !kind.is_file() {
+            return Err(Error::InTheWay(path));
+        }
+        let size = u64::try_from(about.st_size).unwrap_or_default();
+        if size > MOST_BYTES {
+            return Err(Error::TooLarge(path, MOST_BYTES));
+        }
         let file = match openat(folder, name, OPEN, Mode::empty()) {
             Ok(file) => File::from(file),
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(refused(&path, error, false)),
         };
-        let failed = |error| Error::Io("read", path.clone(), error);
-        let about = file.metadata().map_err(failed)?;
-        if !about.is_file() {
-            return Err(Error::InTheWay(path));
-        }
-        let mut bytes = vec![0; usize::try_from(about.len()).unwrap_or(usize::MAX)];
-        (&file).read_exact(&mut bytes).map_err(failed)?;
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or_default()];
+        (&file)
+            .read_exact(&mut bytes)
+            .map_err(|error| Error::Io("read", path, error))?;
         Ok(Some(bytes))
     }
 

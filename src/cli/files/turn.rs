@@ -1,35 +1,86 @@
 //! A run's turn at writing: runs that write into the same folder wait for each other.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::stage::STAGING;
+use super::leftover::{self, Leftover};
+use super::mounts::Mounts;
 use crate::cli::error::Error;
+
+/// How long a run waits for another: many times what the largest takes.
+pub const PATIENCE: Duration = Duration::from_mins(5);
+
+/// How often it looks.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The right to write below a folder, until it is dropped or the process ends.
 pub struct Turn {
     out: PathBuf,
-    /// Closing it gives the lock back; none on file systems that know no locks.
-    _lock: Option<File>,
+    /// The last one that closes it gives the lock back; none on file systems that know no locks.
+    lock: Option<Arc<File>>,
+    left: Vec<Leftover>,
+    /// The trees that something is left beside.
+    crowded: BTreeSet<String>,
+    pub(super) mounts: Mounts,
 }
+
+/// The folders that this process writes into, by device and inode. A lock belongs to whoever opened
+/// the file: a process that opened it twice would wait for itself.
+static HELD: Mutex<BTreeMap<(u64, u64), Weak<File>>> = Mutex::new(BTreeMap::new());
 
 impl Turn {
     /// Makes `out`, waits until no other run writes into it (after saying so with `waits`), and
-    /// removes what runs left that were killed.
+    /// removes what runs left that were killed. A run that writes there already goes on.
     ///
     /// # Errors
-    /// When `out` cannot be made.
+    /// When `out` cannot be made, or another run is not done in time.
     pub fn take(out: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
+        Self::take_within(PATIENCE, out, waits)
+    }
+
+    /// The same with a patience of one's own.
+    pub(super) fn take_within(
+        patience: Duration,
+        out: &Path,
+        waits: impl FnOnce(),
+    ) -> Result<Self, Error> {
         fs::create_dir_all(out).map_err(|error| Error::Io("created", out.to_owned(), error))?;
-        let lock = File::open(out).ok().filter(|folder| lock(folder, waits));
-        sweep(out, lock.is_some());
-        Ok(Self {
+        let mut turn = Self {
             out: out.to_owned(),
-            _lock: lock,
-        })
+            lock: None,
+            left: Vec::new(),
+            crowded: BTreeSet::new(),
+            mounts: Mounts::known(),
+        };
+        let folder = File::open(out).ok();
+        let identity = folder.as_ref().and_then(|folder| folder.metadata().ok());
+        let identity = identity.map(|about| (about.dev(), about.ino()));
+        if let Some(held) = identity.and_then(held) {
+            turn.lock = Some(held);
+            return Ok(turn);
+        }
+        let locked = match &folder {
+            Some(folder) => lock(folder, patience, waits)
+                .map_err(|Late| Error::Busy(out.to_owned(), patience))?,
+            None => false,
+        };
+        if let (Some(folder), Some(identity), true) = (folder, identity, locked) {
+            let folder = Arc::new(folder);
+            let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|_, held| held.strong_count() > 0);
+            all.insert(identity, Arc::downgrade(&folder));
+            turn.lock = Some(folder);
+        }
+        turn.sweep();
+        Ok(turn)
     }
 
     /// The folder.
@@ -37,49 +88,90 @@ impl Turn {
     pub fn out(&self) -> &Path {
         &self.out
     }
-}
 
-/// Whether the lock was had: file systems without locks refuse.
-fn lock(folder: &File, waits: impl FnOnce()) -> bool {
-    match flock(folder, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => true,
-        Err(Errno::WOULDBLOCK) => {
-            waits();
-            loop {
-                match flock(folder, FlockOperation::LockExclusive) {
-                    Ok(()) => return true,
-                    Err(Errno::INTR) => {}
-                    Err(_) => return false,
-                }
+    /// What earlier runs left in it that could not be removed.
+    #[must_use]
+    pub fn left(&self) -> &[Leftover] {
+        &self.left
+    }
+
+    /// Whether something is left beside the tree of `name`, so that it is not exchanged: that would
+    /// leave one more.
+    pub(super) fn is_crowded(&self, name: &str) -> bool {
+        self.crowded.contains(name)
+    }
+
+    /// The same turn, in which this tree is not exchanged.
+    #[cfg(test)]
+    pub(super) fn in_place(mut self, name: &str) -> Self {
+        self.crowded.insert(name.to_owned());
+        self
+    }
+
+    /// Whether a name is that of something that a run left which is over.
+    pub(super) fn is_left(&self, name: &OsStr) -> bool {
+        leftover::made_for(name).is_some_and(|(_, process)| self.is_over(process))
+    }
+
+    /// Whether a run is over: all others if this one has the lock, else those whose process is gone.
+    fn is_over(&self, process: u32) -> bool {
+        let runs =
+            || !Path::new("/proc").is_dir() || Path::new(&format!("/proc/{process}")).exists();
+        self.lock.is_some() || process == std::process::id() || !runs()
+    }
+
+    /// Removes what runs left that are over.
+    fn sweep(&mut self) {
+        let Ok(listing) = fs::read_dir(&self.out) else {
+            return;
+        };
+        for entry in listing.flatten() {
+            let name = entry.file_name();
+            let Some((tree, process)) = leftover::made_for(&name) else {
+                continue;
+            };
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !is_folder || !self.is_over(process) {
+                continue;
+            }
+            // It can have been killed while it wrote the tree itself.
+            leftover::remove_files(&self.out.join(tree), &|name| self.is_left(name));
+            if let Err(left) = leftover::remove(&entry.path(), &self.mounts) {
+                self.left.push(left);
+                self.crowded.insert(tree.to_owned());
             }
         }
-        Err(_) => false,
+        self.left.sort_by(|a, b| a.path.cmp(&b.path));
     }
 }
 
-/// Removes staging folders of runs that are no more: of all others if this run has the lock, else
-/// of those whose process is gone.
-fn sweep(out: &Path, locked: bool) {
-    let Ok(listing) = fs::read_dir(out) else {
-        return;
-    };
-    for entry in listing.flatten() {
-        let file_name = entry.file_name();
-        let Some(process) = file_name.to_str().and_then(process_of) else {
-            continue;
-        };
-        let runs = !locked
-            && process != std::process::id()
-            && (!Path::new("/proc").is_dir() || Path::new(&format!("/proc/{process}")).exists());
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && !runs {
-            let _ = fs::remove_dir_all(entry.path());
+/// The lock of a folder that this process has already.
+fn held(identity: (u64, u64)) -> Option<Arc<File>> {
+    let all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    all.get(&identity)?.upgrade()
+}
+
+/// Another run was not done in time.
+struct Late;
+
+/// Whether the lock was had: file systems without locks refuse.
+fn lock(folder: &File, patience: Duration, waits: impl FnOnce()) -> Result<bool, Late> {
+    let mut waits = Some(waits);
+    let started = Instant::now();
+    loop {
+        match flock(folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(true),
+            Err(Errno::WOULDBLOCK) => {
+                if let Some(waits) = waits.take() {
+                    waits();
+                }
+                if started.elapsed() >= patience {
+                    return Err(Late);
+                }
+                std::thread::sleep(PAUSE);
+            }
+            Err(Errno::INTR) => {}
+            Err(_) => return Ok(false),
         }
     }
-}
-
-/// The process that made the staging folder of this name.
-fn process_of(file_name: &str) -> Option<u32> {
-    let (_, process) = file_name.strip_prefix('.')?.rsplit_once(STAGING)?;
-    process.parse().ok()
 }

@@ -1,12 +1,14 @@
 //! The tree of every state on the way, in numbered folders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Route;
 use crate::cli::error::Error;
 use crate::cli::files::{self, TreePlan, Turn};
+use crate::cli::output::Output;
+use crate::cli::render::{take_turn, warn_of_edit};
 use crate::compile::Comparison;
 use crate::emit::{self, Artifacts};
 use crate::plan::step;
@@ -24,17 +26,43 @@ pub(super) fn write(
     out: &Path,
     routes: &[Route<'_>],
     comparison: &Comparison,
+    output: &Output,
 ) -> Result<(), Vec<String>> {
-    replace(out, routes, comparison).map_err(|error| vec![error.to_string()])
+    let made = folders_to_make(out);
+    let replaced = replace(out, routes, comparison, output);
+    replaced.map_err(|error| {
+        // Folders that were made for nothing.
+        for folder in made {
+            let _ = fs::remove_dir(folder);
+        }
+        vec![error.to_string()]
+    })
 }
 
-fn replace(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<(), Error> {
+/// The folders of a path that are not there yet, the inner ones first.
+fn folders_to_make(out: &Path) -> Vec<PathBuf> {
+    let above = out.ancestors().take_while(|folder| !folder.exists());
+    above.map(Path::to_owned).collect()
+}
+
+fn replace(
+    out: &Path,
+    routes: &[Route<'_>],
+    comparison: &Comparison,
+    output: &Output,
+) -> Result<(), Error> {
+    // One turn for the whole plan: what is compared now is what is replaced.
+    let _turn = take_turn(out, output)?;
     let trees = trees(out, routes, comparison)?;
     let stale = stale(out, &trees)?;
-    stage_and_place(&trees).inspect_err(|_| {
-        // Folders that were made for nothing.
-        for tree in &trees {
-            let _ = fs::remove_dir(&tree.folder);
+    warn_of_edits(&trees, &stale, output)?;
+    let made: Vec<PathBuf> = trees
+        .iter()
+        .flat_map(|tree| folders_to_make(&tree.folder))
+        .collect();
+    stage_and_place(&trees, output).inspect_err(|_| {
+        for folder in &made {
+            let _ = fs::remove_dir(folder);
         }
     })?;
     for (folder, name) in stale {
@@ -46,19 +74,54 @@ fn replace(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<
 }
 
 /// No state changes before all of them can.
-fn stage_and_place(trees: &[Tree]) -> Result<(), Error> {
+fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
+    // A folder holds a tree for each environment, and is taken once.
+    let mut turns: BTreeMap<&Path, Turn> = BTreeMap::new();
+    for tree in trees {
+        if !turns.contains_key(tree.folder.as_path()) {
+            turns.insert(&tree.folder, take_turn(&tree.folder, output)?);
+        }
+    }
     let mut staged = Vec::new();
     for tree in trees {
-        let turn = Turn::take(&tree.folder, || {})?;
-        let state = files::stage_tree(&turn, &tree.plan, &tree.artifacts)?;
-        staged.extend(state.map(|state| (state, turn, &tree.plan)));
+        let Some(turn) = turns.get(tree.folder.as_path()) else {
+            continue;
+        };
+        let state = files::stage_tree(turn, &tree.plan, &tree.artifacts)?;
+        staged.extend(state.map(|state| (state, &tree.plan)));
     }
-    for (state, _turn, plan) in staged {
-        state.place(plan)?;
+    for (state, plan) in staged {
+        if let Some(left) = state.place(plan)? {
+            output.warning(&left.to_string());
+        }
     }
     Ok(())
 }
 
+/// Says which files go that somebody edited since an earlier plan wrote them.
+fn warn_of_edits(
+    trees: &[Tree],
+    stale: &[(PathBuf, String)],
+    output: &Output,
+) -> Result<(), Error> {
+    for tree in trees {
+        for (path, change) in &tree.plan.changes {
+            let path = tree.folder.join(&tree.plan.name).join(path);
+            warn_of_edit(&path.display().to_string(), *change, output);
+        }
+    }
+    for (folder, name) in stale {
+        for path in files::edited(folder, name)? {
+            let path = folder.join(name).join(path);
+            warn_of_edit(
+                &path.display().to_string(),
+                files::Change::RemovedEdited,
+                output,
+            );
+        }
+    }
+    Ok(())
+}
 /// What is to be written, held against what is there.
 fn trees(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<Vec<Tree>, Error> {
     let run = &comparison.runs.after;
@@ -66,7 +129,7 @@ fn trees(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<Ve
     for route in routes {
         let source = route.outcome.files.after.map_or("", |file| {
             let name = run.sources.get(file.source).name.as_str();
-            name.rsplit(['/', '\\']).next().unwrap_or(name)
+            name.rsplit('/').next().unwrap_or(name)
         });
         let name = route.sides.before.environment.value.as_str();
         for (number, state) in route.states().enumerate() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
 use crate::cli::error::Error;
+use crate::cli::files;
 use crate::cli::git::{Repository, Revision};
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
@@ -49,17 +50,15 @@ fn files(
     for path in paths {
         let below = repository.below(path);
         match below.and_then(|below| at_revision(revision, path, &below)) {
-            Ok(files) if files.is_empty() && !path.exists() => {
+            Ok(files) if files.is_empty() && is_absent(path) => {
                 failures.push(Error::Absent(path.clone()).to_string());
             }
             Ok(files) => before.extend(files),
             Err(failure) => failures.push(failure),
         }
-        if has_files(path) {
-            match working_tree(std::slice::from_ref(path)) {
-                Ok(files) => after.extend(files),
-                Err(mut more) => failures.append(&mut more),
-            }
+        match working_tree_if_any(path) {
+            Ok(files) => after.extend(files),
+            Err(mut more) => failures.append(&mut more),
         }
     }
     if before.is_empty() && after.is_empty() && failures.is_empty() {
@@ -76,15 +75,18 @@ fn files(
     }
 }
 
-/// Whether there is a file, or a folder that holds some.
-fn has_files(path: &Path) -> bool {
-    if !path.is_dir() {
-        return path.exists();
+/// The files at `path`, of which there may be none. A folder that cannot be listed is not one
+/// without files.
+fn working_tree_if_any(path: &PathBuf) -> Result<Vec<SideFile>, Vec<String>> {
+    if files::is_without_environments(path) {
+        return Ok(Vec::new());
     }
-    let entries = path.read_dir().into_iter().flatten().flatten();
-    entries
-        .map(|entry| entry.path())
-        .any(|file| file.extension().is_some_and(|it| it == "kdl"))
+    working_tree(std::slice::from_ref(path))
+}
+
+/// Whether nothing is at `path`, for sure.
+fn is_absent(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
 }
 
 /// A folder that stands, at or above the first path.

@@ -153,7 +153,7 @@ fn load_trees(
     common: &Common,
     artifacts: Artifacts,
 ) -> Result<Option<Loaded>, Failed> {
-    let (found, is_folder) = match trees::Tree::at(path) {
+    let (found, is_folder) = match trees::Tree::at(path)? {
         Some(tree) => (vec![tree], false),
         None if files::is_without_environments(path) => (trees::below(path)?, true),
         None => return Ok(None),
@@ -184,17 +184,18 @@ fn load_at(
     let below = if path.starts_with(".") || path.starts_with("..") {
         repository.below(path).map_err(one)?
     } else {
-        path.to_string_lossy().trim_end_matches('/').to_owned()
+        path.to_owned()
     };
     let files = at_revision(&revision, path, &below).map_err(one)?;
     let first = files.first().ok_or_else(|| {
         vec![format!(
-            "`{}` has no file or folder `{below}` with an environment in it, counted from the top of the repository",
-            revision.name()
+            "`{}` has no file or folder `{}` with an environment in it, counted from the top of the repository",
+            revision.name(),
+            files::shown(&below)
         )]
     })?;
     Ok(Loaded {
-        is_folder: Path::new(&first.path) != path,
+        is_folder: first.path != files::shown(path),
         texts: catalogue_at(&revision, common, output)?,
         side: of_files(files),
     })

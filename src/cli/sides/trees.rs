@@ -1,11 +1,12 @@
 //! Generated trees as one side: what they record, and their files as they are.
 
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::cli::files::{LOCK, stay_on_this_thread, written};
-use crate::compile::{Record, Recorded};
+use crate::cli::files::{LOCK, MOST_BYTES, is_tree_name, read_file, stay_on_this_thread, written};
+use crate::compile::{Record, Recorded, unsayable};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::emit::lock;
@@ -21,26 +22,41 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The tree at `path`, where there is one.
-    pub(super) fn at(path: &Path) -> Option<Self> {
-        if !path.join(LOCK).is_file() {
-            return None;
+    /// The tree at `path`, where there is one. A place that cannot be looked at is not one without
+    /// a tree.
+    pub(super) fn at(path: &Path) -> Result<Option<Self>, Failed> {
+        let lock = path.join(LOCK);
+        match lock.metadata() {
+            Ok(about) if about.is_file() => {}
+            Ok(_) => return Ok(None),
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(None),
+            Err(error) => return Err(refused(&lock, &error)),
         }
         let path = match path.file_name() {
             Some(_) => path.to_owned(),
-            None => path.canonicalize().ok()?,
+            None => path.canonicalize().map_err(|error| refused(path, &error))?,
         };
-        Some(Self {
-            out: path.parent()?.to_owned(),
-            name: path.file_name()?.to_string_lossy().into_owned(),
-        })
+        let (Some(out), Some(name)) = (path.parent(), path.file_name()) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            out: out.to_owned(),
+            name: name.to_string_lossy().into_owned(),
+        }))
     }
 
     fn record(&self, artifacts: Artifacts) -> Result<Record, Failed> {
         let path = self.out.join(&self.name).join(LOCK);
         let name = path.display().to_string();
-        let text = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
-        let read = lock::read(&text).map_err(|why| {
+        let text = read_file(&path, MOST_BYTES).map_err(|error| error.to_string())?;
+        let read = lock::read(&text).and_then(|read| {
+            let waivers = read.waivers.as_deref().unwrap_or_default();
+            match unsayable(&read.environment, waivers) {
+                Some(why) => Err(why),
+                None => Ok(read),
+            }
+        });
+        let read = read.map_err(|why| {
             let why = visible(&mask(&why));
             Failed::Wrong(vec![format!(
                 "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"
@@ -66,13 +82,15 @@ impl Tree {
 pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
     let entries = match out.read_dir() {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == NotFound => return Ok(Vec::new()),
         Err(error) => return Err(refused(out, &error)),
     };
     let mut trees = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| refused(out, &error))?;
-        trees.extend(Tree::at(&entry.path()));
+        if is_tree_name(&entry.file_name()) {
+            trees.extend(Tree::at(&entry.path())?);
+        }
     }
     trees.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(trees)

@@ -45,9 +45,40 @@ pub(super) fn password(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let (user, password) = before.get(start..)?.split_once(':')?;
     let user = user.rsplit(|c| !in_name(c)).next()?;
+    if names_mail(before.get(..start)?) && password.bytes().all(is_local_part) {
+        return None;
+    }
     let label = LABELS.iter().any(|label| user.eq_ignore_ascii_case(label));
     let fits = !user.is_empty() && !label && password.len() >= LEAST && is_literal(password);
     fits.then(|| at - password.len()..at)
+}
+
+/// Ends of keys whose value is for people: `MAIL="ops:alerts@example.com"` has no password.
+const MAIL_KEYS: &[&str] = &[
+    "mail",
+    "email",
+    "contact",
+    "contacts",
+    "owner",
+    "recipient",
+    "recipients",
+    "sender",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+];
+
+/// Whether what stands before a value is the `KEY="` of an address of people.
+fn names_mail(before: &str) -> bool {
+    let key = before.trim_end_matches(|c: char| c.is_whitespace() || "\"'#=:".contains(c));
+    let end = key.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    let end = end.unwrap_or_default().to_ascii_lowercase();
+    key.len() < before.len() && MAIL_KEYS.contains(&end.as_str())
+}
+
+fn is_local_part(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || b".-+".contains(&byte)
 }
 
 fn in_name(c: char) -> bool {

@@ -4,61 +4,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::bare_address;
-
-/// Prefixes of well-known tokens, and how many characters follow at least.
-const TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AIza", 30),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghr_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 22),
-    ("glpat-", 20),
-    ("npm_", 30),
-    ("xoxb-", 10),
-    ("xoxp-", 10),
-    ("xoxa-", 10),
-    ("xoxs-", 10),
-    ("sk_live_", 16),
-    ("sk_test_", 16),
-    ("rk_live_", 16),
-    ("whsec_", 20),
-    ("hvs.", 20),
-    ("SG.", 40),
-    ("pypi-", 40),
-    ("dop_v1_", 40),
-    ("shpat_", 30),
-    ("ya29.", 20),
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("eyJhbGciOi", 20),
-    ("Bearer ", 20),
-    ("bearer ", 20),
-    ("AccountKey=", 20),
-];
-
-/// Ends of keys whose value is a credential, without `-` and `_`, in lower case.
-const KEYS: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "secretkey",
-    "secretkeybase",
-    "signingkey",
-    "encryptionkey",
-    "masterkey",
-    "privatekey",
-    "credential",
-    "credentials",
-];
+use super::patterns::TOKENS;
+use super::runs::{Ends, Run};
+use super::{bare_address, encoded, patterns};
 
 /// A letter or a digit: a word begins here.
 const BEGINS: u8 = 1;
@@ -87,8 +35,8 @@ static BYTES: LazyLock<Bytes> = LazyLock::new(|| {
             _ if byte.is_ascii_alphanumeric() => BEGINS,
             _ => 0,
         };
-        for (token, _) in TOKENS {
-            if let [first, next, ..] = token.as_bytes()
+        for token in TOKENS {
+            if let [first, next, ..] = token.prefix.as_bytes()
                 && *first == byte
             {
                 *goes_on |= second(*next);
@@ -112,12 +60,21 @@ impl Bytes {
     }
 }
 
-/// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`, nor `PWD` alone.
-const WORDS: &[&str] = &["pass", "pwd"];
-
 /// The ranges of bytes in `text` that look like credentials, in order, none within another.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = find_plain(text);
+    found.extend(encoded::secrets(text));
+    merged(found)
+}
+
+/// The same of what is not encoded, in any order.
+pub(super) fn find_plain(text: &str) -> Vec<Range<usize>> {
+    find_with(&mut Ends::of(text))
+}
+
+fn find_with(ends: &mut Ends<'_>) -> Vec<Range<usize>> {
+    let text = ends.text();
     let known: &Bytes = &BYTES;
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -125,26 +82,32 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
     while let Some(byte) = bytes.get(at) {
         if known.kind(*byte) == BEGINS {
             let start = at;
-            at = word_end(text, known, start, &mut found);
-            found.extend(value_of_key(text, start..at));
+            at = word_end(ends, known, start, &mut found);
+            found.extend(value_of_key(ends, start..at));
         } else {
             let next = bytes.get(at + 1);
             match (byte, next) {
-                (b':', Some(b'/')) => found.extend(password_in_address(text, at)),
+                (b':', Some(b'/')) => found.extend(password_in_address(ends, at)),
                 (b'-', Some(b'-')) => found.extend(private_key(text, at)),
                 (b'@', Some(_)) => found.extend(bare_address::password(text, at)),
+                (b':', Some(b'A')) => found.extend(patterns::bot_token(text, at)),
                 _ => {}
             }
             at += 1;
         }
     }
-    merged(found)
+    found
 }
 
 /// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
 /// does, or behind a `-` or `_` in it.
-fn word_end(text: &str, known: &Bytes, start: usize, found: &mut Vec<Range<usize>>) -> usize {
-    let bytes = text.as_bytes();
+fn word_end(
+    ends: &mut Ends<'_>,
+    known: &Bytes,
+    start: usize,
+    found: &mut Vec<Range<usize>>,
+) -> usize {
+    let bytes = ends.text().as_bytes();
     let mut at = start;
     let mut begins = true;
     while let Some(byte) = bytes.get(at) {
@@ -153,7 +116,7 @@ fn word_end(text: &str, known: &Bytes, start: usize, found: &mut Vec<Range<usize
             break;
         }
         if begins && known.may_be_token(*byte, bytes.get(at + 1)) {
-            found.extend(token(text, at));
+            found.extend(token(ends, at));
         }
         begins = kind == JOINS;
         at += 1;
@@ -175,21 +138,11 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 /// A token of a well-known kind at `start`.
-fn token(text: &str, start: usize) -> Option<Range<usize>> {
-    let rest = text.get(start..)?;
-    let (prefix, least) = TOKENS.iter().find(|(known, _)| rest.starts_with(known))?;
-    // Behind a word that only says what follows, any token can: in Base64, too.
-    let more: &[u8] = if prefix.ends_with([' ', '=']) {
-        b"_-.+/=~"
-    } else {
-        b"_-."
-    };
-    let length = rest
-        .bytes()
-        .skip(prefix.len())
-        .take_while(|byte| byte.is_ascii_alphanumeric() || more.contains(byte))
-        .count();
-    (length >= *least).then(|| start..start + prefix.len() + length)
+fn token(ends: &mut Ends<'_>, start: usize) -> Option<Range<usize>> {
+    let rest = ends.text().get(start..)?;
+    let known = TOKENS.iter().filter(|known| rest.starts_with(known.prefix));
+    let found = known.filter_map(|known| known.end(ends, start));
+    Some(start..found.max()?)
 }
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
@@ -211,17 +164,17 @@ fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// The password of `user:password@host` behind the `://` at `at`.
-fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
+fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     /// Longer than any address, so that a text full of `://` costs no more than another.
     const FAR: usize = 2048;
-    let rest = text.get(at..)?.strip_prefix("://")?;
-    let end = rest
-        .char_indices()
-        .take(FAR)
-        .find(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
-        .map_or(rest.len().min(FAR), |(at, _)| at);
-    let (credentials, _) = rest.get(..end)?.rsplit_once('@')?;
-    let (user, password) = credentials.split_once(':')?;
+    let rest = ends.text().get(at..)?.strip_prefix("://")?;
+    let end = ends.end(Run::Address, at + 3) - (at + 3);
+    let end = end.min(rest.floor_char_boundary(FAR));
+    let (credentials, host) = rest.get(..end)?.rsplit_once('@')?;
+    let Some((user, password)) = credentials.split_once(':') else {
+        let token = patterns::is_token_in_address(credentials, host);
+        return token.then(|| at + 3..at + 3 + credentials.len());
+    };
     // `host:8080/path@version` has a port there, not a password.
     let port = password
         .split_once('/')
@@ -233,15 +186,26 @@ fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
 /// `"apiKey": "..."`, `password=...` within a connection string.
-fn value_of_key(text: &str, word: Range<usize>) -> Option<Range<usize>> {
-    let Behind { at, joined } = behind(text.as_bytes(), word.end)?;
-    if !is_key(text.get(word)?) {
-        return None;
-    }
+fn value_of_key(ends: &mut Ends<'_>, word: Range<usize>) -> Option<Range<usize>> {
+    /// Longer than any credential that is told from a path or a reference by what it holds.
+    const FAR: usize = 4096;
+    let text = ends.text();
+    let Behind {
+        at,
+        joined,
+        escaped,
+    } = behind(text.as_bytes(), word.end)?;
+    let word = text.get(word)?;
+    let kind = patterns::kind(word)?;
     let value = text.get(at..)?;
-    let body = quoted(value).or_else(|| joined.then(|| bare(value)).flatten())?;
+    let body = if escaped {
+        within_escapes(value)?
+    } else {
+        quoted(value).or_else(|| joined.then(|| bare(ends, at)).flatten())?
+    };
     let literal = value.get(body.clone())?;
-    is_literal(literal).then(|| at + body.start..at + body.end)
+    let literal = literal.get(..literal.floor_char_boundary(FAR))?;
+    (is_literal(literal) && kind.takes(literal)).then(|| at + body.start..at + body.end)
 }
 
 /// Where a value stands behind a key.
@@ -249,6 +213,8 @@ struct Behind {
     at: usize,
     /// Whether a `=` leads to it, so that it needs no quotes.
     joined: bool,
+    /// Whether its quote stands behind a `\`, as in JSON within a string.
+    escaped: bool,
 }
 
 /// What can be a value behind the key that ends at `end`: one look at a byte or two tells what most
@@ -261,29 +227,26 @@ fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
         }
         at
     };
-    let key = end + usize::from(is(end, b"\"'"));
+    let slash = |at: usize| usize::from(is(at, b"\\") && is(at + 1, b"\"'"));
+    let key = end + slash(end);
+    let key = key + usize::from(is(key, b"\"'"));
     let mark = blanks(key);
     let joined = is(mark, b"=");
     let value = mark + usize::from(joined || is(mark, b":"));
     let at = blanks(value);
+    let (escaped, at) = (slash(at) > 0, at + slash(at));
     let may_be_quoted = is(at, b"\"'#r");
-    (value > key && (joined || may_be_quoted)).then_some(Behind { at, joined })
+    (value > key && (joined || may_be_quoted)).then_some(Behind {
+        at,
+        joined,
+        escaped,
+    })
 }
 
-/// Whether a word ends like the name of a credential.
-#[must_use]
-pub fn is_key(word: &str) -> bool {
-    let letters = || {
-        let letters = word.bytes().rev().filter(|byte| !b"-_".contains(byte));
-        letters.map(|byte| byte.to_ascii_lowercase())
-    };
-    let ends = KEYS.iter().any(|key| {
-        let mut letters = letters();
-        key.bytes().rev().all(|byte| letters.next() == Some(byte))
-    });
-    ends || word
-        .rsplit_once(['-', '_'])
-        .is_some_and(|(_, last)| WORDS.iter().any(|known| last.eq_ignore_ascii_case(known)))
+/// What stands between an escaped quote, with which `value` begins, and the next escape.
+fn within_escapes(value: &str) -> Option<Range<usize>> {
+    let end = value.get(1..)?.find(['\\', '\n'])?;
+    Some(1..1 + end)
 }
 
 /// What stands between the quotes that `value` begins with, in any form of KDL.
@@ -307,11 +270,10 @@ fn quoted(value: &str) -> Option<Range<usize>> {
     Some(start..start + end.map_or(body.len(), |(at, _)| at))
 }
 
-/// A value without quotes, long enough to be one.
-fn bare(value: &str) -> Option<Range<usize>> {
-    let ends = |c: char| c.is_whitespace() || "\"'&;,{}()".contains(c);
-    let end = value.find(ends).unwrap_or(value.len());
-    (end >= 6).then_some(0..end)
+/// A value without quotes, long enough to be one, as a part of the text from `at`.
+fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
+    let length = ends.end(Run::Value, at) - at;
+    (length >= 6).then_some(0..length)
 }
 
 /// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
@@ -319,8 +281,7 @@ fn bare(value: &str) -> Option<Range<usize>> {
 #[must_use]
 pub fn is_literal(value: &str) -> bool {
     let value = value.trim();
-    let known = ["", "true", "false", "null"].contains(&value);
-    !known && !is_reference(value) && !value.chars().all(|c| c == '*')
+    !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
 }
 
 /// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
@@ -343,7 +304,8 @@ fn is_reference(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_literal;
+    use super::super::patterns::{KEYS, TOKENS};
+    use super::{Ends, Range, find_with, is_literal, merged};
 
     #[test]
     fn only_whole_references_are_none() {
@@ -370,5 +332,43 @@ mod tests {
         ] {
             assert!(!is_literal(reference), "{reference}");
         }
+    }
+
+    /// Whatever a text repeats, each of its bytes is looked at a bounded number of times.
+    #[test]
+    fn a_text_that_repeats_a_beginning_is_passed_over_once() {
+        let joins = [
+            "=", "-", "_", ": ", "=#", "=\"", "='", "=\"\"\"", " = ", "\n", "=$", "=<", ";",
+        ];
+        let begins = KEYS
+            .iter()
+            .copied()
+            .chain(TOKENS.iter().map(|it| it.prefix));
+        let begins = begins.chain([
+            "://",
+            "://a:b@",
+            "@",
+            "a:bbbbbb@c.d",
+            "-----BEGIN PRIVATE KEY-----",
+        ]);
+        for begin in begins {
+            for join in joins {
+                let text = format!("{begin}{join}").repeat(300);
+                let mut ends = Ends::of(&text);
+                find_with(&mut ends);
+                let most = 8 * text.len();
+                assert!(ends.looks <= most, "{begin:?} {join:?}: {}", ends.looks);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_run_ends_where_it_does() {
+        let find = |text: &str| merged(find_with(&mut Ends::of(text)));
+        let one = |start: usize, end: usize| Vec::from([Range { start, end }]);
+        assert_eq!(find("password=password=hunter2x;x"), one(9, 26));
+        assert_eq!(find("token=ab token=hunter2x, x"), one(15, 23));
+        let text = "a://b:c@d://e:ffff@g h://i:jjjj@k";
+        assert_eq!(find(text), [6..18, 27..31]);
     }
 }

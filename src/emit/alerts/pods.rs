@@ -1,6 +1,7 @@
 //! Alerts of the API and of worker pools.
 
 use super::{Alert, Urgency, above, asleep};
+use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Worker};
@@ -53,12 +54,8 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
     let mut alerts = Vec::new();
     let (min, max) = pool.workload.bounds();
     if min.max(1) < max {
-        let events = environment
-            .event
-            .values()
-            .any(|event| event.worker.contains_key(name));
         alerts.push(Alert {
-            expr: state::worker_at_maximum(environment, pool, events),
+            expr: state::worker_at_maximum(environment, pool),
             lasting: environment.alerts.at_maximum.value,
             value: "{{ $value }} pods",
             ..above(
@@ -71,6 +68,7 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
         });
     }
     alerts.push(errors(environment, name, pool, section.clone()));
+    alerts.extend(fallback(environment, name, pool, &section));
     // What the file pauses is paused until the file says otherwise.
     if pool.pause.is_none() {
         alerts.push(paused(environment, name, pool, section));
@@ -123,6 +121,34 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         relieved_by: Vec::new(),
         section,
     }
+}
+
+/// A pool that runs on its fallback: KEDA counts no error then.
+fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str) -> Option<Alert> {
+    let stated = pool.fallback.as_ref()?;
+    let pods = stated.replicas.value;
+    // A list of no items looks like a fallback to no pods. A paused pool reads no list.
+    if pool.pause.is_some() || (pods == 0 && !pool.is_summed()) {
+        return None;
+    }
+    let fallen = state::fallen_back(environment, pool, asked_for(pods))?;
+    let paused = state::paused(environment, pool);
+    Some(Alert {
+        name: "KedaFallback",
+        expr: format!("{fallen} unless {paused} > 0"),
+        lasting: environment.alerts.sustained.value,
+        urgency: Urgency::Warning,
+        summary: format!(
+            "KEDA cannot read the lists of `worker.{name}`, which runs on its fallback"
+        ),
+        value: "on its fallback",
+        action: format!(
+            "look at the ScaledObject's events, its Secret and Redis: meanwhile {} are kept, whatever waits",
+            counted(pods, "pod")
+        ),
+        relieved_by: Vec::new(),
+        section: section.to_owned(),
+    })
 }
 
 fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {

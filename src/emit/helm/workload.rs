@@ -106,6 +106,10 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
         connections.env.value.clone(),
         connections.per_pod.value.to_string(),
     );
+    if let (Some(variable), Some(lifetime)) = (&connections.lifetime_env, &connections.lifetime) {
+        let seconds = lifetime.value.secs().to_string();
+        variables.insert(variable.value.clone(), seconds);
+    }
     variables
 }
 

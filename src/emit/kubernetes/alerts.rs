@@ -1,25 +1,48 @@
-//! The PrometheusRule.
+//! The PrometheusRule, or several where one would be too large.
 
 use super::metadata::metadata;
 use crate::emit::alerts::{Alert, Group};
 use crate::emit::yaml::{Map, Value, yaml};
 use crate::model::{Environment, OWN_LABELS};
 
-/// A group for each component.
-pub(super) fn rule(environment: &Environment, groups: &[Group]) -> Value {
-    let name = environment.rule_name();
-    let mut metadata = metadata(environment, &name, &name);
+/// Bytes of an object that `kubectl apply` takes. It keeps the object as JSON in an annotation, and
+/// the annotations of an object have 262,144 bytes together (Kubernetes
+/// `validation.TotalAnnotationSizeLimitB`): metadata and what others annotate fit in the rest.
+const LARGEST: usize = 200_000;
+
+/// A group for each component, in as few objects as can be applied.
+pub(super) fn rules(environment: &Environment, groups: &[Group]) -> Vec<Value> {
+    let mut objects: Vec<Vec<Value>> = Vec::new();
+    let mut room = 0;
+    for group in groups.iter().map(|it| self::group(environment, it)) {
+        let size = group.json_bytes();
+        if let Some(object) = objects.last_mut().filter(|_| size <= room) {
+            object.push(group);
+        } else {
+            room = LARGEST;
+            objects.push(vec![group]);
+        }
+        room = room.saturating_sub(size);
+    }
+    let numbered = (1..).zip(objects);
+    numbered
+        .map(|(number, groups)| rule(environment, &environment.rule_name_of(number), groups))
+        .collect()
+}
+
+fn rule(environment: &Environment, name: &str, groups: Vec<Value>) -> Value {
+    // All of them carry the same labels: the name of a later one can be longer than a label's value.
+    let mut metadata = metadata(environment, name, &environment.rule_name());
     if let Some(labels) = metadata.map_mut("labels") {
         let own = environment.alerts.labels.iter();
         let own = own.filter(|(key, _)| !OWN_LABELS.contains(&key.as_str()));
         labels.extend(own.map(|(key, value)| (key.clone(), value)));
     }
-    let groups: Value = groups.iter().map(|it| group(environment, it)).collect();
     yaml!({
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": metadata,
-        "spec": { "groups": groups },
+        "spec": { "groups": Value::List(groups) },
     })
 }
 
@@ -38,7 +61,7 @@ fn group(environment: &Environment, group: &Group) -> Value {
 /// The runbook lies in the same tree, and nobody has stated an address of it.
 fn of(environment: &Environment, component: &str, alert: &Alert) -> Value {
     let lasting = alert.lasting.to_string();
-    let (name, summary) = (&environment.environment.value, &alert.summary);
+    let (name, summary) = (&environment.environment.value, verbatim(&alert.summary));
     let description = format!("For {lasting}: {summary}. Last value: {}.", alert.value);
     yaml!({
         "alert": alert.name,
@@ -48,10 +71,15 @@ fn of(environment: &Environment, component: &str, alert: &Alert) -> Value {
         "annotations": {
             "summary": format!("{name}: {summary}"),
             "description": description,
-            "action": &alert.action,
+            "action": verbatim(&alert.action),
             "runbook": format!("RUNBOOK.md#{}", alert.anchor()),
         },
     })
+}
+
+/// A text that Prometheus, which takes every annotation for a template, shows as it is.
+fn verbatim(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
 }
 
 fn labels(environment: &Environment, component: &str, alert: &Alert) -> Map {

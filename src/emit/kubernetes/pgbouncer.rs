@@ -3,6 +3,8 @@
 mod deployment;
 mod network_policy;
 
+pub(super) use network_policy::{clients, services};
+
 use crate::emit::yaml::{Value, yaml};
 
 use super::metadata::{metadata, selector};

@@ -7,8 +7,9 @@ use crate::emit::yaml::{Map, Value, yaml};
 
 use super::hpa::behavior;
 use super::metadata::metadata;
+use crate::budget::scaling::asked_for;
 use crate::emit::secret;
-use crate::model::{Combine, Environment, Name, RedisGroup, Use, Worker};
+use crate::model::{Environment, Name, Use, Worker};
 
 /// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
 pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<Value> {
@@ -65,12 +66,6 @@ pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<Valu
     .collect()
 }
 
-/// Whether the pool's lists are added up: KEDA hands the HPA the largest of several, and only a
-/// formula adds.
-fn is_summed(worker: &Worker, group: Option<&RedisGroup>) -> bool {
-    group.is_some() && worker.queue.len() > 1 && worker.combine.value == Combine::Sum
-}
-
 /// The ScaledObject's `spec`.
 pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Worker) -> Map {
     let group = environment.redis_for(Use::Queue).map(|(_, group)| group);
@@ -88,13 +83,13 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
         spec.insert("pollingInterval", worker.polling.value.secs());
         spec.insert("cooldownPeriod", worker.cooldown.value.secs());
     }
-    let summed = is_summed(worker, group);
+    let summed = group.is_some() && worker.is_summed();
     if let Some(fallback) = &worker.fallback {
         // Beside a formula a static count never fires: the formula itself states the stand-in.
         let behavior = if summed { "scalingModifiers" } else { "static" };
         let fallback = yaml!({
             "failureThreshold": &fallback.failures,
-            "replicas": &fallback.replicas,
+            "replicas": asked_for(fallback.replicas.value),
             "behavior": behavior,
         });
         spec.insert("fallback", fallback);

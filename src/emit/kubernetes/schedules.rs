@@ -100,6 +100,10 @@ fn rules(followed: &Followed<'_>) -> Vec<Value> {
     if followed.api_sleeps() {
         let names = vec![api.name.value.to_string()];
         rules.push(rule("apps", "deployments/scale", names));
+        // Its own ConfigMap holds the mark of the API: to mark the Deployment it would need the right to
+        // change its pods.
+        let names = vec![followed.environment.schedule_name()];
+        rules.push(rule("", "configmaps", names));
     }
     let pools: Vec<String> = followed.pools().into_iter().map(|(_, name)| name).collect();
     if !pools.is_empty() {

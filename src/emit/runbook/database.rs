@@ -15,6 +15,9 @@ const MOST_REPLICAS: u32 = 15;
 #[derive(Serialize)]
 pub(super) struct Database {
     id: String,
+    dbname: String,
+    user: String,
+    master: String,
     class: String,
     next_class: Option<String>,
     multi_az: bool,
@@ -52,6 +55,9 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
     let count = database.replicas.count.value;
     Database {
         id: database.name.value.to_string(),
+        dbname: database.dbname.value.clone(),
+        user: database.user.value.clone(),
+        master: database.master.value.clone(),
         class: class.clone(),
         next_class: size::next(&catalogue.db_classes, class),
         multi_az: database.multi_az.value,

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
+use crate::emit::alerts::Watch;
 use crate::emit::{lock, pgbouncer, secret};
-use crate::model::Environment;
+use crate::model::platform::leaving_at_once;
+use crate::model::{Environment, Pgbouncer};
 
 /// PgBouncer.
 #[derive(Serialize)]
@@ -22,18 +24,20 @@ pub(super) struct Pooler {
     /// Connections that the database takes, without the reserved ones.
     usable: u64,
     outside: u64,
-    /// The most pods whose pools fit, one more of them draining.
+    /// The most pods whose pools fit beside those that drain.
     most: u64,
     image: String,
     /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
     measurable: bool,
     safe: String,
+    /// Whether alerts watch it.
+    watched: bool,
     config: String,
     /// The digest of the configuration that belongs to this page.
     digest: String,
 }
 
-pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler {
+pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Pooler {
     let pooler = &environment.pgbouncer;
     let primary = budget::primary(environment);
     let room = primary.usable.saturating_sub(primary.outside());
@@ -51,13 +55,26 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue) -> Pooler
         auth_secret: secret::userlist(environment).secret,
         usable: primary.usable,
         outside: primary.outside(),
-        most: (room / u64::from(max_db.max(1))).saturating_sub(u64::from(budget::DRAINING)),
+        most: beside_draining(room / u64::from(max_db.max(1)), pooler),
         image: pooler.image.value.clone(),
-        measurable: pgbouncer::takes_exporters(&pooler.image.value, catalogue),
+        measurable: catalogue.ignores_startup_parameters(&pooler.image.value),
         safe: catalogue.pgbouncer_safe.clone(),
+        watched: watch.measures_pooler,
         config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
         digest: lock::hash(ini.as_bytes())
             .trim_start_matches("sha256:")
             .to_owned(),
+    }
+}
+
+/// The most pods that can be declared where the database takes the pools of so many.
+fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
+    let (drain, pace) = (pooler.drain.value, pooler.min_ready.value);
+    let draining = u64::from(leaving_at_once(drain, pace, u32::MAX));
+    if pods >= draining.saturating_mul(2) {
+        pods - draining
+    } else {
+        // Fewer pods than can drain at once all drain at once.
+        pods / 2
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn rows(watch: &Watch) -> Vec<Row> {
         relief: tracked
             .relieved_by
             .iter()
-            .map(|path| watch.told(path, " "))
+            .map(|path| watch.told(path, " ").replace('|', "\\|"))
             .collect::<Vec<_>>()
             .join(", "),
     };
@@ -59,7 +59,9 @@ pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
         })
         .collect();
     all.extend(pools(environment));
-    all.extend(pooler(environment));
+    if watch.measures_pooler {
+        all.extend(pooler(environment));
+    }
     all
 }
 

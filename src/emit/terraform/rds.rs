@@ -2,6 +2,7 @@
 
 use crate::emit::hcl::Hcl;
 use crate::emit::pgbouncer::SERVER_PORT;
+use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 
 use super::{apply_immediately, named, number};
@@ -17,9 +18,10 @@ pub(super) fn source(environment: &Environment) -> Hcl {
     attributes.extend(storage(database));
     attributes.extend(named([
         ("db_name", Hcl::text(&database.dbname.value)),
-        ("username", Hcl::text(&database.user.value)),
-        // A password that RDS keeps and rotates would lock PgBouncer out at its first rotation,
-        // and RDS makes no read replica of such an instance.
+        ("username", Hcl::text(&database.master.value)),
+        // RDS makes no read replica of an instance whose password it keeps in Secrets Manager, and
+        // an instance whose master is the application's role would lock PgBouncer out as soon as
+        // RDS rotates it.
         ("manage_master_user_password", Hcl::Bool(false)),
         ("port", Hcl::text(SERVER_PORT)),
         ("multi_az", Hcl::Bool(database.multi_az.value)),
@@ -118,17 +120,51 @@ fn storage(database: &Database) -> Attributes {
         ("storage_type", Hcl::text(storage.kind.value)),
     ])
     .collect();
+    let asked = provisioned(storage, storage.gib.value);
     let extra = [
-        ("iops", &storage.iops),
-        ("storage_throughput", &storage.throughput),
+        ("iops", asked.iops),
+        ("storage_throughput", asked.throughput),
     ];
     attributes.extend(
         extra
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), number(value.as_ref()?.value)))),
+            .filter_map(|(name, value)| Some((name.to_owned(), number(value?)))),
     );
     attributes.push(("storage_encrypted".to_owned(), Hcl::Bool(true)));
     attributes
+}
+
+/// The first major version whose family has `rds.force_ssl` at 1 (RDS user guide, using SSL with a
+/// PostgreSQL DB instance).
+const FORCES_SSL: u32 = 15;
+
+/// The value of `rds.force_ssl` that a database needs, and when RDS takes it; none where its family
+/// has that value already.
+///
+/// AWS reports a parameter that equals its family's default as `system` and `pending-reboot`,
+/// whatever was asked for. Terraform would show a difference for ever. `max_connections` has a
+/// formula as its default, which no number equals. ElastiCache reports what was set as `user`, even
+/// if it is the default.
+///
+/// Families before 15 have the parameter as a static one, and RDS refuses `immediate` for those.
+#[must_use]
+pub fn forced_ssl(database: &Database) -> Option<(u32, &'static str)> {
+    let by_default = forces_ssl_by_default(database);
+    let encrypted = database.tls.value != SslMode::Disable;
+    let apply = if by_default {
+        "immediate"
+    } else {
+        "pending-reboot"
+    };
+    (encrypted != by_default).then_some((u32::from(encrypted), apply))
+}
+
+/// Whether the family has `rds.force_ssl` at 1. Those that have not hold it as a static parameter,
+/// which acts from a reboot on. A version that is no number is newer than any that is known here.
+#[must_use]
+pub fn forces_ssl_by_default(database: &Database) -> bool {
+    let major = major(database).parse::<u32>();
+    major.map_or(true, |major| major >= FORCES_SSL)
 }
 
 /// A group of each instance's own, named for its family too: another major version needs another
@@ -139,7 +175,6 @@ fn parameter_group(
     identifier: &str,
     max_connections: u32,
 ) -> impl Iterator<Item = (String, Hcl)> + use<> {
-    let encrypted = database.tls.value != SslMode::Disable;
     let parameter = |name: &str, value: u32, apply: &str| {
         Hcl::object([
             ("name", Hcl::text(name)),
@@ -147,10 +182,14 @@ fn parameter_group(
             ("apply_method", Hcl::text(apply)),
         ])
     };
-    let parameters = vec![
-        parameter("max_connections", max_connections, "pending-reboot"),
-        parameter("rds.force_ssl", u32::from(encrypted), "immediate"),
-    ];
+    let mut parameters = vec![parameter(
+        "max_connections",
+        max_connections,
+        "pending-reboot",
+    )];
+    parameters.extend(
+        forced_ssl(database).map(|(value, apply)| parameter("rds.force_ssl", value, apply)),
+    );
     named([
         ("create_db_parameter_group", Hcl::Bool(true)),
         (

@@ -26,6 +26,38 @@ pub enum Value {
     Map(Map),
 }
 
+impl Value {
+    /// Bytes that it has at the most as compact JSON, in which Go writes `<`, `>`, `&` and control
+    /// characters as six.
+    #[must_use]
+    pub fn json_bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) => 5,
+            Self::Number(number) => number.to_string().len(),
+            Self::Text(text) => text_bytes(text),
+            Self::List(items) => {
+                let items = items.iter().map(|item| item.json_bytes() + 1);
+                items.sum::<usize>() + 2
+            }
+            Self::Map(map) => {
+                let entries = map
+                    .iter()
+                    .map(|(key, value)| text_bytes(key) + value.json_bytes() + 2);
+                entries.sum::<usize>() + 2
+            }
+        }
+    }
+}
+
+fn text_bytes(text: &str) -> usize {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' => 2,
+        b'<' | b'>' | b'&' | 0..=0x1f | 0x7f => 6,
+        _ => 1,
+    });
+    bytes.sum::<usize>() + 2
+}
+
 /// A map, mostly of few entries, in the order in which they were put in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {

@@ -1,10 +1,11 @@
 //! `database`.
 
 use crate::ast::{DatabaseNode, DirectNode, ReadReplicasNode, StorageNode};
+use crate::model::Place;
 use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::model::volume::LARGEST_GIB;
 use crate::parse::fields::Fields;
-use crate::parse::{text, value};
+use crate::parse::value;
 
 const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
 /// What RDS for PostgreSQL accepts for `max_connections`.
@@ -24,7 +25,7 @@ fn replicas(fields: &mut Fields<'_>) -> ReadReplicasNode {
     ReadReplicasNode {
         // RDS allows 15 read replicas of one source.
         count: fields.maybe(value::whole(0..=MOST_STATED_REPLICAS)),
-        instance: fields.property("instance", value::text(text::token)),
+        instance: fields.property("instance", value::placed(Place::AwsWord)),
         max_connections: fields.property("max-connections", value::whole(CONNECTIONS)),
         via: fields.property("via", value::word),
     }
@@ -52,8 +53,12 @@ pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
     DatabaseNode {
         place: Some(fields.name_span()),
         name: fields.single("name", "\"kaireon-prod\"", value::lettered_name),
-        instance: fields.single("instance", "\"db.r6g.large\"", value::text(text::token)),
-        engine: fields.single("engine", "\"16\"", value::text(text::token)),
+        instance: fields.single(
+            "instance",
+            "\"db.r6g.large\"",
+            value::placed(Place::AwsWord),
+        ),
+        engine: fields.single("engine", "\"16\"", value::placed(Place::AwsWord)),
         max_connections: fields.single("max-connections", "200", value::whole(CONNECTIONS)),
         multi_az: fields.single("multi-az", "#true", value::flag),
         storage: fields.group("storage", storage),
@@ -63,9 +68,10 @@ pub fn database(fields: &mut Fields<'_>) -> DatabaseNode {
         backup_window,
         maintenance_window,
         maintenance_apply,
-        endpoint: fields.single("endpoint", "\"db.example.com\"", value::text(text::host)),
-        dbname: fields.single("dbname", "\"kaireon\"", value::text(text::postgres_name)),
-        user: fields.single("user", "\"kaireon\"", value::text(text::postgres_name)),
+        endpoint: fields.single("endpoint", "\"db.example.com\"", value::placed(Place::Host)),
+        dbname: fields.single("dbname", "\"kaireon\"", value::placed(Place::PostgresName)),
+        user: fields.single("user", "\"kaireon\"", value::placed(Place::PostgresName)),
+        master: fields.single("master", "\"postgres\"", value::placed(Place::PostgresName)),
         tls: fields.single("tls", "\"verify-full\"", value::word),
     }
 }

@@ -1,14 +1,15 @@
 //! `nodes` and `network`.
 
 use crate::ast::{NetworkNode, NodeGroupNode, RangeNode};
+use crate::model::Place;
 use crate::parse::fields::Fields;
-use crate::parse::{text, value};
+use crate::parse::value;
 
 /// `nodes "name"`, its name taken already; `max=0` switches a group off.
 pub fn nodes(fields: &mut Fields<'_>) -> NodeGroupNode {
     NodeGroupNode {
         place: Some(fields.name_span()),
-        instance: fields.single("instance", "\"m7g.large\"", value::text(text::token)),
+        instance: fields.single("instance", "\"m7g.large\"", value::placed(Place::AwsWord)),
         count: fields.group("count", |count| RangeNode {
             min: count.property("min", value::whole(0..=u32::MAX)),
             max: count.property("max", value::whole(0..=u32::MAX)),
@@ -21,10 +22,8 @@ pub fn nodes(fields: &mut Fields<'_>) -> NodeGroupNode {
 /// `network`.
 pub fn network(fields: &mut Fields<'_>) -> NetworkNode {
     NetworkNode {
-        database_cidr: fields.property("database-cidr", value::text(text::cidr)),
-        monitoring_namespace: fields.property(
-            "monitoring-namespace",
-            value::text(|name| crate::model::Name::parse(name).map(|_| ())),
-        ),
+        database_cidr: fields.property("database-cidr", value::placed(Place::Cidr)),
+        monitoring_namespace: fields
+            .property("monitoring-namespace", value::placed(Place::DnsLabel)),
     }
 }

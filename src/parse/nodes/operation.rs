@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::ast::{AlertsNode, ExpectNode, LoadNode, LoadTestNode, StageNode, Written};
+use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 
@@ -23,9 +24,10 @@ pub fn alerts(fields: &mut Fields<'_>) -> AlertsNode {
         let benchmark = ops.property("benchmark", value::whole(SOME));
         (ops.maybe(value::whole(PERCENT)), benchmark)
     });
-    let (database, redis) = fields.group("source", |source| {
+    let (database, redis, pgbouncer) = fields.group("source", |source| {
         let database = source.property("database", value::word);
-        (database, source.property("redis", value::word))
+        let redis = source.property("redis", value::word);
+        (database, redis, source.property("pgbouncer", value::word))
     });
     let time = || value::duration(TIME);
     AlertsNode {
@@ -42,18 +44,19 @@ pub fn alerts(fields: &mut Fields<'_>) -> AlertsNode {
         at_maximum: fields.single("at-maximum", "\"15m\"", time()),
         paused: fields.single("paused", "\"1h\"", time()),
         sustained: fields.single("sustained", "\"15m\"", time()),
-        route: fields.single("route", "\"pagerduty\"", value::text(text::label_value)),
+        route: fields.single("route", "\"pagerduty\"", value::placed(Place::LabelValue)),
         labels: fields.group("labels", labels),
         redis_ops,
         benchmark,
         database,
         redis,
+        pgbouncer,
     }
 }
 
 fn labels(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
-    let reader = value::text(text::label_value);
-    let all = fields.every_property("release", text::label_key, reader);
+    let reader = value::placed(Place::LabelValue);
+    let all = fields.every_property("release", text::at(Place::LabelKey), reader);
     all.into_iter()
         .map(|(key, _, written)| (key, written))
         .collect()
@@ -98,10 +101,10 @@ fn expect(fields: &mut Fields<'_>) -> ExpectNode {
 
 /// `load-test "name"`, its name taken already; none where something of it cannot be read.
 pub fn load_test(fields: &mut Fields<'_>) -> Option<LoadTestNode> {
-    let url = fields.required("url", "\"https://example.com/\"", value::text(text::url));
+    let url = fields.required("url", "\"https://example.com/\"", value::placed(Place::Url));
     let (method, body, token_env) = fields.group("request", |request| {
-        let body = request.property("body", value::text(text::file_name));
-        let token = request.property("token-env", value::text(text::variable));
+        let body = request.property("body", value::placed(Place::FileName));
+        let token = request.property("token-env", value::placed(Place::Variable));
         (request.maybe(value::word), body, token)
     });
     let steady = load(fields, "steady", |it| {

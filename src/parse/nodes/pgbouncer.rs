@@ -1,9 +1,10 @@
 //! `pgbouncer`.
 
 use crate::ast::{PgbouncerNode, Written};
+use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::nodes::workload;
-use crate::parse::{text, value};
+use crate::parse::value;
 
 type Pools = (Written<u32>, Written<u32>, Written<u32>);
 
@@ -32,11 +33,13 @@ pub fn pgbouncer(fields: &mut Fields<'_>) -> PgbouncerNode {
         image: fields.single(
             "image",
             "\"registry.example.com/pgbouncer:1.25.1\"",
-            value::text(text::token),
+            value::placed(Place::Image),
         ),
+        options: fields.single("options", "\"ignore\"", value::word),
         requests: fields.group("requests", workload::resources),
         limits: fields.group("limits", workload::resources),
         // Without any the kubelet would kill the pod with every connection it has.
         drain: fields.single("drain", "\"300s\"", value::duration(1..=604_800)),
+        min_ready: fields.single("min-ready", "\"300s\"", value::duration(1..=604_800)),
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::ast::{CountNode, CountsNode, EventNode, OffHoursNode};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::Name;
+use crate::model::{Name, Place};
 use crate::parse::fields::Fields;
+use crate::parse::value;
 use crate::parse::value::{Problem, Reading, Value};
-use crate::parse::{text, value};
 use crate::source::Spanned;
 
 /// A week: nobody prepares for longer.
@@ -104,7 +104,7 @@ pub fn off_hours(fields: &mut Fields<'_>) -> Option<OffHoursNode> {
         .required("to", "\"08:00\"", value::five_minutes)
         .value;
     let zone = fields
-        .required("zone", "\"Europe/Berlin\"", value::text(text::non_empty))
+        .required("zone", "\"Europe/Berlin\"", value::placed(Place::Zone))
         .value;
     let counts = counts(fields, asleep, value::whole(0..=u32::MAX));
     let whole = !days.broken;
@@ -128,7 +128,7 @@ pub fn event(fields: &mut Fields<'_>) -> Option<EventNode> {
         .required("to", "\"2030-11-30T00:00\"", value::end)
         .value;
     let zone = fields
-        .required("zone", "\"Europe/Berlin\"", value::text(text::non_empty))
+        .required("zone", "\"Europe/Berlin\"", value::placed(Place::Zone))
         .value;
     let lead = fields.property("lead", value::duration(LEAD));
     let floor = || value::whole(1..=u32::MAX);

@@ -1,12 +1,14 @@
 //! The top-level nodes: which there are, and where what they say goes.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
 use crate::ast::{Ast, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::{Days, Name, OffHours};
+use crate::model::place::MOST_LABELS;
+use crate::model::{Days, Name, OffHours, Place};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
 use crate::parse::{suggest, text, value};
@@ -43,6 +45,9 @@ pub const NODES: &[(&str, Part)] = &[
 
 /// The nodes that have a name and may stand more than once.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
+
+/// The nodes that have no name and may stand more than once.
+const MANY: [&str; 3] = ["labels", "waive", "off-hours"];
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
@@ -111,6 +116,27 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
     }
 }
 
+/// Marks what a node named `name` would have said as unreadable, and what the tier states in its
+/// place as not meant.
+pub fn mark_doubted(ast: &mut Ast, name: &str) {
+    mark_broken(ast, name);
+    let part = NODES.iter().find(|(known, _)| *known == name);
+    ast.doubted.extend(part.map(|(_, part)| *part));
+}
+
+/// The nodes that a text can have once, of those that it has.
+#[must_use]
+pub fn single(nodes: &[Node<'_>]) -> BTreeSet<String> {
+    let names = nodes.iter().map(|node| &*node.name);
+    let once = names.filter(|name| is_known(name) && stands_once(name));
+    once.map(str::to_owned).collect()
+}
+
+/// Whether a text has a top-level node of this name once at most.
+fn stands_once(name: &str) -> bool {
+    !KEYED.contains(&name) && !MANY.contains(&name)
+}
+
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
     match super::run_on::parted(node, cx) {
@@ -140,12 +166,17 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
             mark_broken(ast, name);
         }
         let own = key.is_some() && first(seen, cx, &fields.path, place);
+        if !own {
+            mark_doubted(ast, name);
+        }
         let into = if own { ast } else { &mut nowhere };
         let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
         keyed(into, &mut fields, key);
     } else {
-        let many = matches!(name, "labels" | "waive" | "off-hours");
-        let own = many || first(seen, cx, name, place);
+        let own = MANY.contains(&name) || first(seen, cx, name, place);
+        if !own {
+            mark_doubted(ast, name);
+        }
         let into = if own { ast } else { &mut nowhere };
         scalar(into, &mut fields);
         parts(into, &mut fields);
@@ -173,10 +204,22 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
     let owners = owners(name);
+    for part in owners {
+        mark_doubted(ast, part);
+    }
+    for near in suggest::all_near(name, NODES.iter().map(|(known, _)| *known)) {
+        mark_doubted(ast, near);
+    }
     let near = meant(node).filter(|_| owners.is_empty() || node.block.is_some());
     if let Some(near) = near {
-        mark_broken(ast, near);
-        cx.report(finding.replace(format!("did you mean `{near}`?"), span, near));
+        mark_doubted(ast, near);
+        cx.report(if stands_once(near) && !cx.take(near) {
+            finding.help(format!(
+                "`{near}` is there already: move what this says into it"
+            ))
+        } else {
+            finding.replace(format!("did you mean `{near}`?"), span, near)
+        });
         // A block that the meant one does not take says nothing of it.
         if node.block.is_some() && !has_block(near) {
             return;
@@ -185,9 +228,13 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
             name: near.into(),
             ..node.clone()
         };
-        self::node(&mut Ast::default(), &mut Seen::new(), cx, &meant);
+        let mut read = Ast::default();
+        self::node(&mut read, &mut Seen::new(), cx, &meant);
+        let waived = read.waivers.into_iter().map(|waiver| waiver.code.value);
+        ast.perhaps_waived.extend(waived);
+        ast.perhaps_waived.append(&mut read.perhaps_waived);
     } else if !owners.is_empty() {
-        let owners = suggest::list(owners);
+        let owners = suggest::list(owners.iter().copied());
         cx.report(finding.help(format!("it stands in the block of {owners}")));
     } else {
         let known = suggest::list(NODES.iter().map(|(known, _)| *known));
@@ -196,15 +243,30 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
 }
 
 /// The nodes of the top level in whose block a node named `child` can stand.
-fn owners(child: &str) -> Vec<&'static str> {
-    let holds = |part: &&str| known_in(part).contains(&child);
-    WITH_BLOCK.into_iter().filter(holds).collect()
+pub fn owners(child: &str) -> &'static [&'static str] {
+    static OWNERS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for part in WITH_BLOCK {
+            for child in known_in(part) {
+                let parts = owners.entry(child).or_default();
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+        }
+        owners
+    });
+    OWNERS.get(child).map_or(&[], Vec::as_slice)
 }
 
 /// The nodes that can stand in the block of the top-level node `part`.
 pub(super) fn known_in(part: &str) -> Vec<&'static str> {
     let findings = RefCell::default();
-    let cx = Cx { out: &findings };
+    let notes = RefCell::default();
+    let cx = Cx {
+        out: &findings,
+        notes: &notes,
+    };
     let empty = Node::empty(part);
     let mut fields = Fields::new(cx, &empty, String::new());
     let mut nowhere = Ast::default();
@@ -219,14 +281,20 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
         "service" => put(&mut ast.services, name, worker::service(fields), fields),
         "redis" => put(&mut ast.redis, name, redis::redis(fields), fields),
         "nodes" => put(&mut ast.nodes, name, groups::nodes(fields), fields),
-        "event" => match schedule::event(fields) {
-            Some(event) => drop(ast.events.insert(name, event)),
-            None => drop(ast.broken.insert(Part::Schedule)),
-        },
-        "load-test" => match operation::load_test(fields) {
-            Some(test) => drop(ast.load_tests.insert(name, test)),
-            None => drop(ast.broken.insert(Part::LoadTest)),
-        },
+        "event" => {
+            let event = schedule::event(fields);
+            if event.is_none() || fields.is_in_doubt() {
+                ast.broken.insert(Part::Schedule);
+            }
+            ast.events.extend(event.map(|event| (name, event)));
+        }
+        "load-test" => {
+            let test = operation::load_test(fields);
+            if test.is_none() || fields.is_in_doubt() {
+                ast.broken.insert(Part::LoadTest);
+            }
+            ast.load_tests.extend(test.map(|test| (name, test)));
+        }
         _ => {}
     }
 }
@@ -235,6 +303,8 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
 fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &Fields<'_>) {
     if fields.is_broken() {
         node.spoil();
+    } else if fields.is_in_doubt() {
+        node.doubt();
     }
     all.insert(name, node);
 }
@@ -248,37 +318,68 @@ fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
         "namespace" => ast.namespace = fields.argument("\"kaireon\"", value::name),
         "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
         "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
-        "deliver" => ast.autoscalers = fields.property("autoscalers", value::word),
-        "schedule" => ast.schedule_image = fields.property("image", value::text(text::token)),
+        "deliver" => {
+            let autoscalers = fields.property("autoscalers", value::word);
+            ast.autoscalers = doubted(autoscalers, fields);
+        }
+        "schedule" => {
+            let image = fields.property("image", value::placed(Place::Image));
+            ast.schedule_image = doubted(image, fields);
+        }
         "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
-        "cost" => ast.reserved = fields.property("reserved", value::whole(0..=100)),
+        "cost" => {
+            let reserved = fields.property("reserved", value::whole(0..=100));
+            ast.reserved = doubted(reserved, fields);
+        }
         _ => {}
     }
 }
 
 fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
     match fields.node_name() {
-        "api" => ast.api = workload::api(fields),
-        "pgbouncer" => ast.pgbouncer = pgbouncer::pgbouncer(fields),
-        "database" => ast.database = database::database(fields),
-        "network" => ast.network = groups::network(fields),
-        "alerts" => ast.alerts = operation::alerts(fields),
+        "api" => ast.api = doubted(workload::api(fields), fields),
+        "pgbouncer" => ast.pgbouncer = doubted(pgbouncer::pgbouncer(fields), fields),
+        "database" => ast.database = doubted(database::database(fields), fields),
+        "network" => ast.network = doubted(groups::network(fields), fields),
+        "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
         _ => {}
     }
 }
 
+/// A node, whose absent values are in doubt where it holds what could not be read.
+fn doubted<T: Spoil>(mut node: T, fields: &Fields<'_>) -> T {
+    if fields.is_in_doubt() {
+        node.doubt();
+    }
+    node
+}
+
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let reader = value::text(text::label_value);
-    for (key, span, written) in fields.every_property("team", text::label_key, reader) {
+    let reader = value::placed(Place::LabelValue);
+    for (key, span, written) in fields.every_property("team", text::at(Place::LabelKey), reader) {
         if first(seen, fields.cx, &format!("labels.{key}"), span) {
             ast.labels.insert(key, written);
+            if ast.labels.len() == MOST_LABELS + 1 {
+                fields.cx.report(too_many_labels(span));
+            }
         }
     }
 }
 
+fn too_many_labels(span: Span) -> Diagnostic {
+    let message = format!(
+        "there are more than {MOST_LABELS} labels: each becomes a tag, and an AWS resource has 50 at most"
+    );
+    Diagnostic::error(code::WRONG_VALUE, message, span)
+        .help("keep the labels that something selects or counts by")
+}
+
 fn off_hours(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let Some(node) = schedule::off_hours(fields) else {
+    let node = schedule::off_hours(fields);
+    if node.is_none() || fields.is_in_doubt() {
         ast.broken.insert(Part::Schedule);
+    }
+    let Some(node) = node else {
         return;
     };
     let days = node
@@ -296,14 +397,32 @@ fn waive(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
     let code = fields.argument("\"single-az\"", value::text(text::token));
     let reason = fields.required("reason", "\"...\"", value::text(text::non_empty));
     let until = fields.required("until", "\"2030-01-31\"", value::date);
-    let (Some(code), Some(reason), Some(until)) = (code.value, reason.value, until.value) else {
+    let value = fields.property("value", value::text(text::fingerprint));
+    let in_doubt = fields.is_in_doubt();
+    let code = code.value;
+    if value.broken {
+        ast.perhaps_waived.extend(code.map(|code| code.value));
+        ast.broken.insert(Part::Waive);
+        return;
+    }
+    let value = value.value;
+    let (Some(code), Some(reason), Some(until)) = (code.clone(), reason.value, until.value) else {
+        ast.perhaps_waived.extend(code.map(|code| code.value));
         ast.broken.insert(Part::Waive);
         return;
     };
-    if first(seen, fields.cx, &format!("waive.{}", code.value), code.span) {
+    if in_doubt {
+        ast.perhaps_waived.insert(code.value.clone());
+    }
+    let path = match &value {
+        Some(value) => format!("waive.{}.{}", code.value, value.value),
+        None => format!("waive.{}", code.value),
+    };
+    if first(seen, fields.cx, &path, code.span) {
         ast.waivers.push(WaiverNode {
             place: fields.name_span(),
             code,
+            value,
             reason,
             until,
         });

@@ -1,6 +1,7 @@
 //! `worker` and `service`.
 
 use crate::ast::{ConnectionsNode, FallbackNode, QueueNode, ServiceNode, WorkerNode, Written};
+use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::nodes::workload;
 use crate::parse::{text, value};
@@ -11,7 +12,7 @@ const ANY: std::ops::RangeInclusive<u32> = 0..=u32::MAX;
 const WAIT: std::ops::RangeInclusive<u64> = 0..=604_800;
 
 fn queue(fields: &mut Fields<'_>) -> Option<QueueNode> {
-    let list = fields.argument("\"queue:decisions\"", value::text(text::token));
+    let list = fields.argument("\"queue:decisions\"", value::placed(Place::RedisList));
     let length = fields.property("length", value::whole(1..=u32::MAX));
     Some(QueueNode {
         list: list.value?,
@@ -37,7 +38,7 @@ pub fn worker(fields: &mut Fields<'_>) -> WorkerNode {
         activation: fields.single("activation", "0", value::whole(ANY)),
         fallback: fields.group("fallback", |fallback| FallbackNode {
             replicas: fallback.property("replicas", value::whole(ANY)),
-            failures: fallback.property("failures", value::whole(1..=u32::MAX)),
+            failures: fallback.property("failures", value::whole(ANY)),
         }),
         grace: fields.single("grace", "\"30s\"", value::duration(WAIT)),
         capacity: fields.single("capacity", "\"spot\"", value::word),
@@ -58,6 +59,9 @@ pub fn service(fields: &mut Fields<'_>) -> ServiceNode {
             per_pod: connections.property("per-pod", value::whole(ANY)),
             env: Written::default(),
             via: connections.property("via", value::word),
+            lifetime: connections.property("lifetime", value::duration(workload::LIFETIME)),
+            lifetime_env: Written::default(),
         }),
+        driver: workload::driver(fields),
     }
 }

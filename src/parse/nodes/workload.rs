@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    ApiNode, ConnectionsNode, MetricNode, PolicyNode, RangeNode, ResourcesNode, RolloutNode,
-    ScalingNode, TargetNode, WorkloadNode, Written,
+    ApiNode, ConnectionsNode, DriverNode, MetricNode, PolicyNode, RangeNode, ResourcesNode,
+    RolloutNode, ScalingNode, TargetNode, WorkloadNode, Written,
 };
-use crate::model::PolicyKind;
+use crate::model::{Place, PolicyKind};
 use crate::parse::fields::Fields;
 use crate::parse::{text, value};
 use crate::source::Spanned;
 
-/// Bounds of an autoscaler, from `least` up; at most none makes no sense.
+/// Bounds of an autoscaler, from `least` up. A maximum of 0, where `least` is, switches a pool off.
 fn range(fields: &mut Fields<'_>, least: u32) -> RangeNode {
     RangeNode {
         min: fields.property("min", value::whole(least..=u32::MAX)),
-        max: fields.property("max", value::whole(1..=u32::MAX)),
+        max: fields.property("max", value::whole(least..=u32::MAX)),
     }
 }
 
@@ -25,6 +25,9 @@ fn target(fields: &mut Fields<'_>) -> TargetNode {
         memory: fields.property("memory", value::whole(1..=1000)),
     }
 }
+
+/// A second to a week: a connection that is kept for longer is as good as kept for ever.
+pub const LIFETIME: std::ops::RangeInclusive<u64> = 1..=604_800;
 
 /// `requests` and `limits`.
 pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
@@ -37,9 +40,24 @@ pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
 fn connections(fields: &mut Fields<'_>) -> ConnectionsNode {
     ConnectionsNode {
         per_pod: fields.property("per-pod", value::whole(0..=u32::MAX)),
-        env: fields.property("env", value::text(text::variable)),
+        env: fields.property("env", value::placed(Place::Variable)),
         via: Written::default(),
+        lifetime: fields.property("lifetime", value::duration(LIFETIME)),
+        lifetime_env: fields.property("lifetime-env", value::placed(Place::Variable)),
     }
+}
+
+/// `driver`.
+pub fn driver(fields: &mut Fields<'_>) -> DriverNode {
+    fields.group("driver", |driver| {
+        let version = driver.property("version", value::text(text::version));
+        let libpq = driver.property("libpq", value::text(text::version));
+        DriverNode {
+            driver: driver.argument("\"pgjdbc\"", value::word),
+            version,
+            libpq,
+        }
+    })
 }
 
 fn policy(fields: &mut Fields<'_>) -> Option<PolicyNode> {
@@ -71,7 +89,7 @@ fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
     let mut all = BTreeMap::new();
     for mut child in fields.children(&["env"]) {
         for (key, span, written) in
-            child.every_property("LOG_LEVEL", text::variable, value::any_text)
+            child.every_property("LOG_LEVEL", text::at(Place::Variable), value::any_text)
         {
             if let Some((first, _)) = all.get(&key) {
                 child
@@ -97,7 +115,7 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
         image: fields.single(
             "image",
             "\"registry.example.com/api:1.4.2\"",
-            value::text(text::token),
+            value::placed(Place::Image),
         ),
         replicas: fields.group("replicas", |replicas| range(replicas, least)),
         target: fields.group("target", target),
@@ -113,12 +131,16 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
         // An autoscaler's maximum is at least 1: `pause at=0` stops a pool.
         hold: fields.single("hold", "15", value::whole(1..=u32::MAX)),
         arch: fields.single("arch", "\"arm64\"", value::word),
+        driver: driver(fields),
         env: env(fields),
     }
 }
 
 fn metric(fields: &mut Fields<'_>) -> Option<MetricNode> {
-    let name = fields.argument("\"http_requests_per_second\"", value::text(text::token));
+    let name = fields.argument(
+        "\"http_requests_per_second\"",
+        value::placed(Place::MetricName),
+    );
     let average = fields.required("average", "\"100\"", value::quantity);
     Some(MetricNode {
         metric: name.value?,

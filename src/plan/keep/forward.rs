@@ -68,18 +68,23 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
         return None;
     }
     let shards = sides.before.cluster.shards.value;
+    let mut paths = vec![
+        format!("redis.{name}.cluster.shards"),
+        format!("redis.{name}.cluster.mode"),
+    ];
+    let mut line = format!("cluster shards={shards} mode=\"{}\"", modes.before);
+    // A group in cluster mode needs a replica to fail over to: it stays with the shards.
+    let replicas = sides.map(|group| group.replicas.value);
+    if replicas.before > 0 && replicas.after == 0 {
+        paths.push(format!("redis.{name}.replicas"));
+        line += &format!("; replicas {}", replicas.before);
+    }
     Some(Kept {
-        paths: vec![
-            format!("redis.{name}.cluster.shards"),
-            format!("redis.{name}.cluster.mode"),
-        ],
+        paths,
         reason: format!(
             "ElastiCache never leaves cluster mode: Redis group `{name}` keeps it with its shards, without it takes a new group beside it, which the uses move to"
         ),
-        line: format!(
-            "redis \"{name}\" {{ cluster shards={shards} mode=\"{}\" }}",
-            modes.before
-        ),
+        line: format!("redis \"{name}\" {{ {line} }}"),
     })
 }
 

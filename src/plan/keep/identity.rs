@@ -77,7 +77,7 @@ const FIXED: [(EnvironmentField, &str); 10] = [
         WHEN_CREATED,
     ),
     (
-        EnvironmentField::database(DatabaseField::user(())),
+        EnvironmentField::database(DatabaseField::master(())),
         WHEN_CREATED,
     ),
     (

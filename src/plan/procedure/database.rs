@@ -4,7 +4,9 @@ mod access;
 mod server;
 mod volume;
 
-use super::{Procedure, State, literal, parameter_value, redis, terraform, until, workloads};
+use super::{
+    Procedure, State, literal, parameter_value, quoted, redis, service, terraform, until, workloads,
+};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::kind::DatabaseMove;
@@ -12,7 +14,7 @@ use crate::plan::kind::DatabaseMove;
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);
     match what {
-        DatabaseMove::Server => server::server(sides),
+        DatabaseMove::Server => server::server(states),
         DatabaseMove::MultiAz => standby(sides.after),
         DatabaseMove::Storage => volume::storage(sides),
         DatabaseMove::Replicas => replicas(sides),
@@ -20,8 +22,7 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
         DatabaseMove::Backups => backups(sides.after).then(redis::backups(states)),
         DatabaseMove::ReplicaVia => workloads::reads(states),
         DatabaseMove::Access => access::procedure(states),
-        DatabaseMove::Direct => Procedure::default()
-            .note("nothing is applied: these connections are only counted, and opened by others"),
+        DatabaseMove::Direct => service::direct(states),
     }
 }
 
@@ -205,7 +206,7 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             procedure = procedure.apply(static_parameter(id, connections));
         }
         procedure = if resized {
-            let class = format!("--db-instance-class {}", after.instance.value);
+            let class = format!("--db-instance-class {}", quoted(&after.instance.value));
             procedure.then(modify(sides.after, id, &[class]))
         } else {
             rebooted(procedure, id, "")

@@ -5,7 +5,7 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, terraform, until, workloads};
+use super::{Procedure, State, literal, parameter_value, quoted, terraform, until, workloads};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
@@ -160,7 +160,7 @@ fn changed(
         }
         GroupMove::Node => modify(
             after,
-            &format!("--cache-node-type {}", after.node.value),
+            &format!("--cache-node-type {}", quoted(&after.node.value)),
             states.after,
         )
         .verify(reached(
@@ -187,12 +187,21 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         let known = states.after.catalogue.redis_versions.get(&key);
         known.map(|version| version.family.clone())
     });
+    let (kind, version) = (after.engine.value, &after.version.value);
+    let offered = Procedure::default()
+        .apply(format!(
+            "TARGET=$(aws elasticache describe-cache-engine-versions --engine {kind} --query \"CacheEngineVersions[?EngineVersion=='{version}' || starts_with(EngineVersion, '{version}.')].EngineVersion\" --output text | sed -n '/^[0-9]/p')"
+        ))
+        .apply(format!(
+            ": \"${{TARGET:?ElastiCache offers no {kind} {version} in this region}}\""
+        ));
     let procedure = if families.before == families.after {
         modify(
             after,
             &format!(
                 "--engine {} --engine-version {}",
-                after.engine.value, after.version.value
+                after.engine.value,
+                quoted(&after.version.value)
             ),
             states.after,
         )
@@ -209,7 +218,8 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         "CacheClusters[0].Engine",
         "CacheClusters[0].EngineVersion",
     ];
-    procedure
+    offered
+        .then(procedure)
         .verify(each_node(after, &fields, &wanted))
         .verify(reached(after, &[]))
 }
@@ -240,7 +250,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
     match group.tls.value {
         RedisTls::Off => clients
             .waited_for()
-            .apply(workloads::none_terminating(states.after))
+            .then(Procedure::default().apply(workloads::none_terminating(states.after)))
             .then(modify(
                 group,
                 "--no-transit-encryption-enabled",

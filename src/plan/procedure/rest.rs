@@ -2,6 +2,7 @@
 //! schedule holds the API's minimum. Left as it was, it would work against the step.
 
 use super::{Procedure, State, workloads};
+use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
 use crate::plan::kind::{GroupMove, Kind};
 
@@ -13,13 +14,7 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
         left.into_iter().partition(|path| *path == VALUES);
     let manifests = workloads::manifests(&manifests, states);
     let sides = states.map(|state| state.environment);
-    let goes = |kind: &&Kind| matches!(kind, Kind::Pool(name, _) if !sides.after.worker.contains_key(name));
-    // What lets pods in is there before they are; what shuts them out waits until they are gone.
-    let whole = if kinds.iter().any(goes) {
-        own.then(manifests)
-    } else {
-        manifests.then(own)
-    };
+    let whole = through_the_policy(own, manifests, states);
     let whole = if values.is_empty() {
         whole
     } else {
@@ -31,7 +26,37 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
             _ => whole.then(workloads::rolled_out(states)),
         }
     };
-    whole.then(workloads::outlived(states))
+    let outlived = workloads::outlived(&whole, states);
+    whole.then(outlived)
+}
+
+/// What lets pods in is there before they are; what shuts them out waits until they are gone. Where
+/// a step does both, because something is renamed, the policy that runs lets the new ones in first.
+fn through_the_policy(own: Procedure, manifests: Procedure, states: Pair<State<'_>>) -> Procedure {
+    let let_in = states.map(|state| let_in(state.environment));
+    let missing = |from: &[String], of: &[String]| -> Vec<String> {
+        let missing = of.iter().filter(|name| !from.contains(name));
+        missing.cloned().collect()
+    };
+    let leaving = missing(&let_in.after, &let_in.before);
+    let coming = missing(&let_in.before, &let_in.after);
+    if leaving.is_empty() {
+        return manifests.then(own);
+    }
+    let first = if coming.is_empty() {
+        Procedure::default()
+    } else {
+        workloads::widened(states.before, &coming)
+    };
+    // A service's own procedure waits for what it has at PgBouncer: its pods may stay.
+    let services = services(states.before.environment);
+    let gone = leaving.iter().filter(|name| !services.contains(name));
+    let gone: Vec<&str> = gone.map(String::as_str).collect();
+    let mut own = first.then(own.waited_for());
+    if !gone.is_empty() {
+        own = own.then(workloads::none_left(states.after, &gone));
+    }
+    own.then(manifests)
 }
 
 const VALUES: &str = "helm/values.yaml";

@@ -6,10 +6,28 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::schedule::{Calendar, Subject};
 
+/// The mark of what the schedule has put to sleep.
+const MARK: &str = "jsonpath='{.metadata.annotations.tierc\\.dev/off-hours}'";
+
+/// The count at which KEDA holds a pool.
+const PAUSE: &str = "jsonpath='{.metadata.annotations.autoscaling\\.keda\\.sh/paused-replicas}'";
+
 /// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let mut procedure = Procedure::default();
+    let awake: Vec<Subject> = sleepers(before.environment)
+        .into_iter()
+        .filter(|subject| !sleepers(after.environment).contains(subject))
+        .collect();
+    // The mark of the API goes with the ConfigMap that has it.
+    if awake.contains(&Subject::Api) {
+        procedure = procedure.apply(format!(
+            "API=$(kubectl get configmap/{} -n {} --ignore-not-found -o {MARK})",
+            before.environment.schedule_name(),
+            before.environment.namespace.value
+        ));
+    }
     if before.environment.is_followed() && !after.environment.is_followed() {
         procedure = procedure.apply(format!(
             "kubectl delete --ignore-not-found -f {}",
@@ -18,10 +36,8 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     }
     // What puts things to sleep is replaced first: it runs every few minutes, and would do it again.
     procedure = procedure.then(whole(states));
-    for subject in sleepers(before.environment) {
-        if !sleepers(after.environment).contains(&subject) {
-            procedure = woken(procedure, &subject, after.environment);
-        }
+    for subject in awake {
+        procedure = woken(procedure, &subject, after.environment);
     }
     procedure
 }
@@ -35,22 +51,30 @@ fn sleepers(environment: &Environment) -> Vec<Subject> {
         .collect()
 }
 
-/// By day nothing of this finds anything to do: a pause without the mark is somebody's own.
+/// By day nothing of this finds anything to do. What somebody else stopped or paused has no mark of the
+/// schedule's, or another count than the mark says.
 fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> Procedure {
     let namespace = &environment.namespace.value;
     match subject {
         Subject::Api => {
             let api = &environment.api.workload;
             procedure.apply(format!(
-                "kubectl scale deployment/{} -n {namespace} --current-replicas=0 --replicas={} || true",
+                "[ \"$API\" = awake ] || [ \"$(kubectl get deployment/{0} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" != 0 ] || kubectl scale deployment/{0} -n {namespace} --current-replicas=0 --replicas={1}",
                 api.name.value, api.replicas.min.value
             ))
         }
         Subject::Pool(name) => match environment.worker.get(name) {
-            Some(pool) => procedure.apply(format!(
-                "[ -z \"$(kubectl get scaledobject/{0} -n {namespace} -o jsonpath='{{.metadata.annotations.tierc\\.dev/off-hours}}')\" ] || kubectl annotate scaledobject/{0} -n {namespace} tierc.dev/off-hours- autoscaling.keda.sh/paused-replicas-",
-                pool.scaled_object_name()
-            )),
+            Some(pool) => {
+                let scaler = format!("scaledobject/{} -n {namespace}", pool.scaled_object_name());
+                procedure
+                    .apply(format!("POOL=$(kubectl get {scaler} -o {MARK})"))
+                    .apply(format!(
+                        "[ -z \"$POOL\" ] || [ \"$(kubectl get {scaler} -o {PAUSE})\" != \"$POOL\" ] || kubectl annotate {scaler} autoscaling.keda.sh/paused-replicas-"
+                    ))
+                    .apply(format!(
+                        "[ -z \"$POOL\" ] || kubectl annotate {scaler} tierc.dev/off-hours-"
+                    ))
+            }
             None => procedure,
         },
     }

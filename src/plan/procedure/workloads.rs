@@ -1,25 +1,37 @@
 //! What runs in the cluster: Helm's values, autoscalers and PgBouncer.
 
-use super::{Procedure, State, nothing_left, pooler, quoted, terraform};
-use crate::emit::secret;
+use std::collections::BTreeSet;
+
+use super::{Procedure, State, nothing_left, pooler, quoted, service, terraform};
 use crate::emit::terraform::tfvars;
+use crate::emit::{secret, yaml};
 use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
+use crate::schedule::{Calendar, Subject};
+
+/// The API's autoscaler in a tree's `kubernetes` folder.
+const API_HPA: &str = "api-hpa.yaml";
 
 pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
         Kind::Api(ApiMove::Autoscaler) => api(states),
         Kind::Api(ApiMove::Pods) => {
-            values(after).verify(rolled(after, &after.environment.api.workload.name.value))
+            let procedure = replaced(states, &after.environment.api.workload.name.value);
+            unseen_asleep(procedure, states, &Subject::Api)
         }
-        Kind::Pool(name, what) => pool(name, *what, states),
+        Kind::Pool(name, what) => {
+            let procedure = pool(name, *what, states);
+            unseen_asleep(procedure, states, &Subject::Pool(name.clone()))
+        }
         Kind::PoolSizes => pooler::reload(states),
         Kind::Pooler => pooler::rollout(states),
-        Kind::Network => applied(after, "pgbouncer.yaml").verify(same(after, "pgbouncer.yaml")),
-        Kind::Service(_) => Procedure::default()
-            .note("the service itself is deployed by others: here it is only counted"),
+        Kind::PoolerPace => pooler::pace(after),
+        Kind::Network => {
+            applied(after, "pgbouncer.yaml").then(same(states, Manifests::File("pgbouncer.yaml")))
+        }
+        Kind::Service(name) => service::procedure(name, states),
         Kind::Delivery => delivery(states),
         Kind::Alerts | Kind::Identity => whole(states),
         Kind::Schedules
@@ -49,7 +61,9 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
         .iter()
         .filter_map(|path| path.strip_prefix("kubernetes/"));
     let procedure = files.fold(Procedure::default(), |procedure, file| {
-        procedure.then(applied(states.after, file).verify(same(states.after, file)))
+        procedure
+            .then(applied(states.after, file))
+            .then(same(states, Manifests::File(file)))
     });
     if paths.contains(&"kubernetes/pgbouncer.yaml") {
         return procedure.then(pooler::follows(states));
@@ -57,37 +71,137 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// What stands under a name that nothing has any more goes last: nothing else would remove it.
-pub(super) fn outlived(states: Pair<State<'_>>) -> Procedure {
-    let (before, after) = (states.before.environment, states.after.environment);
-    let mut old = Vec::new();
-    if owns(states.before) && owns(states.after) {
-        let apis = Pair::new(&before.api.workload.name, &after.api.workload.name);
-        if apis.before != apis.after {
-            old.push(format!("hpa/{}-hpa", apis.before.value));
-        }
-        for (name, pool) in &before.worker {
-            let scaler = pool.scaled_object_name();
-            let is_another = |now: &Worker| now.scaled_object_name() != scaler;
-            if after.worker.get(name).is_some_and(is_another) {
-                old.push(format!("scaledobject/{scaler}"));
-            }
-        }
+/// What the cluster still has of BEFORE and AFTER no longer writes goes last: `kubectl apply` removes
+/// nothing. `own` is what the step does anyway.
+pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
+    let (before, after) = (states.before, states.after);
+    let namespace = &after.environment.namespace.value;
+    if before.environment.namespace.value != *namespace {
+        return Procedure::default();
     }
-    let moved = before.namespace.value != after.namespace.value;
-    if old.is_empty() || moved {
+    let objects = |state: State<'_>, deleted: bool| -> BTreeSet<(String, String)> {
+        let manifests = state.files.iter().filter(|(path, _)| {
+            let line = deletion(state, path);
+            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&line))
+        });
+        let objects = manifests.flat_map(|(_, text)| yaml::objects(text));
+        objects.collect()
+    };
+    // A chart that takes the autoscalers over makes its own of the same names.
+    let handed_over = owns(before) && !owns(after);
+    let (had, has) = (objects(before, true), objects(after, false));
+    let mut old: Vec<String> = had
+        .difference(&has)
+        .filter(|(kind, _)| !(handed_over && is_autoscaler(kind)))
+        .map(|(kind, name)| format!("{}/{name}", argument(kind)))
+        .collect();
+    old.extend(tested(states));
+    if old.is_empty() {
         return Procedure::default();
     }
     Procedure::default().apply(format!(
-        "kubectl delete --ignore-not-found -n {} {}",
-        after.namespace.value,
+        "kubectl delete --ignore-not-found -n {namespace} {}",
         old.join(" ")
     ))
 }
 
-/// Ends well where the cluster has what the file says.
-fn same(state: State<'_>, file: &str) -> String {
-    format!("kubectl diff -f {}", manifest(state, file))
+/// What the runbook's commands made for a load test that is gone.
+fn tested(states: Pair<State<'_>>) -> Vec<String> {
+    let runs = |state: State<'_>| -> BTreeSet<String> {
+        let tests = state.environment.load_test.iter();
+        let tests = tests.filter(|(_, test)| test.test_run.is_some());
+        tests
+            .map(|(name, _)| state.environment.test_run_name(name))
+            .collect()
+    };
+    let runs = states.map(runs);
+    let gone = runs.before.difference(&runs.after);
+    gone.flat_map(|name| [format!("testrun/{name}"), format!("configmap/{name}")])
+        .collect()
+}
+
+fn is_autoscaler(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HorizontalPodAutoscaler" | "ScaledObject" | "TriggerAuthentication"
+    )
+}
+
+/// A kind as `kubectl` takes it.
+fn argument(kind: &str) -> String {
+    match kind {
+        "HorizontalPodAutoscaler" => "hpa".into(),
+        _ => kind.to_lowercase(),
+    }
+}
+
+/// Deletes every object of a file of the tree.
+fn deletion(state: State<'_>, path: &str) -> String {
+    format!("kubectl delete --ignore-not-found -f {}", state.path(path))
+}
+
+/// Manifests of a tree.
+#[derive(Clone, Copy)]
+enum Manifests<'a> {
+    All,
+    File(&'a str),
+}
+
+/// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
+/// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
+/// by itself, and may not be lower.
+fn same(states: Pair<State<'_>>, which: Manifests<'_>) -> Procedure {
+    let after = states.after;
+    let what = match which {
+        Manifests::All => format!("-k {}", after.path("kubernetes")),
+        Manifests::File(file) => format!("-f {}", manifest(after, file)),
+    };
+    let bounds_the_api = match which {
+        Manifests::All => true,
+        Manifests::File(file) => file == API_HPA,
+    };
+    if !bounds_the_api || !owns(after) || !rises(states) {
+        return Procedure::default().verify(format!("kubectl diff {what}"));
+    }
+    let (api, namespace) = (
+        &after.environment.api.workload,
+        &after.environment.namespace.value,
+    );
+    Procedure::default()
+        .verify(format!(
+            "KUBECTL_EXTERNAL_DIFF='diff -u -N -IminReplicas -Igeneration' kubectl diff {what}"
+        ))
+        .verify(format!(
+            "[ \"$(kubectl get hpa/{} -n {namespace} -o jsonpath='{{.spec.minReplicas}}')\" -ge {} ]",
+            api.autoscaler_name(),
+            api.bounds().0
+        ))
+}
+
+/// Whether an event of either state raises the API's minimum: what the old one raised stays so until
+/// the schedule has run again.
+fn rises(states: Pair<State<'_>>) -> bool {
+    let of = |state: State<'_>| {
+        let mut events = state.environment.event.values();
+        events.any(|event| event.api.is_some())
+    };
+    of(states.before) || of(states.after)
+}
+
+/// Whether either state puts a workload to sleep at times.
+fn sleeps(states: Pair<State<'_>>, subject: &Subject) -> bool {
+    let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
+    of(states.before) || of(states.after)
+}
+
+/// What a step cannot show while a workload sleeps.
+fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subject) -> Procedure {
+    if !sleeps(states, subject) {
+        return procedure;
+    }
+    procedure.note(format!(
+        "in off-hours `{subject}` may have no pods that could show whether they start: look again when it is awake"
+    ))
 }
 
 pub(super) fn rolled(state: State<'_>, deployment: &Name) -> String {
@@ -108,29 +222,82 @@ fn values(state: State<'_>) -> Procedure {
     ))
 }
 
+/// Helm's values, and the pods of one Deployment that they replace: the next step may count on what
+/// the old ones hold once they are gone.
+fn replaced(states: Pair<State<'_>>, deployment: &Name) -> Procedure {
+    let state = states.after;
+    values(state)
+        .verify(rolled(state, deployment))
+        .verify(none_leaving(state, &format!("app={deployment}")))
+}
+
 /// Helm's values, and the pods of everything that they roll.
 pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    deployments(state).fold(values(state), |procedure, name| {
-        procedure.verify(rolled(state, name))
-    })
+    deployments(state)
+        .fold(values(state), |procedure, name| {
+            procedure.verify(rolled(state, name))
+        })
+        .verify(none_terminating(state))
 }
 
 /// Helm's values first where pods are to leave something that goes: done when no pod is left that
 /// had it.
 pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
-    rolled_out(states)
-        .waited_for()
-        .apply(none_terminating(states.after))
+    rolled_out(states).waited_for()
 }
 
 /// The loop that ends when no pod is on its way out: a rollout is over before its old pods are gone,
 /// and they keep their connections as long.
 pub(super) fn none_terminating(state: State<'_>) -> String {
+    leaving(state, "")
+}
+
+/// The same of the pods with a label alone.
+pub(super) fn none_leaving(state: State<'_>, label: &str) -> String {
+    leaving(state, &format!(" -l {}", quoted(label)))
+}
+
+/// An answer that does not come is none: the loop goes on until the cluster says that no pod leaves.
+fn leaving(state: State<'_>, which: &str) -> String {
     format!(
-        "until [ -z \"$(kubectl get pods -n {} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}')\" ]; do sleep 15; done",
+        "until LEAVING=$(kubectl get pods -n {}{which} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}') && [ -z \"$LEAVING\" ]; do sleep 15; done",
         state.environment.namespace.value
     )
+}
+
+/// The loop that ends when a Deployment has no more than so many pods, those that finish included.
+fn at_most(state: State<'_>, deployment: &Name, most: u32) -> String {
+    format!(
+        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ \"$(printf %s \"$PODS\" | grep -c .)\" -le {most} ]; do sleep 15; done",
+        state.environment.namespace.value,
+        quoted(&format!("app={deployment}"))
+    )
+}
+
+/// The loop that ends when no pod of these Deployments is left.
+pub(super) fn none_left(state: State<'_>, deployments: &[&str]) -> Procedure {
+    Procedure::default().apply(format!(
+        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ -z \"$PODS\" ]; do sleep 15; done",
+        state.environment.namespace.value,
+        quoted(&format!("app in ({})", deployments.join(",")))
+    ))
+}
+
+/// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.
+pub(super) fn widened(state: State<'_>, names: &[String]) -> Procedure {
+    let environment = state.environment;
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let patch = format!(
+        "[{{\"op\":\"add\",\"path\":\"/spec/ingress/0/from/-\",\"value\":{{\"podSelector\":{{\"matchExpressions\":[{{\"key\":\"app\",\"operator\":\"In\",\"values\":[{}]}}]}}}}}}]",
+        names.join(",")
+    );
+    Procedure::default().apply(format!(
+        "kubectl patch networkpolicy {} -n {} --type=json -p {}",
+        environment.pgbouncer.name.value,
+        environment.namespace.value,
+        quoted(&patch)
+    ))
 }
 
 /// Whether the cluster's files below a folder of the tree differ.
@@ -155,7 +322,7 @@ fn kustomized(states: Pair<State<'_>>) -> Procedure {
     let folder = states.after.path("kubernetes");
     Procedure::default()
         .apply(format!("kubectl apply -k {folder}"))
-        .verify(format!("kubectl diff -k {folder}"))
+        .then(same(states, Manifests::All))
         .then(pooler::follows(states))
 }
 
@@ -219,7 +386,6 @@ pub(super) fn reads(states: Pair<State<'_>>) -> Procedure {
             values
                 .then(restarted(states.after))
                 .waited_for()
-                .apply(none_terminating(states.after))
                 .then(whole)
         }
     }
@@ -235,7 +401,7 @@ fn reads_another_secret(states: Pair<State<'_>>) -> bool {
     })
 }
 
-fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
+pub(super) fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
     let environment = state.environment;
     let pools = environment.worker.values().map(|pool| &pool.workload);
     let workloads = std::iter::once(&environment.api.workload).chain(pools);
@@ -243,14 +409,16 @@ fn deployments(state: State<'_>) -> impl Iterator<Item = &Name> {
 }
 
 fn restarted(state: State<'_>) -> Procedure {
-    deployments(state).fold(Procedure::default(), |procedure, name| {
-        procedure
-            .apply(format!(
-                "kubectl rollout restart deployment/{name} -n {}",
-                state.environment.namespace.value
-            ))
-            .verify(rolled(state, name))
-    })
+    deployments(state)
+        .fold(Procedure::default(), |procedure, name| {
+            procedure
+                .apply(format!(
+                    "kubectl rollout restart deployment/{name} -n {}",
+                    state.environment.namespace.value
+                ))
+                .verify(rolled(state, name))
+        })
+        .verify(none_terminating(state))
 }
 
 /// Everything that the states have in different words.
@@ -277,13 +445,10 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
         return rolled_out(states).then(cluster(states));
     }
     let pools = before.environment.worker.keys().map(scaled_object);
-    let files = std::iter::once("api-hpa.yaml".to_owned()).chain(pools);
+    let files = std::iter::once(API_HPA.to_owned()).chain(pools);
     files
         .fold(Procedure::default(), |procedure, file| {
-            procedure.apply(format!(
-                "kubectl delete --ignore-not-found -f {}",
-                manifest(before, &file)
-            ))
+            procedure.apply(deletion(before, &format!("kubernetes/{file}")))
         })
         .then(rolled_out(states))
         .note(format!(
@@ -299,17 +464,28 @@ fn scaled_object(pool: &Name) -> String {
 fn api(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let api = &state.environment.api.workload;
+    let namespace = &state.environment.namespace.value;
     let procedure = if owns(state) {
-        applied(state, "api-hpa.yaml")
+        applied(state, API_HPA)
     } else {
         values(state)
     };
-    let procedure = procedure.verify(format!(
-        "kubectl wait --for=condition=ScalingActive hpa/{}-hpa -n {} --timeout=5m",
-        api.name.value, state.environment.namespace.value
-    ));
-    let most = states.map(|state| state.environment.api.workload.most());
-    shrunk(procedure, state, &api.name.value, most)
+    let active = format!(
+        "kubectl wait --for=condition=ScalingActive hpa/{} -n {namespace} --timeout=5m",
+        api.autoscaler_name()
+    );
+    // The autoscaler of no pods is not active.
+    let active = if sleeps(states, &Subject::Api) {
+        format!(
+            "[ \"$(kubectl get deployment/{} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" = 0 ] || {active}",
+            api.name.value
+        )
+    } else {
+        active
+    };
+    let most = states.map(|state| state.environment.api.workload.bounds().1);
+    let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
+    unseen_asleep(procedure, states, &Subject::Api)
 }
 
 /// What stands behind fewer pods may only go once they are fewer.
@@ -317,29 +493,24 @@ fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<
     if most.after >= most.before {
         return procedure;
     }
-    procedure.verify(format!(
-        "until [ \"0$(kubectl get deployment/{deployment} -n {} -o jsonpath='{{.status.replicas}}')\" -le {} ]; do sleep 15; done",
-        state.environment.namespace.value, most.after
-    ))
+    procedure.verify(at_most(state, deployment, most.after))
 }
 
 fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
-        (_, Some(pool), None) => removed(pool, before, after),
+        (_, Some(pool), None) => removed(name, pool, before, after),
         (_, None, Some(pool)) => values(after)
             .then(scaler(name, after))
             .verify(rolled(after, &pool.workload.name.value))
             .verify(scales(pool, after)),
         (PoolMove::Autoscaler, Some(was), Some(pool)) => {
-            let most = Pair::new(was.most(), pool.most());
+            let most = Pair::new(was.in_force(), pool.in_force());
             let procedure = scaler(name, after).verify(scales(pool, after));
             shrunk(procedure, after, &pool.workload.name.value, most)
         }
-        (PoolMove::Pods, Some(_), Some(pool)) => {
-            values(after).verify(rolled(after, &pool.workload.name.value))
-        }
+        (PoolMove::Pods, Some(_), Some(pool)) => replaced(states, &pool.workload.name.value),
         (PoolMove::Added | PoolMove::Removed, Some(_), Some(_)) | (_, None, None) => {
             Procedure::default()
         }
@@ -367,19 +538,38 @@ fn scales(pool: &Worker, state: State<'_>) -> String {
     )
 }
 
-fn removed(pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
-    let deployment = &pool.workload.name.value;
-    let namespace = &after.environment.namespace.value;
-    let procedure =
-        Procedure::default().require("its queues are empty, or another pool reads them");
+fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
+    let procedure = unread(pool, after);
     let procedure = if owns(before) {
-        procedure.apply(format!(
-            "kubectl delete scaledobject/{deployment}-scaler -n {namespace}"
-        ))
+        // Its file holds all that scales it: the ScaledObject and what that signs in with.
+        let file = format!("kubernetes/{}", scaled_object(name));
+        procedure.apply(deletion(before, &file))
     } else {
         procedure
     };
-    procedure.then(values(after)).verify(format!(
-        "kubectl wait --for=delete deployment/{deployment} -n {namespace} --timeout=5m"
-    ))
+    // Its pods end later than the Deployment: the network policy waits for them.
+    procedure.then(values(after))
+}
+
+/// What becomes of the lists of a pool that goes.
+fn unread(pool: &Worker, after: State<'_>) -> Procedure {
+    let pools = after.environment.worker.values();
+    let read: Vec<&str> = pools
+        .flat_map(|pool| &pool.queue)
+        .map(|queue| queue.list.value.as_str())
+        .collect();
+    let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
+    let unread: Vec<String> = lists
+        .filter(|list| !read.contains(list))
+        .map(|list| format!("`{list}`"))
+        .collect();
+    if unread.is_empty() {
+        return Procedure::default();
+    }
+    Procedure::default()
+        .require("its queues are empty, or another pool reads them")
+        .note(format!(
+            "no pool reads {} from this step on: jobs wait there until one does",
+            unread.join(", ")
+        ))
 }

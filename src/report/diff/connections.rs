@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::budget::connections::{DRAINING, RESERVED, ServerBudget, primary, replica};
+use crate::budget::connections::{RESERVED, ServerBudget, primary, replica};
 use crate::model::Environment;
 
 /// What one server may be asked for.
@@ -71,7 +71,7 @@ fn server(
     };
     let mut parts = vec![
         part("pgbouncer", pooler.instances.value, each),
-        part("pgbouncer, draining", DRAINING, each),
+        part("pgbouncer, draining", pooler.draining(), each),
     ];
     if budget.pooled == 0 {
         parts.clear();

@@ -1,7 +1,8 @@
 //! The plan of one environment, as it is reported.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, Interruptions, PlanStep, StepChange, WayBack, WorstStep,
+    BlockedPlan, EnvironmentPlan, Interruptions, MeanwhileAsked, PlanStep, StepChange, WayBack,
+    WorstStep,
 };
 use crate::cost::{self, Estimate, Range};
 use crate::impact::Class;
@@ -103,6 +104,7 @@ fn step(step: &Step, cost: Option<Pair<Range>>) -> PlanStep {
         impact: step.worst().cloned(),
         changes: changes.collect(),
         cost,
+        meanwhile: step.meanwhile.iter().map(MeanwhileAsked::from).collect(),
         procedure: step.procedure.clone(),
         undo: WayBack {
             procedure: step.undo.clone().ok(),

@@ -85,6 +85,9 @@ fn item(step: &PlanStep) -> String {
     if let Some(cost) = cost_of(step) {
         text += &format!("      - cost: {cost}\n");
     }
+    for meanwhile in &step.meanwhile {
+        text += &format!("      - meanwhile {}\n", prose(&meanwhile.told()));
+    }
     let procedure = &step.procedure;
     text += &sentences("Not before:", &procedure.requires);
     text += &block("apply", &procedure.apply);

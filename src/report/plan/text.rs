@@ -1,8 +1,8 @@
 //! Plans for a terminal.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, StepChange, at_last, closing, cost_of,
-    felt, shift, way_back,
+    BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
+    closing, cost_of, felt, shift, way_back,
 };
 use crate::plan::procedure::Procedure;
 
@@ -60,6 +60,8 @@ fn paragraph(step: &PlanStep) -> String {
     if let Some(cost) = cost_of(step) {
         text += &format!("    {:<12}{cost}\n", "cost");
     }
+    let meanwhile: Vec<String> = step.meanwhile.iter().map(MeanwhileAsked::told).collect();
+    text += &lines("meanwhile", &meanwhile);
     text += &procedure(&step.procedure);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("    {:<12}{why}\n", "undo"),

@@ -13,6 +13,7 @@ pub(super) struct Case {
 pub(super) fn all() -> Vec<Case> {
     let all = [
         of_the_api(),
+        of_the_maximum(),
         of_scaling(),
         of_pauses(),
         of_the_database(),
@@ -91,19 +92,50 @@ fn paused(of: &str, value: &str) -> (String, String) {
     keda("scaled_object_paused{", of, value)
 }
 
-fn hpa(name: &str, [now, min, max]: [f64; 3]) -> Vec<(String, String)> {
+/// An HPA by the count that it wants, its minimum and its maximum; `limited` is its condition
+/// `ScalingLimited`.
+fn autoscaler(name: &str, [desired, min, max]: [f64; 3], limited: bool) -> Vec<(String, String)> {
+    let labels = format!("namespace=\"kaireon\",horizontalpodautoscaler=\"{name}\"");
     let of = |metric: &str, value| {
-        let labels = format!("namespace=\"kaireon\",horizontalpodautoscaler=\"{name}\"");
         flat(
             &format!("kube_horizontalpodautoscaler_{metric}_replicas{{{labels}}}"),
             value,
         )
     };
+    let condition = |status: &str, holds: bool| {
+        flat(
+            &format!(
+                "kube_horizontalpodautoscaler_status_condition{{{labels},condition=\"ScalingLimited\",status=\"{status}\"}}"
+            ),
+            f64::from(u8::from(holds)),
+        )
+    };
     vec![
-        of("status_current", now),
+        of("status_current", desired),
+        of("status_desired", desired),
         of("spec_min", min),
         of("spec_max", max),
+        condition("true", limited),
+        condition("false", !limited),
     ]
+}
+
+/// An HPA that is not limited.
+fn hpa(name: &str, counts: [f64; 3]) -> Vec<(String, String)> {
+    autoscaler(name, counts, false)
+}
+
+/// What an HPA measures of a metric, beside its target of 70.
+fn measured(name: &str, metric: &str, value: f64) -> Vec<(String, String)> {
+    let of = |side: &str, value| {
+        flat(
+            &format!(
+                "kube_horizontalpodautoscaler_{side}_target_metric{{namespace=\"kaireon\",horizontalpodautoscaler=\"{name}\",metric_name=\"{metric}\",metric_target_type=\"utilization\"}}"
+            ),
+            value,
+        )
+    };
+    vec![of("spec", 70.0), of("status", value)]
 }
 
 /// An API that requests a core a pod and uses `cpu` of it, and `memory` of a limit of 100.
@@ -173,6 +205,51 @@ pub(super) fn case(
     }
 }
 
+/// The API's autoscaler: it needs more than its maximum, or exactly that.
+fn of_the_maximum() -> Vec<Case> {
+    let one = |counts, limited, minutes, fires| {
+        let series = autoscaler("kaireon-api-hpa", counts, limited);
+        case("ApiAtMaximum", "api", series, minutes, fires)
+    };
+    vec![
+        one([30.0, 6.0, 30.0], true, 16, true),
+        one([30.0, 6.0, 30.0], true, 14, false),
+        // Exactly enough.
+        one([30.0, 6.0, 30.0], false, 600, false),
+        // At the minimum, which is a limit, too.
+        one([6.0, 6.0, 30.0], true, 600, false),
+        // On its way up, as fast as its policies let it.
+        one([29.0, 6.0, 30.0], true, 60, false),
+        // Held at a count.
+        one([30.0, 30.0, 30.0], true, 60, false),
+        // The maximum was raised by hand.
+        one([32.0, 6.0, 40.0], true, 60, false),
+        // Asleep: the condition is what it was in the evening.
+        one([0.0, 6.0, 30.0], true, 600, false),
+    ]
+}
+
+/// Autoscalers that never scale down are limited at their maximum, whatever they measure.
+pub(super) fn of_those_that_only_grow() -> Vec<Case> {
+    let (api, pool) = (
+        "kaireon-api-hpa",
+        "keda-hpa-kaireon-worker-decisions-scaler",
+    );
+    let at = |name, max, metric, value| {
+        let series = autoscaler(name, [max, 2.0, max], true);
+        [series, measured(name, metric, value)].concat()
+    };
+    let one = |series, fires| case("ApiAtMaximum", "api", series, 60, fires);
+    let of_pool = |series, fires| case("WorkerAtMaximum", "worker.decisions", series, 60, fires);
+    vec![
+        one(at(api, 30.0, "cpu", 80.0), true),
+        one(at(api, 30.0, "cpu", 76.0), false),
+        one(at(api, 30.0, "cpu", 20.0), false),
+        of_pool(at(pool, 12.0, "s0-redis-queue-decisions", 80.0), true),
+        of_pool(at(pool, 12.0, "s0-redis-queue-decisions", 20.0), false),
+    ]
+}
+
 /// The API, with an HPA that aims at 70%: a tenth above it is no reason to add a pod.
 fn of_the_api() -> Vec<Case> {
     let one = |alert, series, minutes, fires| case(alert, "api", series, minutes, fires);
@@ -186,36 +263,6 @@ fn of_the_api() -> Vec<Case> {
         one("ApiCpuHigh", api(0.77, 0.0), 600, false),
         one("ApiMemoryHigh", api(0.5, 76.0), 16, true),
         one("ApiMemoryHigh", api(0.5, 75.0), 60, false),
-        one(
-            "ApiAtMaximum",
-            hpa("kaireon-api-hpa", [30.0, 6.0, 30.0]),
-            16,
-            true,
-        ),
-        one(
-            "ApiAtMaximum",
-            hpa("kaireon-api-hpa", [30.0, 6.0, 30.0]),
-            14,
-            false,
-        ),
-        one(
-            "ApiAtMaximum",
-            hpa("kaireon-api-hpa", [29.0, 6.0, 30.0]),
-            60,
-            false,
-        ),
-        one(
-            "ApiAtMaximum",
-            hpa("kaireon-api-hpa", [30.0, 30.0, 30.0]),
-            60,
-            false,
-        ),
-        one(
-            "ApiAtMaximum",
-            hpa("kaireon-api-hpa", [32.0, 6.0, 40.0]),
-            60,
-            false,
-        ),
         one("MetricsAbsent", present(api(0.5, 50.0)), 120, false),
         // Asleep: an HPA that does nothing, and no pods.
         one(
@@ -261,8 +308,10 @@ fn of_scaling() -> Vec<Case> {
         nightly("QueueDepthHigh", vec![items("nightly", 801.0)], 16, true),
         nightly("QueueDepthHigh", vec![items("nightly", 800.0)], 60, false),
         nightly("QueueDepthHigh", vec![items("nightly", 0.0)], 60, false),
-        decisions("WorkerAtMaximum", hpa(scaler, at), 16, true),
+        decisions("WorkerAtMaximum", autoscaler(scaler, at, true), 16, true),
+        decisions("WorkerAtMaximum", autoscaler(scaler, at, false), 60, false),
         decisions("WorkerAtMaximum", hpa(scaler, [11.0, 2.0, 12.0]), 60, false),
+        // The floor of an event is the maximum: silent, until the list asks for more.
         decisions(
             "WorkerAtMaximum",
             [hpa(scaler, at), vec![cron(12.0)]].concat(),
@@ -271,13 +320,23 @@ fn of_scaling() -> Vec<Case> {
         ),
         decisions(
             "WorkerAtMaximum",
-            [hpa(scaler, at), vec![cron(0.0)]].concat(),
+            [autoscaler(scaler, at, true), vec![cron(12.0)]].concat(),
             16,
             true,
         ),
         decisions("KedaErrors", errors("0+1x4320"), 30, true),
         decisions("KedaErrors", errors("0x10 1x4320"), 30, false),
         decisions("KedaErrors", errors("0x4320"), 60, false),
+        // 3 pods of 200 items are what KEDA reports where it cannot read the list.
+        nightly("KedaFallback", vec![items("nightly", 600.0)], 16, true),
+        nightly("KedaFallback", vec![items("nightly", 600.0)], 14, false),
+        nightly("KedaFallback", vec![items("nightly", 599.0)], 60, false),
+        nightly(
+            "KedaFallback",
+            vec![items("nightly", 600.0), paused("nightly", "1x4320")],
+            60,
+            false,
+        ),
     ]
 }
 

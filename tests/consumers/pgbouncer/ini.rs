@@ -55,6 +55,13 @@ impl Ini {
         assert_eq!(lines.next(), None, "{key} is stated twice");
     }
 
+    /// Adds a setting that is not there.
+    pub(super) fn add(&mut self, key: &str, value: &str) {
+        assert!(self.settings().all(|(stated, _)| stated != key), "{key}");
+        // `[pgbouncer]` is the last section.
+        self.0.push(format!("{key} = {value}"));
+    }
+
     /// Sends every entry of `[databases]` to one server.
     pub(super) fn aim_at(&mut self, host: &str, port: u16) {
         let end = self

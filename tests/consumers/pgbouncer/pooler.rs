@@ -1,13 +1,14 @@
 //! A PgBouncer for one environment.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tierc::model::Environment;
 
 use super::ini::Ini;
-use super::server::{HOST, PASSWORD, Server, client, free_port, unprivileged, until};
+use super::place::Place;
+use super::server::{PASSWORD, Server, client, free_port, until};
 use crate::consumers::tools::ask;
 
 /// A row of an answer, by column.
@@ -18,8 +19,11 @@ const ADDRESS: &str = "127.0.0.1";
 /// A PgBouncer that runs; it ends with the value.
 pub(super) struct Pooler<'a> {
     server: &'a Server,
+    place: Place,
+    /// What its files are called, beside those of others.
+    name: &'a str,
     process: Child,
-    port: u16,
+    pub(super) port: u16,
     /// What it runs with.
     pub(super) ini: Ini,
 }
@@ -29,7 +33,44 @@ impl<'a> Pooler<'a> {
     /// for: the server's host and port (a server on this machine instead of RDS), the address and
     /// port to listen at (the loopback), the file of passwords and the authority of the server's
     /// certificate (mounts of the pod). TLS stays as it is written, but for a list of hosts.
-    pub(super) fn start(server: &'a Server, environment: &Environment, mut ini: Ini) -> Self {
+    pub(super) fn start(server: &'a Server, environment: &Environment, ini: Ini) -> Self {
+        Self::start_at(server, environment, ini, &Place::Here, "pgbouncer")
+    }
+
+    /// Starts one somewhere else, with files that are called `name`.
+    pub(super) fn start_at(
+        server: &'a Server,
+        environment: &Environment,
+        ini: Ini,
+        place: &Place,
+        name: &'a str,
+    ) -> Self {
+        let start = |folder: &Path| {
+            let mut run = place.unprivileged(&folder.join("pgbouncer"), folder);
+            run.arg(format!("{name}.ini"));
+            run
+        };
+        Self::start_with(server, environment, ini, (place, name), &start)
+    }
+
+    /// Starts one on this machine in another way: as a process of `start`.
+    pub(super) fn start_as(
+        server: &'a Server,
+        environment: &Environment,
+        ini: Ini,
+        name: &'a str,
+        start: &dyn Fn(&Path) -> Command,
+    ) -> Self {
+        Self::start_with(server, environment, ini, (&Place::Here, name), start)
+    }
+
+    fn start_with(
+        server: &'a Server,
+        environment: &Environment,
+        mut ini: Ini,
+        (place, name): (&Place, &'a str),
+        start: &dyn Fn(&Path) -> Command,
+    ) -> Self {
         let folder = server.folder();
         let user = environment.database.user.value.as_str();
         let passwords: String = [user, "pgbouncer_admin", "pgbouncer_stats"]
@@ -37,8 +78,15 @@ impl<'a> Pooler<'a> {
             .map(|user| format!("\"{user}\" \"{PASSWORD}\"\n"))
             .collect();
         std::fs::write(folder.join("userlist.txt"), passwords).unwrap();
-        ini.aim_at(HOST, server.port);
-        ini.set("listen_addr", ADDRESS);
+        ini.aim_at(&server.host, server.port);
+        ini.set(
+            "listen_addr",
+            if matches!(place, Place::Here) {
+                ADDRESS
+            } else {
+                "*"
+            },
+        );
         ini.set("auth_file", &folder.join("userlist.txt").to_string_lossy());
         // The PgBouncer of these tests takes a list of hosts for one name; 1.25 does not.
         if ini.lists_hosts() {
@@ -55,10 +103,13 @@ impl<'a> Pooler<'a> {
         for _ in 0..3 {
             let port = free_port();
             ini.set("listen_port", &port.to_string());
-            std::fs::write(Self::file(server), ini.text()).unwrap();
-            let process = spawn(server);
+            let file = folder.join(format!("{name}.ini"));
+            std::fs::write(file, ini.text()).unwrap();
+            let process = spawn(start(folder), &folder.join(format!("{name}.log")));
             let mut pooler = Self {
                 server,
+                place: place.clone(),
+                name,
                 process,
                 port,
                 ini,
@@ -68,14 +119,20 @@ impl<'a> Pooler<'a> {
             {
                 return pooler;
             }
-            log = std::fs::read_to_string(folder.join("pgbouncer.log")).unwrap();
+            log = pooler.log();
             ini = Ini::read(&pooler.ini.text());
         }
         panic!("{}: {log}", environment.environment.value);
     }
 
-    fn file(server: &Server) -> PathBuf {
-        server.folder().join("pgbouncer.ini")
+    fn file(&self, extension: &str) -> PathBuf {
+        let folder = self.server.folder();
+        folder.join(format!("{}.{extension}", self.name))
+    }
+
+    /// What it has said so far.
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.file("log")).unwrap()
     }
 
     /// Whether the process that was started is alive.
@@ -83,8 +140,55 @@ impl<'a> Pooler<'a> {
         self.process.try_wait().unwrap().is_none()
     }
 
-    fn client(&self, program: &std::path::Path, user: &str) -> Command {
-        client(program, self.server.folder(), ADDRESS, self.port, user)
+    fn client(&self, program: &Path, user: &str) -> Command {
+        self.client_from(&self.place, ADDRESS, program, user)
+    }
+
+    /// A client elsewhere, to which it is `address`.
+    pub(super) fn client_from(
+        &self,
+        place: &Place,
+        address: &str,
+        program: &Path,
+        user: &str,
+    ) -> Command {
+        let home = self.server.folder();
+        client(place, program, home, address, self.port, user)
+    }
+
+    /// A folder for what belongs to its clients.
+    pub(super) fn home(&self) -> &Path {
+        self.server.folder()
+    }
+
+    /// A client that reads what is typed.
+    pub(super) fn psql_session(&self, user: &str, database: &str) -> Command {
+        let mut run = self.client(&self.server.programs.psql, user);
+        run.args(["-X", "-q", "-A", "-t", "-d", database]);
+        run
+    }
+
+    /// Sends the process a signal.
+    pub(super) fn signal(&self, name: &str) {
+        let script = format!("kill -{name} {}", self.process.id());
+        let mut run = crate::consumers::tools::command(Path::new("/bin/sh"), self.home());
+        ask(run.args(["-c", &script])).accepted();
+    }
+
+    /// A run of `sql` as `user`, which somebody else waits for.
+    pub(super) fn psql(&self, user: &str, database: &str, sql: &str) -> Command {
+        let mut run = self.client(&self.server.programs.psql, user);
+        run.args([
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            sql,
+        ]);
+        run
     }
 
     /// The answer to a command on PgBouncer's console.
@@ -126,6 +230,18 @@ impl<'a> Pooler<'a> {
         self.show("CONFIG", "key")
     }
 
+    /// `SHOW CLIENTS`.
+    pub(super) fn clients(&self) -> Vec<Row> {
+        self.console("SHOW CLIENTS").unwrap()
+    }
+
+    /// Those of `SHOW CLIENTS` that are one user's.
+    pub(super) fn clients_of(&self, user: &str) -> Vec<Row> {
+        let mut clients = self.clients();
+        clients.retain(|client| client["user"] == user);
+        clients
+    }
+
     /// `SHOW DATABASES`, by name.
     pub(super) fn databases(&self) -> BTreeMap<String, Row> {
         self.show("DATABASES", "name")
@@ -133,7 +249,7 @@ impl<'a> Pooler<'a> {
 
     /// Has it read its file again, as it stands here now.
     pub(super) fn reload(&self) {
-        std::fs::write(Self::file(self.server), self.ini.text()).unwrap();
+        std::fs::write(self.file("ini"), self.ini.text()).unwrap();
         self.console("RELOAD").unwrap();
     }
 
@@ -147,15 +263,9 @@ impl<'a> Pooler<'a> {
     }
 }
 
-fn spawn(server: &Server) -> Child {
-    let folder = server.folder();
-    let log = std::fs::File::create(folder.join("pgbouncer.log")).unwrap();
-    let mut run = unprivileged(&folder.join("pgbouncer"), folder);
-    run.arg("pgbouncer.ini")
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .unwrap()
+fn spawn(mut run: Command, log: &Path) -> Child {
+    let log = std::fs::File::create(log).unwrap();
+    run.stdout(Stdio::null()).stderr(log).spawn().unwrap()
 }
 
 impl Drop for Pooler<'_> {

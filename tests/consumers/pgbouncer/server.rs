@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,10 +10,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tierc::model::Environment;
 
-use crate::consumers::tools::{ask, ask_with_input, command};
+use super::place::Place;
+use crate::consumers::tools::{ask, ask_with_input};
 
 /// PostgreSQL and PgBouncer refuse to run as root, and run as `nobody` then.
-const NOBODY: u32 = 65534;
+pub(super) const NOBODY: u32 = 65534;
 pub(super) const PASSWORD: &str = "for this test";
 pub(super) const HOST: &str = "localhost";
 
@@ -33,12 +33,15 @@ pub(super) struct Programs {
 /// ends with the value, and leaves nothing behind.
 pub(super) struct Server {
     pub(super) programs: Programs,
+    place: Place,
+    /// Where PgBouncer finds it.
+    pub(super) host: String,
     folder: TempDir,
     pub(super) port: u16,
     process: Child,
 }
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
@@ -80,6 +83,16 @@ fn assert_reachable(program: &Path) {
 impl Server {
     /// Starts a server with the databases and users of the environments.
     pub(super) fn start(programs: Programs, environments: &[&Environment]) -> Self {
+        Self::start_at(programs, environments, Place::Here, HOST)
+    }
+
+    /// Starts one somewhere else, where it also listens at `host`.
+    pub(super) fn start_at(
+        programs: Programs,
+        environments: &[&Environment],
+        place: Place,
+        host: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if is_root() {
             chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
@@ -89,9 +102,11 @@ impl Server {
             }
         }
         prepare(&programs, folder.path());
-        let (port, process) = run(&programs, folder.path());
+        let (port, process) = run(&programs, folder.path(), &place, host);
         let server = Self {
             programs,
+            place,
+            host: host.to_owned(),
             folder,
             port,
             process,
@@ -108,16 +123,22 @@ impl Server {
         self.folder.path()
     }
 
-    fn psql(&self, database: &str, sql: &str) -> crate::consumers::tools::Answer {
-        let mut run = client(
-            &self.programs.psql,
+    /// The answer to `sql` of somebody who asks the server itself.
+    pub(super) fn psql(&self, database: &str, sql: &str) -> crate::consumers::tools::Answer {
+        let mut run = self.client(&self.programs.psql);
+        run.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]);
+        ask_with_input(&mut run, sql)
+    }
+
+    fn client(&self, program: &Path) -> Command {
+        client(
+            &self.place,
+            program,
             self.folder(),
             HOST,
             self.port,
             "postgres",
-        );
-        run.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]);
-        ask_with_input(&mut run, sql)
+        )
     }
 
     fn fill(&self, environments: &[&Environment]) {
@@ -138,29 +159,25 @@ impl Server {
         }
         self.psql("postgres", &sql).accepted();
         for database in databases {
-            let program = &self.programs.pgbench;
-            let mut run = client(program, self.folder(), HOST, self.port, "postgres");
+            let mut run = self.client(&self.programs.pgbench);
             ask(run.args(["-i", "-q", "-s", "1", database])).accepted();
         }
     }
 }
 
 /// A client of `port`, with a password.
-pub(super) fn client(program: &Path, home: &Path, host: &str, port: u16, user: &str) -> Command {
-    let mut run = command(program, home);
+pub(super) fn client(
+    place: &Place,
+    program: &Path,
+    home: &Path,
+    host: &str,
+    port: u16,
+    user: &str,
+) -> Command {
+    let mut run = place.command(program, home);
     run.env("PGPASSWORD", PASSWORD)
         .env("PGCONNECT_TIMEOUT", "10")
         .args(["-h", host, "-p", &port.to_string(), "-U", user]);
-    run
-}
-
-/// A process that is not root's, below `folder`.
-pub(super) fn unprivileged(program: &Path, folder: &Path) -> Command {
-    let mut run = command(program, folder);
-    run.current_dir(folder);
-    if is_root() {
-        run.uid(NOBODY).gid(NOBODY);
-    }
     run
 }
 
@@ -169,7 +186,7 @@ pub(super) fn unprivileged(program: &Path, folder: &Path) -> Command {
 fn prepare(programs: &Programs, folder: &Path) {
     std::fs::copy(&programs.pgbouncer, folder.join("pgbouncer")).unwrap();
     std::fs::write(folder.join("password"), PASSWORD).unwrap();
-    let mut certificate = unprivileged(&programs.openssl, folder);
+    let mut certificate = Place::Here.unprivileged(&programs.openssl, folder);
     certificate.args([
         "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
     ]);
@@ -180,22 +197,27 @@ fn prepare(programs: &Programs, folder: &Path) {
         "subjectAltName=DNS:localhost",
     ]);
     ask(certificate.args(["-keyout", "server.key", "-out", "server.crt"])).accepted();
-    let mut initdb = unprivileged(&programs.initdb, folder);
+    let mut initdb = Place::Here.unprivileged(&programs.initdb, folder);
     initdb.args(["-D", "data", "-U", "postgres", "-A", "scram-sha-256", "-N"]);
     ask(initdb.args(["--pwfile", "password", "-E", "UTF8", "--locale", "C"])).accepted();
     let rules = "hostssl all all all scram-sha-256\n";
     std::fs::write(folder.join("data/pg_hba.conf"), rules).unwrap();
 }
 
-fn run(programs: &Programs, folder: &Path) -> (u16, Child) {
+fn run(programs: &Programs, folder: &Path, place: &Place, host: &str) -> (u16, Child) {
     let log = std::fs::File::create(folder.join("postgres.log")).unwrap();
     let port = free_port();
-    let mut run = unprivileged(&programs.postgres, folder);
+    let mut run = place.unprivileged(&programs.postgres, folder);
     run.args(["-D", "data", "-p", &port.to_string()]);
     let certificate = folder.join("server.crt");
     let key = folder.join("server.key");
+    let addresses = if host == HOST {
+        HOST.to_owned()
+    } else {
+        format!("{HOST},{host}")
+    };
     for setting in [
-        format!("listen_addresses={HOST}"),
+        format!("listen_addresses={addresses}"),
         "unix_socket_directories=".to_owned(),
         "fsync=off".to_owned(),
         "ssl=on".to_owned(),
@@ -209,7 +231,7 @@ fn run(programs: &Programs, folder: &Path) -> (u16, Child) {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let mut stop = unprivileged(&self.programs.pg_ctl, self.folder.path());
+        let mut stop = Place::Here.unprivileged(&self.programs.pg_ctl, self.folder.path());
         let stopped = stop
             .args(["stop", "-D", "data", "-m", "immediate", "-s"])
             .status();

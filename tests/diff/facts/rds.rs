@@ -218,8 +218,8 @@ const RDS: &[Row] = &[
     row(
         "username",
         "medium",
-        ("", "database { user \"other\" }"),
-        "database.user",
+        ("", "database { master \"other\" }"),
+        "database.master",
         Class::Replace,
     ),
     fixed("engine"),

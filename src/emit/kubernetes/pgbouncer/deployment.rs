@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
 use crate::emit::kubernetes::metadata::{labels, metadata, selector};
-use crate::emit::pgbouncer::{FOLDER, PORT, lines_read_at_start};
+use crate::emit::pgbouncer::{FOLDER, PORT, command, lines_read_at_start};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Resources};
 
@@ -17,14 +17,14 @@ const PRE_STOP: u64 = 5;
 /// A user that no image has: the checks ask for one above 10000, and nothing is written.
 const USER: u32 = 10001;
 
-/// The Deployment, with the settings of `ini`. Its rollout never lets more than one pod drain
-/// beside a full set.
+/// The Deployment, with the settings of `ini`. Its rollout lets no more pods drain beside
+/// a full set than the connection budget counts.
 pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
     let pooler = &environment.pgbouncer;
     let name = pooler.name.value.as_str();
-    let drain = pooler.drain.value.secs();
-    // Draining pods are not counted by the controller: only waiting as long as a drain can take
-    // before the next one keeps the connection budget true.
+    let (drain, pace) = (pooler.drain.value.secs(), pooler.min_ready.value.secs());
+    // The controller does not count pods that drain: only the time between two of them bounds how
+    // many do at once.
     let (surge, unavailable) = if pooler.instances.value > 1 {
         (0, 1)
     } else {
@@ -36,8 +36,8 @@ pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
         "metadata": metadata(environment, name, name),
         "spec": {
             "replicas": &pooler.instances,
-            "minReadySeconds": drain,
-            "progressDeadlineSeconds": drain.saturating_mul(2).saturating_add(600),
+            "minReadySeconds": pace,
+            "progressDeadlineSeconds": pace.saturating_add(drain).saturating_add(600),
             "strategy": {
                 "type": "RollingUpdate",
                 "rollingUpdate": { "maxSurge": surge, "maxUnavailable": unavailable },
@@ -133,7 +133,7 @@ fn container(environment: &Environment, drain: u64) -> Value {
         "name": "pgbouncer",
         "image": &pooler.image,
         "imagePullPolicy": "Always",
-        "command": ["pgbouncer", format!("{FOLDER}/config/{CONFIG_FILE}")],
+        "command": command(environment, &format!("{FOLDER}/config/{CONFIG_FILE}")),
         "ports": [{ "name": "postgres", "containerPort": PORT, "protocol": "TCP" }],
         "resources": {
             "requests": resources(&pooler.requests, "64Mi"),

@@ -4,7 +4,7 @@ use crate::emit::yaml::{Value, yaml};
 
 use crate::emit::kubernetes::metadata::{metadata, selector};
 use crate::emit::pgbouncer::{PORT, SERVER_PORT};
-use crate::model::{Environment, Via};
+use crate::model::{Environment, Place, Via};
 
 /// In: the workloads, by their label `app`, and whatever runs in the monitoring namespace. Out: DNS
 /// and PostgreSQL, where `network` states its addresses to them alone.
@@ -37,9 +37,9 @@ pub(super) fn network_policy(environment: &Environment) -> Value {
     })
 }
 
-/// The values of `app` that are let in. A service's pods are somebody else's: they may be called
-/// after the service alone, or after the application too.
-fn clients(environment: &Environment) -> Vec<String> {
+/// The values of `app` that are let in. Others make a service's pods: their label may be the name of
+/// the service, or that behind the application's. A name that is too long for a label is on no pod.
+pub(crate) fn clients(environment: &Environment) -> Vec<String> {
     let mut clients = vec![environment.api.workload.name.value.to_string()];
     clients.extend(
         environment
@@ -47,15 +47,21 @@ fn clients(environment: &Environment) -> Vec<String> {
             .values()
             .map(|worker| worker.workload.name.value.to_string()),
     );
+    clients.extend(services(environment));
+    clients
+}
+
+/// Those of them that are services'.
+pub(crate) fn services(environment: &Environment) -> Vec<String> {
     let pooled = environment
         .service
         .iter()
         .filter(|(_, service)| service.via.value == Via::Pgbouncer);
-    clients.extend(pooled.flat_map(|(name, _)| {
+    let both = pooled.flat_map(|(name, _)| {
         [
             name.to_string(),
             format!("{}-{name}", environment.app.value),
         ]
-    }));
-    clients
+    });
+    both.filter(|name| Place::LabelValue.takes(name)).collect()
 }

@@ -1,7 +1,9 @@
-//! Events as floors under a pool: KEDA's cron triggers.
+//! Events as floors under a pool: KEDA's cron triggers. Each asks for so many pods that the HPA's
+//! tolerance leaves no fewer than the floor.
 
 use crate::emit::yaml::{Value, yaml};
 
+use crate::budget::scaling::asked_for;
 use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;
 use crate::schedule::{Calendar, Subject};
@@ -11,7 +13,8 @@ pub(super) struct Floor {
     /// What the formula calls it.
     pub(super) name: String,
     trigger: Trigger,
-    pods: u32,
+    /// What the trigger asks for.
+    asked: u32,
 }
 
 impl Floor {
@@ -24,7 +27,7 @@ impl Floor {
                 "timezone": self.trigger.zone.name(),
                 "start": self.trigger.start.to_string(),
                 "end": self.trigger.end.to_string(),
-                "desiredReplicas": self.pods.to_string(),
+                "desiredReplicas": self.asked.to_string(),
             },
         })
     }
@@ -50,7 +53,7 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
         floors.push(Floor {
             name,
             trigger: trigger.clone(),
-            pods,
+            asked: asked_for(pods),
         });
     }
     floors
@@ -63,7 +66,7 @@ pub(super) fn stays_below(floors: &[Floor], activation: u32, queues: &[Queue]) -
     let longest = u64::from(longest.unwrap_or(1).max(1));
     floors
         .iter()
-        .any(|floor| u64::from(floor.pods) * longest <= u64::from(activation))
+        .any(|floor| u64::from(floor.asked) * longest <= u64::from(activation))
 }
 
 /// The formula of the lists, below which the floors do not let it fall.

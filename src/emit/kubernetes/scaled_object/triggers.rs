@@ -3,10 +3,11 @@
 use crate::emit::yaml::{Map, Value, yaml};
 
 use super::events::Floor;
+use crate::budget::scaling::asked_for;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
 
 /// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) stand for
-/// its replicas in equal shares. `/` divides into fractions, but two whole constants into a whole one.
+/// what it asks for in equal shares. `/` divides into fractions, but two whole constants into a whole one.
 pub(super) fn formula(worker: &Worker) -> String {
     let count = worker.queue.len();
     let terms: Vec<String> = names(&worker.queue)
@@ -17,7 +18,8 @@ pub(super) fn formula(worker: &Worker) -> String {
             worker.fallback.as_ref().map_or_else(
                 || format!("{name}/{length}"),
                 |fallback| {
-                    let items = u64::from(length) * u64::from(fallback.replicas.value);
+                    let asked = asked_for(fallback.replicas.value);
+                    let items = u64::from(length) * u64::from(asked);
                     format!("({name} ?? ({items}.0/{count}))/{length}")
                 },
             )

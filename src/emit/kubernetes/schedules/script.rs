@@ -16,14 +16,16 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
     if sleeps || events {
         let api = &followed.environment.api.workload;
         let min = api.replicas.min.value;
-        text += &format!("\n# The API: {min} pods at least.\nwant={min}\nasleep=no\n");
+        text +=
+            &format!("\n# The API: {min} pods at least.\ndeclared={min}\nwant={min}\nasleep=no\n");
         text += &windows(followed, &Subject::Api, false);
         text += &occasions(followed, &Subject::Api, Some(min));
         if events {
             text += &format!("floor {} || failed=1\n", api.autoscaler_name());
         }
         if sleeps {
-            text += &format!("pods {} || failed=1\n", api.name.value);
+            let marks = followed.environment.schedule_name();
+            text += &format!("pods {} {marks} || failed=1\n", api.name.value);
         }
     }
     for (subject, scaler) in followed.pools() {

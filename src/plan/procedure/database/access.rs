@@ -1,6 +1,10 @@
 //! How the database is reached, and whether it refuses plain text.
 
-use super::{Procedure, State, parameter, parameter_is, reached, reads, workloads};
+use super::{
+    Procedure, State, parameter, parameter_is, reached, reads, rebooted, window_has_begun,
+    workloads,
+};
+use crate::emit::terraform::forces_ssl_by_default;
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
 
@@ -8,11 +12,12 @@ use crate::pair::Pair;
 const FORCED: &str = "rds.force_ssl";
 
 /// The server takes plain text before PgBouncer speaks it, and refuses it after PgBouncer does not
-/// any more. The parameter is dynamic: it acts at once, on connections that open from then on.
+/// any more. From PostgreSQL 15 on the parameter is dynamic: it acts at once, on connections that
+/// open from then on. Before, it acts from a reboot on.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let database = &states.after.environment.database;
     let forced = states.map(|state| state.environment.database.tls.value != SslMode::Disable);
-    let clients = workloads::cluster(states);
+    let clients = role(states).then(workloads::cluster(states));
     match (forced.before, forced.after) {
         (true, false) => force(database, 0).waited_for().then(clients),
         (false, true) => clients
@@ -23,11 +28,33 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     }
 }
 
+/// While pods of both kinds run, the server and PgBouncer must know both roles.
+fn role(states: Pair<State<'_>>) -> Procedure {
+    let roles = states.map(|state| state.environment.database.user.value.as_str());
+    if roles.before == roles.after {
+        return Procedure::default();
+    }
+    Procedure::default()
+        .require(format!(
+            "the role `{}` exists in PostgreSQL and may do what `{}` may: RUNBOOK.md has the SQL",
+            roles.after, roles.before
+        ))
+        .note(format!(
+            "the line of `{}` stays in userlist.txt until no pod is left that connects as it",
+            roles.before
+        ))
+}
+
 /// Each instance has a parameter group of its own.
 fn force(database: &Database, value: u32) -> Procedure {
     let ids = || std::iter::once(database.name.value.to_string()).chain(reads(database));
+    let dynamic = forces_ssl_by_default(database);
     let set = ids().fold(Procedure::default(), |procedure, id| {
-        procedure.apply(parameter(&id, FORCED, value, "immediate"))
+        if dynamic {
+            return procedure.apply(parameter(&id, FORCED, value, "immediate"));
+        }
+        let set = procedure.apply(parameter(&id, FORCED, value, "pending-reboot"));
+        rebooted(window_has_begun(set, database), &id, "").apply(reached(&id, "available", &[]))
     });
     ids().fold(set, |procedure, id| {
         procedure

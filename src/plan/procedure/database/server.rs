@@ -1,24 +1,31 @@
 //! Class, engine and static parameters of the source: what restarts it.
 
 use super::{
-    CONNECTIONS, Procedure, Wanted, literal, modify, parameter_is, reached, reached_with, reads,
-    reboot, rebooted, settled, static_parameter, window_has_begun, windowed,
+    CONNECTIONS, Procedure, State, Wanted, literal, modify, parameter_is, quoted, reached,
+    reached_with, reads, reboot, rebooted, settled, static_parameter, terraform, window_has_begun,
+    windowed,
 };
 use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 
 /// Class, engine and static parameters in one restart: the parameter waits for the class' own.
-pub(super) fn server(sides: Pair<&Database>) -> Procedure {
+pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
+    let sides = states.map(|state| &state.environment.database);
     let (before, after) = (sides.before, sides.after);
     let id = &after.name.value;
     let flags = restarting(sides);
     let mut procedure = Procedure::default();
     if flags.is_empty() && before.max_connections == after.max_connections {
-        return procedure.note("nothing is applied: the minor version that runs will do");
+        return procedure
+            .note("nothing is applied: the minor version that runs will do")
+            .note(default_minor(after));
+    }
+    if is_upgraded(sides) {
+        procedure = procedure.then(target(after));
     }
     if is_major(sides) {
-        procedure = group_exists(procedure, id, after, after.max_connections.value);
+        procedure = procedure.then(groups_made(sides, states.after));
     } else if before.max_connections != after.max_connections {
         procedure = procedure.apply(static_parameter(id, after.max_connections.value));
     }
@@ -37,14 +44,51 @@ pub(super) fn server(sides: Pair<&Database>) -> Procedure {
         // RDS upgrades the replicas of the region with their source (Amazon RDS User Guide, "Upgrades
         // of the RDS for PostgreSQL DB engine"). No document says which group they get: each is given
         // its own, whichever that was.
-        return reads(after).fold(procedure.then(followed(source, after)), |procedure, id| {
-            procedure.then(regrouped(&id, after))
-        });
+        let upgraded = reads(after)
+            .fold(procedure.then(followed(source, after)), |procedure, id| {
+                procedure.then(regrouped(&id, after))
+            });
+        return if after.engine.value.contains('.') {
+            upgraded
+        } else {
+            upgraded.note(default_minor(after))
+        };
     }
     if !is_upgraded(sides) {
         return procedure.then(source);
     }
-    minor_replicas(after).then(procedure).then(source)
+    procedure.then(minor_replicas(after)).then(source)
+}
+
+/// Remembers the newest version that the one which runs can be upgraded to, of those that are
+/// wanted. RDS takes a major version alone for the default one of its minor versions, which may be
+/// none of them (`Cannot upgrade postgres from 16.13 to 17.6`).
+fn target(database: &Database) -> Procedure {
+    let wanted = &database.engine.value;
+    Procedure::default()
+        .apply(format!(
+            "RUNNING=$(aws rds describe-db-instances --db-instance-identifier {} --query 'DBInstances[0].EngineVersion' --output text)",
+            database.name.value
+        ))
+        .apply(format!(
+            "TARGET=$(aws rds describe-db-engine-versions --engine postgres --engine-version \"$RUNNING\" --query \"DBEngineVersions[0].ValidUpgradeTarget[?EngineVersion=='{wanted}' || starts_with(EngineVersion, '{wanted}.')].EngineVersion\" --output text | tr '\\t' '\\n' | sed -n '/^[0-9]/p' | sort -t . -k 2,2n | tail -n 1)"
+        ))
+}
+
+/// The version that is remembered; without one the command is not run.
+fn targeted(database: &Database) -> String {
+    format!(
+        "--engine-version \"${{TARGET:?RDS offers no upgrade from $RUNNING to {}}}\"",
+        database.engine.value
+    )
+}
+
+/// What Terraform makes of a major version alone.
+fn default_minor(database: &Database) -> String {
+    format!(
+        "Terraform asks RDS for version {0}, which means its default minor version; if `terraform plan` shows a change of `engine_version`, write the version that runs into the file, such as `engine \"{0}.1\"`",
+        major(database)
+    )
 }
 
 /// The change that restarts the source by itself.
@@ -69,23 +113,41 @@ fn followed(source: Procedure, database: &Database) -> Procedure {
     }
 }
 
-fn group_exists(
-    procedure: Procedure,
-    id: impl std::fmt::Display,
-    database: &Database,
-    connections: u32,
-) -> Procedure {
-    procedure.require(format!(
-        "the parameter group `{}` of family postgres{} exists, with `max_connections` {connections}",
-        parameter_group_name(&id.to_string(), database),
-        major(database),
-    ))
+/// The parameter groups of the new family. Terraform makes them, with every parameter that its
+/// variables have: `rds.force_ssl` is 1 by default from PostgreSQL 15 on. It forgets the old groups
+/// first, because it would delete them while they are in use.
+fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
+    let after = sides.after;
+    let source = std::iter::once((after.name.value.to_string(), "module.rds".to_owned()));
+    let replicas = reads(after).map(|id| {
+        let module = format!("module.rds_replicas[\"{id}\"]");
+        (id, module)
+    });
+    let mut procedure = Procedure::default();
+    let mut apply = terraform(state);
+    for (id, module) in source.chain(replicas) {
+        let (old, new) = (
+            parameter_group_name(&id, sides.before),
+            parameter_group_name(&id, after),
+        );
+        let address =
+            format!("'{module}.module.db_parameter_group.aws_db_parameter_group.this[0]'");
+        procedure = procedure
+            .apply(format!(
+                "terraform state show {address} | grep -Fq '\"{new}\"' || terraform state rm {address}"
+            ))
+            .note(format!(
+                "delete the old parameter group when nothing uses it any more: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
+            ));
+        apply += &format!(" -target={address}");
+    }
+    procedure.apply(apply)
 }
 
 /// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
 /// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
 fn minor_replicas(database: &Database) -> Procedure {
-    let version = format!("--engine-version {}", database.engine.value);
+    let version = targeted(database);
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {
         let upgraded = reached(&id, "available", &[engine(database)]);
         procedure
@@ -110,19 +172,18 @@ fn minor_replicas(database: &Database) -> Procedure {
 /// restart on.
 fn regrouped(id: &str, database: &Database) -> Procedure {
     let group = parameter_group_name(id, database);
-    let connections = database.replicas.max_connections.value;
     let wanted = [
         engine(database),
         ("DBParameterGroups[0].DBParameterGroupName", literal(&group)),
     ];
     let upgraded = reached_with(id, "available", "[a-z-]+", &[engine(database)]);
     let attached = reached_with(id, "available", "(in-sync|pending-reboot)", &wanted);
-    group_exists(Procedure::default(), id, database, connections)
+    Procedure::default()
         .apply(upgraded)
         .then(modify(
             database,
             id,
-            &[format!("--db-parameter-group-name {group}")],
+            &[format!("--db-parameter-group-name {}", quoted(&group))],
         ))
         .apply(attached)
         .apply(reboot(id, ""))
@@ -149,15 +210,18 @@ fn restarting(sides: Pair<&Database>) -> Vec<String> {
     let (before, after) = (sides.before, sides.after);
     let mut flags = Vec::new();
     if before.instance != after.instance {
-        flags.push(format!("--db-instance-class {}", after.instance.value));
+        flags.push(format!(
+            "--db-instance-class {}",
+            quoted(&after.instance.value)
+        ));
     }
     if is_upgraded(sides) {
-        flags.push(format!("--engine-version {}", after.engine.value));
+        flags.push(targeted(after));
         if is_major(sides) {
             // Without a group of the new family RDS takes its default, and its connections.
             flags.push(format!(
                 "--allow-major-version-upgrade --db-parameter-group-name {}",
-                parameter_group_name(after.name.value.as_str(), after)
+                quoted(&parameter_group_name(after.name.value.as_str(), after))
             ));
         }
     }

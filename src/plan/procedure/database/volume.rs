@@ -1,10 +1,9 @@
 //! The volumes of an instance and of its replicas.
 
 use super::{Procedure, Wanted, modify, reached, reads, windowed};
-use crate::model::volume::{STRIPED_FROM_GIB, grown, included};
-use crate::model::{Database, Storage, StorageType};
+use crate::model::volume::{grown, provisioned};
+use crate::model::{Database, Storage};
 use crate::pair::Pair;
-use crate::source::Sourced;
 
 /// The volume of the source and of each replica: replicas do not grow with their source, and go
 /// first, because they take what it writes.
@@ -16,7 +15,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
             .note("nothing is applied: the volume has what it had, whether it is stated or not");
     }
     let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
-    let procedure = ids().fold(Procedure::default(), |procedure, id| {
+    let procedure = ids().fold(has_not_grown(before), |procedure, id| {
         procedure.then(modify(sides.after, id, &flags))
     });
     let procedure = ids().fold(procedure, |procedure, id| {
@@ -32,6 +31,18 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     } else {
         procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
     }
+}
+
+/// Storage autoscaling may have grown the volume beyond what the file says.
+fn has_not_grown(storage: &Storage) -> Procedure {
+    let procedure = Procedure::default();
+    if storage.max_gib.value == 0 {
+        return procedure;
+    }
+    procedure.require(format!(
+        "no volume has grown by itself: each has {} GiB; if one has more, write its size as `gib` first",
+        storage.gib.value
+    ))
 }
 
 /// The flags that change a volume, and what RDS tells of it then.
@@ -59,8 +70,10 @@ fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
         provisioned(after, gib),
     );
     // RDS asks for them again with every other size or type, though they stay as they are.
-    let iops = has.0.filter(|_| had.0 != has.0 || resized || another);
-    let mib = has.1.filter(|_| had.1 != has.1);
+    let iops = has
+        .iops
+        .filter(|_| had.iops != has.iops || resized || another);
+    let mib = has.throughput.filter(|_| had.throughput != has.throughput);
     for (flag, field, value) in [
         ("--iops", "Iops", iops),
         ("--storage-throughput", "StorageThroughput", mib),
@@ -88,20 +101,4 @@ fn ceiling(
         wanted.push(("MaxAllocatedStorage", told.to_string()));
     }
     (flags, wanted)
-}
-
-/// The IOPS and MiB/s that a volume is asked for: what is stated, and what comes with a striped gp3
-/// volume, because leaving them out keeps those that it had. A smaller one takes none.
-fn provisioned(storage: &Storage, gib: u32) -> (Option<u32>, Option<u32>) {
-    let kind = storage.kind.value;
-    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
-    let included = included(kind, gib);
-    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
-        let stated = stated.as_ref().map(|stated| stated.value);
-        stated.or(striped.then_some(included))
-    };
-    (
-        asked(&storage.iops, included.iops),
-        asked(&storage.throughput, included.throughput),
-    )
 }

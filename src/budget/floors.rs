@@ -1,0 +1,97 @@
+//! How a pool comes to the floor of an event: what KEDA is asked for, and when how many pods are
+//! there.
+//!
+//! The floor is a cron trigger of KEDA, and so one metric of an HPA: steps and windows of `scale-up`
+//! bound the climb, and the tolerance ends it. The API needs none of this: its floor is the HPA's own
+//! minimum, which holds at once.
+
+use crate::budget::scaling::{Rules, asked_for};
+use crate::model::{Environment, Name};
+use crate::schedule::{Calendar, Occasion, Subject, Wanted};
+
+/// Seconds after which the CronJob has ended a pause at the latest.
+const FOLLOWS: u64 = 300;
+
+/// Seconds of a climb that are looked at.
+const DAY: u64 = 86_400;
+
+/// A pool on its way to a floor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rise {
+    /// The floor that the event states.
+    pub floor: u32,
+    /// What its trigger asks for, so that the HPA's tolerance leaves no pod short.
+    pub asked: u32,
+    /// The pods when it begins to hold.
+    pub from: u32,
+    /// At which second after that how many pods are asked for.
+    pub climb: Vec<(u64, u32)>,
+}
+
+impl Rise {
+    /// The way of a pool to the floor of an event, from the fewest pods that it may have before.
+    /// None where the event sets no floor under it, no trigger can stand for the event, or the
+    /// count is held or paused.
+    #[must_use]
+    pub fn of(
+        environment: &Environment,
+        calendar: &Calendar<'_>,
+        occasion: &Occasion<'_>,
+        name: &Name,
+    ) -> Option<Self> {
+        let pool = environment.worker.get(name)?;
+        let subject = Subject::Pool(name.clone());
+        let floor = occasion.floor(&subject)?;
+        let workload = &pool.workload;
+        occasion.trigger.as_ref()?;
+        if workload.hold.is_some() || pool.pause.is_some() {
+            return None;
+        }
+        let (min, max) = (workload.replicas.min.value, workload.replicas.max.value);
+        let second = jiff::SignedDuration::from_secs(1);
+        let before = occasion.start.checked_sub(second).ok()?;
+        let (from, pause) = match calendar.wanted(&subject, before) {
+            Wanted::Declared => (min, 0),
+            Wanted::AtLeast { pods, .. } => (pods.max(min), 0),
+            Wanted::Asleep { pods, .. } => (pods, FOLLOWS),
+        };
+        // The trigger itself wakes a pool at zero, at KEDA's next look.
+        let look = if from.max(min) == 0 {
+            pool.polling.value.secs()
+        } else {
+            0
+        };
+        let (awake, delay) = (from.max(min).max(1), pause + look);
+        let asked = asked_for(floor);
+        let mut climb = Vec::new();
+        if awake > from {
+            climb.push((delay, awake));
+        }
+        let steps = Rules::of(&workload.scale_up).climb_for(awake, asked, max, DAY);
+        climb.extend(steps.into_iter().map(|(at, pods)| (at + delay, pods)));
+        Some(Self {
+            floor,
+            asked,
+            from,
+            climb,
+        })
+    }
+
+    /// The pods that are asked for at a second.
+    #[must_use]
+    pub fn pods_at(&self, second: u64) -> u32 {
+        let came = self.climb.iter().rev().find(|(at, _)| *at <= second);
+        came.map_or(self.from, |(_, pods)| *pods)
+    }
+
+    /// The second at which the floor is reached, if it is.
+    #[must_use]
+    pub fn reached(&self) -> Option<u64> {
+        if self.from >= self.floor {
+            return Some(0);
+        }
+        let mut steps = self.climb.iter();
+        let step = steps.find(|(_, pods)| *pods >= self.floor);
+        step.map(|(at, _)| *at)
+    }
+}

@@ -1,0 +1,82 @@
+//! An alert above everything that its metric can be.
+
+use super::target_unreachable::Resource;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::source::Sourced;
+
+/// The rule `alert-never-fires`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("alert-never-fires"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/alert-never-fires.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    findings.extend(cpu(context));
+    let alerts = &context.environment.alerts;
+    // Percent of what there is: each alert compares with `>`.
+    for (name, threshold, of) in [
+        ("api-memory", &alerts.api_memory, "a pod's memory limit"),
+        ("db-cpu", &alerts.db_cpu, "the CPU of RDS"),
+        ("db-storage", &alerts.db_storage, "the allocated storage"),
+    ] {
+        findings.extend(whole(name, threshold, of));
+    }
+}
+
+/// The alert is of the request, and use ends at the limit.
+fn cpu(context: &Context<'_>) -> Option<Finding> {
+    let workload = &context.environment.api.workload;
+    let alert = &context.environment.alerts.api_cpu;
+    let most = Resource::Cpu.most(workload)?;
+    if u128::from(alert.value) < most {
+        return None;
+    }
+    let (request, limit) = (&workload.requests.cpu, &workload.limits.cpu);
+    let message = format!(
+        "the alert on the API's CPU fires above {}% of the request, and the limit ends all use at {most}%",
+        alert.value
+    );
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .operand(alert, "alerts.api-cpu", "the alert's threshold")
+        .operand(limit, "api.limits.cpu", "a pod is throttled here")
+        .operand(request, "api.requests.cpu", "the alert is of this")
+        .note(format!(
+            "{} / {} = {most}% <= {}%",
+            limit.value, request.value, alert.value
+        ));
+    // Above what the autoscaler may leave in a steady state, and below the end of all use.
+    let target = workload.target.cpu.as_ref();
+    let steady = target.map_or(0, |target| u128::from(target.value) * 11 / 10);
+    let largest = most - 1;
+    Some(if largest > steady {
+        let message = "the largest threshold that can be passed";
+        finding.repair(alert, "alerts.api-cpu", message, largest.to_string())
+    } else {
+        finding.help("a higher `limits cpu=` leaves room for it")
+    })
+}
+
+fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
+    if threshold.value < 100 {
+        return None;
+    }
+    let message =
+        format!("the alert `{name}` fires above 100%, and nothing is more than all of {of}");
+    let path = format!("alerts.{name}");
+    Some(
+        Finding::new(RULE.code, Severity::Warning, message)
+            .operand(threshold, &path, "the alert's threshold")
+            .repair(
+                threshold,
+                &path,
+                "the largest threshold that can be passed",
+                "99",
+            ),
+    )
+}

@@ -1,0 +1,61 @@
+//! A fallback that waits for failures which KEDA does not count.
+
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Fallback, Name, Use, Worker};
+
+/// The rule `fallback-never-fires`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("fallback-never-fires"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/fallback-never-fires.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    // Without a group for queues no trigger reads Redis.
+    if context.environment.redis_for(Use::Queue).is_none() {
+        return;
+    }
+    for (name, pool) in &context.environment.worker {
+        let waits = |fallback: &&Fallback| fallback.failures.value > 0;
+        if let Some(fallback) = pool.fallback.as_ref().filter(waits) {
+            findings.report(one(name, pool, fallback));
+        }
+    }
+}
+
+fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
+    let failures = &fallback.failures;
+    let path = format!("worker.{name}.fallback");
+    let message = format!(
+        "the fallback of `worker.{name}` never comes while Redis cannot be reached: KEDA does not count to {}",
+        u64::from(failures.value) + 1
+    );
+    Finding::new(RULE.code, Severity::Warning, message)
+        .operand(
+            failures,
+            &format!("{path}.failures"),
+            "failures to count first",
+        )
+        .operand(
+            &fallback.replicas,
+            &format!("{path}.replicas"),
+            "the count to fall back to",
+        )
+        .given(&pool.workload.replicas.min)
+        .note("after the first failed read KEDA connects anew, and fails there before it counts; the pool keeps the count that it has, and its cron triggers stop as well")
+        .repair(
+            failures,
+            &format!("{path}.failures"),
+            "fall back at the first failed read, which KEDA does from 2.19 on",
+            "0",
+        )
+        .help(format!(
+            "what holds without Redis is the minimum: a higher `replicas min=` than {} keeps so many pods in any case",
+            pool.workload.replicas.min.value
+        ))
+}

@@ -1,0 +1,146 @@
+//! A utilisation that the limit cuts off before the autoscaler adds a pod.
+
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Quantity, Resources, Workload};
+use crate::source::Sourced;
+
+/// The rule `target-unreachable`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("target-unreachable"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[],
+    explanation: include_str!("../../diagnostic/explain/target-unreachable.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    for (who, workload) in super::workloads(context.environment) {
+        let (min, max) = workload.bounds();
+        // A count that cannot change follows no target.
+        if min < max {
+            for resource in [Resource::Cpu, Resource::Memory] {
+                let found = one(&who, workload, resource);
+                let bounds = &workload.replicas;
+                findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
+            }
+        }
+    }
+}
+
+/// What a utilisation is of.
+#[derive(Clone, Copy)]
+pub(super) enum Resource {
+    Cpu,
+    Memory,
+}
+
+impl Resource {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+        }
+    }
+
+    fn of(self, resources: &Resources) -> &Sourced<Quantity> {
+        match self {
+            Self::Cpu => &resources.cpu,
+            Self::Memory => &resources.memory,
+        }
+    }
+
+    fn target(self, workload: &Workload) -> Option<&Sourced<u32>> {
+        match self {
+            Self::Cpu => workload.target.cpu.as_ref(),
+            Self::Memory => workload.target.memory.as_ref(),
+        }
+    }
+
+    /// Millicores, or bytes.
+    fn amount(self, quantity: Quantity) -> u128 {
+        u128::from(match self {
+            Self::Cpu => quantity.milli(),
+            Self::Memory => quantity.units(),
+        })
+    }
+
+    /// The most that a pod can use, in whole percent of its request, as the autoscaler rounds it.
+    /// None where nothing is requested, or more than may be used: both are findings of their own.
+    pub(super) fn most(self, workload: &Workload) -> Option<u128> {
+        let request = self.amount(self.of(&workload.requests).value);
+        let limit = self.amount(self.of(&workload.limits).value);
+        (request > 0 && limit >= request).then(|| limit * 100 / request)
+    }
+
+    /// The smallest limit with which a pod can use `percent` of its request.
+    fn limit(self, workload: &Workload, percent: u128) -> String {
+        let request = self.amount(self.of(&workload.requests).value);
+        let amount = |unit: u128| {
+            let least = (request * percent).div_ceil(100 * unit);
+            u64::try_from(least).unwrap_or(u64::MAX)
+        };
+        match self {
+            Self::Cpu => Quantity::from_milli(amount(1)).to_string(),
+            Self::Memory => Quantity::from_mebibytes(amount(1 << 20)).to_string(),
+        }
+    }
+}
+
+/// Whether the limit cuts use off before it is so far above the target that a pod is added.
+pub(super) fn is_unreachable(workload: &Workload, resource: Resource) -> bool {
+    let target = resource.target(workload);
+    // The tolerance: nothing is added up to a tenth above the target.
+    let pair = target.zip(resource.most(workload));
+    pair.is_some_and(|(target, most)| most * 10 <= u128::from(target.value) * 11)
+}
+
+fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
+    let what = resource.name();
+    if !is_unreachable(workload, resource) {
+        return None;
+    }
+    let target = resource.target(workload)?;
+    let most = resource.most(workload)?;
+    let steady = u128::from(target.value) * 11;
+    let message = format!(
+        "`{who}` never scales up by {what}: its limit is {most}% of its request, and pods are added above {}.{}%",
+        steady / 10,
+        steady % 10
+    );
+    let cut = match resource {
+        Resource::Cpu => "a pod is throttled here",
+        Resource::Memory => "a pod is killed here",
+    };
+    let (request, limit) = (
+        resource.of(&workload.requests),
+        resource.of(&workload.limits),
+    );
+    let path = format!("{who}.target.{what}");
+    let of_limit = format!("{who}.limits.{what}");
+    let finding = Finding::new(RULE.code, Severity::Error, message)
+        .operand(target, &path, "percent of the request")
+        .operand(limit, &of_limit, cut)
+        .operand(request, &format!("{who}.requests.{what}"), "the request")
+        .note(format!(
+            "{} / {} = {most}% <= {} x 1.1",
+            limit.value, request.value, target.value
+        ));
+    // The largest target that is more than a tenth below.
+    let largest = (most * 10 - 1) / 11;
+    let finding = finding.repair(
+        target,
+        &path,
+        "the largest target that this limit lets it pass",
+        largest.to_string(),
+    );
+    let least = resource.limit(workload, steady / 10 + 1);
+    Some(finding.repair(
+        limit,
+        &of_limit,
+        "the smallest limit that lets it pass the target",
+        format!("\"{least}\""),
+    ))
+}

@@ -1,0 +1,62 @@
+//! Connections that live longer than a PgBouncer pod waits for them.
+
+use super::pooled_services;
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Duration, Environment};
+use crate::source::Sourced;
+
+/// The rule `connections-outlive-drain`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("connections-outlive-drain"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/connections-outlive-drain.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let drain = &context.environment.pgbouncer.drain;
+    for (who, lifetime) in lifetimes(context.environment) {
+        if lifetime.value < drain.value {
+            continue;
+        }
+        let path = format!("{who}.connections.lifetime");
+        let message = format!(
+            "connections of `{who}` live for {}, and a PgBouncer pod that goes waits for {}",
+            lifetime.value, drain.value
+        );
+        let finding = Finding::new(RULE.code, Severity::Error, message)
+            .operand(lifetime, &path, "how long one is kept")
+            .operand(drain, "pgbouncer.drain", "then the pod is killed")
+            .note("what is still connected then is cut off, in the middle of a transaction if it is in one");
+        let half = drain.value.secs() / 2;
+        findings.report(if half == 0 {
+            finding.help("let pods of PgBouncer wait for longer: raise `drain`")
+        } else {
+            let message = "half of `drain` leaves the other half to transactions that run";
+            let text = format!("\"{}\"", Duration::from_secs(half));
+            finding.repair(lifetime, &path, message, text)
+        });
+    }
+}
+
+/// What is stated of how long connections over PgBouncer are kept.
+fn lifetimes(environment: &Environment) -> Vec<(String, &Sourced<Duration>)> {
+    let api = &environment.api.workload.connections.lifetime;
+    let mut stated = vec![("api".to_owned(), api)];
+    for (name, pool) in &environment.worker {
+        let lifetime = &pool.workload.connections.lifetime;
+        stated.push((format!("worker.{name}"), lifetime));
+    }
+    for (name, service) in pooled_services(environment) {
+        stated.push((format!("service.{name}"), &service.lifetime));
+    }
+    let named = stated.into_iter();
+    named
+        .filter_map(|(who, lifetime)| Some((who, lifetime.as_ref()?)))
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! A driver whose way to give up prepared statements fails behind PgBouncer.
+
+use super::{driver, drivers};
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::{Driver, PoolMode};
+
+/// The rule `driver-deallocates`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("driver-deallocates"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/driver-deallocates.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let mode = &context.environment.pgbouncer.mode;
+    if mode.value == PoolMode::Session {
+        return;
+    }
+    for (who, stated) in drivers(context.environment) {
+        let title = stated.title();
+        let (severity, message) = match stated.deallocates() {
+            Some(false) => continue,
+            Some(true) => (
+                Severity::Error,
+                format!(
+                    "queries of `{who}` fail in `{}` mode: {title} gives up prepared statements with `DEALLOCATE`",
+                    mode.value
+                ),
+            ),
+            None => (
+                Severity::Note,
+                format!(
+                    "`{who}` needs libpq 17 or later in `{}` mode, and nothing says that {title} has it",
+                    mode.value
+                ),
+            ),
+        };
+        let finding = driver(
+            Finding::new(RULE.code, severity, message),
+            &who,
+            &stated,
+            "what gives them up",
+        )
+        .operand(mode, "pgbouncer.mode", "transactions share connections")
+        .note("PgBouncer gives each prepared statement a name of its own, so that no server knows the name in a `DEALLOCATE`; it follows the protocol's Close, which drivers on libpq 17 and later send");
+        findings.report(match stated.driver.value {
+            Driver::Rails => finding
+                .help("build the gem `pg`, 1.6 or later, on libpq 17 or later, and state it: `driver \"rails\" libpq=\"17\"`")
+                .help("turn prepared statements off in `database.yml` with `prepared_statements: false`, and waive this finding"),
+            Driver::Asyncpg | Driver::LibPq | Driver::Libpq | Driver::NodePostgres
+            | Driver::Npgsql | Driver::Pg8000 | Driver::Pgjdbc | Driver::Pgx
+            | Driver::PostgresJs | Driver::Prisma | Driver::Psycopg | Driver::Psycopg2
+            | Driver::Sqlx | Driver::TokioPostgres => finding
+                .help("use psycopg 3.2 or later with libpq 17 or later, and state both: `driver \"psycopg\" version=\"3.2\" libpq=\"17\"`")
+                .help("keep it from preparing statements with `prepare_threshold=None`, and waive this finding"),
+        });
+    }
+}

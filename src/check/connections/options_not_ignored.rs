@@ -1,0 +1,48 @@
+//! Startup options that are to be dropped, by a PgBouncer that drops none.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::StartupOptions;
+
+/// The rule `options-not-ignored`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("options-not-ignored"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/options-not-ignored.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let pooler = &context.environment.pgbouncer;
+    let Some(options) = &pooler.options else {
+        return;
+    };
+    let takes = context
+        .catalogue
+        .ignores_startup_parameters(&pooler.image.value);
+    if options.value == StartupOptions::Refuse || takes {
+        return;
+    }
+    let safe = &context.catalogue.pgbouncer_safe;
+    let finding = Finding::new(
+        RULE.code,
+        Severity::Error,
+        "this PgBouncer refuses every client whose startup options it is to ignore",
+    )
+    .operand(options, "pgbouncer.options", "what it is to do")
+    .operand(&pooler.image, "pgbouncer.image", "what it runs")
+    .note(format!(
+        "before PgBouncer {safe}, whoever reaches PgBouncer can hang it as soon as it is told to ignore any startup parameter (CVE-2026-107349): so `ignore_startup_parameters` is empty"
+    ))
+    .help(format!("use an image of PgBouncer {safe} or later"));
+    findings.report(finding.repair(
+        options,
+        "pgbouncer.options",
+        "let it refuse them, which is what it does",
+        "\"refuse\"",
+    ));
+}

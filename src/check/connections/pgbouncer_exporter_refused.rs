@@ -1,0 +1,54 @@
+//! An exporter of PgBouncer that cannot connect to it.
+
+use crate::ast::Part;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity};
+use crate::model::PoolerSource;
+
+/// The rule `pgbouncer-exporter-refused`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("pgbouncer-exporter-refused"),
+    severity: Severity::Warning,
+    waivable: true,
+    steady: false,
+    reads: &[Part::Alerts, Part::Pgbouncer],
+    explanation: include_str!("../../diagnostic/explain/pgbouncer-exporter-refused.md"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    let (image, catalogue) = (&environment.pgbouncer.image, context.catalogue);
+    let Some(source) = &environment.alerts.source.pgbouncer else {
+        return;
+    };
+    if source.value != PoolerSource::Exporter || catalogue.ignores_startup_parameters(&image.value)
+    {
+        return;
+    }
+    let safe = &catalogue.pgbouncer_safe;
+    findings.report(
+        Finding::new(
+            RULE.code,
+            Severity::Warning,
+            "PgBouncer refuses exporters before pgbouncer_exporter 0.11.1: `MetricsAbsent` of `pgbouncer` would never stop firing",
+        )
+        .operand(
+            source,
+            "alerts.source.pgbouncer",
+            "the alerts need the exporter's metrics",
+        )
+        .operand(
+            image,
+            "pgbouncer.image",
+            format!("not known to be PgBouncer {safe} or later"),
+        )
+        .note("they send the startup parameter `extra_float_digits`; from 0.11.1 on they do not: waive this rule if yours is that new")
+        .repair(
+            source,
+            "alerts.source.pgbouncer",
+            format!("use an image of {safe} or later, or state that nothing measures PgBouncer"),
+            "\"none\"",
+        ),
+    );
+}

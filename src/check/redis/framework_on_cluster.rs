@@ -1,0 +1,128 @@
+//! A queue library that does not run on Redis in cluster mode, or not with these keys.
+
+use crate::ast::Part;
+use crate::check::autoscaling::keys;
+use crate::check::{Context, Finding, Findings, Rule};
+use crate::diagnostic::{Code, Severity, suggest};
+use crate::model::{Framework, Name, Queue, RedisGroup, Use, Worker};
+use crate::source::Sourced;
+
+/// The rule `framework-on-cluster`.
+pub(super) static RULE: Rule = Rule {
+    code: Code("framework-on-cluster"),
+    severity: Severity::Error,
+    waivable: true,
+    steady: true,
+    reads: &[Part::Worker, Part::Redis, Part::Other],
+    explanation: include_str!("../../diagnostic/explain/framework-on-cluster.md"),
+    check,
+};
+
+/// The framework and the group in cluster mode that serves its queues.
+struct On<'a> {
+    framework: &'a Sourced<Framework>,
+    name: &'a Name,
+    group: &'a RedisGroup,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let environment = context.environment;
+    let serving = environment.redis_for(Use::Queue);
+    let (Some(framework), Some((name, group))) = (&environment.framework, serving) else {
+        return;
+    };
+    if !group.is_cluster() {
+        return;
+    }
+    let on = On {
+        framework,
+        name,
+        group,
+    };
+    match framework.value {
+        Framework::Sidekiq | Framework::Resque | Framework::Rq | Framework::Celery => {
+            findings.report(never(&on));
+        }
+        Framework::Bullmq | Framework::Bull => {
+            for (name, pool) in &environment.worker {
+                findings.extend(untagged(&on, name, pool));
+            }
+        }
+    }
+}
+
+impl On<'_> {
+    fn finding(&self, message: String) -> Finding {
+        let path = format!("redis.{}.cluster.shards", self.name);
+        Finding::new(RULE.code, Severity::Error, message)
+            .operand(self.framework, "framework", "the queue library")
+            .operand(&self.group.cluster.shards, &path, "cluster mode")
+    }
+}
+
+fn never(on: &On<'_>) -> Finding {
+    let message = format!(
+        "`{}` does not run on Redis in cluster mode, and the group `{}` has it",
+        on.framework.value, on.name
+    );
+    let path = format!("redis.{}.cluster.shards", on.name);
+    let shards = &on.group.cluster.shards;
+    let finding = on
+        .finding(message)
+        .given(&on.group.cluster.mode)
+        .note("it runs commands on several keys at once, which Redis refuses where they are in different slots");
+    // A mode that is stated contradicts shards that are gone.
+    if on.group.cluster.mode.is_declared() {
+        return finding.help("give the queues a group without `cluster`");
+    }
+    finding.repair(shards, &path, "without cluster mode it runs", "0")
+}
+
+/// Lists of a pool that are in a slot of their own each: one that the file states is mended where it
+/// stands, the tier's as a whole.
+fn untagged(on: &On<'_>, name: &Name, pool: &Worker) -> Vec<Finding> {
+    let framework = on.framework.value;
+    let untagged = |queue: &&Queue| {
+        let list = &queue.list.value;
+        keys::holds_jobs(framework, list) && !keys::has_tag(list)
+    };
+    let queues: Vec<&Queue> = pool.queue.iter().filter(untagged).collect();
+    let declared = queues.iter().any(|queue| queue.list.is_declared());
+    let each = if declared { 1 } else { queues.len().max(1) };
+    let chunks = queues.chunks(each);
+    chunks.map(|queues| one(on, name, pool, queues)).collect()
+}
+
+fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
+    let lists = queues.iter().map(|queue| queue.list.value.as_str());
+    let message = format!(
+        "`{}` fails on Redis in cluster mode with keys such as {}: they have no hash tag",
+        on.framework.value,
+        suggest::list(lists)
+    );
+    let mut finding = on.finding(message);
+    for queue in queues {
+        finding = finding.written(&queue.list, "no part of it in `{}`");
+    }
+    finding = finding.note(
+        "its scripts touch several keys of a queue at once: all have to be in one slot, or Redis answers CROSSSLOT",
+    );
+    let message = "state the prefix in the application as `{<prefix>}`, and name the list so";
+    if let [queue] = queues
+        && queue.list.is_declared()
+        && let Some(tagged) = keys::tagged(&queue.list.value)
+    {
+        let path = format!("worker.{name}.queue");
+        return finding.repair(&queue.list, &path, message, format!("\"{tagged}\""));
+    }
+    let queues = pool.queue.iter().map(|queue| {
+        let list = &queue.list.value;
+        let tagged = keys::tagged(list).unwrap_or_else(|| list.clone());
+        format!("queue \"{tagged}\" length={}", queue.length.value)
+    });
+    let queues: Vec<String> = queues.collect();
+    finding.help(format!(
+        "{message}: write `worker \"{name}\" {{ {} }}`",
+        queues.join("; ")
+    ))
+}

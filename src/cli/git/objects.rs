@@ -1,0 +1,173 @@
+//! What is in objects: one `git` for all of them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::rc::Rc;
+use std::thread::JoinHandle;
+
+use super::process::{absent, ask, git, quoted};
+use super::walk::{Entry, Kind};
+
+/// The objects of a repository, by their hash.
+pub(super) struct Objects {
+    folder: PathBuf,
+    reader: RefCell<Option<Reader>>,
+    folders: RefCell<BTreeMap<String, Rc<Vec<Entry>>>>,
+}
+
+impl Objects {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            reader: RefCell::new(None),
+            folders: RefCell::default(),
+        }
+    }
+
+    /// The bytes of a file, and no more than `most`; or why it cannot be read.
+    pub(super) fn read(&self, object: &str, most: usize) -> Result<Vec<u8>, String> {
+        let mut kept = self.reader.borrow_mut();
+        let mut reader = match kept.take() {
+            Some(reader) => reader,
+            None => Reader::start(&self.folder)?,
+        };
+        match reader.read(object, most) {
+            Ok(bytes) => {
+                *kept = Some(reader);
+                Ok(bytes)
+            }
+            // What it says about this object comes with its end.
+            Err(why) => Err(format!("{why}{}", quoted(&reader.end()))),
+        }
+    }
+
+    /// What is in a folder, by name; or why it cannot be listed.
+    pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<Entry>>, String> {
+        if let Some(known) = self.folders.borrow().get(folder) {
+            return Ok(Rc::clone(known));
+        }
+        let answer = ask(&self.folder, &["ls-tree", "-z", "--full-tree", folder])?;
+        if !answer.succeeded {
+            return Err(format!("`git ls-tree` failed{}", quoted(&answer.said)));
+        }
+        let told = answer.output.split(|byte| *byte == 0);
+        let told = told.filter(|entry| !entry.is_empty());
+        let entries: Option<Vec<Entry>> = told.map(entry).collect();
+        let entries = entries.ok_or("`git ls-tree` answered with a line of an unknown form")?;
+        let entries = Rc::new(entries);
+        let mut folders = self.folders.borrow_mut();
+        folders.insert(folder.to_owned(), Rc::clone(&entries));
+        Ok(entries)
+    }
+}
+
+/// `<mode> <type> <object>\t<name>`. The name is any bytes without a NUL.
+fn entry(told: &[u8]) -> Option<Entry> {
+    let tab = told.iter().position(|byte| *byte == b'\t')?;
+    let about = std::str::from_utf8(told.get(..tab)?).ok()?;
+    let mut about = about.split(' ');
+    let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
+    let kind = match mode {
+        "040000" => Kind::Folder,
+        "120000" => Kind::Link,
+        "160000" => Kind::Submodule,
+        _ => Kind::File,
+    };
+    Some(Entry {
+        kind,
+        object: object.to_owned(),
+        name: OsString::from_vec(told.get(tab + 1..)?.to_vec()),
+    })
+}
+
+/// A `git cat-file --batch`.
+struct Reader {
+    child: Child,
+    asked: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    /// Reads what it says beside, so that it never waits for a reader.
+    said: JoinHandle<String>,
+}
+
+impl Reader {
+    fn start(folder: &Path) -> Result<Self, String> {
+        let mut child = git(folder)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| absent(&error))?;
+        let asked = child.stdin.take().expect("it was asked for");
+        let answers = child.stdout.take().expect("it was asked for");
+        let mut beside = child.stderr.take().expect("it was asked for");
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = beside.read_to_end(&mut said);
+            String::from_utf8_lossy(&said).trim().to_owned()
+        });
+        Ok(Self {
+            child,
+            asked,
+            answers: BufReader::new(answers),
+            said,
+        })
+    }
+
+    fn read(&mut self, object: &str, most: usize) -> Result<Vec<u8>, String> {
+        let failed = |error: std::io::Error| format!("its answer broke off: {error}");
+        writeln!(self.asked, "{object}").map_err(failed)?;
+        self.asked.flush().map_err(failed)?;
+        let mut header = String::new();
+        self.answers.read_line(&mut header).map_err(failed)?;
+        // `<object> blob <size>`, then the bytes and a line feed.
+        let mut parts = header.trim_end().split(' ');
+        let size = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(_), Some("blob"), Some(size), None) => size.parse::<u64>().ok(),
+            _ => None,
+        };
+        let Some(size) = size else {
+            return Err(match header.trim_end() {
+                "" => "it gave no answer".to_owned(),
+                _ => format!("the object {object} is missing or damaged in this clone"),
+            });
+        };
+        let mut bytes = Vec::new();
+        let mut answer = (&mut self.answers).take(size);
+        let wanted = u64::try_from(most).unwrap_or(u64::MAX);
+        (&mut answer)
+            .take(wanted)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        std::io::copy(&mut answer, &mut std::io::sink()).map_err(failed)?;
+        // A size that was promised and not given ends here, too.
+        self.answers.read_exact(&mut [0]).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// Ends it; what it said beside.
+    fn end(self) -> String {
+        let Self {
+            mut child,
+            asked,
+            answers,
+            said,
+        } = self;
+        drop((asked, answers));
+        let _ = child.wait();
+        said.join().unwrap_or_default()
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.end();
+        }
+    }
+}

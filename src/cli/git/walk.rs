@@ -1,0 +1,159 @@
+//! Paths at a revision, from folder to folder. Links are followed as the working tree's are.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use super::Revision;
+
+/// Links that are followed on one path, as Linux follows them.
+const MOST_LINKS: u32 = 40;
+
+/// The longest path that a link may hold.
+const LONGEST_LINK: usize = 4096;
+
+/// What stands in a folder.
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    /// Its hash.
+    pub(super) object: String,
+    pub(super) name: OsString,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    Link,
+    /// Another repository, of which this one knows the commit alone.
+    Submodule,
+}
+
+/// What a path leads to.
+pub(super) enum Node<'a> {
+    File(String),
+    Folder(Walk<'a>),
+    Absent,
+}
+
+/// A folder that was reached, and the way to it.
+#[derive(Clone)]
+pub(super) struct Walk<'a> {
+    revision: &'a Revision<'a>,
+    /// The hashes of the folders from the top, the last of which is this one.
+    folders: Vec<String>,
+    /// Its path, without links.
+    path: PathBuf,
+    links: u32,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn from_top(revision: &'a Revision<'a>) -> Self {
+        Self {
+            revision,
+            folders: vec![revision.commit.clone()],
+            path: PathBuf::new(),
+            links: 0,
+        }
+    }
+
+    /// What is in the folder, by name.
+    pub(super) fn entries(&self) -> Result<Rc<Vec<Entry>>, String> {
+        let folder = self.folders.last().unwrap_or(&self.revision.commit);
+        let entries = self.revision.objects.entries(folder);
+        entries.map_err(|why| {
+            let place = self.revision.place(&self.path);
+            format!("git could not list `{place}`: {why}")
+        })
+    }
+
+    /// Goes on to `path`, which starts in this folder.
+    pub(super) fn go(mut self, path: &Path) -> Result<Node<'a>, String> {
+        let mut left: VecDeque<OsString> = parts(path);
+        // Behind a link, what is absent is not a file that came or went: the link is wrong.
+        let mut link = None;
+        while let Some(part) = left.pop_front() {
+            if part == ".." {
+                if self.folders.len() < 2 {
+                    return Err(self.outside(path));
+                }
+                self.folders.pop();
+                self.path.pop();
+                continue;
+            }
+            let entries = self.entries()?;
+            let Some(entry) = entries.iter().find(|entry| entry.name == part) else {
+                return self.absent(link);
+            };
+            let here = self.path.join(&part);
+            match entry.kind {
+                Kind::Folder => {
+                    self.folders.push(entry.object.clone());
+                    self.path = here;
+                }
+                Kind::File if left.is_empty() => return Ok(Node::File(entry.object.clone())),
+                Kind::File => return self.absent(link),
+                Kind::Submodule => {
+                    return Err(format!(
+                        "`{}` is a submodule: its files are in another repository, where they can be compared",
+                        self.revision.place(&here)
+                    ));
+                }
+                Kind::Link => {
+                    let aim = self.follow(&entry.object, &here)?;
+                    for part in parts(&aim).into_iter().rev() {
+                        left.push_front(part);
+                    }
+                    link = Some(here);
+                }
+            }
+        }
+        Ok(Node::Folder(self))
+    }
+
+    fn absent(&self, link: Option<PathBuf>) -> Result<Node<'a>, String> {
+        match link {
+            Some(link) => Err(self.revision.dangling(&link)),
+            None => Ok(Node::Absent),
+        }
+    }
+
+    /// What the link `here` holds.
+    fn follow(&mut self, object: &str, here: &Path) -> Result<PathBuf, String> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            let place = self.revision.place(here);
+            return Err(format!("`{place}` is a symbolic link that leads to itself"));
+        }
+        let aim = self.revision.objects.read(object, LONGEST_LINK);
+        let aim = aim.map_err(|why| {
+            let place = self.revision.place(here);
+            format!("git could not read `{place}`: {why}")
+        })?;
+        let aim = PathBuf::from(OsStr::from_bytes(&aim));
+        if aim.is_absolute() {
+            return Err(self.outside(here));
+        }
+        Ok(aim)
+    }
+
+    fn outside(&self, path: &Path) -> String {
+        format!(
+            "`{}` leads out of the repository, where the revision has no files",
+            self.revision.place(path)
+        )
+    }
+}
+
+/// The names in a path, with its `..`.
+fn parts(path: &Path) -> VecDeque<OsString> {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some(OsString::from("..")),
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+    });
+    parts.collect()
+}

@@ -1,0 +1,69 @@
+//! A master user that only the default names, where the tree has another one.
+//!
+//! Trees of earlier versions have the application's role as the master user, and a line that named
+//! one may have left the file. Terraform replaces an instance whose master user changes: nobody who
+//! only renders again wants that.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::emit::Artifacts;
+use crate::model::{Database, Environment};
+
+use super::super::files::{LOCK, lock_of};
+
+#[derive(Deserialize)]
+struct Lock {
+    environment: Recorded,
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    database: Names,
+}
+
+#[derive(Deserialize)]
+struct Names {
+    user: String,
+    master: Option<String>,
+}
+
+/// Refuses to write a tree whose master user would change though no file says so.
+///
+/// # Errors
+/// What would happen, and what to write.
+pub(super) fn keep(
+    out: &Path,
+    name: &str,
+    environment: &Environment,
+    artifacts: &Artifacts,
+) -> Result<(), String> {
+    let master = &environment.database.master;
+    if !master.is_derived() {
+        return Ok(());
+    }
+    let lock = lock_of(out, name);
+    if artifacts
+        .get(LOCK)
+        .is_some_and(|text| text.as_bytes() == lock)
+    {
+        return Ok(());
+    }
+    // A lock that cannot be read says nothing of any master user.
+    let Ok(recorded) = serde_json::from_slice::<Lock>(&lock) else {
+        return Ok(());
+    };
+    let Names { user, master: was } = recorded.environment.database;
+    let was = was.unwrap_or(user);
+    if was == master.value {
+        return Ok(());
+    }
+    let tree = out.join(name);
+    Err(format!(
+        "`{}` has the master user `{was}`, and the file names none: Terraform would replace the database `{}` with an empty one; write `database {{ master \"{was}\" }}` to keep it, or `database {{ master \"{}\" }}` if it does not exist yet",
+        tree.display(),
+        environment.database.name.value,
+        Database::MASTER
+    ))
+}

@@ -1,0 +1,834 @@
+//! A recorded environment as the file that states all of it. A record can be changed by hand, and its
+//! values land in manifests, alerts and commands: the parser that holds files to the language holds
+//! records to it, too, so that no limit is written down twice.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write as _};
+
+use crate::diagnostic::suggest::turns_text;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::model::{
+    Alerts, Api, ArrivalRate, Backup, Clients, Cluster, Connections, Database, Direct, Driver,
+    Environment, Event, Expectation, Fallback, LoadTest, Maintenance, MetricSources, Name, Network,
+    NodeGroup, OffHours, Pgbouncer, PodsMetric, Policy, Pool, Portion, Queue, ReadReplicas,
+    RedisGroup, RedisOps, Replicas, Request, Resources, Rollout, Scaling, Service, Stage, Steady,
+    Storage, Target, TestRun, Waiver, Worker, Workload,
+};
+use crate::parse;
+use crate::source::{Source, Sourced, Sources};
+
+/// What no file could say of what a record says, as a part of a sentence; none where one could say
+/// everything.
+#[must_use]
+pub fn unsayable(environment: &Environment, waivers: &[Waiver]) -> Option<String> {
+    if let Some(key) = strange_key(environment) {
+        return Some(format!("`off-hours.{key}` is not called after its hours"));
+    }
+    let text = restated(environment, waivers);
+    let mut sources = Sources::default();
+    let source = sources.add(Source {
+        name: "record".into(),
+        text: text.clone(),
+        catalogue: false,
+    });
+    let mut found = Diagnostics::new();
+    let _ = parse::environment(&text, source, &mut found);
+    let wrong = found.iter().find(|it| it.severity == Severity::Error);
+    wrong.map(told)
+}
+
+fn told(finding: &Diagnostic) -> String {
+    let label = finding.labels.first().map(|label| label.message.as_str());
+    match label.filter(|text| !text.is_empty()) {
+        Some(label) => format!("{label}: {}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+fn strange_key(environment: &Environment) -> Option<&String> {
+    let all = environment.off_hours.iter();
+    let mut strange =
+        all.filter(|(key, it)| **key != OffHours::key(it.days.value, it.from.value, it.to.value));
+    strange.next().map(|(key, _)| key)
+}
+
+/// A string of KDL, whatever is in it.
+fn quoted(text: impl Display) -> String {
+    let text = text.to_string();
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() || turns_text(c) => {
+                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A text of KDL that grows node by node.
+#[derive(Default)]
+struct Kdl(String);
+
+impl Kdl {
+    /// A node with what stands behind its name; none where that is nothing.
+    fn node(&mut self, name: &str, rest: &[String]) {
+        if rest.iter().all(String::is_empty) {
+            return;
+        }
+        self.0.push_str(name);
+        for part in rest.iter().filter(|part| !part.is_empty()) {
+            self.0.push(' ');
+            self.0.push_str(part);
+        }
+        self.0.push('\n');
+    }
+
+    /// A node with a block.
+    fn block(&mut self, head: &str, inside: impl FnOnce(&mut Self)) {
+        self.0.push_str(head);
+        self.0.push_str(" {\n");
+        inside(self);
+        self.0.push_str("}\n");
+    }
+
+    /// A node whose one argument is a string.
+    fn text<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
+        self.node(name, &[quoted(&value.value)]);
+    }
+
+    /// A node whose one argument is a number or a truth value.
+    fn bare<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
+        self.node(name, &[value.value.to_string()]);
+    }
+
+    /// The name of an object, unless tierc composed it: then it may be longer than a file may state.
+    fn name(&mut self, name: &Sourced<Name>) {
+        if name.value.as_str().len() <= Name::MAX {
+            self.text("name", name);
+        }
+    }
+}
+
+/// `key="value"`.
+fn property<T: Display>(key: &str, value: &Sourced<T>) -> String {
+    format!("{key}={}", quoted(&value.value))
+}
+
+/// `key=value`, of a number.
+fn number<T: Display>(key: &str, value: &Sourced<T>) -> String {
+    format!("{key}={}", value.value)
+}
+
+/// What a property that may be absent comes to.
+fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String) -> String {
+    value.map(written).unwrap_or_default()
+}
+
+fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
+    let Environment {
+        environment: name,
+        tier,
+        region,
+        app,
+        namespace,
+        cluster,
+        labels,
+        framework,
+        api: api_node,
+        worker: workers,
+        service: services,
+        pgbouncer: pooler,
+        database: server,
+        redis: groups,
+        nodes,
+        network,
+        deliver,
+        off_hours,
+        event: events,
+        schedule,
+        alerts: watched,
+        load_test: load_tests,
+        budget,
+        cost,
+    } = environment;
+    let mut kdl = Kdl::default();
+    kdl.text("environment", name);
+    kdl.text("tier", tier);
+    kdl.text("region", region);
+    kdl.text("app", app);
+    kdl.text("namespace", namespace);
+    kdl.text("cluster", cluster);
+    labelled(&mut kdl, labels);
+    if let Some(framework) = framework {
+        kdl.text("framework", framework);
+    }
+    api(&mut kdl, api_node);
+    for (name, pool) in workers {
+        kdl.block(&format!("worker {}", quoted(name)), |kdl| worker(kdl, pool));
+    }
+    for (name, it) in services {
+        kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
+    }
+    kdl.block("pgbouncer", |kdl| pgbouncer(kdl, pooler));
+    kdl.block("database", |kdl| database(kdl, server));
+    for (name, group) in groups {
+        kdl.block(&format!("redis {}", quoted(name)), |kdl| redis(kdl, group));
+    }
+    for (name, group) in nodes {
+        kdl.block(&format!("nodes {}", quoted(name)), |kdl| {
+            node_group(kdl, group);
+        });
+    }
+    reached(&mut kdl, network);
+    kdl.node("deliver", &[property("autoscalers", &deliver.autoscalers)]);
+    for hours in off_hours.values() {
+        asleep(&mut kdl, hours);
+    }
+    for (name, it) in events {
+        event(&mut kdl, name, it);
+    }
+    kdl.node("schedule", &[property("image", &schedule.image)]);
+    kdl.block("alerts", |kdl| alerts(kdl, watched));
+    for (name, test) in load_tests {
+        load_test(&mut kdl, name, test);
+    }
+    if let Some(budget) = budget {
+        kdl.node("budget", &[number("monthly", &budget.monthly)]);
+    }
+    kdl.node("cost", &[number("reserved", &cost.reserved)]);
+    for waiver in waivers {
+        waive(&mut kdl, waiver);
+    }
+    kdl.0
+}
+
+fn reached(kdl: &mut Kdl, network: &Network) {
+    let Network {
+        database_cidr,
+        monitoring_namespace,
+    } = network;
+    kdl.node(
+        "network",
+        &[
+            maybe(database_cidr.as_ref(), |it| property("database-cidr", it)),
+            maybe(monitoring_namespace.as_ref(), |it| {
+                property("monitoring-namespace", it)
+            }),
+        ],
+    );
+}
+
+fn waive(kdl: &mut Kdl, waiver: &Waiver) {
+    let Waiver {
+        rule,
+        value,
+        until,
+        reason,
+    } = waiver;
+    let value = value.as_ref();
+    kdl.node(
+        "waive",
+        &[
+            quoted(rule),
+            value.map_or_else(String::new, |value| format!("value={}", quoted(value))),
+            format!("reason={}", quoted(reason)),
+            format!("until={}", quoted(until)),
+        ],
+    );
+}
+
+fn labelled(kdl: &mut Kdl, labels: &BTreeMap<String, Sourced<String>>) {
+    let written = |(key, value): (&String, &Sourced<String>)| {
+        format!("{}={}", quoted(key), quoted(&value.value))
+    };
+    let labels: Vec<String> = labels.iter().map(written).collect();
+    if !labels.is_empty() {
+        kdl.node("labels", &labels);
+    }
+}
+
+fn bounds(replicas: &Replicas) -> [String; 2] {
+    let Replicas { min, max } = replicas;
+    [number("min", min), number("max", max)]
+}
+
+fn resources(kdl: &mut Kdl, name: &str, resources: &Resources) {
+    let Resources { cpu, memory } = resources;
+    kdl.node(name, &[property("cpu", cpu), property("memory", memory)]);
+}
+
+fn portion(key: &str, value: &Sourced<Portion>) -> String {
+    match value.value {
+        Portion::Count(count) => format!("{key}={count}"),
+        Portion::Percent(_) => property(key, value),
+    }
+}
+
+fn scaling(kdl: &mut Kdl, name: &str, scaling: &Scaling) {
+    let Scaling {
+        window,
+        policy,
+        select,
+    } = scaling;
+    kdl.block(&format!("{name} {}", property("window", window)), |kdl| {
+        for Policy { kind, value, every } in policy {
+            let every = property("every", every);
+            let kind = kind.value.to_string();
+            kdl.node(&kind, &[value.value.to_string(), every]);
+        }
+        kdl.text("select", select);
+    });
+}
+
+fn workload(kdl: &mut Kdl, workload: &Workload) {
+    let Workload {
+        name,
+        image,
+        replicas,
+        target: Target { cpu, memory },
+        scale_up,
+        scale_down,
+        requests,
+        limits,
+        connections:
+            Connections {
+                per_pod,
+                env: told,
+                lifetime,
+                lifetime_env,
+            },
+        rollout: Rollout {
+            max_surge,
+            max_unavailable,
+        },
+        hold,
+        arch,
+        driver: used,
+        driver_version,
+        driver_libpq,
+        env,
+    } = workload;
+    kdl.name(name);
+    if let Some(image) = image {
+        kdl.text("image", image);
+    }
+    kdl.node("replicas", &bounds(replicas));
+    kdl.node(
+        "target",
+        &[
+            maybe(cpu.as_ref(), |it| number("cpu", it)),
+            maybe(memory.as_ref(), |it| number("memory", it)),
+        ],
+    );
+    scaling(kdl, "scale-up", scale_up);
+    scaling(kdl, "scale-down", scale_down);
+    resources(kdl, "requests", requests);
+    resources(kdl, "limits", limits);
+    kdl.node(
+        "connections",
+        &[
+            number("per-pod", per_pod),
+            property("env", told),
+            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
+            maybe(lifetime_env.as_ref(), |it| property("lifetime-env", it)),
+        ],
+    );
+    kdl.node(
+        "rollout",
+        &[
+            portion("max-surge", max_surge),
+            portion("max-unavailable", max_unavailable),
+        ],
+    );
+    if let Some(hold) = hold {
+        kdl.bare("hold", hold);
+    }
+    kdl.text("arch", arch);
+    driver(
+        kdl,
+        used.as_ref(),
+        driver_version.as_ref(),
+        driver_libpq.as_ref(),
+    );
+    for (key, value) in env {
+        let pair = format!("{}={}", quoted(key), quoted(&value.value));
+        kdl.node("env", &[pair]);
+    }
+}
+
+fn api(kdl: &mut Kdl, api: &Api) {
+    let Api {
+        workload: shared,
+        metric,
+    } = api;
+    kdl.block("api", |kdl| {
+        workload(kdl, shared);
+        for PodsMetric { metric, average } in metric {
+            let average = property("average", average);
+            kdl.node("metric", &[quoted(&metric.value), average]);
+        }
+    });
+}
+
+fn worker(kdl: &mut Kdl, worker: &Worker) {
+    let Worker {
+        workload: shared,
+        queue,
+        combine,
+        scenario,
+        polling,
+        cooldown,
+        activation,
+        fallback,
+        grace,
+        capacity,
+        tolerate,
+        pause,
+    } = worker;
+    workload(kdl, shared);
+    for Queue { list, length } in queue {
+        kdl.node("queue", &[quoted(&list.value), number("length", length)]);
+    }
+    kdl.text("combine", combine);
+    if let Some(scenario) = scenario {
+        kdl.text("scenario", scenario);
+    }
+    kdl.text("polling", polling);
+    kdl.text("cooldown", cooldown);
+    kdl.bare("activation", activation);
+    if let Some(Fallback { replicas, failures }) = fallback {
+        let replicas = number("replicas", replicas);
+        kdl.node("fallback", &[replicas, number("failures", failures)]);
+    }
+    kdl.text("grace", grace);
+    kdl.text("capacity", capacity);
+    for taint in tolerate {
+        kdl.text("tolerate", taint);
+    }
+    if let Some(pause) = pause {
+        kdl.node("pause", &[number("at", pause)]);
+    }
+}
+
+fn service(kdl: &mut Kdl, service: &Service) {
+    let Service {
+        replicas,
+        cpu,
+        memory,
+        per_pod,
+        via,
+        lifetime,
+        driver: used,
+        driver_version,
+        driver_libpq,
+    } = service;
+    kdl.bare("replicas", replicas);
+    kdl.node(
+        "requests",
+        &[property("cpu", cpu), property("memory", memory)],
+    );
+    kdl.node(
+        "connections",
+        &[
+            number("per-pod", per_pod),
+            property("via", via),
+            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
+        ],
+    );
+    driver(
+        kdl,
+        used.as_ref(),
+        driver_version.as_ref(),
+        driver_libpq.as_ref(),
+    );
+}
+
+fn driver(
+    kdl: &mut Kdl,
+    driver: Option<&Sourced<Driver>>,
+    version: Option<&Sourced<String>>,
+    libpq: Option<&Sourced<String>>,
+) {
+    let Some(driver) = driver else {
+        return;
+    };
+    kdl.node(
+        "driver",
+        &[
+            quoted(driver.value),
+            maybe(version, |it| property("version", it)),
+            maybe(libpq, |it| property("libpq", it)),
+        ],
+    );
+}
+
+fn pgbouncer(kdl: &mut Kdl, pooler: &Pgbouncer) {
+    let Pgbouncer {
+        name,
+        instances,
+        pool: Pool {
+            default,
+            max_db,
+            reserve,
+        },
+        clients: Clients { max },
+        mode,
+        image,
+        requests,
+        limits,
+        drain,
+        min_ready,
+        options,
+    } = pooler;
+    kdl.name(name);
+    kdl.bare("instances", instances);
+    let sizes = [
+        number("default", default),
+        number("max-db", max_db),
+        number("reserve", reserve),
+    ];
+    kdl.node("pool", &sizes);
+    kdl.node("clients", &[number("max", max)]);
+    kdl.text("mode", mode);
+    kdl.text("image", image);
+    resources(kdl, "requests", requests);
+    resources(kdl, "limits", limits);
+    kdl.text("drain", drain);
+    kdl.text("min-ready", min_ready);
+    if let Some(options) = options {
+        kdl.text("options", options);
+    }
+}
+
+fn database(kdl: &mut Kdl, database: &Database) {
+    let Database {
+        name,
+        instance,
+        engine,
+        max_connections,
+        multi_az,
+        storage: volume,
+        replicas,
+        direct: beside,
+        backup: Backup { days, window },
+        maintenance,
+        endpoint,
+        dbname,
+        user,
+        master,
+        tls,
+    } = database;
+    kdl.name(name);
+    kdl.text("instance", instance);
+    kdl.text("engine", engine);
+    kdl.bare("max-connections", max_connections);
+    kdl.node("multi-az", &[format!("#{}", multi_az.value)]);
+    storage(kdl, volume);
+    read_replicas(kdl, replicas);
+    direct(kdl, beside);
+    kdl.node(
+        "backup",
+        &[number("days", days), property("window", window)],
+    );
+    let Maintenance { window, apply } = maintenance;
+    kdl.node(
+        "maintenance",
+        &[property("window", window), property("apply", apply)],
+    );
+    if let Some(endpoint) = endpoint {
+        kdl.text("endpoint", endpoint);
+    }
+    kdl.text("dbname", dbname);
+    kdl.text("user", user);
+    kdl.text("master", master);
+    kdl.text("tls", tls);
+}
+
+fn storage(kdl: &mut Kdl, storage: &Storage) {
+    let Storage {
+        gib,
+        max_gib,
+        kind,
+        iops,
+        throughput,
+    } = storage;
+    kdl.node(
+        "storage",
+        &[
+            number("gib", gib),
+            number("max-gib", max_gib),
+            property("type", kind),
+            maybe(iops.as_ref(), |it| number("iops", it)),
+            maybe(throughput.as_ref(), |it| number("throughput", it)),
+        ],
+    );
+}
+
+fn read_replicas(kdl: &mut Kdl, replicas: &ReadReplicas) {
+    let ReadReplicas {
+        count,
+        instance,
+        max_connections,
+        via,
+    } = replicas;
+    kdl.node(
+        "replicas",
+        &[
+            count.value.to_string(),
+            property("instance", instance),
+            number("max-connections", max_connections),
+            property("via", via),
+        ],
+    );
+}
+
+fn direct(kdl: &mut Kdl, direct: &Direct) {
+    let Direct {
+        monitoring,
+        replication,
+        admin,
+        migrations,
+    } = direct;
+    kdl.node(
+        "direct",
+        &[
+            number("monitoring", monitoring),
+            number("replication", replication),
+            number("admin", admin),
+            number("migrations", migrations),
+        ],
+    );
+}
+
+fn redis(kdl: &mut Kdl, group: &RedisGroup) {
+    let RedisGroup {
+        name,
+        engine,
+        version,
+        node,
+        replicas,
+        policy,
+        uses,
+        cluster: Cluster { shards, mode },
+        tls,
+        data_gib,
+        endpoint,
+        env_url,
+        env_cluster,
+    } = group;
+    kdl.name(name);
+    let version = property("version", version);
+    kdl.node("engine", &[quoted(engine.value), version]);
+    kdl.text("node", node);
+    kdl.bare("replicas", replicas);
+    kdl.text("policy", policy);
+    if !uses.is_empty() {
+        let uses: Vec<String> = uses.iter().map(|used| quoted(used.value)).collect();
+        kdl.node("uses", &uses);
+    }
+    kdl.node(
+        "cluster",
+        &[number("shards", shards), property("mode", mode)],
+    );
+    kdl.text("tls", tls);
+    if let Some(gib) = data_gib {
+        kdl.node("data", &[number("gib", gib)]);
+    }
+    if let Some(endpoint) = endpoint {
+        kdl.text("endpoint", endpoint);
+    }
+    let cluster = property("cluster", env_cluster);
+    kdl.node("env", &[property("url", env_url), cluster]);
+}
+
+fn node_group(kdl: &mut Kdl, group: &NodeGroup) {
+    let NodeGroup {
+        instance,
+        count,
+        capacity,
+        runs,
+    } = group;
+    kdl.text("instance", instance);
+    kdl.node("count", &bounds(count));
+    kdl.text("capacity", capacity);
+    if !runs.is_empty() {
+        let runs: Vec<String> = runs.iter().map(|pool| quoted(&pool.value)).collect();
+        kdl.node("runs", &runs);
+    }
+}
+
+fn counts(
+    kdl: &mut Kdl,
+    api: Option<&Sourced<u32>>,
+    pools: &BTreeMap<Name, Sourced<u32>>,
+    nothing: u32,
+) {
+    if let Some(api) = api {
+        kdl.bare("api", api);
+    } else if pools.is_empty() {
+        // What concerned a pool that left concerns nothing now, and its hours are still to be held.
+        kdl.node("api", &[nothing.to_string()]);
+    }
+    for (name, count) in pools {
+        kdl.node("worker", &[quoted(name), count.value.to_string()]);
+    }
+}
+
+fn asleep(kdl: &mut Kdl, off_hours: &OffHours) {
+    let OffHours {
+        days,
+        from,
+        to,
+        zone,
+        api,
+        worker,
+    } = off_hours;
+    let head = [
+        property("days", days),
+        property("from", from),
+        property("to", to),
+        property("zone", zone),
+    ];
+    kdl.block(&format!("off-hours {}", head.join(" ")), |kdl| {
+        counts(kdl, api.as_ref(), worker, 0);
+    });
+}
+
+fn event(kdl: &mut Kdl, name: &Name, event: &Event) {
+    let Event {
+        from,
+        to,
+        zone,
+        lead,
+        api,
+        worker,
+    } = event;
+    let head = [
+        quoted(name),
+        property("from", from),
+        property("to", to),
+        property("zone", zone),
+        property("lead", lead),
+    ];
+    kdl.block(&format!("event {}", head.join(" ")), |kdl| {
+        counts(kdl, api.as_ref(), worker, 1);
+    });
+}
+
+fn alerts(kdl: &mut Kdl, alerts: &Alerts) {
+    let Alerts {
+        api_cpu,
+        api_memory,
+        queue_depth,
+        db_cpu,
+        db_connections,
+        db_storage,
+        storage_forecast,
+        replica_lag,
+        redis_memory,
+        redis_ops: RedisOps { percent, benchmark },
+        pool_wait,
+        at_maximum,
+        paused,
+        sustained,
+        route,
+        source:
+            MetricSources {
+                database,
+                redis,
+                pgbouncer,
+            },
+        labels,
+    } = alerts;
+    for (name, value) in [
+        ("api-cpu", api_cpu),
+        ("api-memory", api_memory),
+        ("queue-depth", queue_depth),
+        ("db-cpu", db_cpu),
+        ("db-connections", db_connections),
+        ("db-storage", db_storage),
+        ("redis-memory", redis_memory),
+    ] {
+        kdl.bare(name, value);
+    }
+    for (name, value) in [
+        ("storage-forecast", storage_forecast),
+        ("replica-lag", replica_lag),
+        ("pool-wait", pool_wait),
+        ("at-maximum", at_maximum),
+        ("paused", paused),
+        ("sustained", sustained),
+    ] {
+        kdl.text(name, value);
+    }
+    let benchmark = number("benchmark", benchmark);
+    kdl.node("redis-ops", &[percent.value.to_string(), benchmark]);
+    if let Some(route) = route {
+        kdl.text("route", route);
+    }
+    let mut sources = vec![property("database", database), property("redis", redis)];
+    sources.extend(pgbouncer.iter().map(|source| property("pgbouncer", source)));
+    kdl.node("source", &sources);
+    labelled(kdl, labels);
+}
+
+fn load_test(kdl: &mut Kdl, name: &Name, test: &LoadTest) {
+    let LoadTest {
+        url,
+        request,
+        steady,
+        stage,
+        rate,
+        expect,
+        test_run,
+    } = test;
+    let head = format!("load-test {} {}", quoted(name), property("url", url));
+    kdl.block(&head, |kdl| {
+        let Request {
+            method,
+            body,
+            token_env,
+        } = request;
+        kdl.node(
+            "request",
+            &[
+                quoted(method.value),
+                maybe(body.as_ref(), |it| property("body", it)),
+                maybe(token_env.as_ref(), |it| property("token-env", it)),
+            ],
+        );
+        if let Some(Steady { vus, r#for }) = steady {
+            kdl.node("steady", &[number("vus", vus), property("for", r#for)]);
+        }
+        for Stage { to, over } in stage {
+            kdl.node("stage", &[number("to", to), property("over", over)]);
+        }
+        if let Some(ArrivalRate { per_second, r#for }) = rate {
+            let lasting = property("for", r#for);
+            kdl.node("rate", &[per_second.value.to_string(), lasting]);
+        }
+        let Expectation {
+            p50,
+            p95,
+            p99,
+            errors,
+        } = expect;
+        kdl.node(
+            "expect",
+            &[
+                maybe(p50.as_ref(), |it| property("p50", it)),
+                maybe(p95.as_ref(), |it| property("p95", it)),
+                maybe(p99.as_ref(), |it| property("p99", it)),
+                maybe(errors.as_ref(), |it| property("errors", it)),
+            ],
+        );
+        if let Some(TestRun { parallelism }) = test_run {
+            kdl.node("test-run", &[number("parallelism", parallelism)]);
+        }
+    });
+}

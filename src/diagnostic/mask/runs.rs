@@ -1,0 +1,79 @@
+//! Where runs of characters end that a search looks at from several places in them.
+
+use std::ops::Range;
+
+use super::patterns::Body;
+
+/// Each run is passed over once, however many words in it are looked at: `password=password=...` is
+/// one value for every one of its keys.
+pub(super) struct Ends<'t> {
+    text: &'t str,
+    /// The run of each kind that was looked at last.
+    runs: [Range<usize>; Run::KINDS],
+    /// Characters that were looked at.
+    #[cfg(test)]
+    pub(super) looks: usize,
+}
+
+/// Kinds of runs.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// A value without quotes.
+    Value,
+    /// An address.
+    Address,
+    /// What follows the prefix of a token.
+    Token(Body),
+}
+
+impl<'t> Ends<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            runs: [const { 0..0 }; Run::KINDS],
+            #[cfg(test)]
+            looks: 0,
+        }
+    }
+
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where the run ends that `at` is in, or that is empty there.
+    pub(super) fn end(&mut self, run: Run, at: usize) -> usize {
+        let Some(known) = self.runs.get_mut(run.index()) else {
+            return at;
+        };
+        if known.start >= known.end || !(known.start..=known.end).contains(&at) {
+            let rest = self.text.get(at..).unwrap_or_default();
+            let end = rest.find(|c| run.ends_at(c)).unwrap_or(rest.len());
+            *known = at..at + end;
+            #[cfg(test)]
+            {
+                self.looks += end + 1;
+            }
+        }
+        known.end
+    }
+}
+
+impl Run {
+    const KINDS: usize = 2 + Body::KINDS;
+
+    fn index(self) -> usize {
+        match self {
+            Self::Value => 0,
+            Self::Address => 1,
+            Self::Token(body) => 2 + body as usize,
+        }
+    }
+
+    fn ends_at(self, c: char) -> bool {
+        match self {
+            Self::Value => c.is_whitespace() || "\"'&;,{}()".contains(c),
+            Self::Address => c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'),
+            Self::Token(body) => !body.holds(c),
+        }
+    }
+}

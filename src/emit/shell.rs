@@ -1,0 +1,59 @@
+//! Words of commands that people paste into a POSIX shell: the one place where a value becomes one.
+
+/// A text as one word. The empty text is `''`; one that needs no quotes gets none.
+///
+/// # Panics
+/// Never: no value of the language, no file name and no path holds the byte 0.
+#[must_use]
+pub fn word(text: &str) -> String {
+    let word = shlex::try_quote(text).expect("no value and no path holds the byte 0");
+    word.into_owned()
+}
+
+/// A text that means nothing else in an extended regular expression, and ends no quotes of a shell.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '^' => literal.extend(['\\', c]),
+            '\'' => literal.push('.'),
+            '.' | '[' | '$' | '(' | ')' | '|' | '*' | '+' | '?' | '{' | '}' => {
+                literal.extend(['[', c, ']']);
+            }
+            c => literal.push(c),
+        }
+    }
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_back_as_the_text_whatever_is_in_it() {
+        for text in [
+            "db.r6g.large",
+            "",
+            "a b",
+            "$(reboot)",
+            "`reboot`",
+            "'; reboot #",
+            "a\nb",
+            "\"\\",
+            "-x",
+            "~",
+            "{{x}}",
+        ] {
+            assert_eq!(shlex::split(&word(text)), Some(vec![text.to_owned()]));
+        }
+        assert_eq!(word("db.r6g.large"), "db.r6g.large");
+    }
+
+    #[test]
+    fn a_literal_means_itself_alone() {
+        assert_eq!(literal("16.4"), "16[.]4");
+        assert_eq!(literal("a'; x|^$"), "a.; x[|]\\^[$]");
+    }
+}

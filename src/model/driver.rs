@@ -1,0 +1,203 @@
+//! PostgreSQL drivers: what each sends when it connects, and how it gives up prepared statements.
+//!
+//! Read in their source, and tried through PgBouncer (`tests/consumers/pgbouncer/drivers.rs`) where
+//! a package registry has them.
+
+use super::{Driver, Service, Workload};
+use crate::source::Sourced;
+
+/// The driver that a workload or a service states.
+#[derive(Clone, Copy)]
+pub struct StatedDriver<'a> {
+    /// Which.
+    pub driver: &'a Sourced<Driver>,
+    /// Its version.
+    pub version: Option<&'a Sourced<String>>,
+    /// The version of the libpq that it runs on.
+    pub libpq: Option<&'a Sourced<String>>,
+}
+
+impl Workload {
+    /// The driver, if it is stated.
+    #[must_use]
+    pub fn stated_driver(&self) -> Option<StatedDriver<'_>> {
+        Some(StatedDriver {
+            driver: self.driver.as_ref()?,
+            version: self.driver_version.as_ref(),
+            libpq: self.driver_libpq.as_ref(),
+        })
+    }
+}
+
+impl Service {
+    /// The driver, if it is stated.
+    #[must_use]
+    pub fn stated_driver(&self) -> Option<StatedDriver<'_>> {
+        Some(StatedDriver {
+            driver: self.driver.as_ref()?,
+            version: self.driver_version.as_ref(),
+            libpq: self.driver_libpq.as_ref(),
+        })
+    }
+}
+
+/// The first version of a driver that does not send `extra_float_digits` as a startup parameter.
+#[must_use]
+pub fn without_float_digits(driver: Driver) -> Option<&'static str> {
+    match driver {
+        // It runs SET after the login (pgjdbc#3432).
+        Driver::Pgjdbc => Some("42.7.6"),
+        // CHANGELOG.md (lib/pq#1212).
+        Driver::LibPq => Some("1.11.0"),
+        Driver::Asyncpg
+        | Driver::Libpq
+        | Driver::NodePostgres
+        | Driver::Npgsql
+        | Driver::Pg8000
+        | Driver::Pgx
+        | Driver::PostgresJs
+        | Driver::Prisma
+        | Driver::Psycopg
+        | Driver::Psycopg2
+        | Driver::Rails
+        | Driver::Sqlx
+        | Driver::TokioPostgres => None,
+    }
+}
+
+impl StatedDriver<'_> {
+    /// The driver with the version that is stated.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.version {
+            Some(version) => format!("{} {}", self.driver.value, version.value),
+            None => self.driver.value.to_string(),
+        }
+    }
+
+    /// Whether it sends `extra_float_digits` as a startup parameter; none where that depends on
+    /// what is not stated.
+    #[must_use]
+    pub fn sends_float_digits(&self) -> Option<bool> {
+        match (self.driver.value, without_float_digits(self.driver.value)) {
+            // Every version, unless the application sets `PgConnectOptions::extra_float_digits`.
+            (Driver::Sqlx, _) => Some(true),
+            (_, Some(first)) => Some(!is_at_least(self.version?, first)?),
+            (_, None) => Some(false),
+        }
+    }
+
+    /// Whether it gives up prepared statements by the SQL command `DEALLOCATE name`, which PgBouncer
+    /// passes on to a server that knows the statement by another name, and not by the protocol's
+    /// Close; none where that depends on what is not stated.
+    #[must_use]
+    pub fn deallocates(&self) -> Option<bool> {
+        let by_libpq = self.libpq.and_then(|libpq| is_at_least(libpq, "17"));
+        match self.driver.value {
+            // psycopg 3.2 uses `PQsendClosePrepared` of libpq 17.
+            Driver::Psycopg => {
+                let knows = self.version.and_then(|it| is_at_least(it, "3.2"));
+                match (knows, by_libpq) {
+                    (Some(false), _) | (_, Some(false)) => Some(true),
+                    (Some(true), Some(true)) => Some(false),
+                    (None, _) | (_, None) => None,
+                }
+            }
+            // Active Record uses `close_prepared` of pg 1.6 on libpq 17.
+            Driver::Rails => by_libpq.map(|closes| !closes),
+            Driver::Asyncpg
+            | Driver::LibPq
+            | Driver::Libpq
+            | Driver::NodePostgres
+            | Driver::Npgsql
+            | Driver::Pg8000
+            | Driver::Pgjdbc
+            | Driver::Pgx
+            | Driver::PostgresJs
+            | Driver::Prisma
+            | Driver::Psycopg2
+            | Driver::Sqlx
+            | Driver::TokioPostgres => Some(false),
+        }
+    }
+}
+
+/// Whether a version is `least` or later; none where it leaves out a number that decides: `42.7`
+/// may be 42.7.5 or 42.7.6.
+fn is_at_least(version: &Sourced<String>, least: &str) -> Option<bool> {
+    let numbers = |text: &str| -> Vec<u32> {
+        let parts = text.split('.');
+        parts.map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+    };
+    let (stated, least) = (numbers(&version.value), numbers(least));
+    let decided = stated.iter().zip(&least).find(|(a, b)| a != b);
+    if let Some((stated, least)) = decided {
+        return Some(stated > least);
+    }
+    let rest = least.get(stated.len()..).unwrap_or_default();
+    rest.iter().all(|number| *number == 0).then_some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Origin;
+
+    fn sourced<T>(value: T) -> Sourced<T> {
+        Sourced {
+            value,
+            origin: Origin::Recorded,
+            sound: true,
+        }
+    }
+
+    #[test]
+    fn a_version_decides_only_where_it_says_enough() {
+        for (version, least, expected) in [
+            ("42.7.6", "42.7.6", Some(true)),
+            ("42.7.10", "42.7.6", Some(true)),
+            ("42.7.5", "42.7.6", Some(false)),
+            ("42.7", "42.7.6", None),
+            ("42", "42.7.6", None),
+            ("42.5", "42.7.6", Some(false)),
+            ("43", "42.7.6", Some(true)),
+            ("1.11", "1.11.0", Some(true)),
+            ("17", "17", Some(true)),
+            ("17.2", "17", Some(true)),
+            ("9.6", "17", Some(false)),
+        ] {
+            let version = sourced(version.to_owned());
+            assert_eq!(is_at_least(&version, least), expected, "{version:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_driver_does_follows_its_versions() {
+        let of = |driver, version: Option<&str>, libpq: Option<&str>| {
+            let driver = sourced(driver);
+            let version = version.map(|it| sourced(it.to_owned()));
+            let libpq = libpq.map(|it| sourced(it.to_owned()));
+            let stated = StatedDriver {
+                driver: &driver,
+                version: version.as_ref(),
+                libpq: libpq.as_ref(),
+            };
+            (stated.sends_float_digits(), stated.deallocates())
+        };
+        let (no, yes) = (Some(false), Some(true));
+        assert_eq!(of(Driver::Pgjdbc, Some("42.5.5"), None), (yes, no));
+        assert_eq!(of(Driver::Pgjdbc, Some("42.7.7"), None), (no, no));
+        assert_eq!(of(Driver::Pgjdbc, None, None), (None, no));
+        assert_eq!(of(Driver::LibPq, Some("1.10.9"), None), (yes, no));
+        assert_eq!(of(Driver::LibPq, Some("1.11"), None), (no, no));
+        assert_eq!(of(Driver::Sqlx, None, None), (yes, no));
+        assert_eq!(of(Driver::Psycopg, Some("3.1"), Some("17")), (no, yes));
+        assert_eq!(of(Driver::Psycopg, Some("3.2"), Some("16")), (no, yes));
+        assert_eq!(of(Driver::Psycopg, Some("3.2"), Some("17")), (no, no));
+        assert_eq!(of(Driver::Psycopg, Some("3.2"), None), (no, None));
+        assert_eq!(of(Driver::Psycopg, None, Some("17")), (no, None));
+        assert_eq!(of(Driver::Rails, None, Some("15")), (no, yes));
+        assert_eq!(of(Driver::Rails, None, None), (no, None));
+        assert_eq!(of(Driver::NodePostgres, None, None), (no, no));
+    }
+}

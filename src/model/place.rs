@@ -1,0 +1,540 @@
+//! The places where texts of an environment land, and the rule of each.
+//!
+//! A text that becomes part of an object is held to the rule of whatever reads it: the API server,
+//! the AWS API, PgBouncer, a shell. The language checks what a file states against this table, and
+//! a law holds every emitted file to it, so that names which tierc composes are held to it too.
+
+use std::net::IpAddr;
+
+/// A place for a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// `metadata.name` of most kinds, and references to it: a DNS-1123 subdomain.
+    ObjectName,
+    /// A namespace, a container, a volume: a DNS-1123 label.
+    DnsLabel,
+    /// `metadata.name` of a Service: a DNS-1035 label, which begins with a letter.
+    ServiceName,
+    /// The name of a port: `IANA_SVC_NAME`.
+    PortName,
+    /// The key of a label, of an AWS tag beside it, or of a taint.
+    LabelKey,
+    /// The value of a label or of a taint.
+    LabelValue,
+    /// The key of an annotation.
+    AnnotationKey,
+    /// The name of an environment variable.
+    Variable,
+    /// A key of a ConfigMap or a Secret.
+    DataKey,
+    /// The name of a Pods metric: a segment of the path that the HPA asks for.
+    MetricName,
+    /// A range of addresses in a NetworkPolicy.
+    Cidr,
+    /// A container image.
+    Image,
+    /// An IANA time zone.
+    Zone,
+    /// A Redis list.
+    RedisList,
+    /// An EC2 instance type, a class of RDS, a node type of ElastiCache, a version of an engine: part
+    /// of AWS calls, of commands and of alerts.
+    AwsWord,
+    /// An identifier of RDS.
+    RdsIdentifier,
+    /// The id of a replication group of ElastiCache.
+    ReplicationGroup,
+    /// The name of a parameter group of RDS or of ElastiCache.
+    ParameterGroup,
+    /// The name of a node group of EKS.
+    NodeGroup,
+    /// The key of an AWS tag.
+    TagKey,
+    /// The value of an AWS tag.
+    TagValue,
+    /// A database or a role of PostgreSQL.
+    PostgresName,
+    /// A host.
+    Host,
+    /// A host and a port.
+    HostPort,
+    /// The address that a load test calls.
+    Url,
+    /// A file beside the script of a load test, which becomes a key of a ConfigMap.
+    FileName,
+}
+
+/// Characters of a DNS-1123 label, of a label's name and of its value.
+pub const LABEL: usize = 63;
+
+/// Characters of a DNS-1123 subdomain, and of keys of ConfigMaps and Secrets.
+pub const SUBDOMAIN: usize = 253;
+
+/// Characters of an AWS tag's key.
+pub const TAG_KEY: usize = 128;
+
+/// Characters of an environment variable's name. Kubernetes has no limit; YAML readers refuse keys
+/// above 1,024.
+pub const VARIABLE: usize = 253;
+
+/// Labels that a file can state: an AWS resource has 50 tags at most, of which tierc sets four and the
+/// modules one.
+pub const MOST_LABELS: usize = 45;
+
+/// Characters of words that AWS gives names to.
+const WORD: usize = 63;
+
+fn lower_or_digit(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
+/// At most `most` characters that `inner` takes, the first and the last of which `end` takes.
+fn spelled(
+    text: &str,
+    most: usize,
+    end: impl Fn(char) -> bool,
+    inner: impl Fn(char) -> bool,
+) -> bool {
+    text.len() <= most && text.starts_with(&end) && text.ends_with(&end) && text.chars().all(inner)
+}
+
+fn dns_label(text: &str) -> bool {
+    spelled(text, LABEL, lower_or_digit, |c| {
+        lower_or_digit(c) || c == '-'
+    })
+}
+
+fn subdomain(text: &str) -> bool {
+    text.len() <= SUBDOMAIN && text.split('.').all(dns_label)
+}
+
+fn lettered(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// The name part of a label's key, and a label's value.
+fn label_part(text: &str) -> bool {
+    let end = |c: char| c.is_ascii_alphanumeric();
+    spelled(text, LABEL, end, |c| end(c) || "-_.".contains(c))
+}
+
+/// `prefix/name` or `name`; the prefix is a DNS-1123 subdomain.
+fn qualified(text: &str) -> bool {
+    let (prefix, name) = match text.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, text),
+    };
+    label_part(name) && prefix.is_none_or(subdomain)
+}
+
+/// An identifier of AWS: letters, digits and single hyphens, a letter first.
+fn identifier(text: &str, most: usize) -> bool {
+    dns_like(text, most) && lettered(text) && !text.contains("--")
+}
+
+fn dns_like(text: &str, most: usize) -> bool {
+    spelled(text, most, lower_or_digit, |c| {
+        lower_or_digit(c) || c == '-'
+    })
+}
+
+fn host(text: &str) -> bool {
+    let end = |c: char| c.is_ascii_alphanumeric();
+    let label = |label: &str| spelled(label, LABEL, end, |c| end(c) || c == '-');
+    text.len() <= SUBDOMAIN && text.split('.').all(label)
+}
+
+fn port(text: &str) -> bool {
+    text.parse::<u16>()
+        .is_ok_and(|port| port > 0 && port.to_string() == text)
+}
+
+/// The range as the API server takes it: no host bits, no leading zeros, no IPv4 in IPv6. None
+/// where `text` is no range at all.
+#[must_use]
+pub fn canonical_cidr(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/')?;
+    let bits: u32 = bits.parse().ok()?;
+    let plain = address.split('.').map(|part| {
+        let digits = part.trim_start_matches('0');
+        if part.is_empty() || !digits.is_empty() {
+            digits
+        } else {
+            "0"
+        }
+    });
+    let address = if address.contains(':') {
+        address.to_owned()
+    } else {
+        plain.collect::<Vec<_>>().join(".")
+    };
+    match address.parse::<IpAddr>().ok()? {
+        IpAddr::V4(address) if bits <= 32 => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            let network = std::net::Ipv4Addr::from(u32::from(address) & mask);
+            Some(format!("{network}/{bits}"))
+        }
+        IpAddr::V6(address) if bits <= 128 && address.to_ipv4_mapped().is_none() => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            let network = std::net::Ipv6Addr::from(u128::from(address) & mask);
+            Some(format!("{network}/{bits}"))
+        }
+        IpAddr::V4(_) | IpAddr::V6(_) => None,
+    }
+}
+
+/// `registry/path:tag@algorithm:hex`, as the reference grammar of container registries has it.
+fn image(text: &str) -> bool {
+    let (name, digest) = match text.split_once('@') {
+        Some((name, digest)) => (name, Some(digest)),
+        None => (text, None),
+    };
+    let (repository, tag) = match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+        Some(_) | None => (name, None),
+    };
+    let (registry, path) = match repository.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+            (Some(first), rest)
+        }
+        Some(_) | None => (None, repository),
+    };
+    let registry_fits = registry.is_none_or(|registry| match registry.rsplit_once(':') {
+        Some((name, number)) => host(name) && port(number),
+        None => host(registry),
+    });
+    let part = |part: &str| {
+        spelled(part, SUBDOMAIN, lower_or_digit, |c| {
+            lower_or_digit(c) || "-_.".contains(c)
+        }) && !part.contains("..")
+    };
+    let tag_fits = tag.is_none_or(|tag| {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        tag.len() <= 128
+            && tag.starts_with(word)
+            && tag.chars().all(|c| word(c) || "-.".contains(c))
+    });
+    let digest_fits = digest.is_none_or(|digest| {
+        digest.split_once(':').is_some_and(|(algorithm, hex)| {
+            let first = |c: char| c.is_ascii_alphanumeric();
+            spelled(algorithm, LABEL, first, |c| first(c) || "+._-".contains(c))
+                && (32..=256).contains(&hex.len())
+                && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    });
+    repository.len() <= 255 && registry_fits && path.split('/').all(part) && tag_fits && digest_fits
+}
+
+fn url(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, number) = authority.split_once(':').unwrap_or((authority, "80"));
+    let plain = |c: char| c.is_ascii_graphic() && !"\"'`\\<>".contains(c);
+    host(name) && port(number) && text.chars().all(plain)
+}
+
+/// What AWS takes in a tag.
+fn tag_text(text: &str, most: usize) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || " +-=._:/@".contains(c);
+    text.chars().count() <= most && text.chars().all(fits)
+}
+
+fn data_key(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !text.is_empty() && text.len() <= SUBDOMAIN && text.chars().all(fits) && !text.starts_with("..")
+}
+
+impl Place {
+    /// Whether `text` can stand here.
+    #[must_use]
+    pub fn takes(self, text: &str) -> bool {
+        match self {
+            Self::ObjectName => subdomain(text),
+            Self::DnsLabel => dns_label(text),
+            Self::ServiceName => dns_label(text) && lettered(text),
+            Self::PortName => dns_like(text, 15) && text.contains(|c: char| c.is_ascii_lowercase()),
+            // The same keys are AWS tags, whose keys are shorter.
+            Self::LabelKey => qualified(text) && text.len() <= TAG_KEY,
+            Self::LabelValue => text.is_empty() || label_part(text),
+            Self::AnnotationKey => qualified(text),
+            Self::Variable => {
+                let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+                text.len() <= VARIABLE
+                    && text.starts_with(first)
+                    && text.chars().all(|c| first(c) || c.is_ascii_digit())
+            }
+            Self::DataKey => data_key(text) && text != ".",
+            Self::MetricName => {
+                let fits = |c: char| c.is_ascii_graphic() && !"/%\"'`\\".contains(c);
+                !matches!(text, "" | "." | "..")
+                    && text.len() <= SUBDOMAIN
+                    && text.chars().all(fits)
+            }
+            Self::Cidr => canonical_cidr(text).is_some_and(|range| range == text),
+            Self::Image => image(text),
+            Self::Zone => {
+                // With a blank it is no zone, but one that the rule on zones knows what to make of.
+                let fits = |c: char| c.is_ascii_alphanumeric() || "_+-/ ".contains(c);
+                !text.is_empty() && text.len() <= LABEL && text.chars().all(fits)
+            }
+            Self::RedisList => {
+                let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '`';
+                !text.is_empty() && text.len() <= 512 && text.chars().all(fits)
+            }
+            Self::AwsWord => spelled(text, WORD, lower_or_digit, |c| {
+                lower_or_digit(c) || "-.".contains(c)
+            }),
+            Self::RdsIdentifier => identifier(text, 63),
+            Self::ReplicationGroup => identifier(text, 40),
+            Self::ParameterGroup => identifier(text, 255),
+            Self::NodeGroup => dns_like(text, 63),
+            Self::TagKey => {
+                let own = text
+                    .get(..4)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+                !text.is_empty() && !own && tag_text(text, TAG_KEY)
+            }
+            Self::TagValue => tag_text(text, 256),
+            Self::PostgresName => {
+                let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                text.len() <= 63
+                    && text.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && text.chars().all(fits)
+            }
+            Self::Host => host(text),
+            Self::HostPort => text
+                .rsplit_once(':')
+                .is_some_and(|(name, number)| host(name) && port(number)),
+            Self::Url => url(text),
+            Self::FileName => data_key(text) && !text.starts_with('.'),
+        }
+    }
+
+    /// Accepts `text`, or says what the place takes.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn check(self, text: &str) -> Result<(), String> {
+        if self.takes(text) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not {}", self.rule()))
+        }
+    }
+
+    /// What the place takes, behind "is not".
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::ObjectName => {
+                "the name of a Kubernetes object: at most 253 of `a-z`, `0-9`, `-` and `.`"
+            }
+            Self::DnsLabel => "a DNS label: at most 63 of `a-z`, `0-9` and `-`",
+            Self::ServiceName => {
+                "the name of a Service: at most 63 of `a-z`, `0-9` and `-`, a letter first"
+            }
+            Self::PortName => {
+                "the name of a port: at most 15 of `a-z`, `0-9` and `-`, one of them a letter"
+            }
+            Self::LabelKey => {
+                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one, at most 128 together"
+            }
+            Self::LabelValue => {
+                "a Kubernetes label value: at most 63 of letters, digits, `-`, `_` and `.`"
+            }
+            Self::AnnotationKey => {
+                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one"
+            }
+            Self::Variable => {
+                "the name of an environment variable: letters, digits and `_`, no digit first, at most 253"
+            }
+            Self::DataKey => {
+                "a key of a ConfigMap: at most 253 of letters, digits, `-`, `_` and `.`"
+            }
+            Self::MetricName => {
+                "the name of a metric: the HPA asks for it by its path, so it has no blank, no quote, no `/` and no `%`, and is neither `.` nor `..`"
+            }
+            Self::Cidr => "a range of addresses, such as `10.0.32.0/20`",
+            Self::Image => "an image, such as `registry.example.com/api:1.4.2`",
+            Self::Zone => "a time zone, such as `Europe/Berlin`",
+            Self::RedisList => {
+                "a Redis list: it has no blank and no backtick, and at most 512 bytes"
+            }
+            Self::AwsWord => {
+                "a name of AWS: at most 63 of `a-z`, `0-9`, `.` and `-`, a letter or digit at both ends"
+            }
+            Self::RdsIdentifier => {
+                "an identifier of RDS: at most 63 of `a-z`, `0-9` and single `-`, a letter first"
+            }
+            Self::ReplicationGroup => {
+                "the id of a replication group: at most 40 of `a-z`, `0-9` and single `-`, a letter first"
+            }
+            Self::ParameterGroup => {
+                "the name of a parameter group: at most 255 of `a-z`, `0-9` and single `-`, a letter first"
+            }
+            Self::NodeGroup => "the name of a node group: at most 63 of `a-z`, `0-9` and `-`",
+            Self::TagKey => {
+                "the key of an AWS tag: at most 128 characters, and not `aws:` before them"
+            }
+            Self::TagValue => "the value of an AWS tag: at most 256 characters",
+            Self::PostgresName => {
+                "a PostgreSQL name: letters, digits and `_`, a letter first, at most 63"
+            }
+            Self::Host => "a host name",
+            Self::HostPort => "a host and a port, such as `cache.example.com:6379`",
+            Self::Url => "an address such as `https://staging.example.com/api`",
+            Self::FileName => {
+                "the name of a file beside the script: at most 253 of letters, digits, `-`, `_` and `.`, no `.` first"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hold<const N: usize>(rows: [(Place, Vec<&str>, Vec<&str>); N]) {
+        for (place, good, bad) in rows {
+            for text in good {
+                assert!(place.takes(text), "{place:?} refuses {text}");
+                assert_eq!(place.check(text), Ok(()));
+            }
+            for text in bad {
+                assert!(!place.takes(text), "{place:?} takes {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn kubernetes_takes_what_its_places_take_and_nothing_else() {
+        let long = |count: usize| "a".repeat(count);
+        let (l63, l64, l128) = (long(63), long(64), format!("{}/{}", long(63), long(64)));
+        hold([
+            (
+                Place::ObjectName,
+                vec!["a", "a.b-c", &l63],
+                vec!["", "A", "a_b", "-a", "a.", &l64],
+            ),
+            (Place::DnsLabel, vec!["a", "0-1"], vec!["a.b", &l64, "a-"]),
+            (Place::ServiceName, vec!["a-1"], vec!["1a"]),
+            (
+                Place::PortName,
+                vec!["postgres"],
+                vec!["1", "aaaaaaaaaaaaaaaa"],
+            ),
+            (
+                Place::LabelKey,
+                vec!["team", "example.com/Team_1", "a"],
+                vec!["Example.com/team", "/a", "a/", "a/b/c", "a b", &l64, &l128],
+            ),
+            (
+                Place::LabelValue,
+                vec!["", "A.b_c", &l63],
+                vec![&l64, "-a", "a b"],
+            ),
+            (Place::Variable, vec!["A_1", "_x"], vec!["1A", "A-B", ""]),
+            (
+                Place::DataKey,
+                vec!["a.b", "_", ".x"],
+                vec!["..a", ".", "a/b", ""],
+            ),
+            (
+                Place::MetricName,
+                vec!["http_requests_per_second", "a:b", "...x"],
+                vec!["a/b", "%2e", ".", "..", "a b", ""],
+            ),
+            (
+                Place::Cidr,
+                vec!["10.0.32.0/20", "0.0.0.0/0", "fd00::/8", "10.1.2.3/32"],
+                vec![
+                    "10.0.33.5/20",
+                    "10.0.32.0/020",
+                    "010.0.32.0/20",
+                    "::ffff:10.0.0.0/104",
+                    "FD00::/8",
+                    "10.0.0.0",
+                    "10.0.0.0/33",
+                    "fd00::1/8",
+                ],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn other_readers_take_what_their_places_take_and_nothing_else() {
+        hold([
+            (
+                Place::Image,
+                vec![
+                    "api",
+                    "a.example:5000/b/c:1.4_x",
+                    "localhost/b",
+                    "acme/api@sha256:0123456789abcdef0123456789abcdef",
+                ],
+                vec![
+                    "",
+                    "Acme/api",
+                    "a b",
+                    "a:",
+                    "a@sha256:ab",
+                    "a//b",
+                    "a:b:c",
+                    "a;b",
+                    "-a",
+                ],
+            ),
+            (Place::Zone, vec!["Etc/GMT+1"], vec!["", "$(x)", "a;b"]),
+            (
+                Place::RedisList,
+                vec!["bull:{x}:wait", "a|b"],
+                vec!["", "a`b", "a b"],
+            ),
+            (
+                Place::AwsWord,
+                vec!["db.r6g.2xlarge", "16", "16.4"],
+                vec!["", "a;b", "a b", "$(x)", "{{x}}", ".a", "M7g", "a'b"],
+            ),
+            (Place::RdsIdentifier, vec!["a-b"], vec!["a--b", "1a", "a-"]),
+            (
+                Place::TagKey,
+                vec!["team", "a:b"],
+                vec!["", "aws:x", "AWS:x", "a;b"],
+            ),
+            (Place::TagValue, vec!["", "a b@c"], vec!["a;b"]),
+            (
+                Place::HostPort,
+                vec!["a.example:6379"],
+                vec!["a", "a:0", "a:06379", "a:70000"],
+            ),
+            (
+                Place::Url,
+                vec!["https://a.example:80/x?y=1"],
+                vec!["ftp://a", "https://", "https://a/`", "https://u:p@a/"],
+            ),
+            (
+                Place::FileName,
+                vec!["body.json"],
+                vec![".a", "a/b", "", "a b"],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn a_range_is_told_as_the_api_server_takes_it() {
+        for (text, meant) in [
+            ("10.0.33.5/20", Some("10.0.32.0/20")),
+            ("010.000.32.0/020", Some("10.0.32.0/20")),
+            ("FD00::1/8", Some("fd00::/8")),
+            ("10.1.2.3/0", Some("0.0.0.0/0")),
+            ("::ffff:10.0.0.0/104", None),
+            ("10.0.0.0", None),
+            ("10..0.0/8", None),
+        ] {
+            assert_eq!(canonical_cidr(text).as_deref(), meant, "{text}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A node group whose nodes are to be others: another type, or bought otherwise.
+//!
+//! EKS keeps both for the life of a group, so that Terraform makes a new group and deletes the old
+//! one in the same run, and EKS drains every node of that at once. Here a group of the new kind
+//! comes up beside the old one and takes its pods node by node; then the old one is made anew under
+//! its name, and the pods come back the same way.
+
+use super::kind::{ApiMove, Kind, NodesMove, PoolMove};
+use super::moves::{Edit, Move};
+use super::rank::rank;
+use super::together::{self, Paths, Taken};
+use crate::catalogue::Catalogue;
+use crate::model::{Arch, Environment, Name, NodeGroup, Selection};
+use crate::pair::Pair;
+
+/// Characters of the longest name that the EKS module makes an IAM role for.
+const LONGEST: usize = 22;
+
+/// A group whose nodes are replaced.
+pub(super) struct Replaced {
+    name: Name,
+    /// The pools that move with it, where neither could come first.
+    pools: Selection,
+}
+
+/// Whether a change of a group takes other nodes, and not only other labels of the same.
+pub(super) fn is_replaced(name: &Name, sides: Pair<&Environment>) -> bool {
+    let groups = sides.map(|side| side.nodes.get(name));
+    match (groups.before, groups.after) {
+        (Some(before), Some(after)) => {
+            before.instance != after.instance || before.capacity != after.capacity
+        }
+        (None | Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// Takes everything that such groups change out of `paths`: it changes with them.
+pub(super) fn take(paths: &mut Paths, sides: Pair<&Environment>) -> Vec<Replaced> {
+    let names: Vec<Name> = paths
+        .keys()
+        .filter_map(|kind| {
+            let Kind::Nodes(name, NodesMove::Type) = kind else {
+                return None;
+            };
+            is_replaced(name, sides).then(|| name.clone())
+        })
+        .collect();
+    let mut replaced = Vec::new();
+    for name in names {
+        paths.remove(&Kind::Nodes(name.clone(), NodesMove::Count));
+        let changed = paths.remove(&Kind::Nodes(name.clone(), NodesMove::Type));
+        let of_pools = changed.into_iter().flatten();
+        let pools = of_pools
+            .filter(|path| path.starts_with("worker."))
+            .collect();
+        replaced.push(Replaced { name, pools });
+    }
+    replaced
+}
+
+/// The moves that replace the nodes of groups.
+pub(super) fn push(
+    moves: &mut Vec<Move>,
+    replaced: Vec<Replaced>,
+    taken: &Taken,
+    sides: Pair<&Environment>,
+    catalogue: &Catalogue,
+) {
+    let rolled: Vec<usize> = indices(moves, |kind| {
+        matches!(
+            kind,
+            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+        )
+    });
+    for Replaced { name, pools } in replaced {
+        let kind = Kind::Nodes(name.clone(), NodesMove::Type);
+        let place = rank(&kind, sides, catalogue);
+        // Pods cannot follow to another architecture in the same moment: until all have, both stay.
+        let turns = turns(&name, sides, catalogue);
+        let (first, gone, last) = if turns {
+            (29, 67, 68)
+        } else {
+            (place.saturating_sub(1), place, place)
+        };
+        let whose = taken.get(&kind).map_or(&[][..], Vec::as_slice);
+        let stages = stages(&name, pools, whose, sides);
+        for (stage, rank) in stages.into_iter().zip([first, gone, gone, last]) {
+            let mut needs: Vec<usize> = Vec::new();
+            if stage.follows {
+                needs.push(moves.len().saturating_sub(1));
+            }
+            if stage.kind == Kind::Nodes(name.clone(), NodesMove::Removed) && turns {
+                needs.extend(&rolled);
+            }
+            moves.push(Move {
+                kind: stage.kind,
+                title: stage.title,
+                rank,
+                needs,
+                edit: stage.edit,
+            });
+        }
+    }
+}
+
+/// One of the moves of a group.
+struct Stage {
+    kind: Kind,
+    title: String,
+    edit: Edit,
+    /// Whether the one before it comes first.
+    follows: bool,
+}
+
+fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environment>) -> [Stage; 4] {
+    let beside = beside(name, sides);
+    let what = sides.map(|side| side.nodes.get(name).map(told).unwrap_or_default());
+    let created = format!(
+        "create node group `{beside}` beside `{name}`: {}",
+        what.after
+    );
+    let stage = |kind, title, edit, follows| Stage {
+        kind,
+        title,
+        edit,
+        follows,
+    };
+    let of = |name: &Name, what| Kind::Nodes(name.clone(), what);
+    let nothing = Selection::default();
+    [
+        stage(
+            of(&beside, NodesMove::Added),
+            together::headline(created, whose, sides.after),
+            Edit::NodesBeside(name.clone(), beside.clone(), pools),
+            false,
+        ),
+        stage(
+            of(name, NodesMove::Removed),
+            format!(
+                "move the pods of node group `{name}` to `{beside}`, and delete it: {}",
+                what.before
+            ),
+            Edit::NodesGone(name.clone()),
+            true,
+        ),
+        stage(
+            of(name, NodesMove::Added),
+            format!("create node group `{name}` again: {}", what.after),
+            Edit::NodesBeside(name.clone(), name.clone(), nothing),
+            true,
+        ),
+        stage(
+            of(&beside, NodesMove::Removed),
+            format!("move the pods back to node group `{name}`, and delete `{beside}`"),
+            Edit::NodesGone(beside),
+            true,
+        ),
+    ]
+}
+
+fn told(group: &NodeGroup) -> String {
+    format!("{} {}", group.capacity.value, group.instance.value)
+}
+
+/// A name that no group has, and no longer than the EKS module takes where the group's own is not.
+fn beside(name: &Name, sides: Pair<&Environment>) -> Name {
+    let own = name.as_str();
+    let called = |suffix: &str| {
+        let room = LONGEST.saturating_sub(suffix.len());
+        let fits = own.len() > LONGEST || own.len() <= room;
+        let stem = if fits {
+            own
+        } else {
+            own.get(..room).unwrap_or(own)
+        };
+        Name::composed(format!("{}{suffix}", stem.trim_end_matches('-')))
+    };
+    let is_free = |name: &Name| {
+        !sides.before.nodes.contains_key(name) && !sides.after.nodes.contains_key(name)
+    };
+    let first = called("-next");
+    let others = (2_u32..).map(|number| called(&format!("-next-{number}")));
+    std::iter::once(first.clone())
+        .chain(others)
+        .find(is_free)
+        .unwrap_or(first)
+}
+
+/// Where the moves of these kinds stand.
+fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
+    let all = moves.iter().enumerate();
+    all.filter(|(_, next)| is(&next.kind))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether the nodes of a group change their architecture.
+fn turns(name: &Name, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
+    let archs: Pair<Option<Arch>> = sides.map(|side| {
+        let group = side.nodes.get(name)?;
+        Some(catalogue.node_types.get(&group.instance.value)?.arch)
+    });
+    archs.before != archs.after
+}

@@ -1,0 +1,106 @@
+//! What others run and this only counts: services, and connections that are set aside. A step that
+//! counts less of them waits until there is less, for the next one uses what they gave back.
+
+use super::{Procedure, State, pooler, quoted};
+use crate::budget::connections;
+use crate::model::{Environment, Name, Service, Via};
+use crate::pair::Pair;
+
+/// A service that is counted otherwise.
+pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
+    let sides = states.map(|state| state.environment.service.get(name));
+    let procedure = Procedure::default()
+        .note("the service itself is deployed by others: here it is only counted");
+    let pods = sides.map(|side| side.map_or(0, |service| service.replicas.value));
+    let pooled = sides.map(|side| through(side, Via::Pgbouncer));
+    let direct = sides.map(|side| through(side, Via::Direct));
+    let shrinks = pods.after < pods.before;
+    let leaves_pooler = pooled.after < pooled.before;
+    let leaves_server = direct.after < direct.before;
+    if !shrinks && !leaves_pooler && !leaves_server {
+        return procedure.note(format!(
+            "service `{name}` may take what it is counted with once this step is done"
+        ));
+    }
+    let mut procedure = procedure.require(format!(
+        "whoever deploys service `{name}` has {}: the commands wait until its pods and connections are no more",
+        wanted(sides.after)
+    ));
+    let label = label(name, states.after.environment);
+    if shrinks {
+        procedure = procedure.verify(pods_at_most(states.after, &label, pods.after));
+    }
+    if leaves_pooler {
+        procedure = pooler::console(procedure, states.after).verify(pooler::clients_of(
+            states.after,
+            &label,
+            pooled.after,
+        ));
+    }
+    if leaves_server {
+        procedure = past_pooler(procedure, states.after);
+    }
+    procedure
+}
+
+/// What whoever deploys a service has to bring about.
+fn wanted(service: Option<&Service>) -> String {
+    match service {
+        Some(service) => format!(
+            "made it {} pods of at most {} connections over {}",
+            service.replicas.value, service.per_pod.value, service.via.value
+        ),
+        None => "taken it away".to_owned(),
+    }
+}
+
+fn through(service: Option<&Service>, via: Via) -> u64 {
+    service
+        .filter(|service| service.via.value == via)
+        .map_or(0, |service| {
+            u64::from(service.replicas.value) * u64::from(service.per_pod.value)
+        })
+}
+
+/// The pods of a service: PgBouncer's network policy knows them by the same label.
+fn label(name: &Name, environment: &Environment) -> String {
+    format!("app in ({name},{}-{name})", environment.app.value)
+}
+
+fn pods_at_most(state: State<'_>, label: &str, most: u32) -> String {
+    format!(
+        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ \"$(printf %s \"$PODS\" | grep -c .)\" -le {most} ]; do sleep 15; done",
+        state.environment.namespace.value,
+        quoted(label)
+    )
+}
+
+/// Connections that are set aside for what bypasses PgBouncer.
+pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
+    let counts = states.map(|state| connections::direct(state.environment));
+    let procedure = Procedure::default()
+        .note("nothing is applied: these connections are only counted, and opened by others");
+    if counts.after >= counts.before {
+        return procedure;
+    }
+    let procedure = procedure.require(format!(
+        "whoever opens the connections that are set aside makes do with {}: the commands wait until there are no more",
+        counts.after
+    ));
+    past_pooler(procedure, states.after)
+}
+
+/// The loop that ends when no more connections of the primary bypass PgBouncer than are counted. It
+/// tells them by their addresses.
+fn past_pooler(procedure: Procedure, state: State<'_>) -> Procedure {
+    let environment = state.environment;
+    let most = connections::primary(environment).outside();
+    let namespace = &environment.namespace.value;
+    let pooler = &environment.pgbouncer.name.value;
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE usename <> 'rdsadmin' AND pid <> pg_backend_pid() AND (client_addr IS NULL OR NOT host(client_addr) = ANY (string_to_array('$POOLER', ' '))) AND backend_type IN ('client backend', 'walsender')";
+    procedure
+        .require("`PGHOST`, `PGDATABASE`, `PGUSER` and `PGPASSWORD` lead to the primary itself as a member of `pg_monitor`: the commands count its connections")
+        .verify(format!(
+            "until POOLER=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={pooler} -o jsonpath='{{.items[*].status.podIP}}') && COUNT=$(psql -X -A -t -c \"{count}\") && [ \"$COUNT\" -le {most} ]; do sleep 15; done"
+        ))
+}

@@ -1,0 +1,239 @@
+//! Whether a step keeps the rules while it runs: between two good states more is up than either of
+//! them says.
+
+use super::Request;
+use crate::budget::connections::{self, RESERVED};
+use crate::budget::packing::{self, Load, Rooms, Shortage};
+use crate::budget::transition::{self, Subject, Sum};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::emit::kubernetes::pooler_template;
+use crate::model::Environment;
+use crate::pair::Pair;
+
+const SERVER: Code = Code("connection-budget-exceeded");
+const CLIENTS: Code = Code("client-connections-exceeded");
+const NODES: Code = Code("node-capacity-exceeded");
+
+/// What a step asks for while it runs, beyond what it leaves.
+#[derive(Clone, Debug)]
+pub struct Meanwhile {
+    /// What is asked.
+    pub sum: Sum,
+    /// How long it can last, in seconds; none where that depends on how fast pods start.
+    pub seconds: Option<u64>,
+}
+
+/// Whether PgBouncer's pods are replaced.
+fn rolls(request: &Request<'_>, sides: Pair<&Environment>) -> bool {
+    let templates = sides.map(|side| pooler_template(side, request.catalogue));
+    templates.before != templates.after
+}
+
+/// The sums of connections of a step.
+fn sums(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Sum> {
+    let worst = transition::connections(sides, true);
+    if worst.iter().all(Sum::holds) || rolls(request, sides) {
+        return worst;
+    }
+    transition::connections(sides, false)
+}
+
+/// The rules that a step breaks while it runs, of those that nobody waives and that BEFORE keeps.
+pub(super) fn broken(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Diagnostic> {
+    let of_connections = sums(request, sides)
+        .into_iter()
+        .filter(|sum| !sum.holds())
+        .map(|sum| exceeded(&sum, sides));
+    let mut found: Vec<Diagnostic> = of_connections.collect();
+    found.extend(crowded(request, sides));
+    found.retain(|finding| !request.waived.contains(&finding.code));
+    found
+}
+
+/// The same of a step and of its way back.
+pub(super) fn broken_both_ways(
+    request: &Request<'_>,
+    sides: Pair<&Environment>,
+) -> Vec<Diagnostic> {
+    let mut found = broken(request, sides);
+    let back = broken(request, sides.swapped());
+    found.extend(back.into_iter().map(|mut finding| {
+        finding.message = format!("on the way back, {}", finding.message);
+        finding
+    }));
+    found
+}
+
+/// The largest `max-db` at which every sum of a step holds that has PgBouncer in it; none where
+/// they hold as they are, or where none does.
+pub(super) fn largest_max_db(request: &Request<'_>, sides: Pair<&Environment>) -> Option<u32> {
+    let both = [sides, sides.swapped()];
+    let sums = both.into_iter().flat_map(|sides| sums(request, sides));
+    let exceeded = sums.filter(|sum| !sum.holds() && sum.subject != Subject::Clients);
+    let fitting: Option<Vec<u64>> = exceeded.map(|sum| fitting(&sum)).collect();
+    let least = fitting?.into_iter().min().filter(|least| *least > 0)?;
+    u32::try_from(least).ok()
+}
+
+/// The largest `max-db` at which a sum holds.
+fn fitting(sum: &Sum) -> Option<u64> {
+    let (pooled, others): (Vec<_>, Vec<_>) = sum
+        .terms
+        .iter()
+        .partition(|term| term.who.starts_with("pgbouncer"));
+    let pods: u64 = pooled.iter().map(|term| u64::from(term.pods)).sum();
+    let others: u64 = others.iter().map(|term| term.total()).sum();
+    sum.limit.saturating_sub(others).checked_div(pods)
+}
+
+fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
+    let (total, limit) = (sum.total(), sum.limit);
+    let (code, message) = match sum.subject {
+        Subject::Primary => (
+            SERVER,
+            format!(
+                "the primary can be asked for {total} connections during the step, and has {limit}"
+            ),
+        ),
+        Subject::Replica => (
+            SERVER,
+            format!(
+                "a read replica can be asked for {total} connections during the step, and has {limit}"
+            ),
+        ),
+        Subject::Clients => (
+            CLIENTS,
+            format!(
+                "{total} client connections can come during the step, and PgBouncer accepts {limit}"
+            ),
+        ),
+    };
+    let mut finding = Diagnostic::new(code, Severity::Error, message).note(arithmetic(sum));
+    for help in bridges(sum, sides) {
+        finding = finding.help(help);
+    }
+    finding
+}
+
+/// `4 x 120 (pgbouncer) + 4 x 120 (pgbouncer, draining) + 1 x 20 (direct) = 980 > 795 = 800 - 5`.
+fn arithmetic(sum: &Sum) -> String {
+    let asked = connections::arithmetic(&sum.terms);
+    match sum.subject {
+        Subject::Primary | Subject::Replica => format!(
+            "{asked} > {} = {} - {RESERVED}",
+            sum.limit,
+            sum.limit + u64::from(RESERVED)
+        ),
+        Subject::Clients => format!("{asked} > {}", sum.limit),
+    }
+}
+
+/// Values for the time being at which the step holds.
+fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<String> {
+    let mut bridges = Vec::new();
+    match sum.subject {
+        Subject::Primary | Subject::Replica => {
+            let drain = sides.before.pgbouncer.drain.value;
+            if sides.after.pgbouncer.min_ready.value < drain {
+                bridges.push(format!(
+                    "let the old pods drain one by one first: `pgbouncer {{ min-ready \"{drain}\" }}`"
+                ));
+            }
+            if let Some(fits) = fitting(sum).filter(|fits| *fits > 0) {
+                bridges.push(format!(
+                    "the largest `max-db` that fits during the step is {fits}: `pgbouncer {{ pool max-db={fits} }}`"
+                ));
+            }
+            let fewest = sum.total().saturating_add(RESERVED.into());
+            let whose = if sum.subject == Subject::Primary {
+                format!("database {{ max-connections {fewest} }}")
+            } else {
+                format!("database {{ replicas max-connections={fewest} }}")
+            };
+            bridges.push(format!(
+                "the smallest `max-connections` that holds the step is {fewest}: `{whose}`"
+            ));
+        }
+        Subject::Clients => {
+            let pods = u64::from(sides.before.pgbouncer.instances.value)
+                .min(u64::from(sides.after.pgbouncer.instances.value));
+            let fewest = sum.total().div_ceil(pods.max(1));
+            bridges.push(format!(
+                "the smallest `clients max` that holds the step is {fewest}: `pgbouncer {{ clients max={fewest} }}`"
+            ));
+        }
+    }
+    bridges
+}
+
+/// A rollout whose old and new pods have no room beside each other.
+fn crowded(request: &Request<'_>, sides: Pair<&Environment>) -> Option<Diagnostic> {
+    let (rooms, loads) = transition::loads(sides, request.catalogue)?;
+    loads.iter().find_map(|loads| {
+        let shortages = packing::shortages(loads, &rooms);
+        shortages.first().map(|short| no_room(short, loads, &rooms))
+    })
+}
+
+fn no_room(short: &Shortage, loads: &[Load], rooms: &Rooms) -> Diagnostic {
+    let message = match (short.sums.first(), &short.crowd) {
+        (Some(sum), _) => format!(
+            "old and new pods ask for {} during the step, and the nodes have {}",
+            sum.resource.told(sum.asked),
+            sum.resource.shown(sum.has)
+        ),
+        (None, Some(crowd)) => format!(
+            "{} old and new pods need places during the step, and the nodes have {}",
+            crowd.pods, crowd.places
+        ),
+        (None, None) => "old and new pods have no room during the step".to_owned(),
+    };
+    let asked: Vec<String> = packing::bound_to(loads, &short.groups)
+        .map(|load| {
+            format!(
+                "{} x {}m and {}Mi ({})",
+                load.pods,
+                load.cpu,
+                load.memory.div_ceil(1 << 20),
+                load.who
+            )
+        })
+        .collect();
+    let has: Vec<String> = short
+        .groups
+        .iter()
+        .filter_map(|name| Some((name, rooms.get(name)?)))
+        .map(|(name, room)| {
+            format!(
+                "{} x {}m and {}Mi (nodes.{name})",
+                room.nodes,
+                room.cpu,
+                room.memory / (1 << 20)
+            )
+        })
+        .collect();
+    Diagnostic::new(NODES, Severity::Error, message)
+        .note(format!("{} on {}", asked.join(" + "), has.join(" + ")))
+        .help("change `requests` and `rollout` one after the other, or roll with `rollout max-surge=0 max-unavailable=1`")
+}
+
+/// What a step asks for while it runs, where that is more than either of its states does.
+pub(super) fn meanwhile(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Meanwhile> {
+    let rolls = rolls(request, sides);
+    let sums = transition::connections(sides, rolls).into_iter();
+    sums.filter(|sum| sum.total() > sum.steady(sides))
+        .map(|sum| Meanwhile {
+            seconds: seconds(&sum, sides, rolls),
+            sum,
+        })
+        .collect()
+}
+
+/// A rollout of PgBouncer takes its pace for each pod, and the last one drains.
+fn seconds(sum: &Sum, sides: Pair<&Environment>, rolls: bool) -> Option<u64> {
+    let (before, after) = (&sides.before.pgbouncer, &sides.after.pgbouncer);
+    let pods = u64::from(after.instances.value.max(before.instances.value));
+    let rollout = pods.saturating_mul(after.min_ready.value.secs());
+    (rolls && sum.subject == Subject::Primary)
+        .then(|| rollout.saturating_add(before.drain.value.secs()))
+}

@@ -1,0 +1,151 @@
+//! What a step takes out of the tree it takes out of the cluster: `kubectl apply` removes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde_json::Value;
+use tierc::emit::for_the_cluster;
+use tierc::model::Environment;
+use tierc::pair::Pair;
+use tierc::plan::procedure::Procedure;
+use tierc::plan::{Request, plan};
+
+use super::config;
+use super::environment::environment;
+use crate::plan::catalogue;
+use crate::support::{documents, run, today};
+
+/// A kind in lower case and a name.
+type Object = (String, String);
+
+/// The objects of an environment by the file that they are in.
+fn objects(environment: &Environment) -> BTreeMap<String, BTreeSet<Object>> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let of = |object: &Value| {
+        let kind = text(&object["kind"]).to_lowercase();
+        (kind, text(&object["metadata"]["name"]))
+    };
+    let files = for_the_cluster(environment, catalogue(), "prod.kdl");
+    let manifests = files.into_iter().filter(|(path, _)| {
+        path.starts_with("kubernetes/") && !path.ends_with("kustomization.yaml")
+    });
+    manifests
+        .map(|(path, yaml)| (path, documents(&yaml).iter().map(of).collect()))
+        .collect()
+}
+
+/// The objects of `before` that `after` lacks and no command of `procedure` deletes.
+fn left(before: &Environment, after: &Environment, procedure: &Procedure) -> Vec<Object> {
+    let (had, has) = (objects(before), objects(after));
+    let has: BTreeSet<&Object> = has.values().flatten().collect();
+    let deletions: Vec<&String> = procedure
+        .apply
+        .iter()
+        .filter(|line| line.starts_with("kubectl delete "))
+        .collect();
+    let deleted = |path: &str, (kind, name): &Object| {
+        let kind = match kind.as_str() {
+            "horizontalpodautoscaler" => "hpa",
+            other => other,
+        };
+        deletions.iter().any(|line| {
+            line.ends_with(&format!("/{path}"))
+                || line.split(' ').any(|word| word == format!("{kind}/{name}"))
+        })
+    };
+    let gone = had.iter().flat_map(|(path, objects)| {
+        let gone = objects.iter().filter(|it| !has.contains(it));
+        gone.filter(|it| !deleted(path, it))
+    });
+    gone.cloned().collect()
+}
+
+/// Everything that the steps from one text to another leave behind, on the way and on the way back.
+fn left_of_plan(before: &str, after: &str) -> Vec<String> {
+    let (before, after) = (run(before), run(after));
+    let sides = Pair::new(&before, &after)
+        .map(|run| run.files[0].environment.as_ref().expect("it resolves"));
+    let waived = BTreeSet::new();
+    let plan = plan(&Request {
+        environments: sides,
+        catalogue: catalogue(),
+        waived: &waived,
+        today: today(),
+        root: "plan",
+    });
+    let mut state = sides.before;
+    let mut all = Vec::new();
+    for step in &plan.steps {
+        let there = left(state, &step.state, &step.procedure);
+        let back = step.undo.as_ref().ok();
+        let back = back.map_or_else(Vec::new, |undo| left(&step.state, state, undo));
+        let told = |way: &str, it: Vec<Object>| {
+            (!it.is_empty()).then(|| format!("{}, {way}: {it:?}", step.title))
+        };
+        all.extend(told("there", there));
+        all.extend(told("back", back));
+        state = &step.state;
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(config(40))]
+
+    #[test]
+    fn no_step_leaves_an_object_behind((before, after) in (environment(), environment())) {
+        let left = left_of_plan(&before.0, &after.0);
+        prop_assert!(left.is_empty(), "{}\n{}\n{}", left.join("\n"), before.0, after.0);
+    }
+}
+
+#[test]
+fn whatever_leaves_a_file_leaves_the_cluster() {
+    let file = |nodes: &str| {
+        format!("environment \"prod\"\ntier \"medium\"\nregion \"us-east-1\"\n{nodes}\n")
+    };
+    let pool = |name: &str, more: &str| {
+        format!(
+            "worker \"{name}\" {{ queue \"queue:{name}\" length=10; replicas min=1 max=2; {more} }}\n"
+        )
+    };
+    let (kept, other) = (pool("worker", ""), pool("batch", ""));
+    let asleep =
+        "off-hours from=\"20:00\" to=\"07:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0; }\n";
+    for (before, after, least) in [
+        // A pool, and a pool that a schedule alone spoke of.
+        (
+            format!("{kept}{other}"),
+            kept.clone(),
+            "triggerauthentication",
+        ),
+        (format!("{kept}{other}{asleep}"), kept.clone(), "cronjob"),
+        // A pool under another name.
+        (
+            kept.clone(),
+            pool("worker", "name \"renamed\";"),
+            "triggerauthentication",
+        ),
+        // A group that needs no Secret any more.
+        (
+            format!("{kept}redis \"queue\" {{ tls \"preferred\"; }}"),
+            format!("{kept}redis \"queue\" {{ tls \"off\"; endpoint \"q.example.com:6379\"; }}"),
+            "triggerauthentication",
+        ),
+    ] {
+        let (before, after) = (file(&before), file(&after));
+        let gone = |one: &str, other: &str| {
+            let (one, other) = (run(one), run(other));
+            let [one, other] =
+                [&one, &other].map(|run| objects(run.files[0].environment.as_ref().unwrap()));
+            let other: BTreeSet<Object> = other.into_values().flatten().collect();
+            let one: BTreeSet<Object> = one.into_values().flatten().collect();
+            one.difference(&other).any(|(kind, _)| kind == least)
+        };
+        assert!(gone(&before, &after), "{least}");
+        let left = left_of_plan(&before, &after);
+        assert!(left.is_empty(), "{least}: {}", left.join("\n"));
+        let left = left_of_plan(&after, &before);
+        assert!(left.is_empty(), "back to {least}: {}", left.join("\n"));
+    }
+}
