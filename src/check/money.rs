@@ -143,7 +143,7 @@ impl<'a> Judged<'a> {
             .collect();
         (!lacking.is_empty()).then(|| {
             format!(
-                "without a price, and in no sum, so that it costs more than this: {}",
+                "unpriced items are excluded, so the real cost is higher: {}",
                 lacking.join(", ")
             )
         })

@@ -80,13 +80,13 @@ fn waived(nodes: &[Node<'_>]) -> BTreeSet<String> {
 }
 
 fn report(secrets: &[(Span, String)], diagnostics: &mut Diagnostics) {
-    let message = "a literal that looks like a credential stands here";
+    let message = "this value looks like a credential";
     for (span, fingerprint) in secrets {
         let span = *span;
         diagnostics.push(
             Diagnostic::error(code::SECRET_LITERAL, message, span)
-                .help("keep it in a Secret that the chart's Deployment reads: what a file states is plain text in everything that is made of it")
-                .help(format!("if it is none, add `waive \"secret-literal\" value=\"{fingerprint}\"` with a `reason=` and an `until=`: that waives this one value")),
+                .help("keep it in a Secret that the chart's Deployment reads: values in this file are plain text in every generated file")
+                .help(format!("if it is not a credential, add `waive \"secret-literal\" value=\"{fingerprint}\"` with a `reason=` and an `until=`: that waives this one value")),
         );
     }
 }

@@ -49,7 +49,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
     let who = format!("worker.{name}");
     let pods = counted(count.value, "pod");
     let message = format!(
-        "`{who}` falls back to {pods}, and goes to zero: that is no more than its activation"
+        "the fallback of `{who}` to {pods} does not exceed its activation, so the pool scales to zero"
     );
     let (of_count, of_activation) = (
         format!("{who}.fallback.replicas"),

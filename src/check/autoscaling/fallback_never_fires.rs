@@ -32,7 +32,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
     let failures = &fallback.failures;
     let path = format!("worker.{name}.fallback");
     let message = format!(
-        "the fallback of `worker.{name}` never comes while Redis cannot be reached: KEDA does not count to {}",
+        "the fallback of `worker.{name}` never starts while Redis is down: KEDA never counts {} failures",
         u64::from(failures.value) + 1
     );
     Finding::new(RULE.code, Severity::Warning, message)
@@ -47,7 +47,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
             "the count to fall back to",
         )
         .given(&pool.workload.replicas.min)
-        .note("after the first failed read KEDA connects anew, and fails there before it counts; the pool keeps the count that it has, and its cron triggers stop as well")
+        .note("after the first failed read KEDA reconnects, and that failure is not counted; the replica count stays as it is, and cron triggers stop too")
         .repair(
             failures,
             &format!("{path}.failures"),
@@ -55,7 +55,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
             "0",
         )
         .help(format!(
-            "what holds without Redis is the minimum: a higher `replicas min=` than {} keeps so many pods in any case",
+            "only the minimum holds without Redis: raise `replicas min=` above {} to keep more pods",
             pool.workload.replicas.min.value
         ))
 }

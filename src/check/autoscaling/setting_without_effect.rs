@@ -215,7 +215,7 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "`scale-down` of `{who}` does not hold to the end: {} after its last job KEDA stops all pods at once, {left} of {}",
+        "`scale-down` of `{who}` is cut short: {} after the last job, KEDA stops the remaining {left} of {} pods at once",
         cooldown.value, max.value
     );
     let min = &workload.replicas.min;

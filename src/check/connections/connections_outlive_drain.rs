@@ -26,12 +26,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let path = format!("{who}.connections.lifetime");
         let message = format!(
-            "connections of `{who}` live for {}, and a PgBouncer pod that goes waits for {}",
+            "connections of `{who}` live for {}, but a terminating PgBouncer pod is killed after {}",
             lifetime.value, drain.value
         );
         let finding = Finding::new(RULE.code, Severity::Error, message)
             .operand(lifetime, &path, "how long one is kept")
-            .operand(drain, "pgbouncer.drain", "then the pod is killed")
+            .operand(drain, "pgbouncer.drain", "the pod is killed after this")
             .note("what is still connected then is cut off, in the middle of a transaction if it is in one");
         let half = drain.value.secs() / 2;
         findings.report(if half == 0 {

@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(true) => (
                 Severity::Error,
                 format!(
-                    "queries of `{who}` fail in `{}` mode: {title} gives up prepared statements with `DEALLOCATE`",
+                    "queries of `{who}` fail in `{}` mode: {title} frees prepared statements with `DEALLOCATE`, which PgBouncer does not track",
                     mode.value
                 ),
             ),
@@ -45,10 +45,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Finding::new(RULE.code, severity, message),
             &who,
             &stated,
-            "what gives them up",
+            "the driver",
         )
         .operand(mode, "pgbouncer.mode", "transactions share connections")
-        .note("PgBouncer gives each prepared statement a name of its own, so that no server knows the name in a `DEALLOCATE`; it follows the protocol's Close, which drivers on libpq 17 and later send");
+        .note("PgBouncer renames prepared statements, so the server does not know the driver's name; drivers on libpq 17 or later send the protocol's Close, which works");
         findings.report(match stated.driver.value {
             Driver::Rails => finding
                 .help("build the gem `pg`, 1.6 or later, on libpq 17 or later, and state it: `driver \"rails\" libpq=\"17\"`")

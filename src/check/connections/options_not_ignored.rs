@@ -31,10 +31,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = Finding::new(
         RULE.code,
         Severity::Error,
-        "this PgBouncer refuses every client whose startup options it is to ignore",
+        "`options \"ignore\"` has no effect on this PgBouncer: it refuses clients that send `options`",
     )
-    .operand(options, "pgbouncer.options", "what it is to do")
-    .operand(&pooler.image, "pgbouncer.image", "what it runs")
+    .operand(options, "pgbouncer.options", "requested here")
+    .operand(&pooler.image, "pgbouncer.image", "PgBouncer's image")
     .note(format!(
         "before PgBouncer {safe}, whoever reaches PgBouncer can hang it as soon as it is told to ignore any startup parameter (CVE-2026-107349): so `ignore_startup_parameters` is empty"
     ))
@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding.repair(
         options,
         "pgbouncer.options",
-        "let it refuse them, which is what it does",
+        "state what it does",
         "\"refuse\"",
     ));
 }

@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(without_any_price(&judged));
     } else if judged.estimate.unpriced() > 0 {
         let message = format!(
-            "nobody can say whether the environment stays within its budget of {budget}: without a price are {} of its {} items",
+            "the budget of {budget} cannot be checked: {} of {} items have no price",
             judged.estimate.unpriced(),
             judged.estimate.items.len()
         );
@@ -54,17 +54,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A budget that holds nobody to anything.
+/// A budget that nothing can be held against.
 fn without_any_price(judged: &Judged<'_>) -> Finding {
     let (budget, estimate) = (judged.budget, judged.estimate);
     let lacking = |item: &Item| matches!(item.rate, Err(Missing::Region));
     let why = if estimate.items.iter().all(lacking) {
         format!("`{}` has no prices", estimate.region)
     } else {
-        "nothing of it has a price".to_owned()
+        "no item has a price".to_owned()
     };
     let message = format!(
-        "nobody can say whether the environment stays within its budget of {budget}: {why}"
+        "the budget of {budget} cannot be checked: {why}"
     );
     judged
         .finding(RULE.code, Severity::Warning, message)
