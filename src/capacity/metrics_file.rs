@@ -210,7 +210,7 @@ impl Rows<'_> {
     fn key(&self, metric: &str, component: &str) -> Result<Key, String> {
         let Some(metric) = Metric::ALL.into_iter().find(|known| known.name() == metric) else {
             let known = Metric::ALL.map(Metric::name).join(", ");
-            return Err(format!("there is no metric `{metric}`: there are {known}"));
+            return Err(format!("{} is no metric: there are {known}", word(metric)));
         };
         let having = || self.tracked.iter().filter(|it| it.metric == metric);
         let names: Vec<String> = having().map(|it| it.component.to_string()).collect();
@@ -228,7 +228,8 @@ impl Rows<'_> {
         let found = found.ok_or_else(|| match names.len() {
             0 => format!("nothing in this environment has `{metric}`"),
             _ => format!(
-                "nothing in this environment is called `{component}` and has `{metric}`: there is {}",
+                "nothing in this environment is called {} and has `{metric}`: there is {}",
+                word(component),
                 names.join(", ")
             ),
         })?;
@@ -307,6 +308,37 @@ fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<St
     })
 }
 
+/// A cell as it may be repeated: one that could be what its column holds. A file can have a credential in
+/// any cell.
+fn cell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_digit() || "+-:.,/%TZeE ".contains(c);
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+    let units = |text: &str| {
+        text.len() <= 12
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "%./".contains(c))
+    };
+    if text.len() <= 40 && number && (text.chars().all(plain) || units(text)) {
+        format!("`{text}`")
+    } else {
+        "the cell".to_owned()
+    }
+}
+
+/// A name as it may be repeated.
+fn word(text: &str) -> String {
+    if text.len() <= 40
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || "-_ ".contains(c))
+    {
+        format!("`{text}`")
+    } else {
+        "the cell".to_owned()
+    }
+}
+
 /// An instant of RFC 3339, or a day, which is its midnight in UTC.
 fn time(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
@@ -317,14 +349,14 @@ fn time(text: &str) -> Result<Timestamp, String> {
         return day
             .to_zoned(TimeZone::UTC)
             .map(|midnight| midnight.timestamp())
-            .map_err(|_| format!("`{text}` is outside of the calendar"));
+            .map_err(|_| format!("{} is outside of the calendar", cell(text)));
     }
     let hint = if text.parse::<jiff::civil::DateTime>().is_ok() {
         ": it has no offset from UTC, such as `Z` or `+01:00`"
     } else {
         ": write `2026-11-24T18:00:00Z`, or `2026-11-24` for a day"
     };
-    Err(format!("`{text}` is no time{hint}"))
+    Err(format!("{} is no time{hint}", cell(text)))
 }
 
 /// A value; none where there is none: an empty field, or `NaN`, as Prometheus writes a gap.
@@ -335,15 +367,19 @@ fn value(text: &str) -> Result<Option<f64>, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=MOST).contains(&value) => Ok(Some(value)),
         Ok(value) if value.is_nan() => Ok(None),
-        Ok(value) if value < 0.0 => Err(format!("`{text}` is below zero, which no metric here is")),
-        Ok(value) if value.is_finite() => {
-            Err(format!("`{text}` is more than any metric here can be"))
-        }
-        Ok(_) => Err(format!("`{text}` is no finite number")),
+        Ok(value) if value < 0.0 => Err(format!(
+            "{} is below zero, which no metric here is",
+            cell(text)
+        )),
+        Ok(value) if value.is_finite() => Err(format!(
+            "{} is more than any metric here can be",
+            cell(text)
+        )),
+        Ok(_) => Err(format!("{} is no finite number", cell(text))),
         Err(_) if text.ends_with('%') => {
-            Err(format!("`{text}` has a unit: write the number alone"))
+            Err(format!("{} has a unit: write the number alone", cell(text)))
         }
-        Err(_) => Err(format!("`{text}` is no number: write it as `61.5`")),
+        Err(_) => Err(format!("{} is no number: write it as `61.5`", cell(text))),
     }
 }
 

@@ -30,6 +30,12 @@ pub(super) fn nodes(
         NodeGroupField::capacity(()) => {
             replaced("a group that is bought otherwise takes over")
         }
+        NodeGroupField::count(ReplicasField::max(())) if shrinks(change, step) => Impact::new(
+            Class::Rolling,
+            "the nodes beyond the new maximum are emptied one by one: their pods move",
+            "EKS user guide: updating a managed node group's scaling configuration",
+        )
+        .felt_by(FeltBy::Everyone),
         NodeGroupField::count(ReplicasField::min(()) | ReplicasField::max(())) => Impact::new(
             Class::None,
             "the group has other bounds",
@@ -43,6 +49,15 @@ pub(super) fn nodes(
             )
         }),
     }
+}
+
+/// Whether a group may have fewer nodes than before.
+fn shrinks(change: &Change, step: &Step<'_>) -> bool {
+    let most = |side: &Environment| {
+        let group = side.nodes.get(change.place.name()?)?;
+        Some(group.count.max.value)
+    };
+    most(step.after) < most(step.before)
 }
 
 /// Pods that another set of groups lets in: what selects nodes is part of their template.

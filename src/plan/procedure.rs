@@ -128,10 +128,18 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let new = entries.after.iter();
     let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
-        let sentence = format!(
+        let mut sentence = format!(
             "key `{}` of Secret `{}` is: {}",
             entry.key, entry.secret, entry.content
         );
+        // Pods of both roles run side by side during the step, and on the way back.
+        let roles = states.map(|state| state.environment.database.user.value.as_str());
+        if entry.key == secret::USERLIST && roles.before != roles.after {
+            sentence += &format!(
+                "; the line of `{}` stays until no pod connects as it",
+                roles.before
+            );
+        }
         if of_a_new_group(entry) {
             procedure.wait(sentence)
         } else {

@@ -72,7 +72,13 @@ fn heaviest(sides: &Pair<Deployment>, count_leaving: bool) -> u64 {
         let counted = pods
             .iter()
             .filter(|pod| count_leaving || pod.told.is_none());
-        let weight = counted.map(|pod| if pod.old { before.weight } else { after.weight });
+        // A reload gives the pods that run their new pools.
+        let old = if rolls {
+            before.weight
+        } else {
+            before.weight.max(after.weight)
+        };
+        let weight = counted.map(|pod| if pod.old { old } else { after.weight });
         most = most.max(weight.sum());
         let settled = pods
             .iter()

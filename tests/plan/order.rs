@@ -131,6 +131,14 @@ fn the_application_moves_to_another_role_while_both_are_known() {
             requires.contains("`postgresql://shop:PASSWORD@"),
             "{requires}"
         );
+        for asked in [
+            &requires,
+            &plan.steps[0].undo.as_ref().unwrap().requires.join("\n"),
+        ] {
+            let list = asked.lines().find(|line| line.contains("`userlist.txt`"));
+            let both = list.is_some_and(|it| it.contains("kaireon") && it.contains("shop"));
+            assert!(both, "{asked}");
+        }
         let apply = procedure.apply.join("\n");
         assert!(apply.contains("rollout restart deployment/"), "{apply}");
         assert!(!apply.contains("terraform"), "{apply}");

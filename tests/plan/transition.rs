@@ -356,6 +356,13 @@ fn a_service_that_moves_keeps_its_way_to_pgbouncer_until_nothing_of_it_is_left_t
     planned(&direct, &pooled, |plan| {
         let step = step(plan, "change service `outbox`");
         place(&step.procedure.verify, &["pg_stat_activity", "-le 20 ]"]);
+        // Only this step lets it in: it cannot have moved before.
+        let asked = step.procedure.requires.join("\n");
+        assert!(!asked.contains("over pgbouncer"), "{asked}");
+        place(
+            &step.procedure.notes,
+            &["over pgbouncer", "once the policy is applied"],
+        );
         let undo = &step.undo.as_ref().unwrap().apply;
         assert!(place(undo, &gone) < place(undo, &["pgbouncer.yaml"]));
     });
@@ -386,6 +393,7 @@ fn a_renamed_deployment_is_let_in_before_it_comes_and_shut_out_once_it_is_gone()
             let step = step(plan, "roll the API's pods");
             let order = [
                 place(&step.procedure.apply, &["kubectl patch networkpolicy", new]),
+                place(&step.procedure.apply, &["api-hpa.yaml"]),
                 place(&step.procedure.apply, &["helm upgrade"]),
                 place(&step.procedure.apply, &["kubectl get pods", old, "-z"]),
                 place(&step.procedure.apply, &["kubectl apply", "pgbouncer.yaml"]),

@@ -63,9 +63,7 @@ fn without_any_price(judged: &Judged<'_>) -> Finding {
     } else {
         "no item has a price".to_owned()
     };
-    let message = format!(
-        "the budget of {budget} cannot be checked: {why}"
-    );
+    let message = format!("the budget of {budget} cannot be checked: {why}");
     judged
         .finding(RULE.code, Severity::Warning, message)
         .help(super::OWN_PRICES)

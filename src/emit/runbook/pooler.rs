@@ -26,6 +26,9 @@ pub(super) struct Pooler {
     outside: u64,
     /// The most pods whose pools fit beside those that drain.
     most: u64,
+    /// How many of those drain at once, and how many of one pod more than there are.
+    draining: u32,
+    draining_of_more: u32,
     image: String,
     /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
     measurable: bool,
@@ -43,6 +46,8 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
     let room = primary.usable.saturating_sub(primary.outside());
     let max_db = pooler.pool.max_db.value;
     let ini = pgbouncer::ini(environment, catalogue);
+    let most = beside_draining(room / u64::from(max_db.max(1)), pooler);
+    let leaving = |pods| leaving_at_once(pooler.drain.value, pooler.min_ready.value, pods);
     Pooler {
         deployment: pooler.name.value.to_string(),
         instances: pooler.instances.value,
@@ -55,7 +60,9 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         auth_secret: secret::userlist(environment).secret,
         usable: primary.usable,
         outside: primary.outside(),
-        most: beside_draining(room / u64::from(max_db.max(1)), pooler),
+        draining: leaving(u32::try_from(most).unwrap_or(u32::MAX)),
+        draining_of_more: leaving(pooler.instances.value.saturating_add(1)),
+        most,
         image: pooler.image.value.clone(),
         measurable: catalogue.ignores_startup_parameters(&pooler.image.value),
         safe: catalogue.pgbouncer_safe.clone(),

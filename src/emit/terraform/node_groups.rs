@@ -42,7 +42,7 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         ("min_size", number(group.count.min.value)),
         ("max_size", number(group.count.max.value)),
         ("desired_size", number(group.count.min.value)),
-        // Node by node: PgBouncer's budget counts one pod that drains, and a disruption budget
+        // Node by node: the connection budget counts the pods that drain in a rollout, and a disruption budget
         // does not count pods that are on their way out.
         (
             "update_config",

@@ -12,9 +12,12 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
     let left = left(&own, states);
     let (values, manifests): (Vec<&str>, Vec<&str>) =
         left.into_iter().partition(|path| *path == VALUES);
-    let manifests = workloads::manifests(&manifests, states);
+    let (policy, others): (Vec<&str>, Vec<&str>) =
+        manifests.into_iter().partition(|path| *path == POLICY);
+    let policy = workloads::manifests(&policy, states);
+    let others = workloads::manifests(&others, states);
     let sides = states.map(|state| state.environment);
-    let whole = through_the_policy(own, manifests, states);
+    let whole = through_the_policy(own, others, policy, states);
     let whole = if values.is_empty() {
         whole
     } else {
@@ -32,7 +35,13 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
 
 /// What lets pods in is there before they are; what shuts them out waits until they are gone. Where
 /// a step does both, because something is renamed, the policy that runs lets the new ones in first.
-fn through_the_policy(own: Procedure, manifests: Procedure, states: Pair<State<'_>>) -> Procedure {
+/// Everything else, autoscalers among it, waits for no pod that leaves.
+fn through_the_policy(
+    own: Procedure,
+    others: Procedure,
+    policy: Procedure,
+    states: Pair<State<'_>>,
+) -> Procedure {
     let let_in = states.map(|state| let_in(state.environment));
     let missing = |from: &[String], of: &[String]| -> Vec<String> {
         let missing = of.iter().filter(|name| !from.contains(name));
@@ -41,7 +50,7 @@ fn through_the_policy(own: Procedure, manifests: Procedure, states: Pair<State<'
     let leaving = missing(&let_in.after, &let_in.before);
     let coming = missing(&let_in.before, &let_in.after);
     if leaving.is_empty() {
-        return manifests.then(own);
+        return others.then(policy).then(own);
     }
     let first = if coming.is_empty() {
         Procedure::default()
@@ -52,12 +61,15 @@ fn through_the_policy(own: Procedure, manifests: Procedure, states: Pair<State<'
     let services = services(states.before.environment);
     let gone = leaving.iter().filter(|name| !services.contains(name));
     let gone: Vec<&str> = gone.map(String::as_str).collect();
-    let mut own = first.then(own.waited_for());
+    let mut own = first.then(others).then(own.waited_for());
     if !gone.is_empty() {
         own = own.then(workloads::none_left(states.after, &gone));
     }
-    own.then(manifests)
+    own.then(policy)
 }
+
+/// The file with PgBouncer's network policy.
+const POLICY: &str = "kubernetes/pgbouncer.yaml";
 
 const VALUES: &str = "helm/values.yaml";
 

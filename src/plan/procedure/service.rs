@@ -22,10 +22,18 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
             "service `{name}` may take what it is counted with once this step is done"
         ));
     }
-    let mut procedure = procedure.require(format!(
-        "whoever deploys service `{name}` has {}: the commands wait until its pods and connections are no more",
-        wanted(sides.after)
-    ));
+    let mut procedure = if pooled.after > pooled.before {
+        // PgBouncer's network policy lets it in during this step, and not before.
+        procedure.note(format!(
+            "once the policy is applied, whoever deploys service `{name}` has {}: the commands wait until what it gives back is free",
+            wanted(sides.after)
+        ))
+    } else {
+        procedure.require(format!(
+            "whoever deploys service `{name}` has {}: the commands wait until its pods and connections are no more",
+            wanted(sides.after)
+        ))
+    };
     let label = label(name, states.after.environment);
     if shrinks {
         procedure = procedure.verify(pods_at_most(states.after, &label, pods.after));
