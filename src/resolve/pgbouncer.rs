@@ -103,7 +103,7 @@ fn inputs_sound(environment: &Environment) -> bool {
         && environment
             .service
             .values()
-            .all(|service| service.replicas.sound && service.per_pod.sound)
+            .all(|service| service.replicas.sound && service.per_pod.sound && service.via.sound)
 }
 
 fn demand_inputs(environment: &Environment) -> Vec<String> {
