@@ -4,6 +4,7 @@
 //! proptest itself have no place here: it lets them win over what a law asks for, so that every part
 //! of a law would look at the same cases, and at all of them.
 
+mod cluster;
 mod commands;
 mod environment;
 mod forms;
@@ -12,10 +13,10 @@ mod left;
 mod order;
 mod pairs;
 mod places;
+mod plans;
 mod said;
 mod secrets;
 mod survival;
-mod transition;
 mod typos;
 
 use std::collections::BTreeSet;

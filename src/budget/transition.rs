@@ -292,23 +292,23 @@ fn surge(rolled: &Rolled<'_>, pods: u32) -> u32 {
     surge.of_rounded_up(pods).min(pods)
 }
 
-/// The connections of a Deployment whose pods are old and new, at the worse end of its rollout.
+/// The connections of a Deployment whose pods are old and new, at the worse end of its rollout. A
+/// rollout of like for like can begin at any time, too, before the step or after it: that is what
+/// the budget of a state counts.
 fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> {
     let term = |who: String, pods: u32, weight: u64| Term {
         who,
         pods,
         per_pod: u32::try_from(weight).unwrap_or(u32::MAX),
     };
-    if weights.before == weights.after {
-        // Like for like is what the budget of a state counts.
-        let peaks = [&rolled.before, &rolled.after].map(|side| {
-            let most = side.most;
-            let beside = if side.stays { most } else { surge_of(side) };
-            most.saturating_add(beside)
-        });
-        let pods = peaks.into_iter().max().unwrap_or_default();
-        return vec![term(who.to_owned(), pods, weights.after)];
-    }
+    let alike = [
+        (peak(&rolled.before), weights.before),
+        (peak(&rolled.after), weights.after),
+    ];
+    let alike = alike
+        .into_iter()
+        .max_by_key(|(pods, weight)| u64::from(*pods) * weight);
+    let (pods, weight) = alike.unwrap_or_default();
     let total = |counts: &Counts| {
         u64::from(counts.old) * weights.before + u64::from(counts.new) * weights.after
     };
@@ -318,10 +318,23 @@ fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> 
     } else {
         last
     };
+    if weights.before == weights.after || total(&worse) <= u64::from(pods) * weight {
+        return vec![term(who.to_owned(), pods, weight)];
+    }
     vec![
         term(format!("{who}, old"), worse.old, weights.before),
         term(format!("{who}, new"), worse.new, weights.after),
     ]
+}
+
+/// The pods of a Deployment that replaces its pods by others that are alike.
+fn peak(side: &Rolled<'_>) -> u32 {
+    let beside = if side.stays {
+        side.most
+    } else {
+        surge_of(side)
+    };
+    side.most.saturating_add(beside)
 }
 
 fn surge_of(rolled: &Rolled<'_>) -> u32 {

@@ -5,10 +5,20 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use tierc::model::Environment;
+
+use crate::support::run;
 
 /// A file.
 #[derive(Clone, Debug)]
 pub(crate) struct Text(pub(crate) String);
+
+/// The environment that a file resolves to.
+pub(crate) fn resolved(text: &Text) -> Environment {
+    let file = run(&text.0).files.into_iter().next().unwrap();
+    file.environment
+        .unwrap_or_else(|| panic!("it resolves: {:?}\n{}", file.diagnostics, text.0))
+}
 
 /// A line that is there or not.
 fn maybe(line: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
@@ -333,11 +343,20 @@ pub(crate) fn environment() -> impl Strategy<Value = Text> {
 /// A file of which most keep the rules, and that says otherwise what a step has to bring about
 /// beside what is there: pods of other sizes, other pools, another way to the replicas.
 pub(crate) fn moving() -> impl Strategy<Value = Text> {
+    let requests = || {
+        let amounts = (
+            one_of(&["250m", "500m", "1"]),
+            one_of(&["512Mi", "1Gi", "4Gi"]),
+        );
+        maybe(amounts.prop_map(|(cpu, memory)| {
+            format!("requests cpu=\"{cpu}\" memory=\"{memory}\"; limits memory=\"8Gi\"")
+        }))
+    };
     let api = (
         (5_u32..40).prop_map(|max| format!("replicas min=2 max={max}")),
         (1_u32..12).prop_map(|pool| format!("connections per-pod={pool}")),
         rollout(),
-        maybe(one_of(&["250m", "500m", "1"]).prop_map(|it| format!("requests cpu=\"{it}\""))),
+        requests(),
         maybe((0_u32..3).prop_map(|tag| format!("env RELEASE=\"{tag}\""))),
     );
     let pool = (
@@ -345,6 +364,7 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
         (1_u32..10).prop_map(|pool| format!("connections per-pod={pool}")),
         rollout(),
         maybe(one_of(&["61s", "1h"]).prop_map(|it| format!("grace \"{it}\""))),
+        requests(),
     );
     let pooler = (
         (1_u32..6).prop_map(|count| format!("instances {count}")),
@@ -362,9 +382,8 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
             .prop_map(|via| format!("replicas 1 via=\"{via}\"; instance \"db.r6g.2xlarge\"")),
         maybe((0_u32..60).prop_map(|count| format!("direct admin={count}"))),
     );
-    let nodes = (8_u32..30).prop_map(|max| format!("count min=3 max={max}"));
-    (api, pool, pooler, database, nodes, service()).prop_map(
-        |(api, pool, pooler, database, nodes, service)| {
+    (api, pool, pooler, database, moving_nodes(), service()).prop_map(
+        |(api, pool, pooler, database, (nodes, capacity), service)| {
             let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n".to_owned();
             let queue = "queue \"queue:decisions\" length=50".to_owned();
             Text(
@@ -373,18 +392,58 @@ pub(crate) fn moving() -> impl Strategy<Value = Text> {
                     node("api", &[api.0, api.1, api.2, api.3, api.4]),
                     node(
                         "worker \"worker\"",
-                        &[queue, pool.0, pool.1, pool.2, pool.3],
+                        &[queue, pool.0, pool.1, pool.2, pool.3, pool.4, capacity],
                     ),
                     node(
                         "pgbouncer",
                         &[pooler.0, pooler.1, pooler.2, pooler.3, pooler.4],
                     ),
                     node("database", &[database.0, database.1, database.2]),
-                    node("nodes \"general\"", &[nodes]),
+                    nodes,
                     service,
                 ]
                 .concat(),
             )
         },
     )
+}
+
+/// Nodes that grow, shrink and are replaced, some of them for the pool alone or bought as spot; and
+/// the capacity that the pool asks for.
+fn moving_nodes() -> impl Strategy<Value = (String, String)> {
+    let general = (
+        one_of(&["m7g.xlarge", "m7g.2xlarge", "m7g.2xlarge", "m7g.4xlarge"]),
+        8_u32..30,
+    );
+    let general = general.prop_map(|(instance, max)| {
+        let count = format!("count min=3 max={max}");
+        node(
+            "nodes \"general\"",
+            &[format!("instance \"{instance}\""), count],
+        )
+    });
+    let own = (
+        one_of(&["m7g.large", "m7g.2xlarge"]),
+        2_u32..20,
+        any::<bool>(),
+        any::<bool>(),
+    );
+    let own = own.prop_map(|(instance, max, spot, runs)| {
+        let capacity = if spot { "spot" } else { "on-demand" };
+        let parts = [
+            format!("instance \"{instance}\""),
+            format!("count min=0 max={max}"),
+            format!("capacity \"{capacity}\""),
+            if runs {
+                "runs \"worker\"".to_owned()
+            } else {
+                String::new()
+            },
+        ];
+        let asks = if spot { "capacity \"spot\"" } else { "" };
+        (node("nodes \"own\"", &parts), asks.to_owned())
+    });
+    let none = Just((String::new(), String::new()));
+    (general, prop_oneof![2 => none.boxed(), 1 => own.boxed()])
+        .prop_map(|(general, (own, capacity))| (general + &own, capacity))
 }

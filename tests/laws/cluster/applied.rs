@@ -1,0 +1,172 @@
+//! What a state emits, as far as the simulation looks at it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tierc::emit::{Artifacts, for_the_cluster};
+use tierc::model::{Environment, Via};
+
+use super::rollout::Deployment;
+use crate::plan::catalogue;
+use crate::support::documents;
+
+/// A Deployment of the platform.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Who<'a> {
+    Api,
+    Pool(&'a str),
+    Pooler,
+}
+
+/// What of a pod template says where it may run.
+#[derive(Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub(super) terms: &'a Value,
+    pub(super) selector: &'a Value,
+    pub(super) tolerations: &'a Value,
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("{value}"))
+}
+
+/// What a state emits, as far as it is looked at.
+pub(crate) struct Applied<'a> {
+    pub(super) environment: &'a Environment,
+    deployment: Value,
+    ini: String,
+    values: Value,
+}
+
+impl<'a> Applied<'a> {
+    pub(crate) fn of(environment: &'a Environment) -> Self {
+        let files: Artifacts = for_the_cluster(environment, catalogue(), "");
+        let pooler = documents(&files["kubernetes/pgbouncer.yaml"]);
+        let of = |kind: &str| {
+            let found = pooler.iter().find(|document| document["kind"] == kind);
+            found.unwrap().clone()
+        };
+        Self {
+            environment,
+            deployment: of("Deployment"),
+            ini: of("ConfigMap")["data"]["pgbouncer.ini"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+            values: documents(&files["helm/values.yaml"]).remove(0),
+        }
+    }
+
+    pub(super) fn setting(&self, name: &str) -> u64 {
+        let mut lines = self.ini.lines();
+        let found = lines.find_map(|line| {
+            let (setting, value) = line.split_once('=')?;
+            (setting.trim() == name).then(|| value.trim().parse().unwrap())
+        });
+        found.unwrap_or_else(|| panic!("no {name} in {}", self.ini))
+    }
+
+    pub(super) fn pooler(&self) -> Deployment {
+        let spec = &self.deployment["spec"];
+        let update = &spec["strategy"]["rollingUpdate"];
+        let count = |value: &Value| u32::try_from(number(value)).unwrap();
+        Deployment {
+            pods: count(&spec["replicas"]),
+            surge: count(&update["maxSurge"]),
+            unavailable: count(&update["maxUnavailable"]),
+            min_ready: number(&spec["minReadySeconds"]),
+            grace: number(&spec["template"]["spec"]["terminationGracePeriodSeconds"]),
+            template: spec["template"].to_string(),
+            weight: self.setting("max_db_connections"),
+        }
+    }
+
+    /// Whether PgBouncer leads to the replicas.
+    pub(super) fn pools_reads(&self) -> bool {
+        self.ini.lines().any(|line| line.contains("_read = host="))
+    }
+
+    /// A Deployment of the chart at its maximum.
+    fn of_the_chart(values: &Value, most: u32) -> Deployment {
+        let update = &values["strategy"]["rollingUpdate"];
+        let share = |value: &Value, up: u64| match value.as_str() {
+            Some(text) => {
+                let percent: u64 = text.trim_end_matches('%').parse().unwrap();
+                (u64::from(most) * percent + up) / 100
+            }
+            None => number(value),
+        };
+        let count = |number: u64| u32::try_from(number).unwrap();
+        let mut template = values.clone();
+        let parts = template.as_object_mut().unwrap();
+        for part in ["strategy", "autoscaling", "queues"] {
+            parts.remove(part);
+        }
+        Deployment {
+            pods: most,
+            surge: count(share(&update["maxSurge"], 99)),
+            unavailable: count(share(&update["maxUnavailable"], 0)),
+            min_ready: 0,
+            grace: values["terminationGracePeriodSeconds"]
+                .as_u64()
+                .unwrap_or(30),
+            template: template.to_string(),
+            weight: values["env"]["DATABASE_POOL_MAX"]
+                .as_str()
+                .map(|text| text.parse().unwrap())
+                .or_else(|| values["env"]["DATABASE_POOL_MAX"].as_u64())
+                .unwrap(),
+        }
+    }
+
+    pub(super) fn api(&self) -> Deployment {
+        Self::of_the_chart(&self.values["api"], self.environment.api.workload.most())
+    }
+
+    pub(super) fn pool(&self, name: &str) -> Option<Deployment> {
+        let mut pools = self.environment.worker.iter();
+        let (_, pool) = pools.find(|(known, _)| known.as_str() == name)?;
+        Some(Self::of_the_chart(
+            &self.values["workers"][name],
+            pool.most(),
+        ))
+    }
+
+    /// Where the pods of the API, of a pool and of PgBouncer may run.
+    pub(super) fn placed(&self, who: Who<'_>) -> Placed<'_> {
+        let whole = match who {
+            Who::Api => &self.values["api"],
+            Who::Pool(name) => &self.values["workers"][name],
+            Who::Pooler => &self.deployment["spec"]["template"]["spec"],
+        };
+        Placed {
+            terms: &whole["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+                ["nodeSelectorTerms"],
+            selector: &whole["nodeSelector"],
+            tolerations: &whole["tolerations"],
+        }
+    }
+
+    /// The connections of services over a way: others deploy them.
+    pub(super) fn services(&self, via: Via) -> BTreeMap<String, u64> {
+        let services = self.environment.service.iter();
+        services
+            .filter(|(_, service)| service.via.value == via)
+            .map(|(name, service)| {
+                let all = u64::from(service.replicas.value) * u64::from(service.per_pod.value);
+                (name.to_string(), all)
+            })
+            .collect()
+    }
+
+    pub(super) fn aside(&self) -> u64 {
+        let direct = &self.environment.database.direct;
+        let counts = [
+            &direct.monitoring,
+            &direct.replication,
+            &direct.admin,
+            &direct.migrations,
+        ];
+        counts.iter().map(|count| u64::from(count.value)).sum()
+    }
+}

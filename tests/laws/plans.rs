@@ -1,0 +1,155 @@
+//! Laws of plans: what holds before, during and after every step.
+//!
+//! The planner keeps the rules by a model of what is up at once. Here each step is held against a
+//! simulated cluster that knows nothing of that model.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use tierc::diagnostic::Code;
+use tierc::model::Environment;
+use tierc::pair::Pair;
+use tierc::plan::{Plan, Request, plan};
+
+use super::cluster::{Applied, asked};
+use super::environment::{environment, moving, resolved};
+use super::{config, config_of_part};
+use crate::plan::catalogue;
+use crate::support::today;
+
+fn request<'a>(sides: Pair<&'a Environment>, waived: &'a BTreeSet<Code>) -> Request<'a> {
+    Request {
+        environments: sides,
+        catalogue: catalogue(),
+        waived,
+        today: today(),
+        root: "plan",
+    }
+}
+
+/// No state has an error that BEFORE lacks. The last state is AFTER, but for what is kept. Where
+/// the plan stops, it names the rule that stops it.
+fn keeps_the_rules_between_steps(request: &Request<'_>, plan: &Plan) -> Result<(), TestCaseError> {
+    let Pair { before, after } = request.environments;
+    let allowed = request.errors(before);
+    for step in &plan.steps {
+        let broken = request.new_errors(&step.state, &allowed);
+        prop_assert!(
+            broken.is_empty(),
+            "step {} `{}`: {broken:?}",
+            step.number,
+            step.title
+        );
+    }
+    if let Some(blocked) = &plan.blocked {
+        prop_assert!(!blocked.findings.is_empty(), "{:?}", blocked.left);
+        return Ok(());
+    }
+    let last = plan.steps.last().map_or(before, |step| &step.state);
+    let kept: Vec<&String> = plan.kept.iter().flat_map(|kept| &kept.paths).collect();
+    for difference in last.compare(after) {
+        prop_assert!(
+            kept.contains(&&difference.path),
+            "{} is left",
+            difference.path
+        );
+    }
+    Ok(())
+}
+
+/// Every step, and every way back, keeps the rules that BEFORE keeps while it runs.
+fn keeps_the_rules_during_steps(request: &Request<'_>, plan: &Plan) -> Result<(), TestCaseError> {
+    let before = request.environments.before;
+    let allowed: BTreeSet<String> = request
+        .errors(before)
+        .iter()
+        .map(|finding| finding.code.to_string())
+        .collect();
+    let mut state = Applied::of(before);
+    for step in &plan.steps {
+        let reached = Applied::of(&step.state);
+        let ways = [
+            (Pair::new(&state, &reached), true),
+            (Pair::new(&reached, &state), step.undo.is_ok()),
+        ];
+        for (sides, _) in ways.into_iter().filter(|(_, made)| *made) {
+            for sum in asked(sides) {
+                prop_assert!(
+                    sum.holds() || allowed.contains(sum.rule),
+                    "step {} `{}`: {sum:?}",
+                    step.number,
+                    step.title,
+                );
+            }
+        }
+        state = reached;
+    }
+    Ok(())
+}
+
+/// Planning takes longest of all: these laws share each plan, and stand in parts that run side by
+/// side.
+macro_rules! parts {
+    ($($part:ident: $number:literal),+) => {
+        $(mod $part {
+            use super::*;
+
+            proptest! {
+                #![proptest_config(config_of_part(100, $number))]
+
+                #[test]
+                fn every_plan_keeps_the_rules_before_during_and_after_every_step_and_ends_at_its_goal(
+                    (before, after) in prop_oneof![
+                        (moving(), moving()).boxed(),
+                        (environment(), environment()).boxed(),
+                    ]
+                ) {
+                    let (before, after) = (resolved(&before), resolved(&after));
+                    let waived = BTreeSet::new();
+                    let request = request(Pair::new(&before, &after), &waived);
+                    let plan = plan(&request);
+                    keeps_the_rules_between_steps(&request, &plan)?;
+                    keeps_the_rules_during_steps(&request, &plan)?;
+                }
+            }
+        })+
+    };
+}
+
+parts!(part_1: 1, part_2: 2, part_3: 3, part_4: 4);
+
+/// A law that lets nothing through would hold as well: of the pairs whose ends keep the rules, most
+/// have a plan, and most steps a way back.
+#[test]
+fn most_pairs_that_keep_the_rules_have_a_plan_with_its_ways_back() {
+    let config = config(60);
+    let cases = config.cases.min(1_000);
+    let mut runner = TestRunner::new(config);
+    let pairs = (moving(), moving());
+    let (mut sound, mut planned, mut steps, mut undone) = (0, 0, 0, 0);
+    for _ in 0..cases {
+        let (before, after) = pairs.new_tree(&mut runner).unwrap().current();
+        let (before, after) = (resolved(&before), resolved(&after));
+        let waived = BTreeSet::new();
+        let request = request(Pair::new(&before, &after), &waived);
+        if !request.errors(&before).is_empty() || !request.errors(&after).is_empty() {
+            continue;
+        }
+        sound += 1;
+        let plan = plan(&request);
+        planned += usize::from(plan.blocked.is_none());
+        steps += plan.steps.len();
+        undone += plan.steps.iter().filter(|step| step.undo.is_ok()).count();
+    }
+    assert!(sound * 10 >= cases as usize, "{sound} of {cases} are sound");
+    assert!(
+        planned * 100 >= sound * 90,
+        "{planned} of {sound} have a plan"
+    );
+    assert!(
+        undone * 100 >= steps * 90,
+        "{undone} of {steps} have a way back"
+    );
+}
