@@ -3,6 +3,7 @@
 mod database;
 pub(super) mod nodes;
 mod pooler;
+pub(super) mod queues;
 mod redis;
 pub mod rest;
 mod schedules;

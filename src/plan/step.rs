@@ -202,7 +202,9 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
         .iter()
         .map(|kind| procedure(kind, states))
         .fold(Procedure::default(), Procedure::then);
-    procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states))
+    procedure::secrets(states)
+        .then(procedure::queues::unread(states))
+        .then(rest::with_the_rest(own, &kinds, states))
 }
 
 /// Why a step is not undone, if it is not.

@@ -112,7 +112,27 @@ fn whatever_leaves_a_file_leaves_the_cluster() {
     let (kept, other) = (pool("worker", ""), pool("batch", ""));
     let asleep =
         "off-hours from=\"20:00\" to=\"07:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0; }\n";
+    // So many long names that the alerts take a second object for one pool.
+    let many = |count: u32| -> String {
+        let pools = (1..=count).map(|at| {
+            let list = |kind: &str| format!("queue \"queue:{kind}{at}:{}\" length=10", "x".repeat(150));
+            format!(
+                "worker \"p{at:02}-a-pool-with-a-long-name\" {{ {}; {}; replicas min=1 max=2; requests cpu=\"50m\" memory=\"64Mi\"; connections per-pod=1 }}\n",
+                list(""),
+                list("b")
+            )
+        });
+        pools.collect()
+    };
+    let rules = |count: u32| {
+        let run = run(&file(&many(count)));
+        let objects = objects(run.files[0].environment.as_ref().unwrap());
+        let all = objects.into_values().flatten();
+        all.filter(|(kind, _)| kind == "prometheusrule").count()
+    };
+    let two = (20..50).find(|count| rules(*count) == 2).unwrap();
     for (before, after, least) in [
+        (many(two), many(two - 1), "prometheusrule"),
         // A pool, and a pool that a schedule alone spoke of.
         (
             format!("{kept}{other}"),

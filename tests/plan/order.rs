@@ -492,8 +492,14 @@ fn a_pool_under_another_name_comes_before_the_old_one_goes_where_both_fit() {
     planned(&pool("decisions", 10), &pool("jobs", 10), |plan| {
         let (made, gone) = (step(plan, "create pool `jobs`"), step(plan, "delete pool"));
         assert!(made.number > gone.number);
-        in_order(&gone.procedure.requires, &["its queues are empty"]);
-        in_order(&gone.procedure.notes, &["no pool reads `queue:decisions`"]);
+        in_order(
+            &gone.procedure.requires,
+            &["queue `queue:decisions` is empty"],
+        );
+        in_order(
+            &gone.procedure.notes,
+            &["no pool reads `queue:decisions`", "LLEN queue:decisions"],
+        );
     });
 }
 
@@ -564,4 +570,86 @@ fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
             step(plan, "set the replicas");
         },
     );
+}
+
+/// A pool that reads another list leaves its old one, and so does one that drops a list of several.
+#[test]
+fn lists_that_lose_their_last_reader_are_named_with_how_to_count_what_is_left() {
+    let pools = |first: &str, second: &str| {
+        prod(
+            "medium",
+            &format!(
+                "worker \"one\" {{ {first}; replicas min=1 max=2 }}\nworker \"two\" {{ {second}; replicas min=1 max=2 }}"
+            ),
+        )
+    };
+    let (a, b) = ("queue \"queue:a\" length=5", "queue \"queue:b\" length=5");
+    let both = format!("{a}; {b}");
+    let empty: [&str; 0] = [];
+    for (before, after, unread) in [
+        (pools(a, a), pools(a, b), &empty[..]),
+        (pools(a, b), pools(a, a), &["queue:b"]),
+        (pools(a, &both), pools(a, a), &["queue:b"]),
+        (pools(a, b), pools(a, &both), &empty),
+    ] {
+        planned(&before, &after, |plan| {
+            let changed = step(plan, "pool `two`");
+            let (asked, told) = (
+                changed.procedure.requires.join("\n"),
+                changed.procedure.notes.join("\n"),
+            );
+            for list in unread {
+                assert!(
+                    asked.contains(&format!("queue `{list}` is empty")),
+                    "{asked}"
+                );
+                let count = "redis-cli -u \"$REDIS_URL\" LLEN queue:b`, where";
+                assert!(told.contains(count), "{told}");
+                assert!(told.contains("Redis group `queue`"), "{told}");
+            }
+            assert_eq!(asked.contains("consumers"), !unread.is_empty(), "{asked}");
+            assert_eq!(told.contains("LLEN"), !unread.is_empty(), "{told}");
+        });
+    }
+}
+
+/// The runbook's commands made it, and no manifest has it.
+#[test]
+fn a_test_run_goes_with_its_script_when_its_load_test_does() {
+    let test = |more: &str| {
+        prod(
+            "medium",
+            &format!(
+                "load-test \"peak\" url=\"https://example.com/\" {{ rate 1 for=\"5m\"; {more} }}"
+            ),
+        )
+    };
+    let (run, local) = (test("test-run parallelism=1"), test(""));
+    for (before, after, deleted) in [
+        (&run, &prod("medium", ""), true),
+        (&run, &local, true),
+        (&local, &prod("medium", ""), false),
+    ] {
+        planned(before, after, |plan| {
+            let all: Vec<String> = plan
+                .steps
+                .iter()
+                .flat_map(|it| it.procedure.apply.clone())
+                .collect();
+            let line = "kubectl delete --ignore-not-found -n kaireon testrun/kaireon-load-peak configmap/kaireon-load-peak";
+            let found = all.iter().any(|it| it == line);
+            assert_eq!(found, deleted, "{all:#?}");
+        });
+        // The way back makes none: the runbook's commands do.
+        planned(after, before, |plan| {
+            for step in &plan.steps {
+                assert!(!step.procedure.apply.join("\n").contains("testrun/"));
+                let undo = step
+                    .undo
+                    .as_ref()
+                    .map_or("", |undo| undo.apply.last().map_or("", String::as_str));
+                assert_eq!(undo.contains("testrun/"), deleted, "{undo}");
+            }
+        });
+    }
 }

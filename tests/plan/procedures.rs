@@ -559,7 +559,7 @@ fn nodes_beyond_a_lower_maximum_leave_one_by_one() {
             place(
                 &way.apply,
                 &[
-                    &format!("tail -n +{}", max + 1),
+                    &format!("[ \"$BOUND\" = 'ACTIVE {max}' ]"),
                     "kubectl cordon \"$NODE\"",
                     "kubectl drain \"$NODE\"",
                     "aws autoscaling terminate-instance-in-auto-scaling-group",

@@ -410,7 +410,7 @@ fn nodes_are_emptied_one_after_the_other() {
     let pooler = settled[0].as_str();
     let mut wanted = vec![
         "wait --for=condition=Ready",
-        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=1,maxSize=3,desiredSize=3",
+        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=3,maxSize=3,desiredSize=3",
         "cordon -l",
         "drain node/n1",
     ];

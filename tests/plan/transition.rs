@@ -224,8 +224,16 @@ database {{ replicas 1 via=\"{via}\" }}"
                 &lowered.procedure.verify,
                 &["SHOW DATABASES", "current_connections", "-le 30 ]"],
             );
+            // Smaller pools are felt by clients: the step says how many may wait, and shows them.
+            place(
+                &lowered.procedure.notes,
+                &["serve 120 clients at once instead of 240", "disconnects"],
+            );
+            place(&lowered.procedure.verify, &["SHOW POOLS", "cl_waiting"]);
+            assert!(!back.procedure.verify.join("\n").contains("SHOW POOLS"));
             assert_eq!(back.state.pgbouncer.pool.max_db.value, 120);
             let undo = back.undo.as_ref().unwrap();
+            place(&undo.verify, &["SHOW POOLS", "cl_waiting"]);
             place(&undo.verify, &["SHOW DATABASES", "-le 30 ]"]);
             // (4 + 1) x 30 + 625 + 20 = 795: just what the replica has, and told.
             assert_eq!(moved.meanwhile.len(), 1);

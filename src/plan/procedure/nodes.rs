@@ -159,7 +159,9 @@ fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Pro
         ))
         .apply(scaled_to("GROUP", state, name, [&least, ANY, ANY]));
     if down {
-        procedure = procedure.apply(fewer(name, max, states));
+        procedure = procedure
+            .apply(autoscaling_group("GROUP", state, name))
+            .apply(fewer(name, max, states));
     }
     let procedure = procedure.then(made(name, state)).verify(scaled_to(
         "GROUP",
@@ -177,13 +179,29 @@ fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Pro
     }
 }
 
-/// The youngest nodes leave, one by one, until there are no more than so many.
-fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> String {
+/// Remembers the Auto Scaling group of a node group, which knows its size at once: EKS learns a
+/// little later what became of it.
+fn autoscaling_group(variable: &str, state: State<'_>, name: &Name) -> String {
     format!(
-        "for NODE in $(kubectl get nodes -l {} --sort-by=.metadata.creationTimestamp -o name | tail -n +{}); do kubectl cordon \"$NODE\"; {}; aws autoscaling terminate-instance-in-auto-scaling-group --instance-id \"$(kubectl get \"$NODE\" -o jsonpath='{{.spec.providerID}}' | sed 's|.*/||')\" --should-decrement-desired-capacity; kubectl wait --for=delete \"$NODE\" --timeout=15m; done",
-        selector(states.after, name),
-        max.saturating_add(1),
+        "ASG=$(aws eks describe-nodegroup --cluster-name {} --nodegroup-name {} --query 'nodegroup.resources.autoScalingGroups[0].name' --output text)",
+        state.environment.cluster.value,
+        remembered(variable, name)
+    )
+}
+
+/// The loop in which the youngest nodes leave, one by one, until no more than so many are left. A
+/// node autoscaler would put new nodes in the place of those that leave as soon as evicted pods find
+/// no room: before a node is emptied, the maximum becomes the size. EKS takes no maximum below the
+/// size, so that a group which grew in between is noticed.
+fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> String {
+    let state = states.after;
+    let cluster = &state.environment.cluster.value;
+    let group = remembered("GROUP", name);
+    format!(
+        "until BOUND=$(aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name {group} --query \"join(' ', [nodegroup.status, to_string(nodegroup.scalingConfig.maxSize)])\" --output text) && [ \"$BOUND\" = 'ACTIVE {max}' ]; do SIZE=$(aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names \"$ASG\" --query 'AutoScalingGroups[0].DesiredCapacity' --output text | grep -Ex '[0-9]+') || SIZE=; NODE=$(kubectl get nodes -l {} --sort-by=.metadata.creationTimestamp -o name | tail -n 1); case \"$SIZE $BOUND\" in \"$((SIZE > {max} ? SIZE : 0)) ACTIVE $SIZE\") if [ -n \"$NODE\" ]; then kubectl cordon \"$NODE\"; {}; aws autoscaling terminate-instance-in-auto-scaling-group --instance-id \"$(kubectl get \"$NODE\" -o jsonpath='{{.spec.providerID}}' | sed 's|.*/||')\" --should-decrement-desired-capacity; kubectl wait --for=delete \"$NODE\" --timeout=15m; fi ;; [0-9]*\" ACTIVE \"*) aws eks update-nodegroup-config --cluster-name {cluster} --nodegroup-name {group} --scaling-config \"maxSize={}\" || sleep 15 ;; *) sleep 15 ;; esac; done",
+        selector(state, name),
         emptied(states),
+        larger("SIZE", max),
     )
 }
 
@@ -194,12 +212,13 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
     room(name, states)
         .apply(known_as("GROUP", state, name))
         .apply(size("GROUP", state, name))
-        // Whatever grows groups for pods that wait makes no new node here meanwhile.
+        // A node autoscaler makes no new node here meanwhile, and takes none away either: in its
+        // place it could make another one, which nobody has cordoned.
         .apply(scaled(
             "GROUP",
             state,
             name,
-            [&least(name, state), &larger("SIZE", 1), "$SIZE"],
+            ["$SIZE", &larger("SIZE", 1), "$SIZE"],
         ))
         .apply(format!("kubectl cordon -l {nodes}"))
         .apply(format!(
@@ -207,11 +226,6 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
             emptied(states)
         ))
         .then(made(name, states.after))
-}
-
-fn least(name: &Name, state: State<'_>) -> String {
-    let group = state.environment.nodes.get(name);
-    group.map_or_else(String::new, |group| group.count.min.value.to_string())
 }
 
 /// As many nodes as leave come up first in the group that takes their pods. Where no single one

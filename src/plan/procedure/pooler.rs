@@ -2,6 +2,7 @@
 
 use super::workloads::{applied, none_leaving, rolled};
 use super::{Procedure, State};
+use crate::budget::connections::{demand, total};
 use crate::emit::kubernetes::pooler_template;
 use crate::emit::pgbouncer::{PORT, STATS_USER};
 use crate::emit::{lock, pgbouncer, secret};
@@ -15,9 +16,10 @@ pub(super) fn follows(states: Pair<State<'_>>) -> Procedure {
     if templates.before != templates.after {
         let state = states.after;
         let name = &state.environment.pgbouncer.name.value;
-        Procedure::default()
+        let rolled = Procedure::default()
             .verify(rolled(state, name))
-            .verify(gone(state))
+            .verify(gone(state));
+        narrower(rolled, states)
     } else if inis.before != inis.after {
         read_again(states)
     } else {
@@ -65,13 +67,47 @@ fn read_again(states: Pair<State<'_>>) -> Procedure {
             ))
         ));
     let most = states.map(|state| state.environment.pgbouncer.pool.max_db.value);
-    if most.after < most.before {
+    let procedure = if most.after < most.before {
         console(procedure, state)
             .verify(released(state, most.after))
             .note("open server connections above the new limit are not cut: they close once they are released")
     } else {
         procedure
+    };
+    narrower(procedure, states)
+}
+
+/// What smaller pools mean for the clients of PgBouncer, and what shows those that wait.
+fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
+    let held = states.map(|state| {
+        let pgbouncer = &state.environment.pgbouncer;
+        let (pods, pool) = (pgbouncer.instances.value, pgbouncer.pool.default.value);
+        u64::from(pods) * u64::from(pool)
+    });
+    if held.after >= held.before {
+        return procedure;
     }
+    let state = states.after;
+    let wanted = total(&demand(state.environment));
+    let pools = format!(
+        "PgBouncer's pools serve {} clients at once instead of {}, and {wanted} can want a connection at the autoscalers' maxima",
+        held.after, held.before
+    );
+    if wanted <= held.after {
+        return procedure.note(format!("{pools}: no client has to wait"));
+    }
+    console(procedure, state)
+        .verify(waiting(state))
+        .note(format!("{pools}: the others wait, and PgBouncer disconnects those that wait longer than `query_wait_timeout`"))
+        .note("the last command shows for each pod how many clients have a connection (`cl_active`), how many wait for one (`cl_waiting`), and for how many seconds the first of them has waited (`maxwait`)")
+}
+
+/// Shows the clients of every pod of PgBouncer that wait.
+fn waiting(state: State<'_>) -> String {
+    format!(
+        "{} | awk -F'|' '/^failed/{{bad=1}} /^database\\|/{{for(i=1;i<=NF;i++)at[$i]=i}} at[\"maxwait\"]&&NF>at[\"maxwait\"]{{print $at[\"database\"],$at[\"cl_active\"],$at[\"cl_waiting\"],$at[\"maxwait\"]}} END{{exit bad}}'",
+        answers(state, "SHOW POOLS")
+    )
 }
 
 /// Asks for what the console of PgBouncer wants to know of whoever looks.
@@ -132,7 +168,8 @@ pub(super) fn gone(state: State<'_>) -> String {
 /// once they are gone.
 pub(super) fn rollout(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
-    applied(state, "pgbouncer.yaml")
+    let rolled = applied(state, "pgbouncer.yaml")
         .verify(rolled(state, &state.environment.pgbouncer.name.value))
-        .verify(gone(state))
+        .verify(gone(state));
+    narrower(rolled, states)
 }

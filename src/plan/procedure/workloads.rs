@@ -500,7 +500,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
-        (_, Some(pool), None) => removed(name, pool, before, after),
+        (_, Some(_), None) => removed(name, before, after),
         (_, None, Some(pool)) => values(after)
             .then(scaler(name, after))
             .verify(rolled(after, &pool.workload.name.value))
@@ -538,8 +538,8 @@ fn scales(pool: &Worker, state: State<'_>) -> String {
     )
 }
 
-fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
-    let procedure = unread(pool, after);
+fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
+    let procedure = Procedure::default();
     let procedure = if owns(before) {
         // Its file holds all that scales it: the ScaledObject and what that signs in with.
         let file = format!("kubernetes/{}", scaled_object(name));
@@ -549,27 +549,4 @@ fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> P
     };
     // Its pods end later than the Deployment: the network policy waits for them.
     procedure.then(values(after))
-}
-
-/// What becomes of the lists of a pool that goes.
-fn unread(pool: &Worker, after: State<'_>) -> Procedure {
-    let pools = after.environment.worker.values();
-    let read: Vec<&str> = pools
-        .flat_map(|pool| &pool.queue)
-        .map(|queue| queue.list.value.as_str())
-        .collect();
-    let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
-    let unread: Vec<String> = lists
-        .filter(|list| !read.contains(list))
-        .map(|list| format!("`{list}`"))
-        .collect();
-    if unread.is_empty() {
-        return Procedure::default();
-    }
-    Procedure::default()
-        .require("its queues are empty, or another pool reads them")
-        .note(format!(
-            "no pool reads {} from this step on: jobs wait there until one does",
-            unread.join(", ")
-        ))
 }
