@@ -263,8 +263,8 @@ pub(super) struct Plan {
     /// How the plan is written.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Write the tree of every state here, for the commands to read: 00 is BEFORE, each number
-    /// what its step leaves.
+    /// Write the tree of every state here: 00 is BEFORE, each number is what its step leaves. Beside
+    /// it are the step's files to run: apply.sh, verify.sh and undo.sh.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }

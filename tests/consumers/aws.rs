@@ -17,7 +17,7 @@ use super::calls::blocks;
 use super::tools::{ask, command, pinned};
 use crate::diff::pairs::folder;
 use crate::diff::text;
-use crate::plan::shell::planned;
+use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
 /// What stands before every script: the fake's address, and no other account. The fake does at once
@@ -159,8 +159,7 @@ fn script(report: &Value, after: &Environment) -> String {
         }
         let procedure = &step["procedure"];
         let lines = [&procedure["apply"], &procedure["verify"]];
-        for line in lines.into_iter().flat_map(|it| it.as_array().unwrap()) {
-            let line = line.as_str().unwrap();
+        for line in lines.into_iter().flat_map(shell_of) {
             let rds = line.starts_with("aws rds ") || line.starts_with("until aws rds ");
             let node = changes
                 .iter()
@@ -319,9 +318,8 @@ fn for_eks(report: &Value, title: &str) -> String {
     let steps = report["environments"][0]["steps"].as_array().unwrap();
     let titled = |it: &&Value| it["title"].as_str().unwrap().starts_with(title);
     let step = steps.iter().find(titled).unwrap();
-    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
-    let lines = lines.map(|line| line.as_str().unwrap());
-    let for_eks = |line: &&str| {
+    let lines = shell_of(&step["procedure"]["apply"]).into_iter();
+    let for_eks = |line: &String| {
         ["GROUP=", "SIZE=", "aws eks", "until aws eks"]
             .iter()
             .any(|start| line.starts_with(start))
@@ -409,8 +407,7 @@ fn a_node_autoscaler_cannot_grow_a_group_while_a_lower_maximum_drains_it() {
     }
     let report = planned(folder.path(), &["a.kdl", "b.kdl"]);
     let step = &report["environments"][0]["steps"][0];
-    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
-    let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+    let lines = shell_of(&step["procedure"]["apply"]);
     fake.run(&format!("{GREEDY}\n{}", lines.join("\n")));
     assert_eq!(scaling(&fake, "general-2026a"), "3 15 15");
     let log = std::fs::read_to_string(fake.home.path().join("log")).unwrap();

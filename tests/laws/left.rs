@@ -7,6 +7,7 @@ use serde_json::Value;
 use tierc::emit::for_the_cluster;
 use tierc::model::Environment;
 use tierc::pair::Pair;
+use tierc::plan::action::{Action, Manifests};
 use tierc::plan::procedure::Procedure;
 use tierc::plan::{Request, plan};
 
@@ -38,19 +39,22 @@ fn objects(environment: &Environment) -> BTreeMap<String, BTreeSet<Object>> {
 fn left(before: &Environment, after: &Environment, procedure: &Procedure) -> Vec<Object> {
     let (had, has) = (objects(before), objects(after));
     let has: BTreeSet<&Object> = has.values().flatten().collect();
-    let deletions: Vec<&String> = procedure
-        .apply
-        .iter()
-        .filter(|line| line.starts_with("kubectl delete "))
-        .collect();
     let deleted = |path: &str, (kind, name): &Object| {
         let kind = match kind.as_str() {
             "horizontalpodautoscaler" => "hpa",
             other => other,
         };
-        deletions.iter().any(|line| {
-            line.ends_with(&format!("/{path}"))
-                || line.split(' ').any(|word| word == format!("{kind}/{name}"))
+        procedure.apply.iter().any(|action| {
+            if let Action::Delete {
+                manifests: Manifests::File(file),
+            } = action
+            {
+                file.ends_with(&format!("/{path}"))
+            } else if let Action::DeleteObjects { objects, .. } = action {
+                objects.contains(&format!("{kind}/{name}"))
+            } else {
+                false
+            }
         })
     };
     let gone = had.iter().flat_map(|(path, objects)| {

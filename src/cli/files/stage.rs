@@ -183,6 +183,7 @@ fn fill(
         }
         fs::write(&target, text).map_err(|error| Error::Io("written", target.clone(), error))?;
         likeness::of_file(&old, &target);
+        likeness::runnable(&target, text)?;
     }
     Ok(())
 }

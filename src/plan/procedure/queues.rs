@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Procedure, State, quoted};
+use super::{Procedure, State};
+use crate::emit::shell::word;
 use crate::model::{Environment, Use};
 use crate::pair::Pair;
 
@@ -18,7 +19,7 @@ pub(in crate::plan) fn unread(states: Pair<State<'_>>) -> Procedure {
     let names: Vec<String> = unread.iter().map(|list| format!("`{list}`")).collect();
     let left: Vec<String> = unread
         .iter()
-        .map(|list| format!("`redis-cli -u \"$REDIS_URL\" LLEN {}`", quoted(list)))
+        .map(|list| format!("`redis-cli -u \"$REDIS_URL\" LLEN {}`", word(list)))
         .collect();
     let group = states.before.environment.redis_for(Use::Queue);
     let group = group.map_or_else(String::new, |(name, _)| format!(" of Redis group `{name}`"));
