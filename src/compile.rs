@@ -33,7 +33,7 @@ pub use facts::merged;
 pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
-pub use restated::unsayable;
+pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 
 /// A file to compile.
