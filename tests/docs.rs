@@ -1,5 +1,6 @@
 //! What README shows is what tierc does.
 
+mod attributes;
 mod coverage;
 
 use tierc::diagnostic::Severity;
