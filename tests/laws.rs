@@ -5,6 +5,7 @@
 //! of a law would look at the same cases, and at all of them.
 
 mod commands;
+mod declared;
 mod environment;
 mod forms;
 mod hostile;
