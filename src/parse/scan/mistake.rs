@@ -1,6 +1,7 @@
 //! Values as people write them by habit from other languages, and what to type instead.
 
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::edit::quoted;
 use crate::source::Span;
 
 /// What is wrong with how a value is written.
@@ -124,12 +125,6 @@ impl Mistake {
             (None, None) => finding,
         })
     }
-}
-
-/// A KDL string literal for `text`.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn keyword_meant(word: &str) -> Option<&'static str> {

@@ -2,10 +2,11 @@
 
 use super::blank::forbidden;
 use super::literal::Unreadable;
-use super::mistake::{Mistake, quoted};
+use super::mistake::Mistake;
 use super::token::{Kind, Token};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::edit::quoted;
 use crate::parse::nodes::top;
 use crate::parse::tree::{Node, Value};
 use crate::source::Span;
