@@ -2,6 +2,7 @@
 
 mod bounds;
 mod files;
+mod fix;
 
 use std::fs;
 use std::path::Path;

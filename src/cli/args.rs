@@ -130,6 +130,16 @@ pub(super) struct Check {
     /// Fail on warnings too.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) deny: Option<Deny>,
+    /// Apply the repairs that are safe, and write the files. A safe repair keeps what was meant, costs
+    /// no more and interrupts nothing. Comments and formatting are kept.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Apply the other repairs too; read the diff before you commit it.
+    #[arg(long = "unsafe", requires = "fix")]
+    pub(super) all: bool,
+    /// Write nothing; print what `--fix` would change.
+    #[arg(long, requires = "fix", conflicts_with = "format")]
+    pub(super) diff: bool,
 }
 
 /// What fails a run besides errors.

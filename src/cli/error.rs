@@ -24,6 +24,10 @@ pub enum Error {
     InTheWay(PathBuf),
     /// A file that something is mounted over, where tierc writes.
     Mounted(PathBuf),
+    /// A file that nobody may write, where tierc would replace it.
+    ReadOnly(PathBuf),
+    /// A file that was changed since it was read.
+    Changed(PathBuf),
     /// Another run writes below a folder, and was not done in time.
     Busy(PathBuf, Duration),
     /// Files that tierc did not write, where it would write.
@@ -69,6 +73,16 @@ impl std::fmt::Display for Error {
             Self::Mounted(path) => write!(
                 f,
                 "`{}` is a mount and cannot be replaced: unmount it and render again",
+                path.display()
+            ),
+            Self::ReadOnly(path) => write!(
+                f,
+                "`{0}` is read-only: make it writable (`chmod u+w {0}`) and run this again",
+                path.display()
+            ),
+            Self::Changed(path) => write!(
+                f,
+                "`{}` was changed while it was being repaired, and is left as it is: run this again",
                 path.display()
             ),
             Self::Busy(path, patience) => write!(

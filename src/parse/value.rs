@@ -110,12 +110,14 @@ impl Problem {
     pub fn finding(self, span: Span, path: &str) -> Diagnostic {
         let finding = Diagnostic::new(self.code, Severity::Error, self.message)
             .label(span, format!("the value of `{path}`"));
+        // How a value is written, unlike which one, is no choice.
+        let safe = self.code == code::BARE_VALUE;
         match (self.help, self.replacement) {
-            (help, Some(text)) => finding.replace(
-                help.unwrap_or_else(|| format!("write `{text}`")),
-                span,
-                text,
-            ),
+            (help, Some(text)) => {
+                let help = help.unwrap_or_else(|| format!("write `{text}`"));
+                let finding = finding.replace(help, span, text);
+                if safe { finding.safely() } else { finding }
+            }
             (Some(help), None) => finding.help(help),
             (None, None) => finding,
         }

@@ -56,7 +56,8 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
     let largest = most - 1;
     Some(if largest > steady {
         let message = "the largest threshold that can be passed";
-        finding.repair(alert, "alerts.api-cpu", message, largest.to_string())
+        let finding = finding.repair(alert, "alerts.api-cpu", message, largest.to_string());
+        finding.safely()
     } else {
         finding.help("a higher `limits cpu=` leaves room for it")
     })
@@ -77,6 +78,7 @@ fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
                 &path,
                 "the largest threshold that can be passed",
                 "99",
-            ),
+            )
+            .safely(),
     )
 }

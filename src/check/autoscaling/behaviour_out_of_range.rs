@@ -67,7 +67,8 @@ fn window(
         cause.clone()
     };
     let message = format!("the longest is {WINDOW} s");
-    findings.report(finding.repair(value, &at, message, format!("\"{WINDOW}s\"")));
+    let finding = finding.repair(value, &at, message, format!("\"{WINDOW}s\""));
+    findings.report(finding.safely());
 }
 
 fn policies(path: &str, scaling: &Scaling, findings: &mut Findings) {
@@ -95,7 +96,8 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
                     &format!("{path}.every"),
                     format!("the nearest is {nearest} s"),
                     format!("\"{nearest}s\""),
-                ),
+                )
+                .safely(),
         );
     }
     if value.value == 0 {

@@ -5,6 +5,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Framework, Name, Queue, Use, Worker};
 use crate::source::Sourced;
 
@@ -104,17 +105,17 @@ fn one(
     {
         return match names.meant(&queue.list.value) {
             Some(meant) => {
-                let path = format!("worker.{pool}.queue");
+                let path = format!("worker.{pool}.queue.{}.list", queue.list.value);
                 finding.repair(&queue.list, &path, message, format!("\"{meant}\""))
             }
             None => finding.help(message),
         };
     }
     match names.pool(worker) {
-        Some(queues) => finding.help(format!(
-            "{message}: write `worker \"{pool}\" {{ {} }}`",
-            queues.join("; ")
-        )),
+        Some(queues) => {
+            let edit = Edit::insert(format!("worker.{pool}"), queues.join("; "));
+            finding.offer(message, edit)
+        }
         None => finding.help(message),
     }
 }

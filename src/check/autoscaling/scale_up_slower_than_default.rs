@@ -3,6 +3,7 @@
 use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::{Action, Edit};
 use crate::model::{Scaling, Select, Workload};
 use crate::source::Span;
 
@@ -141,15 +142,29 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
         ((true, true, false), Some(behind)) => {
             let text = written(&added);
             let message = format!("a list of steps replaces the default's: add `{text}`");
-            finding.insert_behind(behind, message, format!("; {text}"))
+            let edit = Edit::insert(format!("{who}.scale-up"), &text);
+            finding.insert_behind(behind, message, format!("; {text}"), edit)
         }
-        _ => finding.help(format!(
-            "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
-            changed.window,
-            written(&changed.steps),
-            changed.select,
-            node(who)
-        )),
+        (_, stated) => finding.help_by(
+            format!(
+                "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
+                changed.window,
+                written(&changed.steps),
+                changed.select,
+                node(who)
+            ),
+            [
+                Edit::set(path("window"), format!("\"{}s\"", changed.window)),
+                // A list of steps is stated as a whole: the tier's are repeated.
+                Edit::insert(
+                    format!("{who}.scale-up"),
+                    written(if stated.is_some() { &added } else { &changed.steps }),
+                ),
+                Edit::set(path("select"), format!("\"{}\"", changed.select)),
+            ]
+            .into_iter()
+            .filter(|edit| !matches!(&edit.action, Action::Insert(text) if text.is_empty())),
+        ),
     }
 }
 

@@ -36,7 +36,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "pgbouncer.pool.default",
             format!("the largest `default` that can fill is {max_db}"),
             max_db.to_string(),
-        );
+        )
+        .safely();
     findings.report(more_connections(finding, context));
 }
 

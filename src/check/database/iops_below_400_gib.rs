@@ -43,10 +43,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .operand(gib, "database.storage.gib", "the volume")
                 .operand(&storage.kind, "database.storage.type", "the type")
                 .note(format!("{} < {STRIPED_FROM_GIB}", gib.value))
-                .help(format!(
-                    "remove `{what}={}`, or use {STRIPED_FROM_GIB} GiB or more",
-                    value.value
-                )),
+                .removal(
+                    value,
+                    &format!("database.storage.{what}"),
+                    format!(
+                        "remove `{what}={}`, or use {STRIPED_FROM_GIB} GiB or more",
+                        value.value
+                    ),
+                ),
         );
     }
 }

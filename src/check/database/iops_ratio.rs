@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::volume::STRIPED_FROM_GIB;
 use crate::model::{Storage, StorageType};
 use crate::source::Sourced;
@@ -76,7 +77,8 @@ fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
     );
     let finding = labelled(finding, storage);
     if storage.gib.value < STRIPED_FROM_GIB {
-        return finding.help(format!("remove `iops={}`", iops.value));
+        let message = format!("remove `iops={}`", iops.value);
+        return finding.removal(iops, "database.storage.iops", message);
     }
     finding.repair(
         &storage.kind,
@@ -94,7 +96,10 @@ fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
     let least = bounds(storage, offer).0;
     let message = format!("a volume of type `{kind}` is bought by its IOPS, and none are stated");
     let finding = labelled(Finding::new(RULE.code, Severity::Error, message), storage);
-    Some(finding.help(format!("state `iops={least}` or more beside the type")))
+    Some(finding.help_by(
+        format!("state `iops={least}` or more beside the type"),
+        [Edit::set("database.storage.iops", least.to_string())],
+    ))
 }
 
 /// The fewest and the most IOPS of a volume of this size.

@@ -37,6 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 path,
                 format!("the most are {MOST}"),
                 MOST.to_string(),
-            ),
+            )
+            .safely(),
     );
 }

@@ -54,10 +54,14 @@ fn not_chosen(storage: &Storage, throughput: &Sourced<u32>) -> Finding {
             "cannot be stated",
         )
         .operand(&storage.kind, "database.storage.type", "the type")
-        .help(format!(
-            "remove `throughput={}`, or use `type=\"gp3\"`",
-            throughput.value
-        ))
+        .removal(
+            throughput,
+            "database.storage.throughput",
+            format!(
+                "remove `throughput={}`, or use `type=\"gp3\"`",
+                throughput.value
+            ),
+        )
 }
 
 fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {

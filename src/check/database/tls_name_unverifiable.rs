@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Image, SslMode, Via};
 
 /// The rule `tls-name-unverifiable`.
@@ -69,7 +70,10 @@ fn check_list(context: &Context<'_>, findings: &mut Findings) {
                     "one list of hosts",
                 )
                 .given(&database.tls)
-                .help("take PgBouncer 1.25 or newer, or write `tls \"verify-ca\"`"),
+                .help_by(
+                    "take PgBouncer 1.25 or newer, or write `tls \"verify-ca\"`",
+                    [Edit::set("database.tls", "\"verify-ca\"")],
+                ),
         );
     }
 }

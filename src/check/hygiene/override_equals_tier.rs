@@ -14,6 +14,7 @@ use crate::ast::{
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::{Edit, Slot};
 use crate::source::Spanned;
 
 /// The rule `override-equals-tier`.
@@ -47,6 +48,20 @@ fn both<'a, K: Ord + Display, A>(
 
 impl Compare<'_> {
     fn one<T: PartialEq + Display>(&mut self, path: &str, file: &Written<T>, tier: &Written<T>) {
+        // A list of nodes is no single place.
+        let edit = Edit::remove(path);
+        let address = edit.address().filter(|it| it.slot != Slot::Node);
+        let edits = address.map(|_| edit).into_iter().collect();
+        self.removed_by(edits, path, file, tier);
+    }
+
+    fn removed_by<T: PartialEq + Display>(
+        &mut self,
+        edits: Vec<Edit>,
+        path: &str,
+        file: &Written<T>,
+        tier: &Written<T>,
+    ) {
         let (Some(written), Some(below)) = (&file.value, &tier.value) else {
             return;
         };
@@ -58,7 +73,7 @@ impl Compare<'_> {
             Finding::new(RULE.code, Severity::Note, message)
                 .at(written.span, "says nothing new")
                 .at(below.span, "the tier's own value")
-                .help("remove it: the tier's value stands in"),
+                .help_by("remove it: the tier's value stands in", edits),
         );
     }
 
@@ -437,7 +452,9 @@ impl Compare<'_> {
         if kind.is_absent() {
             self.one(&at("engine.version"), version, &tier.version);
         } else {
-            self.one(&at("engine"), &engine(file, tier), &engine(tier, tier));
+            let edits = ["engine", "engine.version"].map(|step| Edit::remove(at(step)));
+            let (whole, below) = (engine(file, tier), engine(tier, tier));
+            self.removed_by(edits.to_vec(), &at("engine"), &whole, &below);
         }
         self.one(&at("node"), node, &tier.node);
         self.one(&at("replicas"), replicas, &tier.replicas);

@@ -5,6 +5,7 @@ use crate::budget::packing::{self, Asking};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Name, NodeGroup, Worker};
 
 /// The rule `no-node-group`.
@@ -124,8 +125,10 @@ fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeG
         let path = format!("nodes.{name}.capacity");
         return finding.repair(&group.capacity, &path, message, format!("\"{wants}\""));
     }
-    finding.help(format!(
-        "a group that is bought so takes it as well: write `nodes \"{name}-{wants}\" {{ instance \"{}\"; count min=0 max={}; capacity \"{wants}\" }}`",
+    let nodes = format!(
+        "instance \"{}\"; count min=0 max={}; capacity \"{wants}\"",
         group.instance.value, group.count.max.value
-    ))
+    );
+    let edit = Edit::insert(format!("nodes.{name}-{wants}"), nodes);
+    finding.offer("a group that is bought so takes it as well", edit)
 }

@@ -44,7 +44,8 @@ fn replicas(name: &Name, group: &RedisGroup) -> Option<Finding> {
         Finding::new(RULE.code, Severity::Error, message)
             .operand(replicas, &path, "replicas of a shard")
             .note(format!("{} > {REPLICAS}", replicas.value))
-            .repair(replicas, &path, most, REPLICAS.to_string()),
+            .repair(replicas, &path, most, REPLICAS.to_string())
+            .safely(),
     )
 }
 

@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::check::autoscaling::keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
+use crate::edit::Edit;
 use crate::model::{Framework, Name, Queue, RedisGroup, Use, Worker};
 use crate::source::Sourced;
 
@@ -112,7 +113,7 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         && queue.list.is_declared()
         && let Some(tagged) = keys::tagged(&queue.list.value)
     {
-        let path = format!("worker.{name}.queue");
+        let path = format!("worker.{name}.queue.{}.list", queue.list.value);
         return finding.repair(&queue.list, &path, message, format!("\"{tagged}\""));
     }
     let queues = pool.queue.iter().map(|queue| {
@@ -121,8 +122,6 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         format!("queue \"{tagged}\" length={}", queue.length.value)
     });
     let queues: Vec<String> = queues.collect();
-    finding.help(format!(
-        "{message}: write `worker \"{name}\" {{ {} }}`",
-        queues.join("; ")
-    ))
+    let edit = Edit::insert(format!("worker.{name}"), queues.join("; "));
+    finding.offer(message, edit)
 }

@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Capacity, Environment, Name, NodeGroup};
 
 /// The rule `pgbouncer-on-spot`.
@@ -48,8 +49,10 @@ fn repair(finding: Finding, environment: &Environment, name: &Name, group: &Node
         let message = "keep one open group on demand";
         return finding.repair(&group.capacity, &path, message, "\"on-demand\"");
     }
-    finding.help(format!(
-        "give it a group that stays: write `nodes \"{name}-on-demand\" {{ instance \"{}\"; count min={} max={} }}`",
+    let nodes = format!(
+        "instance \"{}\"; count min={} max={}",
         group.instance.value, group.count.min.value, group.count.max.value
-    ))
+    );
+    let edit = Edit::insert(format!("nodes.{name}-on-demand"), nodes);
+    finding.offer("give it a group that stays", edit)
 }

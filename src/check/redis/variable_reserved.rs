@@ -5,6 +5,7 @@ use crate::ast::Part;
 use crate::check::autoscaling::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::Workload;
 use crate::source::Sourced;
 
@@ -49,11 +50,17 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
     let finding = reserved(who, name, value)
         .operand(&connections.per_pod, &path, text)
         .given(&connections.env);
+    let variable = format!("{who}.env.{name}");
     Some(match value.value.parse::<u32>() {
-        Ok(count) if count > 0 => finding.help(format!(
-            "remove it, and write `connections per-pod={count}` instead"
-        )),
-        Ok(_) | Err(_) => finding.help("remove it: `connections per-pod=` sets it"),
+        Ok(count) if count > 0 => finding.help_by(
+            format!("remove it, and write `connections per-pod={count}` instead"),
+            [Edit::remove(variable), Edit::set(path, count.to_string())],
+        ),
+        Ok(_) | Err(_) => finding.removal(
+            value,
+            &variable,
+            "remove it: `connections per-pod=` sets it",
+        ),
     })
 }
 
@@ -74,7 +81,9 @@ fn lifetime(
     let finding = reserved(who, name, value)
         .operand(lifetime, &path, "what it is set to, in seconds")
         .given(variable);
-    Some(finding.help("remove it: `connections lifetime=` sets it"))
+    let variable = format!("{who}.env.{name}");
+    let message = "remove it: `connections lifetime=` sets it";
+    Some(finding.removal(value, &variable, message))
 }
 
 /// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.
@@ -88,16 +97,20 @@ fn address(
         let note =
             "it refers to a Secret that holds the address of PgBouncer: past it, no budget holds";
         let help = "remove it, and put the address into that Secret";
-        return Some(reserved(who, name, value).note(note).help(help));
+        let path = format!("{who}.env.{name}");
+        let finding = reserved(who, name, value).note(note);
+        return Some(finding.removal(value, &path, help));
     }
     let groups = of_groups(context.environment);
     let (path, variable) = groups
         .into_iter()
         .find(|(_, variable)| variable.value == name)?;
     let finding = reserved(who, name, value).operand(variable, &path, "named after this group");
-    Some(finding.help(if path.ends_with(".env.url") {
+    let stated = format!("{who}.env.{name}");
+    let message = if path.ends_with(".env.url") {
         "remove it: it refers to the Secret that holds the address of the group; or name the group's variable otherwise with its `env url=`"
     } else {
         "remove it: it follows the group's `cluster`; or name the group's variable otherwise with its `env cluster=`"
-    }))
+    };
+    Some(finding.removal(value, &stated, message))
 }

@@ -6,6 +6,7 @@ use crate::budget::scaling::told;
 use crate::check::autoscaling::{is_rejected, steps};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::count::counted;
 use crate::model::{Duration, Name, Worker};
 use crate::schedule::{Calendar, Occasion};
@@ -94,7 +95,10 @@ fn longer(finding: Finding, occasion: &Occasion<'_>, lead: Duration) -> Finding 
     let message = "the shortest lead, in minutes, in which the pool gets there";
     let path = format!("event.{}.lead", occasion.name);
     match event.to.origin.span().filter(|_| event.lead.is_derived()) {
-        Some(end) => finding.insert_behind(end, message, format!(" lead=\"{lead}\"")),
+        Some(end) => {
+            let edit = Edit::set(path, format!("\"{lead}\""));
+            finding.insert_behind(end, message, format!(" lead=\"{lead}\""), edit)
+        }
         None if event.lead.is_declared() => {
             finding.repair(&event.lead, &path, message, format!("\"{lead}\""))
         }

@@ -114,12 +114,17 @@ impl Mistake {
 
     /// The whole finding, where no reader knows better what is wanted.
     pub(super) fn finding(self, repr: &str, span: Span) -> Option<Diagnostic> {
-        let (code, message) = self.message(repr)?;
-        let finding = Diagnostic::error(code, message, span);
+        let (found, message) = self.message(repr)?;
+        let finding = Diagnostic::error(found, message, span);
         Some(match (self.correction(repr), self.help()) {
             (Some(text), help) => {
                 let help = help.map_or_else(|| format!("write `{text}`"), str::to_owned);
-                finding.replace(help, span, text)
+                let finding = finding.replace(help, span, text);
+                if found == code::BARE_VALUE {
+                    finding.safely()
+                } else {
+                    finding
+                }
             }
             (None, Some(help)) => finding.help(help),
             (None, None) => finding,

@@ -131,7 +131,7 @@ fn of_folder(from: &Path, to: &Path) -> bool {
 }
 
 /// Gives a file the mode of the one that it replaces, and its owner where this user may.
-pub(super) fn of_file(from: &Path, to: &Path) {
+pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     let (Ok(wanted), Ok(has)) = (fs::symlink_metadata(from), fs::symlink_metadata(to)) else {
         return;
     };
