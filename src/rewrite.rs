@@ -142,12 +142,11 @@ fn set(text: &str, node: &Node<'_>, address: &Address, value: &str) -> Option<St
     match &address.slot {
         Slot::Property(key) => {
             let stated = node.entries.iter().find(|entry| is_property(entry, key));
-            Some(match stated {
-                Some(entry) => replace(text, range(entry.value.span), value),
-                None => {
-                    let property = format!("{}={value}", spelled(key));
-                    insert(text, head_end(node), &property)
-                }
+            Some(if let Some(entry) = stated {
+                replace(text, range(entry.value.span), value)
+            } else {
+                let property = format!("{}={value}", spelled(key));
+                insert(text, head_end(node), &property)
             })
         }
         Slot::Arguments => {
@@ -197,10 +196,8 @@ fn add(text: &str, parent: Option<&Node<'_>>, nodes: &str) -> String {
     let close = (block.whole.end as usize).saturating_sub(1);
     let inside = text.get(open..close).unwrap_or_default();
     if let Some(indent) = indent(text, close).filter(|_| inside.contains(is_line_end)) {
-        let children = block.nodes.iter().rev();
-        let own = children
-            .filter_map(|child| self::indent(text, child.name_span.start as usize))
-            .next();
+        let mut children = block.nodes.iter().rev();
+        let own = children.find_map(|child| self::indent(text, child.name_span.start as usize));
         let own = own.map_or_else(|| format!("{indent}{}", unit(text)), str::to_owned);
         let at = close - indent.len();
         return replace(text, at..at, &format!("{own}{nodes}{}", line_end(text)));

@@ -39,7 +39,7 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     let inputs = files::read_inputs(&command.paths).map_err(|errors| told(&errors))?;
     let texts = load::catalogue(&command.common)?;
     let today = load::today(&command.common);
-    let fixes = if command.all { Fixes::All } else { Fixes::Safe };
+    let wanted = if command.all { Fixes::All } else { Fixes::Safe };
     let sources: Vec<compile::Input> = inputs
         .iter()
         .map(|input| compile::Input {
@@ -49,7 +49,7 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
         .collect();
     let fixed: Vec<Fixed> = sources
         .par_iter()
-        .map(|source| compile::fix(source, &texts, today, fixes))
+        .map(|source| compile::fix(source, &texts, today, wanted))
         .collect();
     let changed = || {
         let both = inputs.iter().zip(&fixed);

@@ -64,7 +64,7 @@ pub fn fixable(finding: &Diagnostic) -> Option<Fixes> {
 /// gone afterwards, no rule finds another error, and less is left to do. Mistakes of the language
 /// come first: what a rule says of a file with mistakes is not the whole of it.
 #[must_use]
-pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, fixes: Fixes) -> Fixed {
+pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, wanted: Fixes) -> Fixed {
     let mut fixed = Fixed {
         text: String::new(),
         applied: Vec::new(),
@@ -84,7 +84,7 @@ pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, fixes: Fixes) -> 
     // Texts that a repair led to before: where two rules want opposite things the first one wins.
     let mut seen = BTreeSet::from([fixed.text.clone()]);
     while fixed.applied.len() < MOST {
-        let Some((finding, help, changed)) = next(&run, &fixed.text, fixes, &seen) else {
+        let Some((finding, help, changed)) = next(&run, &fixed.text, wanted, &seen) else {
             break;
         };
         let after = compiled(&changed);

@@ -33,9 +33,9 @@ pub(super) fn locate<'n, 't>(
 }
 
 /// The nodes that a segment can mean.
-fn matching<'n, 't, 's>(
+fn matching<'n, 't>(
     nodes: &'n [Node<'t>],
-    segment: &'s Segment,
+    segment: &Segment,
 ) -> impl Iterator<Item = &'n Node<'t>> {
     let is_step = segment.name == "policy" && matches!(segment.pick, Pick::Nth(_));
     let name = move |node: &&Node<'_>| {

@@ -58,7 +58,7 @@ fn prune(text: &str, way: &[Segment]) -> Option<String> {
     let node = chain.last().filter(|_| chain.len() == way.len());
     // A node with a key says by itself that there is such a pool, group or list.
     let is_empty = |node: &&Node<'_>| last.pick == Pick::Only && says_nothing(text, node);
-    match node.copied().filter(|node| is_empty(&node)) {
+    match node.copied().filter(is_empty) {
         Some(node) => prune(&cut_node(text, node), outer),
         None => Some(text.to_owned()),
     }
