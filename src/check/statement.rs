@@ -1,7 +1,7 @@
 //! How a change is told where the file does not state the value yet.
 
 use crate::ast::Ast;
-use crate::edit::{Action, Edit};
+use crate::edit::{Action, Edit, Segment};
 
 /// What to write into `file`: inside of the top-level node if it is there already, else the whole
 /// node. None where the edit takes something away, or has no place.
@@ -10,7 +10,7 @@ pub(super) fn advice(edit: &Edit, file: &Ast) -> Option<String> {
         return None;
     };
     let address = edit.address()?;
-    let head = address.nodes.first().and_then(|node| node.head());
+    let head = address.nodes.first().and_then(Segment::head);
     let Some(head) = head.filter(|head| stands(file, head)) else {
         return Some(format!("write `{}`", address.statement(0, text)?));
     };

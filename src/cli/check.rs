@@ -99,12 +99,14 @@ pub(super) fn findings_as_json(run: &Run) -> String {
 
 fn as_json(run: &Run, fixed: Option<&[Fixed]>) -> String {
     let findings = json::findings(run.diagnostics(), &run.sources);
-    let mut document = serde_json::json!({ "findings": findings });
-    if let Some(fixed) = fixed {
-        let applied = fixed.iter().flat_map(|file| &file.applied);
-        let applied: Vec<_> = applied.map(|it| &it.finding).collect();
-        document["fixed"] = serde_json::json!(applied);
-    }
+    let document = match fixed {
+        None => serde_json::json!({ "findings": findings }),
+        Some(fixed) => {
+            let applied = fixed.iter().flat_map(|file| &file.applied);
+            let applied: Vec<_> = applied.map(|it| &it.finding).collect();
+            serde_json::json!({ "findings": findings, "fixed": applied })
+        }
+    };
     serde_json::to_string_pretty(&document).expect("findings are plain data")
 }
 
