@@ -21,13 +21,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
+    let group = environment.redis_for(Use::Queue);
+    let cluster = group.is_some_and(|(_, group)| group.is_cluster());
     let Some(framework) = &environment.framework else {
+        for (name, worker) in &environment.worker {
+            let lists = worker.queue.iter().map(|queue| &queue.list);
+            findings.extend(lists.filter_map(|list| recognised(context, cluster, name, list)));
+        }
         return;
     };
-    let group = environment.redis_for(Use::Queue);
     let names = Names {
         framework: framework.value,
-        cluster: group.is_some_and(|(_, group)| group.is_cluster()),
+        cluster,
     };
     for (name, worker) in &environment.worker {
         let other = |queue: &&Queue| !keys::holds_jobs(framework.value, &queue.list.value);
@@ -39,6 +44,44 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.report(one(&names, framework, name, worker, queues));
         }
     }
+}
+
+/// A list with the prefix of a queue library in a file that states none. It is a warning, because
+/// another program can use the same prefix.
+fn recognised(
+    context: &Context<'_>,
+    cluster: bool,
+    pool: &Name,
+    list: &Sourced<String>,
+) -> Option<Finding> {
+    let (prefix, framework) = keys::recognised(&list.value)?;
+    if keys::holds_jobs(framework, &list.value) {
+        return None;
+    }
+    let message = format!(
+        "`{}` looks like a key of `{framework}`, and no job of `{framework}` waits in it",
+        list.value
+    );
+    let form = keys::form(framework).unwrap_or_default();
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .written(list, "a list that the pool scales on")
+        .optional(&context.file.framework)
+        .note(format!(
+            "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
+        ));
+    let names = Names { framework, cluster };
+    let finding = match names.meant(&list.value) {
+        Some(meant) if list.is_declared() => {
+            let path = format!("worker.{pool}.queue");
+            let message = format!("write the key that `{framework}` uses");
+            finding.repair(list, &path, message, format!("\"{meant}\""))
+        }
+        Some(meant) => finding.help(format!("the key that `{framework}` uses is `{meant}`")),
+        None => finding,
+    };
+    Some(finding.help(
+        "if another library fills this list, state it with `framework`; if your own code does, waive this finding",
+    ))
 }
 
 /// How the framework names its queues on the group that serves them.

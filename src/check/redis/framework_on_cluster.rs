@@ -28,12 +28,17 @@ struct On<'a> {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
     let serving = environment.redis_for(Use::Queue);
-    let (Some(framework), Some((name, group))) = (&environment.framework, serving) else {
+    let Some((name, group)) = serving.filter(|(_, group)| group.is_cluster()) else {
         return;
     };
-    if !group.is_cluster() {
+    let Some(framework) = &environment.framework else {
+        for (pool, worker) in &environment.worker {
+            let lists = worker.queue.iter().map(|queue| &queue.list);
+            let found = lists.filter_map(|list| recognised(context, (name, group), pool, list));
+            findings.extend(found);
+        }
         return;
-    }
+    };
     let on = On {
         framework,
         name,
@@ -49,6 +54,49 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// A list with the prefix of a queue library in a file that states none. It is a warning, because
+/// another program can use the same prefix.
+fn recognised(
+    context: &Context<'_>,
+    (name, group): (&Name, &RedisGroup),
+    pool: &Name,
+    list: &Sourced<String>,
+) -> Option<Finding> {
+    let (prefix, framework) = keys::recognised(&list.value)?;
+    let tags = matches!(framework, Framework::Bullmq | Framework::Bull);
+    if tags && (keys::has_tag(&list.value) || !keys::holds_jobs(framework, &list.value)) {
+        return None;
+    }
+    let why = if tags {
+        "which needs a hash tag in its keys on Redis in cluster mode"
+    } else {
+        "which does not run on Redis in cluster mode"
+    };
+    let message = format!("`{}` looks like a key of `{framework}`, {why}", list.value);
+    let path = format!("redis.{name}.cluster.shards");
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .written(list, "a list that the pool scales on")
+        .operand(&group.cluster.shards, &path, "cluster mode")
+        .optional(&context.file.framework)
+        .note(format!("`{prefix}` is the default prefix of `{framework}`"));
+    let finding = match keys::tagged(&list.value) {
+        Some(tagged) if tags => {
+            let path = format!("worker.{pool}.queue");
+            let message =
+                "set the prefix in the application to `{bull}`, and name the list accordingly";
+            if list.is_declared() {
+                finding.repair(list, &path, message, format!("\"{tagged}\""))
+            } else {
+                finding.help(message)
+            }
+        }
+        _ => finding.help("give the queues a group without `cluster`"),
+    };
+    Some(finding.help(
+        "if another library fills this list, state it with `framework`; if your own code does, waive this finding",
+    ))
 }
 
 impl On<'_> {
