@@ -30,11 +30,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn reserved(who: &str, name: &str, value: &Sourced<String>) -> Finding {
-    let message = format!("`{who}` states `{name}`, which is set already");
+    let message = format!("`{who}` sets `{name}`, which tierc already sets");
     Finding::new(RULE.code, Severity::Error, message).operand(
         value,
         &format!("{who}.env.{name}"),
-        "a value of the file's",
+        "set again here",
     )
 }
 
@@ -45,7 +45,7 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
         return None;
     }
     let path = format!("{who}.connections.per-pod");
-    let text = "what it is set to, and what every budget counts on";
+    let text = "tierc sets the variable to this, and every budget assumes it";
     let finding = reserved(who, name, value)
         .operand(&connections.per_pod, &path, text)
         .given(&connections.env);
@@ -72,7 +72,11 @@ fn lifetime(
     }
     let path = format!("{who}.connections.lifetime");
     let finding = reserved(who, name, value)
-        .operand(lifetime, &path, "what it is set to, in seconds")
+        .operand(
+            lifetime,
+            &path,
+            "tierc sets the variable to this, in seconds",
+        )
         .given(variable);
     Some(finding.help("remove it: `connections lifetime=` sets it"))
 }
@@ -85,19 +89,18 @@ fn address(
     value: &Sourced<String>,
 ) -> Option<Finding> {
     if DATABASE.contains(&name) {
-        let note =
-            "it refers to a Secret that holds the address of PgBouncer: past it, no budget holds";
-        let help = "remove it, and put the address into that Secret";
+        let note = "tierc reads it from a Secret with PgBouncer's address: connections that bypass PgBouncer are in no budget";
+        let help = "remove it, and store the address in that Secret";
         return Some(reserved(who, name, value).note(note).help(help));
     }
     let groups = of_groups(context.environment);
     let (path, variable) = groups
         .into_iter()
         .find(|(_, variable)| variable.value == name)?;
-    let finding = reserved(who, name, value).operand(variable, &path, "named after this group");
+    let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
     Some(finding.help(if path.ends_with(".env.url") {
-        "remove it: it refers to the Secret that holds the address of the group; or name the group's variable otherwise with its `env url=`"
+        "remove it, because the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
     } else {
-        "remove it: it follows the group's `cluster`; or name the group's variable otherwise with its `env cluster=`"
+        "remove it, because the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"
     }))
 }
