@@ -59,7 +59,7 @@ fn recognised(
         return None;
     }
     let message = format!(
-        "`{}` looks like a key of `{framework}`, and no job of `{framework}` waits in it",
+        "`{}` looks like a key of `{framework}`, but `{framework}` never puts a waiting job into it",
         list.value
     );
     let form = keys::form(framework).unwrap_or_default();
@@ -131,7 +131,7 @@ fn one(
 ) -> Finding {
     let lists = queues.iter().map(|queue| queue.list.value.as_str());
     let message = format!(
-        "no job of `{}` waits in {}",
+        "`{}` never puts a waiting job into {}",
         framework.value,
         suggest::list(lists)
     );

@@ -70,7 +70,7 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     }
     let (from, to, there) = (race.from, race.to, race.there);
     let message = format!(
-        "`{who}` scales up slower than by default: {} pods after {there} s, in place of {to}",
+        "`{who}` scales up more slowly than by default: after {there} s it has {} pods instead of {to}",
         race.reached(&rules)
     );
     let (min, max) = (&workload.replicas.min, &workload.replicas.max);
@@ -131,16 +131,16 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
     let path = |step: &str| format!("{who}.scale-up.{step}");
     match (same, last_step(scaling)) {
         ((false, true, true), _) => {
-            let message = "without a window it is as fast as the default";
+            let message = "without a window it is at least as fast as the default";
             finding.repair(&scaling.window, &path("window"), message, "\"0s\"")
         }
         ((true, false, true), _) => {
-            let message = "let the largest step win";
+            let message = "let the largest step apply";
             finding.repair(&scaling.select, &path("select"), message, "\"max\"")
         }
         ((true, true, false), Some(behind)) => {
             let text = written(&added);
-            let message = format!("a list of steps replaces the default's: add `{text}`");
+            let message = format!("your steps replace the default steps: add `{text}`");
             finding.insert_behind(behind, message, format!("; {text}"))
         }
         _ => finding.help(format!(

@@ -87,7 +87,7 @@ fn advice(
             ))
             .help(image),
         (None, _) if name == Driver::Sqlx => finding
-            .help("leave it out in the application, with `PgConnectOptions::extra_float_digits(None)`, and waive this finding")
+            .help("turn the parameter off in the application with `PgConnectOptions::extra_float_digits(None)`, and waive this finding")
             .help(image),
         (None, _) => finding.help(image),
     }

@@ -53,12 +53,12 @@ impl Compare<'_> {
         if written.value != below.value {
             return;
         }
-        let message = format!("`{path}` is `{}` in the tier too", written.value);
+        let message = format!("`{path}` is already `{}` in the tier", written.value);
         self.findings.report(
             Finding::new(RULE.code, Severity::Note, message)
-                .at(written.span, "says nothing new")
+                .at(written.span, "the same value")
                 .at(below.span, "the tier's own value")
-                .help("remove it: the tier's value stands in"),
+                .help("remove it: the tier's value applies"),
         );
     }
 

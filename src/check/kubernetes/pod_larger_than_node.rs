@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
     let environment = context.environment;
     let message = format!(
-        "a pod of `{}` asks for {}m and {}Mi, more than an empty node has",
+        "a pod of `{}` requests {}m and {}Mi, more than an empty node has",
         load.who,
         load.cpu,
         load.memory.div_ceil(1_048_576)

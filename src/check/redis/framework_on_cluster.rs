@@ -110,7 +110,7 @@ impl On<'_> {
 
 fn never(on: &On<'_>) -> Finding {
     let message = format!(
-        "`{}` does not run on Redis in cluster mode, and the group `{}` has it",
+        "`{}` does not run on Redis in cluster mode, but the group `{}` is in cluster mode",
         on.framework.value, on.name
     );
     let path = format!("redis.{}.cluster.shards", on.name);
@@ -118,12 +118,12 @@ fn never(on: &On<'_>) -> Finding {
     let finding = on
         .finding(message)
         .given(&on.group.cluster.mode)
-        .note("it runs commands on several keys at once, which Redis refuses where they are in different slots");
+        .note("it uses several keys in one command, and Redis refuses that if they are in different slots");
     // A mode that is stated contradicts shards that are gone.
     if on.group.cluster.mode.is_declared() {
         return finding.help("give the queues a group without `cluster`");
     }
-    finding.repair(shards, &path, "without cluster mode it runs", "0")
+    finding.repair(shards, &path, "without cluster mode it works", "0")
 }
 
 /// Lists of a pool that are in a slot of their own each: one that the file states is mended where it
@@ -150,12 +150,13 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
     );
     let mut finding = on.finding(message);
     for queue in queues {
-        finding = finding.written(&queue.list, "no part of it in `{}`");
+        finding = finding.written(&queue.list, "no part of it is in `{}`");
     }
     finding = finding.note(
-        "its scripts touch several keys of a queue at once: all have to be in one slot, or Redis answers CROSSSLOT",
+        "its scripts use several keys of a queue at once: if these are not in one slot, Redis answers CROSSSLOT",
     );
-    let message = "state the prefix in the application as `{<prefix>}`, and name the list so";
+    let message =
+        "set the prefix in the application to `{<prefix>}`, and name the list accordingly";
     if let [queue] = queues
         && queue.list.is_declared()
         && let Some(tagged) = keys::tagged(&queue.list.value)

@@ -49,9 +49,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(match spare {
             Some((name, used)) => {
                 let path = format!("redis.{name}.uses");
-                finding.repair(*used, &path, format!("take it off `{name}`"), "")
+                finding.repair(*used, &path, format!("remove it from `{name}`"), "")
             }
-            None => finding.help(format!("leave `\"{word}\"` on one of them")),
+            None => finding.help(format!("keep `\"{word}\"` on one of them only")),
         });
     }
 }

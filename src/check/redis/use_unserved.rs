@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let suiting = groups.iter().find(|(_, group)| suits(group));
         findings.report(match suiting.or_else(|| groups.iter().next()) {
             Some((name, group)) => repair(finding, word, name, group),
-            None => finding.help(format!("state a Redis group that `uses \"{word}\"`")),
+            None => finding.help(format!("add a Redis group with `uses \"{word}\"`")),
         });
     }
 }
