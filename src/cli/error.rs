@@ -37,7 +37,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Absent(path) if path.as_os_str() == "environments" => write!(
                 f,
-                "there is no folder `environments` here: write `environments/NAME.kdl`, or name other files or folders"
+                "there is no folder `environments` here: create `environments/NAME.kdl`, or pass other files or folders"
             ),
             Self::Absent(path) => write!(f, "there is no file or folder `{}`", path.display()),
             Self::NotAFile(path) => write!(
@@ -48,17 +48,17 @@ impl std::fmt::Display for Error {
             Self::NotRegular(path) => write!(f, "`{}` is not a regular file", path.display()),
             Self::TooLarge(path, most) => write!(
                 f,
-                "`{}` is larger than {} MiB, the most that is read",
+                "`{}` is larger than the limit of {} MiB",
                 path.display(),
                 most >> 20
             ),
-            Self::Empty(path) => write!(f, "the folder `{}` holds no *.kdl file", path.display()),
+            Self::Empty(path) => write!(f, "the folder `{}` has no *.kdl file", path.display()),
             Self::Io(what, path, error) => {
                 write!(f, "`{}` could not be {what}: {error}", path.display())
             }
             Self::Link(path) => write!(
                 f,
-                "`{}` is a symbolic link, which is not followed: remove it and render again",
+                "`{}` is a symbolic link, and tierc does not follow it: remove it and render again",
                 path.display()
             ),
             Self::InTheWay(path) => write!(

@@ -119,7 +119,7 @@ fn a_folder_of_several_environments_is_usage() {
     std::fs::write(folder.path().join("other.kdl"), other).unwrap();
     let output = tierc(folder.path(), &[".", "--metrics", "metrics.csv"]);
     assert_eq!(code(&output), 1);
-    assert!(stderr(&output).contains("holds 2 environments"));
+    assert!(stderr(&output).contains("has 2 environments"));
 }
 
 #[test]
