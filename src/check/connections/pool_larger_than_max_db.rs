@@ -55,7 +55,8 @@ fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     if !pool.max_db.is_derived() || !held {
         return finding;
     }
-    let message = format!("the smallest `max-connections` with which it can be full is {enough}");
+    let message =
+        format!("the smallest `max-connections` with which the pool can be full is {enough}");
     finding.repair(
         &database.max_connections,
         "database.max-connections",

@@ -94,7 +94,7 @@ fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
     let least = bounds(storage, offer).0;
     let message = format!("a volume of type `{kind}` requires `iops`, but none is stated");
     let finding = labelled(Finding::new(RULE.code, Severity::Error, message), storage);
-    Some(finding.help(format!("state `iops={least}` or more beside the type")))
+    Some(finding.help(format!("state `iops={least}` or more")))
 }
 
 /// The fewest and the most IOPS of a volume of this size.

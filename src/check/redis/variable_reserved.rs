@@ -89,7 +89,7 @@ fn address(
     value: &Sourced<String>,
 ) -> Option<Finding> {
     if DATABASE.contains(&name) {
-        let note = "tierc reads it from a Secret with PgBouncer's address: connections that bypass PgBouncer are in no budget";
+        let note = "tierc sets it from a Secret with PgBouncer's address; no budget counts connections that bypass PgBouncer";
         let help = "remove it, and store the address in that Secret";
         return Some(reserved(who, name, value).note(note).help(help));
     }

@@ -106,7 +106,7 @@ fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
             .operand(
                 &occasion.event.lead,
                 &format!("event.{}.lead", occasion.name),
-                "its floors hold so much earlier",
+                "its floors apply this much earlier",
             )
             .note(note)
             .help("use an event of less than a year; one that begins on 29 February must end on the same day"),
