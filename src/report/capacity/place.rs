@@ -62,7 +62,7 @@ impl File<'_> {
 
     /// A line, value by value, beside what stands of it; as a whole where nothing does.
     fn line(&self, line: &Line, head: &str) -> Vec<String> {
-        let whole = || vec![format!("`{}` inside of `{head}`", line.kdl)];
+        let whole = || vec![format!("`{}` in `{head}`", line.kdl)];
         let values = line.values.iter().map(|(path, text)| {
             self.replaced(path, text)
                 .or_else(|| self.beside(path, text))
