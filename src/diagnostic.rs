@@ -10,6 +10,7 @@ pub mod visible;
 
 use serde::Serialize;
 
+use crate::edit::Edit;
 use crate::source::{SourceId, Sources, Span};
 
 pub use code::Code;
@@ -52,6 +53,48 @@ pub struct Help {
     pub message: String,
     /// The text to write, and the place in the user's file that it replaces (an empty span inserts).
     pub replacement: Option<(Span, String)>,
+    /// The same as changes to what the file states, also where it states nothing yet; none where the
+    /// text is not well-formed, or where a person has to choose.
+    pub edits: Vec<Edit>,
+    /// Whether it keeps what was meant, costs no more and interrupts nothing, so that nobody has to
+    /// look at it first.
+    pub safe: bool,
+}
+
+impl Help {
+    /// Advice for a person.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            replacement: None,
+            edits: Vec::new(),
+            safe: false,
+        }
+    }
+
+    /// The same, as text to write at a place.
+    #[must_use]
+    pub fn replacing(self, span: Span, text: impl Into<String>) -> Self {
+        Self {
+            replacement: Some((span, text.into())),
+            ..self
+        }
+    }
+
+    /// The same, as changes to what the file states.
+    #[must_use]
+    pub fn editing(self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        Self {
+            edits: edits.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// Whether tierc can do it.
+    #[must_use]
+    pub fn is_fix(&self) -> bool {
+        self.replacement.is_some() || !self.edits.is_empty()
+    }
 }
 
 /// One finding.
@@ -112,10 +155,7 @@ impl Diagnostic {
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Self {
-        self.help.push(Help {
-            message: message.into(),
-            replacement: None,
-        });
+        self.help.push(Help::new(message));
         self
     }
 
@@ -127,10 +167,16 @@ impl Diagnostic {
         span: Span,
         text: impl Into<String>,
     ) -> Self {
-        self.help.push(Help {
-            message: message.into(),
-            replacement: Some((span, text.into())),
-        });
+        self.help.push(Help::new(message).replacing(span, text));
+        self
+    }
+
+    /// Says that what was advised last needs nobody's judgement.
+    #[must_use]
+    pub fn safely(mut self) -> Self {
+        if let Some(last) = self.help.last_mut() {
+            last.safe = true;
+        }
         self
     }
 

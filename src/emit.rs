@@ -38,7 +38,26 @@ pub fn emit(
     catalogue: &Catalogue,
     source_name: &str,
 ) -> Artifacts {
+    emit_with(
+        Artifacts::new(),
+        environment,
+        waivers,
+        catalogue,
+        source_name,
+    )
+}
+
+/// The same with more files in the tree, which the record knows as well.
+#[must_use]
+pub fn emit_with(
+    more: Artifacts,
+    environment: &Environment,
+    waivers: Option<&[Waiver]>,
+    catalogue: &Catalogue,
+    source_name: &str,
+) -> Artifacts {
     let mut artifacts = files(environment, catalogue, source_name);
+    artifacts.extend(more);
     let lock = lock::lock(
         environment,
         waivers,

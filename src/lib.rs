@@ -15,6 +15,8 @@
 //!   nothing missing, every value with its origin.
 //! - [`budget`] is the arithmetic of connections and of packing, in one place; [`check`] is one
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
+//! - [`edit`] is a change to what a file states, as a value; [`rewrite`] applies it to the text and keeps
+//!   everything else byte for byte.
 //! - [`metric`] is the table of what an environment is watched by, which alerts, the runbook and
 //!   the capacity review share.
 //! - [`schedule`] is the calendar: what off-hours and events want at any moment.
@@ -37,6 +39,7 @@ pub mod compile;
 pub mod cost;
 pub mod diagnostic;
 pub mod diff;
+pub mod edit;
 pub mod emit;
 pub mod impact;
 pub mod metric;
@@ -46,6 +49,7 @@ pub mod parse;
 pub mod plan;
 pub mod report;
 pub mod resolve;
+pub mod rewrite;
 pub mod schedule;
 pub mod schema;
 pub mod source;

@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod clock;
 pub mod count;
+pub mod declaration;
 pub mod driver;
 pub mod duration;
 pub mod image;
@@ -23,6 +24,7 @@ pub mod volume;
 mod waiver;
 pub mod window;
 pub mod word;
+pub mod written;
 
 use std::collections::BTreeMap;
 
@@ -44,11 +46,12 @@ pub use operation::{
 };
 pub use place::Place;
 pub use platform::{
-    ADMIN_USER, Backup, BackupField, Clients, ClientsField, Cluster, ClusterField, Database,
-    DatabaseField, Deliver, DeliverField, Direct, DirectField, Maintenance, MaintenanceField,
-    Network, NetworkField, NodeGroup, NodeGroupField, Pgbouncer, PgbouncerField, Pool, PoolField,
-    ReadReplicas, ReadReplicasField, RedisGroup, RedisGroupField, STATS_USER, Storage,
-    StorageField,
+    ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
+    ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
+    Direct, DirectField, DirectNode, Maintenance, MaintenanceField, MaintenanceNode, Network,
+    NetworkField, NetworkNode, NodeGroup, NodeGroupField, NodeGroupNode, Pgbouncer, PgbouncerField,
+    PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode,
+    RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use portion::Portion;
 pub use quantity::Quantity;
@@ -63,6 +66,7 @@ pub use word::{
     Select, SslMode, StartupOptions, StorageType, Tier, Use, Via, Word,
 };
 
+use declaration::{Form, Node as _, Top, node};
 use part::part;
 
 part! {
@@ -195,14 +199,6 @@ part! {
         pause: Option<Sourced<u32>>,
     }
 
-    /// Bounds of an autoscaler, in pods.
-    Replicas: ReplicasField {
-        /// The fewest.
-        min: Sourced<u32>,
-        /// The most.
-        max: Sourced<u32>,
-    }
-
     /// Utilisation targets in percent of requests.
     Target: TargetField {
         /// Of the CPU request.
@@ -237,14 +233,6 @@ part! {
         metric: Sourced<String>,
         /// The average to aim at.
         average: Sourced<Quantity>,
-    }
-
-    /// CPU and memory.
-    Resources: ResourcesField {
-        /// Cores.
-        cpu: Sourced<Quantity>,
-        /// Bytes.
-        memory: Sourced<Quantity>,
     }
 
     /// The database connections of one pod.
@@ -305,6 +293,53 @@ part! {
         at "driver.libpq" driver_libpq: Option<Sourced<String>>,
     }
 }
+
+node! {
+    /// Bounds of an autoscaler, in pods.
+    Replicas: ReplicasNode, ReplicasField, settled {
+        /// The fewest.
+        property min: Sourced<u32>, "3";
+        /// The most.
+        property max: Sourced<u32>, "12";
+    }
+
+    /// CPU and memory.
+    Resources: ResourcesNode, ResourcesField, settled {
+        /// Cores.
+        property cpu: Sourced<Quantity> = Form::Cpu, "\"500m\"";
+        /// Bytes.
+        property memory: Sourced<Quantity> = Form::Memory, "\"512Mi\"";
+    }
+}
+
+/// The nodes of the top level whose attributes are declared, in the order of the reference.
+pub const DECLARED: &[Top] = &[
+    Top {
+        name: "pgbouncer",
+        named: false,
+        attributes: PgbouncerNode::ATTRIBUTES,
+    },
+    Top {
+        name: "database",
+        named: false,
+        attributes: DatabaseNode::ATTRIBUTES,
+    },
+    Top {
+        name: "redis",
+        named: true,
+        attributes: RedisNode::ATTRIBUTES,
+    },
+    Top {
+        name: "nodes",
+        named: true,
+        attributes: NodeGroupNode::ATTRIBUTES,
+    },
+    Top {
+        name: "network",
+        named: false,
+        attributes: NetworkNode::ATTRIBUTES,
+    },
+];
 
 /// Labels that objects and pods are found by: a label of the user's that is called like one would
 /// leave a Deployment without its pods.

@@ -1,6 +1,7 @@
 //! KDL text in, [`Ast`] out: every mistake of a file is reported, what can be read is kept.
 
 pub mod catalogue;
+mod declared;
 pub mod fields;
 pub mod instances;
 mod leftover;

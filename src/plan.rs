@@ -9,6 +9,7 @@
 //! ([`bridge`]). What AWS never does
 //! (a volume that shrinks) is kept as it is and said ([`keep`]).
 
+pub mod action;
 mod beside;
 mod bridge;
 pub mod keep;
@@ -33,6 +34,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Environment;
 use crate::pair::Pair;
 
+pub use action::Action;
 pub use keep::Kept;
 use kind::Kind;
 pub use moves::Move;

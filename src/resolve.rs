@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Ast, Over, Part, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::model::declaration::Settled as _;
 use crate::model::{Api, Deliver, Environment, Name, Network, NodeGroup, Service, Via, Worker};
 use crate::source::{Sourced, Sources};
 
@@ -98,13 +99,14 @@ fn environment(
     let app = &names.app.value;
     let (groups, api, worker) = placed(resolver, file, tier, app, catalogue);
     let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
+    let network = file.network.clone().over(tier.network.clone());
     let mut environment = Environment {
         tier: resolver.need(file.tier.clone(), "tier"),
         region: resolver.need(file.region.clone(), "region"),
         labels: resolver.map(file.labels.clone().over(tier.labels.clone())),
         framework: resolver.maybe(file.framework.clone().over(tier.framework.clone())),
         service: services(resolver, file, tier),
-        network: network(resolver, file, tier),
+        network: Network::settle(network, resolver, "network"),
         deliver: deliver(resolver, file, tier),
         off_hours: schedule::off_hours(resolver, file, tier, &worker),
         event: schedule::events(resolver, file, tier, &worker),
@@ -185,14 +187,6 @@ fn api(
     Api {
         workload: workload::resolve(resolver, "api", node.workload, &place),
         metric,
-    }
-}
-
-fn network(resolver: &Resolver<'_>, file: &Ast, tier: &Ast) -> Network {
-    let node = file.network.clone().over(tier.network.clone());
-    Network {
-        database_cidr: resolver.maybe(node.database_cidr),
-        monitoring_namespace: resolver.maybe(node.monitoring_namespace),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod files;
+mod fix;
 
 use std::fs;
 use std::path::Path;
@@ -209,7 +210,10 @@ fn a_tree_whose_environment_left_is_stale_and_removed_when_asked_for() {
     assert!(stderr(&check).contains("`tierc render --prune`"));
     let kept = tierc(folder.path(), &["render"]);
     assert_eq!(code(&kept), 0);
-    assert!(stderr(&kept).contains("`generated/xlarge` is of no environment here and is kept"));
+    assert!(
+        stderr(&kept)
+            .contains("the environment of `generated/xlarge` is not in this run, so it is kept")
+    );
     assert!(folder.path().join("generated/xlarge").exists());
     let pruned = tierc(folder.path(), &["render", "--prune"]);
     assert_eq!(code(&pruned), 0);
@@ -375,7 +379,7 @@ fn no_credential_of_a_charts_own_values_is_told() {
 fn a_chart_without_a_schema_is_not_validated() {
     let (ended, said) = rendered_for_chart(&[("values.yaml", "a: 1\n")]);
     assert_eq!(ended, 0, "{said}");
-    let warning = "warning: `chart` has no values.schema.json: nothing is validated";
+    let warning = "warning: `chart` has no values.schema.json, so nothing is validated";
     assert!(said.contains(warning), "{said}");
     let folder = folder();
     let nowhere = tierc(folder.path(), &["render", "--chart", "nowhere"]);
@@ -496,7 +500,7 @@ fn a_folder_without_environments_is_told_what_to_type() {
         assert_eq!(code(&output), 1);
         assert_eq!(
             String::from_utf8_lossy(&output.stderr),
-            "error: there is no folder `environments` here: write `environments/NAME.kdl`, or name other files or folders\n"
+            "error: there is no folder `environments` here: create `environments/NAME.kdl`, or pass other files or folders\n"
         );
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -514,7 +518,7 @@ fn a_rule_that_does_not_exist_is_answered_with_a_near_one_or_the_list() {
         answer("conection-budget-exceeded")
             .ends_with("did you mean `connection-budget-exceeded`?\n")
     );
-    assert!(answer("nosuch").ends_with("`tierc explain` lists them all\n"));
+    assert!(answer("nosuch").ends_with("`tierc explain` lists all rules\n"));
 }
 
 #[test]

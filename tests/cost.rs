@@ -194,7 +194,8 @@ fn what_has_no_discount_stays_at_its_list_price_and_is_said() {
     let files = [("prod.kdl", text.as_str())];
     let report = reported(&files, Some(&without.join("\n")), Format::Human, false);
     assert!(
-        report.contains("prod: redis at list prices, because no discount of reserved capacity"),
+        report
+            .contains("prod: redis at list prices, because the catalogue has no reserved discount"),
         "{report}"
     );
     let (_, costs) = costs(&files, Some(&without.join("\n")));

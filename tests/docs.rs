@@ -1,9 +1,11 @@
 //! What README shows is what tierc does.
 
+mod attributes;
 mod coverage;
 
+use tierc::compile::{Fixes, fixable};
 use tierc::diagnostic::Severity;
-use tierc::diagnostic::render::{Style, human, summary};
+use tierc::diagnostic::render::{self, Style, human, summary};
 
 use crate::support::{project, run};
 
@@ -39,7 +41,11 @@ fn findings(text: &str) -> String {
         count(Severity::Note),
         run.files.len(),
     );
-    format!("{shown}{summary}\n")
+    let fixable = run.diagnostics().filter_map(fixable);
+    let (safe, others): (Vec<Fixes>, Vec<Fixes>) = fixable.partition(|it| *it == Fixes::Safe);
+    let fixable = render::fixable(safe.len(), others.len());
+    let fixable = fixable.map_or_else(String::new, |line| format!("{line}\n"));
+    format!("{shown}{summary}\n{fixable}")
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod cluster;
 mod commands;
+mod declared;
 mod environment;
 mod forms;
 mod hostile;

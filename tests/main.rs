@@ -20,6 +20,7 @@ mod model;
 mod parse;
 mod plan;
 mod resolve;
+mod rewrite;
 mod schedule;
 mod support;
 mod tidy;

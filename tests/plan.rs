@@ -1,6 +1,7 @@
 //! Plans: every state on the way keeps the rules, and the way ends where it should.
 
 mod command;
+pub(crate) mod files;
 mod order;
 mod procedures;
 mod schedules;
@@ -16,7 +17,8 @@ use tierc::compile::CatalogueTexts;
 use tierc::diagnostic::Diagnostics;
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::{Move, Plan, Request, plan};
+use tierc::plan::procedure::Procedure;
+use tierc::plan::{Action, Move, Plan, Request, plan};
 
 use tierc::source::{Source, Sources};
 
@@ -44,6 +46,41 @@ fn with<R>(
         root: "plan",
     };
     look(sides, &request)
+}
+
+/// A procedure as it is typed, each action as one text without the breaks of long commands.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    pub(crate) requires: Vec<String>,
+    pub(crate) apply: Vec<String>,
+    pub(crate) verify: Vec<String>,
+    pub(crate) wait: Vec<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl From<&Procedure> for Typed {
+    fn from(procedure: &Procedure) -> Self {
+        let all = |actions: &[Action]| actions.iter().map(|it| unbroken(&it.shell())).collect();
+        Self {
+            requires: procedure.requires.clone(),
+            apply: all(&procedure.apply),
+            verify: all(&procedure.verify),
+            wait: procedure.wait.clone(),
+            notes: procedure.notes.clone(),
+        }
+    }
+}
+
+/// A procedure as it is typed.
+fn typed(procedure: &Procedure) -> Typed {
+    Typed::from(procedure)
+}
+
+/// A text for a shell whose long commands go on in one line.
+pub(crate) fn unbroken(shell: &str) -> String {
+    let parts = shell.split(" \\\n").enumerate();
+    let parts = parts.map(|(at, part)| if at == 0 { part } else { part.trim_start() });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// Everything that the catalogue knows.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{MetricNode, Over, PolicyNode, QueueNode, Written};
+use super::{MetricNode, PolicyNode, QueueNode, ReplicasNode, ResourcesNode, Written};
 use crate::model::{
-    Apply, Arch, Capacity, ClusterMode, Combine, DailyWindow, Driver, Duration, EvictionPolicy,
-    Name, PoolMode, Portion, Quantity, RedisEngine, RedisTls, Scenario, Select, SslMode,
-    StartupOptions, StorageType, Use, Via, WeeklyWindow,
+    Arch, Capacity, Combine, Driver, Duration, Name, Portion, Scenario, Select, Via,
 };
 use crate::source::{Span, Spanned};
 
@@ -15,34 +13,12 @@ macro_rules! nodes {
         $(#[doc = $doc])+
         #[derive(Clone, Debug, Default)]
         pub struct $node { $($(#[doc = $field_doc])+ pub $field: $type,)+ }
-        impl Over for $node {
-            fn over(self, base: Self) -> Self {
-                Self { $($field: self.$field.over(base.$field),)+ }
-            }
-        }
-        impl $crate::ast::Spoil for $node {
-            fn spoil(&mut self) {
-                $($crate::ast::Spoil::spoil(&mut self.$field);)+
-            }
-            fn doubt(&mut self) {
-                $($crate::ast::Spoil::doubt(&mut self.$field);)+
-            }
-            fn is_spoiled(&self) -> bool {
-                $($crate::ast::Spoil::is_spoiled(&self.$field))||+
-            }
-        }
+        $crate::model::written::merging! { $node { $($field)+ } }
     )+};
 }
 pub(super) use nodes;
 
 nodes! {
-    /// `min=`, `max=`.
-    RangeNode {
-        /// The fewest.
-        min: Written<u32>,
-        /// The most.
-        max: Written<u32>,
-    }
     /// `cpu=`, `memory=` as utilisations.
     TargetNode {
         /// Percent of the CPU request.
@@ -58,13 +34,6 @@ nodes! {
         policies: Written<Vec<PolicyNode>>,
         /// `select`.
         select: Written<Select>,
-    }
-    /// `requests`, `limits`.
-    ResourcesNode {
-        /// `cpu=`.
-        cpu: Written<Quantity>,
-        /// `memory=`.
-        memory: Written<Quantity>,
     }
     /// `connections`.
     ConnectionsNode {
@@ -111,7 +80,7 @@ nodes! {
         /// `image`.
         image: Written<String>,
         /// `replicas`.
-        replicas: RangeNode,
+        replicas: ReplicasNode,
         /// `target`.
         target: TargetNode,
         /// `scale-up`.
@@ -181,163 +150,5 @@ nodes! {
         connections: ConnectionsNode,
         /// `driver`.
         driver: DriverNode,
-    }
-    /// `pgbouncer`.
-    PgbouncerNode {
-        /// Where the node stands.
-        place: Option<Span>,
-        /// `name`.
-        name: Written<Name>,
-        /// `instances`.
-        instances: Written<u32>,
-        /// `pool default=`.
-        pool_default: Written<u32>,
-        /// `pool max-db=`.
-        pool_max_db: Written<u32>,
-        /// `pool reserve=`.
-        pool_reserve: Written<u32>,
-        /// `clients max=`.
-        clients_max: Written<u32>,
-        /// `mode`.
-        mode: Written<PoolMode>,
-        /// `image`.
-        image: Written<String>,
-        /// `options`.
-        options: Written<StartupOptions>,
-        /// `requests`.
-        requests: ResourcesNode,
-        /// `limits`.
-        limits: ResourcesNode,
-        /// `drain`.
-        drain: Written<Duration>,
-        /// `min-ready`.
-        min_ready: Written<Duration>,
-    }
-    /// `storage`.
-    StorageNode {
-        /// `gib=`.
-        gib: Written<u32>,
-        /// `max-gib=`.
-        max_gib: Written<u32>,
-        /// `type=`.
-        kind: Written<StorageType>,
-        /// `iops=`.
-        iops: Written<u32>,
-        /// `throughput=`.
-        throughput: Written<u32>,
-    }
-    /// `replicas N` of a database.
-    ReadReplicasNode {
-        /// The count.
-        count: Written<u32>,
-        /// `instance=`.
-        instance: Written<String>,
-        /// `max-connections=`.
-        max_connections: Written<u32>,
-        /// `via=`.
-        via: Written<Via>,
-    }
-    /// `direct`.
-    DirectNode {
-        /// `monitoring=`.
-        monitoring: Written<u32>,
-        /// `replication=`.
-        replication: Written<u32>,
-        /// `admin=`.
-        admin: Written<u32>,
-        /// `migrations=`.
-        migrations: Written<u32>,
-    }
-    /// `database`.
-    DatabaseNode {
-        /// Where the node stands.
-        place: Option<Span>,
-        /// `name`: the RDS identifier.
-        name: Written<Name>,
-        /// `instance`.
-        instance: Written<String>,
-        /// `engine`.
-        engine: Written<String>,
-        /// `max-connections`.
-        max_connections: Written<u32>,
-        /// `multi-az`.
-        multi_az: Written<bool>,
-        /// `storage`.
-        storage: StorageNode,
-        /// `replicas`.
-        replicas: ReadReplicasNode,
-        /// `direct`.
-        direct: DirectNode,
-        /// `backup days=`.
-        backup_days: Written<u32>,
-        /// `backup window=`.
-        backup_window: Written<DailyWindow>,
-        /// `maintenance window=`.
-        maintenance_window: Written<WeeklyWindow>,
-        /// `maintenance apply=`.
-        maintenance_apply: Written<Apply>,
-        /// `endpoint`.
-        endpoint: Written<String>,
-        /// `dbname`.
-        dbname: Written<String>,
-        /// `user`.
-        user: Written<String>,
-        /// `master`.
-        master: Written<String>,
-        /// `tls`.
-        tls: Written<SslMode>,
-    }
-    /// `redis "name"`.
-    RedisNode {
-        /// Where the node stands.
-        place: Option<Span>,
-        /// `name`: the replication group's id.
-        name: Written<Name>,
-        /// `engine`.
-        engine: Written<RedisEngine>,
-        /// `engine version=`.
-        version: Written<String>,
-        /// `node`.
-        node: Written<String>,
-        /// `replicas`.
-        replicas: Written<u32>,
-        /// `policy`.
-        policy: Written<EvictionPolicy>,
-        /// `uses`: the whole list.
-        uses: Written<Vec<Spanned<Use>>>,
-        /// `cluster shards=`.
-        shards: Written<u32>,
-        /// `cluster mode=`.
-        mode: Written<ClusterMode>,
-        /// `tls`.
-        tls: Written<RedisTls>,
-        /// `data gib=`.
-        data_gib: Written<u32>,
-        /// `endpoint`.
-        endpoint: Written<String>,
-        /// `env url=`.
-        env_url: Written<String>,
-        /// `env cluster=`.
-        env_cluster: Written<String>,
-    }
-    /// `nodes "name"`.
-    NodeGroupNode {
-        /// Where the node stands.
-        place: Option<Span>,
-        /// `instance`.
-        instance: Written<String>,
-        /// `count`.
-        count: RangeNode,
-        /// `capacity`.
-        capacity: Written<Capacity>,
-        /// `runs`: the whole list.
-        runs: Written<Vec<Spanned<Name>>>,
-    }
-    /// `network`.
-    NetworkNode {
-        /// `database-cidr=`.
-        database_cidr: Written<String>,
-        /// `monitoring-namespace=`.
-        monitoring_namespace: Written<String>,
     }
 }

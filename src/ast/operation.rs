@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Written;
 use super::node::nodes;
-use super::{Over, Written};
 use crate::model::{
     ClockTime, Days, Duration, ErrorRate, HttpMethod, MetricSource, Moment, Name, PoolerSource,
 };

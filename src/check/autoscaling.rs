@@ -61,11 +61,11 @@ pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding 
         let path = format!("{path}.policy.{}", index + 1);
         finding = finding
             .operand(&policy.value, &format!("{path}.value"), "a step")
-            .operand(&policy.every, &format!("{path}.every"), "and its period");
+            .operand(&policy.every, &format!("{path}.every"), "its period");
     }
     match scaling.select.value {
         Select::Max => finding.given(&scaling.select),
-        Select::Min => finding.written(&scaling.select, "the smallest step wins"),
+        Select::Min => finding.written(&scaling.select, "the smallest step applies"),
         Select::Disabled => finding.written(&scaling.select, "no step is taken"),
     }
 }

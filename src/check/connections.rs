@@ -103,7 +103,7 @@ pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surg
     let max = &workload.replicas.max;
     let (path, text) = (
         format!("{who}.replicas.max"),
-        format!("most pods of `{who}`"),
+        format!("maximum of pods of `{who}`"),
     );
     let mut finding = finding.operand(max, &path, text);
     if let Some(hold) = workload.hold.as_ref().filter(|hold| hold.value > max.value) {

@@ -5,9 +5,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Context;
-use super::statement::Statement;
+use super::statement::advice;
 use crate::ast::{Ast, Written};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Label, Severity};
+use crate::edit::Edit;
 use crate::model::Attribute;
 use crate::source::{Derivation, Origin, Sourced, Span};
 
@@ -20,8 +21,10 @@ pub struct Finding {
     derived: Vec<(String, Arc<Derivation>)>,
     /// Operands that are recorded, by path: there is no place to tell them by.
     recorded: Vec<String>,
-    /// What to write where the file states nothing yet: a sentence, and the statement.
-    offers: Vec<(String, Statement)>,
+    /// What to write where the file states nothing yet, without the statement.
+    offers: Vec<Help>,
+    /// Whether such an offer was added last.
+    offered: bool,
 }
 
 impl Finding {
@@ -33,6 +36,7 @@ impl Finding {
             derived: Vec::new(),
             recorded: Vec::new(),
             offers: Vec::new(),
+            offered: false,
         }
     }
 
@@ -85,45 +89,93 @@ impl Finding {
     }
 
     /// Says what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.diagnostic = self.diagnostic.help(help);
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.advise(Help::new(help))
+    }
+
+    /// Says what to do, and the same as changes to the file.
+    pub fn help_by(self, help: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.advise(Help::new(help).editing(edits))
+    }
+
+    fn advise(mut self, help: Help) -> Self {
+        self.diagnostic.help.push(help);
+        self.offered = false;
+        self
+    }
+
+    /// Says what to write where the file has nothing of the kind: `message` with the statement of
+    /// `edit` behind it.
+    pub fn offer(mut self, message: impl Into<String>, edit: Edit) -> Self {
+        self.offers.push(Help::new(message).editing([edit]));
+        self.offered = true;
+        self
+    }
+
+    /// Says that what was advised last needs nobody's judgement: it keeps what was meant, costs no
+    /// more and interrupts nothing.
+    pub fn safely(mut self) -> Self {
+        let last = if self.offered {
+            self.offers.last_mut()
+        } else {
+            self.diagnostic.help.last_mut()
+        };
+        if let Some(last) = last {
+            last.safe = true;
+        }
         self
     }
 
     /// Says what to type in place of the value at `path`: a replacement where the file states it,
     /// else what to write into the file. `message` says what `text` is, without a full stop.
     pub fn repair<T>(
-        mut self,
+        self,
         value: &Sourced<T>,
         path: &str,
         message: impl Into<String>,
         text: impl Into<String>,
     ) -> Self {
+        let text = text.into();
+        let edit = Edit::set(path, &text);
         match value.origin {
             Origin::Declared(span) => {
-                self.diagnostic = self.diagnostic.replace(message, span, text);
+                self.advise(Help::new(message).replacing(span, text).editing([edit]))
             }
-            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => {
-                let statement = Statement::new(path, &text.into());
-                self.offers.push((message.into(), statement));
-            }
+            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => self.offer(message, edit),
         }
-        self
     }
 
-    /// Says what to type right behind `span`, which lies in the file.
+    /// Says to take away the value at `path`, which can be done where the file states it.
+    pub fn removal<T>(self, value: &Sourced<T>, path: &str, message: impl Into<String>) -> Self {
+        let stated = value.is_declared().then(|| Edit::remove(path));
+        self.help_by(message, stated)
+    }
+
+    /// Says to take away the item of a list at `path`, and shows its line without it.
+    pub fn leave_out<T>(self, item: &Sourced<T>, path: &str, message: impl Into<String>) -> Self {
+        let help = Help::new(message);
+        match item.origin {
+            Origin::Declared(span) => {
+                self.advise(help.replacing(span, "").editing([Edit::remove(path)]))
+            }
+            Origin::Tier(_) | Origin::Derived(_) | Origin::Recorded => self.advise(help),
+        }
+    }
+
+    /// Says what to type right behind `span`, which lies in the file; `edit` is the same as a change
+    /// to what the file states.
     pub fn insert_behind(
-        mut self,
+        self,
         span: Span,
         message: impl Into<String>,
         text: impl Into<String>,
+        edit: Edit,
     ) -> Self {
         let place = Span {
             start: span.end,
             ..span
         };
-        self.diagnostic = self.diagnostic.replace(message, place, text);
-        self
+        self.advise(Help::new(message).replacing(place, text).editing([edit]))
     }
 
     /// Depends on a value without labelling it.
@@ -143,11 +195,13 @@ impl Finding {
         for (path, derivation) in &self.derived {
             values.label_inputs(path, &derivation.inputs, &mut self.diagnostic.labels);
         }
-        let offers = self.offers.into_iter().map(|(message, statement)| Help {
-            message: format!("{message}: {}", statement.advice(file)),
-            replacement: None,
-        });
-        self.diagnostic.help.extend(offers);
+        for mut help in self.offers {
+            let statement = help.edits.first().and_then(|edit| advice(edit, file));
+            if let Some(statement) = statement {
+                help.message = format!("{}: {statement}", help.message);
+            }
+            self.diagnostic.help.push(help);
+        }
         self.diagnostic
     }
 }

@@ -183,7 +183,7 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
 fn room_note(name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
     format!(
-        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: what is allocatable, without {}m, {}Mi and {} pods for daemons",
+        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: its allocatable resources minus {}m, {}Mi and {} pods for daemons",
         packing::DAEMON_MILLICORES,
         packing::DAEMON_MEBIBYTES,
         packing::DAEMON_PODS
@@ -204,7 +204,7 @@ fn more_nodes(
         Some(fewest) => finding.repair(
             &group.count.max,
             &format!("nodes.{name}.count.max"),
-            format!("the fewest nodes of `{name}` that hold all pods are {fewest}"),
+            format!("the smallest number of nodes of `{name}` that holds all pods is {fewest}"),
             fewest.to_string(),
         ),
         None => finding.help("lower the maxima or the requests, or choose a larger `instance`"),

@@ -35,7 +35,7 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
 }
 
 /// What to do about a price that is missing.
-const OWN_PRICES: &str = "state what is missing in the `prices.kdl` of a catalogue of your own and name its folder with `--catalogue DIR`; `tierc explain price-missing` tells how to begin one";
+const OWN_PRICES: &str = "add the missing prices to the `prices.kdl` of your own catalogue, and pass its folder with `--catalogue DIR`; `tierc explain price-missing` says how to start one";
 
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}
@@ -97,7 +97,7 @@ impl<'a> Judged<'a> {
 
     fn item(&self, finding: Finding, item: &Item, most: Money) -> Finding {
         let text = format!(
-            "`{}`: {} = {} at the most",
+            "`{}`: {} = {} at most",
             item.path,
             item.arithmetic(),
             most.exact()
@@ -108,7 +108,7 @@ impl<'a> Judged<'a> {
             Some(group) => finding.operand(
                 &group.count.max,
                 &format!("{}.count.max", item.path),
-                format!("so many nodes of `{}` at the most", item.path),
+                format!("the maximum of nodes of `{}`", item.path),
             ),
             None => finding,
         };

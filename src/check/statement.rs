@@ -1,49 +1,25 @@
-//! How a value is written in KDL, from its path: what a finding offers to type where the file
-//! does not state the value yet.
+//! How a change is told where the file does not state the value yet.
 
 use crate::ast::Ast;
+use crate::edit::{Action, Edit, Segment};
 
-/// A value to write: the node it belongs to, and what stands inside of that node.
-pub(super) struct Statement {
-    /// The top-level node, such as `pgbouncer` or `worker "batch"`; empty for a node of one value.
-    head: String,
-    /// What to write in it, such as `pool max-db=50`.
-    inner: String,
-}
-
-impl Statement {
-    /// The value at `path`, such as `pgbouncer.pool.max-db`, as `text`.
-    pub(super) fn new(path: &str, text: &str) -> Self {
-        let steps: Vec<&str> = path.split('.').collect();
-        let (head, rest): (String, &[&str]) = match steps.as_slice() {
-            [
-                node @ ("worker" | "service" | "redis" | "nodes"),
-                name,
-                rest @ ..,
-            ] => (format!("{node} \"{name}\""), rest),
-            [node, rest @ ..] if !rest.is_empty() => ((*node).to_owned(), rest),
-            _ => (String::new(), steps.as_slice()),
-        };
-        let inner = match rest {
-            // The count is the node's argument.
-            ["replicas", "count"] => format!("replicas {text}"),
-            [node, property] => format!("{node} {property}={text}"),
-            _ => format!("{} {text}", rest.join(" ")),
-        };
-        Self { head, inner }
-    }
-
-    /// What to write into `file`: inside of the node if it is there already, else the whole node.
-    pub(super) fn advice(&self, file: &Ast) -> String {
-        let Self { head, inner } = self;
-        if head.is_empty() {
-            format!("write `{inner}`")
-        } else if stands(file, head) {
-            format!("write `{inner}` in `{head}`")
-        } else {
-            format!("write `{head} {{ {inner} }}`")
-        }
-    }
+/// What to write into `file`: inside of the top-level node if it is there already, else the whole
+/// node. None where the edit takes something away, or has no place.
+pub(super) fn advice(edit: &Edit, file: &Ast) -> Option<String> {
+    let (Action::Set(text) | Action::Insert(text)) = &edit.action else {
+        return None;
+    };
+    let address = edit.address()?;
+    let head = address.nodes.first().and_then(Segment::head);
+    let Some(head) = head.filter(|head| stands(file, head)) else {
+        return Some(format!("write `{}`", address.statement(0, text)?));
+    };
+    let inner = match address.nodes.len() {
+        // What is added to the node itself.
+        1 => text.clone(),
+        _ => address.statement(1, text)?,
+    };
+    Some(format!("write `{inner}` in `{head}`"))
 }
 
 /// Whether the file has the node that `head` begins.
@@ -67,53 +43,15 @@ fn stands(file: &Ast, head: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ast::Ast;
-
-    #[test]
-    fn a_path_becomes_the_node_that_states_it() {
-        let file = Ast::default();
-        let written = |path: &str, text: &str| Statement::new(path, text).advice(&file);
-        for (path, text, advice) in [
-            (
-                "pgbouncer.pool.max-db",
-                "50",
-                "write `pgbouncer { pool max-db=50 }`",
-            ),
-            (
-                "database.multi-az",
-                "#true",
-                "write `database { multi-az #true }`",
-            ),
-            (
-                "database.replicas.count",
-                "15",
-                "write `database { replicas 15 }`",
-            ),
-            (
-                "worker.batch.replicas.min",
-                "2",
-                "write `worker \"batch\" { replicas min=2 }`",
-            ),
-            (
-                "redis.queue.policy",
-                "\"noeviction\"",
-                "write `redis \"queue\" { policy \"noeviction\" }`",
-            ),
-            ("app", "\"kaireon\"", "write `app \"kaireon\"`"),
-        ] {
-            assert_eq!(written(path, text), advice);
-        }
-    }
 
     #[test]
     fn a_node_that_stands_in_the_file_is_not_written_twice() {
         let mut file = Ast::default();
+        let edit = Edit::set("worker.batch.grace", "\"110s\"");
+        let told = |file: &Ast| advice(&edit, file).expect("an edit with a place");
+        assert_eq!(told(&file), "write `worker \"batch\" { grace \"110s\" }`");
         let name = crate::model::Name::composed("batch".into());
         file.workers.insert(name, crate::ast::WorkerNode::default());
-        let statement = Statement::new("worker.batch.grace", "\"110s\"");
-        assert_eq!(
-            statement.advice(&file),
-            "write `grace \"110s\"` in `worker \"batch\"`"
-        );
+        assert_eq!(told(&file), "write `grace \"110s\"` in `worker \"batch\"`");
     }
 }

@@ -42,7 +42,7 @@ fn above(code: Code, who: &str, floor: At<'_>, max: At<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the event asks for {} pods of {who}, which has {} at most",
+        "the event asks for {} pods of {who}, but its maximum is {}",
         floor.value, max.value
     );
     Some(
@@ -53,7 +53,7 @@ fn above(code: Code, who: &str, floor: At<'_>, max: At<'_>) -> Option<Finding> {
             .repair(
                 floor,
                 &floor_path,
-                format!("the most there can be is {}", max.value),
+                format!("the maximum is {}", max.value),
                 max.value.to_string(),
             ),
     )

@@ -8,7 +8,10 @@ use clap_complete::Shell;
 use super::gate::Gate;
 use crate::compile::CatalogueTexts;
 
-/// Compiles one KDL file per environment into everything that runs it.
+/// Compile one KDL file per environment into the files that run it on AWS.
+///
+/// tierc writes Helm values, autoscalers, PgBouncer manifests, alerts, Terraform variables and a
+/// runbook, and first checks that they fit each other.
 #[derive(Debug, Parser)]
 #[command(name = "tierc", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
@@ -19,12 +22,19 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine, 1 usage or files, 2 two states differ, 3 read but wrong, 4 a limit was exceeded, 5 committed output is stale.";
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  success
+  1  wrong arguments; a file, Git or Prometheus could not be read or written; an internal error
+  2  two states differ (diff, plan)
+  3  the input breaks a rule or the language, or no safe plan exists
+  4  a limit of --fail-on was exceeded
+  5  the committed output is stale";
 
-/// When to colour.
+/// When to colour the output.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
-    /// When the output is a terminal; NO_COLOR and CLICOLOR_FORCE are respected.
+    /// If the output is a terminal; respects NO_COLOR and CLICOLOR_FORCE.
     Auto,
     /// Always.
     Always,
@@ -32,107 +42,117 @@ pub(super) enum Color {
     Never,
 }
 
-/// How results are written.
+/// The output format of findings and lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people.
+    /// Text for people.
     Human,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
-/// How a report is written.
+/// The output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
-    /// For people at a terminal.
+    /// Text for a terminal.
     Human,
-    /// For programs; `tierc schema --report` describes it.
+    /// JSON for programs; `tierc schema --report` prints its schema.
     Json,
-    /// For a comment on a pull request.
+    /// Markdown for a pull request comment.
     Markdown,
 }
 
-/// How a report is written that a browser may show too.
+/// The output format of a report that can also be a web page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PageFormat {
-    /// For people at a terminal.
+    /// Text for a terminal.
     Human,
-    /// For programs; `tierc schema --report` describes it.
+    /// JSON for programs; `tierc schema --report` prints its schema.
     Json,
-    /// For a comment on a pull request: at most 65,536 characters.
+    /// Markdown for a pull request comment, at most 65,536 characters.
     Markdown,
-    /// For a browser: one file that loads nothing.
+    /// One self-contained web page.
     Html,
 }
 
-/// How a resolved environment is written.
+/// The output format of a resolved environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ShowFormat {
-    /// Node by node as in a file, every value with its origin.
+    /// KDL, with the origin of every value.
     Kdl,
-    /// As JSON: the environment, and the origins by path.
+    /// JSON: the environment, and the origin of each path.
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Read files and run every rule; print all findings.
+    /// Check files against every rule and print all findings.
     Check(Check),
-    /// Compile files and write the trees.
+    /// Compile files and write the generated trees.
     Render(Render),
-    /// Print the resolved environment, every value with its origin.
+    /// Print every value of an environment and where it comes from.
     Show(Show),
-    /// Say where a value comes from and what depends on it.
+    /// Print the arithmetic behind a value, and what depends on it.
     Why(Why),
-    /// Explain a rule, or list them all.
+    /// Explain a rule, or list all rules.
     Explain(Explain),
-    /// Print what changes between two states: values, resources, money, disruption.
+    /// Compare two states: values, resources, cost and disruption.
     Diff(Diff),
-    /// Print the safe order of a change, each step with its commands.
+    /// Put a change into safe steps, each with its commands.
     Plan(Plan),
-    /// List the environments whose output a branch changes.
+    /// List the environments whose output changes since a Git revision.
     Affected(Affected),
-    /// Print what environments cost a month, floor and ceiling, by layer.
+    /// Print the monthly cost of environments: floor and ceiling, by layer.
     Cost(Cost),
-    /// Project metrics: days until each threshold, and the cheapest change that makes room.
+    /// Project metrics: days until each threshold, and the cheapest change that helps.
     Capacity(Capacity),
-    /// Print the tier catalogue as a table.
+    /// Print the five tiers side by side.
     Tiers(Tiers),
-    /// Print the JSON Schema of a resolved environment, or what goes with the output.
+    /// Print the JSON Schema of a resolved environment, or another schema.
     Schema(Schema),
-    /// Print completions for a shell.
+    /// Print shell completions.
     Completions(Completions),
     /// Print the man page.
     Man,
 }
 
-/// What every command that compiles takes.
+/// The options of every command that compiles.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
-    /// A folder with tiers.kdl, instances.kdl and prices.kdl instead of the built-in catalogue.
+    /// A folder with tiers.kdl, instances.kdl and prices.kdl that replaces the built-in catalogue.
     #[arg(long, value_name = "DIR")]
     pub(super) catalogue: Option<PathBuf>,
-    /// The day that counts as today, so that a run can be repeated.
+    /// Use this day as today, to repeat an earlier run.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) today: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Files, or folders of *.kdl files.
+    /// Files, or folders with *.kdl files.
     #[arg(default_value = "environments", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How findings are written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-    /// Fail on warnings too.
+    /// Fail on warnings as well as errors.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) deny: Option<Deny>,
+    /// Apply the repairs that are safe, and write the files. A safe repair keeps what was meant, costs
+    /// no more and interrupts nothing. Comments and formatting are kept.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Apply the other repairs too; read the diff before you commit it.
+    #[arg(long = "unsafe", requires = "fix")]
+    pub(super) all: bool,
+    /// Write nothing; print what `--fix` would change.
+    #[arg(long, requires = "fix", conflicts_with = "format")]
+    pub(super) diff: bool,
 }
 
-/// What fails a run besides errors.
+/// What makes a run fail besides errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Deny {
     /// Warnings.
@@ -141,27 +161,28 @@ pub(super) enum Deny {
 
 #[derive(Debug, Args)]
 pub(super) struct Render {
-    /// Files, or folders of *.kdl files.
+    /// Files, or folders with *.kdl files.
     #[arg(default_value = "environments", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
-    /// Where the trees go, one folder per environment.
+    /// The output folder; it gets one folder per environment.
     #[arg(long, default_value = "generated", value_name = "DIR")]
     pub(super) out: PathBuf,
-    /// Write nothing; fail if the trees are not what would be written.
+    /// Write nothing, and fail if a tree is not up to date.
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) check: bool,
-    /// Write nothing; list what would be written.
+    /// Write nothing, and list what would be written.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Remove the trees in the output folder that are of no environment of this run.
+    /// Remove the trees of environments that are not part of this run.
     #[arg(long, conflicts_with = "check")]
     pub(super) prune: bool,
-    /// Validate the values, over this chart's values.yaml, against its values.schema.json first.
+    /// First validate the values, merged over this chart's values.yaml, against its
+    /// values.schema.json.
     #[arg(long, value_name = "DIR")]
     pub(super) chart: Option<PathBuf>,
-    /// Fail on warnings too.
+    /// Fail on warnings as well as errors.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) deny: Option<Deny>,
 }
@@ -173,7 +194,7 @@ pub(super) struct Show {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How it is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = ShowFormat::Kdl)]
     pub(super) format: ShowFormat,
 }
@@ -183,8 +204,8 @@ pub(super) struct Why {
     /// The environment's file.
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// A path such as pgbouncer.pool.max-db; the start of one lists what is below it. `schedule`
-    /// shows what off-hours and events make of the next seven days.
+    /// A path such as pgbouncer.pool.max-db, or the start of one to list every value below it.
+    /// `schedule` shows the next seven days with their off-hours and events.
     #[arg(value_name = "PATH")]
     pub(super) path: String,
     #[command(flatten)]
@@ -193,7 +214,7 @@ pub(super) struct Why {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The rule, such as connection-budget-exceeded; without one, all are listed.
+    /// A rule, such as connection-budget-exceeded; without it, all rules are listed.
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }
@@ -201,20 +222,20 @@ pub(super) struct Explain {
 /// The two states that a command compares.
 #[derive(Debug, Args)]
 pub(super) struct Compared {
-    /// BEFORE and AFTER; with --base or --committed files or folders instead [default: environments].
+    /// BEFORE and AFTER; with --base or --committed, files or folders [default: environments].
     ///
-    /// A side is a file, a folder, FILE@tier (the same file on another tier; @tier alone as AFTER
-    /// is BEFORE's file), REV:PATH (a file or folder at a Git revision), or a generated tree or a
-    /// folder of them.
+    /// A side is a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or folder
+    /// at a Git revision), a generated tree, or a folder of generated trees. As AFTER, @tier alone
+    /// means BEFORE's file on another tier.
     #[arg(value_name = "SIDE")]
     pub(super) named: Vec<String>,
-    /// Compare the files with those of a Git revision.
+    /// Compare the files with the same files at a Git revision.
     #[arg(long, value_name = "REV", conflicts_with = "committed")]
     pub(super) base: Option<String>,
-    /// Compare the files with what the generated tree records.
+    /// Compare the files with their generated trees.
     #[arg(long)]
     pub(super) committed: bool,
-    /// Where the generated trees are.
+    /// The folder of the generated trees.
     #[arg(
         long,
         default_value = "generated",
@@ -230,41 +251,42 @@ pub(super) struct Diff {
     pub(super) compared: Compared,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How the report is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = PageFormat::Human)]
     pub(super) format: PageFormat,
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
-    /// Add the unified diff of every rendered file; of a generated tree as it is, not as it would be
-    /// rendered today.
+    /// Add the unified diff of every rendered file. A generated tree is taken as it is on disk.
     #[arg(long)]
     pub(super) artifacts: bool,
-    /// Exit with 4 from a class of disruption on (disruption=failover), or when floor or ceiling
-    /// grow by more (cost=+20%, cost=+500); may repeat.
+    /// Exit with 4 if the change disrupts this much or more (disruption=failover), or if the floor
+    /// or the ceiling grows by more than this (cost=+20%, cost=+500); may be repeated.
     #[arg(long, value_name = "LIMIT")]
     pub(super) fail_on: Vec<Gate>,
-    /// Accept a change, or a whole difference, whatever the limits say of it; may repeat.
+    /// Accept the change, or the whole diff, with this fingerprint despite the limits; may be
+    /// repeated.
     #[arg(long, value_name = "FINGERPRINT", requires = "fail_on")]
     pub(super) approve: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
-    /// BEFORE: a file, a folder, FILE@tier (the same file on another tier), REV:PATH (a file or
-    /// folder at a Git revision), or a generated tree or a folder of them.
+    /// The old state: a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or
+    /// folder at a Git revision), a generated tree, or a folder of generated trees.
     #[arg(value_name = "BEFORE")]
     pub(super) before: String,
-    /// AFTER, in the same forms; @tier alone is BEFORE's file on another tier.
+    /// The new state, in the same forms; @tier alone means BEFORE's file on another tier.
     #[arg(value_name = "AFTER")]
     pub(super) after: String,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How the plan is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Write the tree of every state here, for the commands to read: 00 is BEFORE, each number
-    /// what its step leaves.
+    /// Write the generated tree of every state here, because the steps' commands read them: 00 is
+    /// BEFORE, and each other number is the state after that step. Beside it are the step's files to
+    /// run: apply.sh, verify.sh and undo.sh.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }
@@ -274,27 +296,27 @@ pub(super) struct Affected {
     /// The Git revision to compare with.
     #[arg(long, value_name = "REV")]
     pub(super) base: String,
-    /// Files, or folders of *.kdl files.
+    /// Files, or folders with *.kdl files.
     #[arg(default_value = "environments", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How the report is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Cost {
-    /// Files, or folders of *.kdl files.
+    /// Files, or folders with *.kdl files.
     #[arg(default_value = "environments", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How the report is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Every one of several environments in detail, as a single one always is.
+    /// Print every environment in detail; a single environment is always printed so.
     #[arg(long)]
     pub(super) detail: bool,
 }
@@ -308,15 +330,15 @@ pub(super) struct Capacity {
     /// A CSV file with the columns time, metric, component, value (docs/capacity.md).
     #[arg(long, value_name = "FILE.csv")]
     pub(super) metrics: Option<PathBuf>,
-    /// A Prometheus to ask instead; TIERC_PROMETHEUS_TOKEN may hold a bearer token.
+    /// Query this Prometheus instead; TIERC_PROMETHEUS_TOKEN may hold a bearer token.
     #[arg(long, value_name = "URL")]
     pub(super) prometheus: Option<String>,
-    /// How many days are read, up to and with today.
+    /// How many days to read, including today.
     #[arg(long, default_value_t = 30, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(14..=92))]
     pub(super) days: u16,
     #[command(flatten)]
     pub(super) common: Common,
-    /// How the report is written.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = PageFormat::Human)]
     pub(super) format: PageFormat,
 }
@@ -335,10 +357,10 @@ pub(super) struct Schema {
     /// Print the JSON Schema of the Helm values.
     #[arg(long)]
     pub(super) helm: bool,
-    /// Print the JSON Schema of the reports that are written as JSON.
+    /// Print the JSON Schema of JSON reports.
     #[arg(long, conflicts_with_all = ["terraform", "helm"])]
     pub(super) report: bool,
-    /// Print a file of the built-in catalogue, to begin one of your own with.
+    /// Print a file of the built-in catalogue, as a start for your own.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "helm", "report"])]
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(CatalogueTexts::FILES))]
     pub(super) built_in: Option<String>,

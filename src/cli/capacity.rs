@@ -120,7 +120,7 @@ fn input(path: &Path) -> Result<Input, Vec<String>> {
             bytes: input.bytes,
         }),
         _ => Err(vec![format!(
-            "`{}` holds {count} environments, and metrics are of one: name its file",
+            "`{}` has {count} environments, but metrics belong to one: pass its file",
             path.display()
         )]),
     }
@@ -157,7 +157,7 @@ fn file_name(path: &Path) -> String {
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     files::read_file(path, MOST_BYTES).map_err(|error| {
         if matches!(error, Error::TooLarge(..)) {
-            format!("{error}: leave out what is older than the review")
+            format!("{error}: remove the rows that are older than the review")
         } else {
             error.to_string()
         }

@@ -1,31 +1,141 @@
 //! `tierc check`
 
-use crate::compile::Run;
+use rayon::prelude::*;
+
+use crate::compile::{self, Fixed, Fixes, Run};
 use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Severity, json};
+use crate::report::diff::source as unified;
 
 use super::args::{Check, Deny, Format};
+use super::error::Error;
 use super::exit::Exit;
-use super::load::load;
+use super::files::{self, Rewrite};
+use super::load::{self, load};
 use super::output::Output;
 
 /// Findings shown of one file, before the rest is only counted.
 const SHOWN: usize = 100;
 
 pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
+    if command.fix {
+        return fix(command, output);
+    }
     let run = load(&command.paths, &command.common)?;
     match command.format {
-        Format::Human => print_findings(&run, output),
+        Format::Human => {
+            print_findings(&run, output);
+            print_fixable(&run, output);
+        }
         Format::Json => output.line(&findings_as_json(&run)),
+    }
+    Ok(verdict(&run, command.deny))
+}
+
+/// `--fix`: repairs the files, and reports what is left.
+fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let told =
+        |errors: &[Error]| -> Vec<String> { errors.iter().map(ToString::to_string).collect() };
+    let inputs = files::read_inputs(&command.paths).map_err(|errors| told(&errors))?;
+    let texts = load::catalogue(&command.common)?;
+    let today = load::today(&command.common);
+    let wanted = if command.all { Fixes::All } else { Fixes::Safe };
+    let sources: Vec<compile::Input> = inputs
+        .iter()
+        .map(|input| compile::Input {
+            name: input.name.clone(),
+            bytes: input.bytes.clone(),
+        })
+        .collect();
+    let fixed: Vec<Fixed> = sources
+        .par_iter()
+        .map(|source| compile::fix(source, &texts, today, wanted))
+        .collect();
+    let changed = || {
+        let both = inputs.iter().zip(&fixed);
+        both.filter(|(_, fixed)| !fixed.applied.is_empty())
+    };
+    if command.diff {
+        for (input, fixed) in changed() {
+            let before = String::from_utf8_lossy(&input.bytes);
+            output.result(&unified(&input.name, &before, &fixed.text));
+        }
+        let exit = changed().next().map_or(Exit::Fine, |_| Exit::Differs);
+        return Ok(exit);
+    }
+    let rewritten = changed().map(|(input, fixed)| Rewrite {
+        path: &input.path,
+        before: &input.bytes,
+        after: &fixed.text,
+    });
+    let rewritten: Vec<Rewrite<'_>> = rewritten.collect();
+    files::rewrite(&rewritten).map_err(|error| told(&[error]))?;
+    let left = sources.into_iter().zip(&fixed).map(|(source, fixed)| {
+        if fixed.applied.is_empty() {
+            source
+        } else {
+            compile::Input {
+                bytes: fixed.text.clone().into_bytes(),
+                ..source
+            }
+        }
+    });
+    let run = compile::compile(left.collect(), &texts, today);
+    match command.format {
+        Format::Human => {
+            print_fixed(&fixed, output);
+            print_findings(&run, output);
+            print_fixable(&run, output);
+        }
+        Format::Json => output.line(&as_json(&run, Some(&fixed))),
     }
     Ok(verdict(&run, command.deny))
 }
 
 /// Every finding, as one JSON document.
 pub(super) fn findings_as_json(run: &Run) -> String {
+    as_json(run, None)
+}
+
+fn as_json(run: &Run, fixed: Option<&[Fixed]>) -> String {
     let findings = json::findings(run.diagnostics(), &run.sources);
-    serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))
-        .expect("findings are plain data")
+    let document = match fixed {
+        None => serde_json::json!({ "findings": findings }),
+        Some(fixed) => {
+            let applied = fixed.iter().flat_map(|file| &file.applied);
+            let applied: Vec<_> = applied.map(|it| &it.finding).collect();
+            serde_json::json!({ "findings": findings, "fixed": applied })
+        }
+    };
+    serde_json::to_string_pretty(&document).expect("findings are plain data")
+}
+
+/// What was repaired, a line each, and how many.
+fn print_fixed(fixed: &[Fixed], output: &mut Output) {
+    let applied: Vec<_> = fixed.iter().flat_map(|file| &file.applied).collect();
+    for applied in &applied {
+        let place = applied.finding.shown_place().unwrap_or_default();
+        let (code, message) = (&applied.finding.code, &applied.message);
+        output.line(&format!("fixed[{code}]: {place}: {message}"));
+    }
+    let changed = fixed.iter().filter(|file| !file.applied.is_empty()).count();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let (findings, files) = (plural(applied.len()), plural(changed));
+    let count = applied.len();
+    output.line(&match count {
+        0 => "nothing to fix".to_owned(),
+        _ => format!("fixed {count} finding{findings} in {changed} file{files}"),
+    });
+    output.line("");
+}
+
+/// How many findings `--fix` could repair.
+fn print_fixable(run: &Run, output: &mut Output) {
+    let fixable = run.diagnostics().filter_map(compile::fixable);
+    let (safe, others): (Vec<Fixes>, Vec<Fixes>) = fixable.partition(|it| *it == Fixes::Safe);
+    if let Some(line) = render::fixable(safe.len(), others.len()) {
+        output.line(&line);
+    }
 }
 
 /// Whether the run's findings fail it.

@@ -75,7 +75,7 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
 pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     if let Some(Pair { before, after }) = &comparison.called {
         output.say_prose(&format!(
-            "both sides are states of one environment: `{after}` counts as `{before}`, and what follows from the name is left out"
+            "both sides are taken as states of one environment: `{after}` counts as `{before}`, and differences that follow from the name are left out"
         ));
     }
 }

@@ -24,6 +24,10 @@ pub enum Error {
     InTheWay(PathBuf),
     /// A file that something is mounted over, where tierc writes.
     Mounted(PathBuf),
+    /// A file that nobody may write, where tierc would replace it.
+    ReadOnly(PathBuf),
+    /// A file that was changed since it was read.
+    Changed(PathBuf),
     /// Another run writes below a folder, and was not done in time.
     Busy(PathBuf, Duration),
     /// Files that tierc did not write, where it would write.
@@ -37,7 +41,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Absent(path) if path.as_os_str() == "environments" => write!(
                 f,
-                "there is no folder `environments` here: write `environments/NAME.kdl`, or name other files or folders"
+                "there is no folder `environments` here: create `environments/NAME.kdl`, or pass other files or folders"
             ),
             Self::Absent(path) => write!(f, "there is no file or folder `{}`", path.display()),
             Self::NotAFile(path) => write!(
@@ -48,17 +52,17 @@ impl std::fmt::Display for Error {
             Self::NotRegular(path) => write!(f, "`{}` is not a regular file", path.display()),
             Self::TooLarge(path, most) => write!(
                 f,
-                "`{}` is larger than {} MiB, the most that is read",
+                "`{}` is larger than the limit of {} MiB",
                 path.display(),
                 most >> 20
             ),
-            Self::Empty(path) => write!(f, "the folder `{}` holds no *.kdl file", path.display()),
+            Self::Empty(path) => write!(f, "the folder `{}` has no *.kdl file", path.display()),
             Self::Io(what, path, error) => {
                 write!(f, "`{}` could not be {what}: {error}", path.display())
             }
             Self::Link(path) => write!(
                 f,
-                "`{}` is a symbolic link, which is not followed: remove it and render again",
+                "`{}` is a symbolic link, and tierc does not follow it: remove it and render again",
                 path.display()
             ),
             Self::InTheWay(path) => write!(
@@ -69,6 +73,16 @@ impl std::fmt::Display for Error {
             Self::Mounted(path) => write!(
                 f,
                 "`{}` is a mount and cannot be replaced: unmount it and render again",
+                path.display()
+            ),
+            Self::ReadOnly(path) => write!(
+                f,
+                "`{0}` is read-only: make it writable (`chmod u+w {0}`) and run this again",
+                path.display()
+            ),
+            Self::Changed(path) => write!(
+                f,
+                "`{}` was changed while it was being repaired, and is left as it is: run this again",
                 path.display()
             ),
             Self::Busy(path, patience) => write!(

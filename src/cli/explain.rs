@@ -29,7 +29,7 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
 fn unknown(wanted: &str) -> String {
     if derives(wanted) {
         return format!(
-            "`{wanted}` is no rule: it names how a value is derived, and `tierc why FILE PATH` prints the arithmetic"
+            "`{wanted}` is not a rule but the name of a derivation: `tierc why FILE PATH` prints its arithmetic"
         );
     }
     let known = || {
@@ -39,7 +39,7 @@ fn unknown(wanted: &str) -> String {
     let begun: Vec<&str> = known().filter(|code| code.starts_with(wanted)).collect();
     let hint = match suggest::nearest(wanted, known()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if begun.is_empty() => "`tierc explain` lists them all".into(),
+        None if begun.is_empty() => "`tierc explain` lists all rules".into(),
         None => format!("did you mean {}?", suggest::list(begun)),
     };
     format!("there is no rule `{wanted}`: {hint}")

@@ -8,13 +8,15 @@
 //! is written file by file, the lock last: the next run repairs what a kill leaves.
 //! Runs that write into the same folder take turns, and each removes what killed ones left.
 //! Nothing but regular files of a bounded size is ever opened.
-//! Power loss is left to the file system: nothing is synced.
+//! Power loss is left to the file system: nothing of a tree is synced.
+//! A file of the user's is replaced in one rename too, and synced before: nobody can render it again.
 
 mod input;
 mod leftover;
 mod mounts;
 mod plan;
 mod read;
+mod source;
 mod stage;
 mod tree;
 mod turn;
@@ -24,6 +26,7 @@ pub use leftover::{Leftover, is_tree_name};
 pub(in crate::cli) use plan::lock_of;
 pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
 pub use read::{MOST_BYTES, read_file};
+pub use source::{Rewrite, rewrite};
 pub use stage::{Staged, stage_tree};
 pub use turn::{PATIENCE, Turn};
 

@@ -33,7 +33,7 @@ impl FromStr for Gate {
             Some(("cost", limit)) => Kind::Cost(CostGate::parse(limit)?),
             Some(_) | None => {
                 return Err(format!(
-                    "`{text}` is no limit: write `disruption=failover`, `cost=+20%` or `cost=+500`"
+                    "`{text}` is not a limit: write `disruption=failover`, `cost=+20%` or `cost=+500`"
                 ));
             }
         };
@@ -203,7 +203,7 @@ fn exceeds(limit: &CostGate, difference: &Difference) -> Option<String> {
                 .map(|it| it.path.as_str())
                 .collect();
             Some(format!(
-                "nobody can say, without a price of {}",
+                "unknown, because prices are missing: {}",
                 paths.join(", ")
             ))
         }

@@ -106,9 +106,9 @@ impl Repository {
     fn where_from(&self) -> &'static str {
         let shallow = ask(&self.top, &["rev-parse", "--is-shallow-repository"]);
         if shallow.is_ok_and(|answer| answer.output.starts_with(b"true")) {
-            "this clone is shallow, and `git fetch --unshallow` brings the rest of its history"
+            "this clone is shallow: `git fetch --unshallow` fetches the rest of its history"
         } else {
-            "`git fetch` brings branches of a remote"
+            "`git fetch` fetches the branches of a remote"
         }
     }
 
@@ -123,7 +123,7 @@ impl Repository {
     pub(super) fn below(&self, path: &Path) -> Result<PathBuf, String> {
         self.relative(path)?.ok_or_else(|| {
             format!(
-                "`{}` is outside of the repository `{}`",
+                "`{}` is outside the repository `{}`",
                 shown(path),
                 shown(&self.top)
             )
@@ -206,7 +206,7 @@ impl Revision<'_> {
         let folder = match Walk::from_top(self).go(below)? {
             Node::Absent => return Ok(None),
             Node::File(_) => {
-                return Err(format!("`{}` is no folder", self.place(below)));
+                return Err(format!("`{}` is not a folder", self.place(below)));
             }
             Node::Folder(folder) => folder,
         };
@@ -218,7 +218,7 @@ impl Revision<'_> {
             let bytes = self.read(&object, &path)?;
             if bytes.len() > MAX_BYTES {
                 return Err(format!(
-                    "`{}` is larger than {} MiB, the most that is read",
+                    "`{}` is larger than the limit of {} MiB",
                     self.place(&path),
                     MAX_BYTES >> 20
                 ));

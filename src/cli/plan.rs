@@ -55,9 +55,10 @@ fn tell(
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
     if let Some(out) = out {
-        states::write(out, &routes, comparison, output)?;
+        states::write(out, &root, &routes, comparison, output)?;
     }
-    let (environments, costs) = priced(&routes, texts);
+    let written = out.map(|_| root.as_str());
+    let (environments, costs) = priced(&routes, texts, written);
     let report = PlanReport {
         report: Kind::Plan,
         environments,
@@ -156,7 +157,11 @@ pub(super) fn planned(
 }
 
 /// The plans with what every state costs, at AFTER's prices.
-fn priced(routes: &[Route<'_>], texts: &CatalogueTexts) -> (Vec<EnvironmentPlan>, StateCosts) {
+fn priced(
+    routes: &[Route<'_>],
+    texts: &CatalogueTexts,
+    written: Option<&str>,
+) -> (Vec<EnvironmentPlan>, StateCosts) {
     let states: Vec<&Environment> = routes.iter().flat_map(Route::states).collect();
     let costs = compile::state_costs(&states, texts);
     let mut left = costs.estimates.as_slice();
@@ -170,6 +175,7 @@ fn priced(routes: &[Route<'_>], texts: &CatalogueTexts) -> (Vec<EnvironmentPlan>
             sides: route.sides,
             plan: &route.plan,
             estimates,
+            written,
         }));
     }
     (environments, costs)

@@ -40,29 +40,29 @@ impl Prometheus {
     pub(super) fn at(url: &str) -> Result<Self, String> {
         let uri: Uri = url
             .parse()
-            .map_err(|_| format!("`{}` is no URL", shown(url)))?;
+            .map_err(|_| format!("`{}` is not a URL", shown(url)))?;
         let host = uri.host().unwrap_or_default();
         if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
             return Err(format!(
-                "the URL holds credentials, which end up in logs: put a token into {TOKEN}"
+                "the URL contains credentials, which would end up in logs: put a token into {TOKEN}"
             ));
         }
         if !matches!(uri.scheme_str(), Some("http" | "https")) || host.is_empty() {
             return Err(format!(
-                "`{}` is no URL of Prometheus: write `https://prometheus.example.com`",
+                "`{}` is not a URL of Prometheus: write `https://prometheus.example.com`",
                 shown(url)
             ));
         }
         if uri.query().is_some() || url.contains('#') {
             return Err(format!(
-                "`{}` has more than a path: leave out what follows it",
+                "`{}` has a query or a fragment: remove it",
                 shown(url)
             ));
         }
         let token = token()?;
         if token.is_some() && uri.scheme_str() == Some("http") && !is_here(host) {
             return Err(format!(
-                "`{url}` is not encrypted, and {TOKEN} would be sent in the clear: use https"
+                "`{url}` is not encrypted, so {TOKEN} would be sent as plain text: use https"
             ));
         }
         Ok(Self {
@@ -116,15 +116,15 @@ impl Prometheus {
             // Prometheus says in JSON what is wrong with a query.
             200 | 400 | 422 | 503 => body.map_err(|error| self.unanswered(&error)),
             401 | 403 => Err(format!(
-                "`{}` wants to know who asks ({status}): put a token into {TOKEN}",
+                "`{}` requires authentication ({status}): put a token into {TOKEN}",
                 self.url
             )),
             300..400 => Err(format!(
-                "`{}` points elsewhere ({status}), which is not followed: name the place itself",
+                "`{}` redirects ({status}), and tierc does not follow redirects: use the final URL",
                 self.url
             )),
             404 => Err(format!(
-                "`{}` has no Prometheus API ({status}): name what stands before `/api/v1`",
+                "`{}` has no Prometheus API ({status}): use the part of the URL before `/api/v1`",
                 self.url
             )),
             _ => Err(format!("`{}` answered {status}", self.url)),
@@ -142,7 +142,7 @@ impl Prometheus {
         if let Error::BodyExceedsLimit(most) = error {
             return format!("the answer of `{url}` is larger than {} MiB", most >> 20);
         }
-        format!("`{url}` could not be asked: {error}")
+        format!("the request to `{url}` failed: {error}")
     }
 }
 
@@ -175,7 +175,9 @@ fn token() -> Result<Option<String>, String> {
     if token.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(Some(token))
     } else {
-        Err(format!("{TOKEN} holds characters that no token has"))
+        Err(format!(
+            "{TOKEN} has characters that are not allowed in a token"
+        ))
     }
 }
 

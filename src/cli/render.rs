@@ -32,7 +32,8 @@ struct Planned<'t> {
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
     if command.prune && !names_folders(command) {
         return Err(vec![
-            "`--prune` needs folders: a single file says nothing about other environments".into(),
+            "`--prune` needs folders, because a single file says nothing about other environments"
+                .into(),
         ]);
     }
     let run = load(&command.paths, &command.common)?;
@@ -88,7 +89,7 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
         if let Some((.., other)) = environments.insert(name.clone(), (environment, waivers, shown))
         {
             failures.push(format!(
-                "`{other}` and `{shown}` both name the environment `{name}`, so that one tree would overwrite the other"
+                "`{other}` and `{shown}` both state the environment `{name}`, so one tree would overwrite the other"
             ));
         }
     }
@@ -113,7 +114,7 @@ fn validate(
     let Some(schema) = schema else {
         let shown = chart.display();
         output.warning(&format!(
-            "`{shown}` has no values.schema.json: nothing is validated"
+            "`{shown}` has no values.schema.json, so nothing is validated"
         ));
         return Ok(());
     };
@@ -129,7 +130,7 @@ fn validate(
         .collect();
     within(VALIDATION, move || emit::chart::validate(&shown, &schema, &values)).unwrap_or_else(|| {
         Err(vec![format!(
-            "`{}` takes more than {} s to hold the values against: simplify what refers to itself in it, or render without `--chart`",
+            "validating the values against `{}` takes more than {} s: simplify its recursive parts, or render without `--chart`",
             chart.join("values.schema.json").display(),
             VALIDATION.as_secs()
         )])
@@ -271,14 +272,17 @@ fn report_stale(
     }
     for name in stale {
         let tree = command.out.join(name);
-        output.line(&format!("{}: of no environment here", tree.display()));
+        output.line(&format!(
+            "{}: its environment is not in this run",
+            tree.display()
+        ));
     }
     if count == 0 {
         return Exit::Fine;
     }
     let plural = if count == 1 { "path is" } else { "paths are" };
     output.say_prose(&format!(
-        "{count} {plural} not what `tierc render` leaves: run it and commit the result"
+        "{count} {plural} not up to date: run `tierc render` and commit the result"
     ));
     if !stale.is_empty() {
         output.say_prose(
@@ -295,8 +299,8 @@ fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mu
             Change::Created => "created",
             Change::Updated | Change::Unchanged => "updated",
             Change::Removed => "removed",
-            Change::Edited => "overwritten, though it was edited by hand",
-            Change::RemovedEdited => "removed, though it was edited by hand",
+            Change::Edited => "overwritten, although it was edited by hand",
+            Change::RemovedEdited => "removed, although it was edited by hand",
         };
         output.line(&format!("{path}: would be {what}"));
     }
@@ -328,7 +332,7 @@ pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
 pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
     let waits = || {
         output.say(&format!(
-            "waiting for another run that writes into {}, for {} s at the most",
+            "waiting for another run that writes into {}, for at most {} s",
             out.display(),
             files::PATIENCE.as_secs()
         ));
@@ -370,7 +374,7 @@ fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<
             output.say(&format!("removed {}", tree.display()));
         } else {
             output.warning(&format!(
-                "`{}` is of no environment here and is kept: `--prune` removes it",
+                "the environment of `{}` is not in this run, so it is kept: `--prune` removes it",
                 tree.display()
             ));
         }

@@ -126,7 +126,7 @@ pub(super) fn read(
         (None, true, _) => committed::read(&paths(), &compared.out, common, artifacts),
         (None, false, [before, after]) => named::read(before, after, common, artifacts, output),
         (None, false, _) => Err(Failed::Usage(vec![
-            "two states are compared: give BEFORE and AFTER, or `--base REV`, or `--committed`"
+            "two states are needed: pass BEFORE and AFTER, or `--base REV`, or `--committed`"
                 .into(),
         ])),
     }
@@ -190,7 +190,7 @@ fn catalogue_at(
         .map_err(|error| vec![error])?;
     let Some(texts) = texts else {
         output.say_prose(&format!(
-            "`{}` has no `{}`: its environments are read with the built-in catalogue",
+            "`{}` has no `{}`, so its environments are read with the built-in catalogue",
             revision.name(),
             files::shown(folder)
         ));

@@ -7,12 +7,11 @@ use std::fmt::{Display, Write as _};
 
 use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::model::declaration::{Literal, Part, TextNode, Value as _};
 use crate::model::{
-    Alerts, Api, ArrivalRate, Backup, Clients, Cluster, Connections, Database, Direct, Driver,
-    Environment, Event, Expectation, Fallback, LoadTest, Maintenance, MetricSources, Name, Network,
-    NodeGroup, OffHours, Pgbouncer, PodsMetric, Policy, Pool, Portion, Queue, ReadReplicas,
-    RedisGroup, RedisOps, Replicas, Request, Resources, Rollout, Scaling, Service, Stage, Steady,
-    Storage, Target, TestRun, Waiver, Worker, Workload,
+    Alerts, Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback,
+    LoadTest, MetricSources, Name, OffHours, PodsMetric, Policy, Portion, Queue, RedisOps, Request,
+    Rollout, Scaling, Service, Stage, Steady, Target, TestRun, Waiver, Worker, Workload,
 };
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
@@ -70,6 +69,21 @@ fn quoted(text: impl Display) -> String {
     quoted
 }
 
+fn literal(value: &Literal) -> String {
+    match value {
+        Literal::Text(text) => quoted(text),
+        Literal::Bare(text) => text.clone(),
+    }
+}
+
+/// A node as KDL, with what stands below it.
+#[must_use]
+pub fn written(node: &TextNode) -> String {
+    let mut kdl = Kdl::default();
+    kdl.written(node);
+    kdl.0
+}
+
 /// A text of KDL that grows node by node.
 #[derive(Default)]
 struct Kdl(String);
@@ -93,6 +107,49 @@ impl Kdl {
         self.0.push_str(head);
         self.0.push_str(" {\n");
         inside(self);
+        self.0.push_str("}\n");
+    }
+
+    /// A node with every attribute that is declared of it; none where that is nothing.
+    fn part(&mut self, name: &str, part: &impl Part) {
+        let mut node = TextNode::new(name);
+        part.write_attributes(&mut node);
+        if !node.is_empty() {
+            self.written(&node);
+        }
+    }
+
+    /// The same of a node that has a name.
+    fn named(&mut self, node: &str, name: &Name, part: &impl Part) {
+        let mut node = TextNode::new(node);
+        node.arguments.push(name.literal());
+        part.write_attributes(&mut node);
+        self.written(&node);
+    }
+
+    fn written(&mut self, node: &TextNode) {
+        let TextNode {
+            name,
+            arguments,
+            properties,
+            children,
+        } = node;
+        self.0.push_str(name);
+        for argument in arguments {
+            self.0.push(' ');
+            self.0.push_str(&literal(argument));
+        }
+        for (key, value) in properties {
+            let _ = write!(self.0, " {key}={}", literal(value));
+        }
+        if children.is_empty() {
+            self.0.push('\n');
+            return;
+        }
+        self.0.push_str(" {\n");
+        for child in children {
+            self.written(child);
+        }
         self.0.push_str("}\n");
     }
 
@@ -129,7 +186,10 @@ fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String)
     value.map(written).unwrap_or_default()
 }
 
-fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
+/// The file that states every value of an environment. It has to be a file of the language only if the
+/// environment was read from one: a record can hold anything.
+#[must_use]
+pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
     let Environment {
         environment: name,
         tier,
@@ -174,17 +234,15 @@ fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
     for (name, it) in services {
         kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
     }
-    kdl.block("pgbouncer", |kdl| pgbouncer(kdl, pooler));
-    kdl.block("database", |kdl| database(kdl, server));
+    kdl.part("pgbouncer", pooler);
+    kdl.part("database", server);
     for (name, group) in groups {
-        kdl.block(&format!("redis {}", quoted(name)), |kdl| redis(kdl, group));
+        kdl.named("redis", name, group);
     }
     for (name, group) in nodes {
-        kdl.block(&format!("nodes {}", quoted(name)), |kdl| {
-            node_group(kdl, group);
-        });
+        kdl.named("nodes", name, group);
     }
-    reached(&mut kdl, network);
+    kdl.part("network", network);
     kdl.node("deliver", &[property("autoscalers", &deliver.autoscalers)]);
     for hours in off_hours.values() {
         asleep(&mut kdl, hours);
@@ -205,22 +263,6 @@ fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
         waive(&mut kdl, waiver);
     }
     kdl.0
-}
-
-fn reached(kdl: &mut Kdl, network: &Network) {
-    let Network {
-        database_cidr,
-        monitoring_namespace,
-    } = network;
-    kdl.node(
-        "network",
-        &[
-            maybe(database_cidr.as_ref(), |it| property("database-cidr", it)),
-            maybe(monitoring_namespace.as_ref(), |it| {
-                property("monitoring-namespace", it)
-            }),
-        ],
-    );
 }
 
 fn waive(kdl: &mut Kdl, waiver: &Waiver) {
@@ -250,16 +292,6 @@ fn labelled(kdl: &mut Kdl, labels: &BTreeMap<String, Sourced<String>>) {
     if !labels.is_empty() {
         kdl.node("labels", &labels);
     }
-}
-
-fn bounds(replicas: &Replicas) -> [String; 2] {
-    let Replicas { min, max } = replicas;
-    [number("min", min), number("max", max)]
-}
-
-fn resources(kdl: &mut Kdl, name: &str, resources: &Resources) {
-    let Resources { cpu, memory } = resources;
-    kdl.node(name, &[property("cpu", cpu), property("memory", memory)]);
 }
 
 fn portion(key: &str, value: &Sourced<Portion>) -> String {
@@ -317,7 +349,7 @@ fn workload(kdl: &mut Kdl, workload: &Workload) {
     if let Some(image) = image {
         kdl.text("image", image);
     }
-    kdl.node("replicas", &bounds(replicas));
+    kdl.part("replicas", replicas);
     kdl.node(
         "target",
         &[
@@ -327,8 +359,8 @@ fn workload(kdl: &mut Kdl, workload: &Workload) {
     );
     scaling(kdl, "scale-up", scale_up);
     scaling(kdl, "scale-down", scale_down);
-    resources(kdl, "requests", requests);
-    resources(kdl, "limits", limits);
+    kdl.part("requests", requests);
+    kdl.part("limits", limits);
     kdl.node(
         "connections",
         &[
@@ -465,201 +497,6 @@ fn driver(
             maybe(libpq, |it| property("libpq", it)),
         ],
     );
-}
-
-fn pgbouncer(kdl: &mut Kdl, pooler: &Pgbouncer) {
-    let Pgbouncer {
-        name,
-        instances,
-        pool: Pool {
-            default,
-            max_db,
-            reserve,
-        },
-        clients: Clients { max },
-        mode,
-        image,
-        requests,
-        limits,
-        drain,
-        min_ready,
-        options,
-    } = pooler;
-    kdl.name(name);
-    kdl.bare("instances", instances);
-    let sizes = [
-        number("default", default),
-        number("max-db", max_db),
-        number("reserve", reserve),
-    ];
-    kdl.node("pool", &sizes);
-    kdl.node("clients", &[number("max", max)]);
-    kdl.text("mode", mode);
-    kdl.text("image", image);
-    resources(kdl, "requests", requests);
-    resources(kdl, "limits", limits);
-    kdl.text("drain", drain);
-    kdl.text("min-ready", min_ready);
-    if let Some(options) = options {
-        kdl.text("options", options);
-    }
-}
-
-fn database(kdl: &mut Kdl, database: &Database) {
-    let Database {
-        name,
-        instance,
-        engine,
-        max_connections,
-        multi_az,
-        storage: volume,
-        replicas,
-        direct: beside,
-        backup: Backup { days, window },
-        maintenance,
-        endpoint,
-        dbname,
-        user,
-        master,
-        tls,
-    } = database;
-    kdl.name(name);
-    kdl.text("instance", instance);
-    kdl.text("engine", engine);
-    kdl.bare("max-connections", max_connections);
-    kdl.node("multi-az", &[format!("#{}", multi_az.value)]);
-    storage(kdl, volume);
-    read_replicas(kdl, replicas);
-    direct(kdl, beside);
-    kdl.node(
-        "backup",
-        &[number("days", days), property("window", window)],
-    );
-    let Maintenance { window, apply } = maintenance;
-    kdl.node(
-        "maintenance",
-        &[property("window", window), property("apply", apply)],
-    );
-    if let Some(endpoint) = endpoint {
-        kdl.text("endpoint", endpoint);
-    }
-    kdl.text("dbname", dbname);
-    kdl.text("user", user);
-    kdl.text("master", master);
-    kdl.text("tls", tls);
-}
-
-fn storage(kdl: &mut Kdl, storage: &Storage) {
-    let Storage {
-        gib,
-        max_gib,
-        kind,
-        iops,
-        throughput,
-    } = storage;
-    kdl.node(
-        "storage",
-        &[
-            number("gib", gib),
-            number("max-gib", max_gib),
-            property("type", kind),
-            maybe(iops.as_ref(), |it| number("iops", it)),
-            maybe(throughput.as_ref(), |it| number("throughput", it)),
-        ],
-    );
-}
-
-fn read_replicas(kdl: &mut Kdl, replicas: &ReadReplicas) {
-    let ReadReplicas {
-        count,
-        instance,
-        max_connections,
-        via,
-    } = replicas;
-    kdl.node(
-        "replicas",
-        &[
-            count.value.to_string(),
-            property("instance", instance),
-            number("max-connections", max_connections),
-            property("via", via),
-        ],
-    );
-}
-
-fn direct(kdl: &mut Kdl, direct: &Direct) {
-    let Direct {
-        monitoring,
-        replication,
-        admin,
-        migrations,
-    } = direct;
-    kdl.node(
-        "direct",
-        &[
-            number("monitoring", monitoring),
-            number("replication", replication),
-            number("admin", admin),
-            number("migrations", migrations),
-        ],
-    );
-}
-
-fn redis(kdl: &mut Kdl, group: &RedisGroup) {
-    let RedisGroup {
-        name,
-        engine,
-        version,
-        node,
-        replicas,
-        policy,
-        uses,
-        cluster: Cluster { shards, mode },
-        tls,
-        data_gib,
-        endpoint,
-        env_url,
-        env_cluster,
-    } = group;
-    kdl.name(name);
-    let version = property("version", version);
-    kdl.node("engine", &[quoted(engine.value), version]);
-    kdl.text("node", node);
-    kdl.bare("replicas", replicas);
-    kdl.text("policy", policy);
-    if !uses.is_empty() {
-        let uses: Vec<String> = uses.iter().map(|used| quoted(used.value)).collect();
-        kdl.node("uses", &uses);
-    }
-    kdl.node(
-        "cluster",
-        &[number("shards", shards), property("mode", mode)],
-    );
-    kdl.text("tls", tls);
-    if let Some(gib) = data_gib {
-        kdl.node("data", &[number("gib", gib)]);
-    }
-    if let Some(endpoint) = endpoint {
-        kdl.text("endpoint", endpoint);
-    }
-    let cluster = property("cluster", env_cluster);
-    kdl.node("env", &[property("url", env_url), cluster]);
-}
-
-fn node_group(kdl: &mut Kdl, group: &NodeGroup) {
-    let NodeGroup {
-        instance,
-        count,
-        capacity,
-        runs,
-    } = group;
-    kdl.text("instance", instance);
-    kdl.node("count", &bounds(count));
-    kdl.text("capacity", capacity);
-    if !runs.is_empty() {
-        let runs: Vec<String> = runs.iter().map(|pool| quoted(&pool.value)).collect();
-        kdl.node("runs", &runs);
-    }
 }
 
 fn counts(

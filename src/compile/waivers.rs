@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use crate::ast::{Ast, WaiverNode};
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, code, suggest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Severity, code, suggest};
+use crate::edit::Edit;
 use crate::model::{LastDay, Waiver};
 use crate::source::{Span, Spanned};
 
@@ -226,5 +227,10 @@ fn unused(waiver: &WaiverNode) -> Diagnostic {
         "nothing here breaks `{}`, so there is nothing to waive",
         waiver.code.value
     );
-    Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place).help("remove the waiver")
+    let mut finding = Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place);
+    let edit = Edit::remove(format!("waive.{}", waiver.code.value));
+    finding
+        .help
+        .push(Help::new("remove the waiver").editing([edit]));
+    finding.safely()
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::mask::Mask;
 use super::{Diagnostic, Help};
+use crate::edit;
 use crate::source::{Sources, Span};
 
 /// A range in a file. Columns count characters; the end is exclusive.
@@ -43,6 +44,31 @@ pub struct Replacement {
     pub text: String,
 }
 
+/// A change to what the file states.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Edit {
+    /// What it changes, such as `database.max-connections`; or a node, such as `worker.batch`. Empty
+    /// for the top level of the file.
+    pub path: String,
+    /// What it does there.
+    pub action: Action,
+    /// What is written, as KDL; null where something is taken away.
+    pub kdl: Option<String>,
+}
+
+/// What an edit does at its place.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Action {
+    /// States the value, in place of the one that stands there or anew.
+    Set,
+    /// Adds to the block or list that stands there.
+    Insert,
+    /// Takes it away, with the nodes around it that state nothing without it.
+    Remove,
+}
+
 /// What to do.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Advice {
@@ -50,6 +76,12 @@ pub struct Advice {
     pub message: String,
     /// What to write, if it is that simple.
     pub replacement: Option<Replacement>,
+    /// The same as changes to what the file states, also where it states nothing yet; empty where a
+    /// person has to choose.
+    pub edits: Vec<Edit>,
+    /// Whether `tierc check --fix` does it: it keeps what was meant, costs no more and interrupts
+    /// nothing.
+    pub safe: bool,
 }
 
 /// A finding.
@@ -107,6 +139,8 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
             place: place(*span, sources),
             text: text(new),
         }),
+        edits: help.edits.iter().map(|it| edit(it, text)).collect(),
+        safe: help.safe,
     };
     Finding {
         code: diagnostic.code.to_string(),
@@ -119,6 +153,19 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
         labels: diagnostic.labels.iter().map(label).collect(),
         notes: diagnostic.notes.iter().map(text).collect(),
         help: diagnostic.help.iter().map(advice).collect(),
+    }
+}
+
+fn edit(edit: &edit::Edit, text: impl Fn(&String) -> String) -> Edit {
+    let (action, kdl) = match &edit.action {
+        edit::Action::Set(value) => (Action::Set, Some(value)),
+        edit::Action::Insert(nodes) => (Action::Insert, Some(nodes)),
+        edit::Action::Remove => (Action::Remove, None),
+    };
+    Edit {
+        path: text(&edit.path),
+        action,
+        kdl: kdl.map(text),
     }
 }
 

@@ -55,6 +55,24 @@ pub fn human_first<'a>(
         .collect()
 }
 
+/// What `tierc check --fix` could do about findings; none where that is nothing.
+#[must_use]
+pub fn fixable(safe: usize, others: usize) -> Option<String> {
+    let findings = |count: usize| format!("{count} finding{}", if count == 1 { "" } else { "s" });
+    match (safe, others) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{} fixable with `--fix`", findings(safe))),
+        (0, others) => Some(format!(
+            "{} fixable with `--fix --unsafe`",
+            findings(others)
+        )),
+        (safe, others) => Some(format!(
+            "{} fixable with `--fix`, {others} more with `--fix --unsafe`",
+            findings(safe)
+        )),
+    }
+}
+
 /// A line that counts what was found.
 #[must_use]
 pub fn summary(errors: usize, warnings: usize, notes: usize, files: usize) -> String {

@@ -213,7 +213,7 @@ fn summary(tracked: &Tracked) -> String {
         Metric::ApiCpu => format!("the API's pods use more than {most}% of the CPU they request"),
         Metric::ApiMemory => format!("a pod of the API uses more than {most}% of its memory limit"),
         Metric::ApiReplicas | Metric::WorkerReplicas => {
-            format!("`{of}` needs more pods than its autoscaler may make")
+            format!("`{of}` needs more pods than its autoscaler's maximum")
         }
         Metric::QueueDepth => format!("a list of `{of}` is longer than its pods can drain"),
         Metric::DbCpu => format!("CPU of `{of}` is above {most}%"),
@@ -266,9 +266,9 @@ fn unmeasured(component: &str, expr: String) -> Alert {
         expr,
         lasting: ABSENT,
         urgency: Urgency::Warning,
-        summary: format!("`{component}` is not measured, so that its other alerts are silent"),
+        summary: format!("no metrics of `{component}` arrive, so its other alerts stay silent"),
         value: "absent",
-        action: "scrape what these alerts read".into(),
+        action: "check the exporter: these alerts need its metrics".into(),
         relieved_by: Vec::new(),
         section: "Alerts".into(),
     }

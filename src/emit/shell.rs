@@ -10,6 +10,27 @@ pub fn word(text: &str) -> String {
     word.into_owned()
 }
 
+/// A text as one word that is in quotes whatever is in it, for what reads better so.
+///
+/// # Panics
+/// Never: see [`word`].
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    if text.contains('\'') {
+        word(text)
+    } else {
+        format!("'{text}'")
+    }
+}
+
+/// A text within the double quotes of `"${NAME:?text}"`: what would end it or be read as a command
+/// becomes a dot.
+#[must_use]
+pub fn message(text: &str) -> String {
+    let acts = ['"', '\\', '$', '`', '{', '}', '\n'];
+    text.replace(acts, ".")
+}
+
 /// A text that means nothing else in an extended regular expression, and ends no quotes of a shell.
 #[must_use]
 pub fn literal(text: &str) -> String {
@@ -47,6 +68,13 @@ mod tests {
             "{{x}}",
         ] {
             assert_eq!(shlex::split(&word(text)), Some(vec![text.to_owned()]));
+            assert_eq!(shlex::split(&quoted(text)), Some(vec![text.to_owned()]));
+            let within = format!("\"${{NAME:?{}}}\"", message(text));
+            assert_eq!(
+                shlex::split(&within).map(|it| it.len()),
+                Some(1),
+                "{within}"
+            );
         }
         assert_eq!(word("db.r6g.large"), "db.r6g.large");
     }

@@ -25,6 +25,29 @@ macro_rules! one_part {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $names { $($field(<$type as $crate::model::attribute::Attributes>::Field),)* }
 
+        $crate::model::part::walks! { $part $names $(($kind $field $step))* }
+    };
+    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
+     $(#[$meta:meta])+ flat $field:ident: $type:ty, $($rest:tt)*) => {
+        $crate::model::part::one_part! { [$($doc)+] $part $names
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (flat $field $type, "")] $($rest)* }
+    };
+    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
+     $(#[$meta:meta])+ at $step:literal $field:ident: $type:ty, $($rest:tt)*) => {
+        $crate::model::part::one_part! { [$($doc)+] $part $names
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, $step)] $($rest)* }
+    };
+    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
+     $(#[$meta:meta])+ $field:ident: $type:ty, $($rest:tt)*) => {
+        $crate::model::part::one_part! { [$($doc)+] $part $names
+            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, stringify!($field))] $($rest)* }
+    };
+}
+pub(crate) use one_part;
+
+/// Writes the walks over a part's attributes: `flat` or `named`, the field, and its step in a path.
+macro_rules! walks {
+    ($part:ident $names:ident $(($kind:ident $field:ident $step:expr))*) => {
         impl $crate::model::attribute::Attributes for $part {
             type Field = $names;
 
@@ -54,20 +77,5 @@ macro_rules! one_part {
             }
         }
     };
-    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
-     $(#[$meta:meta])+ flat $field:ident: $type:ty, $($rest:tt)*) => {
-        $crate::model::part::one_part! { [$($doc)+] $part $names
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (flat $field $type, "")] $($rest)* }
-    };
-    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
-     $(#[$meta:meta])+ at $step:literal $field:ident: $type:ty, $($rest:tt)*) => {
-        $crate::model::part::one_part! { [$($doc)+] $part $names
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, $step)] $($rest)* }
-    };
-    ([$($doc:tt)+] $part:ident $names:ident [$($fields:tt)*] [$($kinds:tt)*]
-     $(#[$meta:meta])+ $field:ident: $type:ty, $($rest:tt)*) => {
-        $crate::model::part::one_part! { [$($doc)+] $part $names
-            [$($fields)* $(#[$meta])+ pub $field: $type,] [$($kinds)* (named $field $type, stringify!($field))] $($rest)* }
-    };
 }
-pub(crate) use one_part;
+pub(crate) use walks;

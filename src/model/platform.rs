@@ -1,9 +1,14 @@
 //! What workloads stand on: the pooler, the database, Redis, the nodes.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::declaration::{Form, node};
 use super::part::part;
+use super::place::Place;
+use super::volume::LARGEST_GIB;
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
@@ -15,198 +20,215 @@ use crate::source::Sourced;
 /// for the rules to say.
 pub const MOST_STATED_REPLICAS: u32 = 10_000;
 
-part! {
+/// What RDS for PostgreSQL accepts for `max_connections`.
+const CONNECTIONS: RangeInclusive<u32> = 6..=262_143;
+
+/// A second to a week. Without any `drain` the kubelet would kill the pod with every connection it has.
+const DRAIN: RangeInclusive<u64> = 1..=604_800;
+
+/// Of a pool, 0 would lift PgBouncer's limit.
+const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
+
+node! {
     /// The pooler.
-    Pgbouncer: PgbouncerField {
+    Pgbouncer: PgbouncerNode, PgbouncerField, derived {
         /// The Deployment's name.
-        name: Sourced<Name>,
+        child name: Sourced<Name> = Form::LetteredName, "\"pgbouncer\"";
         /// How many pods.
-        instances: Sourced<u32>,
+        child instances: Sourced<u32> = AT_LEAST_ONE, "2";
         /// Sizes of the pools of one pod.
-        pool: Pool,
+        node pool: Pool;
         /// `max_client_conn` of one pod.
-        clients: Clients,
+        node clients: Clients;
         /// `pool_mode`.
-        mode: Sourced<PoolMode>,
+        child mode: Sourced<PoolMode>, "\"transaction\"";
         /// The image.
-        image: Sourced<String>,
+        child image: Sourced<String> = Form::Placed(Place::Image), "\"registry.example.com/pgbouncer:1.25.1\"";
         /// What becomes of startup options that PgBouncer does not track, if it is stated.
-        options: Option<Sourced<StartupOptions>>,
+        child options: Option<Sourced<StartupOptions>>, "\"ignore\"";
         /// What a pod asks for.
-        requests: Resources,
+        node requests: Resources;
         /// What a pod may use.
-        limits: Resources,
+        node limits: Resources;
         /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
-        drain: Sourced<Duration>,
+        child drain: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
         /// How long a new pod is ready before a rollout ends the next old one: `minReadySeconds`.
         /// Records of older versions lack it: it was the drain.
         #[serde(default = "unrecorded")]
-        min_ready: Sourced<Duration>,
+        child min_ready: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
     }
 
     /// PgBouncer's pool sizes, per pod.
-    Pool: PoolField {
+    Pool: PoolNode, PoolField, derived {
         /// `default_pool_size`: per user and database.
-        default: Sourced<u32>,
+        property default: Sourced<u32> = AT_LEAST_ONE, "60";
         /// `max_db_connections`: per database entry.
-        max_db: Sourced<u32>,
+        property max_db: Sourced<u32> = AT_LEAST_ONE, "120";
         /// `reserve_pool_size`.
-        reserve: Sourced<u32>,
+        property reserve: Sourced<u32>, "5";
     }
 
     /// Client connections.
-    Clients: ClientsField {
+    Clients: ClientsNode, ClientsField, settled {
         /// `max_client_conn` of one pod.
-        max: Sourced<u32>,
+        property max: Sourced<u32> = AT_LEAST_ONE, "500";
     }
 
     /// The RDS for PostgreSQL instance.
-    Database: DatabaseField {
+    Database: DatabaseNode, DatabaseField, derived {
         /// The RDS identifier.
-        name: Sourced<Name>,
+        child name: Sourced<Name> = Form::LetteredName, "\"kaireon-prod\"";
         /// The instance class.
-        instance: Sourced<String>,
+        child instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"db.r6g.large\"";
         /// PostgreSQL's major version, or major.minor.
-        engine: Sourced<String>,
+        child engine: Sourced<String> = Form::Placed(Place::AwsWord), "\"16\"";
         /// `max_connections`.
-        max_connections: Sourced<u32>,
+        child max_connections: Sourced<u32> = Form::Whole(CONNECTIONS), "200";
         /// Whether a standby waits in another zone.
-        multi_az: Sourced<bool>,
+        child multi_az: Sourced<bool>, "#true";
         /// The volume.
-        storage: Storage,
+        node storage: Storage;
         /// The read replicas.
-        replicas: ReadReplicas,
+        node replicas: ReadReplicas;
         /// Connections that bypass PgBouncer.
-        direct: Direct,
+        node direct: Direct;
         /// Automated backups.
-        backup: Backup,
+        node backup: Backup;
         /// The weekly window, and whether changes wait for it.
-        maintenance: Maintenance,
+        node maintenance: Maintenance;
         /// The host, if it is stated; else the Service `<app>-postgres`.
-        endpoint: Option<Sourced<String>>,
+        child endpoint: Option<Sourced<String>> = Form::Placed(Place::Host), "\"db.example.com\"";
         /// The PostgreSQL database.
-        dbname: Sourced<String>,
+        child dbname: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon\"";
         /// The application's PostgreSQL role.
-        user: Sourced<String>,
+        child user: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon\"";
         /// The RDS master user, which creates the other roles.
-        master: Sourced<String>,
+        child master: Sourced<String> = Form::Placed(Place::PostgresName), "\"postgres\"";
         /// How the server is trusted.
-        tls: Sourced<SslMode>,
+        child tls: Sourced<SslMode>, "\"verify-full\"";
     }
 
     /// An RDS volume.
-    Storage: StorageField {
+    Storage: StorageNode, StorageField, settled {
         /// GiB.
-        gib: Sourced<u32>,
+        property gib: Sourced<u32> = Form::Gib(1..=LARGEST_GIB), "500";
         /// Storage autoscaling's ceiling in GiB; 0 is off.
-        max_gib: Sourced<u32>,
+        property max_gib: Sourced<u32> = Form::Gib(0..=LARGEST_GIB), "1000";
         /// The kind.
         #[serde(rename = "type")]
-        at "type" kind: Sourced<StorageType>,
+        property kind as "type": Sourced<StorageType>, "\"gp3\"";
         /// Provisioned IOPS.
-        iops: Option<Sourced<u32>>,
+        property iops: Option<Sourced<u32>> = AT_LEAST_ONE, "12000";
         /// Provisioned MiB/s.
-        throughput: Option<Sourced<u32>>,
+        property throughput: Option<Sourced<u32>> = AT_LEAST_ONE, "500";
     }
 
     /// Read replicas, all alike.
-    ReadReplicas: ReadReplicasField {
+    ReadReplicas: ReadReplicasNode, ReadReplicasField, derived {
         /// How many.
-        count: Sourced<u32>,
+        argument count: Sourced<u32> = Form::Whole(0..=MOST_STATED_REPLICAS), "1";
         /// Their class.
-        instance: Sourced<String>,
+        property instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"db.r6g.large\"";
         /// Their `max_connections`.
-        max_connections: Sourced<u32>,
+        property max_connections: Sourced<u32> = Form::Whole(CONNECTIONS), "200";
         /// Over what the API reaches them.
-        via: Sourced<Via>,
+        property via: Sourced<Via>, "\"pgbouncer\"";
     }
 
     /// Connections that reach the server without PgBouncer.
-    Direct: DirectField {
+    Direct: DirectNode, DirectField, settled {
         /// Exporters.
-        monitoring: Sourced<u32>,
+        property monitoring: Sourced<u32>, "5";
         /// Logical replication.
-        replication: Sourced<u32>,
+        property replication: Sourced<u32>, "5";
         /// People and jobs.
-        admin: Sourced<u32>,
+        property admin: Sourced<u32>, "10";
         /// Schema migrations.
-        migrations: Sourced<u32>,
+        property migrations: Sourced<u32>, "0";
     }
 
     /// Automated backups.
-    Backup: BackupField {
+    Backup: BackupNode, BackupField, settled {
         /// Days they are kept; 0 is off.
-        days: Sourced<u32>,
+        property days: Sourced<u32> = Form::Whole(0..=35), "7";
         /// When they are taken, in UTC.
-        window: Sourced<DailyWindow>,
+        property window: Sourced<DailyWindow>, "\"02:00-03:00\"";
     }
 
     /// Maintenance.
-    Maintenance: MaintenanceField {
+    Maintenance: MaintenanceNode, MaintenanceField, settled {
         /// When, in UTC.
-        window: Sourced<WeeklyWindow>,
+        property window: Sourced<WeeklyWindow>, "\"sun:04:00-sun:05:00\"";
         /// Whether changes wait for it.
-        apply: Sourced<Apply>,
+        property apply: Sourced<Apply>, "\"now\"";
     }
 
     /// An ElastiCache replication group.
-    RedisGroup: RedisGroupField {
+    RedisGroup: RedisNode, RedisGroupField, derived {
         /// The replication group's id.
-        name: Sourced<Name>,
-        /// The engine.
-        engine: Sourced<RedisEngine>,
-        /// Its version.
-        at "engine.version" version: Sourced<String>,
+        child name: Sourced<Name> = Form::LetteredName, "\"kaireon-prod-queue\"";
+        inside "engine" {
+            /// The engine.
+            argument engine: Sourced<RedisEngine>, "\"redis\"";
+            /// Its version.
+            property version as "version": Sourced<String> = Form::Placed(Place::AwsWord), "\"7.1\"";
+        }
         /// The node type.
-        node: Sourced<String>,
+        child node: Sourced<String> = Form::Placed(Place::AwsWord), "\"cache.r6g.large\"";
         /// Replicas of each shard.
-        replicas: Sourced<u32>,
+        child replicas: Sourced<u32> = Form::Whole(0..=MOST_STATED_REPLICAS), "1";
         /// `maxmemory-policy`.
-        policy: Sourced<EvictionPolicy>,
+        child policy: Sourced<EvictionPolicy>, "\"noeviction\"";
         /// What it is for.
-        uses: Vec<Sourced<Use>>,
+        list uses: Vec<Sourced<Use>>, "\"queue\"";
         /// Sharding.
-        cluster: Cluster,
+        node cluster: Cluster;
         /// Encryption in transit.
-        tls: Sourced<RedisTls>,
-        /// The data it is expected to hold, in GiB.
-        at "data.gib" data_gib: Option<Sourced<u32>>,
+        child tls: Sourced<RedisTls>, "\"required\"";
+        inside "data" {
+            /// The data it is expected to hold, in GiB.
+            property data_gib as "gib": Option<Sourced<u32>> = Form::Gib(0..=u32::MAX), "8";
+        }
         /// `host:port`, if it is stated; else taken from a Secret at run time.
-        endpoint: Option<Sourced<String>>,
-        /// The environment variable for the address.
-        at "env.url" env_url: Sourced<String>,
-        /// The environment variable for cluster mode.
-        at "env.cluster" env_cluster: Sourced<String>,
+        child endpoint: Option<Sourced<String>> = Form::Placed(Place::HostPort), "\"cache.example.com:6379\"";
+        inside "env" {
+            /// The environment variable for the address.
+            property env_url as "url": Sourced<String> = Form::Placed(Place::Variable), "\"REDIS_URL\"";
+            /// The environment variable for cluster mode.
+            property env_cluster as "cluster": Sourced<String> = Form::Placed(Place::Variable), "\"REDIS_CLUSTER_MODE\"";
+        }
     }
 
     /// A group's sharding.
-    Cluster: ClusterField {
+    Cluster: ClusterNode, ClusterField, derived {
         /// Shards; 0 is cluster mode off.
-        shards: Sourced<u32>,
+        property shards: Sourced<u32>, "3";
         /// The mode.
-        mode: Sourced<ClusterMode>,
+        property mode: Sourced<ClusterMode>, "\"enabled\"";
     }
 
     /// An EKS node group.
-    NodeGroup: NodeGroupField {
+    NodeGroup: NodeGroupNode, NodeGroupField, derived {
         /// The EC2 instance type.
-        instance: Sourced<String>,
+        child instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"m7g.large\"";
         /// How many nodes.
-        count: Replicas,
+        node count: Replicas;
         /// How they are bought.
-        capacity: Sourced<Capacity>,
+        child capacity: Sourced<Capacity>, "\"spot\"";
         /// The pools that run here and nowhere else; none means everything else.
-        runs: Vec<Sourced<Name>>,
+        filled_list runs: Vec<Sourced<Name>>, "\"batch\"";
     }
 
     /// What the network policies need to know.
-    Network: NetworkField {
+    Network: NetworkNode, NetworkField, settled {
         /// Where the database is reached, if it is stated.
-        database_cidr: Option<Sourced<String>>,
+        property database_cidr: Option<Sourced<String>> = Form::Placed(Place::Cidr), "\"10.0.32.0/20\"";
         /// Where Prometheus runs, if it is stated.
-        monitoring_namespace: Option<Sourced<String>>,
+        property monitoring_namespace: Option<Sourced<String>> = Form::Placed(Place::DnsLabel), "\"monitoring\"";
     }
+}
 
+part! {
     /// Ownership of what is generated.
     Deliver: DeliverField {
         /// Who writes the HPA and the ScaledObjects.

@@ -21,7 +21,8 @@ use crate::source::{SourceId, Span};
 
 use token::{Kind, Token};
 
-pub use mistake::{Mistake, quoted};
+pub use crate::edit::quoted;
+pub use mistake::Mistake;
 
 /// The most bytes a file may have.
 pub const MAX_BYTES: usize = 1 << 20;

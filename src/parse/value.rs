@@ -10,6 +10,7 @@ use super::scan::{Mistake, quoted};
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
+use crate::model::declaration::{Form, Stated};
 use crate::model::place::canonical_cidr;
 use crate::model::{Duration, Money, Name, Place, Portion, Quantity, Word};
 use crate::source::Span;
@@ -110,12 +111,14 @@ impl Problem {
     pub fn finding(self, span: Span, path: &str) -> Diagnostic {
         let finding = Diagnostic::new(self.code, Severity::Error, self.message)
             .label(span, format!("the value of `{path}`"));
+        // How a value is written, unlike which one, is no choice.
+        let safe = self.code == code::BARE_VALUE;
         match (self.help, self.replacement) {
-            (help, Some(text)) => finding.replace(
-                help.unwrap_or_else(|| format!("write `{text}`")),
-                span,
-                text,
-            ),
+            (help, Some(text)) => {
+                let help = help.unwrap_or_else(|| format!("write `{text}`"));
+                let finding = finding.replace(help, span, text);
+                if safe { finding.safely() } else { finding }
+            }
             (Some(help), None) => finding.help(help),
             (None, None) => finding,
         }
@@ -419,11 +422,18 @@ pub fn money(value: &Value<'_>) -> Reading<Money> {
 
 /// One of the words of `T`.
 pub fn word<T: Word>(value: &Value<'_>) -> Reading<T> {
+    let words: Vec<&'static str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+    let word = one_of(&words, value)?;
+    Ok(T::from_word(word).expect("one of its words"))
+}
+
+/// One of `words`.
+fn one_of(words: &[&'static str], value: &Value<'_>) -> Reading<&'static str> {
     let text = string(value, "a word in quotes")?;
-    if let Some(word) = T::from_word(text) {
+    let words = || words.iter().copied();
+    if let Some(word) = words().find(|word| *word == text) {
         return Ok(word);
     }
-    let words = || T::WORDS.iter().map(|(word, _)| *word);
     let mut problem = Problem::wrong(format!("`{text}` is not a word that is known here"));
     problem.code = code::UNKNOWN_WORD;
     let known = format!("known here: {}", suggest::list(words()));
@@ -433,4 +443,26 @@ pub fn word<T: Word>(value: &Value<'_>) -> Reading<T> {
             .write(quoted(near)),
         None => problem.help(known),
     })
+}
+
+/// What an attribute of this form takes.
+pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
+    move |value| match form {
+        Form::Whole(range) => whole(range.clone())(value).map(Stated::Whole),
+        Form::Gib(range) => gib(range.clone())(value).map(Stated::Whole),
+        Form::Flag => flag(value).map(Stated::Flag),
+        Form::Duration(range) => duration(range.clone())(value).map(Stated::Duration),
+        Form::Word(words) => one_of(&words(), value).map(Stated::Word),
+        Form::Text => any_text(value).map(Stated::Text),
+        Form::Placed(place) => placed(*place)(value).map(Stated::Text),
+        Form::Name => name(value).map(Stated::Name),
+        Form::LetteredName => lettered_name(value).map(Stated::Name),
+        Form::Cpu => cpu(value).map(Stated::Quantity),
+        Form::Memory => memory(value).map(Stated::Quantity),
+        Form::Quantity => quantity(value).map(Stated::Quantity),
+        Form::Portion => portion(value).map(Stated::Portion),
+        Form::Daily => daily(value).map(Stated::Daily),
+        Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Attributes(_) => unreachable!("a node has no value of its own"),
+    }
 }

@@ -3,19 +3,17 @@
 mod database;
 pub(super) mod nodes;
 mod pooler;
+pub(super) mod queues;
 mod redis;
 pub mod rest;
 mod schedules;
 mod service;
 mod workloads;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
+use super::action::{Action, Manifests, PoolerDeployment, Question};
 use super::kind::Kind;
 use crate::catalogue::Catalogue;
 use crate::emit::shell::literal;
-pub use crate::emit::shell::word as quoted;
 use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -34,22 +32,39 @@ pub struct State<'a> {
 }
 
 impl State<'_> {
-    /// A file or folder of the tree, as a word of a shell.
+    /// A file or folder of the tree.
     fn path(self, below: &str) -> String {
-        quoted(&format!("{}/{below}", self.tree))
+        format!("{}/{below}", self.tree)
+    }
+
+    /// A file of the tree.
+    fn file(self, below: &str) -> Manifests {
+        Manifests::File(self.path(below))
+    }
+
+    /// The namespace.
+    fn namespace(self) -> String {
+        self.environment.namespace.value.to_string()
+    }
+
+    /// PgBouncer.
+    fn pooler(self) -> PoolerDeployment {
+        PoolerDeployment {
+            namespace: self.namespace(),
+            deployment: self.environment.pgbouncer.name.value.to_string(),
+        }
     }
 }
 
-/// What to type: lines for a POSIX shell, and what somebody has to see to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+/// What to do, and what somebody has to see to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Procedure {
     /// What must be true before anything is applied, as sentences.
     pub requires: Vec<String>,
     /// What brings the step about.
-    pub apply: Vec<String>,
+    pub apply: Vec<Action>,
     /// What shows that it is done; the next step waits for it.
-    pub verify: Vec<String>,
+    pub verify: Vec<Action>,
     /// What to wait for besides, as sentences.
     pub wait: Vec<String>,
     /// What else there is to know, as sentences.
@@ -62,13 +77,13 @@ impl Procedure {
         self
     }
 
-    fn apply(mut self, line: impl Into<String>) -> Self {
-        self.apply.push(line.into());
+    fn apply(mut self, action: impl Into<Action>) -> Self {
+        self.apply.push(action.into());
         self
     }
 
-    fn verify(mut self, line: impl Into<String>) -> Self {
-        self.verify.push(line.into());
+    fn verify(mut self, action: impl Into<Action>) -> Self {
+        self.verify.push(action.into());
         self
     }
 
@@ -91,13 +106,13 @@ impl Procedure {
     /// Both procedures, one after the other, nothing said twice.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
-        let add = |into: &mut Vec<String>, from: Vec<String>| {
-            for line in from {
-                if !into.contains(&line) {
-                    into.push(line);
+        fn add<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {
+            for it in from {
+                if !into.contains(&it) {
+                    into.push(it);
                 }
             }
-        };
+        }
         add(&mut self.requires, other.requires);
         add(&mut self.apply, other.apply);
         add(&mut self.verify, other.verify);
@@ -148,17 +163,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     })
 }
 
-/// A loop that ends when a query of the AWS command line answers with one of `wanted`, and shows
-/// each answer meanwhile. The waiters that come with it give up after 10 to 30 minutes, and see
-/// what was there before where the change has not begun yet.
-fn until(command: &str, query: &[&str], wanted: &str) -> String {
-    let query = query.join(", ");
-    format!(
-        "until aws {command} --query \"join(' ', [{query}])\" --output text | tee /dev/stderr | grep -Eqx '{wanted}'; do sleep 15; done"
-    )
-}
-
-/// How `until` asks for a parameter of a group. A family has more of them than fit one page of an
+/// How a parameter of a group is asked for. A family has more of them than fit one page of an
 /// answer, and the query runs once on each: what a page lacks has to be a word, too.
 fn parameter_value(name: &str) -> String {
     format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
@@ -188,17 +193,28 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
 
 /// Terraform with the variables of a state, for what needs more than one call, and for what is
 /// created, so that Terraform knows it.
-fn terraform(state: State<'_>) -> String {
-    format!("terraform apply {}", variables(state))
+fn terraform(state: State<'_>) -> Action {
+    targeted(state, Vec::new())
 }
 
-/// Ends well where Terraform has nothing left to do.
-fn nothing_left(state: State<'_>) -> String {
-    format!("terraform plan -detailed-exitcode {}", variables(state))
+/// The same for some resources alone.
+fn targeted(state: State<'_>, targets: Vec<String>) -> Action {
+    Action::Terraform {
+        variables: variables(state),
+        targets,
+    }
+}
+
+/// Terraform has nothing left to do.
+fn nothing_left(state: State<'_>) -> Question {
+    Question::NothingLeft {
+        variables: variables(state),
+    }
 }
 
 fn variables(state: State<'_>) -> String {
-    let environment = &state.environment.environment.value;
-    let file = state.path(&format!("terraform/{environment}.tfvars"));
-    format!("-var-file={file}")
+    state.path(&format!(
+        "terraform/{}.tfvars",
+        state.environment.environment.value
+    ))
 }

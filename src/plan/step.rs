@@ -8,7 +8,7 @@ use super::{Move, Request};
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
-use crate::model::{DatabaseField, Environment, EnvironmentField, RedisGroupField};
+use crate::model::{DatabaseField, Environment, EnvironmentField, Name, RedisGroupField};
 use crate::pair::Pair;
 
 /// One step.
@@ -45,6 +45,12 @@ impl Step {
 #[must_use]
 pub fn folder(number: usize) -> String {
     format!("{number:02}")
+}
+
+/// The tree of the state after step `number`, as commands name it.
+#[must_use]
+pub fn tree(root: &str, number: usize, name: &Name) -> String {
+    format!("{root}/{}/{name}", folder(number))
 }
 
 /// The steps of an order of moves. Neighbours that one command applies are one step.
@@ -146,7 +152,7 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
     let name = &sides.before.environment.value;
-    let tree = |number: usize| format!("{}/{}/{name}", request.root, folder(number));
+    let tree = |number: usize| tree(request.root, number, name);
     let trees = Pair::new(tree(number - 1), tree(number));
     let states = Pair::new(
         ends.before.at(&trees.before, request),
@@ -202,7 +208,9 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
         .iter()
         .map(|kind| procedure(kind, states))
         .fold(Procedure::default(), Procedure::then);
-    procedure::secrets(states).then(rest::with_the_rest(own, &kinds, states))
+    procedure::secrets(states)
+        .then(procedure::queues::unread(states))
+        .then(rest::with_the_rest(own, &kinds, states))
 }
 
 /// Why a step is not undone, if it is not.

@@ -58,8 +58,8 @@ fn from_to(owner: &str, changed: &Changed) -> String {
     }
 }
 
-/// Whose attributes a move changes, and which of them its headline shows; none where the headline
-/// says in a word which those are.
+/// Whose attributes a move changes, and which of them its headline shows. None where the headline
+/// names the only attribute that can change, or a part that comes or goes.
 fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
     const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
     Some(match kind {
@@ -78,12 +78,11 @@ fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
                 ("database.replicas".into(), &["instance", "max-connections"])
             }
             DatabaseMove::ReplicaVia => ("database.replicas".into(), &["via"]),
+            DatabaseMove::Backups | DatabaseMove::Direct | DatabaseMove::Access => {
+                ("database".into(), &[])
+            }
             // What is created or deleted is so as a whole.
-            DatabaseMove::ReplicaCount
-            | DatabaseMove::Backups
-            | DatabaseMove::Direct
-            | DatabaseMove::Access
-            | DatabaseMove::MultiAz => return None,
+            DatabaseMove::ReplicaCount | DatabaseMove::MultiAz => return None,
         },
         Kind::Redis(name, what) => {
             let shown: &[&str] = match what {
@@ -93,7 +92,8 @@ fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
                 GroupMove::Policy => &["policy"],
                 GroupMove::Cluster => &["cluster.shards"],
                 GroupMove::Tls => &["tls"],
-                GroupMove::Added | GroupMove::Removed | GroupMove::Access => return None,
+                GroupMove::Access => &[],
+                GroupMove::Added | GroupMove::Removed => return None,
             };
             (format!("redis.{name}"), shown)
         }
@@ -105,8 +105,8 @@ fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
             };
             (format!("nodes.{name}"), shown)
         }
+        Kind::Network => ("network".into(), &[]),
         Kind::Identity
-        | Kind::Network
         | Kind::Schedules
         | Kind::Alerts
         | Kind::Delivery

@@ -25,9 +25,9 @@ pub struct Costs<'a> {
     pub sources: &'a Sources,
 }
 
-const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods are paid with the nodes they run on";
+const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods cost nothing beyond their nodes";
 
-const CALENDAR: &str = "the calendar is in no sum: a node group keeps its least nodes while pods sleep, and never has more than its most; off-hours show what a month of them saves at the minima and at the maxima, an event what it adds once, where a node autoscaler removes empty nodes";
+const CALENDAR: &str = "schedules are in no sum, because a node group never has fewer nodes than its minimum or more than its maximum; the row of off-hours shows the saving of a month at the minima and at the maxima, the row of an event what it adds once, if a node autoscaler removes empty nodes";
 
 /// `$216 to $341 a month, plus 2 without a price`.
 fn summary(range: Option<Range>, unpriced: usize) -> String {
@@ -100,7 +100,7 @@ fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
     let rows = estimate.calendar.iter().map(|it| {
         let text = format!("{}: {}", it.when.hours(), it.told());
         let held = if it.moves_nothing() {
-            "; no node is saved or added"
+            "; the number of nodes does not change"
         } else {
             ""
         };
@@ -189,7 +189,7 @@ fn remarks(costs: &Costs<'_>) -> Vec<String> {
     let mut remarks = vec![FLOOR_AND_CEILING.to_owned()];
     remarks.extend(spots(costs.estimates).iter().map(|spot| {
         format!(
-            "spot: {}% off the price on demand ({})",
+            "spot: {}% off the on-demand price ({})",
             spot.percent, spot.source
         )
     }));
@@ -198,7 +198,7 @@ fn remarks(costs: &Costs<'_>) -> Vec<String> {
         remarks.push(CALENDAR.to_owned());
     }
     remarks.extend(costs.total.shared.iter().map(shared));
-    remarks.push(format!("not in it: {}", EXCLUDED.join(", ")));
+    remarks.push(format!("not included: {}", EXCLUDED.join(", ")));
     remarks
 }
 
@@ -222,7 +222,7 @@ fn reserved(estimates: &[Estimate]) -> Vec<String> {
             continue;
         };
         let sentence = format!(
-            "reserved, {}: {}% off the part of the floor that is covered, paid at any load ({})",
+            "reserved, {}: {}% off the covered part of the floor, which is paid at any load ({})",
             item.layer, reserved.discount.percent, reserved.discount.source
         );
         if !told.contains(&sentence) {
@@ -234,7 +234,7 @@ fn reserved(estimates: &[Estimate]) -> Vec<String> {
         if !layers.is_empty() {
             let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
             told.push(format!(
-                "{}: {} at list prices, because no discount of reserved capacity is known there",
+                "{}: {} at list prices, because the catalogue has no reserved discount for it",
                 estimate.environment,
                 layers.join(" and ")
             ));
@@ -246,7 +246,7 @@ fn reserved(estimates: &[Estimate]) -> Vec<String> {
 fn shared(cluster: &SharedCluster) -> String {
     let environments: Vec<&str> = cluster.environments.iter().map(Name::as_str).collect();
     format!(
-        "in the total the control plane of {} ({}) is counted once for {}; everything else is counted for each environment that states it",
+        "the total counts the control plane of {} ({}) once for {}; it counts everything else once per environment",
         cluster.cluster,
         cluster.region,
         environments.join(", ")

@@ -29,7 +29,7 @@ pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
 pub use order::{SafeOrder, ShortStep};
 pub use resources::Resource;
-pub use unified::{FileDiff, files, paths};
+pub use unified::{FileDiff, files, paths, source};
 
 /// What changes between two states of environments.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -12,11 +12,13 @@ use crate::budget::connections;
 use crate::budget::transition::Subject;
 use crate::cost::Range;
 use crate::diagnostic::json::Finding;
+use crate::emit::shell::word;
 use crate::impact::{Class, FeltBy, Impact, When};
 use crate::model::{Duration, Tier};
 use crate::pair::Pair;
-use crate::plan::procedure::{Procedure, quoted};
-use crate::plan::{Blocked, Kept, Meanwhile};
+use crate::plan::action::script;
+use crate::plan::procedure::Procedure;
+use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
 use crate::report::diff::{growth, lasting};
 
 pub use environment::{Planned, of_environment};
@@ -121,9 +123,74 @@ pub struct PlanStep {
     /// What can be asked for while it runs, where that is more than before it and after it.
     pub meanwhile: Vec<MeanwhileAsked>,
     /// How it is applied and verified.
-    pub procedure: Procedure,
+    pub procedure: PlanProcedure,
     /// The way back.
     pub undo: WayBack,
+    /// Its files; null where the states are not written.
+    pub files: Option<StepFiles>,
+}
+
+/// The files of a step, which a POSIX shell runs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StepFiles {
+    /// What applies it.
+    pub apply: String,
+    /// What shows that it is done.
+    pub verify: String,
+    /// What goes back to the state before it, or says why there is no way back.
+    pub undo: String,
+}
+
+/// How a step is applied or undone.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlanProcedure {
+    /// What must be true before anything is applied, as sentences.
+    pub requires: Vec<String>,
+    /// What brings the step about.
+    pub apply: Vec<PlanAction>,
+    /// What shows that it is done; the next step waits for it.
+    pub verify: Vec<PlanAction>,
+    /// What to wait for besides, as sentences.
+    pub wait: Vec<String>,
+    /// What else there is to know, as sentences.
+    pub notes: Vec<String>,
+}
+
+/// An action of a step.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlanAction {
+    /// What it does, as one line.
+    pub does: String,
+    /// The action.
+    pub action: Action,
+    /// The same for a POSIX shell: one line or several.
+    pub shell: String,
+}
+
+impl From<&Action> for PlanAction {
+    fn from(action: &Action) -> Self {
+        Self {
+            does: action.does(),
+            action: action.clone(),
+            shell: action.shell(),
+        }
+    }
+}
+
+impl From<&Procedure> for PlanProcedure {
+    fn from(procedure: &Procedure) -> Self {
+        let all = |actions: &[Action]| actions.iter().map(PlanAction::from).collect();
+        Self {
+            requires: procedure.requires.clone(),
+            apply: all(&procedure.apply),
+            verify: all(&procedure.verify),
+            wait: procedure.wait.clone(),
+            notes: procedure.notes.clone(),
+        }
+    }
 }
 
 /// Connections that can be open while a step runs, beyond those of both states.
@@ -192,7 +259,7 @@ pub struct StepChange {
 #[serde(rename_all = "kebab-case")]
 pub struct WayBack {
     /// How; null where there is none.
-    pub procedure: Option<Procedure>,
+    pub procedure: Option<PlanProcedure>,
     /// Why there is none; null where there is.
     pub impossible: Option<String>,
 }
@@ -309,16 +376,55 @@ fn at_last(plan: &EnvironmentPlan) -> Option<String> {
     })
 }
 
-/// The way back as lines to type: what people see to stands between them as comments.
-fn way_back(procedure: &Procedure) -> Vec<String> {
+/// The way back: what people see to stands between the actions as comments.
+fn way_back(step: &PlanStep, procedure: &PlanProcedure) -> Vec<String> {
     let first = procedure.requires.iter();
     let first = first.map(|sentence| format!("# not before {sentence}"));
     let last = procedure.wait.iter().chain(&procedure.notes);
+    let file = step.files.as_ref().map(|files| files.undo.as_str());
+    let all = procedure.apply.iter().chain(&procedure.verify);
     first
-        .chain(procedure.apply.iter().cloned())
-        .chain(procedure.verify.iter().cloned())
+        .chain(lines_of(all, file))
         .chain(last.map(|sentence| format!("# {sentence}")))
         .collect()
+}
+
+/// Columns of a command that says by itself what it does.
+const SHORT: usize = 80;
+
+/// Actions as lines: what each of them does and the file to run, or the commands to type.
+fn lines_of<'a>(actions: impl Iterator<Item = &'a PlanAction>, file: Option<&str>) -> Vec<String> {
+    if let Some(file) = file {
+        let run = format!("sh {}", word(file));
+        let mut lines: Vec<String> = actions.map(|it| format!("# {}", it.does)).collect();
+        if !lines.is_empty() {
+            lines.insert(0, run);
+        }
+        return lines;
+    }
+    let typed = actions.flat_map(|it| {
+        let is_short = !it.shell.contains('\n') && it.shell.len() <= SHORT;
+        let does = (!is_short).then(|| format!("# {}", it.does));
+        let shell = it.shell.lines().map(str::to_owned);
+        does.into_iter().chain(shell)
+    });
+    typed.collect()
+}
+
+/// The lines of what applies a step, and of what shows that it is done.
+fn applied_and_verified(step: &PlanStep) -> [Vec<String>; 2] {
+    let files = step.files.as_ref();
+    let procedure = &step.procedure;
+    [
+        lines_of(
+            procedure.apply.iter(),
+            files.map(|files| files.apply.as_str()),
+        ),
+        lines_of(
+            procedure.verify.iter(),
+            files.map(|files| files.verify.as_str()),
+        ),
+    ]
 }
 
 /// `step 2`, `steps 2, 5`.
@@ -356,9 +462,14 @@ fn cost_of(step: &PlanStep) -> Option<String> {
 
 /// Where the states lie, or how to write them.
 fn closing(report: &PlanReport) -> String {
-    let root = quoted(&report.states);
+    let root = word(&report.states);
     if report.written {
-        format!("the states are in {root}: 00 is what is, each number what its step leaves")
+        format!(
+            "the states are in {root}: 00 is what is, each number what its step leaves, with the files of the step: {}, {}, {}",
+            script::APPLY,
+            script::VERIFY,
+            script::UNDO
+        )
     } else {
         format!("the commands read the states from {root}: write them with --out {root}")
     }

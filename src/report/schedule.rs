@@ -35,7 +35,7 @@ pub fn week(environment: &Environment, day: Date) -> String {
     let rises = rises(environment, &calendar);
     if !rises.is_empty() {
         text += &format!(
-            "\nhow pools reach these floors, in seconds after they begin to hold\n{rises}"
+            "\nhow pools reach these floors, in seconds after the floors begin to apply\n{rises}"
         );
     }
     text
@@ -83,10 +83,10 @@ fn of_event(event: &Name, coming: Coming) -> String {
     match coming {
         Coming::Own => format!("event {event}"),
         Coming::Early(year) => {
-            format!("event {event} of {year}, early: KEDA's cron has no year")
+            format!("event {event} of {year}, early: KEDA's cron triggers have no year")
         }
         Coming::Again(year) => {
-            format!("event {event} of {year}, again: KEDA's cron has no year")
+            format!("event {event} of {year}, again: KEDA's cron triggers have no year")
         }
     }
 }
@@ -153,7 +153,7 @@ fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
             );
             if rise.asked > rise.floor {
                 text += &format!(
-                    "; KEDA asks for {}, because an HPA leaves out up to a tenth",
+                    "; KEDA asks for {}, because an HPA tolerates 10%",
                     rise.asked
                 );
             }

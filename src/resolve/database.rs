@@ -1,6 +1,7 @@
 //! The database; a replica is like its source unless it says otherwise.
 
-use crate::ast::{Ast, DirectNode, Over as _, ReadReplicasNode, StorageNode};
+use crate::ast::{Ast, Over as _, ReadReplicasNode};
+use crate::model::declaration::Settled as _;
 use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage};
 use crate::source::{Origin, Sourced};
 
@@ -20,17 +21,11 @@ pub(super) fn resolve(
         name: resolver.or_derive(node.name, || by_convention(app, environment)),
         engine: resolver.need(node.engine, "database.engine"),
         multi_az: resolver.need(node.multi_az, "database.multi-az"),
-        storage: storage(resolver, node.storage),
+        storage: Storage::settle(node.storage, resolver, "database.storage"),
         replicas: replicas(resolver, node.replicas, &instance, &max_connections),
-        direct: direct(resolver, node.direct),
-        backup: Backup {
-            days: resolver.need(node.backup_days, "database.backup.days"),
-            window: resolver.need(node.backup_window, "database.backup.window"),
-        },
-        maintenance: Maintenance {
-            window: resolver.need(node.maintenance_window, "database.maintenance.window"),
-            apply: resolver.need(node.maintenance_apply, "database.maintenance.apply"),
-        },
+        direct: Direct::settle(node.direct, resolver, "database.direct"),
+        backup: Backup::settle(node.backup, resolver, "database.backup"),
+        maintenance: Maintenance::settle(node.maintenance, resolver, "database.maintenance"),
         endpoint: resolver.maybe(node.endpoint),
         dbname: resolver.or_derive(node.dbname, || named_by(app)),
         user: resolver.or_derive(node.user, || named_by(app)),
@@ -81,16 +76,6 @@ fn by_default() -> Sourced<String> {
     )
 }
 
-fn storage(resolver: &mut Resolver<'_>, node: StorageNode) -> Storage {
-    Storage {
-        gib: resolver.need(node.gib, "database.storage.gib"),
-        max_gib: resolver.need(node.max_gib, "database.storage.max-gib"),
-        kind: resolver.need(node.kind, "database.storage.type"),
-        iops: resolver.maybe(node.iops),
-        throughput: resolver.maybe(node.throughput),
-    }
-}
-
 fn replicas(
     resolver: &mut Resolver<'_>,
     node: ReadReplicasNode,
@@ -104,15 +89,6 @@ fn replicas(
             same(max_connections, "database.max-connections")
         }),
         via: resolver.need(node.via, "database.replicas.via"),
-    }
-}
-
-fn direct(resolver: &mut Resolver<'_>, node: DirectNode) -> Direct {
-    Direct {
-        monitoring: resolver.need(node.monitoring, "database.direct.monitoring"),
-        replication: resolver.need(node.replication, "database.direct.replication"),
-        admin: resolver.need(node.admin, "database.direct.admin"),
-        migrations: resolver.need(node.migrations, "database.direct.migrations"),
     }
 }
 

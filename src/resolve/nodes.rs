@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use crate::ast::{NodeGroupNode, Over, Part};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
-use crate::model::{Arch, Capacity, Name, NodeGroup};
+use crate::model::declaration::Settled as _;
+use crate::model::{Arch, Capacity, Name, NodeGroup, Replicas};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
-use super::workload::{range, sorted, sourced};
+use super::workload::{sorted, sourced};
 
 /// The groups of file and tier by name; one whose maximum is 0 is switched off.
 pub(super) fn resolve(
@@ -32,7 +33,7 @@ pub(super) fn resolve(
         let runs = node.runs.value.map_or_else(Vec::new, |list| list.value);
         let group = NodeGroup {
             instance: resolver.need(node.instance, &format!("{path}.instance")),
-            count: range(resolver, node.count, &format!("{path}.count")),
+            count: Replicas::settle(node.count, resolver, &format!("{path}.count")),
             capacity: resolver.or_derive(node.capacity, on_demand),
             runs: sorted(
                 runs.into_iter()

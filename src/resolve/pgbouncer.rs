@@ -2,11 +2,12 @@
 
 use crate::ast::{Ast, Over, Part, Written};
 use crate::budget::connections::{self, RESERVED};
-use crate::model::{Clients, Duration, Environment, Name, Pgbouncer, Pool, Via};
+use crate::model::declaration::Settled as _;
+use crate::model::{Clients, Duration, Environment, Name, Pgbouncer, Pool, Resources, Via};
 use crate::source::Sourced;
 
 use super::resolver::Resolver;
-use super::workload::{by_convention, resources};
+use super::workload::by_convention;
 
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
@@ -26,14 +27,12 @@ pub(super) fn resolve(
             max_db: later(),
             reserve: later(),
         },
-        clients: Clients {
-            max: resolver.need(node.clients_max, "pgbouncer.clients.max"),
-        },
+        clients: Clients::settle(node.clients, resolver, "pgbouncer.clients"),
         mode: resolver.need(node.mode, "pgbouncer.mode"),
         image: resolver.need(node.image, "pgbouncer.image"),
         options: resolver.maybe(node.options),
-        requests: resources(resolver, node.requests, "pgbouncer.requests"),
-        limits: resources(resolver, node.limits, "pgbouncer.limits"),
+        requests: Resources::settle(node.requests, resolver, "pgbouncer.requests"),
+        limits: Resources::settle(node.limits, resolver, "pgbouncer.limits"),
         min_ready: resolver.or_derive(node.min_ready, || as_long_as(&drain)),
         drain,
     }
@@ -57,7 +56,11 @@ pub(super) fn derive_pool(
     tier: &Ast,
     environment: &mut Environment,
 ) {
-    let node = file.pgbouncer.clone().over(tier.pgbouncer.clone());
+    let node = file
+        .pgbouncer
+        .pool
+        .clone()
+        .over(tier.pgbouncer.pool.clone());
     let whole = [
         Part::Api,
         Part::Worker,
@@ -70,9 +73,9 @@ pub(super) fn derive_pool(
     let sound = whole && inputs_sound(environment);
     let pick =
         |written: Written<u32>, derived: Sourced<u32>| resolver.or_derive(written, || derived);
-    environment.pgbouncer.pool.default = pick(node.pool_default, for_demand(environment, sound));
-    environment.pgbouncer.pool.max_db = pick(node.pool_max_db, for_server(environment, sound));
-    environment.pgbouncer.pool.reserve = pick(node.pool_reserve, in_reserve(environment, sound));
+    environment.pgbouncer.pool.default = pick(node.default, for_demand(environment, sound));
+    environment.pgbouncer.pool.max_db = pick(node.max_db, for_server(environment, sound));
+    environment.pgbouncer.pool.reserve = pick(node.reserve, in_reserve(environment, sound));
 }
 
 fn inputs_sound(environment: &Environment) -> bool {

@@ -80,14 +80,14 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
     let uses = node.uses.value.map_or_else(Vec::new, |list| list.value);
     let serves_queue = uses.iter().any(|used| used.value == Use::Queue);
     let by_convention = |suffix: &str| variable(&path, name, serves_queue, suffix);
-    let shards = resolver.or_derive(node.shards, || {
+    let shards = resolver.or_derive(node.cluster.shards, || {
         Sourced::unless_stated(
             0,
             "one-shard-by-default",
             "cluster mode is off unless stated",
         )
     });
-    let mode = resolver.or_derive(node.mode, || mode(&path, &shards));
+    let mode = resolver.or_derive(node.cluster.mode, || mode(&path, &shards));
     RedisGroup {
         name: resolver.or_derive(node.name, || name_by_convention(id)),
         engine: resolver.need(node.engine, &format!("{path}.engine")),

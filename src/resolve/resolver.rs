@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Ast, Part, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
-use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::model::Name;
+use crate::model::declaration::{Settle, Value};
 use crate::source::{Origin, Sourced, Sources, Span};
 
 /// Gathers what is missing and what is wrong while an environment is put together.
@@ -44,7 +45,7 @@ impl<'a> Resolver<'a> {
 
     /// A value that file or catalogue must state. Where neither does, `path` is noted as missing
     /// and a placeholder keeps the others coming; the environment is then not used.
-    pub(super) fn need<T: Placeholder>(&mut self, written: Written<T>, path: &str) -> Sourced<T> {
+    pub(super) fn need<T: Value>(&mut self, written: Written<T>, path: &str) -> Sourced<T> {
         let broken = written.broken;
         self.maybe(written).unwrap_or_else(|| {
             if !broken {
@@ -115,54 +116,12 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// What keeps resolving going where a value is missing and the environment is not going to be used.
-pub(super) trait Placeholder {
-    fn placeholder() -> Self;
-}
+impl Settle for Resolver<'_> {
+    fn need<T: Value>(&mut self, written: Written<T>, path: &str) -> Sourced<T> {
+        Resolver::need(self, written, path)
+    }
 
-macro_rules! placeholders {
-    ($($type:ty),+) => { $(impl Placeholder for $type { fn placeholder() -> Self { Self::default() } })+ };
-}
-placeholders!(
-    u32,
-    bool,
-    String,
-    Quantity,
-    Duration,
-    DailyWindow,
-    WeeklyWindow
-);
-
-impl Placeholder for Name {
-    fn placeholder() -> Self {
-        Self::composed("missing".into())
+    fn maybe<T>(&self, written: Written<T>) -> Option<Sourced<T>> {
+        Resolver::maybe(self, written)
     }
 }
-impl Placeholder for Portion {
-    fn placeholder() -> Self {
-        Self::Count(0)
-    }
-}
-
-macro_rules! first_words {
-    ($($type:ident),+) => { $(impl Placeholder for crate::model::$type {
-        fn placeholder() -> Self {
-            Self::WORDS.first().expect("a vocabulary has words").1
-        }
-    })+ };
-}
-first_words!(
-    Tier,
-    Autoscalers,
-    Combine,
-    Capacity,
-    PoolMode,
-    StorageType,
-    Via,
-    Apply,
-    SslMode,
-    RedisEngine,
-    EvictionPolicy,
-    RedisTls,
-    MetricSource
-);

@@ -1,9 +1,9 @@
 //! What the API and every pool have in common.
 
 use crate::ast::{
-    ConnectionsNode, DriverNode, MetricNode, RangeNode, ResourcesNode, RolloutNode, ScalingNode,
-    WorkloadNode, Written,
+    ConnectionsNode, DriverNode, MetricNode, RolloutNode, ScalingNode, WorkloadNode, Written,
 };
+use crate::model::declaration::Settled as _;
 use crate::model::{
     Arch, Connections, Driver, Duration, Name, PodsMetric, Policy, Replicas, Resources, Rollout,
     Scaling, Select, Target, Workload,
@@ -28,7 +28,7 @@ pub(super) fn resolve(
     node: WorkloadNode,
     place: &Place<'_>,
 ) -> Workload {
-    let mut replicas = range(resolver, node.replicas, &format!("{path}.replicas"));
+    let mut replicas = Replicas::settle(node.replicas, resolver, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
     Workload {
         name: resolver.or_derive(node.name, || by_convention(place.name)),
@@ -45,8 +45,8 @@ pub(super) fn resolve(
             &format!("{path}.scale-down"),
             place.window.as_ref(),
         ),
-        requests: resources(resolver, node.requests, &format!("{path}.requests")),
-        limits: resources(resolver, node.limits, &format!("{path}.limits")),
+        requests: Resources::settle(node.requests, resolver, &format!("{path}.requests")),
+        limits: Resources::settle(node.limits, resolver, &format!("{path}.limits")),
         connections: connections(resolver, node.connections, path),
         rollout: rollout(resolver, node.rollout, path),
         hold: resolver.maybe(node.hold),
@@ -82,20 +82,6 @@ impl Replicas {
     pub(super) fn unless_unread(&mut self, instead: &Written<u32>) {
         self.min.sound &= !instead.broken;
         self.max.sound &= !instead.broken;
-    }
-}
-
-pub(super) fn range(resolver: &mut Resolver<'_>, node: RangeNode, path: &str) -> Replicas {
-    Replicas {
-        min: resolver.need(node.min, &format!("{path}.min")),
-        max: resolver.need(node.max, &format!("{path}.max")),
-    }
-}
-
-pub(super) fn resources(resolver: &mut Resolver<'_>, node: ResourcesNode, path: &str) -> Resources {
-    Resources {
-        cpu: resolver.need(node.cpu, &format!("{path}.cpu")),
-        memory: resolver.need(node.memory, &format!("{path}.memory")),
     }
 }
 

@@ -119,7 +119,7 @@ fn a_folder_of_several_environments_is_usage() {
     std::fs::write(folder.path().join("other.kdl"), other).unwrap();
     let output = tierc(folder.path(), &[".", "--metrics", "metrics.csv"]);
     assert_eq!(code(&output), 1);
-    assert!(stderr(&output).contains("holds 2 environments"));
+    assert!(stderr(&output).contains("has 2 environments"));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn an_empty_file_says_so_of_every_metric() {
     assert_eq!(code(&output), 0);
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.contains("nothing can be said of any metric (0 of 12 metrics known)"),
+        told.contains("no metric has enough data (0 of 12 metrics known)"),
         "{told}"
     );
     assert_eq!(told.matches("nothing was measured").count(), 12);

@@ -108,11 +108,11 @@ fn what_is_no_answer_ends_the_run_with_a_reason() {
         ),
         (
             http("302 Found", "Location: http://127.0.0.1:1/\r\n", ""),
-            "which is not followed",
+            "does not follow redirects",
         ),
         (
             http("404 Not Found", "", "nothing"),
-            "name what stands before `/api/v1`",
+            "use the part of the URL before `/api/v1`",
         ),
         (
             http("500 Internal Server Error", "", "secret"),
@@ -135,7 +135,7 @@ fn what_is_no_answer_ends_the_run_with_a_reason() {
             "the answer is not Prometheus' JSON",
         ),
         (http("200 OK", "", &large), "is larger than 8 MiB"),
-        ("\r\n\r\n".to_owned(), "could not be asked"),
+        ("\r\n\r\n".to_owned(), "failed: "),
     ] {
         let (url, server) = stand_in(answer, 1);
         let output = tierc(&url, Some("s3cr3t-token"));
@@ -159,7 +159,7 @@ fn a_place_where_nobody_answers_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let told = stderr(&output);
     assert!(
-        told.contains(&format!("`{url}` could not be asked")),
+        told.contains(&format!("the request to `{url}` failed")),
         "{told}"
     );
 }
@@ -175,24 +175,24 @@ fn a_token_is_never_sent_in_the_clear_nor_taken_from_a_url() {
         (
             "https://me:s3cr3t@prometheus.example.com",
             None,
-            "holds credentials",
+            "contains credentials",
         ),
-        ("https://me:s3cr3t@[", None, "is no URL"),
+        ("https://me:s3cr3t@[", None, "is not a URL"),
         (
             "ftp://prometheus.example.com",
             None,
-            "is no URL of Prometheus",
+            "is not a URL of Prometheus",
         ),
-        ("prometheus", None, "is no URL of Prometheus"),
+        ("prometheus", None, "is not a URL of Prometheus"),
         (
             "https://prometheus.example.com/?x=1",
             None,
-            "has more than a path",
+            "has a query or a fragment",
         ),
         (
             "https://prometheus.example.com",
             Some("two s3cr3t words"),
-            "no token has",
+            "not allowed in a token",
         ),
     ] {
         let output = tierc(url, token);

@@ -127,7 +127,10 @@ fn explain_prints_every_explanation_and_helps_with_a_slip() {
             "connection-budget",
             "did you mean `connection-budget-exceeded`?",
         ),
-        ("pool-within-server", "it names how a value is derived"),
+        (
+            "pool-within-server",
+            "is not a rule but the name of a derivation",
+        ),
     ] {
         let told = String::from_utf8(explain(wanted).stderr).unwrap();
         assert!(told.contains(answer), "{told}");

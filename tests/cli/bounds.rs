@@ -84,9 +84,9 @@ fn what_is_no_file_or_far_too_large_is_named_at_once() {
     for (make, says) in [
         (
             fifo as Make,
-            &["not a regular file", "is in the way", "holds no *.kdl"][..],
+            &["not a regular file", "is in the way", "has no *.kdl"][..],
         ),
-        (sparse, &["MiB, the most that is read"]),
+        (sparse, &["is larger than the limit of "]),
     ] {
         for (file, arguments) in READ {
             let folder = everything();
@@ -147,7 +147,9 @@ fn a_schema_that_doubles_itself_ends_with_its_bound() {
     assert_eq!(code(&output), 1);
     let said = stderr(&output);
     assert!(
-        said.contains("`chart/values.schema.json` takes more than 10 s"),
+        said.contains(
+            "validating the values against `chart/values.schema.json` takes more than 10 s"
+        ),
         "{said}"
     );
     let output = rendered(&doubling(4, "{ \"type\": \"object\" }"));

@@ -186,7 +186,7 @@ mkdir -p generated/.large.tierc-1/data; mount -t tmpfs none generated/.large.tie
 echo precious >generated/.large.tierc-1/data/precious
 {CHANGE}
 tierc render 2>first
-grep -q 'warning: `generated/.large.tierc-1` is left over and could not be removed' first
+grep -q 'warning: `generated/.large.tierc-1` is left over from a killed run and could not be removed' first
 sed -i 's/^region .*/region "us-east-1"/' environments/*.kdl
 tierc render 2>second
 grep -q 'warning: `generated/.large.tierc-1` is left over' second
@@ -268,7 +268,7 @@ fn an_edited_file_that_is_no_longer_generated_goes_with_a_warning() {
     let stale = format!("{path}: no longer generated, and edited by hand\n");
     assert!(stdout(&check).contains(&stale), "{}", stdout(&check));
     let dry = tierc(at, &["render", "one.kdl", "--dry-run"]);
-    let would = format!("{path}: would be removed, though it was edited by hand\n");
+    let would = format!("{path}: would be removed, although it was edited by hand\n");
     assert!(stdout(&dry).contains(&would), "{}", stdout(&dry));
     let output = tierc(at, &["render", "one.kdl"]);
     let warning = format!("warning: `{path}` was edited by hand and is removed\n");

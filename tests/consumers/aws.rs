@@ -17,7 +17,7 @@ use super::calls::blocks;
 use super::tools::{ask, command, pinned};
 use crate::diff::pairs::folder;
 use crate::diff::text;
-use crate::plan::shell::planned;
+use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
 /// What stands before every script: the fake's address, and no other account. The fake does at once
@@ -159,8 +159,7 @@ fn script(report: &Value, after: &Environment) -> String {
         }
         let procedure = &step["procedure"];
         let lines = [&procedure["apply"], &procedure["verify"]];
-        for line in lines.into_iter().flat_map(|it| it.as_array().unwrap()) {
-            let line = line.as_str().unwrap();
+        for line in lines.into_iter().flat_map(shell_of) {
             let rds = line.starts_with("aws rds ") || line.starts_with("until aws rds ");
             let node = changes
                 .iter()
@@ -319,9 +318,8 @@ fn for_eks(report: &Value, title: &str) -> String {
     let steps = report["environments"][0]["steps"].as_array().unwrap();
     let titled = |it: &&Value| it["title"].as_str().unwrap().starts_with(title);
     let step = steps.iter().find(titled).unwrap();
-    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
-    let lines = lines.map(|line| line.as_str().unwrap());
-    let for_eks = |line: &&str| {
+    let lines = shell_of(&step["procedure"]["apply"]).into_iter();
+    let for_eks = |line: &String| {
         ["GROUP=", "SIZE=", "aws eks", "until aws eks"]
             .iter()
             .any(|start| line.starts_with(start))
@@ -361,4 +359,70 @@ fn the_size_of_the_right_node_group_moves_before_its_bounds() {
     // Without the group nothing is changed, and the line says why.
     let absent = fake.try_run("GROUP=; SIZE=3; aws eks update-nodegroup-config --cluster-name prod --nodegroup-name \"${GROUP:?EKS has no node group}\"");
     assert!(absent.contains("EKS has no node group"), "{absent}");
+}
+
+/// A cluster whose node autoscaler grows the group whenever it may: evicted pods always want a node
+/// more. EKS takes no maximum below the size. The fake has no Auto Scaling group of a node group.
+const GREEDY: &str = r#"
+cd "$HOME"
+keeps() { "$AWS" --endpoint-url "$FAKE" eks describe-nodegroup --cluster-name prod --nodegroup-name general-2026a --output text --query "nodegroup.scalingConfig.$1"; }
+keep() { "$AWS" --endpoint-url "$FAKE" eks update-nodegroup-config --cluster-name prod --nodegroup-name general-2026a --scaling-config "$1" >/dev/null; }
+grow() { if [ "$(keeps desiredSize)" -lt "$(keeps maxSize)" ]; then keep "desiredSize=$(($(keeps desiredSize) + 1))"; fi; }
+aws() {
+    case "$*" in
+        "autoscaling describe-auto-scaling-groups"*) keeps desiredSize ;;
+        "autoscaling terminate-instance"*)
+            echo "terminate $4" >>log
+            keep "desiredSize=$(($(keeps desiredSize) - 1))"
+            # Once it is fast enough to fill the place before the maximum is lower.
+            [ -e filled ] || { touch filled; grow; }
+            ;;
+        *--scaling-config*)
+            most="$*" && most=${most##*maxSize=}
+            [ "${most%%,*}" -ge "$(keeps desiredSize)" ] || { echo "a maximum below the size is refused" >>log; return 1; }
+            "$AWS" --endpoint-url "$FAKE" "$@" >/dev/null
+            ;;
+        *) "$AWS" --endpoint-url "$FAKE" "$@" ;;
+    esac
+}
+kubectl() {
+    case "$1 $2" in
+        "get nodes") for at in $(seq "$(keeps desiredSize)"); do echo "node/n$at"; done ;;
+        get\ node/*) echo "aws:///us-east-1a/i-${2#node/}" ;;
+        drain\ *) grow; echo "drain $2 at $(keeps desiredSize) of $(keeps maxSize)" >>log ;;
+    esac
+}
+"#;
+
+/// A node autoscaler does not undo what a lower maximum takes away.
+#[test]
+fn a_node_autoscaler_cannot_grow_a_group_while_a_lower_maximum_drains_it() {
+    let Some(fake) = Fake::new() else { return };
+    fake.run(NODE_GROUPS);
+    fake.run("aws eks update-nodegroup-config --cluster-name prod --nodegroup-name general-2026a --scaling-config minSize=3,maxSize=20,desiredSize=17 >/dev/null");
+    let folder = folder();
+    for (file, count) in [("a.kdl", "min=3 max=20"), ("b.kdl", "min=3 max=15")] {
+        let group = format!("nodes \"general\" {{ count {count} }}");
+        std::fs::write(folder.path().join(file), text("large", &group)).unwrap();
+    }
+    let report = planned(folder.path(), &["a.kdl", "b.kdl"]);
+    let step = &report["environments"][0]["steps"][0];
+    let lines = shell_of(&step["procedure"]["apply"]);
+    fake.run(&format!("{GREEDY}\n{}", lines.join("\n")));
+    assert_eq!(scaling(&fake, "general-2026a"), "3 15 15");
+    let log = std::fs::read_to_string(fake.home.path().join("log")).unwrap();
+    let log: Vec<&str> = log.lines().collect();
+    // The first place was filled before the maximum followed: one node more leaves, and no other.
+    assert_eq!(
+        log,
+        [
+            "drain node/n17 at 17 of 17",
+            "terminate i-n17",
+            "drain node/n17 at 17 of 17",
+            "terminate i-n17",
+            "drain node/n16 at 16 of 16",
+            "terminate i-n16",
+        ],
+        "{lines:#?}"
+    );
 }

@@ -175,7 +175,7 @@ fn a_limit_on_money_does_not_open_on_what_has_no_price() {
     let output = tierc(at, &arguments);
     assert_eq!(code(&output), 4);
     assert!(
-        stdout(&output).contains("nobody can say"),
+        stdout(&output).contains("unknown, because prices are missing"),
         "{}",
         stdout(&output)
     );

@@ -266,7 +266,7 @@ fn what_git_cannot_answer_is_said_in_a_sentence() {
         ),
         (
             &["diff", "--base", "main", "environments", &elsewhere],
-            "is outside of the repository",
+            "is outside the repository",
         ),
         (
             &["diff", "main:absent.kdl", "environments/one.kdl"],
@@ -306,7 +306,7 @@ fn what_git_cannot_answer_is_said_in_a_sentence() {
         .unwrap();
     assert_eq!(code(&output), 1);
     assert!(
-        stderr(&output).contains("there is no `git` command"),
+        stderr(&output).contains("the `git` command is missing"),
         "{}",
         stderr(&output)
     );

@@ -199,17 +199,17 @@ fn what_is_no_tree_or_cannot_be_one_is_named() {
         (
             ["medium/prod", "medium/prod@large"],
             1,
-            "`medium/prod` is generated, and cannot be read with another tier: name its file",
+            "`medium/prod` is a generated tree, which has no other tier: pass its file instead",
         ),
         (
             ["medium/prod", "large"],
             1,
-            "a folder is compared with a folder, and a file or tree with a file or tree",
+            "compare a folder with a folder, or a file or tree with a file or tree",
         ),
         (
             ["empty", "large"],
             1,
-            "the folder `empty` holds no *.kdl file",
+            "the folder `empty` has no *.kdl file",
         ),
     ] {
         let output = tierc(at, &[&["diff"], &arguments[..]].concat());
@@ -225,7 +225,7 @@ fn what_is_no_tree_or_cannot_be_one_is_named() {
         assert_eq!(code(&output), 3, "{}", stderr(&output));
         for tier in ["medium", "large"] {
             let says =
-                format!("`{tier}/prod/tierc.lock.json` is no record that this version reads");
+                format!("`{tier}/prod/tierc.lock.json` is not a record that this version can read");
             assert!(stderr(&output).contains(&says), "{}", stderr(&output));
         }
     }

@@ -147,29 +147,33 @@ fn nothing_asks_for_metrics_of_pgbouncer_that_cannot_be_there() {
     let safe = "pgbouncer { image \"registry.example.com/pgbouncer:1.26.1\" }\n";
     let stated = |source: &str| format!("alerts {{ source pgbouncer=\"{source}\" }}\n");
     for (nodes, watched, told) in [
-        (String::new(), false, "can connect from PgBouncer 1.26.1 on"),
+        (
+            String::new(),
+            false,
+            "Only PgBouncer 1.26.1 and later accept",
+        ),
         (
             stated("none"),
             false,
-            "can connect from PgBouncer 1.26.1 on",
+            "Only PgBouncer 1.26.1 and later accept",
         ),
         (
             safe.to_owned(),
             true,
-            "PgBouncer's NetworkPolicy lets an exporter in",
+            "PgBouncer's NetworkPolicy admits an exporter",
         ),
         (
             format!("{safe}{}", stated("exporter")),
             true,
-            "lets an exporter in",
+            "admits an exporter",
         ),
         (
             format!("{safe}{}", stated("none")),
             false,
-            "as `prod.kdl` says",
+            "because `prod.kdl` states",
         ),
         // Its own finding says that it cannot connect.
-        (stated("exporter"), true, "lets an exporter in"),
+        (stated("exporter"), true, "admits an exporter"),
     ] {
         let files = emitted(&text("medium", &nodes));
         let page = &files["RUNBOOK.md"];

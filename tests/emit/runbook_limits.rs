@@ -77,7 +77,7 @@ fn where_no_more_connections_fit_the_memory_the_page_says_what_comes_first() {
         let section = section(&page, "More database connections");
         assert_eq!(blocks(section, "sh"), Vec::<String>::new());
         assert!(
-            section.contains("(#a-larger-database-instance) comes first"),
+            section.contains("(#a-larger-database-instance) first"),
             "{section}"
         );
     }
@@ -103,7 +103,7 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
             panic!("{section}")
         };
         assert!(allocated.contains("'DBInstances[0].AllocatedStorage'"));
-        assert!(section.contains(&format!("more than {gib}, state it")));
+        assert!(section.contains(&format!("more than {gib}, first state it")));
         assert!(page.contains("- [ ] RDS may have grown the volume of `kaireon-prod`"));
         let calls = script
             .lines()
@@ -131,13 +131,13 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
     };
     let full = none("database { storage gib=59000 max-gib=65536 }");
     assert!(
-        full.contains("the ceiling has to stay a tenth above it"),
+        full.contains("the maximum has to stay 10% above it"),
         "{full}"
     );
     let full = none("database { storage gib=60000 max-gib=0 }");
-    assert!(full.contains("65536 GiB at most."), "{full}");
+    assert!(full.contains("at most 65536 GiB."), "{full}");
     let slow = none("database { storage gib=4000 max-gib=0 type=\"io1\" iops=2100 }");
-    assert!(slow.contains("the IOPS of the volume allow 4200"), "{slow}");
+    assert!(slow.contains("its IOPS allow only 4200"), "{slow}");
     // It does not grow by itself, and is not made to on the way.
     let page = page("medium", "database { storage gib=200 max-gib=0 }");
     assert!(!page.contains("may have grown"));
@@ -160,7 +160,7 @@ fn the_last_replica_is_the_last() {
     ));
     let page = self::page("large", "database { replicas 15 }");
     let another = section(&page, "Another read replica");
-    assert!(another.contains("15 replicas are the most"), "{another}");
+    assert!(another.contains("at most 15 replicas"), "{another}");
     assert_eq!(blocks(another, "sh"), Vec::<String>::new());
 
     let group = |replicas: u32, shards: u32| {
@@ -170,7 +170,7 @@ fn the_last_replica_is_the_last() {
     };
     assert!(group(4, 0).contains("--new-replica-count 5 "));
     let most = group(5, 0);
-    assert!(most.contains("5 replicas are the most"), "{most}");
+    assert!(most.contains("5 replicas are the maximum"), "{most}");
     assert!(!most.contains("increase-replica-count"));
     let most = group(4, 100);
     assert!(!most.contains("increase-replica-count") && !most.contains("--node-group-count"));
@@ -208,7 +208,7 @@ fn counts_are_told_as_they_are() {
     );
     let longest = window("1h");
     assert!(
-        longest.contains("the longest that Kubernetes takes"),
+        longest.contains("the longest that Kubernetes accepts"),
         "{longest}"
     );
     assert!(!longest.contains("patch"), "{longest}");
@@ -219,18 +219,21 @@ fn pods_are_added_as_the_file_says() {
     let told = |nodes: &str| {
         let page = page("large", nodes);
         let section = section(&page, "Slower scale-down of the API");
-        let rate = section.split("at a rate of its own: ").nth(1).unwrap();
+        let rate = section
+            .split("pods are added is separate: ")
+            .nth(1)
+            .unwrap();
         rate.split(". To change").next().unwrap().to_owned()
     };
     let tier = "6 pods every 15s or 100% every 15s, whichever is more";
     assert_eq!(told(""), tier);
     assert_eq!(
         told("api { scale-up window=\"30s\" { pods 1 every=\"60s\" } }"),
-        "1 pod every 1m, for the least load of 30s"
+        "1 pod every 1m, for the lowest load within 30s"
     );
     assert_eq!(
         told("api { scale-up { select \"disabled\" } }"),
-        "the file disables it, so that no pod is added"
+        "the file disables it, so no pod is added"
     );
 }
 
@@ -269,7 +272,7 @@ fn a_rate_is_told_with_the_users_that_it_takes() {
     );
     let too_many = told("rate 100000 for=\"1m\"; expect p95=\"3s\"");
     assert!(
-        too_many.starts_with(" last 3000 ms k6 needs 300000 virtual users. It has 10000 at most"),
+        too_many.starts_with(" last 3000 ms k6 needs 300000 virtual users. It has at most 10000"),
         "{too_many}"
     );
 }

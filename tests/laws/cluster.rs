@@ -16,7 +16,7 @@ use super::environment::{Text, resolved};
 
 /// What is asked for at the worst second of a step, and what there is.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Demand {
     /// The rule that this breaks where it is more than the limit.
     pub(crate) rule: &'static str,
     /// Of what.
@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     pub(crate) limit: u64,
 }
 
-impl Asked {
+impl Demand {
     fn new(rule: &'static str, of: impl Into<String>, asked: u64, limit: u64) -> Self {
         let of = of.into();
         Self {
@@ -42,7 +42,7 @@ impl Asked {
 }
 
 /// What a step asks for while it runs: connections, and room on the nodes.
-pub(crate) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
+pub(crate) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     let mut asked = connections::asked(sides);
     asked.extend(nodes::asked(sides));
     asked

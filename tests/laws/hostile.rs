@@ -130,8 +130,8 @@ fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<Str
         for step in plan.steps {
             let undo = step.undo.unwrap_or_default();
             for procedure in [step.procedure, undo] {
-                lines.extend(procedure.apply);
-                lines.extend(procedure.verify);
+                let actions = procedure.apply.iter().chain(&procedure.verify);
+                lines.extend(actions.map(tierc::plan::Action::shell));
             }
         }
     }

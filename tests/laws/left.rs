@@ -7,6 +7,7 @@ use serde_json::Value;
 use tierc::emit::for_the_cluster;
 use tierc::model::Environment;
 use tierc::pair::Pair;
+use tierc::plan::action::{Action, Manifests};
 use tierc::plan::procedure::Procedure;
 use tierc::plan::{Request, plan};
 
@@ -38,19 +39,22 @@ fn objects(environment: &Environment) -> BTreeMap<String, BTreeSet<Object>> {
 fn left(before: &Environment, after: &Environment, procedure: &Procedure) -> Vec<Object> {
     let (had, has) = (objects(before), objects(after));
     let has: BTreeSet<&Object> = has.values().flatten().collect();
-    let deletions: Vec<&String> = procedure
-        .apply
-        .iter()
-        .filter(|line| line.starts_with("kubectl delete "))
-        .collect();
     let deleted = |path: &str, (kind, name): &Object| {
         let kind = match kind.as_str() {
             "horizontalpodautoscaler" => "hpa",
             other => other,
         };
-        deletions.iter().any(|line| {
-            line.ends_with(&format!("/{path}"))
-                || line.split(' ').any(|word| word == format!("{kind}/{name}"))
+        procedure.apply.iter().any(|action| {
+            if let Action::Delete {
+                manifests: Manifests::File(file),
+            } = action
+            {
+                file.ends_with(&format!("/{path}"))
+            } else if let Action::DeleteObjects { objects, .. } = action {
+                objects.contains(&format!("{kind}/{name}"))
+            } else {
+                false
+            }
         })
     };
     let gone = had.iter().flat_map(|(path, objects)| {
@@ -112,7 +116,27 @@ fn whatever_leaves_a_file_leaves_the_cluster() {
     let (kept, other) = (pool("worker", ""), pool("batch", ""));
     let asleep =
         "off-hours from=\"20:00\" to=\"07:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0; }\n";
+    // So many long names that the alerts take a second object for one pool.
+    let many = |count: u32| -> String {
+        let pools = (1..=count).map(|at| {
+            let list = |kind: &str| format!("queue \"queue:{kind}{at}:{}\" length=10", "x".repeat(150));
+            format!(
+                "worker \"p{at:02}-a-pool-with-a-long-name\" {{ {}; {}; replicas min=1 max=2; requests cpu=\"50m\" memory=\"64Mi\"; connections per-pod=1 }}\n",
+                list(""),
+                list("b")
+            )
+        });
+        pools.collect()
+    };
+    let rules = |count: u32| {
+        let run = run(&file(&many(count)));
+        let objects = objects(run.files[0].environment.as_ref().unwrap());
+        let all = objects.into_values().flatten();
+        all.filter(|(kind, _)| kind == "prometheusrule").count()
+    };
+    let two = (20..50).find(|count| rules(*count) == 2).unwrap();
     for (before, after, least) in [
+        (many(two), many(two - 1), "prometheusrule"),
         // A pool, and a pool that a schedule alone spoke of.
         (
             format!("{kept}{other}"),

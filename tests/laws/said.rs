@@ -1,8 +1,9 @@
 //! Laws of states on the way: whatever a plan leaves between two steps, a file can say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use tierc::compile::restated;
 use tierc::diagnostic::code;
 use tierc::model::Environment;
 use tierc::pair::Pair;
@@ -16,129 +17,25 @@ use crate::support::{run, shown, today};
 /// The parts that a plan takes apart; of the others every state has those of one side.
 const PARTS: [&str; 6] = ["api", "worker", "pgbouncer", "database", "redis", "nodes"];
 
-/// A value as it is written.
-fn written(path: &str, value: &str) -> String {
-    let steps: Vec<&str> = path.split('.').collect();
-    let text = steps
-        .iter()
-        .any(|step| ["engine", "requests", "limits", "env", "driver"].contains(step));
-    let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    match value {
-        "true" | "false" if !text => format!("#{value}"),
-        _ if number && !text => value.to_owned(),
-        _ => format!("{value:?}"),
-    }
-}
-
-/// The children of one part, each with what stands behind its name.
-#[derive(Default)]
-struct Children {
-    lines: BTreeMap<String, String>,
-    below: BTreeMap<String, Vec<String>>,
-}
-
-impl Children {
-    fn push(&mut self, child: &str, text: &str) {
-        let line = self.lines.entry(child.to_owned()).or_default();
-        *line += &format!(" {text}");
-    }
-
-    /// Takes the attribute at `steps`, below the part, which is at `path` as a whole.
-    fn take(&mut self, path: &str, steps: &[&str], value: &str) {
-        let said = written(path, value);
-        match steps {
-            ["engine", "version"] => self.push("engine", &format!("version={said}")),
-            ["uses", _] => self.push("uses", &said),
-            ["runs", _] => self.push("runs", &said),
-            ["queue", list, "length"] => {
-                self.push(&format!("queue {list:?}"), &format!("length={said}"));
-            }
-            ["queue", _, "list"] => {}
-            ["pause"] => self.push("pause", &format!("at={said}")),
-            ["replicas", "count"] => {
-                let line = self.lines.entry("replicas".into()).or_default();
-                *line = format!(" {said}{line}");
-            }
-            [scale @ ("scale-up" | "scale-down"), "select"] => {
-                self.policy(scale, format!("select {said}"));
-            }
-            [scale @ ("scale-up" | "scale-down"), "policy", _, "kind"] => {
-                self.policy(scale, value.to_owned());
-            }
-            [scale @ ("scale-up" | "scale-down"), "policy", _, part] => {
-                let policies = self.below.get_mut(*scale).unwrap();
-                let last = policies.last_mut().unwrap();
-                *last += &match *part {
-                    "value" => format!(" {said}"),
-                    _ => format!(" {part}={said}"),
-                };
-            }
-            [child] => self.push(child, &said),
-            [child, property] => self.push(child, &format!("{property}={said}")),
-            _ => panic!("{path} is not known"),
-        }
-    }
-
-    fn policy(&mut self, scale: &str, policy: String) {
-        self.lines.entry(scale.to_owned()).or_default();
-        self.below.entry(scale.to_owned()).or_default().push(policy);
-    }
-
-    fn text(&self) -> String {
-        let lines = self.lines.iter().map(|(child, rest)| {
-            let below = self
-                .below
-                .get(child)
-                .map_or_else(String::new, |below| format!(" {{ {} }}", below.join("; ")));
-            format!("    {child}{rest}{below}\n")
-        });
-        lines.collect()
-    }
-}
-
-/// An environment as a file: every value of the parts that plans take apart, stated.
+/// An environment as a file that states all of it.
 fn said(environment: &Environment) -> String {
-    let mut parts: BTreeMap<String, Children> = BTreeMap::new();
-    let mut head = String::new();
-    for attribute in environment.list() {
-        let (path, value) = (attribute.path.as_str(), attribute.value.as_str());
-        let steps: Vec<&str> = path.split('.').collect();
-        match steps.as_slice() {
-            [top @ ("environment" | "tier" | "region")] => {
-                head += &format!("{top} {value:?}\n");
-            }
-            [part @ ("worker" | "redis" | "nodes"), name, rest @ ..] => {
-                let node = parts.entry(format!("{part} {name:?}")).or_default();
-                node.take(path, rest, value);
-            }
-            [part @ ("api" | "pgbouncer" | "database"), rest @ ..] => {
-                let node = parts.entry((*part).to_owned()).or_default();
-                node.take(path, rest, value);
-            }
-            _ => {}
-        }
-    }
-    // What has no attribute is stated, too: a group that serves nothing, and what the tier has.
-    for name in environment.redis.keys() {
-        let node = parts
-            .entry(format!("redis {:?}", name.as_str()))
-            .or_default();
-        node.lines.entry("uses".into()).or_default();
-    }
+    let mut timeless = environment.clone();
+    // Off-hours and events may be about a pool that comes later.
+    timeless.off_hours.clear();
+    timeless.event.clear();
+    let mut text = restated(&timeless, &[]);
+    // What has no attribute is stated, too: the tier's pool and node group that are not there.
     if environment.worker.is_empty() {
-        parts
-            .entry("worker \"worker\"".into())
-            .or_default()
-            .push("replicas", "max=0");
+        text += "worker \"worker\" { replicas max=0 }\n";
     }
-    let off = parts.entry("nodes \"general\"".into()).or_default();
-    if off.lines.is_empty() {
-        off.push("count", "max=0");
+    if environment
+        .nodes
+        .keys()
+        .all(|name| name.as_str() != "general")
+    {
+        text += "nodes \"general\" { count max=0 }\n";
     }
-    let nodes = parts
-        .iter()
-        .map(|(node, children)| format!("{node} {{\n{}}}\n", children.text()));
-    head + &nodes.collect::<String>()
+    text
 }
 
 /// Holds that a file says what a state is.

@@ -3,7 +3,7 @@
 use tierc::model::{Environment, Use};
 use tierc::plan::{Plan, Step, plan};
 
-use super::{keeps_its_promise, prod, tier, with};
+use super::{keeps_its_promise, prod, tier, typed, with};
 
 fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
     with(before, after, |sides, request| {
@@ -52,8 +52,11 @@ fn a_use_and_the_variable_that_leads_to_it_move_together() {
     }
     planned(&tier("medium"), &prod("medium", ONE_GROUP), |plan| {
         let moved = step(plan, "move what the Redis groups serve");
-        in_order(&moved.procedure.apply, &["scaledobject.yaml", "helm"]);
-        let needed = moved.procedure.requires.join("\n");
+        in_order(
+            &typed(&moved.procedure).apply,
+            &["scaledobject.yaml", "helm"],
+        );
+        let needed = typed(&moved.procedure).requires.join("\n");
         assert!(needed.contains("queues of Redis group `queue` are empty"));
         assert!(moved.number < step(plan, "delete Redis group `queue`").number);
     });
@@ -63,7 +66,7 @@ fn a_use_and_the_variable_that_leads_to_it_move_together() {
 fn a_group_goes_when_no_pod_is_left_that_knew_it_and_comes_back_with_its_variable() {
     planned(&tier("xlarge"), &tier("dev"), |plan| {
         let deleted = step(plan, "delete Redis group");
-        let apply = &deleted.procedure.apply;
+        let apply = &typed(&deleted.procedure).apply;
         let order = [
             "helm",
             "rollout status",
@@ -74,7 +77,7 @@ fn a_group_goes_when_no_pod_is_left_that_knew_it_and_comes_back_with_its_variabl
         assert!(deleted.procedure.requires.is_empty());
         if let Ok(back) = &deleted.undo {
             in_order(
-                &back.apply,
+                &typed(back).apply,
                 &["terraform", "describe-replication-groups", "helm"],
             );
         }
@@ -139,7 +142,7 @@ fn the_application_moves_to_another_role_while_both_are_known() {
             let both = list.is_some_and(|it| it.contains("kaireon") && it.contains("shop"));
             assert!(both, "{asked}");
         }
-        let apply = procedure.apply.join("\n");
+        let apply = typed(procedure).apply.join("\n");
         assert!(apply.contains("rollout restart deployment/"), "{apply}");
         assert!(!apply.contains("terraform"), "{apply}");
         let notes = procedure.notes.join("\n");
@@ -222,12 +225,12 @@ fn a_volume_goes_back_to_the_performance_that_comes_with_it() {
     let (more, plain) = (prod("medium", more), prod("medium", plain));
     planned(&more, &plain, |plan| {
         let procedure = &step(plan, "change the volume").procedure;
-        in_order(&procedure.apply, &included);
-        in_order(&procedure.verify, &["in-sync 12000 500'"]);
+        in_order(&typed(procedure).apply, &included);
+        in_order(&typed(procedure).verify, &["in-sync 12000 500'"]);
     });
     planned(&plain, &more, |plan| {
         let undo = step(plan, "change the volume").undo.as_ref().unwrap();
-        in_order(&undo.apply, &included);
+        in_order(&typed(undo).apply, &included);
     });
 }
 
@@ -235,9 +238,9 @@ fn a_volume_goes_back_to_the_performance_that_comes_with_it() {
 fn an_instance_that_was_never_touched_is_not_done() {
     let larger = "database { instance \"db.r6g.2xlarge\"; max-connections 800 }";
     planned(&tier("medium"), &prod("medium", larger), |plan| {
-        let verify = &step(plan, "move the database").procedure.verify;
+        let verify = typed(&step(plan, "move the database").procedure).verify;
         in_order(
-            verify,
+            &verify,
             &["nothing in-sync db[.]r6g[.]2xlarge 16([.][0-9]+)*'"],
         );
     });
@@ -254,11 +257,14 @@ fn pods_leave_the_last_replica_before_pgbouncer_and_pgbouncer_before_it_goes() {
         "delete-db-instance",
     ];
     planned(&tier("large"), &tier("medium"), |plan| {
-        in_order(&step(plan, "set the read replicas").procedure.apply, &order);
+        in_order(
+            &typed(&step(plan, "set the read replicas").procedure).apply,
+            &order,
+        );
     });
     planned(&tier("medium"), &tier("large"), |plan| {
         let undo = step(plan, "set the read replicas").undo.as_ref().unwrap();
-        in_order(&undo.apply, &order);
+        in_order(&typed(undo).apply, &order);
     });
 }
 
@@ -270,36 +276,37 @@ fn pods_leave_the_entry_for_reads_before_pgbouncer_drops_it_and_come_once_it_is_
         "deletionTimestamp",
         "kubectl apply -k",
         "sha256sum",
-        "kill -HUP",
     ];
     let comes = [
         "kubectl apply -k",
         "sha256sum",
-        "kill -HUP",
-        "got SIGHUP",
-        "{.data.read-url}' | base64 -d | grep -q -F @kaireon-pgbouncer:6432/kaireon_read",
+        "kubectl diff",
+        "base64 -d | grep -q -F @kaireon-pgbouncer:6432/kaireon_read",
         "rollout restart",
     ];
     let direct = prod("large", "database { replicas 1 via=\"direct\" }");
     let pooled = prod("large", "database { replicas 1 }");
     planned(&pooled, &direct, |plan| {
         let step = step(plan, "read");
-        in_order(&step.procedure.requires, &["`read-url`"]);
-        in_order(&step.procedure.apply, &leaves);
+        in_order(&typed(&step.procedure).requires, &["`read-url`"]);
+        in_order(&typed(&step.procedure).apply, &leaves);
         let back = step.undo.as_ref().unwrap();
-        in_order(&back.apply, &comes);
+        in_order(&typed(back).apply, &comes);
         assert!(!back.requires.join("\n").contains("read-url"), "{back:#?}");
     });
     planned(&direct, &pooled, |plan| {
         let step = step(plan, "read");
-        in_order(&step.procedure.apply, &comes);
+        in_order(&typed(&step.procedure).apply, &comes);
         // A pod that starts by itself reads the key: it leads past PgBouncer until then.
-        let needed = step.procedure.requires.join("\n");
+        let needed = typed(&step.procedure).requires.join("\n");
         assert!(!needed.contains("read-url"), "{needed}");
-        in_order(&step.procedure.notes, &["once PgBouncer has the entry"]);
+        in_order(
+            &typed(&step.procedure).notes,
+            &["once PgBouncer has the entry"],
+        );
         let back = step.undo.as_ref().unwrap();
-        in_order(&back.requires, &["`read-url`"]);
-        in_order(&back.apply, &leaves);
+        in_order(&typed(back).requires, &["`read-url`"]);
+        in_order(&typed(back).apply, &leaves);
     });
 }
 
@@ -310,16 +317,16 @@ fn pods_look_for_the_first_replica_once_every_pgbouncer_has_its_entry() {
         "describe-db-instances",
         "kubectl apply -k",
         "kill -HUP",
-        "got SIGHUP",
+        "kubectl diff",
         "helm upgrade",
     ];
     let one = prod("medium", "database { replicas 1 }");
     planned(&tier("medium"), &one, |plan| {
-        in_order(&step(plan, "read replica").procedure.apply, &order);
+        in_order(&typed(&step(plan, "read replica").procedure).apply, &order);
     });
     planned(&one, &tier("medium"), |plan| {
         let undo = step(plan, "read replica").undo.as_ref().unwrap();
-        in_order(&undo.apply, &order);
+        in_order(&typed(undo).apply, &order);
     });
 }
 
@@ -328,22 +335,22 @@ fn an_encrypted_address_is_filled_in_when_the_group_takes_it() {
     let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
     planned(&with("off"), &with("preferred"), |plan| {
         let offered = step(plan, "offer TLS");
-        let needed = offered.procedure.requires.join("\n");
+        let needed = typed(&offered.procedure).requires.join("\n");
         assert!(!needed.contains("rediss://"), "{needed}");
         let order = [
             "transit-encryption-mode preferred",
             "^rediss://",
             "rollout restart",
         ];
-        in_order(&offered.procedure.apply, &order);
+        in_order(&typed(&offered.procedure).apply, &order);
         let back = offered.undo.as_ref().unwrap();
-        in_order(&back.requires, &["`redis://"]);
+        in_order(&typed(back).requires, &["`redis://"]);
         let order = [
             "rollout restart",
             "rollout status",
             "--no-transit-encryption-enabled",
         ];
-        in_order(&back.apply, &order);
+        in_order(&typed(back).apply, &order);
     });
 }
 
@@ -357,8 +364,8 @@ fn clients_speak_to_a_cluster_before_it_is_one() {
         let plan = plan(request);
         let switched = step(&plan, "to cluster mode");
         let order = ["helm", "rollout status", "--cluster-mode enabled"];
-        in_order(&switched.procedure.apply, &order);
-        let needed = switched.procedure.requires.join("\n");
+        in_order(&typed(&switched.procedure).apply, &order);
+        let needed = typed(&switched.procedure).requires.join("\n");
         assert!(needed.contains("configuration endpoint"), "{needed}");
         let why = switched.undo.as_ref().unwrap_err();
         assert_eq!(why, "there is no way back: cluster mode is never left");
@@ -382,7 +389,7 @@ worker \"worker\" {{ capacity \"{pool}\" }}"
     ] {
         planned(before, after, |plan| {
             let step = step(plan, "move pool `worker` to");
-            in_order(&step.procedure.apply, &order);
+            in_order(&typed(&step.procedure).apply, &order);
         });
     }
     // Where the group stays, one of the new kind comes up beside it first.
@@ -469,7 +476,10 @@ fn a_pool_and_a_group_that_only_then_names_it_move_in_one_step() {
             "{}",
             step.title
         );
-        in_order(&step.procedure.apply, &["terraform apply", "helm upgrade"]);
+        in_order(
+            &typed(&step.procedure).apply,
+            &["terraform apply", "helm upgrade"],
+        );
     });
 }
 
@@ -492,8 +502,14 @@ fn a_pool_under_another_name_comes_before_the_old_one_goes_where_both_fit() {
     planned(&pool("decisions", 10), &pool("jobs", 10), |plan| {
         let (made, gone) = (step(plan, "create pool `jobs`"), step(plan, "delete pool"));
         assert!(made.number > gone.number);
-        in_order(&gone.procedure.requires, &["its queues are empty"]);
-        in_order(&gone.procedure.notes, &["no pool reads `queue:decisions`"]);
+        in_order(
+            &typed(&gone.procedure).requires,
+            &["queue `queue:decisions` is empty"],
+        );
+        in_order(
+            &typed(&gone.procedure).notes,
+            &["no pool reads `queue:decisions`", "LLEN queue:decisions"],
+        );
     });
 }
 
@@ -516,7 +532,7 @@ fn a_held_count_ends_after_each_pod_takes_less_and_begins_before_it_takes_more()
     planned(&free, &held, |plan| {
         let (rolled, set) = (step(plan, "roll the API"), step(plan, "API's autoscaler"));
         assert!(rolled.number > set.number);
-        in_order(&set.procedure.verify, &["-le 4 ]"]);
+        in_order(&typed(&set.procedure).verify, &["-le 4 ]"]);
     });
     let pool = |more: &str| {
         prod(
@@ -564,4 +580,84 @@ fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
             step(plan, "set the replicas");
         },
     );
+}
+
+/// A pool that reads another list leaves its old one, and so does one that drops a list of several.
+#[test]
+fn lists_that_lose_their_last_reader_are_named_with_how_to_count_what_is_left() {
+    let pools = |first: &str, second: &str| {
+        prod(
+            "medium",
+            &format!(
+                "worker \"one\" {{ {first}; replicas min=1 max=2 }}\nworker \"two\" {{ {second}; replicas min=1 max=2 }}"
+            ),
+        )
+    };
+    let (a, b) = ("queue \"queue:a\" length=5", "queue \"queue:b\" length=5");
+    let both = format!("{a}; {b}");
+    let empty: [&str; 0] = [];
+    for (before, after, unread) in [
+        (pools(a, a), pools(a, b), &empty[..]),
+        (pools(a, b), pools(a, a), &["queue:b"]),
+        (pools(a, &both), pools(a, a), &["queue:b"]),
+        (pools(a, b), pools(a, &both), &empty),
+    ] {
+        planned(&before, &after, |plan| {
+            let changed = step(plan, "pool `two`");
+            let (asked, told) = (
+                typed(&changed.procedure).requires.join("\n"),
+                typed(&changed.procedure).notes.join("\n"),
+            );
+            for list in unread {
+                assert!(
+                    asked.contains(&format!("queue `{list}` is empty")),
+                    "{asked}"
+                );
+                let count = "redis-cli -u \"$REDIS_URL\" LLEN queue:b`, where";
+                assert!(told.contains(count), "{told}");
+                assert!(told.contains("Redis group `queue`"), "{told}");
+            }
+            assert_eq!(asked.contains("consumers"), !unread.is_empty(), "{asked}");
+            assert_eq!(told.contains("LLEN"), !unread.is_empty(), "{told}");
+        });
+    }
+}
+
+/// The runbook's commands made it, and no manifest has it.
+#[test]
+fn a_test_run_goes_with_its_script_when_its_load_test_does() {
+    let test = |more: &str| {
+        prod(
+            "medium",
+            &format!(
+                "load-test \"peak\" url=\"https://example.com/\" {{ rate 1 for=\"5m\"; {more} }}"
+            ),
+        )
+    };
+    let (run, local) = (test("test-run parallelism=1"), test(""));
+    for (before, after, deleted) in [
+        (&run, &prod("medium", ""), true),
+        (&run, &local, true),
+        (&local, &prod("medium", ""), false),
+    ] {
+        planned(before, after, |plan| {
+            let all: Vec<String> = plan
+                .steps
+                .iter()
+                .flat_map(|it| typed(&it.procedure).apply)
+                .collect();
+            let line = "kubectl delete --ignore-not-found -n kaireon testrun/kaireon-load-peak configmap/kaireon-load-peak";
+            let found = all.iter().any(|it| it == line);
+            assert_eq!(found, deleted, "{all:#?}");
+        });
+        // The way back makes none: the runbook's commands do.
+        planned(after, before, |plan| {
+            for step in &plan.steps {
+                assert!(!typed(&step.procedure).apply.join("\n").contains("testrun/"));
+                let undo = step.undo.as_ref().map(|undo| typed(undo).apply);
+                let undo = undo.unwrap_or_default().join("\n");
+                assert_eq!(undo.contains("testrun/"), deleted, "{undo}");
+            }
+        });
+    }
 }

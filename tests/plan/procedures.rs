@@ -1,12 +1,11 @@
 //! What steps tell AWS to do, and what they wait for.
 
 use tierc::plan::plan;
-use tierc::plan::procedure::Procedure;
 
-use super::{prod, with};
+use super::{Typed, prod, with};
 
 /// The procedures of every step whose title begins so, and of its way back.
-pub(super) fn told(before: &str, after: &str, title: &str) -> (Procedure, Procedure) {
+pub(super) fn told(before: &str, after: &str, title: &str) -> (Typed, Typed) {
     with(before, after, |_, request| {
         let plan = plan(request);
         let titles: Vec<String> = plan.steps.iter().map(|it| it.title.clone()).collect();
@@ -15,7 +14,8 @@ pub(super) fn told(before: &str, after: &str, title: &str) -> (Procedure, Proced
             .into_iter()
             .find(|it| it.title.starts_with(title));
         let step = step.unwrap_or_else(|| panic!("{title}: {titles:?}"));
-        (step.procedure, step.undo.unwrap_or_default())
+        let undo = step.undo.unwrap_or_default();
+        (Typed::from(&step.procedure), Typed::from(&undo))
     })
 }
 
@@ -362,12 +362,25 @@ fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
 }
 
 #[test]
-fn a_reload_that_a_pod_has_not_read_is_no_success() {
+fn a_reload_ends_when_every_pod_has_read_its_settings() {
     let pool = |size: u32| prod("large", &format!("pgbouncer {{ pool default={size} }}"));
     let (way, _) = told(&pool(50), &pool(45), "set PgBouncer's pools");
-    let since = place(&way.apply, &["SINCE=", "date -u"]);
-    assert!(since < place(&way.apply, &["kill -HUP"]), "{way:#?}");
-    place(&way.verify, &["--since-time=\"${SINCE:?}\"", "exit 1"]);
+    let parts = [
+        "sha256sum",
+        "SINCE=",
+        "date -u",
+        "kill -HUP",
+        "until kubectl logs",
+        "--since-time=\"${SINCE:?}\"",
+    ];
+    let mut rest = way.apply[place(&way.apply, &parts)].as_str();
+    for part in parts {
+        rest = rest
+            .split_once(part)
+            .unwrap_or_else(|| panic!("{part}: {rest}"))
+            .1;
+    }
+    place(&way.verify, &["kubectl diff -f", "pgbouncer.yaml"]);
 }
 
 #[test]
@@ -456,14 +469,14 @@ fn a_node_group_is_emptied_node_by_node_before_terraform_deletes_it() {
         assert!(grown < place(&way.apply, &["kubectl cordon -l"]));
         place(
             &way.apply,
-            &["kubectl wait", &format!("node-group={next} ")],
+            &["kubectl wait", &format!("node-group={next}'")],
         );
         // Given up half-way, the nodes that were cordoned take pods again first.
         assert!(
             back.apply[0].starts_with("kubectl uncordon -l"),
             "{back:#?}"
         );
-        assert!(back.apply[0].ends_with(&format!("node-group={gone}")));
+        assert!(back.apply[0].ends_with(&format!("node-group={gone}'")));
         place(&back.apply, &["terraform apply"]);
     }
     // The way back from a group that was added is a group that goes.
@@ -559,7 +572,7 @@ fn nodes_beyond_a_lower_maximum_leave_one_by_one() {
             place(
                 &way.apply,
                 &[
-                    &format!("tail -n +{}", max + 1),
+                    &format!("[ \"$BOUND\" = 'ACTIVE {max}' ]"),
                     "kubectl cordon \"$NODE\"",
                     "kubectl drain \"$NODE\"",
                     "aws autoscaling terminate-instance-in-auto-scaling-group",
@@ -571,7 +584,7 @@ fn nodes_beyond_a_lower_maximum_leave_one_by_one() {
         ];
         assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
         place(&way.verify, &[&format!("'ACTIVE {min} {max} [0-9]+'")]);
-        assert_eq!(back.apply[0], format!("kubectl uncordon -l {NODES}"));
+        assert_eq!(back.apply[0], format!("kubectl uncordon -l '{NODES}'"));
     }
     // More of them is Terraform's.
     let (way, _) = told(

@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use tierc::plan::procedure::Procedure;
-
 use super::procedures::told;
-use super::prod;
+use super::{Typed, prod};
 
 const WORKER: &str = "worker \"worker\" { queue \"q\" length=5; replicas min=2 max=6 }\n";
 const SLEEPS: &str =
@@ -54,7 +52,7 @@ fn state<'a>(count: &'a str, mark: &'a str, paused: &'a str) -> [(&'static str, 
     [("COUNT", count), ("MARK", mark), ("PAUSED", paused)]
 }
 
-fn of(before: &str, after: &str, title: &str) -> Procedure {
+fn of(before: &str, after: &str, title: &str) -> Typed {
     let before = prod("small", &format!("{WORKER}{before}"));
     let after = prod("small", &format!("{WORKER}{after}"));
     told(&before, &after, title).0

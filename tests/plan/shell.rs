@@ -25,10 +25,14 @@ pub(crate) fn commands(report: &Value) -> Vec<String> {
             &back["verify"],
         ]
     });
-    lines
-        .filter_map(Value::as_array)
-        .flatten()
-        .map(|line| line.as_str().unwrap().to_owned())
+    lines.flat_map(shell_of).collect()
+}
+
+/// What actions type, without the breaks of long commands.
+pub(crate) fn shell_of(actions: &Value) -> Vec<String> {
+    let actions = actions.as_array().into_iter().flatten();
+    actions
+        .map(|action| super::unbroken(action["shell"].as_str().unwrap()))
         .collect()
 }
 
@@ -129,8 +133,8 @@ fn for_the_cluster(state: &Path) -> BTreeMap<String, String> {
 
 /// Whether a step applies a file of the state's tree.
 fn applies(step: &Value, state: &str, path: &str) -> bool {
-    let lines = step["procedure"]["apply"].as_array().unwrap();
-    let mut lines = lines.iter().map(|line| line.as_str().unwrap());
+    let lines = shell_of(&step["procedure"]["apply"]);
+    let mut lines = lines.iter();
     lines.any(|line| {
         line.ends_with(&format!("-f {state}/{path}"))
             || (path.starts_with("kubernetes/")
@@ -261,9 +265,11 @@ fn line_of(before: &str, after: &str, parts: &[&str]) -> String {
     super::with(before, after, |_, request| {
         let plan = tierc::plan::plan(request);
         let steps = plan.steps.iter();
-        let mut lines = steps.flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify));
+        let mut lines = steps
+            .flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify))
+            .map(tierc::plan::Action::shell);
         let found = lines.find(|line| parts.iter().all(|part| line.contains(part)));
-        found.unwrap_or_else(|| panic!("{parts:?}")).clone()
+        found.unwrap_or_else(|| panic!("{parts:?}"))
     })
 }
 
@@ -388,8 +394,7 @@ fn nodes_are_emptied_one_after_the_other() {
     let report = planned(at, &["a.kdl", "b.kdl"]);
     let step = &report["environments"][0]["steps"][1];
     assert_eq!(step["title"], "delete node group `one`");
-    let lines = step["procedure"]["apply"].as_array().unwrap().iter();
-    let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+    let lines = shell_of(&step["procedure"]["apply"]);
     let script = format!("{CLUSTER}{}", lines.join("\n"));
     let Ok(output) = Command::new("bash")
         .current_dir(at)
@@ -410,7 +415,7 @@ fn nodes_are_emptied_one_after_the_other() {
     let pooler = settled[0].as_str();
     let mut wanted = vec![
         "wait --for=condition=Ready",
-        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=1,maxSize=3,desiredSize=3",
+        "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=3,maxSize=3,desiredSize=3",
         "cordon -l",
         "drain node/n1",
     ];

@@ -4,7 +4,7 @@ use tierc::pair::Pair;
 use tierc::plan::order::Ways;
 use tierc::plan::{Plan, Step, plan};
 
-use super::{keeps_its_promise, prod, with};
+use super::{keeps_its_promise, prod, typed, with};
 
 /// The plan of a change, each step and each way back of which keeps the rules while it runs.
 fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
@@ -80,12 +80,12 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
             "app.kubernetes.io/name=kaireon-pgbouncer",
             "deletionTimestamp",
         ];
-        place(&rolled.procedure.verify, &gone);
+        place(&typed(&rolled.procedure).verify, &gone);
         // Both ways begin once no pod drains: somebody may have restarted one.
         let paced = &plan.steps[1];
         for procedure in [&paced.procedure, paced.undo.as_ref().unwrap()] {
-            let waits = place(&procedure.apply, &gone);
-            assert!(waits < place(&procedure.apply, &["pgbouncer.yaml"]));
+            let waits = place(&typed(procedure).apply, &gone);
+            assert!(waits < place(&typed(procedure).apply, &["pgbouncer.yaml"]));
         }
     });
     planned(&drain("30s"), &drain("600s"), |plan| {
@@ -95,7 +95,10 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
         ];
         assert_eq!(titles(plan), expected);
         let back = plan.steps[1].undo.as_ref().unwrap();
-        place(&back.verify, &["kaireon-pgbouncer", "deletionTimestamp"]);
+        place(
+            &typed(back).verify,
+            &["kaireon-pgbouncer", "deletionTimestamp"],
+        );
     });
 }
 
@@ -221,12 +224,28 @@ database {{ replicas 1 via=\"{via}\" }}"
             let back = step(plan, "give PgBouncer's pools back");
             assert!(lowered.number < moved.number && moved.number < back.number);
             place(
-                &lowered.procedure.verify,
+                &typed(&lowered.procedure).verify,
                 &["SHOW DATABASES", "current_connections", "-le 30 ]"],
+            );
+            // Smaller pools are felt by clients: the step says how many may wait, and shows them.
+            place(
+                &typed(&lowered.procedure).notes,
+                &["serve 120 clients at once instead of 240", "disconnects"],
+            );
+            place(
+                &typed(&lowered.procedure).verify,
+                &["SHOW POOLS", "cl_waiting"],
+            );
+            assert!(
+                !typed(&back.procedure)
+                    .verify
+                    .join("\n")
+                    .contains("SHOW POOLS")
             );
             assert_eq!(back.state.pgbouncer.pool.max_db.value, 120);
             let undo = back.undo.as_ref().unwrap();
-            place(&undo.verify, &["SHOW DATABASES", "-le 30 ]"]);
+            place(&typed(undo).verify, &["SHOW POOLS", "cl_waiting"]);
+            place(&typed(undo).verify, &["SHOW DATABASES", "-le 30 ]"]);
             // (4 + 1) x 30 + 625 + 20 = 795: just what the replica has, and told.
             assert_eq!(moved.meanwhile.len(), 1);
             assert_eq!(moved.meanwhile[0].sum.total(), 795);
@@ -275,10 +294,10 @@ pgbouncer {{ clients max={clients}; pool default=60 max-db=80 reserve=5 }}"
     planned(&with(26, 350), &with(5, 150), |plan| {
         let fewer = step(plan, "set the autoscaler of pool `worker`");
         let waits = place(
-            &fewer.procedure.verify,
+            &typed(&fewer.procedure).verify,
             &["kubectl get pods", "app=kaireon-worker", "-le 5 ]"],
         );
-        let line = &fewer.procedure.verify[waits];
+        let line = typed(&fewer.procedure).verify[waits].clone();
         assert!(!line.contains("status.replicas"), "{line}");
         assert!(fewer.number < step(plan, "set PgBouncer's pools").number);
     });
@@ -296,12 +315,12 @@ fn a_pool_keeps_its_way_to_pgbouncer_until_its_last_pod_is_gone() {
     );
     let gone = ["kubectl get pods", "app in (kaireon-worker-batch)", "-z"];
     planned(&with, &without, |plan| {
-        let removed = &step(plan, "delete pool `batch`").procedure.apply;
+        let removed = &typed(&step(plan, "delete pool `batch`").procedure).apply;
         assert!(place(removed, &gone) < place(removed, &["pgbouncer.yaml"]));
     });
     planned(&without, &with, |plan| {
         let created = step(plan, "create pool `batch`");
-        let undo = &created.undo.as_ref().unwrap().apply;
+        let undo = &typed(created.undo.as_ref().unwrap()).apply;
         assert!(place(undo, &gone) < place(undo, &["pgbouncer.yaml"]));
     });
 }
@@ -325,23 +344,29 @@ fn what_a_service_gives_back_is_waited_for() {
         |plan| {
             let step = step(plan, "change service `outbox`");
             place(
-                &step.procedure.requires,
+                &typed(&step.procedure).requires,
                 &["2 pods of at most 3 connections"],
             );
             let label = "app in (outbox,kaireon-outbox)";
-            place(&step.procedure.verify, &[label, "-le 2 ]"]);
-            place(&step.procedure.verify, &[label, "SHOW CLIENTS", "-le 6 ]"]);
+            place(&typed(&step.procedure).verify, &[label, "-le 2 ]"]);
+            place(
+                &typed(&step.procedure).verify,
+                &[label, "SHOW CLIENTS", "-le 6 ]"],
+            );
         },
     );
     // Past it: the server counts 20 that are set aside beside those of the service.
     planned(&service(5, 3, "direct"), &service(2, 3, "direct"), |plan| {
         let step = step(plan, "change service `outbox`");
-        place(&step.procedure.verify, &["pg_stat_activity", "-le 26 ]"]);
+        place(
+            &typed(&step.procedure).verify,
+            &["pg_stat_activity", "-le 26 ]"],
+        );
     });
     // The way back of a service that grows waits as well.
     planned(&service(2, 3, "direct"), &service(5, 3, "direct"), |plan| {
         let undo = step(plan, "change service `outbox`").undo.as_ref().unwrap();
-        place(&undo.verify, &["pg_stat_activity", "-le 26 ]"]);
+        place(&typed(undo).verify, &["pg_stat_activity", "-le 26 ]"]);
     });
 }
 
@@ -350,20 +375,23 @@ fn a_service_that_moves_keeps_its_way_to_pgbouncer_until_nothing_of_it_is_left_t
     let (pooled, direct) = (service(5, 2, "pgbouncer"), service(5, 2, "direct"));
     let gone = ["SHOW CLIENTS", "-le 0 ]"];
     planned(&pooled, &direct, |plan| {
-        let apply = &step(plan, "change service `outbox`").procedure.apply;
+        let apply = &typed(&step(plan, "change service `outbox`").procedure).apply;
         assert!(place(apply, &gone) < place(apply, &["pgbouncer.yaml"]));
     });
     planned(&direct, &pooled, |plan| {
         let step = step(plan, "change service `outbox`");
-        place(&step.procedure.verify, &["pg_stat_activity", "-le 20 ]"]);
+        place(
+            &typed(&step.procedure).verify,
+            &["pg_stat_activity", "-le 20 ]"],
+        );
         // Only this step lets it in: it cannot have moved before.
-        let asked = step.procedure.requires.join("\n");
+        let asked = typed(&step.procedure).requires.join("\n");
         assert!(!asked.contains("over pgbouncer"), "{asked}");
         place(
-            &step.procedure.notes,
+            &typed(&step.procedure).notes,
             &["over pgbouncer", "once the policy is applied"],
         );
-        let undo = &step.undo.as_ref().unwrap().apply;
+        let undo = &typed(step.undo.as_ref().unwrap()).apply;
         assert!(place(undo, &gone) < place(undo, &["pgbouncer.yaml"]));
     });
 }
@@ -373,8 +401,11 @@ fn connections_that_are_set_aside_no_more_are_waited_for() {
     let admin = |count: u32| prod("medium", &format!("database {{ direct admin={count} }}"));
     planned(&admin(40), &admin(10), |plan| {
         let step = step(plan, "set direct connections aside");
-        place(&step.procedure.requires, &["makes do with 20"]);
-        place(&step.procedure.verify, &["pg_stat_activity", "-le 20 ]"]);
+        place(&typed(&step.procedure).requires, &["makes do with 20"]);
+        place(
+            &typed(&step.procedure).verify,
+            &["pg_stat_activity", "-le 20 ]"],
+        );
         let back = step.undo.as_ref().unwrap();
         assert!(back.verify.is_empty(), "{back:?}");
     });
@@ -392,11 +423,20 @@ fn a_renamed_deployment_is_let_in_before_it_comes_and_shut_out_once_it_is_gone()
         planned(before, after, |plan| {
             let step = step(plan, "roll the API's pods");
             let order = [
-                place(&step.procedure.apply, &["kubectl patch networkpolicy", new]),
-                place(&step.procedure.apply, &["api-hpa.yaml"]),
-                place(&step.procedure.apply, &["helm upgrade"]),
-                place(&step.procedure.apply, &["kubectl get pods", old, "-z"]),
-                place(&step.procedure.apply, &["kubectl apply", "pgbouncer.yaml"]),
+                place(
+                    &typed(&step.procedure).apply,
+                    &["kubectl patch networkpolicy", new],
+                ),
+                place(&typed(&step.procedure).apply, &["api-hpa.yaml"]),
+                place(&typed(&step.procedure).apply, &["helm upgrade"]),
+                place(
+                    &typed(&step.procedure).apply,
+                    &["kubectl get pods", old, "-z"],
+                ),
+                place(
+                    &typed(&step.procedure).apply,
+                    &["kubectl apply", "pgbouncer.yaml"],
+                ),
             ];
             assert!(order.is_sorted(), "{:#?}", step.procedure.apply);
         });

@@ -40,23 +40,23 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let path = format!("worker.{name}");
     let finding = worker.queue.iter().fold(finding, |finding, queue| {
         let (list, length) = (&queue.list, &queue.length);
-        let text = format!("wakes the pool with {}", counted_items(items(length.value)));
+        let text = format!("the pool wakes at {}", counted_items(items(length.value)));
         let of = format!("{path}.queue.{}.length", list.value);
         finding
             .written(list, text)
             .operand(length, &of, "its items per replica")
     });
     Some(finding.note(format!(
-        "the formula adds replicas, not items: {} items / {longest} of the longest queue, and so many replicas of any other",
+        "KEDA compares replicas, not items: activation is {} / {longest} replicas, and a queue with a smaller `length` reaches that with fewer items",
         activation.value
-    )).help("give a queue that is not to wake the pool so soon a pool of its own"))
+    )).help("move a queue that should not wake the pool this early into a pool of its own"))
 }
 
 /// The finding with what the file asks for.
 fn asked_for(name: &Name, worker: &Worker) -> Finding {
     let activation = &worker.activation;
     let message = format!(
-        "`activation {}` of `worker.{name}` holds for its longest queue; others wake the pool sooner",
+        "`activation {}` of `worker.{name}` is exact only for the queue with the largest `length`; other queues wake the pool earlier",
         activation.value
     );
     let path = format!("worker.{name}");
@@ -69,7 +69,7 @@ fn asked_for(name: &Name, worker: &Worker) -> Finding {
         .operand(
             &worker.combine,
             &format!("{path}.combine"),
-            "one formula for all queues",
+            "one formula covers all queues",
         )
         .given(&worker.workload.replicas.min)
 }

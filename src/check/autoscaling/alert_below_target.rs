@@ -47,7 +47,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let steady = u64::from(target.value) * 11;
     let least = steady / 10 + 1;
     let message = format!(
-        "the alert on the API's CPU fires above {}%, where its autoscaler may leave it",
+        "the CPU alert of the API fires above {}%, but the autoscaler can leave the CPU there",
         alert.value
     );
     if u64::from(alert.value) * 10 > steady {
@@ -55,11 +55,11 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     }
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(alert, "alerts.api-cpu", "the alert's threshold")
-        .operand(target, "api.target.cpu", "what the autoscaler aims at")
+        .operand(target, "api.target.cpu", "the autoscaler's target")
         .given(&workload.requests.cpu)
         .given(&workload.limits.cpu)
         .note(format!(
-            "{} x 1.1 = {}.{}, up to which no pod is added",
+            "the autoscaler adds no pod up to {} x 1.1 = {}.{}",
             target.value,
             steady / 10,
             steady % 10
@@ -68,12 +68,12 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let fires = Resource::Cpu.most(workload);
     Some(match fires.filter(|most| *most <= u128::from(least)) {
         Some(most) => finding.help(format!(
-            "no whole threshold is above that and below {most}% of the request, where the limit ends all use: a higher `limits cpu=`, or a lower `target cpu=`, leaves room between them"
+            "no whole number is above that and below {most}% of the request, which is the limit: raise `limits cpu=`, or lower `target cpu=`"
         )),
         None => finding.repair(
             alert,
             "alerts.api-cpu",
-            "the least threshold above it",
+            "the smallest threshold above it",
             least.to_string(),
         ),
     })
@@ -92,24 +92,24 @@ fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let (request, limit) = (memory(&workload.requests), memory(&workload.limits));
     let steady = u128::from(target.value) * 11 * request;
     let message = format!(
-        "the alert on the API's memory fires above {}% of the limit, where its autoscaler may leave it",
+        "the memory alert of the API fires above {}% of the limit, but the autoscaler can leave the memory there",
         alert.value
     );
     (limit > 0 && u128::from(alert.value) * 10 * limit <= steady).then(|| {
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(alert, "alerts.api-memory", "the alert's threshold")
-            .operand(target, "api.target.memory", "what the autoscaler aims at")
+            .operand(target, "api.target.memory", "the autoscaler's target")
             .operand(&workload.requests.memory, "api.requests.memory", "of this")
             .operand(
                 &workload.limits.memory,
                 "api.limits.memory",
-                "the alert is of this",
+                "the alert is a percentage of this",
             )
             .note(format!(
-                "{} x 1.1 x {request} / {limit} is {}% of the limit, up to which no pod is added",
+                "the autoscaler adds no pod up to {} x 1.1 x {request} / {limit}, which is {}% of the limit",
                 target.value,
                 steady / (10 * limit)
             ))
-            .help("a higher `limits.memory`, or a lower `target memory=`, leaves room between them")
+            .help("raise `limits memory=`, or lower `target memory=`")
     })
 }

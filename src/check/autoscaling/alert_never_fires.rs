@@ -39,13 +39,17 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
     }
     let (request, limit) = (&workload.requests.cpu, &workload.limits.cpu);
     let message = format!(
-        "the alert on the API's CPU fires above {}% of the request, and the limit ends all use at {most}%",
+        "the CPU alert of the API fires above {}% of the request, but the limit caps usage at {most}%",
         alert.value
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(alert, "alerts.api-cpu", "the alert's threshold")
         .operand(limit, "api.limits.cpu", "a pod is throttled here")
-        .operand(request, "api.requests.cpu", "the alert is of this")
+        .operand(
+            request,
+            "api.requests.cpu",
+            "the alert is a percentage of this",
+        )
         .note(format!(
             "{} / {} = {most}% <= {}%",
             limit.value, request.value, alert.value
@@ -55,10 +59,11 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
     let steady = target.map_or(0, |target| u128::from(target.value) * 11 / 10);
     let largest = most - 1;
     Some(if largest > steady {
-        let message = "the largest threshold that can be passed";
-        finding.repair(alert, "alerts.api-cpu", message, largest.to_string())
+        let message = "the largest threshold that can fire";
+        let finding = finding.repair(alert, "alerts.api-cpu", message, largest.to_string());
+        finding.safely()
     } else {
-        finding.help("a higher `limits cpu=` leaves room for it")
+        finding.help("another way: raise `limits cpu=`")
     })
 }
 
@@ -66,8 +71,7 @@ fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
     if threshold.value < 100 {
         return None;
     }
-    let message =
-        format!("the alert `{name}` fires above 100%, and nothing is more than all of {of}");
+    let message = format!("the alert `{name}` fires above 100% of {of}, which is impossible");
     let path = format!("alerts.{name}");
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
@@ -75,8 +79,9 @@ fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
             .repair(
                 threshold,
                 &path,
-                "the largest threshold that can be passed",
+                "the largest threshold that can fire",
                 "99",
-            ),
+            )
+            .safely(),
     )
 }

@@ -53,7 +53,8 @@ fn window(
     if secs <= WINDOW {
         return;
     }
-    let message = format!("the window of `{path}` is {secs} s, above {WINDOW} s");
+    let message =
+        format!("the window of `{path}` is {secs} s, but Kubernetes allows at most {WINDOW} s");
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(
             window,
@@ -66,8 +67,9 @@ fn window(
     } else {
         cause.clone()
     };
-    let message = format!("the longest is {WINDOW} s");
-    findings.report(finding.repair(value, &at, message, format!("\"{WINDOW}s\"")));
+    let message = format!("the longest window is {WINDOW} s");
+    let finding = finding.repair(value, &at, message, format!("\"{WINDOW}s\""));
+    findings.report(finding.safely());
 }
 
 fn policies(path: &str, scaling: &Scaling, findings: &mut Findings) {
@@ -81,7 +83,8 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
     let what = format!("`{} {} every=\"{}\"`", kind.value, value.value, every.value);
     let secs = every.value.secs();
     if !(1..=PERIOD).contains(&secs) {
-        let message = format!("the period of {what} is {secs} s, outside of 1 s to {PERIOD} s");
+        let message =
+            format!("the period of {what} is {secs} s, but Kubernetes allows 1 s to {PERIOD} s");
         let nearest = secs.clamp(1, PERIOD);
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
@@ -93,9 +96,10 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
                 .repair(
                     every,
                     &format!("{path}.every"),
-                    format!("the nearest is {nearest} s"),
+                    format!("the nearest allowed period is {nearest} s"),
                     format!("\"{nearest}s\""),
-                ),
+                )
+                .safely(),
         );
     }
     if value.value == 0 {
@@ -109,7 +113,7 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
                     "the smallest step is 1",
                     "1",
                 )
-                .help("to stop this direction altogether, write `select \"disabled\"` instead"),
+                .help("to turn this direction off, write `select \"disabled\"` instead"),
         );
     }
 }

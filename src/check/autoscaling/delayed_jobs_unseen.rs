@@ -72,7 +72,7 @@ fn one(framework: &Sourced<Framework>, name: &Name, pool: &Worker) -> Option<Fin
             .repair(
                 min,
                 &format!("{who}.replicas.min"),
-                "a pod that always runs moves them",
+                "a pod that always runs moves the delayed jobs",
                 "1",
             ),
     )

@@ -49,19 +49,19 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
     let who = format!("worker.{name}");
     let pods = counted(count.value, "pod");
     let message = format!(
-        "the fallback of `{who}` to {pods} does not exceed its activation, so the pool scales to zero"
+        "the fallback of `{who}` to {pods} is not above its activation, so the pool scales to zero"
     );
     let (of_count, of_activation) = (
         format!("{who}.fallback.replicas"),
         format!("{who}.activation"),
     );
     let finding = Finding::new(RULE.code, Severity::Error, message)
-        .operand(count, &of_count, "the count to fall back to")
-        .operand(activation, &of_activation, "idle up to so many items")
+        .operand(count, &of_count, "pods during a fallback")
+        .operand(activation, &of_activation, "the pool is idle up to this number of items")
         .operand(
             &longest.length,
             &format!("{who}.queue.{}.length", longest.list.value),
-            "items for each replica",
+            "items per replica",
         )
         .operand(
             &pool.workload.replicas.min,
@@ -71,18 +71,18 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
         .given(&pool.combine)
         .given(max)
         .note(format!(
-            "{} x {each} items = {items} <= {}: KEDA takes the pool for idle, and stops its pods after `cooldown`",
+            "{} x {each} items = {items} <= {}: KEDA takes the pool for idle and stops its pods after `cooldown`",
             counted(asked, "pod"),
             activation.value
         ));
     let fewest = u64::from(activation.value) / u64::from(each.max(1)) + 1;
     let finding = if fewest <= u64::from(max.value) {
-        let message = "the fewest pods that are more than the activation";
+        let message = "the smallest fallback above the activation";
         finding.repair(count, &of_count, message, fewest.to_string())
     } else {
         finding
     };
     let most = items.saturating_sub(1);
-    let message = "the largest activation that is less than the fallback";
+    let message = "the largest activation below the fallback";
     Some(finding.repair(activation, &of_activation, message, most.to_string()))
 }

@@ -39,23 +39,23 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback) -> Finding {
         .operand(
             failures,
             &format!("{path}.failures"),
-            "failures to count first",
+            "failures before the fallback",
         )
         .operand(
             &fallback.replicas,
             &format!("{path}.replicas"),
-            "the count to fall back to",
+            "pods during a fallback",
         )
         .given(&pool.workload.replicas.min)
         .note("after the first failed read KEDA reconnects, and that failure is not counted; the replica count stays as it is, and cron triggers stop too")
         .repair(
             failures,
             &format!("{path}.failures"),
-            "fall back at the first failed read, which KEDA does from 2.19 on",
+            "fall back at the first failed read; this needs KEDA 2.19 or later",
             "0",
         )
         .help(format!(
-            "only the minimum holds without Redis: raise `replicas min=` above {} to keep more pods",
+            "without Redis only the minimum applies: raise `replicas min=` above {} to keep more pods",
             pool.workload.replicas.min.value
         ))
 }

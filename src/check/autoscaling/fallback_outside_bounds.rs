@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let nearest = count.value.clamp(min.value, max.value);
         let message = format!(
-            "`worker.{name}` falls back to {}, outside of {} to {}",
+            "`worker.{name}` falls back to {}, outside its bounds of {} to {}",
             counted(count.value, "pod"),
             min.value,
             max.value
@@ -36,13 +36,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let path = format!("worker.{name}.fallback.replicas");
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(count, &path, "pods while the lists cannot be read")
+                .operand(count, &path, "pods while KEDA cannot read the queues")
                 .operand(min, &format!("worker.{name}.replicas.min"), "the minimum")
                 .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
                 .repair(
                     count,
                     &path,
-                    format!("the nearest count within is {nearest}"),
+                    format!("the nearest number within the bounds is {nearest}"),
                     nearest.to_string(),
                 ),
         );

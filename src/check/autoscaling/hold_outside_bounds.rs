@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let nearest = hold.value.clamp(min.value, max.value);
         let message = format!(
-            "`{who}` is held at {}, outside of {} to {}",
+            "`{who}` is held at {}, outside its bounds of {} to {}",
             counted(hold.value, "pod"),
             min.value,
             max.value
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .repair(
                     hold,
                     &format!("{who}.hold"),
-                    format!("the nearest count within is {nearest}"),
+                    format!("the nearest number within the bounds is {nearest}"),
                     nearest.to_string(),
                 ),
         );

@@ -41,6 +41,19 @@ pub(in crate::check) fn holds_jobs(framework: Framework, key: &str) -> bool {
     }
 }
 
+/// The framework whose default prefix a key has, with that prefix. Sidekiq has none, Celery's names
+/// are free, and Bull's prefix is BullMQ's.
+pub(in crate::check) fn recognised(key: &str) -> Option<(&str, Framework)> {
+    let (prefix, _) = key.split_once(':')?;
+    let framework = match prefix {
+        "rq" => Framework::Rq,
+        "resque" => Framework::Resque,
+        _ if is_prefix(prefix) => Framework::Bullmq,
+        _ => return None,
+    };
+    Some((prefix, framework))
+}
+
 fn kinds(framework: Framework) -> &'static [&'static str] {
     if framework == Framework::Bull {
         &BULL
@@ -267,6 +280,21 @@ mod tests {
         ] {
             assert!(!holds_jobs(framework, written), "{framework} {written}");
             assert_eq!(meant(framework, written), None, "{framework} {written}");
+        }
+    }
+
+    #[test]
+    fn only_a_default_prefix_tells_the_framework() {
+        for (key, framework) in [
+            ("bull:emails:wiat", Some(("bull", Bullmq))),
+            ("{bull}:emails:wait", Some(("{bull}", Bullmq))),
+            ("rq:queue:mail", Some(("rq", Rq))),
+            ("resque:mail", Some(("resque", Resque))),
+            ("queue:decisions", None),
+            ("bulls:emails:wait", None),
+            ("bull", None),
+        ] {
+            assert_eq!(recognised(key), framework, "{key}");
         }
     }
 

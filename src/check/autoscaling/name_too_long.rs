@@ -117,11 +117,12 @@ fn length(named: &Named<'_>) -> Option<Finding> {
         .get(..*most)
         .filter(|_| length > *most)?
         .trim_end_matches('-');
-    let message = format!("`{text}` has {length} characters, and {what} at most {most}");
+    let message =
+        format!("`{text}` has {length} characters, but the name of {what} may have at most {most}");
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(*name, path, "the name")
         .note(format!("{length} > {most}"));
-    let message = format!("a name of {most} characters or less is needed");
+    let message = format!("use a name of at most {most} characters");
     Some(finding.repair(*name, path, message, format!("\"{shorter}\"")))
 }
 
@@ -135,10 +136,10 @@ fn form(named: &Named<'_>) -> Option<Finding> {
     while single.contains("--") {
         single = single.replace("--", "-");
     }
-    let message = format!("`{text}` has `--` in it, and no AWS identifier may");
+    let message = format!("`{text}` contains `--`, which AWS does not allow in identifiers");
     Some(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(*name, path, "the name")
-            .repair(*name, path, "write single hyphens", format!("\"{single}\"")),
+            .repair(*name, path, "use single hyphens", format!("\"{single}\"")),
     )
 }

@@ -5,6 +5,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Framework, Name, Queue, Use, Worker};
 use crate::source::Sourced;
 
@@ -21,13 +22,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
+    let group = environment.redis_for(Use::Queue);
+    let cluster = group.is_some_and(|(_, group)| group.is_cluster());
     let Some(framework) = &environment.framework else {
+        for (name, worker) in &environment.worker {
+            let lists = worker.queue.iter().map(|queue| &queue.list);
+            findings.extend(lists.filter_map(|list| recognised(context, cluster, name, list)));
+        }
         return;
     };
-    let group = environment.redis_for(Use::Queue);
     let names = Names {
         framework: framework.value,
-        cluster: group.is_some_and(|(_, group)| group.is_cluster()),
+        cluster,
     };
     for (name, worker) in &environment.worker {
         let other = |queue: &&Queue| !keys::holds_jobs(framework.value, &queue.list.value);
@@ -39,6 +45,44 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.report(one(&names, framework, name, worker, queues));
         }
     }
+}
+
+/// A list with the prefix of a queue library in a file that states none. It is a warning, because
+/// another program can use the same prefix.
+fn recognised(
+    context: &Context<'_>,
+    cluster: bool,
+    pool: &Name,
+    list: &Sourced<String>,
+) -> Option<Finding> {
+    let (prefix, framework) = keys::recognised(&list.value)?;
+    if keys::holds_jobs(framework, &list.value) {
+        return None;
+    }
+    let message = format!(
+        "`{}` looks like a key of `{framework}`, but `{framework}` never puts a waiting job into it",
+        list.value
+    );
+    let form = keys::form(framework).unwrap_or_default();
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .written(list, "a list that the pool scales on")
+        .optional(&context.file.framework)
+        .note(format!(
+            "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
+        ));
+    let names = Names { framework, cluster };
+    let finding = match names.meant(&list.value) {
+        Some(meant) if list.is_declared() => {
+            let path = format!("worker.{pool}.queue.{}.list", list.value);
+            let message = format!("write the key that `{framework}` uses");
+            finding.repair(list, &path, message, format!("\"{meant}\""))
+        }
+        Some(meant) => finding.help(format!("the key that `{framework}` uses is `{meant}`")),
+        None => finding,
+    };
+    Some(finding.help(
+        "if another library fills this list, state it with `framework`; if your own code does, waive this finding",
+    ))
 }
 
 /// How the framework names its queues on the group that serves them.
@@ -88,7 +132,7 @@ fn one(
 ) -> Finding {
     let lists = queues.iter().map(|queue| queue.list.value.as_str());
     let message = format!(
-        "no job of `{}` waits in {}",
+        "`{}` never puts a waiting job into {}",
         framework.value,
         suggest::list(lists)
     );
@@ -104,17 +148,17 @@ fn one(
     {
         return match names.meant(&queue.list.value) {
             Some(meant) => {
-                let path = format!("worker.{pool}.queue");
+                let path = format!("worker.{pool}.queue.{}.list", queue.list.value);
                 finding.repair(&queue.list, &path, message, format!("\"{meant}\""))
             }
             None => finding.help(message),
         };
     }
     match names.pool(worker) {
-        Some(queues) => finding.help(format!(
-            "{message}: write `worker \"{pool}\" {{ {} }}`",
-            queues.join("; ")
-        )),
+        Some(queues) => {
+            let edit = Edit::insert(format!("worker.{pool}"), queues.join("; "));
+            finding.offer(message, edit)
+        }
         None => finding.help(message),
     }
 }

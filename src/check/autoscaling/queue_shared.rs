@@ -41,17 +41,17 @@ fn finding(list: &str, pools: &[Draining<'_>]) -> Finding {
         .map(|(name, _)| format!("worker.{name}"))
         .collect();
     let message = format!(
-        "{} pools drain `{list}`, and each is sized for all of it",
+        "{} pools take jobs from `{list}`, and each is sized for the whole list",
         pools.len()
     );
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     for (name, queue) in pools {
-        finding = finding.written(&queue.list, format!("drained by `{name}`"));
+        finding = finding.written(&queue.list, format!("a queue of `{name}`"));
     }
     finding
         .note(format!(
-            "KEDA gives {} a replica for every so many items of the whole list",
+            "KEDA sizes {} by the items of the whole list",
             suggest::list(names.iter().map(String::as_str))
         ))
-        .help("give each pool lists of its own, or drain the list with one pool")
+        .help("give each pool its own lists, or use one pool for the list")
 }

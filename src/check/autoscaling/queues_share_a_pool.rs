@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(name: &Name, worker: &Worker) -> Finding {
     let (queues, combine) = (&worker.queue, &worker.combine);
     let message = format!(
-        "`worker.{name}` drains {} queues and is sized for the fullest alone",
+        "`worker.{name}` has {} queues but is sized only for the fullest one",
         queues.len()
     );
     let path = format!("worker.{name}.combine");
@@ -51,7 +51,7 @@ fn finding(name: &Name, worker: &Worker) -> Finding {
         .repair(
             combine,
             &path,
-            "size it for the sum of the queues",
+            "size the pool for the sum of the queues",
             "\"sum\"",
         )
 }

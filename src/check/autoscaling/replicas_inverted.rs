@@ -30,7 +30,7 @@ fn inverted(who: &str, node: &str, bounds: &Replicas, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "`{who}` has a minimum of {} above its maximum of {}",
+        "the minimum of `{who}` is {}, above its maximum of {}",
         min.value, max.value
     );
     let path = |bound: &str| format!("{who}.{node}.{bound}");

@@ -3,6 +3,7 @@
 use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::{Action, Edit};
 use crate::model::{Scaling, Select, Workload};
 use crate::source::Span;
 
@@ -70,7 +71,7 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     }
     let (from, to, there) = (race.from, race.to, race.there);
     let message = format!(
-        "`{who}` scales up slower than by default: {} pods after {there} s, in place of {to}",
+        "`{who}` scales up more slowly than by default: after {there} s it has {} pods instead of {to}",
         race.reached(&rules)
     );
     let (min, max) = (&workload.replicas.min, &workload.replicas.max);
@@ -131,25 +132,39 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
     let path = |step: &str| format!("{who}.scale-up.{step}");
     match (same, last_step(scaling)) {
         ((false, true, true), _) => {
-            let message = "without a window it is as fast as the default";
+            let message = "without a window it is at least as fast as the default";
             finding.repair(&scaling.window, &path("window"), message, "\"0s\"")
         }
         ((true, false, true), _) => {
-            let message = "let the largest step win";
+            let message = "let the largest step apply";
             finding.repair(&scaling.select, &path("select"), message, "\"max\"")
         }
         ((true, true, false), Some(behind)) => {
             let text = written(&added);
-            let message = format!("a list of steps replaces the default's: add `{text}`");
-            finding.insert_behind(behind, message, format!("; {text}"))
+            let message = format!("your steps replace the default steps: add `{text}`");
+            let edit = Edit::insert(format!("{who}.scale-up"), &text);
+            finding.insert_behind(behind, message, format!("; {text}"), edit)
         }
-        _ => finding.help(format!(
-            "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
-            changed.window,
-            written(&changed.steps),
-            changed.select,
-            node(who)
-        )),
+        (_, stated) => finding.help_by(
+            format!(
+                "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
+                changed.window,
+                written(&changed.steps),
+                changed.select,
+                node(who)
+            ),
+            [
+                Edit::set(path("window"), format!("\"{}s\"", changed.window)),
+                // A list of steps is stated as a whole: the tier's are repeated.
+                Edit::insert(
+                    format!("{who}.scale-up"),
+                    written(if stated.is_some() { &added } else { &changed.steps }),
+                ),
+                Edit::set(path("select"), format!("\"{}\"", changed.select)),
+            ]
+            .into_iter()
+            .filter(|edit| !matches!(&edit.action, Action::Insert(text) if text.is_empty())),
+        ),
     }
 }
 

@@ -70,7 +70,7 @@ fn untold(context: &Context<'_>, findings: &mut Findings) {
             continue;
         };
         let message = format!(
-            "`{}` of `{who}` is not set: no `lifetime` is stated",
+            "`{}` of `{who}` is never set, because no `lifetime` is stated",
             variable.value
         );
         findings.report(
@@ -78,7 +78,7 @@ fn untold(context: &Context<'_>, findings: &mut Findings) {
                 .operand(
                     variable,
                     &format!("{who}.connections.lifetime-env"),
-                    "what would tell the application",
+                    "the variable for the application",
                 )
                 .optional(written)
                 .help("state how long connections are kept, as in `connections lifetime=\"2m\"`"),
@@ -107,7 +107,7 @@ fn inert(
             continue;
         }
         let message = format!(
-            "the event `{}` changes nothing for `{subject}`: it asks for {}, and the minimum is {}",
+            "the event `{}` has no effect on `{subject}`: it asks for {} pods, but the minimum is {}",
             occasion.name, floor.value, min.value
         );
         findings.report(
@@ -115,12 +115,12 @@ fn inert(
                 .operand(
                     floor,
                     &format!("event.{}.{subject}", occasion.name),
-                    "what the event asks for",
+                    "the floor of the event",
                 )
                 .operand(
                     min,
                     &format!("{subject}.replicas.min"),
-                    "as many at any time",
+                    "the minimum at any time",
                 )
                 .help(format!("ask for more than {}, or remove it", min.value)),
         );
@@ -139,7 +139,7 @@ fn unread<T: Display>(
     }
     let path = format!("{who}.{setting}");
     let finding = |severity, message: String| {
-        Finding::new(RULE.code, severity, message).operand(value, &path, "nobody reads this")
+        Finding::new(RULE.code, severity, message).operand(value, &path, "has no effect")
     };
     let min = &worker.workload.replicas.min;
     if let Some(hold) = worker.workload.hold.as_ref().filter(|_| min.value == 0) {
@@ -156,7 +156,7 @@ fn unread<T: Display>(
         );
     }
     let message = format!(
-        "`{setting}` of `{who}` has no effect: the pool never goes to zero, its minimum is {}",
+        "`{setting}` of `{who}` has no effect, because the pool never goes to zero: its minimum is {}",
         min.value
     );
     Some(
@@ -176,12 +176,16 @@ fn replaced(who: &str, worker: &Worker) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "`cooldown` of `{who}` has no effect: the pool never goes to zero, and `scale-down` states the window that it would become"
+        "`cooldown` of `{who}` has no effect: the pool never goes to zero, and `scale-down` states its own window"
     );
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(cooldown, &format!("{who}.cooldown"), "nobody reads this")
-            .operand(window, &format!("{who}.scale-down.window"), "holds instead")
+            .operand(cooldown, &format!("{who}.cooldown"), "has no effect")
+            .operand(
+                window,
+                &format!("{who}.scale-down.window"),
+                "applies instead",
+            )
             .operand(min, &format!("{who}.replicas.min"), "1 or more")
             .help("remove one of the two"),
     )
@@ -226,14 +230,14 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
         .operand(min, &of_min, "the pool may go to zero")
         .operand(max, &format!("{who}.replicas.max"), "from")
         .note(format!(
-            "{} are left after {} without a job: the HPA removes pods down to 1, and KEDA the rest, however many they are",
+            "after {1} without a job, {0} are left: the HPA would remove them step by step, but KEDA then removes all at once",
             counted(left, "pod"),
             cooldown.value
         ));
     let window = &scaling.window;
     if window.is_derived() {
         // The window follows the cooldown: a longer one only begins later.
-        let message = "a pool that keeps a pod is scaled down by the HPA alone";
+        let message = "with a minimum of 1, only the HPA scales the pool down";
         return Some(finding.repair(min, &of_min, message, "1"));
     }
     let slowest = rules.descent(max.value, 1, LONGEST);
@@ -242,9 +246,9 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
         Some((second, _)) => finding.repair(
             cooldown,
             &of_cooldown,
-            "the shortest cooldown after which the HPA is done",
+            "the shortest cooldown after which the HPA is finished",
             format!("\"{}\"", Duration::from_secs(*second)),
         ),
-        None => finding.help("keep a pod with `replicas min=1`: the HPA alone removes pods then"),
+        None => finding.help("keep a pod with `replicas min=1`: then only the HPA removes pods"),
     })
 }

@@ -106,7 +106,7 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
     let most = resource.most(workload)?;
     let steady = u128::from(target.value) * 11;
     let message = format!(
-        "`{who}` never scales up by {what}: its limit is {most}% of its request, and pods are added above {}.{}%",
+        "`{who}` never scales up by {what}: its limit is {most}% of its request, but pods are added only above {}.{}%",
         steady / 10,
         steady % 10
     );
@@ -133,14 +133,14 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
     let finding = finding.repair(
         target,
         &path,
-        "the largest target that this limit lets it pass",
+        "the largest target that can be passed with this limit",
         largest.to_string(),
     );
     let least = resource.limit(workload, steady / 10 + 1);
     Some(finding.repair(
         limit,
         &of_limit,
-        "the smallest limit that lets it pass the target",
+        "the smallest limit with which the target can be passed",
         format!("\"{least}\""),
     ))
 }

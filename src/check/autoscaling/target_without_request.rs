@@ -52,12 +52,12 @@ fn one(
 ) -> Option<Finding> {
     let target = target.filter(|_| request.value.is_zero())?;
     let message = format!(
-        "`{who}` aims at {}% of its {what} request, which is 0",
+        "the target of `{who}` is {}% of its {what} request, but the request is 0",
         target.value
     );
     let path = format!("{who}.requests.{what}");
     let finding = Finding::new(RULE.code, Severity::Error, message)
-        .operand(request, &path, "nothing is asked for")
+        .operand(request, &path, "nothing is requested")
         .operand(
             target,
             &format!("{who}.target.{what}"),
@@ -67,9 +67,9 @@ fn one(
         Some(usual) => finding.repair(
             request,
             &path,
-            format!("the tier asks for {usual}"),
+            format!("the tier requests {usual}"),
             format!("\"{usual}\""),
         ),
-        None => finding.help(format!("ask for some {what}")),
+        None => finding.help(format!("request some {what}")),
     })
 }

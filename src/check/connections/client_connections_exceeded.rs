@@ -42,10 +42,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     };
     let accepted = up * each;
     let message = if severity == Severity::Error {
-        format!("{wanted} client connections can come, and PgBouncer accepts {accepted}")
+        format!("clients can open {wanted} connections, but PgBouncer accepts only {accepted}")
     } else {
         format!(
-            "{wanted} client connections can come, and with one of {pods} PgBouncer pods down the others accept {accepted}"
+            "clients can open {wanted} connections, but with one of {pods} PgBouncer pods down the others accept only {accepted}"
         )
     };
     let finding = Finding::new(RULE.code, severity, message)
@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = second_pool(finding, environment);
     let fits = wanted.div_ceil(spared.max(1));
     let down = if pods >= 2 { " with one pod down" } else { "" };
-    let message = format!("the smallest `clients max` that takes them{down} is {fits}");
+    let message = format!("the smallest `clients max` that accepts them{down} is {fits}");
     findings.report(finding.repair(clients, "pgbouncer.clients.max", message, fits.to_string()));
 }
 
@@ -84,8 +84,9 @@ fn slow_ends(finding: Finding, environment: &Environment) -> Finding {
             return finding;
         }
         let path = format!("worker.{name}.grace");
-        let text =
-            format!("pods of `worker.{name}` that leave stay beside those that replace them");
+        let text = format!(
+            "terminating pods of `worker.{name}` keep their connections while new pods open theirs"
+        );
         finding.operand(&pool.grace, &path, text)
     })
 }

@@ -78,7 +78,7 @@ impl Overdrawn<'_> {
         let pgbouncer = &context.environment.pgbouncer;
         let (total, usable) = (self.budget.total(), self.budget.usable);
         let message = format!(
-            "{} can be asked for {total} connections and has {usable}",
+            "{} can be asked for {total} connections but has only {usable}",
             self.who
         );
         let mut finding = Finding::new(RULE.code, Severity::Error, message);
@@ -104,7 +104,7 @@ impl Overdrawn<'_> {
                     .operand(
                         &pgbouncer.min_ready,
                         "pgbouncer.min-ready",
-                        "between two pods that leave in a rollout",
+                        "the time between two pods that leave in a rollout",
                     )
                     .operand(
                         &pgbouncer.drain,
@@ -139,7 +139,7 @@ impl Overdrawn<'_> {
         let limit = class.map(|class| budget::without_doubt(class.memory));
         if let Some(limit) = limit.filter(|limit| *limit < fewest) {
             return finding.help(format!(
-                "more `max-connections` need a class with more memory: `{}` is good for {limit}, and {fewest} are needed",
+                "choose a class with more memory: `max-connections` would have to be {fewest}, and the memory of `{}` allows {limit}",
                 self.class.value
             ));
         }

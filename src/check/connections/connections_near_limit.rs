@@ -43,7 +43,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if used.saturating_mul(100) <= most * NEAR {
         return;
     }
-    let message = format!("{used} of {most} connections are wanted at the maxima, above {NEAR}%");
+    let message =
+        format!("{used} of {most} connections are in use at the maxima, more than {NEAR}%");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(limit, path, "connections of the server")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
@@ -53,10 +54,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = super::direct(finding, environment)
         .note(format!("{} wanted", budget::arithmetic(&terms)))
         .note(format!(
-            "the smaller of {demand} wanted and {pools} pooled, + {direct} direct = {used} > {} = {NEAR}% of {most}",
+            "the smaller of {demand} (demand) and {pools} (pools), + {direct} direct = {used} > {} = {NEAR}% of {most}",
             most * NEAR / 100
         ));
     let least = used.saturating_mul(100).div_ceil(NEAR);
-    let message = format!("the smallest `max-connections` that leaves room is {least}");
+    let message = format!("the smallest `max-connections` with enough room is {least}");
     findings.report(finding.repair(limit, path, message, least.to_string()));
 }

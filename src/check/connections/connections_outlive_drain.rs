@@ -26,18 +26,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let path = format!("{who}.connections.lifetime");
         let message = format!(
-            "connections of `{who}` live for {}, but a terminating PgBouncer pod is killed after {}",
+            "`{who}` keeps connections for {}, but a terminating PgBouncer pod is killed after {}",
             lifetime.value, drain.value
         );
         let finding = Finding::new(RULE.code, Severity::Error, message)
-            .operand(lifetime, &path, "how long one is kept")
+            .operand(lifetime, &path, "how long a connection is kept")
             .operand(drain, "pgbouncer.drain", "the pod is killed after this")
-            .note("what is still connected then is cut off, in the middle of a transaction if it is in one");
+            .note("connections that are still open then are cut off, even within a transaction");
         let half = drain.value.secs() / 2;
         findings.report(if half == 0 {
-            finding.help("let pods of PgBouncer wait for longer: raise `drain`")
+            finding.help("another way: raise `drain`, so that PgBouncer pods wait longer")
         } else {
-            let message = "half of `drain` leaves the other half to transactions that run";
+            let message = "half of `drain` leaves the other half for running transactions";
             let text = format!("\"{}\"", Duration::from_secs(half));
             finding.repair(lifetime, &path, message, text)
         });

@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             None => (
                 Severity::Note,
                 format!(
-                    "`{who}` needs libpq 17 or later in `{}` mode, and nothing says that {title} has it",
+                    "`{who}` needs libpq 17 or later in `{}` mode, but the file does not say which libpq {title} uses",
                     mode.value
                 ),
             ),
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             &stated,
             "the driver",
         )
-        .operand(mode, "pgbouncer.mode", "transactions share connections")
+        .operand(mode, "pgbouncer.mode", "clients share server connections")
         .note("PgBouncer renames prepared statements, so the server does not know the driver's name; drivers on libpq 17 or later send the protocol's Close, which works");
         findings.report(match stated.driver.value {
             Driver::Rails => finding

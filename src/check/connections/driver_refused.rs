@@ -44,9 +44,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Finding::new(RULE.code, severity, message),
             &who,
             &stated,
-            "what connects",
+            "the driver",
         )
-        .operand(image, "pgbouncer.image", "what it connects to")
+        .operand(image, "pgbouncer.image", "PgBouncer's image")
         .note(reason(context, &image.value));
         findings.report(advice(finding, context, &who, &stated));
     }
@@ -57,10 +57,10 @@ fn reason(context: &Context<'_>, image: &str) -> String {
     let safe = &context.catalogue.pgbouncer_safe;
     let which = match Image::parse(image).version() {
         Some(_) => format!("before PgBouncer {safe}"),
-        None => format!("the tag of the image names no version, and before PgBouncer {safe}"),
+        None => format!("the image tag names no version, and before PgBouncer {safe}"),
     };
     format!(
-        "{which}, whoever reaches PgBouncer can hang it as soon as it is told to ignore any startup parameter (CVE-2026-107349): so `ignore_startup_parameters` is empty"
+        "{which}, any client can hang a PgBouncer that ignores startup parameters (CVE-2026-107349), so tierc leaves `ignore_startup_parameters` empty"
     )
 }
 
@@ -87,7 +87,7 @@ fn advice(
             ))
             .help(image),
         (None, _) if name == Driver::Sqlx => finding
-            .help("leave it out in the application, with `PgConnectOptions::extra_float_digits(None)`, and waive this finding")
+            .help("turn the parameter off in the application with `PgConnectOptions::extra_float_digits(None)`, and waive this finding")
             .help(image),
         (None, _) => finding.help(image),
     }

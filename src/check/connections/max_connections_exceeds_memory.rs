@@ -42,11 +42,12 @@ fn one(
     let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
     let (count, name) = (u64::from(wanted.value), &class.value);
     let (severity, message) = if count > limit {
-        let message = format!("{count} connections on `{name}`, whose memory is good for {limit}");
+        let message =
+            format!("{count} connections on `{name}`, but its memory allows only {limit}");
         (Severity::Error, message)
     } else if count > sure {
         let message = format!(
-            "{count} connections on `{name}` are 95% or more of the {limit} that its memory is good for"
+            "{count} connections on `{name}` are at least 95% of the {limit} that its memory allows"
         );
         (Severity::Warning, message)
     } else {
@@ -58,7 +59,7 @@ fn one(
         .operand(wanted, &connections, "connections")
         .operand(class, &path_of("instance"), "the class")
         .note(arithmetic(memory));
-    let message = format!("the most without doubt are {sure}");
+    let message = format!("the largest safe value is {sure}");
     Some(finding.repair(wanted, &connections, message, sure.to_string()))
 }
 
@@ -70,5 +71,5 @@ fn arithmetic(memory: Quantity) -> String {
     if sure == limit {
         return formula;
     }
-    format!("{formula}; RDS' own processes take some of the memory, so that {sure} are sure")
+    format!("{formula}; RDS' own processes need some of the memory, so only {sure} are safe")
 }

@@ -36,13 +36,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     .operand(options, "pgbouncer.options", "requested here")
     .operand(&pooler.image, "pgbouncer.image", "PgBouncer's image")
     .note(format!(
-        "before PgBouncer {safe}, whoever reaches PgBouncer can hang it as soon as it is told to ignore any startup parameter (CVE-2026-107349): so `ignore_startup_parameters` is empty"
+        "before PgBouncer {safe}, any client can hang a PgBouncer that ignores startup parameters (CVE-2026-107349), so tierc leaves `ignore_startup_parameters` empty"
     ))
     .help(format!("use an image of PgBouncer {safe} or later"));
     findings.report(finding.repair(
         options,
         "pgbouncer.options",
-        "state what it does",
+        "state what this PgBouncer does",
         "\"refuse\"",
     ));
 }

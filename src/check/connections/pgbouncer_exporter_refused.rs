@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "pgbouncer.image",
             format!("not known to be PgBouncer {safe} or later"),
         )
-        .note("they send the startup parameter `extra_float_digits`; from 0.11.1 on they do not: waive this rule if yours is that new")
+        .note("exporters before 0.11.1 send the startup parameter `extra_float_digits`; if yours is 0.11.1 or later, waive this rule")
         .repair(
             source,
             "alerts.source.pgbouncer",

@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(newer(finding, context, &reference));
     } else {
         findings.report(finding.help(format!(
-            "use an image of {safe} or later as soon as there is one; the newest that is known to be published is {newest}"
+            "use an image of {safe} or later once one is published; the newest known to be published is {newest}"
         )));
     }
 }

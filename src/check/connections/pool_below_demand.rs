@@ -33,13 +33,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    let message =
-        format!("{wanted} transactions can want a connection at once, and the pools hold {held}");
+    let message = format!(
+        "{wanted} transactions can need a connection at once, but the pools hold only {held}"
+    );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(default, path, "pool of one pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
-            "{} > {held} = {pods} x {}: the pools are used to {percent}%",
+            "{} > {held} = {pods} x {}: demand is {percent}% of the pools",
             budget::arithmetic(&terms),
             default.value
         ));
@@ -47,12 +48,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let fits = wanted.div_ceil(pods);
     if fits > u64::from(pool.max_db.value) {
         finding = finding
-            .written(&pool.max_db, "ends every pool of a pod")
+            .written(&pool.max_db, "caps every pool of a pod")
             .note(format!(
-                "`max-db` of {} ends the pool of a pod below {fits}: it has to grow as well",
+                "`max-db` of {} caps the pool of a pod below {fits}, so raise it as well",
                 pool.max_db.value
             ));
     }
-    let message = format!("the smallest `default` that serves all is {fits}");
+    let message = format!("the smallest `default` that meets the demand is {fits}");
     findings.report(finding.repair(default, path, message, fits.to_string()));
 }

@@ -22,21 +22,22 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if default <= max_db {
         return;
     }
-    let message = format!("a pool of {default} never fills: `max-db` ends it at {max_db}");
+    let message = format!("a pool of {default} is never full: `max-db` caps it at {max_db}");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(&pool.default, "pgbouncer.pool.default", "the pool")
         .operand(
             &pool.max_db,
             "pgbouncer.pool.max-db",
-            "all pools of a database together",
+            "limits all pools of a database together",
         )
         .note(format!("{default} > {max_db}"))
         .repair(
             &pool.default,
             "pgbouncer.pool.default",
-            format!("the largest `default` that can fill is {max_db}"),
+            format!("the largest useful `default` is {max_db}"),
             max_db.to_string(),
-        );
+        )
+        .safely();
     findings.report(more_connections(finding, context));
 }
 
@@ -55,7 +56,8 @@ fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     if !pool.max_db.is_derived() || !held {
         return finding;
     }
-    let message = format!("the smallest `max-connections` at which it can fill is {enough}");
+    let message =
+        format!("the smallest `max-connections` with which the pool can be full is {enough}");
     finding.repair(
         &database.max_connections,
         "database.max-connections",

@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 replica,
                 "database.replicas.max-connections",
-                format!("the fewest that a replica needs are {}", source.value),
+                format!("a replica needs at least {}", source.value),
                 source.value.to_string(),
             ),
     );

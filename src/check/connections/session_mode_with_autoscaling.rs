@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let terms = budget::demand(environment);
     let message =
-        "in `session` mode every client keeps a server connection, and autoscalers add clients";
+        "in `session` mode every client keeps a server connection, but autoscalers add clients";
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
         mode,
         "pgbouncer.mode",
@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding.repair(
         mode,
         "pgbouncer.mode",
-        "connections are shared between transactions in `transaction` mode",
+        "`transaction` mode shares server connections between clients",
         "\"transaction\"",
     ));
 }

@@ -50,7 +50,7 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(node, &path, "the node type")
-        .written(used, "what is on it")
+        .written(used, "what it serves")
         .operand(&context.environment.tier, "tier", "a tier above dev");
     let usual = context.tier.redis.get(name).map(|usual| &usual.node.value);
     let steady = |name: &&String| nodes.get(name).is_some_and(|node| !node.burstable);

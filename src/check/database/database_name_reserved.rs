@@ -193,7 +193,7 @@ fn wrong_role(name: &str) -> Option<String> {
     let folded = folded.as_str();
     if folded == ADMIN_USER {
         Some(format!(
-            "`{name}` is PgBouncer's administrator: it may pause and shut down the pooler"
+            "`{name}` is PgBouncer's administrator role, which may pause and shut down PgBouncer"
         ))
     } else if folded == STATS_USER {
         Some(format!(
@@ -240,7 +240,7 @@ fn wrong(database: &Database) -> Option<(String, String)> {
     let length = name.len() + READ.len();
     (pooled && length > LONGEST).then(|| {
         let message = format!(
-            "the entry for read replicas, `{name}{READ}`, has {length} characters, and a database of PgBouncer at most {LONGEST}"
+            "`{name}{READ}`, the entry for the read replicas, has {length} characters, but PgBouncer allows at most {LONGEST}"
         );
         let most = LONGEST - READ.len();
         (message, format!("state a `dbname` of at most {most} characters"))

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (what, value, has) in stated {
         let Some(value) = value else { continue };
         let message = format!(
-            "`{what}` is stated for a gp3 volume of {} GiB, which has {has} and no choice",
+            "`{what}` is stated for a gp3 volume of {} GiB, but RDS fixes it at {has} below 400 GiB",
             gib.value
         );
         findings.report(
@@ -43,10 +43,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .operand(gib, "database.storage.gib", "the volume")
                 .operand(&storage.kind, "database.storage.type", "the type")
                 .note(format!("{} < {STRIPED_FROM_GIB}", gib.value))
-                .help(format!(
-                    "remove `{what}={}`, or use {STRIPED_FROM_GIB} GiB or more",
-                    value.value
-                )),
+                .removal(
+                    value,
+                    &format!("database.storage.{what}"),
+                    format!(
+                        "remove `{what}={}`, or use {STRIPED_FROM_GIB} GiB or more",
+                        value.value
+                    ),
+                ),
         );
     }
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::volume::STRIPED_FROM_GIB;
 use crate::model::{Storage, StorageType};
 use crate::source::Sourced;
@@ -66,7 +67,7 @@ fn labelled(finding: Finding, storage: &Storage) -> Finding {
 
 fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
     let message = format!(
-        "`iops` is stated for `{}`, whose IOPS follow from its size",
+        "`iops` is stated for `{}`, but its IOPS depend only on its size",
         storage.kind.value
     );
     let finding = Finding::new(RULE.code, Severity::Error, message).operand(
@@ -76,7 +77,8 @@ fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
     );
     let finding = labelled(finding, storage);
     if storage.gib.value < STRIPED_FROM_GIB {
-        return finding.help(format!("remove `iops={}`", iops.value));
+        let message = format!("remove `iops={}`", iops.value);
+        return finding.removal(iops, "database.storage.iops", message);
     }
     finding.repair(
         &storage.kind,
@@ -92,9 +94,12 @@ fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
         return None;
     }
     let least = bounds(storage, offer).0;
-    let message = format!("a volume of type `{kind}` is bought by its IOPS, and none are stated");
+    let message = format!("a volume of type `{kind}` requires `iops`, but none is stated");
     let finding = labelled(Finding::new(RULE.code, Severity::Error, message), storage);
-    Some(finding.help(format!("state `iops={least}` or more beside the type")))
+    Some(finding.help_by(
+        format!("state `iops={least}` or more"),
+        [Edit::set("database.storage.iops", least.to_string())],
+    ))
 }
 
 /// The fewest and the most IOPS of a volume of this size.
@@ -116,13 +121,13 @@ fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &Offer) -> Option<Find
         return None;
     }
     let message =
-        format!("{asked} IOPS for {gib} GiB of `{kind}`, which can have {least} to {most}");
+        format!("{asked} IOPS for {gib} GiB of `{kind}`, but RDS allows {least} to {most}");
     let path = "database.storage.iops";
     let finding = Finding::new(RULE.code, Severity::Error, message).operand(iops, path, "IOPS");
     let ratio = if offer.halves == 0 {
-        format!("at most {} for each GiB", offer.most)
+        format!("at most {} per GiB", offer.most)
     } else {
-        format!("0.5 to {} for each GiB", offer.most)
+        format!("0.5 to {} per GiB", offer.most)
     };
     let nearest = asked.clamp(least.min(most), most);
     Some(
@@ -135,7 +140,7 @@ fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &Offer) -> Option<Find
             .repair(
                 iops,
                 path,
-                format!("the nearest is {nearest}"),
+                format!("the nearest allowed value is {nearest}"),
                 nearest.to_string(),
             ),
     )

@@ -24,19 +24,22 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "`max-gib` of {} is below 110% of the volume, which is {least}",
+        "`max-gib` is {} GiB, but RDS needs at least {least} GiB: 110% of the volume",
         most.value
     );
     let path = "database.storage.max-gib";
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(most, path, "the ceiling")
         .operand(gib, "database.storage.gib", "the volume")
-        .note(format!("{} < {least} = 1.1 x {}", most.value, gib.value));
+        .note(format!(
+            "{} GiB < {least} GiB = 1.1 x {} GiB",
+            most.value, gib.value
+        ));
     findings.report(if least > u64::from(LARGEST_GIB) {
-        let message = format!("no volume is larger than {LARGEST_GIB} GiB: let it not grow");
+        let message = format!("the largest volume is {LARGEST_GIB} GiB, so turn autoscaling off");
         finding.repair(most, path, message, "0")
     } else {
-        let message = format!("the lowest ceiling is {least}; 0 lets the volume not grow");
+        let message = format!("the smallest `max-gib` is {least}; 0 turns autoscaling off");
         finding.repair(most, path, message, least.to_string())
     });
 }

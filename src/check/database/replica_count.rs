@@ -24,7 +24,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "{} read replicas of one source, of at most {MOST}",
+        "{} read replicas of one source, but RDS allows at most {MOST}",
         count.value
     );
     let path = "database.replicas.count";
@@ -35,8 +35,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 count,
                 path,
-                format!("the most are {MOST}"),
+                format!("the maximum is {MOST}"),
                 MOST.to_string(),
-            ),
+            )
+            .safely(),
     );
 }

@@ -21,10 +21,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if count.value == 0 || days.value > 0 {
         return;
     }
-    let message = "read replicas need automated backups, which are off";
+    let message = "read replicas need automated backups, but these are off";
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(days, "database.backup.days", "0 is off")
+            .operand(days, "database.backup.days", "0 turns them off")
             .operand(count, "database.replicas.count", "read replicas")
             .repair(
                 days,

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "the read replicas are of class `{}`, smaller than their source's `{}`",
+        "the read replicas have the class `{}`, which is smaller than `{}` of their source",
         replicas.instance.value, source.value
     );
     let path = "database.replicas.instance";
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 &replicas.instance,
                 path,
-                "the class of the source keeps up with it",
+                "a replica of the source's class can keep up",
                 format!("\"{}\"", source.value),
             ),
     );

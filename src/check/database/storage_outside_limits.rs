@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "a volume of {} GiB, and RDS offers {least} GiB or more of `{}`",
+        "a volume of {} GiB, but RDS needs at least {least} GiB for `{}`",
         gib.value, kind.value
     );
     let path = "database.storage.gib";
@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 gib,
                 path,
-                format!("the smallest is {least} GiB"),
+                format!("the smallest volume is {least} GiB"),
                 least.to_string(),
             ),
     );

@@ -46,7 +46,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn not_chosen(storage: &Storage, throughput: &Sourced<u32>) -> Finding {
     let kind = storage.kind.value;
-    let message = format!("`throughput` is stated for `{kind}`, which has no choice of it");
+    let message = format!(
+        "`throughput` is stated for `{kind}`, but RDS does not let you choose it for this type"
+    );
     Finding::new(RULE.code, Severity::Error, message)
         .operand(
             throughput,
@@ -54,10 +56,14 @@ fn not_chosen(storage: &Storage, throughput: &Sourced<u32>) -> Finding {
             "cannot be stated",
         )
         .operand(&storage.kind, "database.storage.type", "the type")
-        .help(format!(
-            "remove `throughput={}`, or use `type=\"gp3\"`",
-            throughput.value
-        ))
+        .removal(
+            throughput,
+            "database.storage.throughput",
+            format!(
+                "remove `throughput={}`, or use `type=\"gp3\"`",
+                throughput.value
+            ),
+        )
 }
 
 fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
@@ -70,7 +76,8 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
     if (least..=most).contains(&asked) {
         return None;
     }
-    let message = format!("{asked} MiB/s with {iops} IOPS, which carry {least} to {most} MiB/s");
+    let message =
+        format!("{asked} MiB/s with {iops} IOPS, but these allow {least} to {most} MiB/s");
     let path = "database.storage.throughput";
     let mut finding =
         Finding::new(RULE.code, Severity::Error, message).operand(throughput, path, "MiB/s");
@@ -78,7 +85,7 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
         finding = finding.operand(iops, "database.storage.iops", "IOPS");
         ""
     } else {
-        "; these are the IOPS that it has without stating any"
+        "; these are the default IOPS"
     };
     let nearest = asked.clamp(least.min(most), most);
     Some(
@@ -94,7 +101,7 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
             .repair(
                 throughput,
                 path,
-                format!("the nearest is {nearest}"),
+                format!("the nearest allowed value is {nearest}"),
                 nearest.to_string(),
             ),
     )

@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Image, SslMode, Via};
 
 /// The rule `tls-name-unverifiable`.
@@ -31,21 +32,21 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let (message, help) = if database.endpoint.is_some() {
         (
-            "`verify-full` compares names, and the read replicas' hosts do not follow from `database.endpoint`",
-            "state RDS' own endpoint, or leave `tls` out: the certificate's chain is then checked",
+            "`verify-full` compares host names, but the read replicas' hosts cannot be derived from `database.endpoint`",
+            "state RDS' own endpoint, or leave `tls` out: PgBouncer then checks only the certificate's chain",
         )
     } else {
         (
-            "`verify-full` compares names, and a Service stands for the server here",
-            "state the server's own name with `endpoint`, or leave `tls` out: the certificate's chain is then checked",
+            "`verify-full` compares host names, but PgBouncer connects by the name of a Service",
+            "state the server's own name with `endpoint`, or leave `tls` out: PgBouncer then checks only the certificate's chain",
         )
     };
     let mut finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(&database.tls, "database.tls", "the name is compared")
+        .operand(&database.tls, "database.tls", "the host name is compared")
         .given(&database.replicas.count)
         .optional(&context.file.database.endpoint);
     if let Some(endpoint) = &database.endpoint {
-        finding = finding.operand(endpoint, "database.endpoint", "no name of RDS");
+        finding = finding.operand(endpoint, "database.endpoint", "not a host name of RDS");
     }
     findings.report(finding.help(help));
 }
@@ -59,7 +60,7 @@ fn check_list(context: &Context<'_>, findings: &mut Findings) {
         .is_some_and(|version| version < COMPARES_EACH);
     let listed = database.replicas.via.value == Via::Pgbouncer && database.replicas.count.value > 1;
     if old && listed {
-        let message = "`verify-full` compares names, and PgBouncer before 1.25 takes the list of the read replicas for one name";
+        let message = "`verify-full` compares host names, but PgBouncer before 1.25 takes the list of read replicas for one name";
         findings.report(
             Finding::new(RULE.code, Severity::Warning, message)
                 .operand(image, "pgbouncer.image", "refuses every replica")
@@ -69,7 +70,10 @@ fn check_list(context: &Context<'_>, findings: &mut Findings) {
                     "one list of hosts",
                 )
                 .given(&database.tls)
-                .help("take PgBouncer 1.25 or newer, or write `tls \"verify-ca\"`"),
+                .help_by(
+                    "use PgBouncer 1.25 or later, or write `tls \"verify-ca\"`",
+                    [Edit::set("database.tls", "\"verify-ca\"")],
+                ),
         );
     }
 }

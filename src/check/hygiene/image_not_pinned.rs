@@ -35,14 +35,14 @@ fn one(who: &str, image: &Sourced<String>, version: &str) -> Option<Finding> {
         ("latest", "") => "has the tag `latest`",
         _ => return None,
     };
-    let message = format!("the image of `{who}` {says}, and can be another one tomorrow");
+    let message = format!("the image of `{who}` {says}, so it can change at any time");
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
         image,
         &format!("{who}.image"),
         "",
     );
     Some(finding.help(format!(
-        "write the version that is meant, such as `{}:{version}`, or a digest",
+        "state the version, such as `{}:{version}`, or a digest",
         reference.repository
     )))
 }

@@ -18,10 +18,12 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let labels = context.environment.labels.iter();
     for (key, value) in labels.filter(|(key, _)| OWN_LABELS.contains(&key.as_str())) {
-        let message = format!("no Kubernetes object gets this `{key}`: objects are found by it");
+        let message = format!(
+            "the label `{key}` is reserved: selectors use it, so no Kubernetes object gets your value"
+        );
         let finding = Finding::new(RULE.code, Severity::Warning, message)
             .operand(value, &format!("labels.{key}"), "")
-            .note("it becomes a tag of the AWS resources alone");
-        findings.report(finding.help("name it otherwise, as in `component=`"));
+            .note("your value would only become a tag of AWS resources");
+        findings.report(finding.help("use another name, such as `component=`"));
     }
 }

@@ -47,8 +47,8 @@ fn empty_ramp(name: &Name, test: &LoadTest) -> Option<Finding> {
     let finding = error(format!(
         "the ramp of `load-test \"{name}\"` has no virtual user"
     ))
-    .operand(&first.to, &path, "every stage stays at none")
-    .help("a stage leads to 1 or more, or is left out");
+    .operand(&first.to, &path, "every stage has 0 virtual users")
+    .help("give a stage at least 1 virtual user, or remove the stages");
     Some(finding)
 }
 
@@ -63,10 +63,13 @@ fn overwritten_body(environment: &Environment, name: &Name, test: &LoadTest) -> 
         return None;
     }
     let path = format!("load-test.{name}.request.body");
-    let message = format!("`{}` is a file that tierc writes, and no body", body.value);
+    let message = format!(
+        "`{}` is a file that tierc writes, so it cannot be a body",
+        body.value
+    );
     let finding = error(message)
-        .operand(body, &path, "the file of the body")
-        .help("the body is a file of yours beside the script, such as `body.json`");
+        .operand(body, &path, "the body")
+        .help("use a file of your own beside the script, such as `body.json`");
     Some(finding)
 }
 
@@ -75,10 +78,10 @@ fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
     let variable = test.request.token_env.as_ref()?;
     let rest = variable.value.strip_prefix("K6_")?;
     let path = format!("load-test.{name}.request.token-env");
-    let message = format!("`{}` is a name of k6's own options", variable.value);
+    let message = format!("`{}` is one of k6's own options", variable.value);
     let other = format!("LOAD_{rest}");
     let finding = error(message)
-        .operand(variable, &path, "the variable of the token")
+        .operand(variable, &path, "the variable with the token")
         .repair(
             variable,
             &path,
@@ -98,7 +101,7 @@ fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
     }
     let path = format!("load-test.{name}.test-run.parallelism");
     let message = format!(
-        "{} pods are to share the load of `load-test \"{name}\"`, which has {users} virtual {}",
+        "`load-test \"{name}\"` has {0} pods but only {users} virtual {1}",
         runners.value,
         if users == 1 { "user" } else { "users" },
     );
@@ -108,7 +111,7 @@ fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
         .repair(
             runners,
             &path,
-            "k6 gives each of them a virtual user or refuses to start",
+            "each pod needs at least one virtual user, or k6 does not start",
             users.to_string(),
         );
     Some(finding)
@@ -125,13 +128,13 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
     }
     let millis = test.expect.millis();
     let message = format!(
-        "the rate of `load-test \"{name}\"` needs {needed} virtual users, and k6 has {most}"
+        "the rate of `load-test \"{name}\"` needs {needed} virtual users, but k6 has at most {most}"
     );
     let path = format!("load-test.{name}.rate.per-second");
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(per_second, &path, "requests a second")
         .note(format!(
-            "{} x {millis} ms = {needed} > {most} = {runners} x {MOST_FOR_A_RATE}: the rate is reached only where requests are faster",
+            "{} x {millis} ms = {needed} > {most} = {runners} x {MOST_FOR_A_RATE}: k6 reaches the rate only if requests are faster",
             per_second.value
         ));
     let finding = pods(finding, name, test, needed);
@@ -139,7 +142,7 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
     if fits == 0 {
         return Some(finding);
     }
-    let message = format!("the largest rate that {most} virtual users send is {fits}");
+    let message = format!("the largest rate for {most} virtual users is {fits}");
     Some(finding.repair(per_second, &path, message, fits.to_string()))
 }
 
@@ -177,7 +180,7 @@ fn pods(finding: Finding, name: &Name, test: &LoadTest, needed: u64) -> Finding 
     };
     let path = format!("load-test.{name}.test-run.parallelism");
     let fewest = needed.div_ceil(MOST_FOR_A_RATE);
-    let message = format!("the fewest pods with enough virtual users are {fewest}");
+    let message = format!("the smallest number of pods with enough virtual users is {fewest}");
     finding.operand(&run.parallelism, &path, "the pods").repair(
         &run.parallelism,
         &path,
@@ -199,10 +202,10 @@ fn long_name(environment: &Environment, name: &Name, test: &LoadTest) -> Option<
     let path = format!("load-test.{name}.test-run.parallelism");
     let length = object.len();
     let finding = error(format!(
-        "the TestRun `{object}` has {length} characters, and {most} is the most"
+        "the name of the TestRun `{object}` has {length} characters, but at most {most} are allowed"
     ))
-    .operand(runners, &path, "what asks for a TestRun")
+    .operand(runners, &path, "requests a TestRun")
     .note(format!("{length} > {most}"))
-    .help("its name is `<app>-load-<name>`: a shorter `app` or name of the load test");
+    .help("its name is `<app>-load-<name>`: shorten `app`, or the name of the load test");
     Some(finding)
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::ast::{
-    AlertsNode, ApiNode, Ast, ConnectionsNode, DatabaseNode, DirectNode, DriverNode, FallbackNode,
-    MetricNode, NetworkNode, NodeGroupNode, PgbouncerNode, PolicyNode, RangeNode, ReadReplicasNode,
-    RedisNode, ResourcesNode, RolloutNode, ScalingNode, ServiceNode, StorageNode, TargetNode,
-    WorkerNode, WorkloadNode, Written,
+    AlertsNode, ApiNode, Ast, ConnectionsNode, DriverNode, FallbackNode, MetricNode, Node,
+    PolicyNode, RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode,
+    WorkloadNode, Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::{Edit, Slot};
+use crate::model::declaration::Repeated;
 use crate::source::Spanned;
 
 /// The rule `override-equals-tier`.
@@ -47,19 +48,42 @@ fn both<'a, K: Ord + Display, A>(
 
 impl Compare<'_> {
     fn one<T: PartialEq + Display>(&mut self, path: &str, file: &Written<T>, tier: &Written<T>) {
-        let (Some(written), Some(below)) = (&file.value, &tier.value) else {
-            return;
-        };
-        if written.value != below.value {
-            return;
+        let repeated = repeated(path, file, tier);
+        self.report(repeated.as_slice());
+    }
+
+    /// Reports values that are removed each by itself.
+    fn report(&mut self, repeated: &[Repeated]) {
+        for repeated in repeated {
+            // A list of nodes is no single place.
+            let edit = Edit::remove(repeated.path.as_str());
+            let address = edit.address().filter(|it| it.slot != Slot::Node);
+            let edits = address.map(|_| edit).into_iter().collect();
+            self.report_with(repeated, edits);
         }
-        let message = format!("`{path}` is `{}` in the tier too", written.value);
+    }
+
+    fn report_with(&mut self, repeated: &Repeated, edits: Vec<Edit>) {
+        let Repeated {
+            path,
+            value,
+            file,
+            tier,
+        } = repeated;
+        let message = format!("`{path}` is already `{value}` in the tier");
         self.findings.report(
             Finding::new(RULE.code, Severity::Note, message)
-                .at(written.span, "says nothing new")
-                .at(below.span, "the tier's own value")
-                .help("remove it: the tier's value stands in"),
+                .at(*file, "the same value")
+                .at(*tier, "the tier's own value")
+                .help_by("remove it: the tier's value applies", edits),
         );
+    }
+
+    /// Every attribute that is declared of a node.
+    fn node<N: Node>(&mut self, path: &str, file: &N, tier: &N) {
+        let mut repeated = Vec::new();
+        file.repeats(tier, path, &mut repeated);
+        self.report(&repeated);
     }
 
     fn file(&mut self, file: &Ast, tier: &Ast) {
@@ -112,8 +136,8 @@ impl Compare<'_> {
         for (name, node, below) in both(services, &tier.services) {
             self.service(&format!("service.{name}"), node, below);
         }
-        self.pgbouncer(pgbouncer, &tier.pgbouncer);
-        self.database(database, &tier.database);
+        self.node("pgbouncer", pgbouncer, &tier.pgbouncer);
+        self.node("database", database, &tier.database);
         // Beside another group that states its uses the line may be what keeps them here.
         let states_uses = |node: &&RedisNode| !node.uses.is_absent();
         let alone = redis.values().filter(states_uses).count() == 1;
@@ -121,9 +145,9 @@ impl Compare<'_> {
             self.redis(&format!("redis.{name}"), node, below, alone);
         }
         for (name, node, below) in both(nodes, &tier.nodes) {
-            self.group(&format!("nodes.{name}"), node, below);
+            self.node(&format!("nodes.{name}"), node, below);
         }
-        self.network(network, &tier.network);
+        self.node("network", network, &tier.network);
     }
 
     fn by_key(
@@ -181,18 +205,6 @@ impl Compare<'_> {
         let (tolerate, below) = (sorted(tolerate), sorted(&tier.tolerate));
         self.one(&at("tolerate"), &tolerate, &below);
         self.one(&at("pause"), pause, &tier.pause);
-    }
-
-    fn range(&mut self, path: &str, file: &RangeNode, tier: &RangeNode) {
-        let RangeNode { min, max } = file;
-        self.one(&format!("{path}.min"), min, &tier.min);
-        self.one(&format!("{path}.max"), max, &tier.max);
-    }
-
-    fn resources(&mut self, path: &str, file: &ResourcesNode, tier: &ResourcesNode) {
-        let ResourcesNode { cpu, memory } = file;
-        self.one(&format!("{path}.cpu"), cpu, &tier.cpu);
-        self.one(&format!("{path}.memory"), memory, &tier.memory);
     }
 
     fn scaling(&mut self, path: &str, file: &ScalingNode, tier: &ScalingNode) {
@@ -259,13 +271,13 @@ impl Compare<'_> {
         } = file;
         self.one(&at("name"), name, &tier.name);
         self.one(&at("image"), image, &tier.image);
-        self.range(&at("replicas"), replicas, &tier.replicas);
+        self.node(&at("replicas"), replicas, &tier.replicas);
         self.one(&at("target.cpu"), cpu, &tier.target.cpu);
         self.one(&at("target.memory"), memory, &tier.target.memory);
         self.scaling(&at("scale-up"), scale_up, &tier.scale_up);
         self.scaling(&at("scale-down"), scale_down, &tier.scale_down);
-        self.resources(&at("requests"), requests, &tier.requests);
-        self.resources(&at("limits"), limits, &tier.limits);
+        self.node(&at("requests"), requests, &tier.requests);
+        self.node(&at("limits"), limits, &tier.limits);
         self.connections(&at("connections"), connections, &tier.connections);
         let below = &tier.rollout;
         self.one(&at("rollout.max-surge"), max_surge, &below.max_surge);
@@ -286,172 +298,29 @@ impl Compare<'_> {
             driver,
         } = file;
         self.one(&format!("{path}.replicas"), replicas, &tier.replicas);
-        self.resources(&format!("{path}.requests"), requests, &tier.requests);
+        self.node(&format!("{path}.requests"), requests, &tier.requests);
         let at = format!("{path}.connections");
         self.connections(&at, connections, &tier.connections);
         self.driver(&format!("{path}.driver"), driver, &tier.driver);
     }
 
-    fn pgbouncer(&mut self, file: &PgbouncerNode, tier: &PgbouncerNode) {
-        let at = |step: &str| format!("pgbouncer.{step}");
-        let PgbouncerNode {
-            place: _,
-            name,
-            instances,
-            pool_default,
-            pool_max_db,
-            pool_reserve,
-            clients_max,
-            mode,
-            image,
-            requests,
-            limits,
-            drain,
-            min_ready,
-            options,
-        } = file;
-        self.one(&at("name"), name, &tier.name);
-        self.one(&at("instances"), instances, &tier.instances);
-        self.one(&at("pool.default"), pool_default, &tier.pool_default);
-        self.one(&at("pool.max-db"), pool_max_db, &tier.pool_max_db);
-        self.one(&at("pool.reserve"), pool_reserve, &tier.pool_reserve);
-        self.one(&at("clients.max"), clients_max, &tier.clients_max);
-        self.one(&at("mode"), mode, &tier.mode);
-        self.one(&at("image"), image, &tier.image);
-        self.resources(&at("requests"), requests, &tier.requests);
-        self.resources(&at("limits"), limits, &tier.limits);
-        self.one(&at("drain"), drain, &tier.drain);
-        self.one(&at("min-ready"), min_ready, &tier.min_ready);
-        self.one(&at("options"), options, &tier.options);
-    }
-
-    fn database(&mut self, file: &DatabaseNode, tier: &DatabaseNode) {
-        let at = |step: &str| format!("database.{step}");
-        let DatabaseNode {
-            place: _,
-            name,
-            instance,
-            engine,
-            max_connections,
-            multi_az,
-            storage,
-            replicas,
-            direct,
-            backup_days,
-            backup_window,
-            maintenance_window,
-            maintenance_apply,
-            endpoint,
-            dbname,
-            user,
-            master,
-            tls,
-        } = file;
-        self.one(&at("name"), name, &tier.name);
-        self.one(&at("instance"), instance, &tier.instance);
-        self.one(&at("engine"), engine, &tier.engine);
-        let max = at("max-connections");
-        self.one(&max, max_connections, &tier.max_connections);
-        self.one(&at("multi-az"), multi_az, &tier.multi_az);
-        self.storage(storage, &tier.storage);
-        self.read_replicas(replicas, &tier.replicas);
-        self.direct(direct, &tier.direct);
-        self.one(&at("backup.days"), backup_days, &tier.backup_days);
-        self.one(&at("backup.window"), backup_window, &tier.backup_window);
-        let (window, apply) = (at("maintenance.window"), at("maintenance.apply"));
-        self.one(&window, maintenance_window, &tier.maintenance_window);
-        self.one(&apply, maintenance_apply, &tier.maintenance_apply);
-        self.one(&at("endpoint"), endpoint, &tier.endpoint);
-        self.one(&at("dbname"), dbname, &tier.dbname);
-        self.one(&at("user"), user, &tier.user);
-        self.one(&at("master"), master, &tier.master);
-        self.one(&at("tls"), tls, &tier.tls);
-    }
-
-    fn storage(&mut self, file: &StorageNode, tier: &StorageNode) {
-        let at = |step: &str| format!("database.storage.{step}");
-        let StorageNode {
-            gib,
-            max_gib,
-            kind,
-            iops,
-            throughput,
-        } = file;
-        self.one(&at("gib"), gib, &tier.gib);
-        self.one(&at("max-gib"), max_gib, &tier.max_gib);
-        self.one(&at("type"), kind, &tier.kind);
-        self.one(&at("iops"), iops, &tier.iops);
-        self.one(&at("throughput"), throughput, &tier.throughput);
-    }
-
-    fn read_replicas(&mut self, file: &ReadReplicasNode, tier: &ReadReplicasNode) {
-        let at = |step: &str| format!("database.replicas.{step}");
-        let ReadReplicasNode {
-            count,
-            instance,
-            max_connections,
-            via,
-        } = file;
-        self.one(&at("count"), count, &tier.count);
-        self.one(&at("instance"), instance, &tier.instance);
-        let max = at("max-connections");
-        self.one(&max, max_connections, &tier.max_connections);
-        self.one(&at("via"), via, &tier.via);
-    }
-
-    fn direct(&mut self, file: &DirectNode, tier: &DirectNode) {
-        let at = |step: &str| format!("database.direct.{step}");
-        let DirectNode {
-            monitoring,
-            replication,
-            admin,
-            migrations,
-        } = file;
-        self.one(&at("monitoring"), monitoring, &tier.monitoring);
-        self.one(&at("replication"), replication, &tier.replication);
-        self.one(&at("admin"), admin, &tier.admin);
-        self.one(&at("migrations"), migrations, &tier.migrations);
-    }
-
-    /// `alone` says that no other group of the file states its uses.
+    /// `alone` says that no other group of the file states its uses. An engine and its version stand on
+    /// one line.
     fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode, alone: bool) {
-        let at = |step: &str| format!("{path}.{step}");
-        let RedisNode {
-            place: _,
-            name,
-            engine: kind,
-            version,
-            node,
-            replicas,
-            policy,
-            uses,
-            shards,
-            mode,
-            tls,
-            data_gib,
-            endpoint,
-            env_url,
-            env_cluster,
-        } = file;
-        self.one(&at("name"), name, &tier.name);
-        if kind.is_absent() {
-            self.one(&at("engine.version"), version, &tier.version);
-        } else {
-            self.one(&at("engine"), &engine(file, tier), &engine(tier, tier));
+        let mut rest = file.clone();
+        if !alone {
+            rest.uses = Written::default();
         }
-        self.one(&at("node"), node, &tier.node);
-        self.one(&at("replicas"), replicas, &tier.replicas);
-        self.one(&at("policy"), policy, &tier.policy);
-        if alone {
-            self.one(&at("uses"), &sorted(uses), &sorted(&tier.uses));
+        if !file.engine.is_absent() {
+            let at = format!("{path}.engine");
+            if let Some(repeated) = repeated(&at, &engine(file, tier), &engine(tier, tier)) {
+                let both = [at.clone(), format!("{at}.version")];
+                self.report_with(&repeated, both.map(Edit::remove).to_vec());
+            }
+            rest.engine = Written::default();
+            rest.version = Written::default();
         }
-        self.one(&at("cluster.shards"), shards, &tier.shards);
-        self.one(&at("cluster.mode"), mode, &tier.mode);
-        self.one(&at("tls"), tls, &tier.tls);
-        self.one(&at("data.gib"), data_gib, &tier.data_gib);
-        self.one(&at("endpoint"), endpoint, &tier.endpoint);
-        self.one(&at("env.url"), env_url, &tier.env_url);
-        self.one(&at("env.cluster"), env_cluster, &tier.env_cluster);
+        self.node(path, &rest, tier);
     }
 
     fn alerts(&mut self, file: &AlertsNode, tier: &AlertsNode) {
@@ -500,31 +369,21 @@ impl Compare<'_> {
         self.one(&at("source.redis"), redis, &tier.redis);
         self.one(&at("source.pgbouncer"), pgbouncer, &tier.pgbouncer);
     }
+}
 
-    fn group(&mut self, path: &str, file: &NodeGroupNode, tier: &NodeGroupNode) {
-        let NodeGroupNode {
-            place: _,
-            instance,
-            count,
-            capacity,
-            runs,
-        } = file;
-        self.one(&format!("{path}.instance"), instance, &tier.instance);
-        self.range(&format!("{path}.count"), count, &tier.count);
-        self.one(&format!("{path}.capacity"), capacity, &tier.capacity);
-        let (runs, below) = (sorted(runs), sorted(&tier.runs));
-        self.one(&format!("{path}.runs"), &runs, &below);
-    }
-
-    fn network(&mut self, file: &NetworkNode, tier: &NetworkNode) {
-        let NetworkNode {
-            database_cidr,
-            monitoring_namespace,
-        } = file;
-        self.one("network.database-cidr", database_cidr, &tier.database_cidr);
-        let (namespace, below) = (monitoring_namespace, &tier.monitoring_namespace);
-        self.one("network.monitoring-namespace", namespace, below);
-    }
+/// A value that the tier states as well; none where they differ or one of them is absent.
+fn repeated<T: PartialEq + Display>(
+    path: &str,
+    file: &Written<T>,
+    tier: &Written<T>,
+) -> Option<Repeated> {
+    let (written, below) = (file.value.as_ref()?, tier.value.as_ref()?);
+    (written.value == below.value).then(|| Repeated {
+        path: path.to_owned(),
+        value: written.value.to_string(),
+        file: written.span,
+        tier: below.span,
+    })
 }
 
 /// A group's engine with its version, which stand on one line; without a version, the tier's.

@@ -26,13 +26,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Some(_) => Severity::Warning,
         None => Severity::Note,
     };
-    let message = format!("the catalogue lists no region `{}`", region.value);
+    let message = format!("the region `{}` is not in the catalogue", region.value);
     let finding = Finding::new(RULE.code, severity, message).operand(region, "region", "");
     findings.report(match near {
         Some(near) => {
             let message = format!("did you mean `{near}`?");
             finding.repair(region, "region", message, format!("\"{near}\""))
         }
-        None => finding.help("waive this, or list the region in a catalogue of your own"),
+        None => finding.help(
+            "if the region is new, waive this finding or add the region to your own catalogue",
+        ),
     });
 }

@@ -46,7 +46,7 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
     }
     let arch = &workload.arch;
     let message = format!(
-        "`{who}` is built for {}, and no node that it can land on is",
+        "`{who}` is built for {}, but no node group that takes its pods has that architecture",
         arch.value
     );
     let path = format!("{who}.arch");
@@ -54,7 +54,7 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
         Finding::new(RULE.code, Severity::Error, message).operand(arch, &path, "the architecture");
     let (finding, theirs) = nodes(finding, context, &others);
     let finding = finding.help(format!(
-        "an `instance` that is {} would do as well",
+        "another way: choose an `instance` with {} for the node group",
         arch.value
     ));
     let theirs = theirs?;

@@ -25,19 +25,19 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "a PgBouncer pod can take {secs} s to leave a node, and EKS waits {EKS_WAITS} s for all of them"
+        "a PgBouncer pod can take {secs} s to leave a node, but EKS waits only {EKS_WAITS} s for all pods"
     );
     let path = "pgbouncer.drain";
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(drain, path, "from SIGTERM to SIGKILL")
             .note(format!(
-                "{secs} > {EKS_WAITS}; the PodDisruptionBudget lets one pod go at a time"
+                "{secs} > {EKS_WAITS}; the PodDisruptionBudget lets one pod leave at a time"
             ))
             .repair(
                 drain,
                 path,
-                format!("the longest is {EKS_WAITS} s"),
+                format!("the longest drain is {EKS_WAITS} s"),
                 format!("\"{EKS_WAITS}s\""),
             ),
     );

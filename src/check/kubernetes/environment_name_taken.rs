@@ -25,7 +25,7 @@ pub(in crate::check) fn finding(
         return None;
     }
     let message = format!(
-        "another file of this run is the environment `{}` too",
+        "another file of this run also has the environment `{}`",
         name.value
     );
     let mut finding = Diagnostic::new(RULE.code, Severity::Error, message);
@@ -36,6 +36,6 @@ pub(in crate::check) fn finding(
         }
     }
     Some(finding.help(
-        "give each environment a name of its own: it names the generated tree and the AWS resources",
+        "give each environment its own name: the generated tree and the AWS resources are named after it",
     ))
 }

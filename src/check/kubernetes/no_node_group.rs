@@ -5,6 +5,7 @@ use crate::budget::packing::{self, Asking};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Name, NodeGroup, Worker};
 
 /// The rule `no-node-group`.
@@ -54,14 +55,14 @@ fn taken(context: &Context<'_>, asking: &Asking<'_>) -> bool {
 
 /// Every group is switched off.
 fn none_left(context: &Context<'_>) -> Finding {
-    let message = "every node group is switched off, so that no pod can run";
+    let message = "every node group is turned off, so no pod can run";
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     for (name, node) in &context.file.nodes {
         if let Some(max) = &node.count.max.value {
-            finding = finding.at(max.span, format!("no nodes of `{name}`"));
+            finding = finding.at(max.span, format!("`{name}` has no nodes"));
         }
     }
-    finding.help("leave one group a `count max` above 0")
+    finding.help("give one group a `count max` above 0")
 }
 
 /// Every group runs named pools alone.
@@ -71,13 +72,13 @@ fn shut_out(context: &Context<'_>, without: &[Asking<'_>]) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "no node group takes {}: each of them runs named pools alone",
+        "no node group takes {}, because every group takes only named pools",
         suggest::list(whose)
     );
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     let groups = context.environment.nodes.values();
     for runs in groups.flat_map(|group| &group.runs) {
-        finding = finding.written(runs, "this pool alone");
+        finding = finding.written(runs, "only this pool");
     }
     Some(finding.help("state a group without `runs`, or remove `runs` from one"))
 }
@@ -91,7 +92,7 @@ fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Findin
     let pool = environment.worker.get(name)?;
     let capacity = &pool.capacity;
     let message = format!(
-        "no node group takes `{who}`, which asks for {} nodes",
+        "no node group takes `{who}`, which needs {} nodes",
         capacity.value
     );
     let mut finding = Finding::new(RULE.code, Severity::Error, message).operand(
@@ -120,12 +121,14 @@ fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeG
     let finding = finding.repair(&pool.capacity, &path, message, format!("\"{has}\""));
     // A group that names the pool is the only one that takes it.
     if !group.runs.is_empty() {
-        let message = format!("let the nodes of `{name}` be {wants}");
+        let message = format!("make the nodes of `{name}` {wants}");
         let path = format!("nodes.{name}.capacity");
         return finding.repair(&group.capacity, &path, message, format!("\"{wants}\""));
     }
-    finding.help(format!(
-        "a group that is bought so takes it as well: write `nodes \"{name}-{wants}\" {{ instance \"{}\"; count min=0 max={}; capacity \"{wants}\" }}`",
+    let nodes = format!(
+        "instance \"{}\"; count min=0 max={}; capacity \"{wants}\"",
         group.instance.value, group.count.max.value
-    ))
+    );
+    let edit = Edit::insert(format!("nodes.{name}-{wants}"), nodes);
+    finding.offer("another way is a second group", edit)
 }

@@ -71,7 +71,7 @@ fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Fi
     Some(match (short.sums.first(), &short.crowd) {
         (Some(first), _) => {
             let message = format!(
-                "the pods at their maxima ask for {}, and the nodes have {}",
+                "with all autoscalers at their maxima the pods request {}, but the nodes have only {}",
                 first.resource.told(first.asked),
                 first.resource.shown(first.has)
             );
@@ -81,7 +81,7 @@ fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Fi
         }
         (None, Some(crowd)) => {
             let message = format!(
-                "{} can have {} pods, and the nodes have places for {} of them",
+                "{} can have {} pods, but the nodes have room for only {} of them",
                 suggest::list(crowd.whose.iter().map(String::as_str)),
                 crowd.pods,
                 crowd.places

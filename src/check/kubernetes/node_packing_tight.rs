@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) -> Finding {
     let environment = context.environment;
     let message = format!(
-        "the last pods of `{}` may find no node, though the sums fit",
+        "the last pods of `{}` may not fit on any node, although the sums fit",
         load.who
     );
     let sharing = || {

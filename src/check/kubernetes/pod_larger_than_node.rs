@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 
 /// The rule `pod-larger-than-node`.
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
     let environment = context.environment;
     let message = format!(
-        "a pod of `{}` asks for {}m and {}Mi, more than an empty node has",
+        "a pod of `{}` requests {}m and {}Mi, more than an empty node has",
         load.who,
         load.cpu,
         load.memory.div_ceil(1_048_576)
@@ -85,8 +86,14 @@ fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> 
             let message = format!("the largest request is {}Mi", room.memory / 1_048_576);
             finding.repair(memory, &path("memory"), message, most_memory)
         }
-        _ => finding.help(format!(
-            "write `requests cpu={most_cpu} memory={most_memory}` or less, or choose a larger `instance`"
-        )),
+        _ => finding.help_by(
+            format!(
+                "write `requests cpu={most_cpu} memory={most_memory}` or less, or choose a larger `instance`"
+            ),
+            [
+                Edit::set(path("cpu"), most_cpu),
+                Edit::set(path("memory"), most_memory),
+            ],
+        ),
     }
 }

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 continue;
             }
             let message = format!(
-                "`nodes.{name}` runs the pool `{}`, which does not exist",
+                "`nodes.{name}` names the pool `{}`, which does not exist",
                 pool.value
             );
             let finding = Finding::new(RULE.code, Severity::Error, message)

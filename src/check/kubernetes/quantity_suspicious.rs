@@ -38,9 +38,9 @@ fn of_memory(path: &str, memory: &Sourced<Quantity>) -> Option<Finding> {
         return None;
     }
     let message = if amount.is_whole() {
-        format!("`{path}` is {amount}, less than any process lives in")
+        format!("`{path}` is {amount}, too little for any process")
     } else {
-        format!("`{path}` is {amount}: thousandths of a byte")
+        format!("`{path}` is {amount}, which is in thousandths of a byte")
     };
     let finding = Finding::new(RULE.code, Severity::Error, message).operand(
         memory,
@@ -48,18 +48,18 @@ fn of_memory(path: &str, memory: &Sourced<Quantity>) -> Option<Finding> {
         if amount.is_whole() {
             "below 1Mi"
         } else {
-            "no whole number of bytes"
+            "not a whole number of bytes"
         },
     );
     // `512m` is 512 thousandths of a byte, and was meant as MiB.
     let thousandths = amount.milli();
     Some(if amount.is_whole() {
-        finding.help("memory is written with `Mi` or `Gi`, such as \"512Mi\"")
+        finding.help("write memory with `Mi` or `Gi`, such as \"512Mi\"")
     } else {
         finding.repair(
             memory,
             path,
-            "`m` is a thousandth; MiB are written with `Mi`",
+            "`m` means a thousandth: write `Mi` for MiB",
             format!("\"{thousandths}Mi\""),
         )
     })
@@ -76,19 +76,19 @@ fn of_cpu(path: &str, cpu: &Sourced<Quantity>) -> Option<Finding> {
         return Some(finding(message, "above 256 cores").repair(
             cpu,
             path,
-            "thousandths of a core are written with `m`",
+            "write thousandths of a core with `m`",
             format!("\"{cores}m\""),
         ));
     }
     if amount == Quantity::from_milli(amount.milli()) {
         return None;
     }
-    let message = format!("`{path}` is {amount}, finer than the 1m that Kubernetes takes");
+    let message = format!("`{path}` is {amount}, finer than the 1m that Kubernetes accepts");
     let nearest = amount.milli();
-    Some(finding(message, "no whole number of millicores").repair(
+    Some(finding(message, "not a whole number of millicores").repair(
         cpu,
         path,
-        format!("the next that it takes is {nearest}m"),
+        format!("the next accepted value is {nearest}m"),
         format!("\"{nearest}m\""),
     ))
 }

@@ -36,8 +36,7 @@ fn one(
     if asked <= allowed {
         return None;
     }
-    let message =
-        format!("a pod of `{who}` asks for more {what} than it may use: {asked}, of {allowed}");
+    let message = format!("the {what} request of `{who}` is {asked}, above its limit of {allowed}");
     let (requests, limits) = (
         format!("{who}.requests.{what}"),
         format!("{who}.limits.{what}"),

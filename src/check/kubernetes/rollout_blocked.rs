@@ -25,22 +25,22 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if !none(surge.value) || !none(unavailable.value) {
             continue;
         }
-        let message = format!("a rollout of `{who}` may neither add a pod nor take one away");
+        let message = format!("a rollout of `{who}` may neither add nor remove a pod");
         let path = |what: &str| format!("{who}.rollout.{what}");
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(surge, &path("max-surge"), "no pod more")
-                .operand(unavailable, &path("max-unavailable"), "no pod less")
+                .operand(surge, &path("max-surge"), "no additional pod")
+                .operand(unavailable, &path("max-unavailable"), "no missing pod")
                 .repair(
                     surge,
                     &path("max-surge"),
-                    "let a quarter of the pods come first",
+                    "allow a quarter of the pods in addition",
                     "\"25%\"",
                 )
                 .repair(
                     unavailable,
                     &path("max-unavailable"),
-                    "let one pod go first",
+                    "allow one pod to be missing",
                     "1",
                 ),
         );

@@ -23,12 +23,17 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let one = |path: String, count: &Sourced<u32>| {
-        let message = format!("`{path}` is 1, so that the loss of one pod is an outage");
+        let message = format!("`{path}` is 1, so the loss of one pod is an outage");
         (count.value == 1).then(|| {
             Finding::new(RULE.code, Severity::Warning, message)
                 .operand(count, &path, "a single pod")
                 .operand(&environment.tier, "tier", "a tier above dev")
-                .repair(count, &path, "the fewest that survive a loss are 2", "2")
+                .repair(
+                    count,
+                    &path,
+                    "the smallest number that survives a loss is 2",
+                    "2",
+                )
         })
     };
     for (who, workload) in super::super::autoscaling::workloads(environment) {
@@ -51,14 +56,19 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<F
         return None;
     }
     let path = format!("redis.{name}.replicas");
-    let message = format!("`{path}` is 0, so that the loss of one node loses what is in it");
+    let message = format!("`{path}` is 0, so the loss of one node loses its data");
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(replicas, &path, "a single node")
-            .written(used, "what is on it")
+            .written(used, "what it serves")
             .operand(&environment.tier, "tier", "a tier above dev")
             .given(&group.cluster.shards)
             .given(&group.cluster.mode)
-            .repair(replicas, &path, "the fewest that survive a loss are 1", "1"),
+            .repair(
+                replicas,
+                &path,
+                "the smallest number that survives a loss is 1",
+                "1",
+            ),
     )
 }

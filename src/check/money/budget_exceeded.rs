@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     };
     let message = format!(
-        "the environment may cost {} a month, and its budget is {}",
+        "the environment may cost {} a month, but its budget is {}",
         ceiling.cents(),
         judged.budget
     );
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.repair(
             judged.monthly,
             "budget.monthly",
-            format!("the least budget that holds what has a price is {enough}"),
+            format!("the smallest sufficient budget for all priced items is {enough}"),
             enough.to_string(),
         );
     }
@@ -69,7 +69,7 @@ fn fewer_nodes(
         Some((_, left, path, group)) => finding.repair(
             &group.count.max,
             &format!("{path}.count.max"),
-            format!("every pod at its maximum still fits, within the budget, with at most {left} nodes of `{path}`"),
+            format!("with at most {left} nodes of `{path}`, all pods still fit at their maxima and the budget holds"),
             left.to_string(),
         ),
     }

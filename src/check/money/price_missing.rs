@@ -54,7 +54,7 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
         .keys()
         .map(|region| format!("`{region}`"))
         .collect();
-    let message = format!("`{region}` has no prices, so nothing there is estimated");
+    let message = format!("`{region}` has no prices, so nothing can be estimated there");
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for estimate in estimates {
         if let Some(span) = estimate.region_span {
@@ -70,7 +70,7 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
 }
 
 fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
-    let message = format!("`{row}` has no price in {region}, so what needs it is in no sum");
+    let message = format!("`{row}` has no price in {region}, so items that need it are in no sum");
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for (estimate, item) in uses {
         let what = format!(

@@ -29,16 +29,18 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     if policy.value != EvictionPolicy::Noeviction {
         return None;
     }
-    let message = format!("the cache on `{name}` refuses writes when it is full");
+    let message = format!(
+        "`redis.{name}` is only a cache, but it refuses writes when it is full instead of evicting keys"
+    );
     let path = format!("redis.{name}.policy");
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(policy, &path, "nothing is evicted")
+            .operand(policy, &path, "no key is evicted")
             .operand(used, &format!("redis.{name}.uses"), "the only use")
             .repair(
                 policy,
                 &path,
-                "what expires anyway goes first with `volatile-lru`",
+                "`volatile-lru` evicts the least recently used keys that have an expiry",
                 "\"volatile-lru\"",
             ),
     )

@@ -35,16 +35,17 @@ fn replicas(name: &Name, group: &RedisGroup) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the group `{name}` has {} replicas of a shard, and ElastiCache at most {REPLICAS}",
+        "the group `{name}` has {} replicas per shard, but ElastiCache allows at most {REPLICAS}",
         replicas.value
     );
     let path = format!("redis.{name}.replicas");
-    let most = format!("the most are {REPLICAS}");
+    let most = format!("the maximum is {REPLICAS}");
     Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(replicas, &path, "replicas of a shard")
+            .operand(replicas, &path, "replicas per shard")
             .note(format!("{} > {REPLICAS}", replicas.value))
-            .repair(replicas, &path, most, REPLICAS.to_string()),
+            .repair(replicas, &path, most, REPLICAS.to_string())
+            .safely(),
     )
 }
 
@@ -56,7 +57,8 @@ fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
         return None;
     }
     let most = NODES / each;
-    let message = format!("the group `{name}` has {nodes} nodes, and ElastiCache at most {NODES}");
+    let message =
+        format!("the group `{name}` has {nodes} nodes, but ElastiCache allows at most {NODES}");
     let path = format!("redis.{name}.cluster.shards");
     Some(
         Finding::new(RULE.code, Severity::Error, message)
@@ -64,7 +66,7 @@ fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .operand(
                 replicas,
                 &format!("redis.{name}.replicas"),
-                "replicas of a shard",
+                "replicas per shard",
             )
             .note(format!(
                 "{} x (1 + {}) = {nodes} > {NODES}",
@@ -73,7 +75,7 @@ fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 shards,
                 &path,
-                format!("the most shards are {most}"),
+                format!("the largest number of shards is {most}"),
                 most.to_string(),
             ),
     )
@@ -89,7 +91,7 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
     };
     let count = counted(shards.value, "shard");
     let message = format!(
-        "the group `{name}` has cluster mode `{}` and {count}",
+        "the group `{name}` has cluster mode `{}` but {count}",
         mode.value
     );
     let path = format!("redis.{name}.cluster.mode");
@@ -104,10 +106,10 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 mode,
                 &path,
-                format!("with {count} the mode is `{fitting}`"),
+                format!("with {count} the mode must be `{fitting}`"),
                 format!("\"{fitting}\""),
             )
-            .help("left out, the mode follows the shards"),
+            .help("without `mode`, tierc derives it from the shards"),
     )
 }
 
@@ -120,7 +122,7 @@ fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the group `{name}` has cluster mode `{}`, which Redis {} does not know",
+        "the group `{name}` has cluster mode `{}`, which Redis {} does not support",
         mode.value, version.value
     );
     let path = format!("redis.{name}.engine.version");
@@ -129,6 +131,11 @@ fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .operand(mode, &format!("redis.{name}.cluster.mode"), "the mode")
             .operand(version, &path, "the version")
             .operand(engine, &format!("redis.{name}.engine"), "the engine")
-            .repair(version, &path, "the first that knows it is 7.0", "\"7.0\""),
+            .repair(
+                version,
+                &path,
+                "the first version that supports it is 7.0",
+                "\"7.0\"",
+            ),
     )
 }

@@ -38,7 +38,7 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
             .filter_map(|name| name.strip_prefix(&prefix))
     };
     let message = format!(
-        "the catalogue knows no version `{}` of `{}`",
+        "version `{}` of `{}` is not in the catalogue",
         version.value, engine.value
     );
     let path = format!("redis.{name}.engine.version");
@@ -54,7 +54,7 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
             format!("\"{newest}\""),
         ),
         None => finding.help(format!(
-            "the catalogue knows no version of `{}`",
+            "the catalogue has no version of `{}`",
             engine.value
         )),
     })
@@ -89,7 +89,7 @@ fn postgres(context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "PostgreSQL {} is newer than {newest}, the newest that the catalogue knows",
+        "PostgreSQL {} is newer than {newest}, the newest version in the catalogue",
         engine.value
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
@@ -100,7 +100,7 @@ fn postgres(context: &Context<'_>) -> Option<Finding> {
     Some(finding.repair(
         engine,
         "database.engine",
-        format!("the newest known is {newest}"),
+        format!("the newest known version is {newest}"),
         format!("\"{newest}\""),
     ))
 }
@@ -125,6 +125,6 @@ fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> F
     );
     match near.or(usual).or_else(|| newest(versions.names())) {
         Some(other) => finding.repair(engine, "database.engine", message, format!("\"{other}\"")),
-        None => finding.help("the catalogue knows no version of PostgreSQL"),
+        None => finding.help("the catalogue has no version of PostgreSQL"),
     }
 }

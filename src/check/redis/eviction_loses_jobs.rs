@@ -46,6 +46,6 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     for used in lost {
         finding = finding.operand(used, &format!("redis.{name}.uses"), "must not be lost");
     }
-    let message = "the policy that evicts nothing is `noeviction`";
+    let message = "`noeviction` evicts nothing";
     Some(finding.repair(policy, &path, message, "\"noeviction\""))
 }

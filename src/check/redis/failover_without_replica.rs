@@ -28,17 +28,17 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
         return None;
     }
     let message =
-        format!("the group `{name}` is in cluster mode and has no replica to fail over to");
+        format!("the group `{name}` is in cluster mode but has no replica for a failover");
     let path = format!("redis.{name}.replicas");
     Some(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(replicas, &path, "replicas of a shard")
+            .operand(replicas, &path, "replicas per shard")
             .operand(
                 &cluster.shards,
                 &format!("redis.{name}.cluster.shards"),
                 "shards",
             )
             .written(&cluster.mode, "the mode")
-            .repair(replicas, &path, "the fewest are 1", "1"),
+            .repair(replicas, &path, "the minimum is 1", "1"),
     )
 }

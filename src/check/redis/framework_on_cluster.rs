@@ -4,6 +4,7 @@ use crate::ast::Part;
 use crate::check::autoscaling::keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
+use crate::edit::Edit;
 use crate::model::{Framework, Name, Queue, RedisGroup, Use, Worker};
 use crate::source::Sourced;
 
@@ -28,12 +29,17 @@ struct On<'a> {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
     let serving = environment.redis_for(Use::Queue);
-    let (Some(framework), Some((name, group))) = (&environment.framework, serving) else {
+    let Some((name, group)) = serving.filter(|(_, group)| group.is_cluster()) else {
         return;
     };
-    if !group.is_cluster() {
+    let Some(framework) = &environment.framework else {
+        for (pool, worker) in &environment.worker {
+            let lists = worker.queue.iter().map(|queue| &queue.list);
+            let found = lists.filter_map(|list| recognised(context, (name, group), pool, list));
+            findings.extend(found);
+        }
         return;
-    }
+    };
     let on = On {
         framework,
         name,
@@ -51,6 +57,49 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// A list with the prefix of a queue library in a file that states none. It is a warning, because
+/// another program can use the same prefix.
+fn recognised(
+    context: &Context<'_>,
+    (name, group): (&Name, &RedisGroup),
+    pool: &Name,
+    list: &Sourced<String>,
+) -> Option<Finding> {
+    let (prefix, framework) = keys::recognised(&list.value)?;
+    let tags = matches!(framework, Framework::Bullmq | Framework::Bull);
+    if tags && (keys::has_tag(&list.value) || !keys::holds_jobs(framework, &list.value)) {
+        return None;
+    }
+    let why = if tags {
+        "which needs a hash tag in its keys on Redis in cluster mode"
+    } else {
+        "which does not run on Redis in cluster mode"
+    };
+    let message = format!("`{}` looks like a key of `{framework}`, {why}", list.value);
+    let path = format!("redis.{name}.cluster.shards");
+    let finding = Finding::new(RULE.code, Severity::Warning, message)
+        .written(list, "a list that the pool scales on")
+        .operand(&group.cluster.shards, &path, "cluster mode")
+        .optional(&context.file.framework)
+        .note(format!("`{prefix}` is the default prefix of `{framework}`"));
+    let finding = match keys::tagged(&list.value) {
+        Some(tagged) if tags => {
+            let path = format!("worker.{pool}.queue.{}.list", list.value);
+            let message =
+                "set the prefix in the application to `{bull}`, and name the list accordingly";
+            if list.is_declared() {
+                finding.repair(list, &path, message, format!("\"{tagged}\""))
+            } else {
+                finding.help(message)
+            }
+        }
+        _ => finding.help("give the queues a group without `cluster`"),
+    };
+    Some(finding.help(
+        "if another library fills this list, state it with `framework`; if your own code does, waive this finding",
+    ))
+}
+
 impl On<'_> {
     fn finding(&self, message: String) -> Finding {
         let path = format!("redis.{}.cluster.shards", self.name);
@@ -62,7 +111,7 @@ impl On<'_> {
 
 fn never(on: &On<'_>) -> Finding {
     let message = format!(
-        "`{}` does not run on Redis in cluster mode, and the group `{}` has it",
+        "`{}` does not run on Redis in cluster mode, but the group `{}` is in cluster mode",
         on.framework.value, on.name
     );
     let path = format!("redis.{}.cluster.shards", on.name);
@@ -70,12 +119,12 @@ fn never(on: &On<'_>) -> Finding {
     let finding = on
         .finding(message)
         .given(&on.group.cluster.mode)
-        .note("it runs commands on several keys at once, which Redis refuses where they are in different slots");
+        .note("it uses several keys in one command, and Redis refuses that if they are in different slots");
     // A mode that is stated contradicts shards that are gone.
     if on.group.cluster.mode.is_declared() {
         return finding.help("give the queues a group without `cluster`");
     }
-    finding.repair(shards, &path, "without cluster mode it runs", "0")
+    finding.repair(shards, &path, "without cluster mode it works", "0")
 }
 
 /// Lists of a pool that are in a slot of their own each: one that the file states is mended where it
@@ -102,17 +151,18 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
     );
     let mut finding = on.finding(message);
     for queue in queues {
-        finding = finding.written(&queue.list, "no part of it in `{}`");
+        finding = finding.written(&queue.list, "no part of it is in `{}`");
     }
     finding = finding.note(
-        "its scripts touch several keys of a queue at once: all have to be in one slot, or Redis answers CROSSSLOT",
+        "its scripts use several keys of a queue at once: if these are not in one slot, Redis answers CROSSSLOT",
     );
-    let message = "state the prefix in the application as `{<prefix>}`, and name the list so";
+    let message =
+        "set the prefix in the application to `{<prefix>}`, and name the list accordingly";
     if let [queue] = queues
         && queue.list.is_declared()
         && let Some(tagged) = keys::tagged(&queue.list.value)
     {
-        let path = format!("worker.{name}.queue");
+        let path = format!("worker.{name}.queue.{}.list", queue.list.value);
         return finding.repair(&queue.list, &path, message, format!("\"{tagged}\""));
     }
     let queues = pool.queue.iter().map(|queue| {
@@ -121,8 +171,6 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         format!("queue \"{tagged}\" length={}", queue.length.value)
     });
     let queues: Vec<String> = queues.collect();
-    finding.help(format!(
-        "{message}: write `worker \"{name}\" {{ {} }}`",
-        queues.join("; ")
-    ))
+    let edit = Edit::insert(format!("worker.{name}"), queues.join("; "));
+    finding.offer(message, edit)
 }

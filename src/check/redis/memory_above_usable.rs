@@ -34,9 +34,9 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         return None;
     }
     let message = format!(
-        "{} GiB of data are expected on `{name}`, which holds {} GiB",
+        "`{name}` is expected to hold {} GiB of data, but has {} GiB for it",
         data.value,
-        usable / GIB
+        gib(usable)
     );
     let path = format!("redis.{name}.cluster.shards");
     let finding = Finding::new(RULE.code, Severity::Error, message)
@@ -44,14 +44,22 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         .operand(&group.node, &format!("redis.{name}.node"), "the node type")
         .operand(shards, &path, "the shards")
         .note(format!(
-            "{} GiB = {wanted} B > {usable} B = 75% of {} B x {count}",
-            data.value, node.maxmemory
+            "{} GiB > {} GiB = 75% of {} GiB x {count}",
+            data.value,
+            gib(usable),
+            gib(node.maxmemory)
         ));
     Some(if group.is_cluster() {
         let fewest = wanted.div_ceil(each.max(1));
-        let message = format!("the fewest shards that hold it are {fewest}");
+        let message = format!("the smallest number of shards that holds it is {fewest}");
         finding.repair(shards, &path, message, fewest.to_string())
     } else {
         finding.help("choose a larger `node`, or cluster mode with several shards")
     })
+}
+
+/// Bytes as GiB with two decimals, rounded down.
+fn gib(bytes: u64) -> String {
+    let hundredths = bytes.saturating_mul(100) / GIB;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

@@ -52,7 +52,7 @@ fn other_engine(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Optio
         return None;
     }
     let path = format!("redis.{name}.node");
-    let message = format!("`{}` is offered for Valkey alone", node.value);
+    let message = format!("AWS offers `{}` for Valkey only", node.value);
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(node, &path, "the node type")
         .operand(engine, &format!("redis.{name}.engine"), "the engine");
@@ -61,7 +61,7 @@ fn other_engine(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Optio
     let older = nodes.names().find(|known| *known == older);
     Some(match older {
         Some(older) => {
-            let message = format!("`{older}` runs Redis as well");
+            let message = format!("`{older}` also runs Redis");
             finding.repair(node, &path, message, format!("\"{older}\""))
         }
         None => finding.help("choose a node type of an older generation, or the engine `valkey`"),

@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{Capacity, Environment, Name, NodeGroup};
 
 /// The rule `pgbouncer-on-spot`.
@@ -26,7 +27,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if open.is_empty() || open.iter().any(|(_, group)| stays(group.capacity.value)) {
         return;
     }
-    let message = "every node group that is open to PgBouncer is spot, and a spot node leaves sooner than PgBouncer drains";
+    let message = "PgBouncer can run only on spot nodes, and AWS reclaims a spot node before PgBouncer has drained";
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
     for (name, group) in &open {
         let path = format!("nodes.{name}.capacity");
@@ -45,11 +46,13 @@ fn repair(finding: Finding, environment: &Environment, name: &Name, group: &Node
     let mut pools = environment.worker.values();
     if !pools.any(|pool| pool.capacity.value == Capacity::Spot) {
         let path = format!("nodes.{name}.capacity");
-        let message = "keep one open group on demand";
+        let message = "make one of these groups on-demand";
         return finding.repair(&group.capacity, &path, message, "\"on-demand\"");
     }
-    finding.help(format!(
-        "give it a group that stays: write `nodes \"{name}-on-demand\" {{ instance \"{}\"; count min={} max={} }}`",
+    let nodes = format!(
+        "instance \"{}\"; count min={} max={}",
         group.instance.value, group.count.min.value, group.count.max.value
-    ))
+    );
+    let edit = Edit::insert(format!("nodes.{name}-on-demand"), nodes);
+    finding.offer("add an on-demand group", edit)
 }

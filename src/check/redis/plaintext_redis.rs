@@ -28,7 +28,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
         // What the engine does not know, `tls-step-unknown` speaks of.
         RedisTls::Preferred if !group.knows_preferred_tls() => return None,
         RedisTls::Preferred => {
-            format!("the group `{name}` accepts connections without TLS as well")
+            format!("the group `{name}` also accepts connections without TLS")
         }
         RedisTls::Off => format!("the group `{name}` has no TLS"),
     };
@@ -36,6 +36,6 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(tls, &path, "encryption in transit")
-            .repair(tls, &path, "TLS alone is `required`", "\"required\""),
+            .repair(tls, &path, "`required` allows only TLS", "\"required\""),
     )
 }

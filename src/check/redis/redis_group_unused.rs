@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let groups = &context.environment.redis;
     for (name, group) in groups.iter().filter(|(_, group)| group.uses.is_empty()) {
-        let message = format!("nothing is on the group `{name}`, and its nodes are paid for");
+        let message = format!("the group `{name}` serves nothing, but you pay for its nodes");
         let mut finding = Finding::new(RULE.code, Severity::Note, message);
         let written = context.file.redis.get(name).and_then(|node| node.place);
         if let Some(place) = written {
@@ -34,11 +34,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .iter()
                 .filter(|used| Sourced::is_declared(used))
             {
-                finding = finding.written(used, format!("this use is on `{other}`"));
+                finding = finding.written(used, format!("`{other}` has this use"));
             }
         }
         findings.report(finding.help(format!(
-            "remove `redis \"{name}\"`, or state what it is for: `uses \"cache\"`"
+            "remove `redis \"{name}\"`, or state what it serves, such as `uses \"cache\"`"
         )));
     }
 }

@@ -32,20 +32,20 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     if capacity.value != Capacity::Spot {
         return None;
     }
-    let message = format!("the pool `{name}` is sensitive to latency and runs on spot capacity");
+    let message = format!("the pool `{name}` is sensitive to latency but runs on spot capacity");
     let path = format!("worker.{name}.capacity");
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
-            .operand(capacity, &path, "taken away with two minutes' notice")
+            .operand(capacity, &path, "reclaimed with two minutes' notice")
             .operand(
                 scenario,
                 &format!("worker.{name}.scenario"),
-                "somebody waits for these jobs",
+                "its jobs are urgent",
             )
             .repair(
                 capacity,
                 &path,
-                "what stays is `on-demand`",
+                "`on-demand` nodes are not reclaimed",
                 "\"on-demand\"",
             ),
     )

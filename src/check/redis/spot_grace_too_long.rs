@@ -31,7 +31,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the pool `{name}` may take {secs} s to finish, and a spot node leaves it {MOST} s"
+        "the pool `{name}` may take {secs} s to finish its jobs, but a spot node leaves it only {MOST} s"
     );
     let path = format!("worker.{name}.grace");
     Some(
@@ -44,7 +44,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
             .repair(
                 grace,
                 &path,
-                format!("the longest is {MOST} s"),
+                format!("the longest grace is {MOST} s"),
                 format!("\"{MOST}s\""),
             ),
     )

@@ -30,7 +30,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let first = RedisGroup::TLS_IN_PLACE.map(|number| number.to_string());
     let first = first.join(".");
     let message = format!(
-        "the group `{name}` has TLS `{}`, which Redis {} does not know",
+        "the group `{name}` has TLS `{}`, which Redis {} does not support",
         tls.value, version.value
     );
     let path = format!("redis.{name}.engine.version");
@@ -43,7 +43,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 version,
                 &path,
-                format!("`7.0` knows it, from {first} on"),
+                format!("`7.0` supports it from {first} on"),
                 "\"7.0\"",
             ),
     )

@@ -48,10 +48,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         });
         findings.report(match spare {
             Some((name, used)) => {
-                let path = format!("redis.{name}.uses");
-                finding.repair(*used, &path, format!("take it off `{name}`"), "")
+                let path = format!("redis.{name}.uses.{word}");
+                finding.leave_out(*used, &path, format!("remove it from `{name}`"))
             }
-            None => finding.help(format!("leave `\"{word}\"` on one of them")),
+            None => finding.help(format!("keep `\"{word}\"` on one of them only")),
         });
     }
 }

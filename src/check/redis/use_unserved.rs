@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::{EvictionPolicy, Name, RedisGroup, Use, Word};
 
 /// The rule `use-unserved`.
@@ -39,24 +40,27 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let suiting = groups.iter().find(|(_, group)| suits(group));
         findings.report(match suiting.or_else(|| groups.iter().next()) {
             Some((name, group)) => repair(finding, word, name, group),
-            None => finding.help(format!("state a Redis group that `uses \"{word}\"`")),
+            None => finding.help(format!("add a Redis group with `uses \"{word}\"`")),
         });
     }
 }
 
 fn repair(finding: Finding, word: &str, name: &Name, group: &RedisGroup) -> Finding {
     let message = format!("the group `{name}` can serve it");
+    let path = format!("redis.{name}.uses");
+    let text = format!("\"{word}\"");
     let Some(last) = group.uses.last() else {
-        return finding.help(format!("{message}: state `uses \"{word}\"` on it"));
+        let advice = format!("{message}: state `uses \"{word}\"` on it");
+        return finding.help_by(advice, [Edit::set(path, text)]);
     };
     if let Some(span) = last.origin.span().filter(|_| last.is_declared()) {
-        return finding.insert_behind(span, message, format!(" \"{word}\""));
+        let edit = Edit::insert(path, &text);
+        return finding.insert_behind(span, message, format!(" {text}"), edit);
     }
     let served = group.uses.iter().map(|used| used.value.to_string());
     let uses: Vec<String> = served
         .chain([word.to_owned()])
         .map(|word| format!("\"{word}\""))
         .collect();
-    let path = format!("redis.{name}.uses");
     finding.repair(last, &path, message, uses.join(" "))
 }

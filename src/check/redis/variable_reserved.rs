@@ -5,6 +5,7 @@ use crate::ast::Part;
 use crate::check::autoscaling::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::Workload;
 use crate::source::Sourced;
 
@@ -30,11 +31,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn reserved(who: &str, name: &str, value: &Sourced<String>) -> Finding {
-    let message = format!("`{who}` states `{name}`, which is set already");
+    let message = format!("`{who}` sets `{name}`, which tierc already sets");
     Finding::new(RULE.code, Severity::Error, message).operand(
         value,
         &format!("{who}.env.{name}"),
-        "a value of the file's",
+        "set again here",
     )
 }
 
@@ -45,15 +46,21 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
         return None;
     }
     let path = format!("{who}.connections.per-pod");
-    let text = "what it is set to, and what every budget counts on";
+    let text = "tierc sets the variable to this, and every budget assumes it";
     let finding = reserved(who, name, value)
         .operand(&connections.per_pod, &path, text)
         .given(&connections.env);
+    let variable = format!("{who}.env.{name}");
     Some(match value.value.parse::<u32>() {
-        Ok(count) if count > 0 => finding.help(format!(
-            "remove it, and write `connections per-pod={count}` instead"
-        )),
-        Ok(_) | Err(_) => finding.help("remove it: `connections per-pod=` sets it"),
+        Ok(count) if count > 0 => finding.help_by(
+            format!("remove it, and write `connections per-pod={count}` instead"),
+            [Edit::remove(variable), Edit::set(path, count.to_string())],
+        ),
+        Ok(_) | Err(_) => finding.removal(
+            value,
+            &variable,
+            "remove it: `connections per-pod=` sets it",
+        ),
     })
 }
 
@@ -72,9 +79,15 @@ fn lifetime(
     }
     let path = format!("{who}.connections.lifetime");
     let finding = reserved(who, name, value)
-        .operand(lifetime, &path, "what it is set to, in seconds")
+        .operand(
+            lifetime,
+            &path,
+            "tierc sets the variable to this, in seconds",
+        )
         .given(variable);
-    Some(finding.help("remove it: `connections lifetime=` sets it"))
+    let variable = format!("{who}.env.{name}");
+    let message = "remove it: `connections lifetime=` sets it";
+    Some(finding.removal(value, &variable, message))
 }
 
 /// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.
@@ -85,19 +98,22 @@ fn address(
     value: &Sourced<String>,
 ) -> Option<Finding> {
     if DATABASE.contains(&name) {
-        let note =
-            "it refers to a Secret that holds the address of PgBouncer: past it, no budget holds";
-        let help = "remove it, and put the address into that Secret";
-        return Some(reserved(who, name, value).note(note).help(help));
+        let note = "tierc sets it from a Secret with PgBouncer's address; no budget counts connections that bypass PgBouncer";
+        let help = "remove it, and store the address in that Secret";
+        let path = format!("{who}.env.{name}");
+        let finding = reserved(who, name, value).note(note);
+        return Some(finding.removal(value, &path, help));
     }
     let groups = of_groups(context.environment);
     let (path, variable) = groups
         .into_iter()
         .find(|(_, variable)| variable.value == name)?;
-    let finding = reserved(who, name, value).operand(variable, &path, "named after this group");
-    Some(finding.help(if path.ends_with(".env.url") {
-        "remove it: it refers to the Secret that holds the address of the group; or name the group's variable otherwise with its `env url=`"
+    let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
+    let stated = format!("{who}.env.{name}");
+    let message = if path.ends_with(".env.url") {
+        "remove it, because the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
     } else {
-        "remove it: it follows the group's `cluster`; or name the group's variable otherwise with its `env cluster=`"
-    }))
+        "remove it, because the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"
+    };
+    Some(finding.removal(value, &stated, message))
 }

@@ -57,7 +57,7 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     if other.is_none() && !of_database {
         return;
     }
-    let message = format!("`{name}` would hold two values");
+    let message = format!("the variable `{name}` would get two values");
     let mut finding =
         Finding::new(RULE.code, Severity::Error, message).operand(variable, path, "one of them");
     if let Some((path, variable)) = other {
@@ -66,7 +66,7 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     if of_database {
         finding = finding.note(format!("the database's address is read from `{name}`"));
     }
-    findings.report(finding.help(format!("name another variable with {by}")));
+    findings.report(finding.help(format!("use another variable with {by}")));
 }
 
 /// The variables of the groups, which every workload gets.

@@ -51,7 +51,8 @@ fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Opt
     if awake.next().is_some() {
         return None;
     }
-    let message = format!("off-hours never end for `{subject}`: together they are the whole week");
+    let message =
+        format!("off-hours never end for `{subject}`: together they cover the whole week");
     let mut finding = Finding::new(RULE.code, Severity::Warning, message);
     for window in &windows {
         let path = format!("off-hours.{}.from", window.key);
@@ -59,8 +60,8 @@ fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Opt
     }
     let path = format!("off-hours.{}.to", first.key);
     let help = match subject {
-        Subject::Api => "state hours at which it has to run",
-        Subject::Pool(_) => "state hours at which it has to run, or `pause` the pool instead",
+        Subject::Api => "leave hours in which it runs",
+        Subject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
     };
     Some(
         finding
@@ -99,15 +100,15 @@ fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
         super::shown(occasion, occasion.start),
         super::shown(occasion, occasion.end)
     );
-    let note = "a cron trigger has a day and a month, and no year: it is open when its end comes before its next start";
+    let note = "a cron trigger has a day and a month but no year: KEDA takes it for open if its next end comes before its next start";
     Some(
         finding(occasion, message)
             .operand(
                 &occasion.event.lead,
                 &format!("event.{}.lead", occasion.name),
-                "its floors hold so much earlier",
+                "its floors apply this much earlier",
             )
             .note(note)
-            .help("state an event of less than a year, and let one that begins on a 29th of February end on that day"),
+            .help("use an event of less than a year; one that begins on 29 February must end on the same day"),
     )
 }

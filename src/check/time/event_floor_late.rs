@@ -6,6 +6,7 @@ use crate::budget::scaling::told;
 use crate::check::autoscaling::{is_rejected, steps};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::edit::Edit;
 use crate::model::count::counted;
 use crate::model::{Duration, Name, Worker};
 use crate::schedule::{Calendar, Occasion};
@@ -61,7 +62,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
         Some(_) => (
             Severity::Warning,
             format!(
-                "the event `{}` begins with {pods} of `{who}`, and asks for {}",
+                "the event `{}` begins with {pods} of `{who}` but asks for {}",
                 occasion.name, rise.floor
             ),
         ),
@@ -83,7 +84,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
     Some(match in_time {
         Some(at) => longer(finding, occasion, Duration::from_mins(at.div_ceil(60))),
         None => finding.help(
-            "let `scale-up` take larger steps, or raise `replicas min=` to what the event needs",
+            "use larger steps in `scale-up`, or raise `replicas min=` to the floor of the event",
         ),
     })
 }
@@ -91,10 +92,13 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
 /// Offers a lead: in place of the one that is stated, else behind the end of the event.
 fn longer(finding: Finding, occasion: &Occasion<'_>, lead: Duration) -> Finding {
     let event = occasion.event;
-    let message = "the shortest lead, in minutes, in which the pool gets there";
+    let message = "the shortest lead in which the pool reaches the floor, in whole minutes";
     let path = format!("event.{}.lead", occasion.name);
     match event.to.origin.span().filter(|_| event.lead.is_derived()) {
-        Some(end) => finding.insert_behind(end, message, format!(" lead=\"{lead}\"")),
+        Some(end) => {
+            let edit = Edit::set(path, format!("\"{lead}\""));
+            finding.insert_behind(end, message, format!(" lead=\"{lead}\""), edit)
+        }
         None if event.lead.is_declared() => {
             finding.repair(&event.lead, &path, message, format!("\"{lead}\""))
         }
@@ -113,7 +117,7 @@ fn labelled(finding: Finding, occasion: &Occasion<'_>, name: &Name, pool: &Worke
         .operand(
             &event.lead,
             &format!("{path}.lead"),
-            "the time to get there",
+            "the time for the climb",
         )
         .given(&event.from)
         .given(&event.to);

@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         );
         if !occasion.event.worker.is_empty() {
             finding = finding.note(
-                "KEDA's cron has no year: the floors under pools hold again on these days of every year",
+                "KEDA's cron triggers have no year, so the pool floors apply on these days every year",
             );
         }
         findings.report(finding.help(help(context.environment, occasion)));
@@ -51,7 +51,7 @@ fn help(environment: &Environment, occasion: &Occasion<'_>) -> String {
         return node;
     }
     format!(
-        "{node}; `kubectl apply -k` leaves the CronJob of the schedule: `kubectl delete {} {} -n {}`",
+        "{node}; `kubectl apply -k` does not delete the CronJob of the schedule, so run `kubectl delete {} {} -n {}`",
         Environment::SCHEDULE_KINDS,
         environment.schedule_name(),
         environment.namespace.value

@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         let name = occasion.name;
         let message = format!(
-            "the floors of the event `{name}` under pools hold from {} on already",
+            "the pool floors of the event `{name}` already apply from {}, before the event",
             super::shown(occasion, first)
         );
         let last = occasion
@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     &format!("event.{name}.from"),
                     "the event",
                 )
-                .note("KEDA's cron has no year: a trigger comes on its day of every year")
+                .note("KEDA's cron triggers have no year, so a trigger opens on its day every year")
                 .help(format!("add the event on {since} or later")),
         );
     }

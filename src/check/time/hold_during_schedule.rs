@@ -61,12 +61,11 @@ fn report(held: At<'_>, scheduled: Option<At<'_>>, findings: &mut Findings) {
     let ((held_path, held), Some((path, count))) = (held, scheduled) else {
         return;
     };
-    let message =
-        format!("`{held_path}` holds a count that `{path}` has to change: neither can be kept");
+    let message = format!("`{held_path}` fixes a number of pods that `{path}` has to change");
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(held, &held_path, "held until this is removed")
-            .operand(count, &path, "and changed by the calendar")
+            .operand(held, &held_path, "fixed until this line is removed")
+            .operand(count, &path, "changed by the calendar")
             .help("remove one of the two"),
     );
 }

@@ -28,20 +28,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
             let path = format!("off-hours.{key}.worker.{name}");
             let message = format!(
-                "off-hours hold the pool `{name}` at {} pods, and it has {} at most",
+                "off-hours pause the pool `{name}` at {} pods, but its maximum is {}",
                 count.value,
                 pool.most()
             );
             findings.report(
                 Finding::new(RULE.code, Severity::Error, message)
-                    .operand(count, &path, "the count of off-hours")
+                    .operand(count, &path, "pods in off-hours")
                     .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
                     .note(format!("{} > {}", count.value, pool.most()))
                     .repair(
                         count,
                         &path,
                         format!(
-                            "the most that connections and nodes are counted for is {}",
+                            "budgets for connections and nodes count at most {}",
                             pool.most()
                         ),
                         pool.most().to_string(),

@@ -130,7 +130,7 @@ impl Gap<'_, '_> {
                 ),
                 "these off-hours end at midnight",
                 format!(
-                    "to sleep until {to}, let the off-hours of {from} begin on {night} as well"
+                    "to sleep until {to}, add {night} to the days of the off-hours from {from}"
                 ),
             ),
             Side::Before => (
@@ -139,7 +139,7 @@ impl Gap<'_, '_> {
                     if one { "falls asleep" } else { "fall asleep" }
                 ),
                 "these off-hours begin at midnight",
-                format!("to sleep from {from} on, let these off-hours begin on {night} as well"),
+                format!("to sleep from {from} on, add {night} to the days of these off-hours"),
             ),
         };
         let with = nights.days.value.with(self.day.previous());
@@ -147,7 +147,7 @@ impl Gap<'_, '_> {
             .operand(
                 &nights.days,
                 &format!("off-hours.{}.days", self.nights.key),
-                format!("the days on which {from} to {to} begins: not {night}"),
+                format!("the days on which {from} to {to} begins; {night} is missing"),
             )
             .operand(
                 &other.days,

@@ -65,7 +65,7 @@ fn finding(
 ) -> Finding {
     let (key, name) = (window.key, occasion.name);
     let message = format!(
-        "the event `{name}` falls into off-hours on {}, and keeps {} awake",
+        "the event `{name}` overlaps off-hours on {} and keeps {} awake",
         super::shown(occasion, at),
         shared.join(" and ")
     );
@@ -80,6 +80,6 @@ fn finding(
             &format!("off-hours.{key}.from"),
             "the off-hours",
         )
-        .note("an event wins over off-hours for as long as its floors hold")
-        .help("nothing has to be done; a waiver says that it is meant")
+        .note("an event takes precedence over off-hours while its floors apply")
+        .help("no action is needed; if this is intended, you can waive the note")
 }

@@ -45,18 +45,20 @@ fn unknown(zone: &Sourced<String>, path: &str) -> Finding {
             format!("did you mean `{near}`?"),
             format!("\"{near}\""),
         ),
-        None => finding.help("write a name of the IANA table, such as \"Europe/Berlin\""),
+        None => {
+            finding.help("use a name of the IANA time zone database, such as \"Europe/Berlin\"")
+        }
     }
 }
 
 /// Off-hours come again by the rule of their zone's clocks.
 fn irregular(zone: &Sourced<String>, path: &str, known: &Zone) -> Finding {
     let message = format!(
-        "the clocks of `{}` change by decision from year to year: off-hours are an hour early or late at times",
+        "the clock changes of `{}` are decided anew every year, so off-hours can be an hour early or late",
         zone.value
     );
     Finding::new(RULE.code, Severity::Warning, message)
         .operand(zone, path, "the zone")
-        .note(format!("they are followed by the rule `{}`", known.rule()))
-        .help("choose hours to which an hour more or less does no harm")
+        .note(format!("tierc uses the rule `{}`", known.rule()))
+        .help("choose hours for which one hour more or less does not matter")
 }

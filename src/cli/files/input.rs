@@ -14,6 +14,8 @@ use crate::parse::scan::MAX_BYTES;
 /// A file that was read.
 #[derive(Debug)]
 pub struct Input {
+    /// The file.
+    pub path: PathBuf,
     /// As the user named it.
     pub name: String,
     /// What is in it; no more than shows that it is too large.
@@ -121,5 +123,6 @@ fn read(path: &Path) -> Result<(Identity, Input), Error> {
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     let bytes = read_beginning(path, limit)?;
     let name = shown(path);
-    Ok(((about.dev(), about.ino()), Input { name, bytes }))
+    let path = path.to_owned();
+    Ok(((about.dev(), about.ino()), Input { path, name, bytes }))
 }

@@ -50,7 +50,7 @@ impl Display for Leftover {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is left over and could not be removed: {}: look into it and remove it",
+            "`{}` is left over from a killed run and could not be removed ({}): check it and remove it",
             self.path.display(),
             self.why
         )

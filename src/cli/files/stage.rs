@@ -22,6 +22,7 @@ use super::plan::{Change, TreePlan, below, remove_empty};
 use super::turn::Turn;
 use crate::cli::error::Error;
 use in_place::InPlace;
+pub(super) use likeness::of_file;
 
 /// A tree's new state, not in its place yet. Dropped before it is placed, it goes.
 pub struct Staged<'t> {
@@ -183,6 +184,7 @@ fn fill(
         }
         fs::write(&target, text).map_err(|error| Error::Io("written", target.clone(), error))?;
         likeness::of_file(&old, &target);
+        likeness::runnable(&target, text)?;
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<Answer, String> {
 /// Why `git` could not be started.
 pub(super) fn absent(error: &std::io::Error) -> String {
     if error.kind() == std::io::ErrorKind::NotFound {
-        "there is no `git` command, which reads the files of a revision: install Git, or compare files".into()
+        "the `git` command is missing, but reading a revision needs it: install Git, or compare files".into()
     } else {
         format!("the `git` command could not be started: {error}")
     }

@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
                 Kind::File => return self.absent(link),
                 Kind::Submodule => {
                     return Err(format!(
-                        "`{}` is a submodule: its files are in another repository, where they can be compared",
+                        "`{}` is a submodule: its files belong to another repository, so compare them there",
                         self.revision.place(&here)
                     ));
                 }
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
 
     fn outside(&self, path: &Path) -> String {
         format!(
-            "`{}` leads out of the repository, where the revision has no files",
+            "`{}` leads out of the repository, and the revision has no files there",
             self.revision.place(path)
         )
     }

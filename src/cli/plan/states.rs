@@ -1,4 +1,5 @@
-//! The tree of every state on the way, in numbered folders.
+//! The tree of every state on the way, in numbered folders, with the files of the step that leads to
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::render::{take_turn, warn_of_edit};
 use crate::compile::Comparison;
 use crate::emit::{self, Artifacts};
+use crate::plan::action::script::{ScriptPlace, scripts};
 use crate::plan::step;
 
 /// The tree of one state.
@@ -24,12 +26,13 @@ struct Tree {
 /// not: they would look like steps of it. Nothing is written where anything is in the way.
 pub(super) fn write(
     out: &Path,
+    root: &str,
     routes: &[Route<'_>],
     comparison: &Comparison,
     output: &Output,
 ) -> Result<(), Vec<String>> {
     let made = folders_to_make(out);
-    let replaced = replace(out, routes, comparison, output);
+    let replaced = replace(out, root, routes, comparison, output);
     replaced.map_err(|error| {
         // Folders that were made for nothing.
         for folder in made {
@@ -47,13 +50,14 @@ fn folders_to_make(out: &Path) -> Vec<PathBuf> {
 
 fn replace(
     out: &Path,
+    root: &str,
     routes: &[Route<'_>],
     comparison: &Comparison,
     output: &Output,
 ) -> Result<(), Error> {
     // One turn for the whole plan: what is compared now is what is replaced.
     let _turn = take_turn(out, output)?;
-    let trees = trees(out, routes, comparison)?;
+    let trees = trees(out, root, routes, comparison)?;
     let stale = stale(out, &trees)?;
     warn_of_edits(&trees, &stale, output)?;
     let made: Vec<PathBuf> = trees
@@ -122,8 +126,14 @@ fn warn_of_edits(
     }
     Ok(())
 }
-/// What is to be written, held against what is there.
-fn trees(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<Vec<Tree>, Error> {
+
+/// What is to be written, held against what is there. `root` is what the commands call `out`.
+fn trees(
+    out: &Path,
+    root: &str,
+    routes: &[Route<'_>],
+    comparison: &Comparison,
+) -> Result<Vec<Tree>, Error> {
     let run = &comparison.runs.after;
     let mut trees = Vec::new();
     for route in routes {
@@ -131,13 +141,23 @@ fn trees(out: &Path, routes: &[Route<'_>], comparison: &Comparison) -> Result<Ve
             let name = run.sources.get(file.source).name.as_str();
             name.rsplit('/').next().unwrap_or(name)
         });
-        let name = route.sides.before.environment.value.as_str();
+        let name = &route.sides.before.environment.value;
         for (number, state) in route.states().enumerate() {
             let folder = out.join(step::folder(number));
             let waivers = route.waivers(number);
-            let artifacts = emit::emit(state, waivers, &run.catalogue, source);
+            let tree = step::tree(root, number, name);
+            let place = ScriptPlace {
+                tree: &tree,
+                source,
+            };
+            // The step that leads to this state; none leads to BEFORE.
+            let step = number
+                .checked_sub(1)
+                .and_then(|at| route.plan.steps.get(at));
+            let scripts = step.map(|step| scripts(step, &place)).unwrap_or_default();
+            let artifacts = emit::emit_with(scripts, state, waivers, &run.catalogue, source);
             trees.push(Tree {
-                plan: files::plan_tree(&folder, name, &artifacts)?,
+                plan: files::plan_tree(&folder, name.as_str(), &artifacts)?,
                 folder,
                 artifacts,
             });

@@ -49,7 +49,7 @@ pub(in crate::cli) fn read(
         (Err(failed), Ok(_)) | (Ok(_), Err(failed)) => return Err(failed),
     };
     if before.is_folder != after.is_folder {
-        let failure = "a folder is compared with a folder, and a file or tree with a file or tree";
+        let failure = "compare a folder with a folder, or a file or tree with a file or tree";
         return Err(failure.to_owned().into());
     }
     Ok(Read {
@@ -129,7 +129,7 @@ fn load(
     };
     if named.tier.is_some() && !loaded.side.records.is_empty() {
         return Err(format!(
-            "`{}` is generated, and cannot be read with another tier: name its file",
+            "`{}` is a generated tree, which has no other tier: pass its file instead",
             path.display()
         )
         .into());
@@ -189,7 +189,7 @@ fn load_at(
     let files = at_revision(&revision, path, &below).map_err(one)?;
     let first = files.first().ok_or_else(|| {
         vec![format!(
-            "`{}` has no file or folder `{}` with an environment in it, counted from the top of the repository",
+            "`{}` has no file or folder `{}` with an environment; the path starts at the top of the repository",
             revision.name(),
             files::shown(&below)
         )]

@@ -59,7 +59,7 @@ impl Tree {
         let read = read.map_err(|why| {
             let why = visible(&mask(&why));
             Failed::Wrong(vec![format!(
-                "`{name}` is no record that this version reads: {why}; `tierc render` writes it anew"
+                "`{name}` is not a record that this version can read: {why}; `tierc render` writes a new one"
             )])
         })?;
         let files = match artifacts {

@@ -89,7 +89,7 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
     Alert {
         expr: format!("{items} > {most} unless {paused} > 0"),
         summary: format!(
-            "a list of `{}` holds more than {most} items, {each} for each of {}",
+            "a list of `{}` holds more than {most} items: {each} x {}",
             tracked.component,
             counted(pods, "pod")
         ),
@@ -97,7 +97,7 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
             environment,
             tracked,
             "QueueDepthHigh",
-            "at the maximum, more pods; below it, a lower KEDA listLength",
+            "if the pool is at its maximum, raise the maximum; otherwise lower KEDA's listLength",
             section,
         )
     }
@@ -115,9 +115,9 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         expr: format!("{} > 0", state::keda_errors(environment, pool, window)),
         lasting: environment.alerts.sustained.value,
         urgency: Urgency::Warning,
-        summary: format!("KEDA cannot read what `worker.{name}` scales by"),
+        summary: format!("KEDA cannot read the queues of `worker.{name}`"),
         value: "{{ $value | printf \"%.0f\" }} errors",
-        action: "look at the ScaledObject's events, its Secret and Redis: meanwhile the pool does not follow its lists".into(),
+        action: "check the ScaledObject's events, its Secret and Redis; until then the pool does not scale with its queues".into(),
         relieved_by: Vec::new(),
         section,
     }
@@ -138,12 +138,10 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
         expr: format!("{fallen} unless {paused} > 0"),
         lasting: environment.alerts.sustained.value,
         urgency: Urgency::Warning,
-        summary: format!(
-            "KEDA cannot read the lists of `worker.{name}`, which runs on its fallback"
-        ),
-        value: "on its fallback",
+        summary: format!("KEDA cannot read the queues of `worker.{name}` and uses its fallback"),
+        value: "on fallback",
         action: format!(
-            "look at the ScaledObject's events, its Secret and Redis: meanwhile {} are kept, whatever waits",
+            "check the ScaledObject's events, its Secret and Redis; until then KEDA keeps at least {}",
             counted(pods, "pod")
         ),
         relieved_by: Vec::new(),
@@ -167,7 +165,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
         summary: format!("`worker.{name}` is paused: KEDA does not scale it"),
         value: "paused",
         action: format!(
-            "let KEDA scale it again, or state `pause` in `worker \"{name}\"` where it is meant to last"
+            "let KEDA scale it again, or state `pause` in `worker \"{name}\"` if the pause is intended"
         ),
         relieved_by: Vec::new(),
         section,

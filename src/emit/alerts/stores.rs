@@ -77,7 +77,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
     // grow by is counted from what the file states.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(", if the {gib} GiB are allocated that the file states")
+        format!(", if {gib} GiB are allocated, as the file states")
     } else {
         String::new()
     };
@@ -88,9 +88,9 @@ fn storage_forecast(environment: &Environment) -> Alert {
         lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
         urgency: Urgency::Warning,
         summary: format!(
-            "growing as in the last week, the database's storage is full within {within}{counted_from}"
+            "at last week's growth, the database's storage will be full within {within}{counted_from}"
         ),
-        value: "short by {{ $value | humanize1024 }}B then",
+        value: "{{ $value | humanize1024 }}B too little then",
         action: "increase the storage".into(),
         relieved_by: growing.into(),
         section: "More database storage".into(),
@@ -108,7 +108,7 @@ fn replica_lag(environment: &Environment) -> Alert {
             "a read replica is more than {most} behind, or its replication is broken"
         ),
         value: "{{ if lt $value 0.0 }}broken{{ else }}{{ $value | printf \"%.0f\" }} s behind{{ end }}",
-        action: "where it is broken, look at its events, and make anew what does not recover; where it is behind, look for long queries on it and for bursts of writes; else scale it up"
+        action: "if replication is broken, check the replica's events and recreate it if it does not recover; if it is behind, look for long queries and bursts of writes, or use a larger class"
             .into(),
         relieved_by: vec!["database.replicas.instance".into()],
         section: "Replica lag".into(),
@@ -125,9 +125,9 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
         expr: format!("{wait} > {}", most.secs()),
         lasting: WAITING,
         urgency: Urgency::Critical,
-        summary: format!("clients wait for more than {most} for a connection of PgBouncer's"),
+        summary: format!("clients wait more than {most} for a server connection of PgBouncer"),
         value: "{{ $value | printf \"%.1f\" }} s",
-        action: "find slow transactions, or let PgBouncer have more connections".into(),
+        action: "look for slow transactions, or give PgBouncer more connections".into(),
         relieved_by: ["pgbouncer.pool.default", "pgbouncer.instances"]
             .map(str::to_owned)
             .into(),

@@ -64,18 +64,18 @@ fn larger(storage: &Storage) -> Result<u32, String> {
     let least = a_tenth_more(gib);
     if least > largest {
         let above = if grows {
-            ", and the ceiling has to stay a tenth above it"
+            ", and the maximum has to stay 10% above it"
         } else {
             ""
         };
         return Err(format!(
-            "RDS takes no step below a tenth, which would be {least} GiB: a volume holds {LARGEST_GIB} GiB at most{above}"
+            "RDS grows a volume by at least 10%, here to {least} GiB, but a volume has at most {LARGEST_GIB} GiB{above}"
         ));
     }
     let allowed = allowed_by_iops(storage);
     if least > allowed {
         return Err(format!(
-            "a step of a tenth would be {least} GiB, and the IOPS of the volume allow {allowed}: raise `database {{ storage iops=... }}` first"
+            "RDS grows a volume by at least 10%, here to {least} GiB, but its IOPS allow only {allowed}: raise `database {{ storage iops=... }}` first"
         ));
     }
     let wanted = gib.saturating_add(gib / 2).next_multiple_of(10);

@@ -89,7 +89,7 @@ fn scale_up(scaling: &Scaling) -> String {
     let which = match scaling.select.value {
         Select::Max => "more",
         Select::Min => "fewer",
-        Select::Disabled => return "the file disables it, so that no pod is added".into(),
+        Select::Disabled => return "the file disables it, so no pod is added".into(),
     };
     let step = |policy: &Policy| {
         let (value, every) = (policy.value.value, policy.every.value);
@@ -112,7 +112,7 @@ fn scale_up(scaling: &Scaling) -> String {
     };
     let window = match scaling.window.value.secs() {
         0 => String::new(),
-        _ => format!(", for the least load of {}", scaling.window.value),
+        _ => format!(", for the lowest load within {}", scaling.window.value),
     };
     format!("{}{which}{window}", steps.join(" or "))
 }

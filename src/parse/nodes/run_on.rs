@@ -64,11 +64,13 @@ fn finding(word: &Entry<'_>, name: &str) -> Diagnostic {
         end: span.start,
         ..span
     };
-    Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, span).replace(
-        format!("put `;` or a line break before `{name}`"),
-        place,
-        "; ",
-    )
+    Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, span)
+        .replace(
+            format!("put `;` or a line break before `{name}`"),
+            place,
+            "; ",
+        )
+        .safely()
 }
 
 fn has_bare_word(child: &Node<'_>) -> bool {

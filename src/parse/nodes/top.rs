@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::{database, groups, operation, pgbouncer, redis, schedule, worker, workload};
-use crate::ast::{Ast, Part, Spoil, WaiverNode};
+use super::{operation, schedule, worker, workload};
+use crate::ast::{
+    Ast, DatabaseNode, NetworkNode, Node as _, NodeGroupNode, Part, PgbouncerNode, RedisNode,
+    Spoil, WaiverNode,
+};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::place::MOST_LABELS;
 use crate::model::{Days, Name, OffHours, Place};
@@ -279,8 +282,8 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     match fields.node_name() {
         "worker" => put(&mut ast.workers, name, worker::worker(fields), fields),
         "service" => put(&mut ast.services, name, worker::service(fields), fields),
-        "redis" => put(&mut ast.redis, name, redis::redis(fields), fields),
-        "nodes" => put(&mut ast.nodes, name, groups::nodes(fields), fields),
+        "redis" => put(&mut ast.redis, name, RedisNode::read(fields), fields),
+        "nodes" => put(&mut ast.nodes, name, NodeGroupNode::read(fields), fields),
         "event" => {
             let event = schedule::event(fields);
             if event.is_none() || fields.is_in_doubt() {
@@ -338,9 +341,9 @@ fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
 fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
     match fields.node_name() {
         "api" => ast.api = doubted(workload::api(fields), fields),
-        "pgbouncer" => ast.pgbouncer = doubted(pgbouncer::pgbouncer(fields), fields),
-        "database" => ast.database = doubted(database::database(fields), fields),
-        "network" => ast.network = doubted(groups::network(fields), fields),
+        "pgbouncer" => ast.pgbouncer = doubted(PgbouncerNode::read(fields), fields),
+        "database" => ast.database = doubted(DatabaseNode::read(fields), fields),
+        "network" => ast.network = doubted(NetworkNode::read(fields), fields),
         "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
         _ => {}
     }

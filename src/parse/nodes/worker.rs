@@ -1,6 +1,9 @@
 //! `worker` and `service`.
 
-use crate::ast::{ConnectionsNode, FallbackNode, QueueNode, ServiceNode, WorkerNode, Written};
+use crate::ast::{
+    ConnectionsNode, FallbackNode, Node as _, QueueNode, ResourcesNode, ServiceNode, WorkerNode,
+    Written,
+};
 use crate::model::Place;
 use crate::parse::fields::Fields;
 use crate::parse::nodes::workload;
@@ -54,7 +57,7 @@ pub fn service(fields: &mut Fields<'_>) -> ServiceNode {
     ServiceNode {
         place: Some(fields.name_span()),
         replicas: fields.single("replicas", "3", value::whole(ANY)),
-        requests: fields.group("requests", workload::resources),
+        requests: fields.group("requests", ResourcesNode::read),
         connections: fields.group("connections", |connections| ConnectionsNode {
             per_pod: connections.property("per-pod", value::whole(ANY)),
             env: Written::default(),

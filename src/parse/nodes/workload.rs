@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{
-    ApiNode, ConnectionsNode, DriverNode, MetricNode, PolicyNode, RangeNode, ResourcesNode,
-    RolloutNode, ScalingNode, TargetNode, WorkloadNode, Written,
+    ApiNode, ConnectionsNode, DriverNode, MetricNode, Node as _, PolicyNode, ReplicasNode,
+    ResourcesNode, RolloutNode, ScalingNode, TargetNode, WorkloadNode, Written,
 };
 use crate::model::{Place, PolicyKind};
 use crate::parse::fields::Fields;
@@ -12,8 +12,9 @@ use crate::parse::{text, value};
 use crate::source::Spanned;
 
 /// Bounds of an autoscaler, from `least` up. A maximum of 0, where `least` is, switches a pool off.
-fn range(fields: &mut Fields<'_>, least: u32) -> RangeNode {
-    RangeNode {
+fn range(fields: &mut Fields<'_>, least: u32) -> ReplicasNode {
+    ReplicasNode {
+        place: Some(fields.name_span()),
         min: fields.property("min", value::whole(least..=u32::MAX)),
         max: fields.property("max", value::whole(least..=u32::MAX)),
     }
@@ -28,14 +29,6 @@ fn target(fields: &mut Fields<'_>) -> TargetNode {
 
 /// A second to a week: a connection that is kept for longer is as good as kept for ever.
 pub const LIFETIME: std::ops::RangeInclusive<u64> = 1..=604_800;
-
-/// `requests` and `limits`.
-pub fn resources(fields: &mut Fields<'_>) -> ResourcesNode {
-    ResourcesNode {
-        cpu: fields.property("cpu", value::cpu),
-        memory: fields.property("memory", value::memory),
-    }
-}
 
 fn connections(fields: &mut Fields<'_>) -> ConnectionsNode {
     ConnectionsNode {
@@ -121,8 +114,8 @@ pub fn workload(fields: &mut Fields<'_>, least: u32) -> WorkloadNode {
         target: fields.group("target", target),
         scale_up: fields.group("scale-up", scaling),
         scale_down: fields.group("scale-down", scaling),
-        requests: fields.group("requests", resources),
-        limits: fields.group("limits", resources),
+        requests: fields.group("requests", ResourcesNode::read),
+        limits: fields.group("limits", ResourcesNode::read),
         connections: fields.group("connections", connections),
         rollout: fields.group("rollout", |rollout| RolloutNode {
             max_surge: rollout.property("max-surge", value::portion),

@@ -1,6 +1,7 @@
 //! Values as people write them by habit from other languages, and what to type instead.
 
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::edit::quoted;
 use crate::source::Span;
 
 /// What is wrong with how a value is written.
@@ -113,23 +114,22 @@ impl Mistake {
 
     /// The whole finding, where no reader knows better what is wanted.
     pub(super) fn finding(self, repr: &str, span: Span) -> Option<Diagnostic> {
-        let (code, message) = self.message(repr)?;
-        let finding = Diagnostic::error(code, message, span);
+        let (found, message) = self.message(repr)?;
+        let finding = Diagnostic::error(found, message, span);
         Some(match (self.correction(repr), self.help()) {
             (Some(text), help) => {
                 let help = help.map_or_else(|| format!("write `{text}`"), str::to_owned);
-                finding.replace(help, span, text)
+                let finding = finding.replace(help, span, text);
+                if found == code::BARE_VALUE {
+                    finding.safely()
+                } else {
+                    finding
+                }
             }
             (None, Some(help)) => finding.help(help),
             (None, None) => finding,
         })
     }
-}
-
-/// A KDL string literal for `text`.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn keyword_meant(word: &str) -> Option<&'static str> {

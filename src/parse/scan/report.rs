@@ -2,10 +2,11 @@
 
 use super::blank::forbidden;
 use super::literal::Unreadable;
-use super::mistake::{Mistake, quoted};
+use super::mistake::Mistake;
 use super::token::{Kind, Token};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::edit::quoted;
 use crate::parse::nodes::top;
 use crate::parse::tree::{Node, Value};
 use crate::source::Span;
@@ -136,7 +137,7 @@ impl<'t> Scanner<'t, '_> {
         };
         let span = self.span(&mark);
         let finding = self.error(code::SYNTAX, &mark, "a comment in KDL begins with `//`");
-        self.report(finding.replace("write `//`", span, "//"));
+        self.report(finding.replace("write `//`", span, "//").safely());
     }
 
     /// A block whose `}` is missing; `before` begins what does not belong to it any more.
@@ -248,7 +249,7 @@ impl<'t> Scanner<'t, '_> {
         let span = Span::new(self.source, colon.start, value.start);
         let message = "key and value are joined by `=` in KDL";
         let finding = self.error(code::SYNTAX, colon, message);
-        self.report(finding.replace("write `=`", span, "="));
+        self.report(finding.replace("write `=`", span, "=").safely());
     }
 
     /// `large"`: the quote before a word is missing.
@@ -279,7 +280,7 @@ impl<'t> Scanner<'t, '_> {
             _ => "parentheses mean nothing here",
         };
         let finding = self.error(code::SYNTAX, token, message);
-        self.report(finding.replace("delete it", span, ""));
+        self.report(finding.replace("delete it", span, "").safely());
     }
 
     /// `(type)` before a name or value: KDL has it, this language has no use for it.
@@ -307,7 +308,7 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(&whole);
         let message = "a type annotation means nothing here";
         let finding = self.error(code::WRONG_VALUE, &whole, message);
-        self.report(finding.replace("delete it", span, ""));
+        self.report(finding.replace("delete it", span, "").safely());
     }
 
     pub(super) fn stray_backslash(&mut self, token: &Token) {

@@ -5,10 +5,11 @@ mod server;
 mod volume;
 
 use super::{
-    Procedure, State, literal, parameter_value, quoted, redis, service, terraform, until, workloads,
+    Procedure, State, literal, parameter_value, redis, service, targeted, terraform, workloads,
 };
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
+use crate::plan::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
 use crate::plan::kind::DatabaseMove;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
@@ -28,13 +29,9 @@ pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedur
 
 fn standby(database: &Database) -> Procedure {
     let wanted = database.multi_az.value;
-    let flag = if wanted {
-        "--multi-az"
-    } else {
-        "--no-multi-az"
-    };
+    let standby = Argument::switch("multi-az", wanted);
     settled(
-        modify(database, &database.name.value, &[flag.into()]),
+        modify(database, &database.name.value, &[standby]),
         database,
         &[("MultiAZ", wanted.to_string())],
     )
@@ -44,10 +41,10 @@ fn backups(database: &Database) -> Procedure {
     let days = database.backup.days.value.to_string();
     let backup = database.backup.window.value.to_string();
     let maintenance = database.maintenance.window.value.to_string();
-    let flags = [
-        format!("--backup-retention-period {days}"),
-        format!("--preferred-backup-window {backup}"),
-        format!("--preferred-maintenance-window {maintenance}"),
+    let changes = [
+        Argument::text("backup-retention-period", &days),
+        Argument::text("preferred-backup-window", &backup),
+        Argument::text("preferred-maintenance-window", &maintenance),
     ];
     let wanted = [
         ("BackupRetentionPeriod", days),
@@ -55,30 +52,32 @@ fn backups(database: &Database) -> Procedure {
         ("PreferredMaintenanceWindow", maintenance.to_lowercase()),
     ];
     settled(
-        modify(database, &database.name.value, &flags),
+        modify(database, &database.name.value, &changes),
         database,
         &wanted,
     )
 }
 
 /// `aws rds modify-db-instance` of one instance.
-fn modify(database: &Database, id: impl std::fmt::Display, flags: &[String]) -> Procedure {
-    let when = match database.maintenance.apply.value {
-        Apply::Now => "--apply-immediately",
-        Apply::Window => "--no-apply-immediately",
-    };
-    let flags = flags.join(" ");
-    Procedure::default().apply(format!(
-        "aws rds modify-db-instance --db-instance-identifier {id} {flags} {when}"
-    ))
+fn modify(database: &Database, id: impl std::fmt::Display, changes: &[Argument]) -> Procedure {
+    let at_once = database.maintenance.apply.value == Apply::Now;
+    let call = of_instance("modify-db-instance", id)
+        .and(changes.iter().cloned())
+        .and([Argument::switch("apply-immediately", at_once)]);
+    Procedure::default().apply(call)
+}
+
+/// A call about one instance.
+fn of_instance(operation: &'static str, id: impl std::fmt::Display) -> AwsCall {
+    AwsCall::new("rds", operation).text("db-instance-identifier", id)
 }
 
 /// A field of what RDS tells of an instance, and the regular expression of its value.
 type Wanted = (&'static str, String);
 
-/// The loop that ends when an instance is in one of these states, with nothing pending, every
-/// parameter in force and what the step sets: one that was refused looks idle, too.
-fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> String {
+/// An instance is in one of these states, with nothing pending, every parameter in force and what the
+/// step sets: one that was refused looks idle, too.
+fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> Question {
     reached_with(id, states, "in-sync", wanted)
 }
 
@@ -88,7 +87,7 @@ fn reached_with(
     states: &str,
     parameters: &str,
     wanted: &[Wanted],
-) -> String {
+) -> Question {
     let fields: Vec<String> = [
         "DBInstances[0].DBInstanceStatus",
         "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
@@ -102,16 +101,16 @@ fn reached_with(
             .map(|(field, _)| format!("to_string(DBInstances[0].{field})")),
     )
     .collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
     let values: String = wanted
         .iter()
         .map(|(_, value)| format!(" {value}"))
         .collect();
-    until(
-        &format!("rds describe-db-instances --db-instance-identifier {id}"),
-        &fields,
-        &format!("{states} nothing {parameters}{values}"),
-    )
+    Question::Aws {
+        call: of_instance("describe-db-instances", id),
+        fields,
+        answer: format!("{states} nothing {parameters}{values}"),
+        each: None,
+    }
 }
 
 /// Done is only what is available, with nothing pending, every parameter in force and these values.
@@ -132,47 +131,53 @@ fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     }
 }
 
-/// The name of the parameter group that an instance uses, as a word of a shell.
-fn group_of(id: impl std::fmt::Display) -> String {
-    format!(
-        "\"$(aws rds describe-db-instances --db-instance-identifier {id} --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName' --output text)\""
-    )
+/// The name of the parameter group that an instance uses.
+fn group_of(id: impl std::fmt::Display) -> ArgumentValue {
+    let query: AwsQuery = of_instance("describe-db-instances", id)
+        .query("DBInstances[0].DBParameterGroups[0].DBParameterGroupName");
+    ArgumentValue::Answer(Box::new(query))
 }
 
 /// Sets a parameter in the group that the instance uses.
-fn parameter(id: impl std::fmt::Display, name: &str, value: u32, method: &str) -> String {
-    format!(
-        "aws rds modify-db-parameter-group --db-parameter-group-name {} --parameters ParameterName={name},ParameterValue={value},ApplyMethod={method}",
-        group_of(id)
-    )
+fn parameter(
+    id: impl std::fmt::Display,
+    name: &'static str,
+    value: u32,
+    method: &'static str,
+) -> AwsCall {
+    let parameter = [
+        Argument::text("ParameterName", name),
+        Argument::text("ParameterValue", value),
+        Argument::text("ApplyMethod", method),
+    ];
+    AwsCall::new("rds", "modify-db-parameter-group")
+        .with("db-parameter-group-name", group_of(id))
+        .with("parameters", ArgumentValue::Fields(parameter.into()))
 }
 
-/// The loop that ends when the group that the instance uses has this value.
-fn parameter_is(id: impl std::fmt::Display, name: &str, value: u32) -> String {
-    let group = group_of(id);
-    until(
-        &format!("rds describe-db-parameters --db-parameter-group-name {group}"),
-        &[&parameter_value(name)],
-        &value.to_string(),
-    )
+/// The group that the instance uses has this value.
+fn parameter_is(id: impl std::fmt::Display, name: &str, value: u32) -> Question {
+    Question::Aws {
+        call: AwsCall::new("rds", "describe-db-parameters")
+            .with("db-parameter-group-name", group_of(id)),
+        fields: vec![parameter_value(name)],
+        answer: value.to_string(),
+        each: None,
+    }
 }
 
 /// The parameter that acts from a restart on.
 const CONNECTIONS: &str = "max_connections";
 
-fn static_parameter(id: impl std::fmt::Display, connections: u32) -> String {
+fn static_parameter(id: impl std::fmt::Display, connections: u32) -> AwsCall {
     parameter(id, CONNECTIONS, connections, "pending-reboot")
 }
 
 /// A reboot for a parameter, once RDS says that the instance needs one: before that, it looks done.
-fn rebooted(procedure: Procedure, id: impl std::fmt::Display, how: &str) -> Procedure {
+fn rebooted(procedure: Procedure, id: impl std::fmt::Display, how: Option<Argument>) -> Procedure {
     procedure
         .apply(reached_with(&id, "available", "pending-reboot", &[]))
-        .apply(reboot(&id, how))
-}
-
-fn reboot(id: impl std::fmt::Display, how: &str) -> String {
-    format!("aws rds reboot-db-instance --db-instance-identifier {id}{how}")
+        .apply(of_instance("reboot-db-instance", &id).and(how))
 }
 
 /// What a reboot asks for where changes wait for the window.
@@ -206,10 +211,10 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             procedure = procedure.apply(static_parameter(id, connections));
         }
         procedure = if resized {
-            let class = format!("--db-instance-class {}", quoted(&after.instance.value));
+            let class = Argument::text("db-instance-class", &after.instance.value);
             procedure.then(modify(sides.after, id, &[class]))
         } else {
-            rebooted(procedure, id, "")
+            rebooted(procedure, id, None)
         };
         let class = ("DBInstanceClass", literal(&after.instance.value));
         let done = another.then(|| parameter_is(id, CONNECTIONS, connections));
@@ -255,11 +260,14 @@ fn count(states: Pair<State<'_>>) -> Procedure {
     };
     old.fold(left.waited_for(), |procedure, id| {
         procedure
-            .apply(format!(
-                "aws rds delete-db-instance --db-instance-identifier {id} --skip-final-snapshot"
-            ))
-            .verify(format!(
-                "aws rds wait db-instance-deleted --db-instance-identifier {id}"
-            ))
+            .apply(
+                of_instance("delete-db-instance", id)
+                    .and([Argument::switch("skip-final-snapshot", true)]),
+            )
+            .verify(Question::Waiter {
+                service: "rds",
+                waiter: "db-instance-deleted",
+                arguments: vec![Argument::text("db-instance-identifier", id)],
+            })
     })
 }

@@ -7,10 +7,13 @@
 //! "Delete a managed node group" and "Managed node groups concepts"). So many PgBouncer pods would
 //! then drain beside their replacements that the server runs out of connections.
 
-use super::{Procedure, State, terraform, until, workloads};
-use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
+use super::{Procedure, State, targeted, workloads};
 use crate::model::{Duration, Environment, Name, NodeGroup};
 use crate::pair::Pair;
+use crate::plan::action::{
+    Action, Argument, ArgumentValue, AwsCall, Emptying, Memory, NodeLabels, Number, Question,
+    Remembered,
+};
 use crate::plan::kind::Kind;
 
 /// What a node group takes, with the pods that select other nodes for it.
@@ -42,7 +45,9 @@ pub(in crate::plan) fn uncordoned(kinds: &[&Kind], states: Pair<State<'_>>) -> P
             group.map_or(0, |group| group.count.max.value)
         });
         if most.after < most.before {
-            procedure.apply(format!("kubectl uncordon -l {}", selector(state, name)))
+            procedure.apply(Action::Uncordon {
+                nodes: selector(state, name),
+            })
         } else {
             procedure
         }
@@ -51,89 +56,117 @@ pub(in crate::plan) fn uncordoned(kinds: &[&Kind], states: Pair<State<'_>>) -> P
 
 /// The group as Terraform has it.
 fn made(name: &Name, state: State<'_>) -> Procedure {
+    let target = format!("module.eks.module.eks_managed_node_group[\"{name}\"]");
     Procedure::default()
-        .apply(format!(
-            "{} -target='module.eks.module.eks_managed_node_group[\"{name}\"]'",
-            terraform(state)
-        ))
-        .verify("kubectl wait --for=condition=Ready nodes --all --timeout=15m")
-        .verify(
-            "until [ -z \"$(kubectl get pods --all-namespaces --field-selector=status.phase=Pending -o name)\" ]; do sleep 15; done",
-        )
+        .apply(targeted(state, vec![target]))
+        .verify(Question::NodesReady { nodes: None })
+        .verify(Question::NonePending)
 }
 
 /// The nodes of a group.
-fn selector(state: State<'_>, name: &Name) -> String {
-    format!(
-        "{ENVIRONMENT}={},{NODE_GROUP}={name}",
-        state.environment.environment.value
-    )
-}
-
-/// How many nodes a group has, to a shell.
-fn nodes(state: State<'_>, name: &Name) -> String {
-    format!(
-        "$(kubectl get nodes -l {} -o name | wc -l)",
-        selector(state, name)
-    )
+fn selector(state: State<'_>, name: &Name) -> NodeLabels {
+    NodeLabels {
+        environment: state.environment.environment.value.to_string(),
+        group: name.to_string(),
+    }
 }
 
 /// Remembers the name that EKS knows a group by, which ends in what Terraform made up.
-fn known_as(variable: &str, state: State<'_>, name: &Name) -> String {
-    let cluster = &state.environment.cluster.value;
-    let environment = &state.environment.environment.value;
-    format!(
-        "{variable}=$(for NAME in $(aws eks list-nodegroups --cluster-name {cluster} --query nodegroups --output text); do aws eks describe-nodegroup --cluster-name {cluster} --nodegroup-name \"$NAME\" --query 'nodegroup.[nodegroupName, labels.\"{ENVIRONMENT}\", labels.\"{NODE_GROUP}\"]' --output text; done | awk '$2 == \"{environment}\" && $3 == \"{name}\" {{ print $1 }}')"
-    )
+fn known_as(variable: &'static str, state: State<'_>, name: &Name) -> Action {
+    Action::Remember {
+        variable,
+        value: Memory::NodeGroup {
+            cluster: state.environment.cluster.value.to_string(),
+            environment: state.environment.environment.value.to_string(),
+            group: name.to_string(),
+        },
+    }
 }
 
 /// A group by the name that a variable remembers; without one the command is not run.
-fn remembered(variable: &str, name: &Name) -> String {
-    format!("\"${{{variable}:?EKS has no node group with the labels of {name}}}\"")
+fn remembered(variable: &'static str, name: &Name) -> Remembered {
+    Remembered {
+        variable,
+        otherwise: Some(format!("EKS has no node group with the labels of {name}")),
+    }
+}
+
+/// A call about a group whose name a variable remembers.
+fn of_group(
+    operation: &'static str,
+    variable: &'static str,
+    state: State<'_>,
+    name: &Name,
+) -> AwsCall {
+    AwsCall::new("eks", operation)
+        .text("cluster-name", &state.environment.cluster.value)
+        .with(
+            "nodegroup-name",
+            ArgumentValue::Remembered(remembered(variable, name)),
+        )
 }
 
 /// Remembers how many nodes EKS keeps in a group.
-fn size(variable: &str, state: State<'_>, name: &Name) -> String {
-    format!(
-        "SIZE=$(aws eks describe-nodegroup --cluster-name {} --nodegroup-name {} --query nodegroup.scalingConfig.desiredSize --output text)",
-        state.environment.cluster.value,
-        remembered(variable, name)
-    )
+fn size(variable: &'static str, state: State<'_>, name: &Name) -> Action {
+    let described = of_group("describe-nodegroup", variable, state, name);
+    Action::Remember {
+        variable: "SIZE",
+        value: Memory::Answer(described.query("nodegroup.scalingConfig.desiredSize")),
+    }
+}
+
+/// Remembers the Auto Scaling group of a node group, which knows its size at once: EKS learns a
+/// little later what became of it.
+fn autoscaling_group(variable: &'static str, state: State<'_>, name: &Name) -> Action {
+    let described = of_group("describe-nodegroup", variable, state, name);
+    Action::Remember {
+        variable: "ASG",
+        value: Memory::Answer(described.query("nodegroup.resources.autoScalingGroups[0].name")),
+    }
 }
 
 /// Sets the bounds and the size of a group.
-fn scaled(variable: &str, state: State<'_>, name: &Name, [min, max, desired]: [&str; 3]) -> String {
-    format!(
-        "aws eks update-nodegroup-config --cluster-name {} --nodegroup-name {} --scaling-config \"minSize={min},maxSize={max},desiredSize={desired}\"",
-        state.environment.cluster.value,
-        remembered(variable, name)
-    )
+fn scaled(
+    variable: &'static str,
+    state: State<'_>,
+    name: &Name,
+    [min, max, desired]: [ArgumentValue; 3],
+) -> AwsCall {
+    let fields = [("minSize", min), ("maxSize", max), ("desiredSize", desired)];
+    let fields = fields.map(|(name, value)| Argument { name, value });
+    of_group("update-nodegroup-config", variable, state, name)
+        .with("scaling-config", ArgumentValue::Fields(fields.into()))
 }
 
-/// The loop that ends when EKS has these bounds and this size, as regular expressions.
-fn scaled_to(variable: &str, state: State<'_>, name: &Name, bounds: [&str; 3]) -> String {
-    let group = remembered(variable, name);
-    until(
-        &format!(
-            "eks describe-nodegroup --cluster-name {} --nodegroup-name {group}",
-            state.environment.cluster.value
-        ),
-        &[
-            "nodegroup.status",
-            "to_string(nodegroup.scalingConfig.minSize)",
-            "to_string(nodegroup.scalingConfig.maxSize)",
-            "to_string(nodegroup.scalingConfig.desiredSize)",
-        ],
-        &format!("ACTIVE {}", bounds.join(" ")),
-    )
+/// EKS has these bounds and this size, as regular expressions.
+fn scaled_to(variable: &'static str, state: State<'_>, name: &Name, bounds: [&str; 3]) -> Question {
+    let fields = [
+        "nodegroup.status",
+        "to_string(nodegroup.scalingConfig.minSize)",
+        "to_string(nodegroup.scalingConfig.maxSize)",
+        "to_string(nodegroup.scalingConfig.desiredSize)",
+    ];
+    Question::Aws {
+        call: of_group("describe-nodegroup", variable, state, name),
+        fields: fields.map(str::to_owned).into(),
+        answer: format!("ACTIVE {}", bounds.join(" ")),
+        each: None,
+    }
 }
 
 /// What one of several numbers of nodes is.
 const ANY: &str = "[0-9]+";
 
-/// The larger of two numbers, to a shell.
-fn larger(one: &str, other: u32) -> String {
-    format!("$(({one} > {other} ? {one} : {other}))")
+/// What a variable remembers, which always holds something.
+fn known(variable: &'static str) -> ArgumentValue {
+    ArgumentValue::Remembered(Remembered {
+        variable,
+        otherwise: None,
+    })
+}
+
+fn number(number: u32) -> ArgumentValue {
+    ArgumentValue::Text(number.to_string())
 }
 
 /// The EKS module leaves the size alone, and EKS refuses a minimum above it or a maximum below it:
@@ -150,41 +183,50 @@ fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Pro
     let mut procedure = Procedure::default()
         .apply(known_as("GROUP", state, name))
         .apply(size("GROUP", state, name))
-        .apply(format!("SIZE={}", larger("SIZE", min)))
+        .apply(Action::Remember {
+            variable: "SIZE",
+            value: Memory::Larger("SIZE", min),
+        })
         .apply(scaled(
             "GROUP",
             state,
             name,
-            [&least, &larger("SIZE", max), "$SIZE"],
+            [
+                number(min),
+                ArgumentValue::Larger("SIZE", max),
+                known("SIZE"),
+            ],
         ))
         .apply(scaled_to("GROUP", state, name, [&least, ANY, ANY]));
     if down {
-        procedure = procedure.apply(fewer(name, max, states));
+        procedure = procedure
+            .apply(autoscaling_group("GROUP", state, name))
+            .apply(fewer(name, max, states));
     }
-    let procedure = procedure.then(made(name, state)).verify(scaled_to(
-        "GROUP",
-        state,
-        name,
-        [&least, &most, ANY],
-    ));
+    let procedure = procedure
+        .then(made(name, state))
+        .verify(known_as("GROUP", state, name))
+        .verify(scaled_to("GROUP", state, name, [&least, &most, ANY]));
     if up {
-        procedure.verify(format!(
-            "until [ \"{}\" -ge {min} ]; do sleep 15; done",
-            nodes(state, name)
-        ))
+        procedure.verify(Question::Nodes {
+            nodes: selector(state, name),
+            least: Number::Known(min),
+        })
     } else {
         procedure
     }
 }
 
-/// The youngest nodes leave, one by one, until there are no more than so many.
-fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> String {
-    format!(
-        "for NODE in $(kubectl get nodes -l {} --sort-by=.metadata.creationTimestamp -o name | tail -n +{}); do kubectl cordon \"$NODE\"; {}; aws autoscaling terminate-instance-in-auto-scaling-group --instance-id \"$(kubectl get \"$NODE\" -o jsonpath='{{.spec.providerID}}' | sed 's|.*/||')\" --should-decrement-desired-capacity; kubectl wait --for=delete \"$NODE\" --timeout=15m; done",
-        selector(states.after, name),
-        max.saturating_add(1),
-        emptied(states),
-    )
+/// The youngest nodes leave, one by one, until no more than so many are left.
+fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> Action {
+    let state = states.after;
+    Action::Shrink {
+        cluster: state.environment.cluster.value.to_string(),
+        group: remembered("GROUP", name),
+        nodes: selector(state, name),
+        most: max,
+        emptying: emptying(states),
+    }
 }
 
 /// All nodes of a group, one after the other, and then the group.
@@ -194,24 +236,26 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
     room(name, states)
         .apply(known_as("GROUP", state, name))
         .apply(size("GROUP", state, name))
-        // Whatever grows groups for pods that wait makes no new node here meanwhile.
+        // A node autoscaler makes no new node here meanwhile, and takes none away either: in its
+        // place it could make another one, which nobody has cordoned.
         .apply(scaled(
             "GROUP",
             state,
             name,
-            [&least(name, state), &larger("SIZE", 1), "$SIZE"],
+            [
+                known("SIZE"),
+                ArgumentValue::Larger("SIZE", 1),
+                known("SIZE"),
+            ],
         ))
-        .apply(format!("kubectl cordon -l {nodes}"))
-        .apply(format!(
-            "for NODE in $(kubectl get nodes -l {nodes} -o name); do {}; done",
-            emptied(states)
-        ))
+        .apply(Action::Cordon {
+            nodes: nodes.clone(),
+        })
+        .apply(Action::EmptyNodes {
+            nodes,
+            emptying: emptying(states),
+        })
         .then(made(name, states.after))
-}
-
-fn least(name: &Name, state: State<'_>) -> String {
-    let group = state.environment.nodes.get(name);
-    group.map_or_else(String::new, |group| group.count.min.value.to_string())
 }
 
 /// As many nodes as leave come up first in the group that takes their pods. Where no single one
@@ -223,27 +267,32 @@ fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let Some((next, group)) = successor(name, before.environment, after.environment) else {
         return procedure;
     };
-    let (min, max) = (
-        group.count.min.value.to_string(),
-        group.count.max.value.to_string(),
-    );
+    let (min, max) = (group.count.min.value, group.count.max.value);
+    let remember = |variable, value| Action::Remember { variable, value };
+    let nodes = Memory::Nodes {
+        nodes: selector(before, name),
+    };
     procedure
         .apply(known_as("NEXT", after, next))
-        .apply(format!("LEAVE={}", nodes(before, name)))
-        .apply(format!("LEAVE=$((LEAVE > {max} ? {max} : LEAVE))"))
+        .apply(remember("LEAVE", nodes))
+        .apply(remember("LEAVE", Memory::Smaller("LEAVE", max)))
         .apply(size("NEXT", after, next))
-        .apply(format!(
-            "[ \"$SIZE\" -ge \"$LEAVE\" ] || {}",
-            scaled("NEXT", after, next, [&min, &max, "$LEAVE"])
-        ))
-        .apply(format!(
-            "until [ \"{}\" -ge \"$LEAVE\" ]; do sleep 15; done",
-            nodes(after, next)
-        ))
-        .apply(format!(
-            "kubectl wait --for=condition=Ready nodes -l {} --timeout=15m",
-            selector(after, next)
-        ))
+        .apply(Action::Aws {
+            call: scaled(
+                "NEXT",
+                after,
+                next,
+                [number(min), number(max), known("LEAVE")],
+            ),
+            unless: Some(("SIZE", "LEAVE")),
+        })
+        .apply(Question::Nodes {
+            nodes: selector(after, next),
+            least: Number::Variable("LEAVE"),
+        })
+        .apply(Question::NodesReady {
+            nodes: Some(selector(after, next)),
+        })
 }
 
 /// The group that takes the pods of one that goes: the one that stands beside it, or the only one
@@ -270,32 +319,17 @@ fn successor<'a>(
     })
 }
 
-/// Takes every pod off `$NODE`. PgBouncer's pods leave one at a time, however many share the node:
-/// a disruption budget does not count those that are on their way out. The only one leaves when
-/// another is there, as in a rollout. The node is done when everything that left it runs elsewhere.
-fn emptied(states: Pair<State<'_>>) -> String {
-    let state = states.after;
-    let namespace = &state.environment.namespace.value;
-    let pooler = &state.environment.pgbouncer.name.value;
-    let available = |deployment: &str| {
-        format!(
-            "until kubectl rollout status deployment/{deployment} -n {namespace}; do sleep 15; done"
-        )
-    };
+/// How the nodes of a group are emptied.
+fn emptying(states: Pair<State<'_>>) -> Emptying {
     let counts = states.map(|state| state.environment.pgbouncer.instances.value);
-    let moved = if counts.before.min(counts.after) > 1 {
-        format!("kubectl delete -n {namespace} \"$POD\"")
-    } else {
-        format!("kubectl rollout restart deployment/{pooler} -n {namespace}")
-    };
-    let workloads: Vec<&str> = workloads::deployments(state).map(Name::as_str).collect();
-    format!(
-        "for POD in $(kubectl get pods -n {namespace} -l app.kubernetes.io/name={pooler} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name); do {moved}; {}; done; until kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s; do sleep 15; done; for DEPLOYMENT in {pooler} {}; do {}; done",
-        available(pooler.as_str()),
-        longest(states),
-        workloads.join(" "),
-        available("\"$DEPLOYMENT\""),
-    )
+    Emptying {
+        pooler: states.after.pooler(),
+        only_one: counts.before.min(counts.after) <= 1,
+        workloads: workloads::deployments(states.after)
+            .map(ToString::to_string)
+            .collect(),
+        timeout: longest(states),
+    }
 }
 
 /// Seconds that a node takes to empty at the most, and five minutes for what waits for others.

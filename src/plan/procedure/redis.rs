@@ -5,11 +5,14 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, quoted, terraform, until, workloads};
+use super::{Procedure, State, literal, parameter_value, terraform, workloads};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::pair::Pair;
+use crate::plan::action::{
+    Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question, Remembered,
+};
 use crate::plan::kind::GroupMove;
 
 pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -> Procedure {
@@ -28,14 +31,15 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
             }
         }
         (Some(before), None) => workloads::left_behind(states)
-            .apply(format!(
-                "aws elasticache delete-replication-group --replication-group-id {0} --final-snapshot-identifier {0}-final",
-                before.name.value
+            .apply(of_group("delete-replication-group", before).text(
+                "final-snapshot-identifier",
+                format!("{}-final", before.name.value),
             ))
-            .verify(format!(
-                "aws elasticache wait replication-group-deleted --replication-group-id {}",
-                before.name.value
-            ))
+            .verify(Question::Waiter {
+                service: "elasticache",
+                waiter: "replication-group-deleted",
+                arguments: vec![Argument::text("replication-group-id", &before.name.value)],
+            })
             .note("connections that others than these pods have open are cut"),
         (None, None) => Procedure::default(),
     }
@@ -72,42 +76,38 @@ pub(super) fn offering(states: Pair<State<'_>>) -> impl Iterator<Item = (&Name, 
     })
 }
 
-/// The loop that ends when the group is available and has these values.
-fn reached(group: &RedisGroup, values: &[(&str, String)]) -> String {
-    let fields: Vec<String> = std::iter::once("Status".to_owned())
-        .chain(values.iter().map(|(field, _)| (*field).to_owned()))
-        .map(|field| format!("to_string(ReplicationGroups[0].{field})"))
-        .collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let values = values.iter().map(|(_, value)| value.as_str());
-    let wanted: Vec<&str> = std::iter::once("available").chain(values).collect();
-    until(
-        &format!(
-            "elasticache describe-replication-groups --replication-group-id {}",
-            group.name.value
-        ),
-        &fields,
-        &wanted.join(" "),
-    )
+/// A call about a group.
+fn of_group(operation: &'static str, group: &RedisGroup) -> AwsCall {
+    AwsCall::new("elasticache", operation).text("replication-group-id", &group.name.value)
 }
 
-fn modify_now(group: &RedisGroup, flags: &str) -> Procedure {
-    modified(group, flags, "--apply-immediately")
+/// The group is available and has these values.
+fn reached(group: &RedisGroup, values: &[(&str, String)]) -> Question {
+    let fields = std::iter::once("Status").chain(values.iter().map(|(field, _)| *field));
+    let fields = fields.map(|field| format!("to_string(ReplicationGroups[0].{field})"));
+    let values = values.iter().map(|(_, value)| value.as_str());
+    let wanted: Vec<&str> = std::iter::once("available").chain(values).collect();
+    Question::Aws {
+        call: of_group("describe-replication-groups", group),
+        fields: fields.collect(),
+        answer: wanted.join(" "),
+        each: None,
+    }
+}
+
+fn modify_now(group: &RedisGroup, changes: Vec<Argument>) -> Procedure {
+    modified(group, changes, true)
 }
 
 /// A change that waits for the window where the database's changes do: ElastiCache has no property
 /// of its own. The mode of cluster and that of encryption in transit wait like any other value: the
 /// ElastiCache API Reference has both among the `ReplicationGroupPendingModifiedValues`, "to be
 /// applied either immediately or during the next maintenance window".
-fn modify(group: &RedisGroup, flags: &str, state: State<'_>) -> Procedure {
+fn modify(group: &RedisGroup, changes: Vec<Argument>, state: State<'_>) -> Procedure {
     if state.environment.database.maintenance.apply.value == Apply::Now {
-        return modify_now(group, flags);
+        return modify_now(group, changes);
     }
-    in_window(
-        modified(group, flags, "--no-apply-immediately"),
-        group,
-        state,
-    )
+    in_window(modified(group, changes, false), group, state)
 }
 
 /// The same by Terraform, for what takes a parameter group that it makes first: it ends before the
@@ -127,24 +127,28 @@ fn in_window(procedure: Procedure, group: &RedisGroup, state: State<'_>) -> Proc
     procedure.wait(format!("{window} has passed: nothing happens before it"))
 }
 
-fn modified(group: &RedisGroup, flags: &str, when: &str) -> Procedure {
-    Procedure::default().apply(format!(
-        "aws elasticache modify-replication-group --replication-group-id {} {flags} {when}",
-        group.name.value
-    ))
+fn modified(group: &RedisGroup, changes: Vec<Argument>, at_once: bool) -> Procedure {
+    let call = of_group("modify-replication-group", group)
+        .and(changes)
+        .and([Argument::switch("apply-immediately", at_once)]);
+    Procedure::default().apply(call)
 }
 
-/// The loop over every node of a group that ends when each has these values.
-fn each_node(group: &RedisGroup, fields: &[&str], wanted: &str) -> String {
-    let node = until(
-        "elasticache describe-cache-clusters --cache-cluster-id \"$NODE\"",
-        fields,
-        wanted,
-    );
-    format!(
-        "for NODE in $(aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].MemberClusters' --output text); do {node}; done",
-        group.name.value
-    )
+/// Every node of a group has these values.
+fn each_node(group: &RedisGroup, fields: &[&str], wanted: &str) -> Question {
+    let node = ArgumentValue::Remembered(Remembered {
+        variable: "NODE",
+        otherwise: None,
+    });
+    Question::Aws {
+        call: AwsCall::new("elasticache", "describe-cache-clusters").with("cache-cluster-id", node),
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        answer: wanted.to_owned(),
+        each: Some(
+            of_group("describe-replication-groups", group)
+                .query("ReplicationGroups[0].MemberClusters"),
+        ),
+    }
 }
 
 fn changed(
@@ -160,7 +164,7 @@ fn changed(
         }
         GroupMove::Node => modify(
             after,
-            &format!("--cache-node-type {}", quoted(&after.node.value)),
+            vec![Argument::text("cache-node-type", &after.node.value)],
             states.after,
         )
         .verify(reached(
@@ -188,21 +192,27 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         known.map(|version| version.family.clone())
     });
     let (kind, version) = (after.engine.value, &after.version.value);
-    let offered = Procedure::default()
-        .apply(format!(
-            "TARGET=$(aws elasticache describe-cache-engine-versions --engine {kind} --query \"CacheEngineVersions[?EngineVersion=='{version}' || starts_with(EngineVersion, '{version}.')].EngineVersion\" --output text | sed -n '/^[0-9]/p')"
-        ))
-        .apply(format!(
-            ": \"${{TARGET:?ElastiCache offers no {kind} {version} in this region}}\""
+    let versions = AwsCall::new("elasticache", "describe-cache-engine-versions")
+        .text("engine", kind)
+        .query(format!(
+            "CacheEngineVersions[?EngineVersion=='{version}' || starts_with(EngineVersion, '{version}.')].EngineVersion"
         ));
+    let offered = Procedure::default()
+        .apply(Action::Remember {
+            variable: "TARGET",
+            value: Memory::Versions(versions),
+        })
+        .apply(Action::Need {
+            variable: "TARGET",
+            otherwise: format!("ElastiCache offers no {kind} {version} in this region"),
+        });
     let procedure = if families.before == families.after {
         modify(
             after,
-            &format!(
-                "--engine {} --engine-version {}",
-                after.engine.value,
-                quoted(&after.version.value)
-            ),
+            vec![
+                Argument::text("engine", after.engine.value),
+                Argument::text("engine-version", &after.version.value),
+            ],
             states.after,
         )
     } else {
@@ -226,20 +236,33 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
 
 /// The policy is a parameter: it acts at once and restarts nothing.
 fn policy(group: &RedisGroup) -> Procedure {
-    let name = format!(
-        "\"$(aws elasticache describe-cache-clusters --query \"CacheClusters[?ReplicationGroupId=='{}']|[0].CacheParameterGroup.CacheParameterGroupName\" --output text)\"",
-        group.name.value
-    );
+    let parameters = || {
+        let asked = AwsCall::new("elasticache", "describe-cache-clusters").query(format!(
+            "CacheClusters[?ReplicationGroupId=='{}']|[0].CacheParameterGroup.CacheParameterGroupName",
+            group.name.value
+        ));
+        ArgumentValue::Answer(Box::new(asked))
+    };
+    let policy = [
+        Argument::text("ParameterName", "maxmemory-policy"),
+        Argument::text("ParameterValue", group.policy.value),
+    ];
     Procedure::default()
-        .apply(format!(
-            "aws elasticache modify-cache-parameter-group --cache-parameter-group-name {name} --parameter-name-values ParameterName=maxmemory-policy,ParameterValue={}",
-            group.policy.value
-        ))
-        .verify(until(
-            &format!("elasticache describe-cache-parameters --cache-parameter-group-name {name}"),
-            &[&parameter_value("maxmemory-policy")],
-            &group.policy.value.to_string(),
-        ))
+        .apply(
+            AwsCall::new("elasticache", "modify-cache-parameter-group")
+                .with("cache-parameter-group-name", parameters())
+                .with(
+                    "parameter-name-values",
+                    ArgumentValue::Fields(policy.into()),
+                ),
+        )
+        .verify(Question::Aws {
+            call: AwsCall::new("elasticache", "describe-cache-parameters")
+                .with("cache-parameter-group-name", parameters()),
+            fields: vec![parameter_value("maxmemory-policy")],
+            answer: group.policy.value.to_string(),
+            each: None,
+        })
 }
 
 /// Clients follow a server that offers encryption, and leave before it ends.
@@ -253,7 +276,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
             .then(Procedure::default().apply(workloads::none_terminating(states.after)))
             .then(modify(
                 group,
-                "--no-transit-encryption-enabled",
+                vec![Argument::switch("transit-encryption-enabled", false)],
                 states.after,
             ))
             .verify(reached(
@@ -263,7 +286,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
         RedisTls::Preferred => offered(name, sides, states),
         RedisTls::Required => modify(
             group,
-            "--transit-encryption-enabled --transit-encryption-mode required",
+            encrypted("required"),
             states.after,
         )
         .require(format!(
@@ -278,7 +301,8 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
 fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
     let group = sides.after;
     let mode = ("TransitEncryptionMode", group.tls.value.to_string());
-    let offered = modify(group, ENCRYPTED_OR_NOT, states.after).verify(reached(group, &[mode]));
+    let offered =
+        modify(group, encrypted("preferred"), states.after).verify(reached(group, &[mode]));
     let clients = workloads::cluster(states);
     let followed = if sides.before.tls.value == RedisTls::Off {
         encrypted_url(name, group, states.after).then(clients)
@@ -296,13 +320,18 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
 /// time for the restart.
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
     let entry = secret::redis_url(state.environment, name, group);
-    workloads::filled(&entry, state, "'^rediss://'").note(format!(
+    workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
         "once the group offers TLS, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
         entry.key, entry.secret, entry.content
     ))
 }
 
-const ENCRYPTED_OR_NOT: &str = "--transit-encryption-enabled --transit-encryption-mode preferred";
+fn encrypted(mode: &str) -> Vec<Argument> {
+    vec![
+        Argument::switch("transit-encryption-enabled", true),
+        Argument::text("transit-encryption-mode", mode),
+    ]
+}
 
 /// The server changes its mode while clients of both kinds are served; the clients change theirs
 /// while the server takes both. Its parameter group is one for cluster mode from `compatible` on,
@@ -327,7 +356,11 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
                 "key `url` of Secret `{}` leads to the group's configuration endpoint, no more to its primary",
                 secret::redis_secret(states.after.environment, name)
             ))
-            .then(modify(group, "--cluster-mode enabled", states.after))
+            .then(modify(
+                group,
+                vec![Argument::text("cluster-mode", "enabled")],
+                states.after,
+            ))
             .verify(reached(group, &[mode])),
         ClusterMode::Compatible | ClusterMode::Disabled => {
             terraformed(group, states.after).verify(reached(group, &[mode]))
@@ -339,18 +372,22 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
 /// asking: after a change of their number they are not counted from 0001 any more.
 fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
-    let (id, count) = (&group.name.value, group.cluster.shards.value);
-    let stay = if count < sides.before.cluster.shards.value {
-        format!(
-            " --node-groups-to-retain $(aws elasticache describe-replication-groups --replication-group-id {id} --query 'ReplicationGroups[0].NodeGroups[:{count}].NodeGroupId' --output text)"
-        )
-    } else {
-        String::new()
-    };
+    let count = group.cluster.shards.value;
+    let stay = (count < sides.before.cluster.shards.value).then(|| {
+        let stay = of_group("describe-replication-groups", group).query(format!(
+            "ReplicationGroups[0].NodeGroups[:{count}].NodeGroupId"
+        ));
+        Argument {
+            name: "node-groups-to-retain",
+            value: ArgumentValue::Answers(Box::new(stay)),
+        }
+    });
+    let call = of_group("modify-replication-group-shard-configuration", group)
+        .text("node-group-count", count)
+        .and(stay)
+        .and([Argument::switch("apply-immediately", true)]);
     Procedure::default()
-        .apply(format!(
-            "aws elasticache modify-replication-group-shard-configuration --replication-group-id {id} --node-group-count {count}{stay} --apply-immediately"
-        ))
+        .apply(call)
         .verify(reached(
             group,
             &[("NodeGroups.length(@)", count.to_string())],

@@ -4,6 +4,7 @@
 use super::{Procedure, State, workloads};
 use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
+use crate::plan::action::{Action, Manifests};
 use crate::plan::kind::{GroupMove, Kind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
@@ -79,11 +80,32 @@ const INDEX: &str = "kubernetes/kustomization.yaml";
 /// The paths of what differs and is not applied.
 fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
     let state = states.after;
-    let whole = format!("-k {}", state.path("kubernetes"));
+    let whole = Manifests::Folder(state.path("kubernetes"));
     let is_applied = |path: &str| {
-        let file = format!("-f {}", state.path(path));
-        own.apply.iter().any(|line| {
-            line.ends_with(&file) || (path.starts_with("kubernetes/") && line.ends_with(&whole))
+        let (text, file) = (state.path(path), state.file(path));
+        own.apply.iter().any(|action| match action {
+            Action::Apply { manifests } => {
+                *manifests == file || (path.starts_with("kubernetes/") && *manifests == whole)
+            }
+            Action::Helm { values, .. } => *values == text,
+            Action::Delete { .. }
+            | Action::DeleteObjects { .. }
+            | Action::Terraform { .. }
+            | Action::Forget { .. }
+            | Action::Aws { .. }
+            | Action::Restart { .. }
+            | Action::LetIn { .. }
+            | Action::Cordon { .. }
+            | Action::Uncordon { .. }
+            | Action::EmptyNodes { .. }
+            | Action::Shrink { .. }
+            | Action::Reload { .. }
+            | Action::WakeApi { .. }
+            | Action::WakePool { .. }
+            | Action::Remember { .. }
+            | Action::Need { .. }
+            | Action::ShowWaiting { .. }
+            | Action::Wait { .. } => false,
         })
     };
     let differing = state.files.iter();

@@ -4,13 +4,8 @@ use super::workloads::{manifest, whole};
 use super::{Procedure, State};
 use crate::model::Environment;
 use crate::pair::Pair;
+use crate::plan::action::{Action, Memory};
 use crate::schedule::{Calendar, Subject};
-
-/// The mark of what the schedule has put to sleep.
-const MARK: &str = "jsonpath='{.metadata.annotations.tierc\\.dev/off-hours}'";
-
-/// The count at which KEDA holds a pool.
-const PAUSE: &str = "jsonpath='{.metadata.annotations.autoscaling\\.keda\\.sh/paused-replicas}'";
 
 /// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
@@ -22,17 +17,18 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
         .collect();
     // The mark of the API goes with the ConfigMap that has it.
     if awake.contains(&Subject::Api) {
-        procedure = procedure.apply(format!(
-            "API=$(kubectl get configmap/{} -n {} --ignore-not-found -o {MARK})",
-            before.environment.schedule_name(),
-            before.environment.namespace.value
-        ));
+        procedure = procedure.apply(Action::Remember {
+            variable: "API",
+            value: Memory::ApiMark {
+                namespace: before.namespace(),
+                config_map: before.environment.schedule_name(),
+            },
+        });
     }
     if before.environment.is_followed() && !after.environment.is_followed() {
-        procedure = procedure.apply(format!(
-            "kubectl delete --ignore-not-found -f {}",
-            manifest(before, "schedules.yaml")
-        ));
+        procedure = procedure.apply(Action::Delete {
+            manifests: manifest(before, "schedules.yaml"),
+        });
     }
     // What puts things to sleep is replaced first: it runs every few minutes, and would do it again.
     procedure = procedure.then(whole(states));
@@ -54,27 +50,21 @@ fn sleepers(environment: &Environment) -> Vec<Subject> {
 /// By day nothing of this finds anything to do. What somebody else stopped or paused has no mark of the
 /// schedule's, or another count than the mark says.
 fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> Procedure {
-    let namespace = &environment.namespace.value;
+    let namespace = environment.namespace.value.to_string();
     match subject {
         Subject::Api => {
             let api = &environment.api.workload;
-            procedure.apply(format!(
-                "[ \"$API\" = awake ] || [ \"$(kubectl get deployment/{0} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" != 0 ] || kubectl scale deployment/{0} -n {namespace} --current-replicas=0 --replicas={1}",
-                api.name.value, api.replicas.min.value
-            ))
+            procedure.apply(Action::WakeApi {
+                namespace,
+                deployment: api.name.value.to_string(),
+                replicas: api.replicas.min.value,
+            })
         }
         Subject::Pool(name) => match environment.worker.get(name) {
-            Some(pool) => {
-                let scaler = format!("scaledobject/{} -n {namespace}", pool.scaled_object_name());
-                procedure
-                    .apply(format!("POOL=$(kubectl get {scaler} -o {MARK})"))
-                    .apply(format!(
-                        "[ -z \"$POOL\" ] || [ \"$(kubectl get {scaler} -o {PAUSE})\" != \"$POOL\" ] || kubectl annotate {scaler} autoscaling.keda.sh/paused-replicas-"
-                    ))
-                    .apply(format!(
-                        "[ -z \"$POOL\" ] || kubectl annotate {scaler} tierc.dev/off-hours-"
-                    ))
-            }
+            Some(pool) => procedure.apply(Action::WakePool {
+                namespace,
+                scaled_object: pool.scaled_object_name(),
+            }),
             None => procedure,
         },
     }

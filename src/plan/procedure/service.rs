@@ -1,10 +1,11 @@
 //! What others run and this only counts: services, and connections that are set aside. A step that
 //! counts less of them waits until there is less, for the next one uses what they gave back.
 
-use super::{Procedure, State, pooler, quoted};
+use super::{Procedure, State, pooler};
 use crate::budget::connections;
 use crate::model::{Environment, Name, Service, Via};
 use crate::pair::Pair;
+use crate::plan::action::Question;
 
 /// A service that is counted otherwise.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
@@ -36,14 +37,18 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     };
     let label = label(name, states.after.environment);
     if shrinks {
-        procedure = procedure.verify(pods_at_most(states.after, &label, pods.after));
+        procedure = procedure.verify(Question::MostPods {
+            namespace: states.after.namespace(),
+            pods: label.clone(),
+            most: pods.after,
+        });
     }
     if leaves_pooler {
-        procedure = pooler::console(procedure, states.after).verify(pooler::clients_of(
-            states.after,
-            &label,
-            pooled.after,
-        ));
+        procedure = pooler::console(procedure, states.after).verify(Question::ClientConnections {
+            pooler: states.after.pooler(),
+            pods: label,
+            most: pooled.after,
+        });
     }
     if leaves_server {
         procedure = past_pooler(procedure, states.after);
@@ -75,14 +80,6 @@ fn label(name: &Name, environment: &Environment) -> String {
     format!("app in ({name},{}-{name})", environment.app.value)
 }
 
-fn pods_at_most(state: State<'_>, label: &str, most: u32) -> String {
-    format!(
-        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ \"$(printf %s \"$PODS\" | grep -c .)\" -le {most} ]; do sleep 15; done",
-        state.environment.namespace.value,
-        quoted(label)
-    )
-}
-
 /// Connections that are set aside for what bypasses PgBouncer.
 pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
     let counts = states.map(|state| connections::direct(state.environment));
@@ -98,17 +95,12 @@ pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
     past_pooler(procedure, states.after)
 }
 
-/// The loop that ends when no more connections of the primary bypass PgBouncer than are counted. It
-/// tells them by their addresses.
+/// Waits until no more connections of the primary bypass PgBouncer than are counted.
 fn past_pooler(procedure: Procedure, state: State<'_>) -> Procedure {
-    let environment = state.environment;
-    let most = connections::primary(environment).outside();
-    let namespace = &environment.namespace.value;
-    let pooler = &environment.pgbouncer.name.value;
-    let count = "SELECT count(*) FROM pg_stat_activity WHERE usename <> 'rdsadmin' AND pid <> pg_backend_pid() AND (client_addr IS NULL OR NOT host(client_addr) = ANY (string_to_array('$POOLER', ' '))) AND backend_type IN ('client backend', 'walsender')";
     procedure
         .require("`PGHOST`, `PGDATABASE`, `PGUSER` and `PGPASSWORD` lead to the primary itself as a member of `pg_monitor`: the commands count its connections")
-        .verify(format!(
-            "until POOLER=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={pooler} -o jsonpath='{{.items[*].status.podIP}}') && COUNT=$(psql -X -A -t -c \"{count}\") && [ \"$COUNT\" -le {most} ]; do sleep 15; done"
-        ))
+        .verify(Question::PastPooler {
+            pooler: state.pooler(),
+            most: connections::primary(state.environment).outside(),
+        })
 }

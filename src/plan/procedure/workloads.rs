@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Procedure, State, nothing_left, pooler, quoted, service, terraform};
+use super::{Procedure, State, nothing_left, pooler, service, terraform};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
 use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
+use crate::plan::action::{Action, Holds, Manifests, Question};
 use crate::plan::kind::{ApiMove, Kind, PoolMove};
 use crate::schedule::{Calendar, Subject};
 
@@ -29,7 +30,8 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::Pooler => pooler::rollout(states),
         Kind::PoolerPace => pooler::pace(after),
         Kind::Network => {
-            applied(after, "pgbouncer.yaml").then(same(states, Manifests::File("pgbouncer.yaml")))
+            let file = manifest(after, "pgbouncer.yaml");
+            applied(after, "pgbouncer.yaml").then(same(states, file))
         }
         Kind::Service(name) => service::procedure(name, states),
         Kind::Delivery => delivery(states),
@@ -46,12 +48,14 @@ fn owns(state: State<'_>) -> bool {
     state.environment.deliver.autoscalers.value == Autoscalers::Manifests
 }
 
-pub(super) fn manifest(state: State<'_>, file: &str) -> String {
-    state.path(&format!("kubernetes/{file}"))
+pub(super) fn manifest(state: State<'_>, file: &str) -> Manifests {
+    state.file(&format!("kubernetes/{file}"))
 }
 
 pub(super) fn applied(state: State<'_>, file: &str) -> Procedure {
-    Procedure::default().apply(format!("kubectl apply -f {}", manifest(state, file)))
+    Procedure::default().apply(Action::Apply {
+        manifests: manifest(state, file),
+    })
 }
 
 /// Manifests of the new state, by their paths in its tree; PgBouncer reads its settings again where
@@ -63,7 +67,7 @@ pub(super) fn manifests(paths: &[&str], states: Pair<State<'_>>) -> Procedure {
     let procedure = files.fold(Procedure::default(), |procedure, file| {
         procedure
             .then(applied(states.after, file))
-            .then(same(states, Manifests::File(file)))
+            .then(same(states, manifest(states.after, file)))
     });
     if paths.contains(&"kubernetes/pgbouncer.yaml") {
         return procedure.then(pooler::follows(states));
@@ -81,8 +85,8 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
     }
     let objects = |state: State<'_>, deleted: bool| -> BTreeSet<(String, String)> {
         let manifests = state.files.iter().filter(|(path, _)| {
-            let line = deletion(state, path);
-            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&line))
+            let deletion = deletion(state, path);
+            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&deletion))
         });
         let objects = manifests.flat_map(|(_, text)| yaml::objects(text));
         objects.collect()
@@ -99,10 +103,10 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
     if old.is_empty() {
         return Procedure::default();
     }
-    Procedure::default().apply(format!(
-        "kubectl delete --ignore-not-found -n {namespace} {}",
-        old.join(" ")
-    ))
+    Procedure::default().apply(Action::DeleteObjects {
+        namespace: namespace.to_string(),
+        objects: old,
+    })
 }
 
 /// What the runbook's commands made for a load test that is gone.
@@ -136,46 +140,30 @@ fn argument(kind: &str) -> String {
 }
 
 /// Deletes every object of a file of the tree.
-fn deletion(state: State<'_>, path: &str) -> String {
-    format!("kubectl delete --ignore-not-found -f {}", state.path(path))
-}
-
-/// Manifests of a tree.
-#[derive(Clone, Copy)]
-enum Manifests<'a> {
-    All,
-    File(&'a str),
+fn deletion(state: State<'_>, path: &str) -> Action {
+    Action::Delete {
+        manifests: state.file(path),
+    }
 }
 
 /// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
 /// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
 /// by itself, and may not be lower.
-fn same(states: Pair<State<'_>>, which: Manifests<'_>) -> Procedure {
+pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
     let after = states.after;
-    let what = match which {
-        Manifests::All => format!("-k {}", after.path("kubernetes")),
-        Manifests::File(file) => format!("-f {}", manifest(after, file)),
-    };
-    let bounds_the_api = match which {
-        Manifests::All => true,
-        Manifests::File(file) => file == API_HPA,
-    };
-    if !bounds_the_api || !owns(after) || !rises(states) {
-        return Procedure::default().verify(format!("kubectl diff {what}"));
+    let bounds_the_api =
+        matches!(manifests, Manifests::Folder(_)) || manifests == manifest(after, API_HPA);
+    let raised = bounds_the_api && owns(after) && rises(states);
+    let same = Procedure::default().verify(Question::Same { manifests, raised });
+    if !raised {
+        return same;
     }
-    let (api, namespace) = (
-        &after.environment.api.workload,
-        &after.environment.namespace.value,
-    );
-    Procedure::default()
-        .verify(format!(
-            "KUBECTL_EXTERNAL_DIFF='diff -u -N -IminReplicas -Igeneration' kubectl diff {what}"
-        ))
-        .verify(format!(
-            "[ \"$(kubectl get hpa/{} -n {namespace} -o jsonpath='{{.spec.minReplicas}}')\" -ge {} ]",
-            api.autoscaler_name(),
-            api.bounds().0
-        ))
+    let api = &after.environment.api.workload;
+    same.verify(Question::Minimum {
+        namespace: after.namespace(),
+        autoscaler: api.autoscaler_name(),
+        least: api.bounds().0,
+    })
 }
 
 /// Whether an event of either state raises the API's minimum: what the old one raised stays so until
@@ -204,22 +192,20 @@ fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subjec
     ))
 }
 
-pub(super) fn rolled(state: State<'_>, deployment: &Name) -> String {
-    format!(
-        "kubectl rollout status deployment/{deployment} -n {}",
-        state.environment.namespace.value
-    )
+pub(super) fn rolled(state: State<'_>, deployment: &Name) -> Question {
+    Question::RolledOut {
+        namespace: state.namespace(),
+        deployment: deployment.to_string(),
+    }
 }
 
 /// `helm upgrade` with the state's values; the chart is the platform's own.
 fn values(state: State<'_>) -> Procedure {
-    let environment = state.environment;
-    Procedure::default().apply(format!(
-        "helm upgrade --install {} ./helm -n {} -f {}",
-        environment.app.value,
-        environment.namespace.value,
-        state.path("helm/values.yaml")
-    ))
+    Procedure::default().apply(Action::Helm {
+        release: state.environment.app.value.to_string(),
+        namespace: state.namespace(),
+        values: state.path("helm/values.yaml"),
+    })
 }
 
 /// Helm's values, and the pods of one Deployment that they replace: the next step may count on what
@@ -247,57 +233,49 @@ pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
     rolled_out(states).waited_for()
 }
 
-/// The loop that ends when no pod is on its way out: a rollout is over before its old pods are gone,
-/// and they keep their connections as long.
-pub(super) fn none_terminating(state: State<'_>) -> String {
-    leaving(state, "")
+/// No pod is on its way out: a rollout is over before its old pods are gone, and they keep their
+/// connections as long.
+pub(super) fn none_terminating(state: State<'_>) -> Question {
+    Question::NoneLeaving {
+        namespace: state.namespace(),
+        pods: None,
+    }
 }
 
 /// The same of the pods with a label alone.
-pub(super) fn none_leaving(state: State<'_>, label: &str) -> String {
-    leaving(state, &format!(" -l {}", quoted(label)))
+pub(super) fn none_leaving(state: State<'_>, label: &str) -> Question {
+    Question::NoneLeaving {
+        namespace: state.namespace(),
+        pods: Some(label.to_owned()),
+    }
 }
 
-/// An answer that does not come is none: the loop goes on until the cluster says that no pod leaves.
-fn leaving(state: State<'_>, which: &str) -> String {
-    format!(
-        "until LEAVING=$(kubectl get pods -n {}{which} -o jsonpath='{{.items[?(@.metadata.deletionTimestamp)].metadata.name}}') && [ -z \"$LEAVING\" ]; do sleep 15; done",
-        state.environment.namespace.value
-    )
+/// A Deployment has no more than so many pods, those that finish included.
+fn at_most(state: State<'_>, deployment: &Name, most: u32) -> Question {
+    Question::MostPods {
+        namespace: state.namespace(),
+        pods: format!("app={deployment}"),
+        most,
+    }
 }
 
-/// The loop that ends when a Deployment has no more than so many pods, those that finish included.
-fn at_most(state: State<'_>, deployment: &Name, most: u32) -> String {
-    format!(
-        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ \"$(printf %s \"$PODS\" | grep -c .)\" -le {most} ]; do sleep 15; done",
-        state.environment.namespace.value,
-        quoted(&format!("app={deployment}"))
-    )
-}
-
-/// The loop that ends when no pod of these Deployments is left.
+/// No pod of these Deployments is left.
 pub(super) fn none_left(state: State<'_>, deployments: &[&str]) -> Procedure {
-    Procedure::default().apply(format!(
-        "until PODS=$(kubectl get pods -n {} -l {} --field-selector=status.phase!=Failed,status.phase!=Succeeded -o name) && [ -z \"$PODS\" ]; do sleep 15; done",
-        state.environment.namespace.value,
-        quoted(&format!("app in ({})", deployments.join(",")))
-    ))
+    Procedure::default().apply(Question::MostPods {
+        namespace: state.namespace(),
+        pods: format!("app in ({})", deployments.join(",")),
+        most: 0,
+    })
 }
 
 /// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.
 pub(super) fn widened(state: State<'_>, names: &[String]) -> Procedure {
-    let environment = state.environment;
-    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    let patch = format!(
-        "[{{\"op\":\"add\",\"path\":\"/spec/ingress/0/from/-\",\"value\":{{\"podSelector\":{{\"matchExpressions\":[{{\"key\":\"app\",\"operator\":\"In\",\"values\":[{}]}}]}}}}}}]",
-        names.join(",")
-    );
-    Procedure::default().apply(format!(
-        "kubectl patch networkpolicy {} -n {} --type=json -p {}",
-        environment.pgbouncer.name.value,
-        environment.namespace.value,
-        quoted(&patch)
-    ))
+    let pooler = state.pooler();
+    Procedure::default().apply(Action::LetIn {
+        namespace: pooler.namespace,
+        policy: pooler.deployment,
+        apps: names.to_vec(),
+    })
 }
 
 /// Whether the cluster's files below a folder of the tree differ.
@@ -319,10 +297,12 @@ fn kustomized(states: Pair<State<'_>>) -> Procedure {
     if !differs(states, "kubernetes/") {
         return Procedure::default();
     }
-    let folder = states.after.path("kubernetes");
+    let folder = Manifests::Folder(states.after.path("kubernetes"));
     Procedure::default()
-        .apply(format!("kubectl apply -k {folder}"))
-        .then(same(states, Manifests::All))
+        .apply(Action::Apply {
+            manifests: folder.clone(),
+        })
+        .then(same(states, folder))
         .then(pooler::follows(states))
 }
 
@@ -344,8 +324,8 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
     let entered = kustomized(states).waited_for();
     let filled = newly_pooled(states).map_or_else(Procedure::default, |entry| {
         let leads = entry.content.trim_matches('`').split_once(":PASSWORD");
-        let leads = quoted(leads.map_or("", |(_, leads)| leads));
-        filled(&entry, states.after, &format!("-F {leads}")).note(format!(
+        let leads = leads.map_or("", |(_, leads)| leads);
+        filled(&entry, states.after, Holds::Text(leads.to_owned())).note(format!(
             "once PgBouncer has the entry, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
             entry.key, entry.secret, entry.content
         ))
@@ -364,12 +344,14 @@ pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
         .filter(|_| (via.before, via.after) == (Via::Direct, Via::Pgbouncer))
 }
 
-/// The loop that ends when a key holds what `grep` finds so.
-pub(super) fn filled(entry: &secret::Entry, state: State<'_>, wanted: &str) -> Procedure {
-    Procedure::default().apply(format!(
-        "until kubectl get secret {} -n {} -o jsonpath='{{.data.{}}}' | base64 -d | grep -q {wanted}; do sleep 15; done",
-        entry.secret, state.environment.namespace.value, entry.key
-    ))
+/// A key holds what it is to hold.
+pub(super) fn filled(entry: &secret::Entry, state: State<'_>, holds: Holds) -> Procedure {
+    Procedure::default().apply(Question::Secret {
+        namespace: state.namespace(),
+        secret: entry.secret.clone(),
+        key: entry.key,
+        holds,
+    })
 }
 
 /// Pods leave PgBouncer's entry for reads before it goes, and look for it once it is there.
@@ -412,10 +394,10 @@ fn restarted(state: State<'_>) -> Procedure {
     deployments(state)
         .fold(Procedure::default(), |procedure, name| {
             procedure
-                .apply(format!(
-                    "kubectl rollout restart deployment/{name} -n {}",
-                    state.environment.namespace.value
-                ))
+                .apply(Action::Restart {
+                    namespace: state.namespace(),
+                    deployment: name.to_string(),
+                })
                 .verify(rolled(state, name))
         })
         .verify(none_terminating(state))
@@ -464,24 +446,18 @@ fn scaled_object(pool: &Name) -> String {
 fn api(states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let api = &state.environment.api.workload;
-    let namespace = &state.environment.namespace.value;
     let procedure = if owns(state) {
         applied(state, API_HPA)
     } else {
         values(state)
     };
-    let active = format!(
-        "kubectl wait --for=condition=ScalingActive hpa/{} -n {namespace} --timeout=5m",
-        api.autoscaler_name()
-    );
     // The autoscaler of no pods is not active.
-    let active = if sleeps(states, &Subject::Api) {
-        format!(
-            "[ \"$(kubectl get deployment/{} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" = 0 ] || {active}",
-            api.name.value
-        )
-    } else {
-        active
+    let asleep = sleeps(states, &Subject::Api).then(|| api.name.value.to_string());
+    let active = Question::Condition {
+        namespace: state.namespace(),
+        object: format!("hpa/{}", api.autoscaler_name()),
+        condition: "ScalingActive",
+        unless_asleep: asleep,
     };
     let most = states.map(|state| state.environment.api.workload.bounds().1);
     let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
@@ -500,7 +476,7 @@ fn pool(name: &Name, what: PoolMove, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let pools = states.map(|state| state.environment.worker.get(name));
     match (what, pools.before, pools.after) {
-        (_, Some(pool), None) => removed(name, pool, before, after),
+        (_, Some(_), None) => removed(name, before, after),
         (_, None, Some(pool)) => values(after)
             .then(scaler(name, after))
             .verify(rolled(after, &pool.workload.name.value))
@@ -526,20 +502,22 @@ fn scaler(pool: &Name, state: State<'_>) -> Procedure {
 }
 
 /// KEDA reaches the queues, or knows that it is not to.
-fn scales(pool: &Worker, state: State<'_>) -> String {
+fn scales(pool: &Worker, state: State<'_>) -> Question {
     let condition = if pool.pause.is_some() {
         "Paused"
     } else {
         "Ready"
     };
-    format!(
-        "kubectl wait --for=condition={condition} scaledobject/{}-scaler -n {} --timeout=5m",
-        pool.workload.name.value, state.environment.namespace.value
-    )
+    Question::Condition {
+        namespace: state.namespace(),
+        object: format!("scaledobject/{}-scaler", pool.workload.name.value),
+        condition,
+        unless_asleep: None,
+    }
 }
 
-fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> Procedure {
-    let procedure = unread(pool, after);
+fn removed(name: &Name, before: State<'_>, after: State<'_>) -> Procedure {
+    let procedure = Procedure::default();
     let procedure = if owns(before) {
         // Its file holds all that scales it: the ScaledObject and what that signs in with.
         let file = format!("kubernetes/{}", scaled_object(name));
@@ -549,27 +527,4 @@ fn removed(name: &Name, pool: &Worker, before: State<'_>, after: State<'_>) -> P
     };
     // Its pods end later than the Deployment: the network policy waits for them.
     procedure.then(values(after))
-}
-
-/// What becomes of the lists of a pool that goes.
-fn unread(pool: &Worker, after: State<'_>) -> Procedure {
-    let pools = after.environment.worker.values();
-    let read: Vec<&str> = pools
-        .flat_map(|pool| &pool.queue)
-        .map(|queue| queue.list.value.as_str())
-        .collect();
-    let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
-    let unread: Vec<String> = lists
-        .filter(|list| !read.contains(list))
-        .map(|list| format!("`{list}`"))
-        .collect();
-    if unread.is_empty() {
-        return Procedure::default();
-    }
-    Procedure::default()
-        .require("its queues are empty, or another pool reads them")
-        .note(format!(
-            "no pool reads {} from this step on: jobs wait there until one does",
-            unread.join(", ")
-        ))
 }

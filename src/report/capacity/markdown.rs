@@ -54,7 +54,7 @@ fn metrics(report: &CapacityReport) -> String {
         "reached",
     ];
     format!(
-        "{} to {} from {}. A day is its 95th percentile; intervals hold nine times in ten.\n\n{}",
+        "{} to {} from {}. A day is its 95th percentile; intervals have a confidence of 90%.\n\n{}",
         report.first,
         report.today,
         code(&report.source),
@@ -95,7 +95,7 @@ fn section(metric: &MetricReport, outlook: &OutlookReport, relief: &ReliefReport
         metric.metric
     );
     text += &relief.change.as_ref().map_or_else(
-        || "Nothing that was tried makes room for 90 days.\n".to_owned(),
+        || "No tried change lasts for 90 days.\n".to_owned(),
         |change| made(change, relief.priced, metric),
     );
     if !relief.refused.is_empty() {
@@ -125,7 +125,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport) -> String {
         .map(|it| format!("- {}\n", prose(it)))
         .collect();
     format!(
-        "{} that makes room for 90 days:\n\n{edits}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
+        "{} that lasts for 90 days:\n\n{edits}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
         capital(which(priced)),
         cost(change),
         prose(&disruption(change)),

@@ -3,6 +3,7 @@
 use super::Reviewed;
 use crate::capacity::trial::{Line, Node, Trial};
 use crate::diagnostic::visible::visible;
+use crate::edit::{Address, Slot, spelled};
 use crate::model::Attribute;
 use crate::source::{Origin, Span};
 
@@ -62,7 +63,7 @@ impl File<'_> {
 
     /// A line, value by value, beside what stands of it; as a whole where nothing does.
     fn line(&self, line: &Line, head: &str) -> Vec<String> {
-        let whole = || vec![format!("`{}` inside of `{head}`", line.kdl)];
+        let whole = || vec![format!("`{}` in `{head}`", line.kdl)];
         let values = line.values.iter().map(|(path, text)| {
             self.replaced(path, text)
                 .or_else(|| self.beside(path, text))
@@ -74,7 +75,7 @@ impl File<'_> {
     fn replaced(&self, path: &str, text: &str) -> Option<String> {
         let stated = self.attributes.iter().find(|it| it.path == path)?;
         let span = declared(stated)?;
-        let (name, was) = self.written(span)?;
+        let (name, was) = (key(path), self.written(span)?);
         let place = self.place(span);
         Some(if was == text {
             format!("`{name}{text}` as it is, at {place}")
@@ -85,45 +86,41 @@ impl File<'_> {
 
     /// A property whose node stands there without it.
     fn beside(&self, path: &str, text: &str) -> Option<String> {
-        let (node, property) = path.rsplit_once('.')?;
-        // A path of two steps is a node of one argument in a node: nothing stands beside that.
-        node.contains('.').then_some(())?;
-        let span = self.stated_below(node)?;
-        let (name, was) = self.written(span)?;
-        Some(format!(
-            "`{property}={text}` beside `{name}{was}`, at {}",
-            self.place(span)
-        ))
+        let (node, _) = path.rsplit_once('.')?;
+        let new = Some(key(path)).filter(|key| !key.is_empty())?;
+        let stated = self.stated_below(node)?;
+        let span = declared(stated)?;
+        let (name, was) = (key(&stated.path), self.written(span)?);
+        let place = self.place(span);
+        Some(format!("`{new}{text}` beside `{name}{was}`, at {place}"))
     }
 
     /// Some value that the file states below a path.
-    fn stated_below(&self, path: &str) -> Option<Span> {
+    fn stated_below(&self, path: &str) -> Option<&Attribute> {
         let below = format!("{path}.");
-        let mut stated = self.attributes.iter();
-        stated.find_map(|it| declared(it).filter(|_| it.path.starts_with(&below)))
+        let mut attributes = self.attributes.iter();
+        attributes.find(|it| declared(it).is_some() && it.path.starts_with(&below))
     }
 
-    /// What stands at a place, and the name of the property that it is the value of.
-    fn written(&self, span: Span) -> Option<(String, String)> {
+    /// What stands at a place.
+    fn written(&self, span: Span) -> Option<String> {
         let text = &self.reviewed.sources.get(span.source).text;
-        let (start, end) = (span.start as usize, span.end as usize);
-        let before = text.get(..start)?;
-        let name = before.strip_suffix('=').map_or("", |before| {
-            let other = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
-            before.rsplit(other).next().unwrap_or("")
-        });
-        let name = if name.is_empty() {
-            String::new()
-        } else {
-            format!("{name}=")
-        };
-        Some((name, visible(text.get(start..end)?)))
+        let written = text.get(span.start as usize..span.end as usize)?;
+        Some(visible(written))
     }
 
     fn place(&self, span: Span) -> String {
         let (line, column) = self.reviewed.sources.position(span);
         let name = &self.reviewed.sources.get(span.source).name;
         visible(&format!("{name}:{line}:{column}"))
+    }
+}
+
+/// How the value at a path is introduced: `max=` of a property, nothing of an argument.
+fn key(path: &str) -> String {
+    match Address::of(path).map(|address| address.slot) {
+        Some(Slot::Property(key)) => format!("{}=", spelled(&key)),
+        Some(Slot::Node | Slot::Key | Slot::Arguments | Slot::Item(_)) | None => String::new(),
     }
 }
 

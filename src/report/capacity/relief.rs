@@ -31,9 +31,9 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
             format!("it breaks {}", codes.join(", "))
         }
         Refusal::Impossible => "AWS refuses it".to_owned(),
-        Refusal::NoEffect => "nothing changes by it".to_owned(),
+        Refusal::NoEffect => "it has no effect".to_owned(),
         Refusal::Hidden => {
-            "an autoscaler at its maximum hides what was asked of it: the queue's depth or the CPU says how far to raise it".to_owned()
+            "an autoscaler at its maximum hides the real demand: the queue depth or the CPU shows how far to raise it".to_owned()
         }
     }
 }

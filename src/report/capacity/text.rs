@@ -33,7 +33,7 @@ pub fn text(report: &CapacityReport, how: Shown) -> String {
     let head = wrapped("", &headline(report), 2);
     let mut text = format!("{}\n", paint.ink(Ink::Bold, head.trim_end()));
     let read = format!(
-        "{} to {} from {}; a day is its 95th percentile, intervals hold 9 in 10",
+        "{} to {} from {}; a day is its 95th percentile, intervals have a confidence of 90%",
         report.first, report.today, report.source
     );
     text += &wrapped("", &read, 0);
@@ -67,7 +67,7 @@ pub(super) fn headline(report: &CapacityReport) -> String {
     let known = urgencies().count();
     let all = report.metrics.len();
     let said = match (known, reached, soon) {
-        (0, _, _) => "nothing can be said of any metric".to_owned(),
+        (0, _, _) => "no metric has enough data".to_owned(),
         (_, 0, 0) if possible > 0 => {
             format!("no threshold is expected within 30 days, and {possible} cannot be ruled out")
         }
@@ -200,7 +200,7 @@ fn due(
     text += &chart(metric, outlook, how.unicode);
     match &relief.change {
         Some(change) => text += &made(change, relief.priced, metric, paint),
-        None => text += "  nothing that was tried makes room for 90 days\n",
+        None => text += "  no tried change lasts for 90 days\n",
     }
     for refused in &relief.refused {
         let refused = format!("not `{}`: {}", one_line(&refused.kdl), refused.reason);
@@ -211,7 +211,7 @@ fn due(
 }
 
 fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint) -> String {
-    let mut text = format!("  {} that makes room for 90 days:\n", which(priced));
+    let mut text = format!("  {} that lasts for 90 days:\n", which(priced));
     for edit in &change.edits {
         let lines = wrapped("    ", edit, 6);
         text += &format!("{}\n", paint.ink(Ink::Green, lines.trim_end()));
@@ -240,9 +240,9 @@ pub(super) fn which(priced: bool) -> &'static str {
 pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
     let heeds = change.heeds.iter().map(|heed| format!("heed: {heed}"));
     let warnings = change.warnings.iter();
-    let warnings =
-        warnings.map(|code| format!("brings the warning {code}: `tierc explain {code}`"));
-    let missing = "prices are missing: `--catalogue DIR` with a `prices.kdl` that states them for the region finds the cheapest";
+    let warnings = warnings.map(|code| format!("adds the warning {code}: `tierc explain {code}`"));
+    let missing =
+        "prices are missing: `--catalogue DIR` with a complete `prices.kdl` finds the cheapest one";
     let missing = (!priced).then(|| missing.to_owned());
     heeds.chain(warnings).chain(missing).collect()
 }

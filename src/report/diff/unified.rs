@@ -60,12 +60,23 @@ fn file(path: &str, texts: Pair<Option<&String>>) -> Option<FileDiff> {
     };
     let names = (name("before", texts.before), name("after", texts.after));
     let Pair { before, after } = texts.map(|text| text.map_or(Cow::Borrowed(""), |it| masked(it)));
-    let diff = TextDiff::from_lines(&*before, &*after);
-    let mut unified = diff.unified_diff();
-    unified.context_radius(CONTEXT).header(&names.0, &names.1);
     Some(FileDiff {
         path: path.to_owned(),
         presence,
-        unified: unified.to_string(),
+        unified: unified(&before, &after, &names),
     })
+}
+
+fn unified(before: &str, after: &str, names: &(String, String)) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let mut unified = diff.unified_diff();
+    unified.context_radius(CONTEXT).header(&names.0, &names.1);
+    unified.to_string()
+}
+
+/// The unified diff of a file of the user's, without what looks like a credential.
+#[must_use]
+pub fn source(name: &str, before: &str, after: &str) -> String {
+    let names = (name.to_owned(), format!("{name} (fixed)"));
+    unified(&masked(before), &masked(after), &names)
 }

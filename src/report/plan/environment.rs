@@ -1,8 +1,8 @@
 //! The plan of one environment, as it is reported.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, Interruptions, MeanwhileAsked, PlanStep, StepChange, WayBack,
-    WorstStep,
+    BlockedPlan, EnvironmentPlan, Interruptions, MeanwhileAsked, PlanProcedure, PlanStep,
+    StepChange, StepFiles, WayBack, WorstStep, script, step,
 };
 use crate::cost::{self, Estimate, Range};
 use crate::impact::Class;
@@ -19,6 +19,8 @@ pub struct Planned<'a> {
     pub plan: &'a Plan,
     /// What each state costs: BEFORE, then what each step leaves.
     pub estimates: &'a [Estimate],
+    /// The folder that the states are written into; none where they are not.
+    pub written: Option<&'a str>,
 }
 
 /// The report of one environment.
@@ -40,7 +42,7 @@ pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
             .steps
             .iter()
             .zip(costs)
-            .map(|(it, cost)| step(it, cost))
+            .map(|(it, cost)| of_step(it, cost, planned))
             .collect(),
         kept: plan.kept.clone(),
         blocked: plan.blocked.as_ref().map(BlockedPlan::from),
@@ -87,7 +89,7 @@ fn interruptions(steps: &[Step]) -> Interruptions {
     all
 }
 
-fn step(step: &Step, cost: Option<Pair<Range>>) -> PlanStep {
+fn of_step(step: &Step, cost: Option<Pair<Range>>, planned: &Planned<'_>) -> PlanStep {
     let changes = step.changes.changes.iter().zip(&step.impacts);
     let changes = changes.map(|(change, impact)| {
         let value = |value: &Option<String>| value.as_ref().map(|value| shown(&change.path, value));
@@ -105,10 +107,20 @@ fn step(step: &Step, cost: Option<Pair<Range>>) -> PlanStep {
         changes: changes.collect(),
         cost,
         meanwhile: step.meanwhile.iter().map(MeanwhileAsked::from).collect(),
-        procedure: step.procedure.clone(),
+        procedure: PlanProcedure::from(&step.procedure),
         undo: WayBack {
-            procedure: step.undo.clone().ok(),
+            procedure: step.undo.as_ref().ok().map(PlanProcedure::from),
             impossible: step.undo.clone().err(),
         },
+        files: planned.written.map(|root| {
+            let name = &planned.sides.before.environment.value;
+            let tree = step::tree(root, step.number, name);
+            let file = |name: &str| format!("{tree}/{name}");
+            StepFiles {
+                apply: file(script::APPLY),
+                verify: file(script::VERIFY),
+                undo: file(script::UNDO),
+            }
+        }),
     }
 }

@@ -1,8 +1,8 @@
 //! Plans for a pull request or a change ticket: check lists.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, at_last, closing, cost_of, felt, shift,
-    way_back,
+    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, applied_and_verified, at_last, closing,
+    cost_of, felt, shift, way_back,
 };
 use crate::report::markdown::{LIMIT, code, prose};
 
@@ -90,13 +90,14 @@ fn item(step: &PlanStep) -> String {
     }
     let procedure = &step.procedure;
     text += &sentences("Not before:", &procedure.requires);
-    text += &block("apply", &procedure.apply);
-    text += &block("verify", &procedure.verify);
+    let [apply, verify] = applied_and_verified(step);
+    text += &block("apply", &apply);
+    text += &block("verify", &verify);
     text += &sentences("Wait until", &procedure.wait);
     text += &sentences("Note:", &procedure.notes);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("\n      Undo: {}\n", prose(why)),
-        (Some(back), None) => text + &block("undo", &way_back(back)),
+        (Some(back), None) => text + &block("undo", &way_back(step, back)),
         (None, None) => text,
     }
 }

@@ -1,10 +1,9 @@
 //! Plans for a terminal.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
-    closing, cost_of, felt, shift, way_back,
+    BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange,
+    applied_and_verified, at_last, closing, cost_of, felt, shift, way_back,
 };
-use crate::plan::procedure::Procedure;
 
 /// Changes of a step that are listed one by one.
 const LISTED: usize = 6;
@@ -62,19 +61,21 @@ fn paragraph(step: &PlanStep) -> String {
     }
     let meanwhile: Vec<String> = step.meanwhile.iter().map(MeanwhileAsked::told).collect();
     text += &lines("meanwhile", &meanwhile);
-    text += &procedure(&step.procedure);
+    text += &procedure(step);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("    {:<12}{why}\n", "undo"),
-        (Some(back), None) => text + &lines("undo", &way_back(back)),
+        (Some(back), None) => text + &lines("undo", &way_back(step, back)),
         (None, None) => text,
     }
 }
 
-fn procedure(procedure: &Procedure) -> String {
+fn procedure(step: &PlanStep) -> String {
+    let procedure = &step.procedure;
+    let [apply, verify] = applied_and_verified(step);
     [
         ("not before", &procedure.requires),
-        ("apply", &procedure.apply),
-        ("verify", &procedure.verify),
+        ("apply", &apply),
+        ("verify", &verify),
         ("wait until", &procedure.wait),
         ("note", &procedure.notes),
     ]

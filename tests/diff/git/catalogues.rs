@@ -111,7 +111,7 @@ fn a_catalogue_that_the_revision_lacks_is_the_built_in_one() {
     assert_eq!(code(&output), 0);
     assert_eq!(
         stderr(&output),
-        "`main` has no `catalogue`: its environments are read with the built-in catalogue\n"
+        "`main` has no `catalogue`, so its environments are read with the built-in catalogue\n"
     );
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Applied<'a> {
     deployment: Value,
     ini: String,
     values: Value,
+    api: Deployment,
+    pools: BTreeMap<String, Deployment>,
+    pooler: Deployment,
 }
 
 impl<'a> Applied<'a> {
@@ -46,39 +49,34 @@ impl<'a> Applied<'a> {
             let found = pooler.iter().find(|document| document["kind"] == kind);
             found.unwrap().clone()
         };
+        let deployment = of("Deployment");
+        let ini = of("ConfigMap")["data"]["pgbouncer.ini"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let values = documents(&files["helm/values.yaml"]).remove(0);
+        let pools = environment.worker.iter();
+        let pools = pools.map(|(name, pool)| {
+            let values = &values["workers"][name.as_str()];
+            (name.to_string(), of_the_chart(values, pool.most()))
+        });
         Self {
             environment,
-            deployment: of("Deployment"),
-            ini: of("ConfigMap")["data"]["pgbouncer.ini"]
-                .as_str()
-                .unwrap()
-                .to_owned(),
-            values: documents(&files["helm/values.yaml"]).remove(0),
+            api: of_the_chart(&values["api"], environment.api.workload.most()),
+            pools: pools.collect(),
+            pooler: of_the_manifest(&deployment["spec"], setting(&ini, "max_db_connections")),
+            deployment,
+            ini,
+            values,
         }
     }
 
     pub(super) fn setting(&self, name: &str) -> u64 {
-        let mut lines = self.ini.lines();
-        let found = lines.find_map(|line| {
-            let (setting, value) = line.split_once('=')?;
-            (setting.trim() == name).then(|| value.trim().parse().unwrap())
-        });
-        found.unwrap_or_else(|| panic!("no {name} in {}", self.ini))
+        setting(&self.ini, name)
     }
 
     pub(super) fn pooler(&self) -> Deployment {
-        let spec = &self.deployment["spec"];
-        let update = &spec["strategy"]["rollingUpdate"];
-        let count = |value: &Value| u32::try_from(number(value)).unwrap();
-        Deployment {
-            pods: count(&spec["replicas"]),
-            surge: count(&update["maxSurge"]),
-            unavailable: count(&update["maxUnavailable"]),
-            min_ready: number(&spec["minReadySeconds"]),
-            grace: number(&spec["template"]["spec"]["terminationGracePeriodSeconds"]),
-            template: spec["template"].to_string(),
-            weight: self.setting("max_db_connections"),
-        }
+        self.pooler.clone()
     }
 
     /// Whether PgBouncer leads to the replicas.
@@ -86,50 +84,12 @@ impl<'a> Applied<'a> {
         self.ini.lines().any(|line| line.contains("_read = host="))
     }
 
-    /// A Deployment of the chart at its maximum.
-    fn of_the_chart(values: &Value, most: u32) -> Deployment {
-        let update = &values["strategy"]["rollingUpdate"];
-        let share = |value: &Value, up: u64| match value.as_str() {
-            Some(text) => {
-                let percent: u64 = text.trim_end_matches('%').parse().unwrap();
-                (u64::from(most) * percent + up) / 100
-            }
-            None => number(value),
-        };
-        let count = |number: u64| u32::try_from(number).unwrap();
-        let mut template = values.clone();
-        let parts = template.as_object_mut().unwrap();
-        for part in ["strategy", "autoscaling", "queues"] {
-            parts.remove(part);
-        }
-        Deployment {
-            pods: most,
-            surge: count(share(&update["maxSurge"], 99)),
-            unavailable: count(share(&update["maxUnavailable"], 0)),
-            min_ready: 0,
-            grace: values["terminationGracePeriodSeconds"]
-                .as_u64()
-                .unwrap_or(30),
-            template: template.to_string(),
-            weight: values["env"]["DATABASE_POOL_MAX"]
-                .as_str()
-                .map(|text| text.parse().unwrap())
-                .or_else(|| values["env"]["DATABASE_POOL_MAX"].as_u64())
-                .unwrap(),
-        }
-    }
-
     pub(super) fn api(&self) -> Deployment {
-        Self::of_the_chart(&self.values["api"], self.environment.api.workload.most())
+        self.api.clone()
     }
 
     pub(super) fn pool(&self, name: &str) -> Option<Deployment> {
-        let mut pools = self.environment.worker.iter();
-        let (_, pool) = pools.find(|(known, _)| known.as_str() == name)?;
-        Some(Self::of_the_chart(
-            &self.values["workers"][name],
-            pool.most(),
-        ))
+        self.pools.get(name).cloned()
     }
 
     /// Where the pods of the API, of a pool and of PgBouncer may run.
@@ -168,5 +128,62 @@ impl<'a> Applied<'a> {
             &direct.migrations,
         ];
         counts.iter().map(|count| u64::from(count.value)).sum()
+    }
+}
+
+fn setting(ini: &str, name: &str) -> u64 {
+    let mut lines = ini.lines();
+    let found = lines.find_map(|line| {
+        let (setting, value) = line.split_once('=')?;
+        (setting.trim() == name).then(|| value.trim().parse().unwrap())
+    });
+    found.unwrap_or_else(|| panic!("no {name} in {ini}"))
+}
+
+/// The Deployment of a manifest; each of its pods has `weight`.
+fn of_the_manifest(spec: &Value, weight: u64) -> Deployment {
+    let update = &spec["strategy"]["rollingUpdate"];
+    let count = |value: &Value| u32::try_from(number(value)).unwrap();
+    Deployment {
+        pods: count(&spec["replicas"]),
+        surge: count(&update["maxSurge"]),
+        unavailable: count(&update["maxUnavailable"]),
+        min_ready: number(&spec["minReadySeconds"]),
+        grace: number(&spec["template"]["spec"]["terminationGracePeriodSeconds"]),
+        template: spec["template"].to_string(),
+        weight,
+    }
+}
+
+/// A Deployment of the chart at its maximum; each of its pods weighs its connections.
+fn of_the_chart(values: &Value, most: u32) -> Deployment {
+    let update = &values["strategy"]["rollingUpdate"];
+    let share = |value: &Value, up: u64| match value.as_str() {
+        Some(text) => {
+            let percent: u64 = text.trim_end_matches('%').parse().unwrap();
+            (u64::from(most) * percent + up) / 100
+        }
+        None => number(value),
+    };
+    let count = |number: u64| u32::try_from(number).unwrap();
+    let mut template = values.clone();
+    let parts = template.as_object_mut().unwrap();
+    for part in ["strategy", "autoscaling", "queues"] {
+        parts.remove(part);
+    }
+    let connections = &values["env"]["DATABASE_POOL_MAX"];
+    Deployment {
+        pods: most,
+        surge: count(share(&update["maxSurge"], 99)),
+        unavailable: count(share(&update["maxUnavailable"], 0)),
+        min_ready: 0,
+        grace: values["terminationGracePeriodSeconds"]
+            .as_u64()
+            .unwrap_or(30),
+        template: template.to_string(),
+        weight: match connections.as_str() {
+            Some(text) => text.parse().unwrap(),
+            None => number(connections),
+        },
     }
 }

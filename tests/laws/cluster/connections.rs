@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tierc::model::{Environment, Via};
 use tierc::pair::Pair;
 
-use super::Asked;
+use super::Demand;
 use super::applied::Applied;
 use super::rollout::{Deployment, heaviest, nothing_of};
 
@@ -36,7 +36,7 @@ fn of_workload(sides: &Pair<Deployment>) -> u64 {
 
 /// Connections of the primary, of a replica, and clients of PgBouncer.
 #[allow(clippy::too_many_lines)] // a paragraph for each budget
-pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
+pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     let (before, after) = (sides.before, sides.after);
     let poolers = Pair::new(before.pooler(), after.pooler());
     let pooled = heaviest(&poolers, true);
@@ -44,7 +44,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
     let limit = |of: fn(&Environment) -> u32| {
         u64::from(of(before.environment).min(of(after.environment))).saturating_sub(5)
     };
-    let mut asked = vec![Asked::new(
+    let mut asked = vec![Demand::new(
         "connection-budget-exceeded",
         "primary",
         pooled + aside + larger(sides, Via::Direct),
@@ -74,7 +74,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
             0
         };
         let pools = if direct == [true, true] { 0 } else { pooled };
-        asked.push(Asked::new(
+        asked.push(Demand::new(
             "connection-budget-exceeded",
             "replica",
             pools + reads + aside,
@@ -106,7 +106,7 @@ pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
     let accepted = [before, after].map(|side| {
         u64::from(side.environment.pgbouncer.instances.value) * side.setting("max_client_conn")
     });
-    asked.push(Asked::new(
+    asked.push(Demand::new(
         "client-connections-exceeded",
         "clients",
         all + larger(sides, Via::Pgbouncer),

@@ -12,7 +12,7 @@ use tierc::catalogue::NodeType;
 use tierc::model::{Capacity, Environment, NodeGroup};
 use tierc::pair::Pair;
 
-use super::Asked;
+use super::Demand;
 use super::applied::{Applied, Placed, Who};
 use super::rollout::{Deployment, heaviest_of, nothing_of};
 use crate::plan::catalogue;
@@ -55,7 +55,7 @@ struct Deployed {
     groups: Groups,
 }
 
-pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Asked> {
+pub(super) fn asked(sides: Pair<&Applied<'_>>) -> Vec<Demand> {
     let states = sides.map(Deployments::of);
     let rooms = sides.map(|side| rooms(side.environment));
     let mut asked = Vec::new();
@@ -329,23 +329,23 @@ fn tolerates(tolerations: &Value, group: &str) -> bool {
 }
 
 /// The bounds of some loads on some nodes.
-fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Asked> {
+fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Demand> {
     let placed: Vec<&Load> = loads
         .iter()
         .filter(|load| !load.groups.is_empty())
         .collect();
     let mut asked = Vec::new();
     for load in &placed {
-        let rooms: Vec<&Room> = load
+        let open: Vec<&Room> = load
             .groups
             .iter()
             .filter_map(|name| rooms.get(name))
             .collect();
         let pods = load.asked[2];
         let fits = |room: &&Room| (0..3).all(|at| load.each[at] <= room.has[at]);
-        if pods > 0 && !rooms.iter().any(|room| fits(room)) {
+        if pods > 0 && !open.iter().any(fits) {
             let of = format!("nodes for a pod of {}", load.who);
-            asked.push(Asked::new("pod-larger-than-node", of, 1, 0));
+            asked.push(Demand::new("pod-larger-than-node", of, 1, 0));
             continue;
         }
         let whole = |room: &&Room| {
@@ -353,9 +353,9 @@ fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Asked> {
             let most = each.map(|at| room.has[at] / load.each[at]);
             room.nodes * most.min().unwrap()
         };
-        let places = rooms.iter().map(whole).sum();
+        let room_for = open.iter().map(whole).sum();
         let of = format!("places for {}", load.who);
-        asked.push(Asked::new("node-capacity-exceeded", of, pods, places));
+        asked.push(Demand::new("node-capacity-exceeded", of, pods, room_for));
     }
     for groups in unions(&placed) {
         let bound = placed.iter().filter(|load| load.groups.is_subset(&groups));
@@ -366,7 +366,7 @@ fn bounds(loads: &[Load], rooms: &BTreeMap<String, Room>) -> Vec<Asked> {
             let rooms = groups.iter().filter_map(|name| rooms.get(name));
             let has = rooms.map(|room| room.nodes * room.has[at]).sum();
             let of = format!("{} of {groups:?}", NAMES[at]);
-            asked.push(Asked::new("node-capacity-exceeded", of, total[at], has));
+            asked.push(Demand::new("node-capacity-exceeded", of, total[at], has));
         }
     }
     asked

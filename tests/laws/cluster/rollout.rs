@@ -52,9 +52,12 @@ pub(super) fn heaviest_of<const N: usize>(
     let over =
         start + u64::from(after.pods + 2) * (after.min_ready + 2) + before.grace + after.grace;
     // A reload gives the pods that run their new pools.
-    let of_old = |at: usize| match rolls {
-        true => weights.before[at],
-        false => weights.before[at].max(weights.after[at]),
+    let of_old = |at: usize| {
+        if rolls {
+            weights.before[at]
+        } else {
+            weights.before[at].max(weights.after[at])
+        }
     };
     let mut most = [0; N];
     let mut now = start;

@@ -32,12 +32,12 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
     }
     let path = format!("worker.{name}");
     let message = format!(
-        "the alert on the lists of `{path}` fires above {most} items, where the pool may still be at zero"
+        "the queue alert of `{path}` fires above {most} items, but the pool can still be at zero then"
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
         activation,
         &format!("{path}.activation"),
-        "the pool leaves zero above so many items",
+        "the pool leaves zero above this number of items",
     );
     let finding = threshold(&context.environment.alerts, name, pool, finding);
     Some(
@@ -45,18 +45,18 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
             .operand(
                 max,
                 &format!("{path}.replicas.max"),
-                "for each of these pods",
+                "x this number of pods",
             )
             .written(&pool.workload.replicas.min, "the pool may be at zero")
             .note(format!(
-                "{each} items x {} = {most} items; with more, up to {}, on a list no pod drains it",
+                "the alert fires above {each} items x {} = {most} items; the pool stays at zero up to {} items",
                 counted(pods, "pod"),
                 activation.value
             ))
             .repair(
                 activation,
                 &format!("{path}.activation"),
-                "the most at which the pool wakes first",
+                "the largest activation at which the pool wakes before the alert",
                 most.to_string(),
             ),
     )
@@ -74,12 +74,12 @@ fn threshold(alerts: &Alerts, name: &Name, pool: &Worker, finding: Finding) -> F
         Some(queue) => finding.given(alert).operand(
             &queue.length,
             &format!("worker.{name}.queue.{}.length", queue.list.value),
-            "the alert fires at no fewer items for each pod",
+            "the alert counts at least this number of items per pod",
         ),
         None => finding.operand(
             alert,
             "alerts.queue-depth",
-            "the alert fires above so many items for each pod",
+            "the alert counts this number of items per pod",
         ),
     }
 }

@@ -32,7 +32,7 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         return None;
     }
     let message = format!(
-        "the alert on the memory of `redis.{name}` fires above {percent}%, and its {} GiB of data alone are more",
+        "the memory alert of `redis.{name}` fires above {percent}%, but its {} GiB of expected data alone are more",
         data.value
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
@@ -46,7 +46,7 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         )
         .given(&group.policy)
         .note(format!(
-            "{} GiB = {held} B > {} B = {percent}% of {usable} B, which are 75% of {} B x {count}",
+            "{} GiB = {held} B > {} B = {percent}% of {usable} B, which is 75% of {} B x {count}",
             data.value,
             percent * usable / 100,
             node.maxmemory
@@ -72,7 +72,7 @@ fn repaired(
     let fewest = wanted.div_ceil(each);
     let nodes = fewest.saturating_mul(u128::from(group.replicas.value) + 1);
     let finding = if group.is_cluster() && nodes <= u128::from(NODES) {
-        let message = format!("the fewest shards that stay below it are {fewest}");
+        let message = format!("the smallest number of shards that stays below it is {fewest}");
         let path = format!("redis.{name}.cluster.shards");
         finding.repair(shards, &path, message, fewest.to_string())
     } else {
@@ -85,6 +85,6 @@ fn repaired(
     if least >= 100 {
         return finding;
     }
-    let message = "where it is meant to be so full, the least threshold above it";
+    let message = "if the group is meant to be this full, the smallest threshold above it";
     finding.repair(alert, "alerts.redis-memory", message, least.to_string())
 }

@@ -81,7 +81,7 @@ impl InPlace {
         });
         file.write_all(text.as_bytes()).map_err(failed)?;
         likeness::of_file(target, &written);
-        Ok(())
+        likeness::runnable(&written, text)
     }
 
     fn make_folder(&mut self, tree: &Path, folder: &Path) -> Result<(), Error> {

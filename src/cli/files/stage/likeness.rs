@@ -7,6 +7,7 @@ use std::path::Path;
 use rustix::fs::{lgetxattr, lgetxattr_query, llistxattr, llistxattr_query};
 use rustix::io::Errno;
 
+use crate::cli::error::Error;
 use crate::cli::files::plan::TreePlan;
 use crate::cli::files::turn::Turn;
 
@@ -131,7 +132,7 @@ fn of_folder(from: &Path, to: &Path) -> bool {
 }
 
 /// Gives a file the mode of the one that it replaces, and its owner where this user may.
-pub(super) fn of_file(from: &Path, to: &Path) {
+pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     let (Ok(wanted), Ok(has)) = (fs::symlink_metadata(from), fs::symlink_metadata(to)) else {
         return;
     };
@@ -143,6 +144,20 @@ pub(super) fn of_file(from: &Path, to: &Path) {
     }
     // Nobody's file becomes a program that runs as its owner.
     let _ = fs::set_permissions(to, Permissions::from_mode(wanted.mode() & 0o777));
+}
+
+/// What starts as a script may be run by whoever may read it.
+///
+/// # Errors
+/// When its mode cannot be changed.
+pub(super) fn runnable(file: &Path, text: &str) -> Result<(), Error> {
+    if !text.starts_with("#!") {
+        return Ok(());
+    }
+    let failed = |error| Error::Io("made executable", file.to_owned(), error);
+    let mode = fs::metadata(file).map_err(failed)?.mode() & 0o777;
+    let runs = mode | ((mode & 0o444) >> 2);
+    fs::set_permissions(file, Permissions::from_mode(runs)).map_err(failed)
 }
 
 /// The extended attributes of a folder, access lists among them; none where they cannot be told.

@@ -54,7 +54,7 @@ fn force(database: &Database, value: u32) -> Procedure {
             return procedure.apply(parameter(&id, FORCED, value, "immediate"));
         }
         let set = procedure.apply(parameter(&id, FORCED, value, "pending-reboot"));
-        rebooted(window_has_begun(set, database), &id, "").apply(reached(&id, "available", &[]))
+        rebooted(window_has_begun(set, database), &id, None).apply(reached(&id, "available", &[]))
     });
     ids().fold(set, |procedure, id| {
         procedure

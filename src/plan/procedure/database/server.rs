@@ -1,13 +1,13 @@
 //! Class, engine and static parameters of the source: what restarts it.
 
 use super::{
-    CONNECTIONS, Procedure, State, Wanted, literal, modify, parameter_is, quoted, reached,
-    reached_with, reads, reboot, rebooted, settled, static_parameter, terraform, window_has_begun,
-    windowed,
+    CONNECTIONS, Procedure, State, Wanted, literal, modify, of_instance, parameter_is, reached,
+    reached_with, reads, rebooted, settled, static_parameter, targeted, window_has_begun, windowed,
 };
 use crate::emit::terraform::parameter_group_name;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
+use crate::plan::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 
 /// Class, engine and static parameters in one restart: the parameter waits for the class' own.
 pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
@@ -30,11 +30,8 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
         procedure = procedure.apply(static_parameter(id, after.max_connections.value));
     }
     if flags.is_empty() {
-        let failover = if after.multi_az.value {
-            " --force-failover"
-        } else {
-            ""
-        };
+        let failover = after.multi_az.value;
+        let failover = failover.then(|| Argument::switch("force-failover", true));
         return rebooted(window_has_begun(procedure, after), id, failover)
             .verify(parameter_is(id, CONNECTIONS, after.max_connections.value))
             .verify(reached(id, "available", &served_by(after)));
@@ -65,22 +62,43 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
 /// none of them (`Cannot upgrade postgres from 16.13 to 17.6`).
 fn target(database: &Database) -> Procedure {
     let wanted = &database.engine.value;
+    let running = of_instance("describe-db-instances", &database.name.value)
+        .query("DBInstances[0].EngineVersion");
+    let targets = AwsCall::new("rds", "describe-db-engine-versions")
+        .text("engine", "postgres")
+        .with(
+            "engine-version",
+            ArgumentValue::Remembered(Remembered {
+                variable: "RUNNING",
+                otherwise: None,
+            }),
+        )
+        .query(format!(
+            "DBEngineVersions[0].ValidUpgradeTarget[?EngineVersion=='{wanted}' || starts_with(EngineVersion, '{wanted}.')].EngineVersion"
+        ));
     Procedure::default()
-        .apply(format!(
-            "RUNNING=$(aws rds describe-db-instances --db-instance-identifier {} --query 'DBInstances[0].EngineVersion' --output text)",
-            database.name.value
-        ))
-        .apply(format!(
-            "TARGET=$(aws rds describe-db-engine-versions --engine postgres --engine-version \"$RUNNING\" --query \"DBEngineVersions[0].ValidUpgradeTarget[?EngineVersion=='{wanted}' || starts_with(EngineVersion, '{wanted}.')].EngineVersion\" --output text | tr '\\t' '\\n' | sed -n '/^[0-9]/p' | sort -t . -k 2,2n | tail -n 1)"
-        ))
+        .apply(Action::Remember {
+            variable: "RUNNING",
+            value: Memory::Answer(running),
+        })
+        .apply(Action::Remember {
+            variable: "TARGET",
+            value: Memory::Newest(targets),
+        })
 }
 
 /// The version that is remembered; without one the command is not run.
-fn targeted(database: &Database) -> String {
-    format!(
-        "--engine-version \"${{TARGET:?RDS offers no upgrade from $RUNNING to {}}}\"",
-        database.engine.value
-    )
+fn to_target(database: &Database) -> Argument {
+    Argument {
+        name: "engine-version",
+        value: ArgumentValue::Remembered(Remembered {
+            variable: "TARGET",
+            otherwise: Some(format!(
+                "RDS offers no upgrade from the version that runs to {}",
+                database.engine.value
+            )),
+        }),
+    }
 }
 
 /// What Terraform makes of a major version alone.
@@ -92,10 +110,10 @@ fn default_minor(database: &Database) -> String {
 }
 
 /// The change that restarts the source by itself.
-fn source(sides: Pair<&Database>, flags: &[String]) -> Procedure {
+fn source(sides: Pair<&Database>, arguments: &[Argument]) -> Procedure {
     let (before, after) = (sides.before, sides.after);
     let (id, connections) = (&after.name.value, after.max_connections.value);
-    let changed = modify(after, id, flags);
+    let changed = modify(after, id, arguments);
     let changed = if before.max_connections == after.max_connections {
         changed
     } else {
@@ -124,30 +142,30 @@ fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
         (id, module)
     });
     let mut procedure = Procedure::default();
-    let mut apply = terraform(state);
+    let mut targets = Vec::new();
     for (id, module) in source.chain(replicas) {
         let (old, new) = (
             parameter_group_name(&id, sides.before),
             parameter_group_name(&id, after),
         );
-        let address =
-            format!("'{module}.module.db_parameter_group.aws_db_parameter_group.this[0]'");
+        let address = format!("{module}.module.db_parameter_group.aws_db_parameter_group.this[0]");
         procedure = procedure
-            .apply(format!(
-                "terraform state show {address} | grep -Fq '\"{new}\"' || terraform state rm {address}"
-            ))
+            .apply(Action::Forget {
+                address: address.clone(),
+                unless: new,
+            })
             .note(format!(
                 "delete the old parameter group when nothing uses it any more: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
             ));
-        apply += &format!(" -target={address}");
+        targets.push(address);
     }
-    procedure.apply(apply)
+    procedure.apply(targeted(state, targets))
 }
 
 /// A replica is never older than its source: each is upgraded before it, one after the other (Amazon
 /// RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine": minor version upgrades).
 fn minor_replicas(database: &Database) -> Procedure {
-    let version = targeted(database);
+    let version = to_target(database);
     let procedure = reads(database).fold(Procedure::default(), |procedure, id| {
         let upgraded = reached(&id, "available", &[engine(database)]);
         procedure
@@ -183,10 +201,10 @@ fn regrouped(id: &str, database: &Database) -> Procedure {
         .then(modify(
             database,
             id,
-            &[format!("--db-parameter-group-name {}", quoted(&group))],
+            &[Argument::text("db-parameter-group-name", &group)],
         ))
         .apply(attached)
-        .apply(reboot(id, ""))
+        .apply(of_instance("reboot-db-instance", id))
         .verify(reached(id, "available", &wanted))
 }
 
@@ -205,27 +223,23 @@ fn engine(database: &Database) -> Wanted {
     )
 }
 
-/// The flags of a change that restarts the server by itself.
-fn restarting(sides: Pair<&Database>) -> Vec<String> {
+/// The arguments of a change that restarts the server by itself.
+fn restarting(sides: Pair<&Database>) -> Vec<Argument> {
     let (before, after) = (sides.before, sides.after);
-    let mut flags = Vec::new();
+    let mut changes = Vec::new();
     if before.instance != after.instance {
-        flags.push(format!(
-            "--db-instance-class {}",
-            quoted(&after.instance.value)
-        ));
+        changes.push(Argument::text("db-instance-class", &after.instance.value));
     }
     if is_upgraded(sides) {
-        flags.push(targeted(after));
+        changes.push(to_target(after));
         if is_major(sides) {
             // Without a group of the new family RDS takes its default, and its connections.
-            flags.push(format!(
-                "--allow-major-version-upgrade --db-parameter-group-name {}",
-                quoted(&parameter_group_name(after.name.value.as_str(), after))
-            ));
+            let group = parameter_group_name(after.name.value.as_str(), after);
+            changes.push(Argument::switch("allow-major-version-upgrade", true));
+            changes.push(Argument::text("db-parameter-group-name", group));
         }
     }
-    flags
+    changes
 }
 
 /// Whether RDS is asked for another version. Where AFTER names no minor version and BEFORE one of

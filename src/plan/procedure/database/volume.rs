@@ -4,6 +4,7 @@ use super::{Procedure, Wanted, modify, reached, reads, windowed};
 use crate::model::volume::{grown, provisioned};
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
+use crate::plan::action::Argument;
 
 /// The volume of the source and of each replica: replicas do not grow with their source, and go
 /// first, because they take what it writes.
@@ -45,25 +46,25 @@ fn has_not_grown(storage: &Storage) -> Procedure {
     ))
 }
 
-/// The flags that change a volume, and what RDS tells of it then.
-fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
+/// The arguments that change a volume, and what RDS tells of it then.
+fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
     let (before, after) = (sides.before, sides.after);
     let gib = grown(sides.map(|side| side.gib.value));
     let mut flags = Vec::new();
     let mut wanted = Vec::new();
-    let mut set = |flag: &str, field: &'static str, stated: String, made: String| {
-        flags.push(format!("{flag} {stated}"));
+    let mut set = |flag: &'static str, field: &'static str, stated: String, made: String| {
+        flags.push(Argument::text(flag, stated));
         wanted.push((field, made));
     };
     let resized = before.gib != after.gib;
     let another = before.kind != after.kind;
     if resized {
         let (stated, made) = (after.gib.value.to_string(), gib.to_string());
-        set("--allocated-storage", "AllocatedStorage", stated, made);
+        set("allocated-storage", "AllocatedStorage", stated, made);
     }
     if another {
         let kind = after.kind.value.to_string();
-        set("--storage-type", "StorageType", kind.clone(), kind);
+        set("storage-type", "StorageType", kind.clone(), kind);
     }
     let (had, has) = (
         provisioned(before, before.gib.value),
@@ -75,8 +76,8 @@ fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
         .filter(|_| had.iops != has.iops || resized || another);
     let mib = has.throughput.filter(|_| had.throughput != has.throughput);
     for (flag, field, value) in [
-        ("--iops", "Iops", iops),
-        ("--storage-throughput", "StorageThroughput", mib),
+        ("iops", "Iops", iops),
+        ("storage-throughput", "StorageThroughput", mib),
     ] {
         if let Some(value) = value {
             set(flag, field, value.to_string(), value.to_string());
@@ -89,14 +90,14 @@ fn volume(sides: Pair<&Storage>) -> (Vec<String>, Vec<Wanted>) {
 fn ceiling(
     sides: Pair<&Storage>,
     gib: u32,
-    (mut flags, mut wanted): (Vec<String>, Vec<Wanted>),
-) -> (Vec<String>, Vec<Wanted>) {
+    (mut flags, mut wanted): (Vec<Argument>, Vec<Wanted>),
+) -> (Vec<Argument>, Vec<Wanted>) {
     let most = &sides.after.max_gib;
     if sides.before.max_gib == *most {
         return (flags, wanted);
     }
     let told = if most.value == 0 { gib } else { most.value };
-    flags.push(format!("--max-allocated-storage {told}"));
+    flags.push(Argument::text("max-allocated-storage", told));
     if most.value != 0 {
         wanted.push(("MaxAllocatedStorage", told.to_string()));
     }

@@ -1,9 +1,10 @@
 //! Snapshots and windows of the groups: they follow from the database's, and from the uses.
 
-use super::{Procedure, State, each_node, modify_now, reached};
+use super::{Procedure, State, each_node, modify_now, of_group, reached};
 use crate::emit::terraform::{Snapshots, maintenance_window, snapshots};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
+use crate::plan::action::{Argument, ArgumentValue};
 
 /// Every group that both states have, with the snapshots and windows that Terraform's variables
 /// give it. None of it is felt, so that it waits for no window.
@@ -27,7 +28,7 @@ pub(in crate::plan::procedure) fn backups(states: Pair<State<'_>>) -> Procedure 
             procedure = procedure
                 .then(modify_now(
                     after,
-                    &format!("--preferred-maintenance-window {window}"),
+                    vec![Argument::text("preferred-maintenance-window", &window)],
                 ))
                 .verify(each_node(
                     after,
@@ -41,20 +42,22 @@ pub(in crate::plan::procedure) fn backups(states: Pair<State<'_>>) -> Procedure 
 
 fn kept_for(group: &RedisGroup, kept: Pair<Snapshots>) -> Procedure {
     let days = kept.after.days.to_string();
-    let mut flags = format!("--snapshot-retention-limit {days}");
+    let mut changes = vec![Argument::text("snapshot-retention-limit", &days)];
     let mut wanted = vec![("SnapshotRetentionLimit", days)];
     if let Some(window) = kept.after.window {
-        flags += &format!(" --snapshot-window {window}");
+        changes.push(Argument::text("snapshot-window", window));
         wanted.push(("SnapshotWindow", window.to_string()));
     }
     // The first snapshots of a group without shards are asked for with the node that makes them; a
     // group in cluster mode takes none (ElastiCache API Reference, ModifyReplicationGroup:
     // `SnapshottingClusterId`).
     if kept.before.days == 0 && !group.is_cluster() {
-        flags += &format!(
-            " --snapshotting-cluster-id $(aws elasticache describe-replication-groups --replication-group-id {} --query 'ReplicationGroups[0].MemberClusters[0]' --output text)",
-            group.name.value
-        );
+        let first = of_group("describe-replication-groups", group)
+            .query("ReplicationGroups[0].MemberClusters[0]");
+        changes.push(Argument {
+            name: "snapshotting-cluster-id",
+            value: ArgumentValue::Answer(Box::new(first)),
+        });
     }
-    modify_now(group, &flags).verify(reached(group, &wanted))
+    modify_now(group, changes).verify(reached(group, &wanted))
 }

@@ -1,19 +1,20 @@
 //! More replicas of a group, and fewer.
 
-use super::{Procedure, modify_now, reached};
+use super::{Procedure, modify_now, of_group, reached};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
+use crate::plan::action::Argument;
 
 /// Failover into another zone needs a replica: it comes after the first and goes before the last.
 /// ElastiCache does all of it at once, and takes no order for the window.
 pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let (before, after) = (sides.before.replicas.value, group.replicas.value);
-    let count = |verb: &str| {
-        Procedure::default().apply(format!(
-            "aws elasticache {verb}-replica-count --replication-group-id {} --new-replica-count {after} --apply-immediately",
-            group.name.value
-        ))
+    let count = |operation| {
+        let call = of_group(operation, group)
+            .text("new-replica-count", after)
+            .and([Argument::switch("apply-immediately", true)]);
+        Procedure::default().apply(call)
     };
     let nodes = (
         "NodeGroups[0].NodeGroupMembers.length(@)",
@@ -24,40 +25,43 @@ pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
         let gone = reached(group, &off.1);
         let none = modify_now(group, off.0).apply(gone);
         return none
-            .then(count("decrease"))
+            .then(count("decrease-replica-count"))
             .verify(reached(group, &[nodes]));
     }
     if before == 0 {
         let (flags, mut values) = failover(group, true);
-        let more = count("increase").apply(reached(group, std::slice::from_ref(&nodes)));
+        let more =
+            count("increase-replica-count").apply(reached(group, std::slice::from_ref(&nodes)));
         values.push(nodes);
         return more
             .then(modify_now(group, flags))
             .verify(reached(group, &values));
     }
     let verb = if after > before {
-        "increase"
+        "increase-replica-count"
     } else {
-        "decrease"
+        "decrease-replica-count"
     };
     count(verb).verify(reached(group, &[nodes]))
 }
 
-/// The flags that turn failover on or off, and what is told of the group then. A group in cluster
+/// The arguments that turn failover on or off, and what is told of the group then. A group in cluster
 /// mode always fails over; only the zones of its nodes are chosen.
-fn failover(group: &RedisGroup, on: bool) -> (&'static str, Vec<(&'static str, String)>) {
+fn failover(group: &RedisGroup, on: bool) -> (Vec<Argument>, Vec<(&'static str, String)>) {
     let word = if on { "enabled" } else { "disabled" };
     let zones = ("MultiAZ", word.to_owned());
-    match (group.is_cluster(), on) {
-        (true, true) => ("--multi-az-enabled", vec![zones]),
-        (true, false) => ("--no-multi-az-enabled", vec![zones]),
-        (false, _) => (
-            if on {
-                "--automatic-failover-enabled --multi-az-enabled"
-            } else {
-                "--no-multi-az-enabled --no-automatic-failover-enabled"
-            },
-            vec![("AutomaticFailover", word.to_owned()), zones],
-        ),
+    let several_zones = Argument::switch("multi-az-enabled", on);
+    if group.is_cluster() {
+        return (vec![several_zones], vec![zones]);
     }
+    let automatic = Argument::switch("automatic-failover-enabled", on);
+    let arguments = if on {
+        vec![automatic, several_zones]
+    } else {
+        vec![several_zones, automatic]
+    };
+    (
+        arguments,
+        vec![("AutomaticFailover", word.to_owned()), zones],
+    )
 }

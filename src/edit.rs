@@ -1,0 +1,105 @@
+//! Changes to what a file states, as values.
+//!
+//! An [`Edit`] names its place by the path of an attribute or a node, never by bytes. It can speak of
+//! a value that no file states yet, and it stays valid while other edits are applied. The module
+//! `rewrite` applies edits to the text of a file.
+
+mod address;
+
+use std::fmt::{self, Display, Formatter};
+
+pub use address::{Address, Pick, Segment, Slot, spelled};
+
+/// A change to what a file states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What it changes, as `tierc why` spells it, such as `database.max-connections`; or a node,
+    /// such as `worker.batch`. The top level of the file is the empty path.
+    pub path: String,
+    /// What to do there.
+    pub action: Action,
+}
+
+/// What an edit does at its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// States this value: in place of the one that stands there, or anew. Nodes that it needs are
+    /// created. The text is KDL, such as `505`, `"gp3"` or, for a list, `"queue" "sessions"`.
+    Set(String),
+    /// Adds this to what stands there: nodes to a block, or arguments to a list. The text is KDL.
+    Insert(String),
+    /// Takes away what stands there, and every node around it that states nothing without it.
+    Remove,
+}
+
+impl Edit {
+    /// States `value`, which is KDL, at `path`.
+    pub fn set(path: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            action: Action::Set(value.into()),
+        }
+    }
+
+    /// Adds `text`, which is KDL, to the block or list at `path`.
+    pub fn insert(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            action: Action::Insert(text.into()),
+        }
+    }
+
+    /// Takes away what stands at `path`.
+    pub fn remove(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            action: Action::Remove,
+        }
+    }
+
+    /// Where it is in a file; none if the language has no such place.
+    #[must_use]
+    pub fn address(&self) -> Option<Address> {
+        Address::of(&self.path)
+    }
+
+    /// Whether both cannot be applied: they state two values for one place, or one takes away what
+    /// the other changes.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let within = |inner: &Self, outer: &Self| {
+            inner.path == outer.path
+                || (inner.path.strip_prefix(&outer.path))
+                    .is_some_and(|rest| outer.path.is_empty() || rest.starts_with('.'))
+        };
+        match (&self.action, &other.action) {
+            (Action::Set(one), Action::Set(another)) => self.path == other.path && one != another,
+            (Action::Remove, Action::Set(_) | Action::Insert(_)) => within(other, self),
+            (Action::Set(_) | Action::Insert(_), Action::Remove) => within(self, other),
+            // What is set as a whole leaves nothing to add to.
+            (Action::Set(_), Action::Insert(_)) | (Action::Insert(_), Action::Set(_)) => {
+                self.path == other.path
+            }
+            (Action::Insert(_), Action::Insert(_)) | (Action::Remove, Action::Remove) => false,
+        }
+    }
+}
+
+/// As a person would say it: `set \`database.max-connections\` to \`505\``.
+impl Display for Edit {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.action {
+            Action::Set(value) => write!(f, "set `{path}` to `{value}`"),
+            Action::Insert(text) if path.is_empty() => write!(f, "add `{text}`"),
+            Action::Insert(text) => write!(f, "add `{text}` to `{path}`"),
+            Action::Remove => write!(f, "remove `{path}`"),
+        }
+    }
+}
+
+/// A KDL string literal for `text`.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

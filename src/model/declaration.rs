@@ -1,0 +1,370 @@
+//! How the language is declared: each attribute once, and what follows from that.
+//!
+//! The macro `node!` declares a node of the language as its attributes: how each is written, its
+//! type, the values that it takes, an example, and a sentence about it. From that follow the struct
+//! as written and the struct as resolved, the reader, the merge with the tier, the walks over all
+//! attributes, the comparison with the tier, the writer, and the table that documentation, the laws
+//! and everything else that must know each attribute reads. What an attribute means stands elsewhere,
+//! in exhaustive matches.
+
+mod form;
+mod node;
+mod value;
+mod writing;
+
+use std::fmt::Debug;
+
+use super::attribute::join;
+use super::written::{Over, Spoil, Written};
+use crate::source::{Sourced, Span, Spanned};
+pub use form::Form;
+pub(crate) use node::{hyphens, kebab, node, one_node};
+pub use value::{Literal, Stated, Value};
+pub use writing::TextNode;
+
+/// One attribute, or one node below another: how it is written and what it takes.
+#[derive(Debug)]
+pub struct Declaration {
+    /// The key of a property, the name of a child, or the name of the node whose argument it is.
+    pub name: &'static str,
+    /// The child of the owner in which it stands, if it stands in one that is no part of the model,
+    /// such as `engine` for `engine "redis" version="7.1"`.
+    pub inside: Option<&'static str>,
+    /// How it stands there.
+    pub stands: Stands,
+    /// What it takes.
+    pub form: Form,
+    /// Whether it may be absent once everything is resolved.
+    pub optional: bool,
+    /// A value as it is written; nothing for a node.
+    pub example: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+}
+
+/// How an attribute stands in its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// `key=value`.
+    Property,
+    /// A value behind the node's name, which may be absent.
+    Argument,
+    /// A child whose one argument is the value.
+    Child,
+    /// A child whose arguments are the values; there may be none.
+    List,
+    /// A child whose arguments are the values, at least one.
+    FilledList,
+    /// A child with attributes of its own.
+    Node,
+    /// Attributes that stand among the owner's.
+    Among,
+}
+
+impl Declaration {
+    /// The path below the owner, such as `engine.version`; empty where its attributes stand among the
+    /// owner's.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match (self.inside, self.stands) {
+            (_, Stands::Among) => String::new(),
+            (Some(inside), Stands::Argument) => inside.to_owned(),
+            (Some(inside), _) => format!("{inside}.{}", self.name),
+            (None, _) => self.name.to_owned(),
+        }
+    }
+}
+
+/// A node of the top level whose attributes are declared.
+#[derive(Debug)]
+pub struct Top {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether there may be several, each with a name.
+    pub named: bool,
+    /// Its attributes.
+    pub attributes: &'static [&'static Declaration],
+}
+
+/// An attribute that has a value, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The node of the top level.
+    pub top: &'static Top,
+    /// The nodes between that one and the attribute, from above.
+    pub above: Vec<&'static Declaration>,
+    /// The attribute.
+    pub attribute: &'static Declaration,
+}
+
+impl Top {
+    /// Every attribute that has a value, at any depth, in the order of the declarations.
+    #[must_use]
+    pub fn every(&'static self) -> Vec<Standing> {
+        let mut all = Vec::new();
+        self.below(self.attributes, &mut Vec::new(), &mut all);
+        all
+    }
+
+    fn below(
+        &'static self,
+        attributes: &'static [&'static Declaration],
+        above: &mut Vec<&'static Declaration>,
+        into: &mut Vec<Standing>,
+    ) {
+        for attribute in attributes {
+            if let Form::Attributes(inner) = attribute.form {
+                above.push(attribute);
+                self.below(inner, above, into);
+                above.pop();
+            } else {
+                into.push(Standing {
+                    top: self,
+                    above: above.clone(),
+                    attribute,
+                });
+            }
+        }
+    }
+}
+
+impl Standing {
+    /// The path below the node of the top level, such as `storage.max-gib`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let steps = self.above.iter().chain([&self.attribute]);
+        steps.fold(String::new(), |path, step| below(&path, &step.path()))
+    }
+
+    /// States a value in `node`, which is the node of the top level, in place of any that is there.
+    pub fn state(&self, node: &mut TextNode, values: Vec<Literal>) {
+        let through = self.above.iter().filter(|it| it.stands != Stands::Among);
+        let owner = through.fold(node, |node, step| node.child(step.name));
+        owner.restate(self.attribute, values);
+    }
+}
+
+/// What reads a node's attributes one by one: the parser.
+pub trait Reader {
+    /// Where the node's name stands.
+    fn place(&self) -> Span;
+
+    /// The value of an attribute.
+    fn value(&mut self, at: &'static Declaration) -> Written<Stated>;
+
+    /// The values of an attribute that is a list.
+    fn values(&mut self, at: &'static Declaration) -> Written<Vec<Spanned<Stated>>>;
+
+    /// What `read` makes of the child `name`.
+    fn child<T: Default + Spoil>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T;
+}
+
+/// What turns written values into values with origins.
+pub trait Settle {
+    /// A value that file or catalogue must state.
+    fn need<T: Value>(&mut self, written: Written<T>, path: &str) -> Sourced<T>;
+
+    /// A value that may be absent.
+    fn maybe<T>(&self, written: Written<T>) -> Option<Sourced<T>>;
+}
+
+/// An attribute of a file that says what the tier says, too.
+#[derive(Clone, Debug)]
+pub struct Repeated {
+    /// Its path in KDL spelling.
+    pub path: String,
+    /// The value.
+    pub value: String,
+    /// Where the file states it.
+    pub file: Span,
+    /// Where the tier does.
+    pub tier: Span,
+}
+
+impl Repeated {
+    /// Notes `file`, at `path`, where the tier states the same value.
+    pub fn note<T: Value>(path: &str, file: &Written<T>, tier: &Written<T>, into: &mut Vec<Self>) {
+        if let (Some(file), Some(tier)) = (&file.value, &tier.value)
+            && file.value == tier.value
+        {
+            into.push(Self {
+                path: path.to_owned(),
+                value: file.value.to_string(),
+                file: file.span,
+                tier: tier.span,
+            });
+        }
+    }
+}
+
+/// A node as written.
+pub trait Node: Over + Spoil + Default + Clone + Debug {
+    /// Its attributes.
+    const ATTRIBUTES: &'static [&'static Declaration];
+
+    /// Reads every attribute.
+    fn read<R: Reader>(reader: &mut R) -> Self;
+
+    /// Appends every attribute that the tier states with the same value; `path` is the node's.
+    fn repeats(&self, tier: &Self, path: &str, into: &mut Vec<Repeated>);
+}
+
+/// A field of the resolved model: how it is written, and how that becomes the field.
+pub trait Declared: Sized {
+    /// The field as written.
+    type Written: Over + Spoil + Default + Clone + Debug;
+
+    /// What it takes, where nothing narrower is declared.
+    const FORM: Form;
+
+    /// Whether it may be absent.
+    const OPTIONAL: bool;
+
+    /// Reads it.
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written;
+
+    /// Appends what the tier states with the same value; `path` is the field's.
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>);
+
+    /// Writes it into its owner's node.
+    fn write(&self, at: &'static Declaration, into: &mut TextNode);
+}
+
+/// A field that is settled by what is written alone: nothing is derived.
+pub trait Settled: Declared {
+    /// The field, with its origin.
+    fn settle<S: Settle>(written: Self::Written, by: &mut S, path: &str) -> Self;
+}
+
+/// A part of the model that is a node of the language.
+pub trait Part: Declared<Written: Node> {
+    /// Writes every attribute into the part's node.
+    fn write_attributes(&self, into: &mut TextNode);
+}
+
+/// Reads a part, in a child of its own or among its owner's attributes.
+pub(super) fn read_part<N: Node, R: Reader>(reader: &mut R, at: &'static Declaration) -> N {
+    if at.stands == Stands::Among {
+        N::read(reader)
+    } else {
+        reader.child(at.name, N::read)
+    }
+}
+
+/// Writes a part, into a child of its own or among its owner's attributes.
+pub(super) fn write_part<P: Part>(part: &P, at: &'static Declaration, into: &mut TextNode) {
+    if at.stands == Stands::Among {
+        part.write_attributes(into);
+    } else {
+        let mut child = TextNode::new(at.name);
+        part.write_attributes(&mut child);
+        if !child.is_empty() {
+            into.children.push(child);
+        }
+    }
+}
+
+impl<T: Value> Declared for Sourced<T> {
+    type Written = Written<T>;
+    const FORM: Form = T::FORM;
+    const OPTIONAL: bool = false;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Written<T> {
+        reader.value(at).map(typed)
+    }
+
+    fn repeats(file: &Written<T>, tier: &Written<T>, path: &str, into: &mut Vec<Repeated>) {
+        Repeated::note(path, file, tier, into);
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        if self.value.can_be_stated() {
+            into.state(at, self.value.literal());
+        }
+    }
+}
+
+impl<T: Value> Settled for Sourced<T> {
+    fn settle<S: Settle>(written: Written<T>, by: &mut S, path: &str) -> Self {
+        by.need(written, path)
+    }
+}
+
+impl<T: Value> Declared for Option<Sourced<T>> {
+    type Written = Written<T>;
+    const FORM: Form = T::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Written<T> {
+        reader.value(at).map(typed)
+    }
+
+    fn repeats(file: &Written<T>, tier: &Written<T>, path: &str, into: &mut Vec<Repeated>) {
+        Repeated::note(path, file, tier, into);
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        if let Some(value) = self {
+            value.write(at, into);
+        }
+    }
+}
+
+impl<T: Value> Settled for Option<Sourced<T>> {
+    fn settle<S: Settle>(written: Written<T>, by: &mut S, _: &str) -> Self {
+        by.maybe(written)
+    }
+}
+
+/// A list whose order says nothing.
+impl<T: Value + Ord> Declared for Vec<Sourced<T>> {
+    type Written = Written<Vec<Spanned<T>>>;
+    const FORM: Form = T::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        let each = |it: Spanned<Stated>| Spanned::new(typed(it.value), it.span);
+        let list = reader.values(at);
+        list.map(|list| list.into_iter().map(each).collect())
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        let sorted = |list: &Self::Written| {
+            let list = list.value.as_ref()?;
+            let mut words: Vec<String> = list.value.iter().map(|it| it.value.to_string()).collect();
+            words.sort_unstable();
+            Some(Spanned::new(words.join(" "), list.span))
+        };
+        let as_text = |list: &Self::Written| Written {
+            value: sorted(list),
+            broken: list.broken,
+        };
+        Repeated::note(path, &as_text(file), &as_text(tier), into);
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        if self.is_empty() && at.stands == Stands::FilledList {
+            return;
+        }
+        let values = self.iter().map(|value| value.value.literal());
+        into.restate(at, values.collect());
+    }
+}
+
+/// The path of a field below its owner's; the owner's where its attributes stand among the owner's.
+pub(super) fn below(path: &str, step: &str) -> String {
+    if step.is_empty() {
+        path.to_owned()
+    } else {
+        join(path, step)
+    }
+}
+
+/// The value of an attribute, of the type that its form gives.
+fn typed<T: Value>(stated: Stated) -> T {
+    T::of(stated).expect("the form of an attribute gives its type")
+}

@@ -1,0 +1,90 @@
+//! The values that an attribute takes.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::Declaration;
+use crate::model::{Duration, Place};
+
+/// The values that an attribute takes.
+#[derive(Debug)]
+pub enum Form {
+    /// A whole number.
+    Whole(RangeInclusive<u32>),
+    /// A whole number of GiB.
+    Gib(RangeInclusive<u32>),
+    /// `#true` or `#false`.
+    Flag,
+    /// A whole number of seconds.
+    Duration(RangeInclusive<u64>),
+    /// A word of a closed vocabulary.
+    Word(fn() -> Vec<&'static str>),
+    /// Any text.
+    Text,
+    /// A text that its place takes.
+    Placed(Place),
+    /// A DNS label.
+    Name,
+    /// A DNS label that begins with a letter.
+    LetteredName,
+    /// Cores.
+    Cpu,
+    /// Bytes.
+    Memory,
+    /// An amount of anything, more than none.
+    Quantity,
+    /// A count of pods, or a share of them.
+    Portion,
+    /// A window of a day.
+    Daily,
+    /// A window of a week.
+    Weekly,
+    /// The attributes of a node.
+    Attributes(&'static [&'static Declaration]),
+}
+
+/// What an attribute takes, in words.
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(range) => whole(f, range, ""),
+            Self::Gib(range) => whole(f, range, " of GiB"),
+            Self::Flag => f.write_str("`#true` or `#false`"),
+            Self::Duration(range) => {
+                let [least, most] =
+                    [range.start(), range.end()].map(|secs| Duration::from_secs(*secs));
+                if *range.end() == u64::MAX {
+                    write!(f, "a duration of at least {least}")
+                } else {
+                    write!(f, "a duration from {least} to {most}")
+                }
+            }
+            Self::Word(words) => {
+                let words: Vec<String> = words().iter().map(|it| format!("`{it}`")).collect();
+                f.write_str(&words.join(", "))
+            }
+            Self::Text => f.write_str("a text"),
+            Self::Placed(place) => f.write_str(place.rule()),
+            Self::Name => f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`"),
+            Self::LetteredName => {
+                f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`, a letter first")
+            }
+            Self::Cpu => f.write_str("cores, such as `\"500m\"` or `\"2\"`"),
+            Self::Memory => f.write_str("bytes, such as `\"512Mi\"`"),
+            Self::Quantity => f.write_str("an amount, more than 0"),
+            Self::Portion => f.write_str("a count of pods, or a percentage in quotes"),
+            Self::Daily => f.write_str("a window of a day in UTC"),
+            Self::Weekly => f.write_str("a window of a week in UTC"),
+            Self::Attributes(_) => f.write_str("attributes of its own"),
+        }
+    }
+}
+
+fn whole(f: &mut fmt::Formatter<'_>, range: &RangeInclusive<u32>, unit: &str) -> fmt::Result {
+    let (least, most) = (range.start(), range.end());
+    match (*least, *most) {
+        (0, u32::MAX) => write!(f, "a whole number{unit}"),
+        (least, u32::MAX) => write!(f, "a whole number{unit}, at least {least}"),
+        (least, most) => write!(f, "a whole number{unit} from {least} to {most}"),
+    }
+}

@@ -1,0 +1,281 @@
+//! The macro that declares a node of the language.
+
+/// The name of a field in KDL spelling: `max_gib` as `max-gib`.
+macro_rules! kebab {
+    ($field:ident) => {{
+        const FIELD: &str = stringify!($field);
+        const NAME: [u8; FIELD.len()] = $crate::model::declaration::hyphens(FIELD.as_bytes());
+        match std::str::from_utf8(&NAME) {
+            Ok(name) => name,
+            Err(_) => panic!("a field's name is ASCII"),
+        }
+    }};
+}
+pub(crate) use kebab;
+
+/// The same letters with hyphens for underscores.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "iterators do not run while compiling, and this runs nowhere else"
+)]
+pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
+    let mut name = [0; N];
+    let mut at = 0;
+    while at < N {
+        name[at] = if field[at] == b'_' { b'-' } else { field[at] };
+        at += 1;
+    }
+    name
+}
+
+/// Declares nodes of the language, one line an attribute:
+///
+/// ```text
+/// /// An RDS volume.
+/// Storage: StorageNode, StorageField, settled {
+///     /// GiB.
+///     property gib: Sourced<u32> = Form::Gib(1..=LARGEST_GIB), "500";
+///     /// The kind.
+///     property kind as "type": Sourced<StorageType>, "\"gp3\"";
+/// }
+/// ```
+///
+/// A line says how the attribute stands in KDL ([`Stands`](super::Stands), in lower case), its name, its
+/// type once resolved, the values that it takes unless its type says so, and an example.
+/// `Option<...>` may be absent. `as` gives the KDL spelling where it is not the field's name, and
+/// `among` a node whose attributes stand among its owner's. `inside "engine" { ... }` holds attributes
+/// that stand in one child and have no part of their own.
+///
+/// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
+/// parts are resolved by hand.
+macro_rules! node {
+    ($($(#[doc = $doc:literal])+ $part:ident: $node:ident, $names:ident, $mode:ident { $($body:tt)+ })+) => {$(
+        $crate::model::declaration::one_node! {
+            { [$(#[doc = $doc])+] $part $node $names $mode } [] [] [none] $($body)+
+        }
+    )+};
+}
+pub(crate) use node;
+
+/// Takes the lines of one node in, and writes what follows from them.
+macro_rules! one_node {
+    // `inside "engine" { ... }`: its lines, and its end.
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none] inside $inside:literal { $($inner:tt)+ } $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)*] [$inside] $($inner)+ @end $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [$inside:literal $($read:tt)+] @end $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)* { $inside $($read)+ }] [none] $($rest)* }
+    };
+
+    // A node, in a child of its own or among its owner's attributes.
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* node $field:ident: $type:ty; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named node $field [$type]
+                [$crate::model::declaration::kebab!($field)] [None] [$crate::model::declaration::kebab!($field)]
+                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
+            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* among $field:ident: $type:ty; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] flat among $field [$type]
+                [""] [None] [""]
+                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
+            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+    };
+
+    // An attribute without a spelling of its own, and one that takes what its type does.
+    ($head:tt $fields:tt $reads:tt $inside:tt
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident: $type:ty $(= $form:expr)?, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head $fields $reads $inside
+            $(#[doc = $doc])+ $(#[serde $serde])* $stands $field as [$crate::model::declaration::kebab!($field)]: $type $(= $form)?, $example; $($rest)* }
+    };
+    ($head:tt $fields:tt $reads:tt $inside:tt
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as $name:literal: $type:ty $(= $form:expr)?, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head $fields $reads $inside
+            $(#[doc = $doc])+ $(#[serde $serde])* $stands $field as [$name]: $type $(= $form)?, $example; $($rest)* }
+    };
+    ($head:tt $fields:tt $reads:tt $inside:tt
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as $name:tt: $type:ty, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head $fields $reads $inside
+            $(#[doc = $doc])+ $(#[serde $serde])* $stands $field as $name: $type
+                = <$type as $crate::model::declaration::Declared>::FORM, $example; $($rest)* }
+    };
+
+    // An attribute of the node itself, and one that stands inside of a child.
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
+                [$name] [None] [$name] [$form] [$example] [concat!($($doc),+)] }]
+            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* argument $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named argument $field [$type]
+                [$name] [Some($inside)] [$inside] [$form] [$example] [concat!($($doc),+)] }]
+            $reads [$inside $($read)* ($field [$type])] $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* property $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named property $field [$type]
+                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $inside $name)] [$form] [$example] [concat!($($doc),+)] }]
+            $reads [$inside $($read)* ($field [$type])] $($rest)* }
+    };
+    (@below $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+
+    // Everything is taken in.
+    ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
+     [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
+          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$example:literal] [$sentence:expr] })+]
+     [$({ $($read:tt)+ })+] [none]) => {
+        $($head)+
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        #[schemars(deny_unknown_fields)]
+        pub struct $part { $($($doc)+ $($serde)* pub $field: $type,)+ }
+
+        #[doc = concat!("The fields of [`", stringify!($part), "`], by the names they have there.")]
+        #[allow(non_camel_case_types, missing_docs)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $names { $($field(<$type as $crate::model::attribute::Attributes>::Field),)+ }
+
+        $crate::model::part::walks! { $part $names $(($walk $field $step))+ }
+
+        #[doc = concat!("[`", stringify!($part), "`] as written.")]
+        #[derive(Clone, Debug, Default)]
+        pub struct $node {
+            /// Where the node stands.
+            pub place: Option<$crate::source::Span>,
+            $($($doc)+ pub $field: <$type as $crate::model::declaration::Declared>::Written,)+
+        }
+
+        $crate::model::written::merging! { $node { place $($field)+ } }
+
+        #[doc = concat!("How each attribute of [`", stringify!($part), "`] is written.")]
+        #[allow(non_upper_case_globals, missing_docs)]
+        impl $part {
+            $(pub const $field: &'static $crate::model::declaration::Declaration =
+                &$crate::model::declaration::Declaration {
+                    name: $name,
+                    inside: $inside,
+                    stands: $crate::model::declaration::one_node!(@stands $stands),
+                    form: $form,
+                    optional: <$type as $crate::model::declaration::Declared>::OPTIONAL,
+                    example: $example,
+                    doc: $sentence,
+                };)+
+        }
+
+        impl $crate::model::declaration::Node for $node {
+            const ATTRIBUTES: &'static [&'static $crate::model::declaration::Declaration] =
+                &[$($part::$field),+];
+
+            fn read<R: $crate::model::declaration::Reader>(reader: &mut R) -> Self {
+                let mut node = Self { place: Some(reader.place()), ..Self::default() };
+                $($crate::model::declaration::one_node! { @read $part reader node $($read)+ })+
+                node
+            }
+
+            fn repeats(
+                &self,
+                tier: &Self,
+                path: &str,
+                into: &mut Vec<$crate::model::declaration::Repeated>,
+            ) {
+                $(<$type as $crate::model::declaration::Declared>::repeats(
+                    &self.$field,
+                    &tier.$field,
+                    &$crate::model::declaration::below(path, $step),
+                    into,
+                );)+
+            }
+        }
+
+        impl $crate::model::declaration::Declared for $part {
+            type Written = $node;
+            const FORM: $crate::model::declaration::Form = $crate::model::declaration::Form::Attributes(
+                <$node as $crate::model::declaration::Node>::ATTRIBUTES,
+            );
+            const OPTIONAL: bool = false;
+
+            fn read<R: $crate::model::declaration::Reader>(
+                reader: &mut R,
+                at: &'static $crate::model::declaration::Declaration,
+            ) -> $node {
+                $crate::model::declaration::read_part(reader, at)
+            }
+
+            fn repeats(
+                file: &$node,
+                tier: &$node,
+                path: &str,
+                into: &mut Vec<$crate::model::declaration::Repeated>,
+            ) {
+                $crate::model::declaration::Node::repeats(file, tier, path, into);
+            }
+
+            fn write(
+                &self,
+                at: &'static $crate::model::declaration::Declaration,
+                into: &mut $crate::model::declaration::TextNode,
+            ) {
+                $crate::model::declaration::write_part(self, at, into);
+            }
+        }
+
+        impl $crate::model::declaration::Part for $part {
+            fn write_attributes(&self, into: &mut $crate::model::declaration::TextNode) {
+                $($crate::model::declaration::Declared::write(&self.$field, Self::$field, into);)+
+            }
+        }
+
+        $crate::model::declaration::one_node! { @resolved $mode $part $node $(($field [$step] [$type]))+ }
+    };
+
+    (@stands property) => { $crate::model::declaration::Stands::Property };
+    (@stands argument) => { $crate::model::declaration::Stands::Argument };
+    (@stands child) => { $crate::model::declaration::Stands::Child };
+    (@stands list) => { $crate::model::declaration::Stands::List };
+    (@stands filled_list) => { $crate::model::declaration::Stands::FilledList };
+    (@stands node) => { $crate::model::declaration::Stands::Node };
+    (@stands among) => { $crate::model::declaration::Stands::Among };
+
+    (@read $part:ident $reader:ident $into:ident ($field:ident [$type:ty])) => {
+        $into.$field = <$type as $crate::model::declaration::Declared>::read($reader, $part::$field);
+    };
+    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$type:ty])) => {
+        $into.$one = $reader.child($inside, |child| {
+            <$type as $crate::model::declaration::Declared>::read(child, $part::$one)
+        });
+    };
+    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$first:ty]) ($two:ident [$second:ty])) => {
+        ($into.$one, $into.$two) = $reader.child($inside, |child| {
+            let first = <$first as $crate::model::declaration::Declared>::read(child, $part::$one);
+            (first, <$second as $crate::model::declaration::Declared>::read(child, $part::$two))
+        });
+    };
+
+    (@resolved derived $($rest:tt)+) => {};
+    (@resolved settled $part:ident $node:ident $(($field:ident [$step:expr] [$type:ty]))+) => {
+        impl $crate::model::declaration::Settled for $part {
+            fn settle<S: $crate::model::declaration::Settle>(
+                written: $node,
+                by: &mut S,
+                path: &str,
+            ) -> Self {
+                Self {
+                    $($field: <$type as $crate::model::declaration::Settled>::settle(
+                        written.$field,
+                        by,
+                        &$crate::model::declaration::below(path, $step),
+                    ),)+
+                }
+            }
+        }
+    };
+}
+pub(crate) use one_node;

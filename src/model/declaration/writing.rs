@@ -1,0 +1,68 @@
+//! A node with its values, to be written as KDL.
+
+use super::{Declaration, Literal, Stands};
+
+/// A node of KDL in the making.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextNode {
+    /// Its name.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: Vec<Literal>,
+    /// Its properties.
+    pub properties: Vec<(&'static str, Literal)>,
+    /// The nodes of its block.
+    pub children: Vec<TextNode>,
+}
+
+impl TextNode {
+    /// A node of this name that says nothing yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.arguments.is_empty() && self.properties.is_empty() && self.children.is_empty()
+    }
+
+    /// The child of this name, which is added if there is none.
+    pub fn child(&mut self, name: &str) -> &mut Self {
+        let at = self.children.iter().position(|child| child.name == name);
+        let at = at.unwrap_or_else(|| {
+            self.children.push(Self::new(name));
+            self.children.len() - 1
+        });
+        self.children.get_mut(at).expect("a child that is there")
+    }
+
+    /// States the value of an attribute, where it is declared to stand.
+    pub fn state(&mut self, at: &'static Declaration, value: Literal) {
+        self.restate(at, vec![value]);
+    }
+
+    /// States the values of an attribute, where it is declared to stand, in place of those that are
+    /// there; only a list has several.
+    pub fn restate(&mut self, at: &'static Declaration, values: Vec<Literal>) {
+        let owner = match at.inside {
+            Some(inside) => self.child(inside),
+            None => self,
+        };
+        match at.stands {
+            Stands::Property => {
+                owner.properties.retain(|(key, _)| *key != at.name);
+                let stated = values.into_iter().map(|value| (at.name, value));
+                owner.properties.extend(stated);
+            }
+            Stands::Argument => owner.arguments = values,
+            Stands::Child | Stands::List | Stands::FilledList | Stands::Node | Stands::Among => {
+                owner.child(at.name).arguments = values;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The lists that pools read: a step may leave one that no pool reads any more, because its pool
+//! goes or reads another one.
+
+use std::collections::BTreeSet;
+
+use super::{Procedure, State};
+use crate::emit::shell::word;
+use crate::model::{Environment, Use};
+use crate::pair::Pair;
+
+/// What becomes of the lists that lose their last reader, and how to see what is left in them.
+#[must_use]
+pub(in crate::plan) fn unread(states: Pair<State<'_>>) -> Procedure {
+    let read = states.map(|state| lists(state.environment));
+    let unread: Vec<&str> = read.before.difference(&read.after).copied().collect();
+    if unread.is_empty() {
+        return Procedure::default();
+    }
+    let names: Vec<String> = unread.iter().map(|list| format!("`{list}`")).collect();
+    let left: Vec<String> = unread
+        .iter()
+        .map(|list| format!("`redis-cli -u \"$REDIS_URL\" LLEN {}`", word(list)))
+        .collect();
+    let group = states.before.environment.redis_for(Use::Queue);
+    let group = group.map_or_else(String::new, |(name, _)| format!(" of Redis group `{name}`"));
+    let (are_empty, them) = match unread.as_slice() {
+        [list] => (format!("queue `{list}` is empty"), "it"),
+        _ => (format!("queues {} are empty", names.join(", ")), "them"),
+    };
+    Procedure::default()
+        .require(format!("{are_empty}, or other consumers read {them}"))
+        .note(format!(
+            "no pool reads {} from this step on: jobs wait there until one does",
+            names.join(", ")
+        ))
+        .note(format!(
+            "to count the jobs that are left in {them}: {}, where `REDIS_URL` is the address{group}",
+            left.join(", ")
+        ))
+}
+
+/// Every list that a pool reads.
+fn lists(environment: &Environment) -> BTreeSet<&str> {
+    let pools = environment.worker.values();
+    let queues = pools.flat_map(|pool| &pool.queue);
+    queues.map(|queue| queue.list.value.as_str()).collect()
+}

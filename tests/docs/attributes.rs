@@ -1,0 +1,85 @@
+//! docs/attributes.md is the declaration of the language, written out.
+
+use tierc::compile::written;
+use tierc::model::DECLARED;
+use tierc::model::declaration::{Literal, Standing, TextNode, Top};
+
+use crate::support::project;
+
+const PAGE: &str = "docs/attributes.md";
+
+const HEAD: &str = "# Attributes
+
+Every attribute of the nodes below: how it is written, what it takes, and what it is. The page is
+written from the declaration of the language in `src/model`. [language.md](language.md) says what the
+values default to and what they are for.
+";
+
+/// An attribute as it is written, with its example.
+fn example(of: &Standing) -> String {
+    let example = of.attribute.example;
+    let text = example
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'));
+    let value = text.map_or_else(
+        || Literal::Bare(example.to_owned()),
+        |text| Literal::Text(text.to_owned()),
+    );
+    let mut node = TextNode::new(of.top.name);
+    of.state(&mut node, vec![value]);
+    match node.children.as_slice() {
+        [child] => written(child)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
+        _ => written(&node).trim().to_owned(),
+    }
+}
+
+fn section(top: &'static Top) -> String {
+    let name = if top.named { " \"NAME\"" } else { "" };
+    let mut text = format!(
+        "\n## `{}{name}`\n\n| path | written | takes | is |\n|---|---|---|---|\n",
+        top.name
+    );
+    for of in top.every() {
+        let sentence = of.attribute.doc.trim();
+        let path = of.path();
+        let takes = of.attribute.form.to_string().replace('|', "\\|");
+        text += &format!("| `{path}` | `{}` | {takes} | {sentence} |\n", example(&of));
+    }
+    text
+}
+
+#[test]
+fn the_page_of_attributes_is_the_declaration() {
+    let page = HEAD.to_owned() + &DECLARED.iter().map(section).collect::<String>();
+    let path = project(PAGE);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        committed, page,
+        "write it with `INSTA_UPDATE=always cargo test attributes`"
+    );
+}
+
+/// The reference explains what each attribute is for.
+#[test]
+fn the_reference_of_the_language_names_every_declared_attribute() {
+    let document = std::fs::read_to_string(project("docs/language.md")).unwrap();
+    let all = DECLARED.iter().flat_map(Top::every);
+    let names = all.flat_map(|of| {
+        let above = of.above.into_iter().map(|it| it.name);
+        let inside = of.attribute.inside.into_iter();
+        above
+            .chain(inside)
+            .chain([of.attribute.name])
+            .collect::<Vec<_>>()
+    });
+    let missing: Vec<&str> = names
+        .filter(|name| *name != "count" && !document.contains(name))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}

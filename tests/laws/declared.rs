@@ -1,0 +1,309 @@
+//! Laws of the language's declaration: each attribute is read, moves an output, and is named by the
+//! plan that changes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tierc::compile::{restated, written};
+use tierc::diagnostic::code;
+use tierc::emit::emit;
+use tierc::model::declaration::{Form, Literal, Part as _, Standing, Stands, TextNode, Top};
+use tierc::model::{DECLARED, Environment, Place};
+use tierc::pair::Pair;
+use tierc::plan::{Request, plan};
+
+use super::config;
+use crate::plan::catalogue;
+use crate::support::{run, shown, today};
+
+/// Everything beside the node that a law is about.
+const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
+worker \"batch\" { queue \"queue:batch\" length=20; replicas min=0 max=2 }
+worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
+";
+
+/// What a node says beside the attribute that a law is about: everything that may be absent.
+const RICH: &str = "pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
+database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
+redis \"queue\" { data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
+redis \"cache\" { uses \"cache\" }
+nodes \"general\" { count min=3 max=12 }
+nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"batch\" }
+network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
+";
+
+/// The name of a node that has one.
+fn key(top: &Top) -> Option<&'static str> {
+    match top.name {
+        "redis" => Some("queue"),
+        "nodes" => Some("batch"),
+        _ => {
+            assert!(!top.named, "`{}` needs a name here", top.name);
+            None
+        }
+    }
+}
+
+/// Values that an attribute takes, as they are written.
+fn samples(of: &Standing) -> Vec<Literal> {
+    let text = |text: &str| Literal::Text(text.to_owned());
+    let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
+    let example = of.attribute.example.trim_matches('"');
+    match &of.attribute.form {
+        Form::Whole(range) | Form::Gib(range) => {
+            let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
+            let fit = all.into_iter().filter(|number| range.contains(number));
+            fit.map(|it| Literal::Bare(it.to_string())).collect()
+        }
+        Form::Flag => ["#true", "#false"]
+            .map(|it| Literal::Bare(it.to_owned()))
+            .to_vec(),
+        Form::Duration(_) => texts(&["30s", "100s", "300s"]),
+        Form::Word(words) => texts(&words()),
+        Form::Placed(Place::Cidr) => texts(&["10.0.32.0/20", "10.0.48.0/20"]),
+        Form::Text | Form::Placed(_) | Form::Name | Form::LetteredName => {
+            texts(&[example, &format!("x{example}")])
+        }
+        Form::Cpu => texts(&["250m", "500m", "1"]),
+        Form::Memory => texts(&["128Mi", "512Mi", "1Gi"]),
+        Form::Quantity => texts(&["100", "200"]),
+        Form::Portion => vec![text("25%"), Literal::Bare("1".into())],
+        Form::Daily => texts(&["01:00-02:00", "02:00-03:00"]),
+        Form::Weekly => texts(&["sun:04:00-sun:05:00", "mon:04:00-mon:05:00"]),
+        Form::Attributes(_) => unreachable!("a node has no value of its own"),
+    }
+}
+
+/// A node of the top level that says nothing yet.
+fn empty(top: &Top) -> TextNode {
+    let mut node = TextNode::new(top.name);
+    let key = key(top).map(|key| Literal::Text(key.to_owned()));
+    node.arguments.extend(key);
+    node
+}
+
+/// The node of the top level with every value that an environment has.
+fn full(top: &Top, environment: &Environment) -> TextNode {
+    let mut node = empty(top);
+    match top.name {
+        "pgbouncer" => environment.pgbouncer.write_attributes(&mut node),
+        "database" => environment.database.write_attributes(&mut node),
+        "redis" => environment.redis[key(top).unwrap()].write_attributes(&mut node),
+        "nodes" => environment.nodes[key(top).unwrap()].write_attributes(&mut node),
+        "network" => environment.network.write_attributes(&mut node),
+        other => panic!("`{other}` is declared, and no law knows it"),
+    }
+    node
+}
+
+/// The file in which `node` is what `top` says.
+fn file(top: &Top, node: &TextNode) -> String {
+    let head = match key(top) {
+        Some(key) => format!("{} \"{key}\" ", top.name),
+        None => format!("{} ", top.name),
+    };
+    let others = RICH.lines().filter(|line| !line.starts_with(&head));
+    let others: String = others.map(|line| format!("{line}\n")).collect();
+    format!("{BASE}{others}{}", written(node))
+}
+
+/// The environment of a text, which the language takes.
+#[track_caller]
+fn read(text: &str) -> Environment {
+    let run = run(text);
+    let wrong = run
+        .diagnostics()
+        .any(|finding| code::LANGUAGE.contains(&finding.code));
+    assert!(!wrong, "{}\n{text}", shown(&run));
+    run.files.into_iter().next().unwrap().environment.unwrap()
+}
+
+/// The environments that state each value of an attribute, first with everything else stated, then
+/// without.
+fn environments(of: &Standing) -> [Vec<Environment>; 2] {
+    let rich = read(&format!("{BASE}{RICH}"));
+    [full(of.top, &rich), alone(of)].map(|node| {
+        let state = |value: Literal| {
+            let mut node = node.clone();
+            of.state(&mut node, vec![value]);
+            read(&file(of.top, &node))
+        };
+        samples(of).into_iter().map(state).collect()
+    })
+}
+
+/// The node with what it needs to stand at all.
+fn alone(of: &Standing) -> TextNode {
+    let mut node = empty(of.top);
+    for it in of.top.every().iter().filter(|it| node_needs(it)) {
+        it.state(&mut node, vec![samples(it)[1].clone()]);
+    }
+    node
+}
+
+/// Whether a node that the tier does not have must state an attribute.
+fn node_needs(of: &Standing) -> bool {
+    of.top.name == "nodes" && ["instance", "count.min", "count.max"].contains(&&*of.path())
+}
+
+/// Whether an attribute has several values: another one comes beside it or in its place.
+fn is_list(of: &Standing) -> bool {
+    matches!(of.attribute.stands, Stands::List | Stands::FilledList)
+}
+
+/// The files that run an environment, without the record of its attributes.
+fn outputs(environment: &Environment) -> BTreeMap<String, String> {
+    let mut files = emit(environment, None, catalogue(), "prod.kdl");
+    files.remove("tierc.lock.json");
+    files
+}
+
+/// Attributes that move no output, and why that is right.
+const INERT: &[(&str, &str)] = &[(
+    "redis.data.gib",
+    "the rules about memory read it; nothing is told how much data to expect",
+)];
+
+#[test]
+fn every_attribute_moves_an_output_or_is_known_to_move_none() {
+    let mut wrong = Vec::new();
+    for of in DECLARED.iter().flat_map(Top::every) {
+        let path = format!("{}.{}", of.top.name, of.path());
+        let moved = environments(&of).iter().any(|all| {
+            let outputs: Vec<_> = all.iter().map(outputs).collect();
+            outputs.iter().any(|files| Some(files) != outputs.first())
+        });
+        let inert = INERT.iter().any(|(known, _)| *known == path);
+        if moved == inert {
+            let told = if inert {
+                "moves an output"
+            } else {
+                "moves none"
+            };
+            wrong.push(format!("{path} {told}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Attributes that a title names by another word.
+const NAMED_OTHERWISE: &[(&str, &str)] = &[
+    ("database.multi-az", "standby"),
+    ("redis.uses", "serve"),
+    ("redis.tls", "TLS"),
+    ("redis.env.url", "variables"),
+    ("redis.env.cluster", "variables"),
+];
+
+/// The title names the attribute, or shows the value that it gets.
+fn names(title: &str, of: &Standing, value: &str) -> bool {
+    let path = format!("{}.{}", of.top.name, of.path());
+    let otherwise = NAMED_OTHERWISE.iter().find(|(known, _)| *known == path);
+    title.contains(&of.path().replace('.', " "))
+        || title.contains(value)
+        || otherwise.is_some_and(|(_, words)| title.contains(words))
+}
+
+#[test]
+fn a_title_of_every_plan_names_the_attribute_that_changes() {
+    let mut wrong = Vec::new();
+    for of in DECLARED.iter().flat_map(Top::every) {
+        let path = of.path();
+        let [stated, _] = environments(&of);
+        let mut planned = 0;
+        for pair in stated.windows(2) {
+            let [before, after] = pair else { continue };
+            let changed = before.compare(after).into_iter();
+            let mut changed = changed.filter(|it| it.path.split('.').next() == Some(of.top.name));
+            // What comes or goes as a whole is named as a whole.
+            let Some(value) = changed.find_map(|it| {
+                let both = it.values.before.is_some() || is_list(&of);
+                (both && it.path.contains(&path)).then_some(it.values.after?.value)
+            }) else {
+                continue;
+            };
+            let titles = titles(before, after);
+            planned += 1;
+            if !titles.iter().any(|title| names(title, &of, &value)) {
+                wrong.push(format!("{}.{path}: {}", of.top.name, titles.join("; ")));
+            }
+        }
+        if planned == 0 {
+            wrong.push(format!("{}.{path}: no pair changes it", of.top.name));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The titles of all that a plan does, and of what it finds no order for.
+fn titles(before: &Environment, after: &Environment) -> Vec<String> {
+    let waived = BTreeSet::new();
+    let plan = plan(&Request {
+        environments: Pair::new(before, after),
+        catalogue: catalogue(),
+        waived: &waived,
+        today: today(),
+        root: "plan",
+    });
+    let left = plan.blocked.into_iter().flat_map(|blocked| blocked.left);
+    let kept = plan.kept.into_iter().flat_map(|kept| kept.paths);
+    let kept = kept.map(|path| path.replace('.', " "));
+    let steps = plan.steps.into_iter().map(|step| step.title);
+    steps.chain(left).chain(kept).collect()
+}
+
+#[test]
+fn every_declared_example_is_taken() {
+    for of in DECLARED.iter().flat_map(Top::every) {
+        let example = of.attribute.example;
+        let value = match example
+            .strip_prefix('"')
+            .and_then(|it| it.strip_suffix('"'))
+        {
+            Some(text) => Literal::Text(text.to_owned()),
+            None => Literal::Bare(example.to_owned()),
+        };
+        let mut node = alone(&of);
+        of.state(&mut node, vec![value]);
+        read(&file(of.top, &node));
+    }
+}
+
+/// A node that states any of its attributes, each with any value that it takes.
+fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
+    let stated = top.every().into_iter().map(|of| {
+        let values = select(samples(&of));
+        option::weighted(0.3, values).prop_map(move |value| (of.clone(), value))
+    });
+    stated
+        .collect::<Vec<_>>()
+        .prop_map(move |stated| {
+            let mut node = empty(top);
+            for (of, value) in stated {
+                let needed = node_needs(&of).then(|| samples(&of)[1].clone());
+                if let Some(value) = value.or(needed) {
+                    of.state(&mut node, vec![value]);
+                }
+            }
+            node
+        })
+        .boxed()
+}
+
+proptest! {
+    #![proptest_config(config(100))]
+
+    /// What is declared is read, merged with the tier, written and read again as the same.
+    #[test]
+    fn what_is_written_is_read_as_the_same(
+        nodes in DECLARED.iter().map(any_node).collect::<Vec<_>>()
+    ) {
+        let text = BASE.to_owned() + &nodes.iter().map(written).collect::<String>();
+        let environment = read(&text);
+        let again = read(&restated(&environment, &[]));
+        let differing: Vec<_> = environment.compare(&again).into_iter().map(|it| it.path).collect();
+        prop_assert!(differing.is_empty(), "{differing:?}\n{text}");
+    }
+}
