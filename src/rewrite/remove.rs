@@ -71,7 +71,14 @@ fn says_nothing(text: &str, node: &Node<'_>) -> bool {
         text.get(open.end..whole.end.saturating_sub(1))
             .unwrap_or("?")
     });
-    node.entries.is_empty() && inside.trim().is_empty()
+    // Comments and what `/-` leaves out stand between the name and the block, too.
+    let name = node.name_span.end as usize;
+    let block = node
+        .block
+        .as_ref()
+        .map_or(name, |block| block.open.start as usize);
+    let between = text.get(name..block).unwrap_or("?");
+    node.entries.is_empty() && inside.trim().is_empty() && between.trim().is_empty()
 }
 
 /// The text without a node: with its line where it has one to itself, else with one of the `;` beside

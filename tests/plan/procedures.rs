@@ -432,9 +432,9 @@ fn empties(lines: &[String], group: &str) {
     assert!(order.is_sorted(), "{order:?} {lines:#?}");
     let drained = &lines[order[2]];
     let parts = [
-        "for POD in",
         "app.kubernetes.io/name=kaireon-pgbouncer",
         "spec.nodeName=\"${NODE#node/}\"",
+        "for POD in $PODS",
         "kubectl delete",
         "rollout status deployment/kaireon-pgbouncer",
         "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout=600s",
@@ -539,7 +539,7 @@ fn a_minimum_of_nodes_is_raised_by_eks_before_terraform_sees_it() {
         place(
             &way.apply,
             &[
-                "until aws eks describe-nodegroup",
+                "until ANSWER=$(aws eks describe-nodegroup",
                 "'ACTIVE 6 [0-9]+ [0-9]+'",
             ],
         ),

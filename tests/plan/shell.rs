@@ -365,6 +365,7 @@ aws() {
 kubectl() {
     case "$*" in
         "get nodes"*) printf 'node/n1\nnode/n2\nnode/n3\n' ;;
+        "get node/"*) echo "$2" ;;
         "get pods"*spec.nodeName=n2*) printf 'pod/p1\npod/p2\n' ;;
         "get pods"*) ;;
         "drain node/n3"*) [ -e tried ] || { touch tried; echo "n3 is full" >>log; return 1; }; echo "$1 $2" >>log ;;

@@ -206,7 +206,8 @@ fn one(text: &str, edit: &Edit) -> String {
     // A repeated edit finds it done.
     let again = apply(&changed, std::slice::from_ref(edit)).unwrap();
     assert_eq!(again, changed, "{edit} twice");
-    // Of the bytes only one stretch differs: nothing else was formatted anew.
+    // Of the bytes only one stretch differs: nothing else was formatted anew. What is removed can be a
+    // node in a node, each with blanks, comments and line ends of its own.
     let same = |(a, b): &(char, char)| a == b;
     let front = text.chars().zip(changed.chars()).take_while(same).count();
     let (old, new): (Vec<char>, Vec<char>) = (text.chars().collect(), changed.chars().collect());
@@ -214,7 +215,7 @@ fn one(text: &str, edit: &Edit) -> String {
     let back = back.take_while(|(a, b)| a == b).count();
     let (old, new) = (old.len() - front - back, new.len() - front - back);
     assert!(
-        old <= 60 && new <= 80,
+        old <= 200 && new <= 80,
         "{edit} rewrites {old} to {new} characters of\n{text}"
     );
     changed

@@ -62,14 +62,16 @@ fn window(
             format!("0 s to {WINDOW} s"),
         )
         .note(format!("{secs} > {WINDOW}"));
-    let at = if cause == path {
-        format!("{path}.window")
-    } else {
-        cause.clone()
-    };
     let message = format!("the longest window is {WINDOW} s");
-    let finding = finding.repair(value, &at, message, format!("\"{WINDOW}s\""));
-    findings.report(finding.safely());
+    let longest = format!("\"{WINDOW}s\"");
+    if cause == path {
+        let at = format!("{path}.window");
+        findings.report(finding.repair(value, &at, message, longest).safely());
+    } else {
+        // What the window follows from has another meaning, too, and stays as the user wrote it: a
+        // shorter `cooldown` would stop a pool earlier.
+        findings.report(finding.repair(value, cause, message, longest));
+    }
 }
 
 fn policies(path: &str, scaling: &Scaling, findings: &mut Findings) {

@@ -280,7 +280,10 @@ impl<'t> Scanner<'t, '_> {
             _ => "parentheses mean nothing here",
         };
         let finding = self.error(code::SYNTAX, token, message);
-        self.report(finding.replace("delete it", span, "").safely());
+        // Between two values that touch it, a blank takes its place: `1,5` is not 15.
+        let touches = token.glued && self.peek().glued;
+        let with = if touches { " " } else { "" };
+        self.report(finding.replace("delete it", span, with).safely());
     }
 
     /// `(type)` before a name or value: KDL has it, this language has no use for it.
@@ -306,9 +309,25 @@ impl<'t> Scanner<'t, '_> {
             ..open
         };
         let span = self.span(&whole);
-        let message = "a type annotation means nothing here";
-        let finding = self.error(code::WRONG_VALUE, &whole, message);
-        self.report(finding.replace("delete it", span, "").safely());
+        let next = self.peek();
+        if next.glued && next.is_value() {
+            let message = "a type annotation means nothing here";
+            let finding = self.error(code::WRONG_VALUE, &whole, message);
+            self.report(finding.replace("delete it", span, "").safely());
+            return;
+        }
+        // A value in parentheses, which is not lost with them.
+        let inner = self.slice(&whole);
+        let value = inner.trim_matches(['(', ')']).trim().to_owned();
+        let finding = self.error(code::WRONG_VALUE, &whole, "parentheses mean nothing here");
+        let written = self.text.get(..open.start).unwrap_or_default();
+        let apart = !written.ends_with(|last: char| last.is_alphanumeric());
+        self.report(if apart && !value.is_empty() {
+            let message = format!("write `{value}`");
+            finding.replace(message, span, value)
+        } else {
+            finding.help("write the value without parentheses")
+        });
     }
 
     pub(super) fn stray_backslash(&mut self, token: &Token) {

@@ -62,7 +62,7 @@ impl Action {
             Self::Cordon { nodes } => format!("kubectl cordon -l {}", word(&nodes.selector())),
             Self::Uncordon { nodes } => format!("kubectl uncordon -l {}", word(&nodes.selector())),
             Self::EmptyNodes { nodes, emptying } => format!(
-                "for NODE in $(kubectl get nodes -l {} -o name); do\n{}\ndone",
+                "NODES=$(kubectl get nodes -l {} -o name)\nfor NODE in $NODES; do\n{}\ndone",
                 word(&nodes.selector()),
                 indented(&emptied(emptying))
             ),
@@ -84,7 +84,7 @@ impl Action {
                 deployment,
                 replicas,
             } => format!(
-                "[ \"$API\" = awake ] ||\n    [ \"$(kubectl get deployment/{deployment} -n {namespace} -o jsonpath='{{.spec.replicas}}')\" != 0 ] ||\n    kubectl scale deployment/{deployment} -n {namespace} --current-replicas=0 --replicas={replicas}"
+                "REPLICAS=$(kubectl get deployment/{deployment} -n {namespace} -o jsonpath='{{.spec.replicas}}')\n[ \"$API\" = awake ] || [ \"$REPLICAS\" != 0 ] ||\n    kubectl scale deployment/{deployment} -n {namespace} --current-replicas=0 --replicas={replicas}"
             ),
             Self::WakePool {
                 namespace,
@@ -108,9 +108,16 @@ fn terraform(variables: &str, targets: &[String]) -> String {
     command([first, variables].into_iter().chain(targets))
 }
 
+/// What is forgotten already, as after an apply that was given up, is no failure.
 fn forgotten(address: &str, unless: &str) -> String {
     format!(
-        "terraform state show {0} |\n    grep -Fq {1} ||\n    terraform state rm {0}",
+        "STATE=$(terraform state list)
+if printf '%s\\n' \"$STATE\" | grep -Fqx {0}; then
+    GROUP_STATE=$(terraform state show {0})
+    printf '%s\\n' \"$GROUP_STATE\" |
+        grep -Fq {1} ||
+        terraform state rm {0}
+fi",
         quoted(address),
         quoted(&format!("\"{unless}\""))
     )
@@ -295,7 +302,7 @@ fn memory(memory: &Memory) -> String {
         }
         Memory::Nodes { nodes } => {
             format!(
-                "$(kubectl get nodes -l {} -o name | wc -l)",
+                "$(NODES=$(kubectl get nodes -l {} -o name) &&\n    printf '%s\\n' \"$NODES\" | awk 'NF {{ nodes++ }} END {{ print nodes + 0 }}')",
                 word(&nodes.selector())
             )
         }
@@ -352,24 +359,25 @@ fn emptied(emptying: &Emptying) -> String {
             "kubectl rollout status deployment/{deployment} -n {namespace}"
         )))
     };
+    // A simple assignment ends a script where its command fails; a list of `for` does not.
     let pods = format!(
-        "$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name)"
+        "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name)"
     );
     let moved = if emptying.only_one {
         format!(
-            "if [ -n \"{pods}\" ]; then\n    kubectl rollout restart deployment/{deployment} -n {namespace}\n{}\nfi",
+            "{pods}\nif [ -n \"$PODS\" ]; then\n    kubectl rollout restart deployment/{deployment} -n {namespace}\n{}\nfi",
             available(deployment)
         )
     } else {
         format!(
-            "for POD in {pods}; do\n    kubectl delete -n {namespace} \"$POD\"\n{}\ndone",
+            "{pods}\nfor POD in $PODS; do\n    kubectl delete -n {namespace} \"$POD\"\n{}\ndone",
             available(deployment)
         )
     };
     format!(
         "{moved}\n{}\nfor DEPLOYMENT in {deployment} {}; do\n{}\ndone",
         until(&format!(
-            "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s",
+            "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s ||\n    {{ LEFT=$(kubectl get \"$NODE\" --ignore-not-found -o name) && [ -z \"$LEFT\" ]; }}",
             emptying.timeout
         )),
         emptying.workloads.join(" "),
@@ -433,6 +441,8 @@ fn shrunk(
     \"$((SIZE > {most} ? SIZE : 0)) ACTIVE $SIZE\")
         if [ -n \"$NODE\" ]; then
 {}
+        else
+            sleep 15
         fi
         ;;
     [0-9]*\" ACTIVE \"*)
@@ -456,7 +466,7 @@ done",
 fn reloaded(namespace: &str, deployment: &str, config: &str, digest: &str) -> String {
     let each = |what: &str| {
         format!(
-            "for POD in $(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name); do\n{}\ndone",
+            "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name)\nfor POD in $PODS; do\n{}\ndone",
             indented(what)
         )
     };
@@ -479,7 +489,8 @@ fn woken(namespace: &str, scaled_object: &str) -> String {
     let scaler = format!("scaledobject/{scaled_object} -n {namespace}");
     format!(
         "POOL=$(kubectl get {scaler} -o {MARK})
-[ -z \"$POOL\" ] || [ \"$(kubectl get {scaler} -o {PAUSE})\" != \"$POOL\" ] ||
+PAUSED=$(kubectl get {scaler} -o {PAUSE})
+[ -z \"$POOL\" ] || [ \"$PAUSED\" != \"$POOL\" ] ||
     kubectl annotate {scaler} autoscaling.keda.sh/paused-replicas-
 [ -z \"$POOL\" ] || kubectl annotate {scaler} tierc.dev/off-hours-"
     )
@@ -573,12 +584,16 @@ fn question(question: &Question) -> String {
             key,
             holds,
         } => of_secret(namespace, secret, key, holds),
-        Question::NodesReady { nodes } => {
-            let which = nodes.as_ref().map_or_else(
-                || "--all".to_owned(),
-                |nodes| format!("-l {}", word(&nodes.selector())),
-            );
-            format!("kubectl wait --for=condition=Ready nodes {which} --timeout=15m")
+        Question::NodesReady { nodes: None } => {
+            "kubectl wait --for=condition=Ready nodes --all --timeout=15m".into()
+        }
+        Question::NodesReady { nodes: Some(nodes) } => {
+            let selector = nodes.selector();
+            let which = word(&selector);
+            // kubectl takes a selector that finds nothing for an error.
+            format!(
+                "NODES=$(kubectl get nodes -l {which} -o name)\n[ -z \"$NODES\" ] ||\n    kubectl wait --for=condition=Ready nodes -l {which} --timeout=15m"
+            )
         }
         Question::Nodes { nodes, least } => as_many(nodes, least),
         Question::NonePending => until(
@@ -621,13 +636,13 @@ fn of_aws(call: &AwsCall, fields: &[String], answer: &str, each: Option<&AwsQuer
         query: format!("join(' ', [{}])", fields.join(", ")),
     };
     let one = until(&format!(
-        "{} |\n    tee /dev/stderr | grep -Eqx {}",
+        "ANSWER=$({}) &&\n    printf '%s\\n' \"$ANSWER\" >&2 &&\n    printf '%s\\n' \"$ANSWER\" | grep -Eqx {}",
         asked(&query),
         quoted(answer)
     ));
     match each {
         Some(each) => format!(
-            "for NODE in $({}); do\n{}\ndone",
+            "NODES=$({})\nfor NODE in $NODES; do\n{}\ndone",
             asked(each),
             indented(&one)
         ),

@@ -85,6 +85,17 @@ fn target(database: &Database) -> Procedure {
             variable: "TARGET",
             value: Memory::Newest(targets),
         })
+        .apply(Action::Need {
+            variable: "TARGET",
+            otherwise: no_target(database),
+        })
+}
+
+fn no_target(database: &Database) -> String {
+    format!(
+        "RDS offers no upgrade from the version that runs to {}",
+        database.engine.value
+    )
 }
 
 /// The version that is remembered; without one the command is not run.
@@ -93,10 +104,7 @@ fn to_target(database: &Database) -> Argument {
         name: "engine-version",
         value: ArgumentValue::Remembered(Remembered {
             variable: "TARGET",
-            otherwise: Some(format!(
-                "RDS offers no upgrade from the version that runs to {}",
-                database.engine.value
-            )),
+            otherwise: Some(no_target(database)),
         }),
     }
 }
