@@ -199,9 +199,9 @@ fn titles(before: &str, after: &str) -> Vec<String> {
 #[test]
 fn a_standby_comes_first_and_goes_last() {
     let up = titles(&tier("dev"), &tier("small"));
-    assert_eq!(up[0], "give the database a standby in another zone");
+    assert_eq!(up[0], "add a standby in another zone to the database");
     let down = titles(&tier("small"), &tier("dev"));
-    assert_eq!(down[down.len() - 2], "take the database's standby away");
+    assert_eq!(down[down.len() - 2], "remove the database's standby");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn cluster_mode_is_entered_over_compatible_and_one_shard() {
             .position(|title| title.starts_with(what))
             .unwrap()
     };
-    let first = place("let cluster clients into");
+    let first = place("allow cluster clients in");
     assert_eq!(
         place("switch Redis group `cache` to cluster mode"),
         first + 1
@@ -271,9 +271,11 @@ fn a_group_is_created_before_it_serves_and_serves_nothing_when_it_is_deleted() {
             .position(|title| title.starts_with(what))
             .unwrap()
     };
-    assert!(place(&up, "create Redis group") < place(&up, "move what the Redis groups serve"));
+    assert!(place(&up, "create Redis group") < place(&up, "move uses between the Redis groups"));
     let down = titles(&tier("medium"), &tier("small"));
-    assert!(place(&down, "move what the Redis groups serve") < place(&down, "delete Redis group"));
+    assert!(
+        place(&down, "move uses between the Redis groups") < place(&down, "delete Redis group")
+    );
 }
 
 #[test]
@@ -290,9 +292,9 @@ fn pods_change_architecture_over_a_node_group_beside_the_old_one() {
         [
             "create node group `general-next` beside `general`: on-demand m7g.xlarge",
             "roll the API's pods; roll the pods of pool `worker`",
-            "move the pods of node group `general` to `general-next`, and delete it: on-demand t3.xlarge",
+            "move the pods of node group `general` to `general-next`, then delete `general`: on-demand t3.xlarge",
             "create node group `general` again: on-demand m7g.xlarge",
-            "move the pods back to node group `general`, and delete `general-next`",
+            "move the pods back to node group `general`, then delete `general-next`",
         ]
     );
 }
@@ -382,7 +384,7 @@ fn a_goal_that_breaks_a_rule_is_said_with_the_rule_that_stops_it() {
         assert_eq!(blocked.findings[0].code.0, "connection-budget-exceeded");
         assert_eq!(
             blocked.left,
-            ["set PgBouncer's pools: 55 of at most 80 -> 60 of at most 120"]
+            ["set PgBouncer's pools: 55 (max 80) -> 60 (max 120)"]
         );
         assert!(!blocked.bridges.is_empty());
     });

@@ -33,25 +33,23 @@ pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
             | DirectField::migrations(()),
         ) => Impact::new(
             Class::None,
-            "it is counted with other connections",
+            "only the connection budget counts it differently",
             "tierc: direct connections are counted, never rendered",
         ),
         DatabaseField::backup(BackupField::days(())) => backup_days(step),
-        DatabaseField::backup(BackupField::window(())) => {
-            unfelt("backups are taken at another time")
-        }
+        DatabaseField::backup(BackupField::window(())) => unfelt("only the backup window moves"),
         DatabaseField::maintenance(MaintenanceField::window(())) => {
-            unfelt("maintenance happens at another time")
+            unfelt("only the maintenance window moves")
         }
         DatabaseField::maintenance(MaintenanceField::apply(())) => {
-            unfelt("it says when later changes happen")
+            unfelt("it only sets when later changes are applied")
         }
         DatabaseField::endpoint(()) => reload(
-            "PgBouncer reads another host; connections to the old one end when they are released",
+            "PgBouncer connects to the new host; connections to the old host close when they are released",
         ),
-        DatabaseField::dbname(()) => replaced("the database's name is set for life"),
+        DatabaseField::dbname(()) => replaced("the database name cannot be changed"),
         DatabaseField::user(()) => user(step),
-        DatabaseField::master(()) => replaced("the master user's name is set for life"),
+        DatabaseField::master(()) => replaced("the master user's name cannot be changed"),
         DatabaseField::tls(()) => tls(step),
     }
 }
@@ -78,7 +76,7 @@ fn unfelt(reason: &str) -> Impact {
 fn replaced(reason: &str) -> Impact {
     Impact::new(
         Class::Replace,
-        format!("{reason}: a new one takes its place, empty"),
+        format!("{reason}: a new, empty instance takes its place"),
         TERRAFORM,
     )
     .felt_by(FeltBy::Everyone)
@@ -90,12 +88,12 @@ fn user(step: &Step<'_>) -> Impact {
     let names = sides(step).map(|it| &it.user.value);
     Impact::new(
         Class::Rolling,
-        "pods connect as another role from their next start on",
+        "pods connect as the new role from their next start",
         "tierc: the role stands in Secrets, which pods read when they start",
     )
     .felt_by(FeltBy::Nobody)
     .heed(format!(
-        "the role `{}` exists, with the rights of `{}`, before any pod restarts",
+        "create the role `{}` with the rights of `{}` before any pod restarts",
         names.after, names.before
     ))
 }
@@ -109,8 +107,8 @@ fn restart(reason: Pair<&str>, step: &Step<'_>) -> Impact {
             .lasts(60, 120)
     } else {
         let condition = match (before, after) {
-            (false, true) => "without Multi-AZ yet: a failover, once that is on",
-            (true, false) => "without Multi-AZ any more: a failover, while that is still on",
+            (false, true) => "Multi-AZ is not on yet: once it is, this is a failover",
+            (true, false) => "Multi-AZ goes off: while it is still on, this is a failover",
             (true, true) | (false, false) => "without Multi-AZ",
         };
         Impact::new(Class::Outage, reason.after, MODIFYING).on(condition)
@@ -121,7 +119,7 @@ fn restart(reason: Pair<&str>, step: &Step<'_>) -> Impact {
 fn class(step: &Step<'_>) -> Impact {
     let reason = Pair::new(
         "RDS resizes the standby and fails over to it",
-        "RDS stops the instance, resizes it and starts it: minutes",
+        "RDS stops the instance, resizes it and starts it again: this takes minutes",
     );
     restart(reason, step)
 }
@@ -139,24 +137,24 @@ fn engine(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| version(&it.engine.value));
     let down = after.0 < before.0 || (after.0 == before.0 && after.1 < before.1);
     if after.0 == before.0 && after.1.is_none() {
-        return unfelt("any minor version of the same major will do, the one that runs too");
+        return unfelt("any minor version of this major version is accepted, also the running one");
     }
     if down && (after.0 != before.0 || before.1.is_some()) {
         return Impact::new(
             Class::Impossible,
-            "RDS does not go back to an older version: restore a snapshot taken before it",
+            "RDS cannot downgrade: restore a snapshot from before the upgrade",
             MODIFYING,
         )
         .felt_by(FeltBy::Everyone);
     }
     let (reason, condition) = if after.0 == before.0 {
         (
-            "primary and standby are upgraded together, away until both are",
+            "primary and standby are upgraded together, and unavailable until both are done",
             "a minor version",
         )
     } else {
         (
-            "PostgreSQL is upgraded with the instance away; replicas are upgraded too",
+            "the instance is unavailable during the upgrade; read replicas are upgraded too",
             "a major version",
         )
     };
@@ -177,7 +175,8 @@ fn max_connections(step: &Step<'_>) -> Impact {
                 engine(step)
             };
             if shared.class > Class::None && shared.class < Class::Impossible {
-                let reason = format!("the parameter takes effect in the restart of `{path}`");
+                let reason =
+                    format!("the parameter takes effect in the restart that `{path}` causes");
                 return Impact {
                     reason,
                     source: PARAMETERS,
@@ -189,7 +188,7 @@ fn max_connections(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = Impact::new(
         Class::Reboot,
-        "the parameter is static: it waits until the instance is rebooted, which no window does",
+        "the parameter is static: you have to reboot the instance, no maintenance window does it",
         PARAMETERS,
     );
     let impact = if before && after {
@@ -206,25 +205,25 @@ fn multi_az(step: &Step<'_>) -> Impact {
     if step.after.database.multi_az.value {
         Impact::new(
             Class::OnlineDegraded,
-            "a standby is made from a snapshot; latency rises until it has caught up",
+            "RDS creates a standby from a snapshot; latency rises until it has caught up",
             MODIFYING,
         )
         .felt_by(FeltBy::Everyone)
         .when(step.when())
     } else {
-        unfelt("the standby goes; nothing takes over from now on").when(step.when())
+        unfelt("the standby is deleted; there is no failover from now on").when(step.when())
     }
 }
 
 fn backup_days(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.backup.days.value > 0);
     if before == after {
-        return unfelt("backups are kept for another time");
+        return unfelt("only the backup retention changes");
     }
     let what = if after { "on" } else { "off" };
     Impact::new(
         Class::Outage,
-        format!("turning backups {what} is a short outage"),
+        format!("turning backups {what} causes a short outage"),
         MODIFYING,
     )
     .felt_by(FeltBy::Everyone)
@@ -237,15 +236,14 @@ fn tls(step: &Step<'_>) -> Impact {
         SslMode::VerifyCa | SslMode::VerifyFull => true,
         SslMode::Disable | SslMode::Prefer | SslMode::Require => false,
     };
-    let impact = reload(
-        "PgBouncer reads how it trusts the server; open connections end when they are released",
-    );
+    let impact =
+        reload("PgBouncer reloads its TLS settings; open connections close when they are released");
     let plain = sides(step).map(|it| it.tls.value == SslMode::Disable);
     let major = version(&step.after.database.engine.value).0;
     if plain.before != plain.after && major < FORCES_SSL {
         return Impact::new(
             Class::Reboot,
-            "`rds.force_ssl` waits until the instance is rebooted, which no window does",
+            "`rds.force_ssl` needs a reboot: you have to do it, no maintenance window does",
             PARAMETERS,
         )
         .on("before PostgreSQL 15: the parameter is static")

@@ -9,9 +9,9 @@ use crate::model::{DeliverField, EnvironmentField, NetworkField};
 
 const OBJECTS: &str = "Kubernetes: objects are identified by namespace and name";
 const OTHER_APP: &str =
-    "pods read other Secrets and PgBouncer another ConfigMap, both named after the app";
+    "pods read new Secrets and PgBouncer a new ConfigMap: both are named after the app";
 const OTHER_LABELS: &str =
-    "the labels of every object change, those of PgBouncer's pod template among them";
+    "the labels of every object change, including those of PgBouncer's pod template";
 const LABELS: &str = "Kubernetes: labels of a pod template are part of it";
 const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
@@ -19,7 +19,7 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
     match change.field {
         EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
-            "the tier itself runs nowhere; the values that follow it are listed apart",
+            "the tier itself changes nothing that runs; the values that follow it are listed separately",
             "tierc: the tier catalogue",
         ),
         EnvironmentField::region(()) => elsewhere(),
@@ -28,7 +28,7 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
         EnvironmentField::cluster(()) => moved("cluster"),
         EnvironmentField::labels(()) => renewed(OTHER_LABELS, LABELS),
         EnvironmentField::framework(()) => unfelt(
-            "it only says how queue lists are named",
+            "it only sets how queue lists are named",
             "tierc: no output holds it",
         ),
         EnvironmentField::network(field) => network(field),
@@ -59,13 +59,13 @@ fn renamed(step: &Step<'_>) -> Impact {
     let pools = nodes::selected_by_name(step.after);
     if pools.is_empty() {
         return unfelt(
-            "tags and the generated tree carry the new name; what is named after it is listed apart",
+            "tags and the generated tree get the new name; resources named after it are listed separately",
             OBJECTS,
         );
     }
     Impact::new(
         Class::Rolling,
-        "pods select the nodes of their groups by the environment's name, among others",
+        "pods select their nodes by labels that include the environment's name",
         LABELS,
     )
     .felt_by(FeltBy::Pools(pools))
@@ -79,7 +79,7 @@ fn renewed(reason: &str, source: &'static str) -> Impact {
 fn elsewhere() -> Impact {
     Impact::new(
         Class::Replace,
-        "everything is created anew in the other region, and data stays behind",
+        "everything is created again in the other region; the data stays in the old one",
         "AWS: resources belong to one region",
     )
     .felt_by(FeltBy::Everyone)
@@ -88,21 +88,21 @@ fn elsewhere() -> Impact {
 
 /// Everything in Kubernetes is created in another place, and what stands in the old one goes.
 fn moved(what: &str) -> Impact {
-    let reason = format!(
-        "every workload starts anew in the other {what}, where its Secrets have to be first"
-    );
+    let reason =
+        format!("every workload starts again in the other {what}; create its Secrets there first");
     Impact::new(Class::Outage, reason, OBJECTS).felt_by(FeltBy::Everyone)
 }
 
 fn network(field: NetworkField) -> Impact {
     match field {
         NetworkField::database_cidr(()) => unfelt(
-            "the network policy of PgBouncer lets it reach another range from now on",
+            "PgBouncer's network policy allows another database address range",
             POLICIES,
         ),
-        NetworkField::monitoring_namespace(()) => {
-            unfelt("metrics are read from another namespace", POLICIES)
-        }
+        NetworkField::monitoring_namespace(()) => unfelt(
+            "PgBouncer's network policy allows pods of another namespace",
+            POLICIES,
+        ),
     }
 }
 
@@ -110,7 +110,7 @@ fn deliver(field: DeliverField) -> Impact {
     match field {
         DeliverField::autoscalers(()) => Impact::new(
             Class::Autoscaler,
-            "one owner deletes the autoscalers and the other creates them; counts hold meanwhile",
+            "one owner deletes the autoscalers and the other creates them; pod counts stay fixed in between",
             "KEDA admission webhook: one autoscaler for a workload",
         ),
     }

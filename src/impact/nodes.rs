@@ -21,33 +21,37 @@ pub(super) fn nodes(
 ) -> Impact {
     match field {
         NodeGroupField::instance(()) => {
-            let impact = replaced("a group of the new type takes over");
+            let impact = replaced("a new group with the new instance type takes over");
             match other_arch(change, step, catalogue) {
                 Some(heed) => impact.heed(heed),
                 None => impact,
             }
         }
         NodeGroupField::capacity(()) => {
-            replaced("a group that is bought otherwise takes over")
+            replaced("a new group with the new capacity type takes over")
         }
         NodeGroupField::count(ReplicasField::max(())) if shrinks(change, step) => Impact::new(
             Class::Rolling,
-            "the nodes beyond the new maximum are emptied one by one: their pods move",
+            "nodes beyond the new maximum are drained one by one; their pods move to other nodes",
             "EKS user guide: updating a managed node group's scaling configuration",
         )
         .felt_by(FeltBy::Everyone),
         NodeGroupField::count(ReplicasField::min(()) | ReplicasField::max(())) => Impact::new(
             Class::None,
-            "the group has other bounds",
+            "only the group's minimum or maximum changes",
             "EKS user guide: updating a managed node group's scaling configuration",
         ),
-        NodeGroupField::runs(()) => change.place.name().and_then(|group| moved(group, step)).unwrap_or_else(|| {
-            Impact::new(
-                Class::None,
-                "taints and labels of the nodes change in place, and no pod asks for other nodes",
-                "EKS user guide: updating a managed node group's labels and taints",
-            )
-        }),
+        NodeGroupField::runs(()) => change
+            .place
+            .name()
+            .and_then(|group| moved(group, step))
+            .unwrap_or_else(|| {
+                Impact::new(
+                    Class::None,
+                    "node taints and labels change in place; no pod selects other nodes",
+                    "EKS user guide: updating a managed node group's labels and taints",
+                )
+            }),
     }
 }
 
@@ -76,7 +80,7 @@ pub(super) fn moved(group: &Name, step: &Step<'_>) -> Option<Impact> {
         }
         FeltBy::Pools(pools)
     };
-    let reason = "pods select other nodes, so that their Deployments replace them";
+    let reason = "pods select other nodes, so their Deployments replace them";
     Some(Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(whom))
 }
 

@@ -19,13 +19,13 @@ pub(super) fn off_hours(field: OffHoursField, change: &Change) -> Impact {
         | OffHoursField::from(())
         | OffHoursField::to(())
         | OffHoursField::zone(()) => {
-            scaled("what sleeps sleeps in other hours").felt_by(FeltBy::Everyone)
+            scaled("off-hours apply at other times").felt_by(FeltBy::Everyone)
         }
         OffHoursField::api(()) => {
-            scaled("the API is away in these hours, or no longer").felt_by(FeltBy::Api)
+            scaled("the API sleeps in off-hours, or no longer does").felt_by(FeltBy::Api)
         }
         OffHoursField::worker(()) => {
-            scaled("the pool is paused at another count in these hours, or no longer")
+            scaled("the pool is paused at another count in off-hours, or no longer paused")
                 .felt_by(pool(change))
         }
     }
@@ -41,11 +41,13 @@ pub(super) fn event(field: EventField, change: &Change) -> Impact {
     };
     match field {
         EventField::from(()) | EventField::to(()) | EventField::zone(()) | EventField::lead(()) => {
-            scaled("the floors hold at another time")
+            scaled("the event's minimums apply at another time")
         }
-        EventField::api(()) => scaled("the API has another floor meanwhile").felt_by(FeltBy::Api),
+        EventField::api(()) => {
+            scaled("the API has another minimum during the event").felt_by(FeltBy::Api)
+        }
         EventField::worker(()) => {
-            scaled("the pool has another floor meanwhile").felt_by(pool(change))
+            scaled("the pool has another minimum during the event").felt_by(pool(change))
         }
     }
 }
@@ -58,7 +60,7 @@ fn pool(change: &Change) -> FeltBy {
 
 pub(super) fn schedule(field: ScheduleField) -> Impact {
     match field {
-        ScheduleField::image(()) => unfelt("the next run of the job has another image", FOLLOWER),
+        ScheduleField::image(()) => unfelt("the job's next run uses the new image", FOLLOWER),
     }
 }
 
@@ -82,7 +84,7 @@ pub(super) fn alerts(field: AlertsField) -> Impact {
         | AlertsField::at_maximum(())
         | AlertsField::paused(())
         | AlertsField::sustained(()) => "the alert fires at another threshold",
-        AlertsField::route(()) => "alerts go another way",
+        AlertsField::route(()) => "alerts carry another route label",
         AlertsField::source(_) => "alerts read the metrics of another exporter",
         AlertsField::labels(()) => "Prometheus selects the rules by other labels",
     };
@@ -99,14 +101,14 @@ pub(super) fn load_test(field: LoadTestField) -> Impact {
         | LoadTestField::stage(StageField::to(()) | StageField::over(()))
         | LoadTestField::rate(ArrivalRateField::per_second(()) | ArrivalRateField::r#for(()))
         | LoadTestField::test_run(TestRunField::parallelism(())) => {
-            "the next load test loads in another way"
+            "the next load test applies another load"
         }
         LoadTestField::expect(
             ExpectationField::p50(())
             | ExpectationField::p95(())
             | ExpectationField::p99(())
             | ExpectationField::errors(()),
-        ) => "the next load test is judged otherwise",
+        ) => "the next load test has other pass criteria",
     };
     unfelt(reason, SCRIPT)
 }
@@ -114,7 +116,7 @@ pub(super) fn load_test(field: LoadTestField) -> Impact {
 pub(super) fn budget(field: BudgetField) -> Impact {
     match field {
         BudgetField::monthly(()) => unfelt(
-            "the cost is held to another ceiling",
+            "the cost is checked against another budget",
             "tierc: no output holds it",
         ),
     }

@@ -11,7 +11,7 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
     match field {
         PgbouncerField::name(()) => Impact::new(
             Class::Outage,
-            "the Service of the old name goes, and clients look for the new one when they connect again",
+            "the Service with the old name is deleted; clients look for the new one when they reconnect",
             "Kubernetes: objects are identified by namespace and name",
         )
         .felt_by(FeltBy::Everyone),
@@ -19,32 +19,32 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
         PgbouncerField::pool(_) | PgbouncerField::clients(ClientsField::max(()))
             if open_files(step.before) != open_files(step.after) =>
         {
-            restart("the pods start with another limit of open files", step)
+            restart("the pods run with another limit of open files", step)
         }
         PgbouncerField::pool(PoolField::default(()) | PoolField::reserve(())) => {
-            reload("PgBouncer reads its pool sizes again")
+            reload("PgBouncer reloads its pool sizes")
         }
         PgbouncerField::pool(PoolField::max_db(())) => max_db(step),
         PgbouncerField::clients(ClientsField::max(())) => {
-            reload("PgBouncer reads its client limit again")
+            reload("PgBouncer reloads its client limit")
         }
         PgbouncerField::options(()) => {
-            reload("PgBouncer reads again which startup parameters it ignores")
+            reload("PgBouncer reloads the list of startup parameters that it ignores")
         }
-        PgbouncerField::mode(()) => reload("PgBouncer reads its pool mode again"),
+        PgbouncerField::mode(()) => reload("PgBouncer reloads its pool mode"),
         PgbouncerField::image(()) => restart("the pods run another image", step),
         PgbouncerField::requests(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
-            restart("the pods ask for other resources", step)
+            restart("the pods request other resources", step)
         }
         PgbouncerField::limits(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
             restart("the pods have other limits", step)
         }
         PgbouncerField::min_ready(()) => Impact::new(
             Class::None,
-            "the next rollout goes at another pace",
+            "only the pace of the next rollout changes",
             "Kubernetes: `minReadySeconds` is not part of a Deployment's pod template",
         ),
-        PgbouncerField::drain(()) => restart("the pods wait another time for their clients", step),
+        PgbouncerField::drain(()) => restart("the pods have another drain time", step),
     }
 }
 
@@ -56,9 +56,11 @@ fn reload(reason: &str) -> Impact {
 fn max_db(step: &Step<'_>) -> Impact {
     let max_db = |side: &crate::model::Environment| side.pgbouncer.pool.max_db.value;
     if max_db(step.after) < max_db(step.before) {
-        reload("PgBouncer reads its limit again; connections above it stay until they are released")
+        reload(
+            "PgBouncer reloads its limit; connections above it stay open until they are released",
+        )
     } else {
-        reload("PgBouncer reads its limit again")
+        reload("PgBouncer reloads its limit")
     }
 }
 
@@ -68,13 +70,13 @@ fn instances(step: &Step<'_>) -> Impact {
     if after > before {
         return Impact::new(
             Class::None,
-            "pods are added beside those that run",
+            "new pods start beside the running ones",
             "Kubernetes: scaling a Deployment leaves its pods alone",
         );
     }
     Impact::new(
         Class::Rolling,
-        "the clients of the pods that go connect again to those that stay",
+        "clients of the removed pods reconnect to the remaining ones",
         TEMPLATE,
     )
     .felt_by(FeltBy::Everyone)
@@ -86,7 +88,7 @@ fn restart(reason: &str, step: &Step<'_>) -> Impact {
     let drain = step.after.pgbouncer.drain.value;
     Impact::new(
         Class::Rolling,
-        format!("{reason}; each waits up to {drain} for its clients, who connect again"),
+        format!("{reason}; each old pod waits up to {drain} for its clients, which reconnect"),
         TEMPLATE,
     )
     .felt_by(FeltBy::Everyone)

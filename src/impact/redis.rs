@@ -25,7 +25,7 @@ pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) ->
     let felt_by = felt_by(group);
     match field {
         RedisGroupField::name(()) => new_group(
-            "the id of a group is set for life: create, drain, switch, delete",
+            "a group's id cannot be changed: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         ),
         RedisGroupField::engine(()) => engine(group, felt_by, step),
@@ -43,7 +43,7 @@ pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) ->
         RedisGroupField::tls(()) => tls(group, felt_by, step),
         RedisGroupField::data_gib(()) => Impact::new(
             Class::None,
-            "rules expect another size of data",
+            "only the rules use the new data size",
             "tierc: it is checked, never rendered",
         ),
         RedisGroupField::endpoint(()) => endpoint(),
@@ -60,7 +60,7 @@ fn endpoint() -> Impact {
 }
 
 fn node(felt_by: FeltBy, step: &Step<'_>) -> Impact {
-    let reason = "new nodes are synchronised and take over: milliseconds to seconds for each shard; data must fit";
+    let reason = "new nodes synchronise and take over: milliseconds to seconds for each shard; the data must fit";
     Impact::new(Class::Rolling, reason, SCALING)
         .felt_by(felt_by)
         .when(step.when())
@@ -96,7 +96,7 @@ fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact 
         .when(step.when());
     }
     new_group(
-        "Valkey does not go back to Redis OSS: create, drain, switch, delete",
+        "Valkey cannot be changed back to Redis OSS: create a new group, drain the old one, switch, delete the old one",
         felt_by,
     )
 }
@@ -111,7 +111,7 @@ fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact
     let to_redis = group.before.engine.value > group.after.engine.value;
     if to_redis || (after < before && group.before.engine == group.after.engine) {
         return new_group(
-            "ElastiCache does not go back to an older version: create, drain, switch, delete",
+            "ElastiCache cannot downgrade: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         );
     }
@@ -119,14 +119,14 @@ fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact
     let impact = if failover {
         Impact::new(
             Class::Failover,
-            "each shard is upgraded and fails over: seconds",
+            "each shard is upgraded and fails over, which takes seconds",
             VERSIONS,
         )
         .on("with a replica")
     } else {
         Impact::new(
             Class::Outage,
-            "the only node is upgraded, and away meanwhile",
+            "the only node is unavailable during the upgrade",
             VERSIONS,
         )
         .on("without a replica")
@@ -138,7 +138,7 @@ fn replicas(group: Pair<&RedisGroup>) -> Impact {
     let reason = if group.after.replicas.value > group.before.replicas.value {
         "replicas are added online"
     } else if group.after.replicas.value == 0 {
-        "the last replica goes online; nothing takes over from now on"
+        "the last replica is removed online; there is no failover from now on"
     } else {
         "replicas are removed online"
     };
@@ -162,14 +162,14 @@ fn uses(change: &Change, step: &Step<'_>) -> Impact {
     if !served(step.before) || !served(step.after) {
         return Impact::new(
             Class::None,
-            "nothing moves: only one side has the use",
+            "nothing moves: only one state has this use",
             GROUP,
         );
     }
     if is(Use::Cache) {
         return Impact::new(
             Class::Rolling,
-            "pods cache in another group, cold at first",
+            "pods cache in another group, with a cold cache at first",
             TEMPLATE,
         )
         .on("a cache can be lost")
@@ -190,13 +190,13 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
     let Pair { before, after } = group.map(|it| it.cluster.shards.value);
     if after == 0 {
         return new_group(
-            "cluster mode does not go off: create, drain, switch, delete",
+            "cluster mode cannot be turned off: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         );
     }
     if before == 0 && replaces_for_mode(group.before) {
         return new_group(
-            "the engine cannot turn cluster mode on in place: create, drain, switch, delete",
+            "the engine cannot turn cluster mode on in place: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         );
     }
@@ -204,9 +204,9 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
         return Impact::new(Class::None, "the one shard stays as it is", RESHARDING);
     }
     let reason = if after > before {
-        "slots move to new shards, for hours with much data; items above 256 MB do not move"
+        "slots move to new shards, which takes hours with much data; items above 256 MB do not move"
     } else {
-        "slots move to fewer shards, for hours with much data; all of it must fit there"
+        "slots move to fewer shards, which takes hours with much data; all data must fit there"
     };
     Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
 }
@@ -221,14 +221,14 @@ fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let version = &group.before.version.value;
     if before == ClusterMode::Enabled {
         return new_group(
-            "cluster mode does not go off: create, drain, switch, delete",
+            "cluster mode cannot be turned off: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         );
     }
     if replaces_for_mode(group.before) {
         let replicas = group.before.replicas.value;
         return new_group(
-            "cluster mode goes on in place from engine 7.0 on, with a replica: create, drain, switch, delete",
+            "turning cluster mode on in place needs engine 7.0 or later and a replica: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         )
         .on(format!("engine {version}, {replicas} replicas"));
@@ -247,7 +247,7 @@ fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
         .undo(undo)
         .when(step.when());
     if before == ClusterMode::Disabled && after == ClusterMode::Enabled {
-        impact.heed("in two steps: `compatible`, then clients move, then `enabled`, for good")
+        impact.heed("two steps: set `compatible` and move the clients, then set `enabled`, which is permanent")
     } else {
         impact
     }
@@ -257,16 +257,16 @@ fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let version = &group.before.version.value;
     if !group.before.is_at_least(&RedisGroup::TLS_IN_PLACE) {
         return new_group(
-            "encryption in transit is set for life before engine 7.0.5: create, drain, switch, delete",
+            "before engine 7.0.5, encryption in transit cannot be changed: create a new group, drain the old one, switch, delete the old one",
             felt_by,
         )
         .on(format!("engine {version}"));
     }
     let Pair { before, after } = group.map(|it| it.tls.value);
     let reason = match after {
-        RedisTls::Preferred => "clients may encrypt or not from now on",
-        RedisTls::Required => "clients that do not encrypt are refused from now on",
-        RedisTls::Off => "clients that encrypt are refused from now on",
+        RedisTls::Preferred => "clients may connect with or without TLS from now on",
+        RedisTls::Required => "clients without TLS are refused from now on",
+        RedisTls::Off => "clients with TLS are refused from now on",
     };
     let impact = Impact::new(Class::Rolling, reason, TLS)
         .on(format!("engine {version}"))
@@ -275,6 +275,6 @@ fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     if before == RedisTls::Preferred || after == RedisTls::Preferred {
         impact
     } else {
-        impact.heed("in two steps: `preferred`, then clients move, then the rest")
+        impact.heed("two steps: set `preferred` and move the clients, then set the final mode")
     }
 }

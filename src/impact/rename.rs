@@ -12,19 +12,19 @@ pub fn renames(changes: &Changes) -> Vec<Impact> {
         .map(|rename| match &rename.place {
             Place::Worker(name) => Impact::new(
                 Class::None,
-                "the pool's values and its ScaledObject's file have another key",
+                "only the key of the pool's values and of its ScaledObject's file changes",
                 "tierc: object names are attributes of their own",
             )
             .felt_by(FeltBy::Pools(vec![name.to_string()])),
             Place::Redis(_) => Impact::new(
                 Class::Rolling,
-                "pods read the group's address from a Secret of the new name",
+                "pods read the group's address from a Secret with the new name",
                 "Kubernetes: a Deployment replaces its pods when their template changes",
             )
             .felt_by(FeltBy::Everyone),
             Place::Nodes(_) => Impact::new(
                 Class::Rolling,
-                "a group of the new name takes over; the steps of `tierc plan` move the pods node by node",
+                "a group with the new name takes over; the steps of `tierc plan` move the pods node by node",
                 "terraform-aws-modules/eks: node groups are a map by name",
             )
             .felt_by(FeltBy::Everyone),

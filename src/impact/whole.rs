@@ -4,7 +4,7 @@ use super::{Class, FeltBy, Impact, Step, Undo, nodes};
 use crate::diff::Place;
 use crate::model::{Name, Use};
 
-const CREATED: &str = "what nobody uses yet interrupts nobody";
+const CREATED: &str = "a resource that nothing uses yet interrupts nothing";
 
 /// An environment that did not exist.
 pub(super) fn environment_added() -> Impact {
@@ -15,7 +15,7 @@ pub(super) fn environment_added() -> Impact {
 pub(super) fn environment_removed() -> Impact {
     Impact::new(
         Class::Replace,
-        "everything in it is taken down, its database and Redis groups too",
+        "everything in it is deleted, including its database and Redis groups",
         "RDS user guide: deleting an instance deletes its automated backups",
     )
     .felt_by(FeltBy::Everyone)
@@ -39,14 +39,14 @@ pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
 }
 
 /// What EKS does by itself is more than the connection budget counts.
-pub(super) const DRAINED_FIRST: &str = "EKS drains all nodes of a deleted group at once; the steps of `tierc plan` drain them one by one first";
+pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
 
 /// Every attribute of a pool, service or group that goes.
 pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     match place {
         Place::Worker(name) => Impact::new(
             Class::Rolling,
-            "the pods finish their jobs and go; what they would have drained waits or is drained by others",
+            "the pods finish their jobs and stop; their queues wait unless other pools read them",
             "Kubernetes: a deleted Deployment's pods have their grace period",
         )
         .felt_by(FeltBy::Pools(vec![name.to_string()])),
@@ -57,13 +57,15 @@ pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
             "EKS user guide: deleting a managed node group drains all of its nodes",
         )
         .felt_by(FeltBy::Everyone),
-        Place::Service(_) | Place::Environment | Place::Api | Place::Pgbouncer | Place::Database => {
-            Impact::new(
-                Class::None,
-                "it is no longer counted",
-                "tierc: a service is counted, never rendered",
-            )
-        }
+        Place::Service(_)
+        | Place::Environment
+        | Place::Api
+        | Place::Pgbouncer
+        | Place::Database => Impact::new(
+            Class::None,
+            "it is no longer counted",
+            "tierc: a service is counted, never rendered",
+        ),
     }
 }
 
@@ -75,7 +77,7 @@ fn group_removed(name: &Name, step: &Step<'_>) -> Impact {
     if keeps {
         return Impact::new(
             Class::Replace,
-            "the group goes with the jobs and sessions in it: drain them first",
+            "the group is deleted with its jobs and sessions: drain it first",
             source,
         )
         .felt_by(FeltBy::Everyone)
@@ -83,9 +85,9 @@ fn group_removed(name: &Name, step: &Step<'_>) -> Impact {
     }
     Impact::new(
         Class::Rolling,
-        "the group goes, and pods are replaced by ones that cache elsewhere, cold at first",
+        "the group is deleted; new pods cache elsewhere, with a cold cache at first",
         source,
     )
     .felt_by(FeltBy::Api)
-    .on("it holds nothing but a cache")
+    .on("it holds only a cache")
 }

@@ -17,7 +17,7 @@ pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
     match field {
         ApiField::workload(field) => workload(field, FeltBy::Api, told),
         ApiField::metric(PodsMetricField::metric(()) | PodsMetricField::average(())) => {
-            Impact::new(Class::Autoscaler, "the HPA aims at another value", HPA)
+            Impact::new(Class::Autoscaler, "the HPA has another target value", HPA)
         }
     }
 }
@@ -30,27 +30,35 @@ pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Im
     match field {
         WorkerField::workload(field) => workload(field, felt_by, told),
         WorkerField::queue(QueueField::list(())) => {
-            template("pods drain another set of lists", felt_by)
+            template("pods read another set of queue lists", felt_by)
         }
-        WorkerField::queue(QueueField::length(())) => scaled("a replica stands for another depth"),
-        WorkerField::combine(()) => scaled("the queues add up in another way"),
+        WorkerField::queue(QueueField::length(())) => {
+            scaled("KEDA targets another queue depth per replica")
+        }
+        WorkerField::combine(()) => scaled("KEDA combines the queue depths in another way"),
         WorkerField::scenario(()) => Impact::new(
             Class::None,
-            "a scenario runs nowhere; the values that follow it are listed apart",
+            "the scenario itself changes nothing that runs; the values that follow it are listed separately",
             "tierc: the guide's table of scenarios",
         ),
-        WorkerField::polling(()) => scaled("KEDA looks at a pool at zero at another pace"),
-        WorkerField::cooldown(()) => scaled("KEDA waits another time before the pool goes to zero"),
-        WorkerField::activation(()) => scaled("the pool leaves zero at another depth"),
-        WorkerField::fallback(FallbackField::replicas(()) | FallbackField::failures(())) => {
-            scaled("the pool holds another count while Redis cannot be read")
+        WorkerField::polling(()) => {
+            scaled("KEDA polls a pool at zero replicas at another interval")
         }
-        WorkerField::grace(()) => template("pods have another time to finish", felt_by),
+        WorkerField::cooldown(()) => scaled("KEDA scales the pool to zero after another delay"),
+        WorkerField::activation(()) => {
+            scaled("the pool scales up from zero at another queue depth")
+        }
+        WorkerField::fallback(FallbackField::replicas(()) | FallbackField::failures(())) => {
+            scaled("KEDA has another fallback for when it cannot read Redis")
+        }
+        WorkerField::grace(()) => template("pods have another grace period", felt_by),
         WorkerField::capacity(()) => {
-            template("pods move to nodes that are bought otherwise", felt_by)
+            template("pods move to nodes of another capacity type", felt_by)
         }
         WorkerField::tolerate(()) => template("pods tolerate other taints", felt_by),
-        WorkerField::pause(()) => scaled("the pool is held at a count, or let go").felt_by(felt_by),
+        WorkerField::pause(()) => {
+            scaled("the pool is paused at a fixed count, or no longer paused").felt_by(felt_by)
+        }
     }
 }
 
@@ -69,21 +77,21 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
     match field {
         WorkloadField::name(()) => Impact::new(
             Class::Outage,
-            "the Deployment of the old name goes while the pods of the new one start",
+            "the Deployment with the old name is deleted while the pods of the new one start",
             "Helm: an upgrade deletes what the release no longer holds without waiting for the rest",
         )
         .felt_by(felt_by),
         WorkloadField::image(()) => template("pods run another image", felt_by),
         WorkloadField::replicas(ReplicasField::min(()) | ReplicasField::max(())) => {
-            scaled("the autoscaler has other bounds")
+            scaled("the autoscaler has another minimum or maximum")
         }
         WorkloadField::target(TargetField::cpu(()) | TargetField::memory(())) => {
-            scaled("the autoscaler aims at another utilisation")
+            scaled("the autoscaler has another target utilisation")
         }
         WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => {
-            scaled("the autoscaler moves at another pace")
+            scaled("the autoscaler scales at another pace")
         }
-        WorkloadField::requests(_) => template("pods ask for other resources", felt_by),
+        WorkloadField::requests(_) => template("pods request other resources", felt_by),
         WorkloadField::limits(_) => template("pods have other limits", felt_by),
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
             template("pods read their connection limit from a variable", felt_by)
@@ -91,7 +99,7 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         ) if told => template(
-            "pods read from a variable how long they may keep a connection",
+            "pods read the connection lifetime from a variable",
             felt_by,
         ),
         WorkloadField::connections(
@@ -101,19 +109,19 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         | WorkloadField::driver_version(())
         | WorkloadField::driver_libpq(()) => Impact::new(
             Class::None,
-            "the rules know more of the application; nothing that runs follows it",
+            "only the rules use it; nothing that runs changes",
             "tierc: what is stated for the rules alone is written nowhere else",
         ),
         WorkloadField::rollout(RolloutField::max_surge(()) | RolloutField::max_unavailable(())) => {
             Impact::new(
                 Class::None,
-                "the next rollout goes another way",
+                "only the strategy of the next rollout changes",
                 "Kubernetes: a Deployment's strategy is not part of its pod template",
             )
         }
-        WorkloadField::hold(()) => scaled("the count is frozen, or let go").felt_by(felt_by),
+        WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
         WorkloadField::arch(()) => template("pods move to nodes of the other architecture", felt_by),
-        WorkloadField::env(()) => template("pods read another variable", felt_by),
+        WorkloadField::env(()) => template("pods get another environment variable", felt_by),
     }
 }
 
@@ -130,15 +138,17 @@ fn template(reason: &str, felt_by: FeltBy) -> Impact {
 pub(super) fn service(field: ServiceField) -> Impact {
     let reason = match field {
         ServiceField::replicas(()) | ServiceField::cpu(()) | ServiceField::memory(()) => {
-            "the service is counted with other pods"
+            "only the budgets change: they count other pods of the service"
         }
-        ServiceField::per_pod(()) => "the service is counted with other connections",
+        ServiceField::per_pod(()) => {
+            "only the connection budget changes: it counts the service differently"
+        }
         ServiceField::lifetime(())
         | ServiceField::driver(())
         | ServiceField::driver_version(())
-        | ServiceField::driver_libpq(()) => "the rules know more of the service",
+        | ServiceField::driver_libpq(()) => "only the rules use it",
         ServiceField::via(()) => {
-            "the service is counted on the other way to the database, and PgBouncer's network policy lets it in or not"
+            "the service is counted on its new path to the database, and PgBouncer's network policy changes with it"
         }
     };
     Impact::new(

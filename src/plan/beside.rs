@@ -137,7 +137,7 @@ fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environmen
         stage(
             of(name, NodesMove::Removed),
             format!(
-                "move the pods of node group `{name}` to `{beside}`, and delete it: {}",
+                "move the pods of node group `{name}` to `{beside}`, then delete `{name}`: {}",
                 what.before
             ),
             Edit::NodesGone(name.clone()),
@@ -151,7 +151,7 @@ fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environmen
         ),
         stage(
             of(&beside, NodesMove::Removed),
-            format!("move the pods back to node group `{name}`, and delete `{beside}`"),
+            format!("move the pods back to node group `{name}`, then delete `{beside}`"),
             Edit::NodesGone(beside),
             true,
         ),

@@ -42,7 +42,7 @@ pub(super) fn lower_pools(
     let first = moves.len();
     moves.push(Move {
         kind: Kind::PoolSizes,
-        title: format!("lower PgBouncer's pools for the time being: at most {max_db}"),
+        title: format!("lower PgBouncer's pools temporarily: max {max_db}"),
         rank: LOWERED,
         needs: Vec::new(),
         edit: Edit::Pools(max_db),
@@ -69,7 +69,7 @@ pub(super) fn lower_pools(
     moves.push(Move {
         kind: Kind::PoolSizes,
         title: format!(
-            "give PgBouncer's pools back: {} of at most {}",
+            "restore PgBouncer's pools: {} (max {})",
             after.default.value, after.max_db.value
         ),
         rank: GIVEN_BACK,

@@ -62,7 +62,7 @@ fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
         }
     }
     let reason = format!(
-        "RDS never shrinks a volume: {} GiB stay, {} GiB take a new instance and a restore",
+        "RDS cannot shrink a volume: it stays at {} GiB; {} GiB needs a new instance and a restore",
         sizes.before, sizes.after
     );
     let line = line(target, &paths);

@@ -151,7 +151,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
         let roles = states.map(|state| state.environment.database.user.value.as_str());
         if entry.key == secret::USERLIST && roles.before != roles.after {
             sentence += &format!(
-                "; the line of `{}` stays until no pod connects as it",
+                "; keep the line of `{}` until no pod connects as that role",
                 roles.before
             );
         }

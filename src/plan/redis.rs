@@ -76,7 +76,7 @@ fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
     };
     let mut stages = Vec::new();
     if before.mode.value == ClusterMode::Disabled {
-        let title = format!("let cluster clients into Redis group `{name}`");
+        let title = format!("allow cluster clients in Redis group `{name}`");
         stages.push(stage(title, 0, ClusterMode::Compatible));
     }
     let title = format!("switch Redis group `{name}` to cluster mode");

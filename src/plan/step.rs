@@ -159,7 +159,7 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
         ends.after.at(&trees.after, request),
     );
     let undo = match never_undone(&changes, &impacts) {
-        Some(why) => Err(format!("there is no way back: {why}")),
+        Some(why) => Err(format!("impossible: {why}")),
         None => way_back(request, batch, states),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
@@ -187,7 +187,7 @@ fn way_back(
     let broken = request.broken_meanwhile(sides, Ways::Forth, &allowed);
     match broken.first() {
         Some(finding) => Err(format!(
-            "not in one step, for {} ({}): plan the way back with `tierc plan`",
+            "impossible in one step: {} ({}); plan the way back with `tierc plan`",
             finding.message.replace("the step", "it"),
             finding.code
         )),
@@ -225,11 +225,11 @@ fn never_undone<'a>(changes: &Changes, impacts: &'a [Impact]) -> Option<&'a str>
     );
     Some(
         if let EnvironmentField::database(DatabaseField::storage(_)) = change.field {
-            "a volume never shrinks"
+            "RDS cannot shrink a volume"
         } else if of_version {
-            "no version goes back to an older one"
+            "versions cannot be downgraded"
         } else if let EnvironmentField::redis(RedisGroupField::cluster(_)) = change.field {
-            "cluster mode is never left"
+            "cluster mode cannot be turned off"
         } else {
             &impact.reason
         },

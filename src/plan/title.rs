@@ -143,7 +143,7 @@ fn headline(kind: &Kind, sides: Pair<&Environment>) -> String {
             "set PgBouncer's pools: {}",
             arrow(sides.map(|side| {
                 let pool = &side.pgbouncer.pool;
-                format!("{} of at most {}", pool.default.value, pool.max_db.value)
+                format!("{} (max {})", pool.default.value, pool.max_db.value)
             }))
         ),
         Kind::Pooler => format!(
@@ -152,7 +152,7 @@ fn headline(kind: &Kind, sides: Pair<&Environment>) -> String {
         ),
         Kind::Database(what) => database(*what, sides),
         Kind::PoolerPace => format!(
-            "set the pace of PgBouncer's rollouts: a pod each {}",
+            "set the pace of PgBouncer's rollouts: one pod every {}",
             arrow(sides.map(|side| side.pgbouncer.min_ready.value.to_string()))
         ),
         Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
@@ -198,7 +198,7 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
         DatabaseMove::Storage => format!(
             "change the volume: {}",
             of(&|it| format!(
-                "{} of at most {} GiB",
+                "{} GiB (max {} GiB)",
                 it.storage.gib.value, it.storage.max_gib.value
             ))
         ),
@@ -218,12 +218,12 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
             of(&|it| it.replicas.via.value.to_string())
         ),
         DatabaseMove::Backups => "change backups and windows".into(),
-        DatabaseMove::Direct => "set direct connections aside".into(),
+        DatabaseMove::Direct => "change the reserve for direct connections".into(),
         DatabaseMove::Access => "change how the database is reached".into(),
         DatabaseMove::MultiAz if sides.after.database.multi_az.value => {
-            "give the database a standby in another zone".into()
+            "add a standby in another zone to the database".into()
         }
-        DatabaseMove::MultiAz => "take the database's standby away".into(),
+        DatabaseMove::MultiAz => "remove the database's standby".into(),
     }
 }
 
@@ -249,9 +249,9 @@ fn server(sides: Pair<&crate::model::Database>) -> String {
 
 fn uses(sides: Pair<&Environment>) -> &'static str {
     if serves(sides.before) == serves(sides.after) {
-        "read where the Redis groups are from other variables"
+        "read the addresses of the Redis groups from other variables"
     } else {
-        "move what the Redis groups serve"
+        "move uses between the Redis groups"
     }
 }
 
@@ -268,7 +268,7 @@ fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {
         arrow(sides.map(|side| side.redis.get(name).map(text).unwrap_or_default()))
     };
     match what {
-        GroupMove::Added => format!("create Redis group `{name}`, which serves nothing yet"),
+        GroupMove::Added => format!("create Redis group `{name}`, still unused"),
         GroupMove::Removed => format!("delete Redis group `{name}`"),
         GroupMove::Node => format!(
             "move Redis group `{name}`: {}",

@@ -92,19 +92,19 @@ fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
         Subject::Primary => (
             SERVER,
             format!(
-                "the primary can be asked for {total} connections during the step, and has {limit}"
+                "the primary can be asked for {total} connections during the step, but has {limit}"
             ),
         ),
         Subject::Replica => (
             SERVER,
             format!(
-                "a read replica can be asked for {total} connections during the step, and has {limit}"
+                "a read replica can be asked for {total} connections during the step, but has {limit}"
             ),
         ),
         Subject::Clients => (
             CLIENTS,
             format!(
-                "{total} client connections can come during the step, and PgBouncer accepts {limit}"
+                "{total} client connections can come during the step, but PgBouncer accepts {limit}"
             ),
         ),
     };
@@ -151,7 +151,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<String> {
                 format!("database {{ replicas max-connections={fewest} }}")
             };
             bridges.push(format!(
-                "the smallest `max-connections` that holds the step is {fewest}: `{whose}`"
+                "the smallest `max-connections` that the step fits in is {fewest}: `{whose}`"
             ));
         }
         Subject::Clients => {
@@ -159,7 +159,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<String> {
                 .min(u64::from(sides.after.pgbouncer.instances.value));
             let fewest = sum.total().div_ceil(pods.max(1));
             bridges.push(format!(
-                "the smallest `clients max` that holds the step is {fewest}: `pgbouncer {{ clients max={fewest} }}`"
+                "the smallest `clients max` that the step fits in is {fewest}: `pgbouncer {{ clients max={fewest} }}`"
             ));
         }
     }
@@ -178,12 +178,12 @@ fn crowded(request: &Request<'_>, sides: Pair<&Environment>) -> Option<Diagnosti
 fn no_room(short: &Shortage, loads: &[Load], rooms: &Rooms) -> Diagnostic {
     let message = match (short.sums.first(), &short.crowd) {
         (Some(sum), _) => format!(
-            "old and new pods ask for {} during the step, and the nodes have {}",
+            "old and new pods request {} during the step, but the nodes have {}",
             sum.resource.told(sum.asked),
             sum.resource.shown(sum.has)
         ),
         (None, Some(crowd)) => format!(
-            "{} old and new pods need places during the step, and the nodes have {}",
+            "{} old and new pods need places during the step, but the nodes have {}",
             crowd.pods, crowd.places
         ),
         (None, None) => "old and new pods have no room during the step".to_owned(),

@@ -297,8 +297,8 @@ impl EnvironmentPlan {
             line += &format!("{} -> {} ", self.tiers.before, self.tiers.after);
         }
         line += &match (self.blocked.is_some(), self.steps.len()) {
-            (true, 0) => "blocked: no step of it keeps every rule".to_owned(),
-            (true, steps) => format!("blocked after step {steps}, short of AFTER"),
+            (true, 0) => "blocked: no step keeps every rule".to_owned(),
+            (true, steps) => format!("blocked after step {steps}, before AFTER is reached"),
             (false, 0) if !self.kept.is_empty() => "nothing that can be done in place".to_owned(),
             (false, 0) => "nothing to do".to_owned(),
             (false, 1) => "in 1 step".to_owned(),
@@ -327,7 +327,7 @@ impl EnvironmentPlan {
             )
         };
         if self.unpriced > 0 {
-            text += &format!(", and {} without a price", self.unpriced);
+            text += &format!(", plus {} without a price", self.unpriced);
         }
         Some(text)
     }
@@ -342,11 +342,11 @@ impl EnvironmentPlan {
             let known: Vec<usize> = known
                 .filter(|step| !it.of_unknown_length.contains(step))
                 .collect();
-            parts.push(format!("{from}-{to} s in all, in {}", steps(&known)));
+            parts.push(format!("{from}-{to} s in total, in {}", steps(&known)));
         }
         if !it.of_unknown_length.is_empty() {
             parts.push(format!(
-                "of unknown length: {}",
+                "unknown duration: {}",
                 steps(&it.of_unknown_length)
             ));
         }
@@ -355,7 +355,7 @@ impl EnvironmentPlan {
         }
         match (parts.is_empty(), self.steps.is_empty()) {
             (_, true) => None,
-            (true, false) => Some("no step fails over, stops or slows anything for hours".into()),
+            (true, false) => Some("no step interrupts anything or slows it down for hours".into()),
             (false, false) => Some(parts.join("; ")),
         }
     }
@@ -368,10 +368,10 @@ fn at_last(plan: &EnvironmentPlan) -> Option<String> {
         let with = if plan.kept.is_empty() {
             ""
         } else {
-            ", with the lines of what is kept"
+            ", with the lines for what is kept"
         };
         format!(
-            "commit the file that AFTER is read from (tier \"{tier}\"){with}: until then the next render proposes the way back"
+            "commit the file that AFTER is read from (tier \"{tier}\"){with}: until you commit it, the next render reverts the change"
         )
     })
 }
@@ -379,7 +379,7 @@ fn at_last(plan: &EnvironmentPlan) -> Option<String> {
 /// The way back: what people see to stands between the actions as comments.
 fn way_back(step: &PlanStep, procedure: &PlanProcedure) -> Vec<String> {
     let first = procedure.requires.iter();
-    let first = first.map(|sentence| format!("# not before {sentence}"));
+    let first = first.map(|sentence| format!("# requires: {sentence}"));
     let last = procedure.wait.iter().chain(&procedure.notes);
     let file = step.files.as_ref().map(|files| files.undo.as_str());
     let all = procedure.apply.iter().chain(&procedure.verify);
@@ -434,16 +434,16 @@ fn steps(numbers: &[usize]) -> String {
     format!("step{plural} {}", numbers.join(", "))
 }
 
-/// Who feels it and when, after its class: `failover 60-120 s, felt by everyone`.
+/// Who feels it and when, after its class: `failover 60-120 s, affects everyone`.
 fn felt(impact: &Impact) -> String {
     let mut text = lasting(impact.class, impact.seconds);
     if impact.felt_by != FeltBy::Nobody && impact.class > Class::Reload {
-        text += &format!(", felt by {}", impact.felt_by);
+        text += &format!(", affects {}", impact.felt_by);
     }
     match impact.when {
         When::AtOnce => {}
         When::InWindow => text += ", in the maintenance window",
-        When::ByHand => text += ", when it is rebooted",
+        When::ByHand => text += ", after a manual reboot",
     }
     text
 }
@@ -465,13 +465,15 @@ fn closing(report: &PlanReport) -> String {
     let root = word(&report.states);
     if report.written {
         format!(
-            "the states are in {root}: 00 is what is, each number what its step leaves, with the files of the step: {}, {}, {}",
+            "the states are in {root}: 00 is the current state, every other number is the state after that step, with the scripts of the step: {}, {}, {}",
             script::APPLY,
             script::VERIFY,
             script::UNDO
         )
     } else {
-        format!("the commands read the states from {root}: write them with --out {root}")
+        format!(
+            "the commands read the states from {root}: to write them, run again with --out {root}"
+        )
     }
 }
 

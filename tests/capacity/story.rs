@@ -295,7 +295,8 @@ fn what_has_to_be_seen_to_is_told_with_a_proposal() {
     let change = relief(&report, "redis-ops").change.as_ref().unwrap();
     assert!(change.kdl.contains("mode=\"enabled\""), "{}", change.kdl);
     assert_eq!(change.impact.heed, None);
-    let heed = "in two steps: `compatible`, then clients move, then `enabled`, for good";
+    let heed =
+        "two steps: set `compatible` and move the clients, then set `enabled`, which is permanent";
     assert_eq!(change.heeds, [heed]);
     let told = shown(&report, true);
     let folded: Vec<&str> = told.split_whitespace().collect();

@@ -191,7 +191,6 @@ fn every_attribute_moves_an_output_or_is_known_to_move_none() {
 /// Attributes that a title names by another word.
 const NAMED_OTHERWISE: &[(&str, &str)] = &[
     ("database.multi-az", "standby"),
-    ("redis.uses", "serve"),
     ("redis.tls", "TLS"),
     ("redis.env.url", "variables"),
     ("redis.env.cluster", "variables"),

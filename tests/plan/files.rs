@@ -227,7 +227,7 @@ fn a_step_without_a_way_back_says_why_and_one_that_reads_the_console_asks_for_th
     let (output, log) = run(
         programs.path(),
         at,
-        &of("undo.sh", "a volume never shrinks"),
+        &of("undo.sh", "RDS cannot shrink a volume"),
     );
     assert_eq!(output.status.code(), Some(1));
     assert!(log.is_empty(), "{log}");

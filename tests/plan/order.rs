@@ -51,7 +51,7 @@ fn a_use_and_the_variable_that_leads_to_it_move_together() {
         });
     }
     planned(&tier("medium"), &prod("medium", ONE_GROUP), |plan| {
-        let moved = step(plan, "move what the Redis groups serve");
+        let moved = step(plan, "move uses between the Redis groups");
         in_order(
             &typed(&moved.procedure).apply,
             &["scaledobject.yaml", "helm"],
@@ -111,7 +111,11 @@ fn what_things_are_called_and_where_they_stand_stays() {
             assert!(plan.steps.is_empty(), "{more}: {:?}", plan.steps);
             assert_eq!(plan.kept.len(), 1, "{more}");
             assert_eq!(plan.kept[0].line, line);
-            assert!(plan.kept[0].reason.contains("build the new beside the old"));
+            assert!(
+                plan.kept[0]
+                    .reason
+                    .contains("create the new one beside the old one")
+            );
         });
     }
     let elsewhere = tier("medium").replace("us-east-1", "eu-west-1");
@@ -146,7 +150,7 @@ fn the_application_moves_to_another_role_while_both_are_known() {
         assert!(apply.contains("rollout restart deployment/"), "{apply}");
         assert!(!apply.contains("terraform"), "{apply}");
         let notes = procedure.notes.join("\n");
-        assert!(notes.contains("the line of `kaireon` stays"), "{notes}");
+        assert!(notes.contains("keep the line of `kaireon`"), "{notes}");
     });
 }
 
@@ -368,7 +372,7 @@ fn clients_speak_to_a_cluster_before_it_is_one() {
         let needed = typed(&switched.procedure).requires.join("\n");
         assert!(needed.contains("configuration endpoint"), "{needed}");
         let why = switched.undo.as_ref().unwrap_err();
-        assert_eq!(why, "there is no way back: cluster mode is never left");
+        assert_eq!(why, "impossible: cluster mode cannot be turned off");
     });
 }
 
@@ -425,7 +429,7 @@ fn a_title_names_what_changes() {
         (
             "database { storage gib=500 iops=12000; }",
             "database { storage gib=600 iops=14000; }",
-            "500 of at most 1000 GiB -> 600 of at most 1000 GiB; iops 12000 -> 14000",
+            "500 GiB (max 1000 GiB) -> 600 GiB (max 1000 GiB); iops 12000 -> 14000",
         ),
         (
             "api { target cpu=70; }",
@@ -613,7 +617,7 @@ fn lists_that_lose_their_last_reader_are_named_with_how_to_count_what_is_left() 
                     asked.contains(&format!("queue `{list}` is empty")),
                     "{asked}"
                 );
-                let count = "redis-cli -u \"$REDIS_URL\" LLEN queue:b`, where";
+                let count = "redis-cli -u \"$REDIS_URL\" LLEN queue:b`; `REDIS_URL` is";
                 assert!(told.contains(count), "{told}");
                 assert!(told.contains("Redis group `queue`"), "{told}");
             }

@@ -103,7 +103,7 @@ fn a_minor_upgrade_reaches_the_replicas_before_their_source() {
     assert!(upgraded.iter().all(|done| *done < source));
     let later = "maintenance apply=\"window\"";
     let (way, _) = told(&database("16.14", later), &database("16.15", later), "");
-    place(&way.wait, &["the source takes the last"]);
+    place(&way.wait, &["the source last"]);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn plain_text_is_let_in_before_it_is_spoken_and_refused_after() {
                     &it.verify,
                     &["describe-db-parameters", "rds.force_ssl", "'1'"],
                 );
-                place(&it.requires, &["past PgBouncer"]);
+                place(&it.requires, &["bypasses PgBouncer"]);
             }
         }
     }
@@ -255,7 +255,7 @@ fn a_group_waits_for_the_window_where_the_step_says_so() {
     let (way, back) = told(&node("cache.r6g.large"), &node("cache.r6g.xlarge"), "");
     for it in [way, back] {
         place(&it.apply, &["--cache-node-type", "--no-apply-immediately"]);
-        place(&it.wait, &["nothing happens before it"]);
+        place(&it.wait, &["nothing changes before it"]);
     }
 }
 
@@ -272,11 +272,11 @@ fn terraform_ends_before_the_window_where_changes_wait_for_it() {
     let shards = "version=\"7.1\"; cluster shards=2 mode=\"enabled\"";
     for (before, after, title) in [
         (older, newer, ""),
-        (newer, shards, "let cluster clients into"),
+        (newer, shards, "allow cluster clients in"),
     ] {
         let (way, _) = told(&group("window", before), &group("window", after), title);
         place(&way.apply, &["terraform apply"]);
-        place(&way.wait, &["nothing happens before it"]);
+        place(&way.wait, &["nothing changes before it"]);
         let (way, _) = told(&group("now", before), &group("now", after), title);
         place(&way.apply, &["terraform apply"]);
         assert_eq!(way.wait, Vec::<String>::new());
@@ -388,8 +388,8 @@ fn plain_text_is_refused_only_when_every_client_encrypts() {
     let with = |tls: &str| prod("medium", &format!("redis \"cache\" {{ tls \"{tls}\" }}"));
     for before in ["off", "preferred"] {
         let (way, back) = told(&with(before), &with("required"), "require TLS");
-        place(&way.requires, &["`cache`", "every client", "encrypts"]);
-        assert!(!back.requires.join(" ").contains("encrypts"), "{back:#?}");
+        place(&way.requires, &["`cache`", "every client", "uses TLS"]);
+        assert!(!back.requires.join(" ").contains("uses TLS"), "{back:#?}");
         place(
             &back.verify,
             &["TransitEncryptionMode", "available preferred'"],

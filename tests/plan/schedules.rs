@@ -73,7 +73,7 @@ fn an_api_that_sleeps_verifies_a_step_and_one_that_does_not_scale_fails_it() {
     assert!(
         way.notes
             .iter()
-            .any(|note| note.contains("look again when it is awake")),
+            .any(|note| note.contains("check again when it is awake")),
         "{way:#?}"
     );
 }

@@ -71,7 +71,7 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
     planned(&drain("600s"), &drain("30s"), |plan| {
         let expected = [
             "roll PgBouncer: drain 10m -> 30s",
-            "set the pace of PgBouncer's rollouts: a pod each 10m -> 30s",
+            "set the pace of PgBouncer's rollouts: one pod every 10m -> 30s",
         ];
         assert_eq!(titles(plan), expected);
         let rolled = &plan.steps[0];
@@ -90,7 +90,7 @@ fn a_shorter_drain_keeps_the_longer_pace_until_the_old_pods_are_gone() {
     });
     planned(&drain("30s"), &drain("600s"), |plan| {
         let expected = [
-            "set the pace of PgBouncer's rollouts: a pod each 30s -> 10m",
+            "set the pace of PgBouncer's rollouts: one pod every 30s -> 10m",
             "roll PgBouncer: drain 30s -> 10m",
         ];
         assert_eq!(titles(plan), expected);
@@ -220,8 +220,8 @@ database {{ replicas 1 via=\"{via}\" }}"
             let moved = step(plan, "read from replicas over");
             // (795 - 625 - 20) / 5 pods
             assert_eq!(moved.state.pgbouncer.pool.max_db.value, 30);
-            let lowered = step(plan, "for the time being");
-            let back = step(plan, "give PgBouncer's pools back");
+            let lowered = step(plan, "pools temporarily");
+            let back = step(plan, "restore PgBouncer's pools");
             assert!(lowered.number < moved.number && moved.number < back.number);
             place(
                 &typed(&lowered.procedure).verify,
@@ -345,7 +345,7 @@ fn what_a_service_gives_back_is_waited_for() {
             let step = step(plan, "change service `outbox`");
             place(
                 &typed(&step.procedure).requires,
-                &["2 pods of at most 3 connections"],
+                &["2 pods with at most 3 connections"],
             );
             let label = "app in (outbox,kaireon-outbox)";
             place(&typed(&step.procedure).verify, &[label, "-le 2 ]"]);
@@ -400,8 +400,8 @@ fn a_service_that_moves_keeps_its_way_to_pgbouncer_until_nothing_of_it_is_left_t
 fn connections_that_are_set_aside_no_more_are_waited_for() {
     let admin = |count: u32| prod("medium", &format!("database {{ direct admin={count} }}"));
     planned(&admin(40), &admin(10), |plan| {
-        let step = step(plan, "set direct connections aside");
-        place(&typed(&step.procedure).requires, &["makes do with 20"]);
+        let step = step(plan, "change the reserve for direct connections");
+        place(&typed(&step.procedure).requires, &["use at most 20"]);
         place(
             &typed(&step.procedure).verify,
             &["pg_stat_activity", "-le 20 ]"],

@@ -14,8 +14,12 @@ pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
     }
     // Nobody reads from a replica that is not there on both sides.
     if before == 0 || after == 0 {
-        return Impact::new(Class::None, "no replica runs on both sides", REPLICAS)
-            .on("without read replicas");
+        return Impact::new(
+            Class::None,
+            "no read replica exists both before and after",
+            REPLICAS,
+        )
+        .on("without read replicas");
     }
     match field {
         ReadReplicasField::count(()) => replica_count(before, after, step),
@@ -23,7 +27,7 @@ pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
         ReadReplicasField::max_connections(()) => replica_max_connections(before, step),
         ReadReplicasField::via(()) => Impact::new(
             Class::Rolling,
-            "the API's pods read from another address",
+            "the API's pods read from a new address",
             "Kubernetes: a Deployment replaces its pods when their template changes",
         )
         .felt_by(FeltBy::Api),
@@ -33,13 +37,14 @@ pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
 fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
     if before == 0 || after == 0 {
         let reason = if before == 0 {
-            "pods are given the address of the replicas, once they run"
+            "pods get the replicas' address once the replicas run"
         } else {
-            "pods no longer read from replicas, and then these go"
+            "pods stop reading from the replicas; then the replicas are deleted"
         };
         let impact = Impact::new(Class::Rolling, reason, REPLICAS).felt_by(FeltBy::Everyone);
         return if before == 0 && !step.before.database.multi_az.value {
-            impact.on("without Multi-AZ: making the first suspends I/O for about a minute")
+            impact
+                .on("without Multi-AZ: creating the first replica suspends I/O for about a minute")
         } else {
             impact
         };
@@ -47,7 +52,7 @@ fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
     if after < before {
         return Impact::new(
             Class::Rolling,
-            "reads on the replicas that go connect again",
+            "readers of the deleted replicas reconnect",
             REPLICAS,
         )
         .on("fewer replicas")
@@ -55,7 +60,7 @@ fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
     }
     Impact::new(
         Class::None,
-        "replicas are added beside those that run",
+        "new replicas start beside the running ones",
         REPLICAS,
     )
 }
@@ -65,14 +70,14 @@ fn replica_class(count: u32, step: &Step<'_>) -> Impact {
     let impact = if count > 1 {
         Impact::new(
             Class::Rolling,
-            "replicas are resized; the others serve meanwhile, if it is done one by one",
+            "replicas are resized; if you resize one at a time, the others keep serving",
             REPLICAS,
         )
         .on(format!("{count} replicas"))
     } else {
         Impact::new(
             Class::Outage,
-            "the only replica is stopped, resized and started: reads from it wait for minutes",
+            "the only replica is stopped, resized and started again: reads from it wait for minutes",
             REPLICAS,
         )
         .on("one replica")
@@ -84,7 +89,8 @@ fn replica_max_connections(count: u32, step: &Step<'_>) -> Impact {
     if step.changes("database.replicas.instance") {
         let shared = replica_class(count, step);
         let reason =
-            "the parameter takes effect in the restart of `database.replicas.instance`".into();
+            "the parameter takes effect in the restart that `database.replicas.instance` causes"
+                .into();
         return Impact {
             reason,
             source: PARAMETERS,
@@ -93,7 +99,7 @@ fn replica_max_connections(count: u32, step: &Step<'_>) -> Impact {
     }
     Impact::new(
         Class::Reboot,
-        "the parameter is static: it waits until the replicas are rebooted, which no window does",
+        "the parameter is static: you have to reboot the replicas, no maintenance window does it",
         PARAMETERS,
     )
     .felt_by(FeltBy::Api)

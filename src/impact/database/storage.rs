@@ -13,16 +13,19 @@ pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
         StorageField::gib(()) => gib(step),
         StorageField::max_gib(()) => max_gib(step),
         StorageField::kind(()) => waits(unfelt("the volume changes its type online"), step),
-        StorageField::iops(()) => waits(unfelt("the volume gets other IOPS online"), step),
+        StorageField::iops(()) => waits(unfelt("the volume's IOPS change online"), step),
         StorageField::throughput(()) => {
-            waits(unfelt("the volume gets another throughput online"), step)
+            waits(unfelt("the volume's throughput changes online"), step)
         }
     }
 }
 
 /// After a change of the volume RDS takes none for six hours.
 fn waits(impact: Impact, step: &Step<'_>) -> Impact {
-    let reason = format!("{}; no further change of it for six hours", impact.reason);
+    let reason = format!(
+        "{}; RDS accepts no further storage change for six hours",
+        impact.reason
+    );
     Impact {
         reason,
         source: STORAGE,
@@ -44,7 +47,7 @@ fn gib(step: &Step<'_>) -> Impact {
     if before < STRIPED_FROM_GIB && after >= STRIPED_FROM_GIB {
         let impact = Impact::new(
             Class::OnlineDegraded,
-            "RDS stripes the volume over four, for hours",
+            "RDS stripes the data over four volumes, which takes hours",
             STORAGE,
         )
         .on("across 400 GiB")
@@ -56,7 +59,7 @@ fn gib(step: &Step<'_>) -> Impact {
     let least = least_step(before);
     if after < least {
         return impact.heed(format!(
-            "RDS makes it {least} GiB: the least step is a tenth"
+            "RDS makes it {least} GiB: the smallest increase is 10%"
         ));
     }
     impact
@@ -71,7 +74,7 @@ fn max_gib(step: &Step<'_>) -> Impact {
         return Impact::new(
             Class::Impossible,
             format!(
-                "the volume stays at {} GiB, and its ceiling at {least} or more",
+                "the volume stays at {} GiB, so its ceiling must be at least {least} GiB",
                 before.gib.value
             ),
             STORAGE,
@@ -79,6 +82,6 @@ fn max_gib(step: &Step<'_>) -> Impact {
     }
     Impact {
         source: STORAGE,
-        ..unfelt("storage autoscaling has another ceiling")
+        ..unfelt("only the ceiling of storage autoscaling changes")
     }
 }

@@ -8,23 +8,23 @@ impl Action {
     pub fn does(&self) -> String {
         match self {
             Self::Apply { manifests } => format!("apply {}", named(manifests)),
-            Self::Delete { manifests } => format!("delete what {} declares", named(manifests)),
+            Self::Delete { manifests } => format!("delete every object in {}", named(manifests)),
             Self::DeleteObjects { objects, .. } => format!("delete {}", objects.join(", ")),
             Self::Helm { release, .. } => {
                 format!("upgrade the Helm release {release} with the step's values")
             }
             Self::Terraform { targets, .. } => match targets.as_slice() {
-                [] => "apply the step's variables with Terraform".into(),
+                [] => "run Terraform with the step's variables".into(),
                 [target] => format!("apply {target} with Terraform"),
                 _ => format!("apply {} resources with Terraform", targets.len()),
             },
             Self::Forget { address, .. } => {
-                format!("take {address} out of Terraform's state, if it is the old one")
+                format!("remove {address} from Terraform's state, unless it is already the new one")
             }
             Self::Aws { call, .. } => called(call),
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
-                format!("let {} through network policy {policy}", apps.join(", "))
+                format!("allow {} in network policy {policy}", apps.join(", "))
             }
             Self::Cordon { nodes } => format!("cordon the nodes of group {}", nodes.group),
             Self::Uncordon { nodes } => format!("uncordon the nodes of group {}", nodes.group),
@@ -32,20 +32,20 @@ impl Action {
                 format!("drain the nodes of group {}, one by one", nodes.group)
             }
             Self::Shrink { nodes, most, .. } => format!(
-                "drain and terminate nodes of group {}, one by one, until {most} are left",
+                "drain and terminate nodes of group {}, one by one, until at most {most} are left",
                 nodes.group
             ),
             Self::Reload { deployment, .. } => {
                 format!("reload the settings of every pod of deployment/{deployment}")
             }
             Self::WakeApi { deployment, .. } => {
-                format!("wake deployment/{deployment}, if off-hours have put it to sleep")
+                format!("wake deployment/{deployment} if off-hours put it to sleep")
             }
             Self::WakePool { scaled_object, .. } => {
-                format!("wake scaledobject/{scaled_object}, if off-hours have put it to sleep")
+                format!("wake scaledobject/{scaled_object} if off-hours put it to sleep")
             }
-            Self::Remember { value, .. } => remembered(value),
-            Self::Need { otherwise, .. } => format!("end here if {otherwise}"),
+            Self::Remember { variable, value } => remembered(variable, value),
+            Self::Need { otherwise, .. } => format!("stop if {otherwise}"),
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
@@ -62,13 +62,13 @@ fn named(manifests: &Manifests) -> String {
     }
 }
 
-/// `rds: modify-db-instance kaireon-prod: db-instance-class db.r6g.large`.
+/// `run aws rds modify-db-instance for kaireon-prod: db-instance-class db.r6g.large`.
 fn called(call: &AwsCall) -> String {
     let mut subject = String::new();
     let mut rest = Vec::new();
     for argument in &call.arguments {
         if subject.is_empty() && NAMES.contains(&argument.name) {
-            subject = format!(" of {}", short(&argument.value));
+            subject = format!(" for {}", target(argument));
         } else if !WHEN.contains(&argument.name) && argument.name != "cluster-name" {
             rest.push(set(argument));
         }
@@ -78,7 +78,7 @@ fn called(call: &AwsCall) -> String {
     } else {
         format!(": {}", rest.join(", "))
     };
-    format!("{} {}{subject}{rest}", call.service, call.operation)
+    format!("run aws {} {}{subject}{rest}", call.service, call.operation)
 }
 
 /// Arguments that name what a call is about.
@@ -121,52 +121,74 @@ fn short(value: &ArgumentValue) -> String {
             format!("the larger of ${variable} and {number}")
         }
         ArgumentValue::Fields(fields) => fields.iter().map(set).collect::<Vec<_>>().join(","),
-        ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => subject(&query.call),
+        ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => format!(
+            "from {}{}",
+            query.call.operation,
+            named_by(&query.call, " of")
+        ),
     }
 }
 
-/// What a call asks about.
-fn subject(call: &AwsCall) -> String {
-    let mut names = call.arguments.iter();
-    let name = names.find(|it| NAMES.contains(&it.name));
-    let name = name.map_or_else(String::new, |it| format!(" {}", short(&it.value)));
-    format!("what {} tells of{name}", call.operation)
+/// What a call is about. A parameter group whose name AWS is asked for has no name here.
+fn target(argument: &Argument) -> String {
+    match (argument.name, &argument.value) {
+        (
+            "db-parameter-group-name" | "cache-parameter-group-name",
+            ArgumentValue::Answer(query),
+        ) => {
+            format!("the parameter group{}", named_by(&query.call, " of"))
+        }
+        (_, value) => short(value),
+    }
 }
 
-fn remembered(value: &Memory) -> String {
+/// What a call asks about, after a preposition; nothing where it names nothing.
+fn named_by(call: &AwsCall, preposition: &str) -> String {
+    let mut names = call.arguments.iter();
+    let name = names.find(|it| NAMES.contains(&it.name));
+    name.map_or_else(String::new, |it| {
+        format!("{preposition} {}", short(&it.value))
+    })
+}
+
+fn remembered(variable: &str, value: &Memory) -> String {
     match value {
-        Memory::Answer(query) => format!("ask AWS: {}", described(&query.call)),
-        Memory::Versions(_) => "ask AWS which versions it offers".into(),
-        Memory::Newest(_) => "ask AWS for the newest version that the upgrade can reach".into(),
-        Memory::Larger(variable, number) => {
-            format!("take {number}, or ${variable} where that is more")
+        Memory::Answer(query) => format!(
+            "read ${variable} from aws {} {}{}",
+            query.call.service,
+            query.call.operation,
+            named_by(&query.call, " for")
+        ),
+        Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
+        Memory::Newest(_) => {
+            format!("set ${variable} to the newest version that AWS can upgrade to")
         }
-        Memory::Smaller(variable, number) => {
-            format!("take {number}, or ${variable} where that is less")
+        Memory::Larger(other, number) => {
+            format!("set ${variable} to the larger of ${other} and {number}")
+        }
+        Memory::Smaller(other, number) => {
+            format!("set ${variable} to the smaller of ${other} and {number}")
         }
         Memory::NodeGroup { group, .. } => {
-            format!("look up what EKS calls node group {group}")
+            format!("set ${variable} to the name of node group {group} in EKS")
         }
-        Memory::Nodes { nodes } => format!("count the nodes of group {}", nodes.group),
+        Memory::Nodes { nodes } => {
+            format!(
+                "set ${variable} to the number of nodes in group {}",
+                nodes.group
+            )
+        }
         Memory::ApiMark { config_map, .. } => {
-            format!("look in configmap/{config_map} whether the API sleeps")
+            format!("read from configmap/{config_map} whether the API sleeps")
         }
     }
-}
-
-/// `describe-db-instances of kaireon-prod`.
-fn described(call: &AwsCall) -> String {
-    let mut names = call.arguments.iter();
-    let name = names.find(|it| NAMES.contains(&it.name));
-    let name = name.map_or_else(String::new, |it| format!(" of {}", short(&it.value)));
-    format!("{} {}{name}", call.service, call.operation)
 }
 
 /// What a call asks about: its name, or the operation where it has none.
 fn about(call: &AwsCall) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name) || it.name == "cache-cluster-id");
-    name.map_or_else(|| call.operation.to_owned(), |it| short(&it.value))
+    name.map_or_else(|| call.operation.to_owned(), target)
 }
 
 /// A regular expression as people read it.
@@ -178,35 +200,35 @@ fn read(answer: &str) -> String {
     plain.replace("[.]", ".")
 }
 
+fn reported(service: &str, answer: &str, which: &str) -> String {
+    format!(
+        "wait until {service} reports \"{}\" for {which}",
+        read(answer)
+    )
+}
+
 fn asked(question: &Question) -> String {
     match question {
         Question::Aws {
             call, answer, each, ..
         } => {
-            let which = if each.is_some() {
-                ", for each node"
-            } else {
-                ""
-            };
-            format!(
-                "wait until {} says of {}{which}: {}",
-                call.service,
-                about(call),
-                read(answer)
-            )
+            let which = each
+                .as_ref()
+                .map_or_else(|| about(call), |_| "each node".to_owned());
+            reported(call.service, answer, &which)
         }
         Question::Waiter {
             service, waiter, ..
-        } => format!("wait until {service} says {waiter}"),
+        } => format!("wait until {service} reports {waiter}"),
         Question::Same { manifests, .. } => {
-            format!("see that the cluster has {}", named(manifests))
+            format!("check that the cluster matches {}", named(manifests))
         }
         Question::Minimum {
             autoscaler, least, ..
-        } => format!("see that hpa/{autoscaler} has a minimum of {least} or more"),
-        Question::NothingLeft { .. } => "see that Terraform has nothing left to do".into(),
+        } => format!("check that hpa/{autoscaler} has a minimum of at least {least}"),
+        Question::NothingLeft { .. } => "check that Terraform has nothing left to change".into(),
         Question::RolledOut { deployment, .. } => {
-            format!("wait until deployment/{deployment} is rolled out")
+            format!("wait until the rollout of deployment/{deployment} is complete")
         }
         Question::Condition {
             object,
@@ -227,7 +249,7 @@ fn asked(question: &Question) -> String {
         },
         Question::MostPods { pods, most, .. } => match most {
             0 => format!("wait until no pod with {pods} is left"),
-            most => format!("wait until {most} pods with {pods} are left at the most"),
+            most => format!("wait until at most {most} pods with {pods} are left"),
         },
         Question::Secret {
             secret, key, holds, ..
@@ -242,9 +264,15 @@ fn asked(question: &Question) -> String {
             None => "wait until all nodes are ready".into(),
         },
         Question::Nodes { nodes, least } => match least {
-            Number::Known(least) => format!("wait until group {} has {least} nodes", nodes.group),
+            Number::Known(least) => format!(
+                "wait until group {} has at least {least} nodes",
+                nodes.group
+            ),
             Number::Variable(least) => {
-                format!("wait until group {} has ${least} nodes", nodes.group)
+                format!(
+                    "wait until group {} has at least ${least} nodes",
+                    nodes.group
+                )
             }
         },
         Question::NonePending => "wait until no pod is pending".into(),
@@ -252,10 +280,10 @@ fn asked(question: &Question) -> String {
             format!("wait until no PgBouncer pod holds more than {most} server connections")
         }
         Question::ClientConnections { pods, most, .. } => {
-            format!("wait until pods with {pods} hold {most} connections at PgBouncer at the most")
+            format!("wait until pods with {pods} hold at most {most} connections to PgBouncer")
         }
         Question::PastPooler { most, .. } => {
-            format!("wait until {most} connections of the primary bypass PgBouncer at the most")
+            format!("wait until at most {most} connections to the primary bypass PgBouncer")
         }
     }
 }

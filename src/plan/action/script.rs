@@ -34,7 +34,7 @@ pub fn scripts(step: &Step, place: &ScriptPlace<'_>) -> Artifacts {
     let undo = match &step.undo {
         Ok(back) => {
             let actions = back.apply.iter().chain(&back.verify);
-            let title = format!("The way back from step {}: {}", step.number, step.title);
+            let title = format!("Undo step {}: {}", step.number, step.title);
             script(&title, place, back, actions)
         }
         Err(why) => format!(
@@ -44,7 +44,7 @@ pub fn scripts(step: &Step, place: &ScriptPlace<'_>) -> Artifacts {
         ),
     };
     let apply = script(&title, place, procedure, procedure.apply.iter());
-    let title = format!("Whether step {} is done: {}", step.number, step.title);
+    let title = format!("Check that step {} is done: {}", step.number, step.title);
     let verify = script(&title, place, procedure, procedure.verify.iter());
     [(APPLY, apply), (VERIFY, verify), (UNDO, undo)]
         .map(|(name, text)| (name.to_owned(), text))
@@ -54,7 +54,7 @@ pub fn scripts(step: &Step, place: &ScriptPlace<'_>) -> Artifacts {
 /// What every script starts with. It ends at the first command that fails.
 fn head(title: &str, place: &ScriptPlace<'_>) -> String {
     format!(
-        "#!/bin/sh\n{}#\n{}#\n# It is run in the folder in which `tierc plan` ran, and may be run again.\nset -eu\n",
+        "#!/bin/sh\n{}#\n{}#\n# Run it in the folder where you ran `tierc plan`. You can run it again.\nset -eu\n",
         header(place.source),
         comment("", title)
     )
@@ -71,12 +71,12 @@ fn script<'a>(
         "[ -d {0} ] || {{\n    printf '%s\\n' {1} >&2\n    exit 1\n}}\n",
         word(place.tree),
         word(&format!(
-            "there is no {}: run this in the folder in which `tierc plan` ran",
+            "there is no {}: run this in the folder where you ran `tierc plan`",
             place.tree
         ))
     );
     for (label, sentences) in [
-        ("Not before:", &procedure.requires),
+        ("Requires:", &procedure.requires),
         ("Then wait until:", &procedure.wait),
         ("Note:", &procedure.notes),
     ] {
@@ -89,7 +89,7 @@ fn script<'a>(
     if !needed.is_empty() {
         text.push('\n');
         for variable in needed {
-            text += &format!(": \"${{{variable}:?has to be set, as is said above}}\"\n");
+            text += &format!(": \"${{{variable}:?set it first, as described above}}\"\n");
         }
     }
     text += "\nsay() {\n    printf '==> %s\\n' \"$1\" >&2\n}\n";
@@ -99,7 +99,7 @@ fn script<'a>(
         text += &format!("\nsay {}\n{}\n", word(&action.does()), action.shell());
     }
     if !any {
-        text += "\nsay 'there is nothing to do'\n";
+        text += "\nsay 'nothing to do'\n";
     }
     text
 }

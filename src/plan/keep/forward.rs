@@ -24,7 +24,7 @@ fn database(sides: Pair<&Environment>) -> Option<Kept> {
     Some(Kept {
         paths: vec!["database.engine".into()],
         reason: format!(
-            "RDS never goes back to an older version: PostgreSQL {} stays, {} takes a new instance beside it and a dump and restore",
+            "RDS cannot downgrade: PostgreSQL {} stays; {} needs a new instance, a dump and a restore",
             engines.before, engines.after
         ),
         line: format!("database {{ engine \"{}\" }}", engines.before),
@@ -52,7 +52,7 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
     Some(Kept {
         paths: paths.map(|(path, _)| path).collect(),
         reason: format!(
-            "ElastiCache never goes back to an older version: {} {} of Redis group `{name}` stays, {} {} takes a new group beside it, which the uses move to",
+            "ElastiCache cannot downgrade: {} {} of Redis group `{name}` stays; {} {} needs a new group, which the uses move to",
             engines.before, versions.before, engines.after, versions.after
         ),
         line: format!(
@@ -82,7 +82,7 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
     Some(Kept {
         paths,
         reason: format!(
-            "ElastiCache never leaves cluster mode: Redis group `{name}` keeps it with its shards, without it takes a new group beside it, which the uses move to"
+            "ElastiCache cannot turn cluster mode off: Redis group `{name}` keeps it and its shards; to leave cluster mode, create a new group and move the uses to it"
         ),
         line: format!("redis \"{name}\" {{ {line} }}"),
     })

@@ -12,10 +12,11 @@ use crate::pair::Pair;
 use crate::source::Origin;
 
 /// How to come to the new one all the same.
-const INSTEAD: &str = "build the new beside the old, move the data, then delete the old";
+const INSTEAD: &str =
+    "create the new one beside the old one, move the data, then delete the old one";
 
 /// The same for PgBouncer, which holds no data but connections.
-const INSTEAD_OF_POOLER: &str = "halve `pool max-db`, start the new beside the old by hand, give the Secrets and the pods its address, delete the old, then give the pool back";
+const INSTEAD_OF_POOLER: &str = "halve `pool max-db`, start the new PgBouncer beside the old one by hand, write its address into the Secrets and the pods, delete the old one, then restore the pool";
 
 pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
     let mut left = sides.before.compare(sides.after);
@@ -46,31 +47,31 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
 const FIXED: [(EnvironmentField, &str); 10] = [
     (
         EnvironmentField::app(()),
-        "the database, the Redis groups and the Secrets are called after the app, and none is renamed in place",
+        "the database, the Redis groups and the Secrets are named after the app, and cannot be renamed in place",
     ),
     (
         EnvironmentField::environment(()),
-        "the database and the Redis groups are called after the environment, and none is renamed in place",
+        "the database and the Redis groups are named after the environment, and cannot be renamed in place",
     ),
     (
         EnvironmentField::region(()),
-        "nothing moves to another region in place",
+        "nothing can move to another region in place",
     ),
     (
         EnvironmentField::cluster(()),
-        "nothing moves to another cluster in place: a second fleet would run beside the first, on the same database",
+        "nothing can move to another cluster in place: a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::namespace(()),
-        "nothing moves to another namespace in place: a second fleet would run beside the first, on the same database",
+        "nothing can move to another namespace in place: a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::pgbouncer(PgbouncerField::name(())),
-        "pods find PgBouncer by its name: under another one a second fleet would run beside the first, on the same database",
+        "pods find PgBouncer by its name: with a new name, a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::database(DatabaseField::name(())),
-        "the address, the replicas and the parameter group of a database follow its name, and Terraform knows it by that",
+        "the address, the replicas and the parameter group of a database follow its name, and Terraform identifies it by that name",
     ),
     (
         EnvironmentField::database(DatabaseField::dbname(())),
@@ -82,11 +83,11 @@ const FIXED: [(EnvironmentField, &str); 10] = [
     ),
     (
         EnvironmentField::redis(RedisGroupField::name(())),
-        "ElastiCache sets the id of a group when it creates it, and never after",
+        "ElastiCache sets a group's id only when it creates the group",
     ),
 ];
 
-const WHEN_CREATED: &str = "RDS sets it when it creates an instance, and never after";
+const WHEN_CREATED: &str = "RDS sets it only when it creates an instance";
 
 /// The first difference that stays, and why.
 fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {

@@ -125,7 +125,7 @@ fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     match database.maintenance.apply.value {
         Apply::Now => procedure,
         Apply::Window => procedure.wait(format!(
-            "the maintenance window {} (UTC) has passed: nothing happens before it",
+            "the maintenance window {} (UTC) has passed: nothing changes before it",
             database.maintenance.window.value
         )),
     }
@@ -185,7 +185,7 @@ fn window_has_begun(procedure: Procedure, database: &Database) -> Procedure {
     match database.maintenance.apply.value {
         Apply::Now => procedure,
         Apply::Window => procedure.require(format!(
-            "the maintenance window {} (UTC) has begun: the reboot is made by hand, no window makes it",
+            "the maintenance window {} (UTC) has begun: these commands reboot at once, RDS does not reboot in the window",
             database.maintenance.window.value
         )),
     }
@@ -234,8 +234,9 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
     } else {
         window_has_begun(procedure, sides.after)
     };
-    procedure
-        .note("a replica is touched when the one before it has caught up: its ReplicaLag is near 0")
+    procedure.note(
+        "change a replica only after the one before it has caught up: its ReplicaLag is near 0",
+    )
 }
 
 /// Replicas are there before anybody reads from them, and nobody reads from one that goes: pods

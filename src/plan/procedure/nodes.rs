@@ -262,7 +262,7 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
 /// does, the groups that stay grow as their pods wait.
 fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
-    let grows = "a node autoscaler runs, such as the Cluster Autoscaler: evicted pods that find no room wait for new nodes";
+    let grows = "a node autoscaler runs, such as the Cluster Autoscaler: evicted pods without room wait for new nodes";
     let procedure = Procedure::default().require(grows);
     let Some((next, group)) = successor(name, before.environment, after.environment) else {
         return procedure;

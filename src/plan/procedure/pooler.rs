@@ -59,7 +59,7 @@ fn read_again(states: Pair<State<'_>>) -> Procedure {
                 pooler: state.pooler(),
                 most: most.after,
             })
-            .note("open server connections above the new limit are not cut: they close once they are released")
+            .note("open server connections above the new limit close when they are released")
     } else {
         procedure
     };
@@ -79,7 +79,7 @@ fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
     let state = states.after;
     let wanted = total(&demand(state.environment));
     let pools = format!(
-        "PgBouncer's pools serve {} clients at once instead of {}, and {wanted} can want a connection at the autoscalers' maxima",
+        "PgBouncer's pools serve {} clients at once instead of {}; at the autoscalers' maxima, {wanted} can ask for a connection",
         held.after, held.before
     );
     if wanted <= held.after {
@@ -97,7 +97,7 @@ fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
 pub(super) fn console(procedure: Procedure, state: State<'_>) -> Procedure {
     let secret = secret::userlist(state.environment).secret;
     procedure.require(format!(
-        "`PGPASSWORD` is set to the password of `{STATS_USER}`, which Secret `{secret}` holds: the commands read PgBouncer's console"
+        "`PGPASSWORD` holds the password of `{STATS_USER}` from Secret `{secret}`: the commands read PgBouncer's console"
     ))
 }
 

@@ -34,7 +34,7 @@ pub(in crate::plan) fn unread(states: Pair<State<'_>>) -> Procedure {
             names.join(", ")
         ))
         .note(format!(
-            "to count the jobs that are left in {them}: {}, where `REDIS_URL` is the address{group}",
+            "to count the jobs left in {them}, run {}; `REDIS_URL` is the address{group}",
             left.join(", ")
         ))
 }

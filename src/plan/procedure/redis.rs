@@ -40,7 +40,7 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
                 waiter: "replication-group-deleted",
                 arguments: vec![Argument::text("replication-group-id", &before.name.value)],
             })
-            .note("connections that others than these pods have open are cut"),
+            .note("open connections of other clients are cut"),
         (None, None) => Procedure::default(),
     }
 }
@@ -55,12 +55,12 @@ pub(super) fn uses(states: Pair<State<'_>>) -> Procedure {
     let mut procedure = workloads::rolled_out(states).then(backups(states));
     if let Some(old) = serves(Use::Queue) {
         procedure = procedure.require(format!(
-            "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: nobody reads them there any more"
+            "the queues of Redis group `{old}` are empty, and get no new jobs until the step is done: no pool reads them there any more"
         ));
     }
     if let Some(old) = serves(Use::Sessions) {
         procedure = procedure.note(format!(
-            "sessions stay in Redis group `{old}`: users sign in again, unless they are copied first"
+            "sessions stay in Redis group `{old}`: users must sign in again, unless you copy the sessions first"
         ));
     }
     procedure
@@ -124,7 +124,7 @@ fn in_window(procedure: Procedure, group: &RedisGroup, state: State<'_>) -> Proc
         || format!("the maintenance window of `{}`", group.name.value),
         |window| format!("the maintenance window {window} (UTC)"),
     );
-    procedure.wait(format!("{window} has passed: nothing happens before it"))
+    procedure.wait(format!("{window} has passed: nothing changes before it"))
 }
 
 fn modified(group: &RedisGroup, changes: Vec<Argument>, at_once: bool) -> Procedure {
@@ -160,7 +160,7 @@ fn changed(
     let after = sides.after;
     match what {
         GroupMove::Node if sides.before.node == after.node => {
-            Procedure::default().note("nothing is applied: the data is only counted")
+            Procedure::default().note("nothing is applied: only the rules use the data size")
         }
         GroupMove::Node => modify(
             after,
@@ -290,7 +290,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
             states.after,
         )
         .require(format!(
-            "every client of Redis group `{name}` encrypts: plain text is refused from this step on"
+            "every client of Redis group `{name}` uses TLS: the group refuses plain text from this step on"
         ))
         .verify(reached(group, &[mode]))
         .then(clients),
@@ -321,7 +321,7 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
     let entry = secret::redis_url(state.environment, name, group);
     workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
-        "once the group offers TLS, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
+        "once the group offers TLS, not before, set key `{}` of Secret `{}` to: {}; the commands wait for it",
         entry.key, entry.secret, entry.content
     ))
 }
@@ -351,9 +351,9 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
         // A compatible server takes clients of both kinds: they move first, then it does.
         ClusterMode::Enabled => workloads::cluster(states)
             .waited_for()
-            .require("database 0 is the only one that is used")
+            .require("clients use only database 0")
             .require(format!(
-                "key `url` of Secret `{}` leads to the group's configuration endpoint, no more to its primary",
+                "key `url` of Secret `{}` points to the group's configuration endpoint, no longer to its primary",
                 secret::redis_secret(states.after.environment, name)
             ))
             .then(modify(
@@ -392,5 +392,5 @@ fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
             group,
             &[("NodeGroups.length(@)", count.to_string())],
         ))
-        .note("the slots move for hours where there is much data")
+        .note("moving the slots takes hours with much data")
 }

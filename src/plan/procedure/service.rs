@@ -10,8 +10,8 @@ use crate::plan::action::Question;
 /// A service that is counted otherwise.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.service.get(name));
-    let procedure = Procedure::default()
-        .note("the service itself is deployed by others: here it is only counted");
+    let procedure =
+        Procedure::default().note("tierc only counts the service: its owner deploys it");
     let pods = sides.map(|side| side.map_or(0, |service| service.replicas.value));
     let pooled = sides.map(|side| through(side, Via::Pgbouncer));
     let direct = sides.map(|side| through(side, Via::Direct));
@@ -20,18 +20,18 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let leaves_server = direct.after < direct.before;
     if !shrinks && !leaves_pooler && !leaves_server {
         return procedure.note(format!(
-            "service `{name}` may take what it is counted with once this step is done"
+            "the owner of service `{name}` can deploy the change once this step is done"
         ));
     }
     let mut procedure = if pooled.after > pooled.before {
         // PgBouncer's network policy lets it in during this step, and not before.
         procedure.note(format!(
-            "once the policy is applied, whoever deploys service `{name}` has {}: the commands wait until what it gives back is free",
+            "once the policy is applied, the owner of service `{name}` must {}: the commands wait until surplus pods and connections are gone",
             wanted(sides.after)
         ))
     } else {
         procedure.require(format!(
-            "whoever deploys service `{name}` has {}: the commands wait until its pods and connections are no more",
+            "the owner of service `{name}` must {}: the commands wait until surplus pods and connections are gone",
             wanted(sides.after)
         ))
     };
@@ -60,10 +60,10 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
 fn wanted(service: Option<&Service>) -> String {
     match service {
         Some(service) => format!(
-            "made it {} pods of at most {} connections over {}",
+            "scale it to {} pods with at most {} connections each over {}",
             service.replicas.value, service.per_pod.value, service.via.value
         ),
-        None => "taken it away".to_owned(),
+        None => "remove it".to_owned(),
     }
 }
 
@@ -84,12 +84,12 @@ fn label(name: &Name, environment: &Environment) -> String {
 pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
     let counts = states.map(|state| connections::direct(state.environment));
     let procedure = Procedure::default()
-        .note("nothing is applied: these connections are only counted, and opened by others");
+        .note("nothing is applied: tierc only counts these connections, and others open them");
     if counts.after >= counts.before {
         return procedure;
     }
     let procedure = procedure.require(format!(
-        "whoever opens the connections that are set aside makes do with {}: the commands wait until there are no more",
+        "direct connections to the database use at most {}: the commands wait until no more are open",
         counts.after
     ));
     past_pooler(procedure, states.after)
@@ -98,7 +98,7 @@ pub(super) fn direct(states: Pair<State<'_>>) -> Procedure {
 /// Waits until no more connections of the primary bypass PgBouncer than are counted.
 fn past_pooler(procedure: Procedure, state: State<'_>) -> Procedure {
     procedure
-        .require("`PGHOST`, `PGDATABASE`, `PGUSER` and `PGPASSWORD` lead to the primary itself as a member of `pg_monitor`: the commands count its connections")
+        .require("`PGHOST`, `PGDATABASE`, `PGUSER` and `PGPASSWORD` connect to the primary itself as a member of `pg_monitor`: the commands count its connections")
         .verify(Question::PastPooler {
             pooler: state.pooler(),
             most: connections::primary(state.environment).outside(),

@@ -188,7 +188,7 @@ fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subjec
         return procedure;
     }
     procedure.note(format!(
-        "in off-hours `{subject}` may have no pods that could show whether they start: look again when it is awake"
+        "in off-hours `{subject}` may have no pods, so nothing shows whether they start: check again when it is awake"
     ))
 }
 
@@ -326,7 +326,7 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
         let leads = entry.content.trim_matches('`').split_once(":PASSWORD");
         let leads = leads.map_or("", |(_, leads)| leads);
         filled(&entry, states.after, Holds::Text(leads.to_owned())).note(format!(
-            "once PgBouncer has the entry, and not before, key `{}` of Secret `{}` becomes: {}; the commands wait for it",
+            "once PgBouncer has the entry, not before, set key `{}` of Secret `{}` to: {}; the commands wait for it",
             entry.key, entry.secret, entry.content
         ))
     });
@@ -413,7 +413,7 @@ pub(super) fn whole(states: Pair<State<'_>>) -> Procedure {
             .verify(nothing_left(states.after));
     }
     if procedure == Procedure::default() {
-        procedure.note("nothing is applied: it is recorded, and runs nowhere")
+        procedure.note("nothing is applied: the change is only recorded")
     } else {
         procedure
     }
@@ -434,7 +434,7 @@ fn delivery(states: Pair<State<'_>>) -> Procedure {
         })
         .then(rolled_out(states))
         .note(format!(
-            "between the commands nothing scales: pods stay as many as they are in {}",
+            "between the commands nothing scales: pod counts stay fixed in {}",
             after.environment.namespace.value
         ))
 }

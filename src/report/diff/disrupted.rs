@@ -29,12 +29,12 @@ pub(super) fn alike<'a>(values: &[&'a ChangedValue]) -> Vec<Vec<&'a ChangedValue
 pub(super) fn felt(impact: &Impact) -> Vec<String> {
     let mut parts = Vec::new();
     if impact.felt_by != FeltBy::Nobody {
-        parts.push(format!("felt by {}", impact.felt_by));
+        parts.push(format!("affects {}", impact.felt_by));
     }
     match impact.when {
         When::AtOnce => {}
         When::InWindow => parts.push("in the maintenance window".into()),
-        When::ByHand => parts.push("when somebody reboots".into()),
+        When::ByHand => parts.push("after a manual reboot".into()),
     }
     match impact.undo {
         Undo::Back => {}

@@ -48,7 +48,7 @@ const STEPS: &str = "\0";
 /// Everything but the steps.
 fn head(plan: &EnvironmentPlan) -> String {
     let mut text = format!("### {}\n\n", prose(&plan.headline()));
-    for (label, line) in [("Cost", plan.money()), ("Interrupted", plan.interrupted())] {
+    for (label, line) in [("Cost", plan.money()), ("Disruption", plan.interrupted())] {
         if let Some(line) = line {
             text += &format!("- {label}: {}\n", prose(&line));
         }
@@ -56,7 +56,7 @@ fn head(plan: &EnvironmentPlan) -> String {
     text += STEPS;
     for kept in &plan.kept {
         text += &format!(
-            "\n**Kept:** {}. To say so in the file, write {}.\n",
+            "\n**Kept:** {}. Write this in the file: {}.\n",
             prose(&kept.reason),
             code(&kept.line)
         );
@@ -65,7 +65,7 @@ fn head(plan: &EnvironmentPlan) -> String {
         text += &stopped(blocked);
     }
     if let Some(line) = at_last(plan) {
-        text += &format!("\n**At last:** {}.\n", prose(&line));
+        text += &format!("\n**Finally:** {}.\n", prose(&line));
     }
     text
 }
@@ -89,7 +89,7 @@ fn item(step: &PlanStep) -> String {
         text += &format!("      - meanwhile {}\n", prose(&meanwhile.told()));
     }
     let procedure = &step.procedure;
-    text += &sentences("Not before:", &procedure.requires);
+    text += &sentences("Requires:", &procedure.requires);
     let [apply, verify] = applied_and_verified(step);
     text += &block("apply", &apply);
     text += &block("verify", &verify);
@@ -130,7 +130,7 @@ fn stopped(blocked: &BlockedPlan) -> String {
         text += &format!("- `{}`: {}\n", finding.code, prose(&finding.message));
     }
     for bridge in &blocked.bridges {
-        text += &format!("- a value that opens a way: {}\n", prose(bridge));
+        text += &format!("- help: {}\n", prose(bridge));
     }
     text
 }

@@ -26,7 +26,7 @@ pub fn text(report: &PlanReport) -> String {
 fn one(plan: &EnvironmentPlan) -> String {
     let mut text = plan.headline();
     text.push('\n');
-    for (label, line) in [("cost", plan.money()), ("interrupted", plan.interrupted())] {
+    for (label, line) in [("cost", plan.money()), ("disruption", plan.interrupted())] {
         if let Some(line) = line {
             text += &format!("    {label:<12}{line}\n");
         }
@@ -36,13 +36,13 @@ fn one(plan: &EnvironmentPlan) -> String {
     }
     for kept in &plan.kept {
         text += &format!("\nkept  {}\n", kept.reason);
-        text += &format!("      to say so in the file, write: {}\n", kept.line);
+        text += &format!("      write this in the file: {}\n", kept.line);
     }
     if let Some(blocked) = &plan.blocked {
         text += &stopped(blocked);
     }
     if let Some(line) = at_last(plan) {
-        text += &format!("\nat last  {line}\n");
+        text += &format!("\nfinally  {line}\n");
     }
     text
 }
@@ -52,7 +52,7 @@ fn paragraph(step: &PlanStep) -> String {
     if let Some(impact) = &step.impact {
         text += &format!("    {}: {}\n", felt(impact), impact.reason);
         if let Some(heed) = &impact.heed {
-            text += &format!("    {:<12}{heed}\n", "heed");
+            text += &format!("    {:<12}{heed}\n", "caution");
         }
     }
     text += &values(&step.changes);
@@ -73,7 +73,7 @@ fn procedure(step: &PlanStep) -> String {
     let procedure = &step.procedure;
     let [apply, verify] = applied_and_verified(step);
     [
-        ("not before", &procedure.requires),
+        ("requires", &procedure.requires),
         ("apply", &apply),
         ("verify", &verify),
         ("wait until", &procedure.wait),
@@ -124,7 +124,7 @@ fn stopped(blocked: &BlockedPlan) -> String {
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("  a value that opens a way: {bridge}\n");
+        text += &format!("  help: {bridge}\n");
     }
     text
 }

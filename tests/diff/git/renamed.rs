@@ -55,8 +55,8 @@ fn the_end_of_an_environment_is_told_in_one_line() {
         let told = transcript(repository.path(), &[&gated[..], all].concat());
         assert!(
             told.contains(
-                "  replace, felt by everyone, cannot be undone: everything in it is taken down,\n      \
-                 its database and Redis groups too\n"
+                "  replace, affects everyone, cannot be undone: everything in it is deleted,\n      \
+                 including its database and Redis groups\n"
             ),
             "{told}"
         );

@@ -22,7 +22,7 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
         (true, false) => force(database, 0).waited_for().then(clients),
         (false, true) => clients
             .waited_for()
-            .require("whatever reaches the database past PgBouncer speaks TLS: plain text is refused from this step on")
+            .require("every client that bypasses PgBouncer uses TLS: the database refuses plain text from this step on")
             .then(force(database, 1)),
         (true, true) | (false, false) => clients,
     }
@@ -36,11 +36,11 @@ fn role(states: Pair<State<'_>>) -> Procedure {
     }
     Procedure::default()
         .require(format!(
-            "the role `{}` exists in PostgreSQL and may do what `{}` may: RUNBOOK.md has the SQL",
+            "the role `{}` exists in PostgreSQL with the rights of `{}`: RUNBOOK.md has the SQL",
             roles.after, roles.before
         ))
         .note(format!(
-            "the line of `{}` stays in userlist.txt until no pod is left that connects as it",
+            "keep the line of `{}` in userlist.txt until no pod connects as that role",
             roles.before
         ))
 }

@@ -18,7 +18,7 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     let mut procedure = Procedure::default();
     if flags.is_empty() && before.max_connections == after.max_connections {
         return procedure
-            .note("nothing is applied: the minor version that runs will do")
+            .note("nothing is applied: the running minor version is accepted")
             .note(default_minor(after));
     }
     if is_upgraded(sides) {
@@ -112,7 +112,7 @@ fn to_target(database: &Database) -> Argument {
 /// What Terraform makes of a major version alone.
 fn default_minor(database: &Database) -> String {
     format!(
-        "Terraform asks RDS for version {0}, which means its default minor version; if `terraform plan` shows a change of `engine_version`, write the version that runs into the file, such as `engine \"{0}.1\"`",
+        "Terraform asks RDS for version {0}, which means the default minor version; if `terraform plan` shows a change of `engine_version`, write the running version into the file, such as `engine \"{0}.1\"`",
         major(database)
     )
 }
@@ -163,7 +163,7 @@ fn groups_made(sides: Pair<&Database>, state: State<'_>) -> Procedure {
                 unless: new,
             })
             .note(format!(
-                "delete the old parameter group when nothing uses it any more: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
+                "delete the old parameter group once nothing uses it: `aws rds delete-db-parameter-group --db-parameter-group-name {old}`"
             ));
         targets.push(address);
     }
@@ -183,14 +183,14 @@ fn minor_replicas(database: &Database) -> Procedure {
     if procedure == Procedure::default() {
         return procedure;
     }
-    let procedure = windowed(procedure, database)
-        .note("replicas are upgraded before their source: none may be older than it");
+    let procedure = windowed(procedure, database).note(
+        "replicas are upgraded before their source: a replica must not be older than its source",
+    );
     match database.maintenance.apply.value {
         Apply::Now => procedure,
         // One window may take them in any order.
-        Apply::Window => {
-            procedure.wait("each instance takes a window of its own: the source takes the last")
-        }
+        Apply::Window => procedure
+            .wait("every instance has had a maintenance window of its own, the source last"),
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     let (flags, wanted) = volume(Pair::new(before, after));
     if flags.is_empty() {
         return Procedure::default()
-            .note("nothing is applied: the volume has what it had, whether it is stated or not");
+            .note("nothing is applied: the volume's values stay the same, stated or not");
     }
     let ids = || reads(sides.after).chain([sides.after.name.value.to_string()]);
     let procedure = ids().fold(has_not_grown(before), |procedure, id| {
@@ -30,7 +30,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     if ceilings_alone {
         procedure
     } else {
-        procedure.note("for 6 h RDS takes no other change of the volume, longer while it optimises it; the next steps need not wait for that")
+        procedure.note("RDS accepts no other storage change for 6 h, and longer while it optimises the volume; the next steps need not wait for that")
     }
 }
 

@@ -118,7 +118,7 @@ pub(super) fn order(environment: &EnvironmentDiff) -> String {
     let mut body: String = order.steps.iter().map(step).collect();
     for kept in &order.kept {
         body += &format!(
-            "\nKept: {}. To say so in the file, write {}.\n",
+            "\nKept: {}. Write this in the file: {}.\n",
             prose(&kept.reason),
             code(&kept.line)
         );
@@ -161,7 +161,7 @@ fn step(step: &ShortStep) -> String {
 
 fn stopped(order: &SafeOrder, blocked: &BlockedPlan, before: &str) -> String {
     let mut text =
-        "**No safe order leads there.** What is left, and what it would break:\n\n".to_owned();
+        "**There is no complete safe order.** The remaining changes, and the rules that they would break:\n\n".to_owned();
     for left in &blocked.left {
         text += &format!("- {}\n", prose(left));
     }
@@ -173,7 +173,7 @@ fn stopped(order: &SafeOrder, blocked: &BlockedPlan, before: &str) -> String {
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("- a value that opens a way: {}\n", prose(bridge));
+        text += &format!("- help: {}\n", prose(bridge));
     }
     if before.is_empty() {
         return text;

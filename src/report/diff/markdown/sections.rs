@@ -200,14 +200,14 @@ fn notes(cost: &CostDiff) -> String {
     let mut notes = String::new();
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
-        ("Cannot change and is counted as it is", &cost.kept),
+        ("Cannot change, and is priced as it is", &cost.kept),
     ] {
         if !paths.is_empty() {
             notes += &format!("\n{what}: {}\n", codes(paths));
         }
     }
     for sentence in &cost.calendar {
-        notes += &format!("\nIn no sum: {}\n", prose(sentence));
+        notes += &format!("\nNot in any sum: {}\n", prose(sentence));
     }
     notes
 }

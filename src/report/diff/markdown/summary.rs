@@ -103,9 +103,7 @@ pub(super) fn unread(findings: &[Finding]) -> String {
         return String::new();
     }
     let lines: String = findings.iter().map(sections::finding).collect();
-    format!(
-        "**Files that cannot be read, so that nothing is known of what they change**\n\n{lines}"
-    )
+    format!("**Files that cannot be read: their changes are unknown**\n\n{lines}")
 }
 
 /// How the change is named and approved.

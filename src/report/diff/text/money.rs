@@ -20,14 +20,14 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     let mut notes = String::new();
     for (what, paths) in [
         ("changes without a price", &cost.unpriced),
-        ("cannot change and is counted as it is", &cost.kept),
+        ("cannot change, and is priced as it is", &cost.kept),
     ] {
         if !paths.is_empty() {
             notes += &wrapped("  ", &format!("{what}: {}", paths.join(", ")), 4);
         }
     }
     for sentence in &cost.calendar {
-        notes += &wrapped("  ", &format!("in no sum: {sentence}"), 4);
+        notes += &wrapped("  ", &format!("not in any sum: {sentence}"), 4);
     }
     if rows.is_empty() && notes.is_empty() {
         return String::new();
