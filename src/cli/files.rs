@@ -9,7 +9,7 @@
 //! Runs that write into the same folder take turns, and each removes what killed ones left.
 //! Nothing but regular files of a bounded size is ever opened.
 //! Power loss is left to the file system: nothing of a tree is synced.
-//! A file of the user's is replaced in one rename too, and synced before: nobody can render it again.
+//! A source file is replaced in one rename too, and synced before it: no command can create it again.
 
 mod input;
 mod leftover;

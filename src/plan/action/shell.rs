@@ -461,8 +461,8 @@ done",
     )
 }
 
-/// The new file reaches every pod before any is told to read it. The clock is the cluster's, which
-/// writes the times of the logs: that of whoever types may be off.
+/// The new file reaches every pod before any is told to read it. The time comes from the cluster, which
+/// writes the times of the logs: the local clock may be off.
 fn reloaded(namespace: &str, deployment: &str, config: &str, digest: &str) -> String {
     let each = |what: &str| {
         format!(

@@ -228,7 +228,7 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
             done.waited_for()
         });
     }
-    // A reboot waits for no window: whoever types it does.
+    // A reboot does not wait for the window: the person who runs it has to.
     let procedure = if resized {
         windowed(procedure, sides.after)
     } else {

@@ -146,7 +146,7 @@ pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     let _ = fs::set_permissions(to, Permissions::from_mode(wanted.mode() & 0o777));
 }
 
-/// What starts as a script may be run by whoever may read it.
+/// A script can be executed by everyone who can read it.
 ///
 /// # Errors
 /// When its mode cannot be changed.
