@@ -8,16 +8,16 @@
 //!
 //! Every stage is a pure function; who reads files, asks Prometheus and knows the day is `cli`.
 
+pub mod available;
+mod extra_nodes;
 pub mod metrics_file;
 pub mod offers;
-mod order;
+mod order_statistics;
 pub mod projection;
 pub mod prometheus;
 pub mod proposal;
-mod room;
 pub mod series;
 mod shift;
-pub mod supply;
 pub mod trend;
 pub mod trial;
 

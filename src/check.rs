@@ -1,8 +1,8 @@
 //! The rules: one file each, one table that lists them.
 
-pub mod across;
 pub mod autoscaling;
 pub mod connections;
+pub mod cross_file;
 pub mod database;
 pub mod finding;
 pub mod hygiene;

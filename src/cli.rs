@@ -5,6 +5,7 @@ mod args;
 mod capacity;
 mod check;
 mod compared;
+mod compared_inputs;
 mod completions;
 mod cost;
 mod diff;
@@ -23,7 +24,6 @@ mod prometheus;
 mod render;
 mod schema;
 mod show;
-mod sides;
 mod tiers;
 mod why;
 

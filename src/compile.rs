@@ -1,12 +1,12 @@
 //! The driver: texts in, environments and findings out. The only place that knows the order.
 
+mod catalogue_subset;
 mod compare;
-mod facts;
 mod fix;
+mod match_renamed;
 mod money;
 mod outcome;
 mod record;
-mod renamed;
 mod restated;
 mod texts;
 mod waivers;
@@ -27,9 +27,9 @@ use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
 
-use facts::{Facts, Referred};
+use catalogue_subset::{Facts, Referred};
 
-pub use facts::merged;
+pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, fix, fixable};
 
 pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
@@ -291,7 +291,7 @@ fn check_across(files: &mut [Compiled]) {
         .enumerate()
         .filter_map(|(index, file)| Some((index, file.environment.as_ref()?)))
         .collect();
-    let found = check::across::check(&environments);
+    let found = check::cross_file::check(&environments);
     for (index, diagnostic) in found {
         if let Some(file) = files.get_mut(index) {
             file.diagnostics.push(diagnostic);

@@ -1,7 +1,7 @@
 //! An environment as the files that run it: path -> text, nothing else.
 
 pub mod alerts;
-pub mod chart;
+mod attribute_values;
 pub mod hcl;
 pub mod header;
 pub mod helm;
@@ -14,7 +14,6 @@ pub mod placement;
 pub mod runbook;
 pub mod secret;
 pub mod shell;
-mod standing;
 pub mod template;
 pub mod terraform;
 pub mod yaml;

@@ -17,6 +17,7 @@
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
 //! - [`edit`] is a change to what a file states, as a value; [`rewrite`] applies it to the text and keeps
 //!   everything else byte for byte.
+//! - [`chart_schema`] validates the values against the schema of a chart.
 //! - [`metric`] is the table of what an environment is watched by, which alerts, the runbook and
 //!   the capacity review share.
 //! - [`schedule`] is the calendar: what off-hours and events want at any moment.
@@ -33,6 +34,7 @@ pub mod ast;
 pub mod budget;
 pub mod capacity;
 pub mod catalogue;
+pub mod chart_schema;
 pub mod check;
 pub mod cli;
 pub mod compile;

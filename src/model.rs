@@ -7,6 +7,7 @@ pub mod declaration;
 pub mod driver;
 pub mod duration;
 pub mod image;
+pub mod int_or_percent;
 pub mod load_test;
 pub mod money;
 pub mod name;
@@ -14,7 +15,6 @@ pub mod operation;
 mod part;
 pub mod place;
 pub mod platform;
-pub mod portion;
 pub mod quantity;
 pub mod rate;
 pub mod schedule;
@@ -36,6 +36,7 @@ pub use attribute::{Attribute, Attributes, Difference};
 pub use clock::{ClockTime, Days, Moment};
 pub use duration::Duration;
 pub use image::Image;
+pub use int_or_percent::Portion;
 pub use money::{Money, Percent};
 pub use name::Name;
 pub use operation::{
@@ -53,7 +54,6 @@ pub use platform::{
     PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode,
     RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
-pub use portion::Portion;
 pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};

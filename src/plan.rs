@@ -7,13 +7,13 @@
 //! reverse on the way down, no state with an error that BEFORE lacks, and no step that makes one
 //! while it runs ([`transition`]). Where none is found, values that hold only on the way open one
 //! ([`bridge`]). What AWS never does
-//! (a volume that shrinks) is kept as it is and said ([`keep`]).
+//! (a volume that shrinks) is kept as it is and said ([`unchangeable`]).
 
 pub mod action;
 mod beside;
 mod bridge;
-pub mod keep;
-pub mod kind;
+mod joint_moves;
+pub mod move_kind;
 pub mod moves;
 pub mod order;
 pub mod procedure;
@@ -21,8 +21,8 @@ mod rank;
 mod redis;
 pub mod step;
 mod title;
-mod together;
 mod transition;
+pub mod unchangeable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,12 +35,12 @@ use crate::model::Environment;
 use crate::pair::Pair;
 
 pub use action::Action;
-pub use keep::Kept;
-use kind::Kind;
+use move_kind::Kind;
 pub use moves::Move;
 use order::{Found, Ways};
 pub use step::Step;
 pub use transition::Meanwhile;
+pub use unchangeable::Kept;
 
 /// What a plan is made for.
 pub struct Request<'a> {
@@ -81,7 +81,7 @@ pub struct Blocked {
 /// Plans the way from BEFORE to AFTER.
 #[must_use]
 pub fn plan(request: &Request<'_>) -> Plan {
-    let (target, kept) = keep::keep(request);
+    let (target, kept) = unchangeable::keep(request);
     let goal = Request {
         environments: Pair::new(request.environments.before, &target),
         ..*request

@@ -7,8 +7,8 @@
 
 use jiff::civil::Date;
 
+use super::available::supply;
 use super::offers::Offers;
-use super::supply::supply;
 use super::trial::{Trial, trials};
 use super::{Item, Outlook};
 use crate::compile::{
@@ -157,7 +157,7 @@ fn judge_with_nodes(
         return alone;
     }
     let after = &comparison.runs.after;
-    let nodes = single(after).and_then(|it| super::room::nodes(it, &after.catalogue));
+    let nodes = single(after).and_then(|it| super::extra_nodes::nodes(it, &after.catalogue));
     match nodes.and_then(|nodes| trial.and(nodes)) {
         Some(both) => judge(&both, &compare(&both, base), item, value, base).or(alone),
         None => alone,

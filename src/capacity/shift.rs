@@ -5,7 +5,7 @@
 //! the median of its side. A shift is taken for one where that leaves far less than it leaves without
 //! a split, and where days next to the split show most of it: what climbs for weeks is no shift.
 
-use super::order::{count, median};
+use super::order_statistics::{count, median};
 
 /// The fewest days on each side: a week has every weekday once.
 pub(super) const SIDE: usize = 7;

@@ -22,7 +22,7 @@
 
 use jiff::civil::Date;
 
-use super::order::{count, median, quantile, ranks, sorted};
+use super::order_statistics::{count, median, quantile, ranks, sorted};
 use super::series::{Day, days_between};
 use super::shift;
 

@@ -9,10 +9,10 @@ use super::args::{Affected, Format};
 use super::compared::{
     Asked, about_unread, environments, paths_of_artifacts, say_prices, say_unread,
 };
+use super::compared_inputs::base;
 use super::exit::Exit;
 use super::load::require_prices;
 use super::output::Output;
-use super::sides::base;
 
 pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;

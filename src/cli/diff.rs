@@ -11,11 +11,11 @@ use super::args::{Diff, PageFormat};
 use super::compared::{
     Asked, about_unread, differs_on_disk, environments, say_called, say_prices, say_unread,
 };
+use super::compared_inputs::{self, Artifacts};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::load::require_prices;
 use super::output::Output;
-use super::sides::{self, Artifacts};
 
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;
@@ -24,7 +24,7 @@ pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<Strin
     } else {
         Artifacts::Left
     };
-    let read = match sides::read(&command.compared, &command.common, artifacts, output) {
+    let read = match compared_inputs::read(&command.compared, &command.common, artifacts, output) {
         Ok(read) => read,
         Err(failed) => return failed.end(output),
     };

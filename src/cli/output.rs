@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use crate::diagnostic::render::Style;
 use crate::diagnostic::visible::printed;
-use crate::report::fold;
+use crate::report::wrap;
 
 use super::args::Color;
 
@@ -66,7 +66,7 @@ impl Output {
     /// Adds prose to the results, in lines that the terminal shows whole.
     pub(super) fn prose(&mut self, text: &str) {
         match self.columns() {
-            Some(columns) => self.result(&fold::prose(text, columns)),
+            Some(columns) => self.result(&wrap::prose(text, columns)),
             None => self.result(text),
         }
     }
@@ -86,7 +86,7 @@ impl Output {
     /// Says a sentence beside the results, in lines that the terminal shows whole.
     pub(super) fn say_prose(&self, text: &str) {
         if self.error.terminal {
-            self.say(fold::prose(text, self.error.style.width).trim_end());
+            self.say(wrap::prose(text, self.error.style.width).trim_end());
         } else {
             self.say(text);
         }

@@ -17,10 +17,10 @@ use crate::report::plan::{
 
 use super::args::{Common, Compared, Plan, ReportFormat};
 use super::compared::{self, say_called, say_prices};
+use super::compared_inputs::{self, Artifacts, Failed, Read};
 use super::exit::Exit;
 use super::load::today;
 use super::output::Output;
-use super::sides::{self, Artifacts, Failed, Read};
 
 /// Where the commands read the states from, unless they are written elsewhere.
 pub(super) const ROOT: &str = "plan";
@@ -89,7 +89,7 @@ fn read(command: &Plan, output: &Output) -> Result<Read, Failed> {
         committed: false,
         out: PathBuf::new(),
     };
-    sides::read(&compared, &command.common, Artifacts::Left, output)
+    compared_inputs::read(&compared, &command.common, Artifacts::Left, output)
 }
 
 /// The way of one environment.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
+use crate::chart_schema;
 use crate::compile::Run;
 use crate::emit;
 use crate::model::count::counted;
@@ -119,16 +120,16 @@ fn validate(
         return Ok(());
     };
     let (name, defaults) = read_if_there(&chart.join("values.yaml"))?;
-    let defaults = emit::chart::defaults(&name, &defaults.unwrap_or_default())?;
+    let defaults = chart_schema::defaults(&name, &defaults.unwrap_or_default())?;
     let values = environments
         .iter()
         .map(|(name, (environment, ..))| {
             let values = emit::helm::values(environment);
             let values = serde_json::to_value(values).expect("values are plain data");
-            (name.clone(), emit::chart::over(&defaults, values))
+            (name.clone(), chart_schema::over(&defaults, values))
         })
         .collect();
-    within(VALIDATION, move || emit::chart::validate(&shown, &schema, &values)).unwrap_or_else(|| {
+    within(VALIDATION, move || chart_schema::validate(&shown, &schema, &values)).unwrap_or_else(|| {
         Err(vec![format!(
             "validating the values against `{}` takes more than {} s: simplify its recursive parts, or render without `--chart`",
             chart.join("values.schema.json").display(),

@@ -12,9 +12,9 @@ use crate::pair::Pair;
 use crate::parse;
 use crate::source::{Source, Sources};
 
-use super::facts::{Facts, Referred, merged};
+use super::catalogue_subset::{Facts, Referred, merged};
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
-use super::{record, renamed};
+use super::{match_renamed, record};
 
 /// A file of one side.
 #[derive(Clone, Debug)]
@@ -337,7 +337,7 @@ fn matches(
         join(&mut pairs, names.as_ref().map(Vec::as_slice));
         let paths = paths.map(|paths| paths.iter().map(Some).collect::<Vec<_>>());
         join(&mut pairs, paths.as_ref().map(Vec::as_slice));
-        renamed::join(&mut pairs, runs);
+        match_renamed::join(&mut pairs, runs);
     }
     let mut matches: Vec<Pair<Option<usize>>> = (0..counts.after)
         .map(|after| Pair::new(pairs.get(&after).copied(), Some(after)))

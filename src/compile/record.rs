@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use jiff::civil::Date;
 
+use super::catalogue_subset::Facts;
 use super::compare::Record;
-use super::facts::Facts;
 use super::{Compiled, check_across, estimated, waivers};
 use crate::ast::Ast;
 use crate::check::{self, Context};

@@ -9,7 +9,7 @@ mod asleep;
 mod pods;
 mod stores;
 
-use super::standing::Standing;
+use super::attribute_values::Standing;
 use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
 use crate::model::{Duration, Environment, MetricSource, PoolerSource};

@@ -56,7 +56,7 @@ pub fn objects(text: &str) -> Vec<(String, String)> {
 }
 
 /// What somebody else's document says; a mistake is told without its text.
-pub(super) fn read(text: &str) -> Result<serde_json::Value, String> {
+pub(crate) fn read(text: &str) -> Result<serde_json::Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }

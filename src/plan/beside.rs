@@ -5,10 +5,10 @@
 //! comes up beside the old one and takes its pods node by node; then the old one is made anew under
 //! its name, and the pods come back the same way.
 
-use super::kind::{ApiMove, Kind, NodesMove, PoolMove};
+use super::joint_moves::{self, Paths, Taken};
+use super::move_kind::{ApiMove, Kind, NodesMove, PoolMove};
 use super::moves::{Edit, Move};
 use super::rank::rank;
-use super::together::{self, Paths, Taken};
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Selection};
 use crate::pair::Pair;
@@ -130,7 +130,7 @@ fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environmen
     [
         stage(
             of(&beside, NodesMove::Added),
-            together::headline(created, whose, sides.after),
+            joint_moves::headline(created, whose, sides.after),
             Edit::NodesBeside(name.clone(), beside.clone(), pools),
             false,
         ),

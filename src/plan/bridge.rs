@@ -1,7 +1,7 @@
 //! Values that hold only on the way: where a step asks for too many connections while it runs,
 //! PgBouncer's pools are smaller meanwhile.
 
-use super::kind::Kind;
+use super::move_kind::Kind;
 use super::moves::{Edit, Move};
 use super::{Refused, Request, transition};
 use crate::model::Environment;

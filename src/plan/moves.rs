@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::beside;
-use super::kind::{Kind, NodesMove, PoolMove, kind};
+use super::joint_moves::{self, Paths, Taken};
+use super::move_kind::{Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::title::{Changed, title};
-use super::together::{self, Paths, Taken};
 use super::{bridge, redis};
 use crate::catalogue::Catalogue;
 use crate::model::{Attribute, ClusterMode, Environment, Name, RedisTls, Selection};
@@ -118,7 +118,7 @@ pub fn moves(sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Move> {
 #[must_use]
 pub fn joined(sides: Pair<&Environment>, catalogue: &Catalogue) -> Option<Vec<Move>> {
     let mut paths = by_kind(sides);
-    let taken = together::together(&mut paths, sides);
+    let taken = joint_moves::together(&mut paths, sides);
     (!taken.is_empty()).then(|| of_paths(paths, &taken, sides, catalogue))
 }
 
@@ -147,7 +147,7 @@ fn of_paths(
         match redis::staged(&kind, sides) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
-                title: together::headline(
+                title: joint_moves::headline(
                     title(&kind, sides, &own(&values, &kind, &paths)),
                     taken.get(&kind).map_or(&[], Vec::as_slice),
                     sides.after,

@@ -5,13 +5,13 @@ pub(super) mod nodes;
 mod pooler;
 pub(super) mod queues;
 mod redis;
-pub mod rest;
 mod schedules;
 mod service;
+pub mod unapplied_files;
 mod workloads;
 
 use super::action::{Action, Manifests, PoolerDeployment, Question};
-use super::kind::Kind;
+use super::move_kind::Kind;
 use crate::catalogue::Catalogue;
 use crate::emit::shell::literal;
 use crate::emit::{Artifacts, secret};

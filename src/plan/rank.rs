@@ -1,7 +1,7 @@
 //! The preferred order of moves: supply before demand on the way up, demand before supply on the
 //! way down, a standby first and away last. The rules decide; this only says where to begin.
 
-use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
 use crate::budget::connections;
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, Worker, Workload};

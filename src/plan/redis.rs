@@ -1,6 +1,6 @@
 //! Replication groups on the way: the states between that ElastiCache itself asks for.
 
-use super::kind::{GroupMove, Kind};
+use super::move_kind::{GroupMove, Kind};
 use super::moves::{Edit, Move, bridge};
 use super::title::title;
 use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls};

@@ -1,8 +1,8 @@
 //! Moves in order, as steps that somebody applies.
 
-use super::kind::{ApiMove, Kind, PoolMove};
+use super::move_kind::{ApiMove, Kind, PoolMove};
 use super::order::Ways;
-use super::procedure::{self, Procedure, State, procedure, rest};
+use super::procedure::{self, Procedure, State, procedure, unapplied_files};
 use super::transition::{self, Meanwhile};
 use super::{Move, Request};
 use crate::diff::{Changes, diff};
@@ -210,7 +210,7 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
         .fold(Procedure::default(), Procedure::then);
     procedure::secrets(states)
         .then(procedure::queues::unread(states))
-        .then(rest::with_the_rest(own, &kinds, states))
+        .then(unapplied_files::with_the_rest(own, &kinds, states))
 }
 
 /// Why a step is not undone, if it is not.

@@ -1,7 +1,7 @@
 //! What a move does, in words: a headline with what it is from and to. What changes and is not in
 //! the headline stands behind it, so that no title speaks of a value that stays as it is.
 
-use super::kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
 use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
 

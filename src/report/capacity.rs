@@ -1,10 +1,10 @@
 //! `tierc capacity`: where each metric leads, and what makes room, as text, JSON or Markdown.
 
 pub mod chart;
+mod edit_location;
 pub mod html;
 pub mod markdown;
 mod number;
-mod place;
 mod relief;
 pub mod text;
 

@@ -10,7 +10,7 @@ use super::{
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
-use crate::plan::kind::DatabaseMove;
+use crate::plan::move_kind::DatabaseMove;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| &state.environment.database);

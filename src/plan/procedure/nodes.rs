@@ -14,7 +14,7 @@ use crate::plan::action::{
     Action, Argument, ArgumentValue, AwsCall, Emptying, Memory, NodeLabels, Number, Question,
     Remembered,
 };
-use crate::plan::kind::Kind;
+use crate::plan::move_kind::Kind;
 
 /// What a node group takes, with the pods that select other nodes for it.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {

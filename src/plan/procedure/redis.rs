@@ -13,7 +13,7 @@ use crate::pair::Pair;
 use crate::plan::action::{
     Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question, Remembered,
 };
-use crate::plan::kind::GroupMove;
+use crate::plan::move_kind::GroupMove;
 
 pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -> Procedure {
     let sides = states.map(|state| state.environment.redis.get(name));

@@ -8,7 +8,7 @@ use crate::emit::{secret, yaml};
 use crate::model::{Autoscalers, Name, Via, Worker};
 use crate::pair::Pair;
 use crate::plan::action::{Action, Holds, Manifests, Question};
-use crate::plan::kind::{ApiMove, Kind, PoolMove};
+use crate::plan::move_kind::{ApiMove, Kind, PoolMove};
 use crate::schedule::{Calendar, Subject};
 
 /// The API's autoscaler in a tree's `kubernetes` folder.

@@ -1,7 +1,7 @@
 //! What makes room for a metric, and what does not and why.
 
+use super::edit_location::{Placed, placed};
 use super::number::{rounded, shown};
-use super::place::{Placed, placed};
 use super::{ChangeReport, RefusalReport, ReliefReport, Reviewed};
 use crate::capacity::Item;
 use crate::capacity::projection::HORIZON;

@@ -1,7 +1,7 @@
 //! Costs as text for a terminal of 80 columns.
 
 use crate::cost::Estimate;
-use crate::report::fold;
+use crate::report::wrap;
 
 use super::{
     Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
@@ -49,7 +49,7 @@ impl Row {
         let below = self
             .below
             .iter()
-            .map(|below| fold::sentence("    ", below, 6, WIDTH));
+            .map(|below| wrap::sentence("    ", below, 6, WIDTH));
         format!(
             "{label:<width$}{floor:>AMOUNT$}{ceiling:>AMOUNT$}\n{}",
             below.collect::<String>()
@@ -109,7 +109,7 @@ fn several(costs: &Costs<'_>) -> String {
     text += &row("total", "", whole(total.range), &unpriced);
     let budgets = budgets(costs.estimates).into_iter();
     text + &budgets
-        .map(|budget| fold::sentence("", &budget, 2, WIDTH))
+        .map(|budget| wrap::sentence("", &budget, 2, WIDTH))
         .collect::<String>()
 }
 
@@ -120,10 +120,10 @@ fn foot(costs: &Costs<'_>) -> String {
         text += "list prices in USD:\n";
     }
     for sentence in provenance {
-        text += &fold::sentence("  ", &sentence, 4, WIDTH);
+        text += &wrap::sentence("  ", &sentence, 4, WIDTH);
     }
     for sentence in remarks(costs).into_iter().chain(notes(costs.notes)) {
-        text += &fold::sentence("", &sentence, 2, WIDTH);
+        text += &wrap::sentence("", &sentence, 2, WIDTH);
     }
     text
 }

@@ -8,8 +8,8 @@ mod values;
 use rayon::prelude::*;
 
 use crate::diff::Presence;
-use crate::report::fold;
 use crate::report::paint::{Ink, Paint};
+use crate::report::wrap;
 
 pub use super::headline::{ink, money as told_growth};
 use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
@@ -133,5 +133,5 @@ fn gated(gate: &Gated, paint: Paint) -> String {
 
 /// A sentence in lines of at most 80 columns; every line but the first is indented.
 pub(in crate::report) fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
-    fold::sentence(first, sentence, indent, WIDTH)
+    wrap::sentence(first, sentence, indent, WIDTH)
 }

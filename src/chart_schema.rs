@@ -1,12 +1,12 @@
-//! `--chart DIR`: the values, held against a chart's own schema before anything is written.
+//! `--chart DIR`: the values of Helm, held against a chart's own schema before anything is written.
 //! The only user of the jsonschema crate.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::yaml;
 use crate::diagnostic::mask::mask;
+use crate::emit::yaml;
 
 /// What a chart's own `values.yaml` says; an empty one says nothing.
 ///

@@ -5,7 +5,7 @@ use super::{Procedure, State, workloads};
 use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
 use crate::plan::action::{Action, Manifests};
-use crate::plan::kind::{GroupMove, Kind};
+use crate::plan::move_kind::{GroupMove, Kind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
 #[must_use]

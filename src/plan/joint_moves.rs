@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::kind::{Kind, NodesMove, PoolMove};
+use super::move_kind::{Kind, NodesMove, PoolMove};
 use crate::model::{Environment, Name};
 use crate::pair::Pair;
 
