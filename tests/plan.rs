@@ -2,6 +2,7 @@
 
 mod command;
 pub(crate) mod files;
+mod formats;
 mod order;
 mod procedures;
 mod schedules;
