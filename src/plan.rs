@@ -67,7 +67,7 @@ pub struct Plan {
     pub blocked: Option<Blocked>,
 }
 
-/// Where no order goes on.
+/// Why no order continues from here.
 #[derive(Clone, Debug)]
 pub struct Blocked {
     /// The moves that were left.
@@ -141,7 +141,7 @@ fn in_order(goal: &Request<'_>) -> Way {
             refused.extend(way.refused());
         }
         if refused.is_empty() {
-            break; // no transition stood in the way: the rules of the states did
+            break; // the rules of the states blocked it, not a transition
         }
     }
     first
@@ -185,7 +185,7 @@ impl Way {
 }
 
 impl Request<'_> {
-    /// The steady errors of a state that nobody waives.
+    /// The steady errors of a state that are not waived.
     #[must_use]
     pub fn errors(&self, state: &Environment) -> Vec<Diagnostic> {
         let found = check::steady(state, self.catalogue, self.today);

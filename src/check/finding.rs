@@ -65,7 +65,7 @@ impl Finding {
         self.written(value, text)
     }
 
-    /// Labels a value where it stands; one that stands nowhere goes without saying.
+    /// Labels a value at its place in the file. A value without a place gets no label.
     pub fn written<T>(mut self, value: &Sourced<T>, text: impl Into<String>) -> Self {
         self.sound &= value.sound;
         match value.origin.span() {

@@ -43,7 +43,7 @@ fn tell(
     say_called(comparison, output);
     let root = root(command);
     let outcomes = comparison.outcomes();
-    // A value that only stands in for one that could not be read is nobody's goal.
+    // A placeholder for a value that could not be read must not become a goal.
     let readable = compile::all_read(&comparison.runs.after);
     let routes: Vec<Route<'_>> = outcomes
         .iter()
@@ -221,8 +221,8 @@ fn errors<'a>(all: impl Iterator<Item = &'a Diagnostic>) -> impl Iterator<Item =
     all.filter(|finding| finding.severity == Severity::Error)
 }
 
-/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER; a tier of a file
-/// stands in no file that could be checked.
+/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER. A file on
+/// another tier, as in `FILE@TIER`, is no file that `check` could read.
 fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
     let Pair { before, after } = &comparison.runs;
     let lost = before.files.iter().filter(|it| it.environment.is_none());

@@ -92,7 +92,7 @@ impl Masked {
             .iter()
             .filter_map(|range| source.text.get(range.clone()));
         let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
-        // What is a credential in one place is none the less where nothing around it tells.
+        // A credential is hidden wherever it is repeated, even if nothing around it shows that it is one.
         let secrets = Words::of(secrets.filter(|secret| is_told(secret)));
         let repeated = secrets.ranges(&source.text);
         let text = hide(&source.text, &find::merged([ranges, repeated].concat()));

@@ -211,7 +211,7 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
     Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
 }
 
-/// Whether a group cannot turn cluster mode on where it stands.
+/// Whether a group must be replaced to turn cluster mode on.
 fn replaces_for_mode(group: &RedisGroup) -> bool {
     !group.is_at_least(&[7, 0]) || group.replicas.value == 0
 }

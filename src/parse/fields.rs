@@ -16,9 +16,9 @@ use crate::source::{Span, Spanned};
 pub struct Notes {
     /// The nodes of the top level that a text has once at most, and has already.
     pub taken: BTreeSet<String>,
-    /// The names of nodes of the top level that stand somewhere else.
+    /// The names of top-level nodes that are in the block of another node.
     pub misplaced: BTreeSet<String>,
-    /// The rules of waivers that stand somewhere else.
+    /// The rules of waivers that are in the block of another node.
     pub perhaps_waived: BTreeSet<String>,
 }
 
@@ -39,13 +39,13 @@ impl Cx<'_> {
         self.notes.borrow_mut().taken.insert(name.to_owned())
     }
 
-    /// Notes the rule of a waiver that stands in the block of another node.
+    /// Notes the rule of a waiver that is in the block of another node.
     pub fn perhaps_waived(&self, rule: Option<&str>) {
         let rule = rule.map(str::to_owned);
         self.notes.borrow_mut().perhaps_waived.extend(rule);
     }
 
-    /// Notes a node of the top level that may lack what stands in the block of another one.
+    /// Notes a top-level node that may lack what is written in the block of another node.
     pub fn misplaced(&self, name: &str) {
         self.notes.borrow_mut().misplaced.insert(name.to_owned());
     }
@@ -55,7 +55,7 @@ impl Cx<'_> {
         self.out.borrow_mut().push(finding);
     }
 
-    /// Reports that what stands at `second` was stated at `first` already.
+    /// Reports that the value at `second` was stated at `first` already.
     pub fn duplicate(&self, what: &str, first: Span, second: Span) {
         let message = format!("`{what}` is stated twice");
         self.report(
@@ -67,7 +67,7 @@ impl Cx<'_> {
     }
 }
 
-/// A property that nobody asked for yet.
+/// A property that no reader has asked for yet.
 #[derive(Debug)]
 pub struct Property<'a> {
     pub(super) key: &'a str,
@@ -142,7 +142,7 @@ impl<'a> Fields<'a> {
         });
     }
 
-    /// Where the node's name stands.
+    /// The place of the node's name.
     #[must_use]
     pub fn name_span(&self) -> Span {
         self.node.name_span
@@ -309,8 +309,8 @@ impl<'a> Fields<'a> {
         written
     }
 
-    /// `budget 4000`: the number of a property stands there without its key, which is one mistake.
-    /// Of a text nobody knows what it is: nearly any property could have it.
+    /// `budget 4000`: the number of a property without its key. That is one mistake, not two.
+    /// A text could be the value of nearly any property.
     fn lacks_the_key<T>(&mut self, key: &str, reader: impl Fn(&Value<'_>) -> Reading<T>) -> bool {
         let fits = |value: &&Value<'a>| value.whole().is_some() && reader(value).is_ok();
         let Some(value) = self.arguments.front().copied().filter(fits) else {
@@ -361,7 +361,7 @@ impl<'a> Fields<'a> {
         Vec::into_iter(taken).map(fields).collect()
     }
 
-    /// What `read` makes of the one child `name`; the default if there is none.
+    /// Reads the one child `name` with `read`; the default if there is no such child.
     pub fn group<T: Default + Spoil>(
         &mut self,
         name: &'static str,
@@ -451,7 +451,7 @@ impl<'a> Fields<'a> {
         all
     }
 
-    /// Reports what nobody asked for.
+    /// Reports what no reader has asked for.
     pub fn finish(self) {
         leftover::report(&self);
     }

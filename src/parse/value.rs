@@ -334,7 +334,7 @@ pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
     if value.text().is_none() {
         let problem = mismatch(expected, value);
         return Err(match value.whole() {
-            // So few are gibibytes, so many mebibytes.
+            // A small number means gibibytes, a large one mebibytes.
             Some(number @ 1..=32) => problem.write(format!("\"{number}Gi\"")),
             Some(number @ 33..=1_048_576) => problem.write(format!("\"{number}Mi\"")),
             Some(_) | None => problem.help("write a number and its unit, such as \"512Mi\""),

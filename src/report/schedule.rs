@@ -78,7 +78,7 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
     week.turns.iter().filter_map(line).collect()
 }
 
-/// A floor that returns is on nobody's mind: it is told with the reason.
+/// A floor that returns in another year is easy to forget, so it is shown with its reason.
 fn of_event(event: &Name, coming: Coming) -> String {
     match coming {
         Coming::Own => format!("event {event}"),

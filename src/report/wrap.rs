@@ -36,7 +36,7 @@ pub fn prose(text: &str, width: usize) -> String {
         }
         let words = line.trim_start();
         let spaces = line.len() - words.len();
-        // What goes on below an indented line is told from the next by one step more.
+        // A continued line is indented one step more, so that it does not look like the next item.
         let indent = if spaces == 0 { 0 } else { spaces + 2 };
         folded += &sentence(&" ".repeat(spaces), words, indent, width);
     }

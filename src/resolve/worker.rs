@@ -134,7 +134,7 @@ fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
         "cooldown-becomes-window",
         vec![format!("{path}.cooldown")],
         format!(
-            "`{path}.cooldown` ({}), because KEDA's own only takes a pool to zero",
+            "`{path}.cooldown` ({}), because KEDA's cooldown applies only to the step to zero",
             cooldown.value
         ),
         cooldown.sound,

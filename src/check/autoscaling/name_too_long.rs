@@ -93,7 +93,8 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
     all
 }
 
-/// What an RDS instance is called here, and how long its name may be, with so many read replicas.
+/// What a finding calls the RDS instance, and the longest name that leaves room for the suffix of its
+/// read replicas.
 fn instance(replicas: u32) -> (&'static str, usize) {
     if replicas == 0 {
         return ("an RDS instance", INSTANCE);

@@ -142,7 +142,7 @@ fn one(
     }
     finding = finding.operand(framework, "framework", "the queue library");
     let form = keys::form(framework.value).unwrap_or_default();
-    let message = format!("its lists are named `{form}`");
+    let message = format!("`{}` names its lists `{form}`", framework.value);
     if let [queue] = queues
         && queue.list.is_declared()
     {

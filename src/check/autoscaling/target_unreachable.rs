@@ -133,14 +133,14 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
     let finding = finding.repair(
         target,
         &path,
-        "the largest target that can be passed with this limit",
+        "the largest target that usage can exceed under this limit",
         largest.to_string(),
     );
     let least = resource.limit(workload, steady / 10 + 1);
     Some(finding.repair(
         limit,
         &of_limit,
-        "the smallest limit with which the target can be passed",
+        "the smallest limit that lets usage exceed the target",
         format!("\"{least}\""),
     ))
 }

@@ -60,7 +60,7 @@ fn check_list(context: &Context<'_>, findings: &mut Findings) {
         .is_some_and(|version| version < COMPARES_EACH);
     let listed = database.replicas.via.value == Via::Pgbouncer && database.replicas.count.value > 1;
     if old && listed {
-        let message = "`verify-full` compares host names, but PgBouncer before 1.25 takes the list of read replicas for one name";
+        let message = "`verify-full` compares host names, but PgBouncer before 1.25 treats the list of read replicas as one name";
         findings.report(
             Finding::new(RULE.code, Severity::Warning, message)
                 .operand(image, "pgbouncer.image", "refuses every replica")

@@ -129,7 +129,7 @@ impl Compare<'_> {
         self.one("cost.reserved", reserved, &tier.reserved);
         self.alerts(alerts, &tier.alerts);
         self.api(api, &tier.api);
-        // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
+        // A pool with its own name is compared with the defaults, not with the tier's pool.
         for (name, node, below) in both(workers, &tier.workers) {
             self.pool(&format!("worker.{name}"), node, below);
         }

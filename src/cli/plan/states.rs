@@ -166,7 +166,7 @@ fn trees(
     Ok(trees)
 }
 
-/// Trees of tierc's in numbered folders that are none of `trees`, each with its folder.
+/// Generated trees in numbered folders that are not in `trees`, each with its folder.
 fn stale(out: &Path, trees: &[Tree]) -> Result<Vec<(PathBuf, String)>, Error> {
     let listing = match fs::read_dir(out) {
         Ok(listing) => listing,

@@ -33,8 +33,8 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// What Base64 says, of either alphabet, where it says printable text; it ends at the first byte that
-/// is none, which is where most runs of letters end.
+/// The printable text that Base64 of either alphabet encodes. It ends at the first byte that is not
+/// printable; in most runs of letters that is the first byte.
 pub(super) fn decoded(run: &str) -> Option<String> {
     let run = run.trim_end_matches('=');
     let mut said = String::with_capacity(run.len() / 4 * 3);

@@ -17,12 +17,12 @@ const JOINS: u8 = 2;
 /// What bytes can be to the search, so that most of a text is passed over with one look at each.
 struct Bytes {
     kinds: [u8; 256],
-    /// With what tokens of a well-known kind go on that begin with a byte: a bit for what `second`
-    /// makes of each byte.
+    /// For each first byte of a well-known token, which kinds of byte can follow: a bit for each kind
+    /// that `second` returns.
     goes_on: [u32; 256],
 }
 
-/// One of 32 kinds that a byte is of: whoever compares kinds looks at few words twice.
+/// The kind of a byte, one of 32. Comparing kinds first leaves few words to compare in full.
 fn second(byte: u8) -> u32 {
     1 << (byte & 31)
 }

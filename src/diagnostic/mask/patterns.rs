@@ -363,7 +363,7 @@ pub fn is_key(word: &str) -> bool {
             .is_some_and(|(_, last)| WORDS.iter().any(|known| last.eq_ignore_ascii_case(known)))
 }
 
-/// Values that say that there is none.
+/// Values that mean: no credential.
 const NONE: &[&str] = &[
     "",
     "true",
@@ -398,7 +398,7 @@ const PLACEHOLDERS: &[&str] = &[
     "CREDENTIALS",
 ];
 
-/// Schemes of what leads to a credential and is none.
+/// Schemes of references to a credential. The reference itself is not secret.
 const LEADS: &[&str] = &[
     "file:",
     "vault:",

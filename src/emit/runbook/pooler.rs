@@ -74,7 +74,8 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
     }
 }
 
-/// The most pods that can be declared where the database takes the pools of so many.
+/// The most pods that can be declared if the database has room for the pools of `pods` pods, those that
+/// drain included.
 fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
     let (drain, pace) = (pooler.drain.value, pooler.min_ready.value);
     let draining = u64::from(leaving_at_once(drain, pace, u32::MAX));

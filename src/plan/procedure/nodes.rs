@@ -217,7 +217,7 @@ fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Pro
     }
 }
 
-/// The youngest nodes leave, one by one, until no more than so many are left.
+/// Removes the youngest nodes one by one until at most `max` are left.
 fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> Action {
     let state = states.after;
     Action::Shrink {
@@ -295,7 +295,7 @@ fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
         })
 }
 
-/// The group that takes the pods of one that goes: the one that stands beside it, or the only one
+/// The group that takes the pods of a removed group: the group beside it, or the only one
 /// that runs the same pools.
 fn successor<'a>(
     name: &Name,

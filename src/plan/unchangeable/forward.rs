@@ -88,8 +88,8 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
     })
 }
 
-/// Whether AFTER's version is older than BEFORE's. One that says less, such as 16 beside 16.4, means
-/// whichever of them runs.
+/// Whether AFTER's version is older than BEFORE's. A shorter one, such as 16 beside 16.4, matches every
+/// version that begins with it.
 fn older(versions: Pair<&str>) -> bool {
     let numbers = versions.map(numbers);
     let mut both = numbers.before.iter().zip(&numbers.after);

@@ -1,4 +1,4 @@
-//! Where a change is typed: a node that stands in the file already cannot be typed once more.
+//! Where a change is typed: a node that is in the file already cannot be written a second time.
 
 use super::Reviewed;
 use crate::capacity::trial::{Line, Node, Trial};
@@ -7,9 +7,9 @@ use crate::edit::{Address, Slot, spelled};
 use crate::model::Attribute;
 use crate::source::{Origin, Span};
 
-/// A change, told apart by where it goes.
+/// A change, split by where it is typed.
 pub(super) struct Placed {
-    /// What goes into what the file states.
+    /// Edits of lines that the file has.
     pub(super) edits: Vec<String>,
     /// The nodes that it does not have.
     pub(super) nodes: String,
@@ -50,7 +50,7 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// What to do in a node that stands in the file; none where it does not.
+    /// What to do in a node that is in the file; none where it is not.
     fn edits(&self, node: &Node) -> Option<Vec<String>> {
         self.stated_below(&node.path())?;
         Some(
@@ -102,7 +102,7 @@ impl File<'_> {
         attributes.find(|it| declared(it).is_some() && it.path.starts_with(&below))
     }
 
-    /// What stands at a place.
+    /// What is at a place.
     fn written(&self, span: Span) -> Option<String> {
         let text = &self.reviewed.sources.get(span.source).text;
         let written = text.get(span.start as usize..span.end as usize)?;

@@ -40,7 +40,7 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     if is_major(sides) {
         // RDS upgrades the replicas of the region with their source (Amazon RDS User Guide, "Upgrades
         // of the RDS for PostgreSQL DB engine"). No document says which group they get: each is given
-        // its own, whichever that was.
+        // its own group again.
         let upgraded = reads(after)
             .fold(procedure.then(followed(source, after)), |procedure, id| {
                 procedure.then(regrouped(&id, after))
@@ -109,7 +109,7 @@ fn to_target(database: &Database) -> Argument {
     }
 }
 
-/// What Terraform makes of a major version alone.
+/// What Terraform asks RDS for if the file states a major version only.
 fn default_minor(database: &Database) -> String {
     format!(
         "Terraform asks RDS for version {0}, which means the default minor version; if `terraform plan` shows a change of `engine_version`, write the running version into the file, such as `engine \"{0}.1\"`",
