@@ -84,6 +84,28 @@ fn readme_counts_the_rules() {
     assert!(text.contains(&format!("{rules} rules")), "{rules}");
 }
 
+#[test]
+fn contributing_names_every_room_and_no_path_that_is_gone() {
+    let text = std::fs::read_to_string(project("CONTRIBUTING.md")).unwrap();
+    let library = std::fs::read_to_string(project("src/lib.rs")).unwrap();
+    let rooms = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let rooms = rooms.map(|room| format!("`{}`", room.trim_end_matches(';')));
+    let unnamed: Vec<String> = rooms.filter(|room| !text.contains(room)).collect();
+    assert_eq!(unnamed, Vec::<String>::new());
+    let folders = ["src/", "tests/", "docs/", "snapshots/", "schema/", ".ci/"];
+    let paths = text
+        .split('`')
+        .filter(|it| folders.iter().any(|folder| it.starts_with(folder)));
+    let paths: Vec<&str> = paths
+        .filter(|it| !it.contains(['<', '*', '{', ' ']))
+        .collect();
+    assert!(paths.len() > 20, "{paths:?}");
+    let gone: Vec<&&str> = paths.iter().filter(|it| !project(it).exists()).collect();
+    assert_eq!(gone, Vec::<&&str>::new());
+}
+
 /// What the reference of the language shows, as one file.
 #[test]
 fn the_reference_of_the_language_is_an_environment_without_errors() {
