@@ -4,6 +4,7 @@ pub mod json;
 pub mod markdown;
 pub mod text;
 
+use crate::report::amount::dollars;
 use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
@@ -38,16 +39,6 @@ fn summary(range: Option<Range>, unpriced: usize) -> String {
     match range {
         Some(range) => format!("{} a month{lacking}", dollars(range)),
         None => format!("none of {unpriced} items has a price"),
-    }
-}
-
-/// `$216 to $341`, or one amount where both are shown alike.
-pub(in crate::report) fn dollars(range: Range) -> String {
-    let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
-    if floor == ceiling {
-        floor
-    } else {
-        format!("{floor} to {ceiling}")
     }
 }
 

@@ -1,6 +1,6 @@
 //! A PgBouncer with known vulnerabilities.
 
-use super::pgbouncer_version_unsupported::is_unsupported;
+use super::pgbouncer_image::{is_unsupported, newer};
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -49,23 +49,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(finding.help(format!(
             "use an image of {safe} or later once one is published; the newest known to be published is {newest}"
         )));
-    }
-}
-
-/// Offers the newest version that is known to be published.
-pub(super) fn newer(finding: Finding, context: &Context<'_>, reference: &Image<'_>) -> Finding {
-    let (image, newest) = (
-        &context.environment.pgbouncer.image,
-        &context.catalogue.pgbouncer_image,
-    );
-    let message = format!("the newest image known to be published is {newest}");
-    // Only a tag that is a version and nothing more has one of the same form for another.
-    let digits = |c: char| c.is_ascii_digit() || c == '.';
-    if reference.tag.chars().all(digits) && reference.digest.is_empty() {
-        let text = format!("\"{}:{newest}\"", reference.repository);
-        finding.repair(image, "pgbouncer.image", message, text)
-    } else {
-        finding.help(message)
     }
 }
 

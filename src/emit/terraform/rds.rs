@@ -1,7 +1,7 @@
 //! The PostgreSQL instance and its read replicas.
 
+use crate::emit::endpoint::SERVER_PORT;
 use crate::emit::hcl::Hcl;
-use crate::emit::pgbouncer::SERVER_PORT;
 use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 

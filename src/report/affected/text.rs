@@ -3,9 +3,8 @@
 use super::{AffectedEnvironment, AffectedReport};
 use crate::diff::Presence;
 use crate::impact::Class;
-use crate::report::diff::text::{ink, told_growth};
-use crate::report::diff::{growth_beside, lasting};
-use crate::report::paint::{Ink, Paint};
+use crate::report::amount::{growth_beside, lasting, money};
+use crate::report::paint::{Ink, Paint, of_class};
 
 /// A row for each environment, and a line that counts.
 #[must_use]
@@ -27,10 +26,11 @@ pub fn text(report: &AffectedReport, color: bool) -> String {
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths = [0, 1, 2].map(width);
-    let inks = report
-        .environments
-        .iter()
-        .map(|it| it.worst.as_ref().map_or(Ink::Plain, |it| ink(it.class)));
+    let inks = report.environments.iter().map(|it| {
+        it.worst
+            .as_ref()
+            .map_or(Ink::Plain, |it| of_class(it.class))
+    });
     let inks = std::iter::once(Ink::Plain).chain(inks);
     let mut text = String::new();
     for (at, ([name, what, worst, money], ink)) in rows.iter().zip(inks).enumerate() {
@@ -88,7 +88,7 @@ fn total(report: &AffectedReport, all: usize) -> String {
     let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
         format!(", worst: {}", lasting(worst.class, worst.seconds))
     });
-    let money = told_growth(&report.cost.unwrap_or_default(), report.unpriced);
+    let money = money(&report.cost.unwrap_or_default(), report.unpriced);
     format!(
         "{} of {all} {plural} {is} affected{worst}, {money}",
         report.environments.len()

@@ -5,14 +5,14 @@ mod headline;
 mod money;
 mod values;
 
+use crate::report::amount::lasting;
 use rayon::prelude::*;
 
 use crate::diff::Presence;
 use crate::report::paint::{Ink, Paint};
 use crate::report::wrap;
 
-pub use super::headline::{ink, money as told_growth};
-use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
+use super::{DiffReport, EnvironmentDiff, Gated, Resource};
 
 /// Columns that everything is fitted to.
 pub(super) const WIDTH: usize = 80;

@@ -1,14 +1,14 @@
 //! Amounts and connections as bars: their text, and lengths out of [`WIDTH`].
 
+use crate::report::amount::{dollars, growth};
 use serde::Serialize;
 
 use crate::cost::Range;
 use crate::model::Money;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
 
 use super::super::connections::ServerConnections;
-use super::super::{CostDiff, EnvironmentDiff, growth};
+use super::super::{CostDiff, EnvironmentDiff};
 
 /// The length of the longest bar.
 const WIDTH: u64 = 1000;

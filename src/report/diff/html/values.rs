@@ -1,5 +1,6 @@
 //! The values and files that differ.
 
+use crate::report::amount::lasting;
 use serde::Serialize;
 
 use crate::diff::Presence;
@@ -8,7 +9,7 @@ use crate::report::page::class_tone;
 
 use super::super::disrupted::{TOLD, felt, word};
 use super::super::folded::because;
-use super::super::{ChangedValue, EnvironmentDiff, FileDiff, Renamed, Worst, lasting};
+use super::super::{ChangedValue, EnvironmentDiff, FileDiff, Renamed, Worst};
 
 #[derive(Serialize)]
 pub(super) struct Rename<'a> {

@@ -1,5 +1,6 @@
 //! What the template shows, in its words.
 
+use crate::report::amount::lasting;
 use serde::Serialize;
 
 use crate::diagnostic::json::Finding;
@@ -10,7 +11,7 @@ use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::felt;
 use super::super::headline;
-use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep, lasting};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep};
 use super::bars::{Layer, Server, layers, servers};
 use super::values::{File, Group, Rename, file, groups, rename};
 

@@ -1,5 +1,6 @@
 //! What a change of one environment interrupts, and in which order it is safe.
 
+use crate::report::amount::lasting;
 use std::collections::BTreeMap;
 
 use crate::diff::Presence;
@@ -9,7 +10,7 @@ use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
 use super::super::order::{SafeOrder, ShortStep};
-use super::super::{ChangedValue, EnvironmentDiff, lasting};
+use super::super::{ChangedValue, EnvironmentDiff};
 use super::sections::shift;
 
 /// A row for each thing that happens, worst first.

@@ -5,12 +5,12 @@ use crate::diagnostic::json::Finding;
 use crate::diff::{Presence, Root};
 use crate::impact::Class;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
+use crate::report::amount::{dollars, growth, lasting};
 use crate::report::markdown::{block, code, details, prose, table};
 
 use super::super::folded::because;
 use super::super::headline;
-use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff, growth, lasting};
+use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff};
 
 /// What a side that lacks something shows.
 const NONE: &str = "\u{2013}";

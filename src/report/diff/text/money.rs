@@ -2,10 +2,10 @@
 
 use crate::cost::Range;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
+use crate::report::amount::{dollars, growth};
 use crate::report::paint::{Ink, Paint};
 
-use super::super::{EnvironmentDiff, growth};
+use super::super::EnvironmentDiff;
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
