@@ -4,7 +4,7 @@ use super::suggest;
 use crate::ast::Part;
 
 /// Every top-level node, with the part of the language that goes with it when it cannot be read.
-pub const NODES: &[(&str, Part)] = &[
+pub(super) const NODES: &[(&str, Part)] = &[
     ("environment", Part::Other),
     ("tier", Part::Other),
     ("region", Part::Other),
@@ -34,7 +34,7 @@ pub const NODES: &[(&str, Part)] = &[
 
 /// Whether the language has a top-level node named `name`.
 #[must_use]
-pub fn is_known(name: &str) -> bool {
+pub(super) fn is_known(name: &str) -> bool {
     NODES.iter().any(|(known, _)| *known == name)
 }
 
@@ -55,12 +55,12 @@ pub(super) const WITH_BLOCK: [&str; 11] = [
 
 /// Whether the top-level node named `name` has a block.
 #[must_use]
-pub fn has_block(name: &str) -> bool {
+pub(super) fn has_block(name: &str) -> bool {
     WITH_BLOCK.contains(&name)
 }
 
 /// The known node whose name is nearest to `name`.
 #[must_use]
-pub fn nearest(name: &str) -> Option<&'static str> {
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
     suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
 }

@@ -24,10 +24,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if !is_unsupported(&reference) {
         return;
     }
-    let [major, minor, _] = OLDEST_PGBOUNCER;
     let tag = reference.tag;
     let message = format!(
-        "PgBouncer {tag} is older than {major}.{minor}, the oldest that its settings are written for"
+        "PgBouncer {tag} is older than {OLDEST_PGBOUNCER}, the oldest that its settings are written for"
     );
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(image, "pgbouncer.image", "the version is this tag")

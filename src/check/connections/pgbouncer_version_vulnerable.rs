@@ -4,8 +4,7 @@ use super::pgbouncer_image::{is_unsupported, newer};
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Image;
-use crate::model::image::version;
+use crate::model::{Image, Version};
 
 /// The rule `pgbouncer-version-vulnerable`.
 pub(super) static RULE: Rule = Rule {
@@ -54,14 +53,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// Whether every version that a tag can mean is below `safe`: `1.26` floats over its patches.
 fn below(tag: &str, safe: &str) -> bool {
-    let (Some(used), Some(safe)) = (version(tag), version(safe)) else {
+    let (Some(used), Some(safe)) = (Version::leading(tag), Version::leading(safe)) else {
         return false;
     };
-    let text = tag.strip_prefix('v').unwrap_or(tag);
-    let numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.').next();
-    let floats = numbers.is_some_and(|numbers| numbers.matches('.').count() < 2);
-    if floats {
-        used < [safe[0], safe[1], 0]
+    if used.floats() {
+        used.compare_stated(&safe).is_lt()
     } else {
         used < safe
     }
