@@ -1,13 +1,14 @@
 //! What matters of an environment, part by part.
 
-use crate::report::amount::{dollars, lasting, money};
 use std::collections::BTreeMap;
 
 use crate::cost::Range;
+use crate::diagnostic::Severity;
 use crate::diff::Presence;
 use crate::impact::Class;
 use crate::model::Tier;
 use crate::pair::Pair;
+use crate::report::amount::{dollars, lasting, money};
 use crate::report::paint::{Ink, of_class};
 
 use super::{CostDiff, DiffReport, EnvironmentDiff};
@@ -78,30 +79,33 @@ pub(super) fn rules(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
     if environment.presence == Presence::Removed {
         return Vec::new();
     }
-    let codes = |severity: &str| {
+    let codes = |severity: Severity| {
         let found = environment
             .findings
             .iter()
             .filter(|it| it.severity == severity);
         found.map(|it| it.code.as_str()).collect::<Vec<_>>()
     };
-    let counted = |what: &str, ink: Ink| {
-        let codes = codes(what);
+    let counted = |severity: Severity, ink: Ink| {
+        let codes = codes(severity);
         let mut names = codes.clone();
         names.sort_unstable();
         names.dedup();
         let plural = if codes.len() == 1 { "" } else { "s" };
         (!codes.is_empty()).then(|| {
             (
-                format!("{} {what}{plural}: {}", codes.len(), names.join(", ")),
+                format!("{} {severity}{plural}: {}", codes.len(), names.join(", ")),
                 ink,
             )
         })
     };
-    let found: Vec<_> = [counted("error", Ink::Red), counted("warning", Ink::Yellow)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let found: Vec<_> = [
+        counted(Severity::Error, Ink::Red),
+        counted(Severity::Warning, Ink::Yellow),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if found.is_empty() {
         vec![("all rules hold".into(), Ink::Green)]
     } else {

@@ -1,11 +1,12 @@
 //! What the template shows, in its words.
 
-use crate::report::amount::lasting;
 use serde::Serialize;
 
+use crate::diagnostic::Severity;
 use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
+use crate::report::amount::lasting;
 use crate::report::page::{class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
@@ -44,7 +45,7 @@ struct Gate<'a> {
 #[derive(Serialize)]
 struct Found {
     code: String,
-    severity: String,
+    severity: Severity,
     tone: &'static str,
     place: Option<String>,
     message: String,
@@ -160,11 +161,11 @@ fn what(environment: &EnvironmentDiff) -> String {
 fn found(finding: &Finding) -> Found {
     Found {
         code: finding.code.clone(),
-        severity: finding.severity.clone(),
-        tone: match finding.severity.as_str() {
-            "error" => "bad",
-            "warning" => "look",
-            _ => "note",
+        severity: finding.severity,
+        tone: match finding.severity {
+            Severity::Error => "bad",
+            Severity::Warning => "look",
+            Severity::Note => "note",
         },
         place: finding.shown_place(),
         message: finding.message.clone(),
@@ -188,7 +189,7 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
         tone: class_tone(class),
         growth: cost.map_or_else(String::new, CostDiff::growth),
         findings: findings
-            .filter(|it| it.severity != "note")
+            .filter(|it| it.severity != Severity::Note)
             .map(found)
             .collect(),
         layers: cost.map(layers).unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The sections of one environment.
 
 use crate::cost::Range;
+use crate::diagnostic::Severity;
 use crate::diagnostic::json::Finding;
 use crate::diff::{Presence, Root};
 use crate::impact::Class;
@@ -41,7 +42,10 @@ fn marked(environment: &EnvironmentDiff, about: &str) -> String {
         .worst
         .as_ref()
         .map_or(Class::None, |worst| worst.class);
-    let broken = environment.findings.iter().any(|it| it.severity == "error");
+    let broken = environment
+        .findings
+        .iter()
+        .any(|it| it.severity == Severity::Error);
     let mark = match class {
         _ if broken => "CAUTION",
         Class::Outage | Class::Replace | Class::Impossible => "CAUTION",
@@ -58,7 +62,7 @@ fn marked(environment: &EnvironmentDiff, about: &str) -> String {
 pub(super) fn findings(environment: &EnvironmentDiff) -> String {
     let findings = environment.findings.iter();
     let lines: Vec<String> = findings
-        .filter(|it| it.severity != "note")
+        .filter(|it| it.severity != Severity::Note)
         .map(finding)
         .collect();
     if lines.is_empty() {
