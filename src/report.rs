@@ -14,6 +14,7 @@ pub mod schedule;
 pub mod schema;
 pub mod sentence;
 pub mod show;
+pub mod table;
 pub mod tiers;
 pub mod why;
 pub mod wrap;

@@ -4,7 +4,6 @@ pub mod json;
 pub mod markdown;
 pub mod text;
 
-use crate::report::amount::dollars;
 use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
@@ -12,6 +11,7 @@ use crate::cost::difference::CalendarShift;
 use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
+use crate::report::amount::dollars;
 use crate::source::Sources;
 
 /// Everything that a report of costs tells.

@@ -14,7 +14,6 @@ mod order;
 mod resources;
 mod unified;
 
-use crate::report::amount::{growth_beside, together};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,6 +23,7 @@ use crate::diff::{Cause, Place, Presence, Root};
 use crate::impact::{Class, Fingerprint, Impact};
 use crate::model::Tier;
 use crate::pair::Pair;
+use crate::report::amount::{growth_beside, together};
 
 pub use super::amount::{growth, lasting};
 pub use connections::{ConnectionsOf, ServerConnections};

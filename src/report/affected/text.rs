@@ -5,6 +5,7 @@ use crate::diff::Presence;
 use crate::impact::Class;
 use crate::report::amount::{growth_beside, lasting, money};
 use crate::report::paint::{Ink, Paint, of_class};
+use crate::report::table::{Columns, joined};
 
 /// A row for each environment, and a line that counts.
 #[must_use]
@@ -21,11 +22,7 @@ pub fn text(report: &AffectedReport, color: bool) -> String {
     }
     let mut rows = vec![["environment", "what", "worst", "money a month"].map(str::to_owned)];
     rows.extend(report.environments.iter().map(row));
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = [0, 1, 2].map(width);
+    let columns = Columns::fit(rows.iter().map(<[String; 4]>::each_ref));
     let inks = report.environments.iter().map(|it| {
         it.worst
             .as_ref()
@@ -33,12 +30,11 @@ pub fn text(report: &AffectedReport, color: bool) -> String {
     });
     let inks = std::iter::once(Ink::Plain).chain(inks);
     let mut text = String::new();
-    for (at, ([name, what, worst, money], ink)) in rows.iter().zip(inks).enumerate() {
-        let [first, second, third] = widths;
-        let worst = paint.ink(ink, &format!("{worst:<third$}"));
-        let line = format!("{name:<first$}  {what:<second$}  {worst}  {money}");
+    for (at, (row, ink)) in rows.iter().zip(inks).enumerate() {
+        let [name, what, worst, money] = columns.cells(row);
+        let line = joined(&[name, what, paint.ink(ink, &worst), money]);
         let head = if at == 0 { Ink::Dim } else { Ink::Plain };
-        text += &format!("{}\n", paint.ink(head, line.trim_end()));
+        text += &format!("{}\n", paint.ink(head, &line));
     }
     text + &format!("{}\n", total(report, all))
 }

@@ -1,11 +1,11 @@
 //! Amounts and connections as bars: their text, and lengths out of [`WIDTH`].
 
-use crate::report::amount::{dollars, growth};
 use serde::Serialize;
 
 use crate::cost::Range;
 use crate::model::Money;
 use crate::pair::Pair;
+use crate::report::amount::{dollars, growth};
 
 use super::super::connections::ServerConnections;
 use super::super::{CostDiff, EnvironmentDiff};

@@ -1,10 +1,10 @@
 //! The values and files that differ.
 
-use crate::report::amount::lasting;
 use serde::Serialize;
 
 use crate::diff::Presence;
 use crate::impact::Class;
+use crate::report::amount::lasting;
 use crate::report::page::class_tone;
 
 use super::super::disrupted::{TOLD, felt, word};

@@ -1,10 +1,10 @@
 //! What a change of one environment interrupts, and in which order it is safe.
 
-use crate::report::amount::lasting;
 use std::collections::BTreeMap;
 
 use crate::diff::Presence;
 use crate::impact::{Class, Impact};
+use crate::report::amount::lasting;
 use crate::report::markdown::{code, details, prose, table};
 use crate::report::plan::BlockedPlan;
 

@@ -1,10 +1,10 @@
 //! What is interrupted, worst first.
 
-use crate::report::amount::lasting;
 use std::collections::BTreeMap;
 
 use crate::diff::{Place, Presence};
 use crate::impact::Class;
+use crate::report::amount::lasting;
 use crate::report::paint::{Ink, Paint, of_class};
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
