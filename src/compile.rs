@@ -30,11 +30,12 @@ use crate::source::{Source, SourceId, Sources, Span};
 use catalogue_subset::{Facts, Referred};
 
 pub use catalogue_subset::merged;
-pub use fix::{Applied, Fixed, Fixes, fix, fixable};
+pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
-pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
+pub use compare::{Comparison, Matching, Side, SideFile, compare, compare_with};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
+pub use record::{Record, Recorded};
 pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 

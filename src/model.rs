@@ -20,6 +20,7 @@ pub mod rate;
 pub mod schedule;
 mod selection;
 mod text_form;
+pub mod version;
 pub mod volume;
 mod waiver;
 pub mod window;
@@ -58,6 +59,7 @@ pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};
 pub use selection::Selection;
+pub use version::Version;
 pub use waiver::{LastDay, Waiver};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{

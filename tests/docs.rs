@@ -3,11 +3,11 @@
 mod attributes;
 mod coverage;
 
-use tierc::compile::{Fixes, fixable};
+use tierc::compile::{CatalogueTexts, Input, repairable};
 use tierc::diagnostic::Severity;
 use tierc::diagnostic::render::{self, Style, human, summary};
 
-use crate::support::{project, run};
+use crate::support::{project, run, today};
 
 /// The blocks of README in this language, in order.
 fn blocks(language: &str) -> Vec<String> {
@@ -41,9 +41,12 @@ fn findings(text: &str) -> String {
         count(Severity::Note),
         run.files.len(),
     );
-    let fixable = run.diagnostics().filter_map(fixable);
-    let (safe, others): (Vec<Fixes>, Vec<Fixes>) = fixable.partition(|it| *it == Fixes::Safe);
-    let fixable = render::fixable(safe.len(), others.len());
+    let input = Input {
+        name: "prod.kdl".into(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    let count = repairable(&input, &CatalogueTexts::embedded(), today());
+    let fixable = render::fixable(count.safe, count.others, count.more);
     let fixable = fixable.map_or_else(String::new, |line| format!("{line}\n"));
     format!("{shown}{summary}\n{fixable}")
 }

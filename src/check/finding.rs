@@ -113,14 +113,11 @@ impl Finding {
     }
 
     /// Says that what was advised last needs nobody's judgement: it keeps what was meant, costs no
-    /// more and interrupts nothing.
+    /// more and interrupts nothing. That holds only where the file states the value: to state one that
+    /// is derived, or that the tier gives, pins it.
     pub fn safely(mut self) -> Self {
-        let last = if self.offered {
-            self.offers.last_mut()
-        } else {
-            self.diagnostic.help.last_mut()
-        };
-        if let Some(last) = last {
+        let last = self.diagnostic.help.last_mut();
+        if let Some(last) = last.filter(|_| !self.offered) {
             last.safe = true;
         }
         self

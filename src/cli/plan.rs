@@ -2,7 +2,6 @@
 
 mod states;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
@@ -10,7 +9,7 @@ use crate::diagnostic::json::{Finding, findings};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::model::{Environment, Waiver};
 use crate::pair::Pair;
-use crate::plan::{Plan as Steps, Request, plan};
+use crate::plan::Plan as Steps;
 use crate::report::plan::{
     EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
 };
@@ -19,11 +18,8 @@ use super::args::{Common, Compared, Plan, ReportFormat};
 use super::compared::{self, say_called, say_prices};
 use super::compared_inputs::{self, Artifacts, Failed, Read};
 use super::exit::Exit;
-use super::load::today;
 use super::output::Output;
-
-/// Where the commands read the states from, unless they are written elsewhere.
-pub(super) const ROOT: &str = "plan";
+use super::safe_order::{ROOT, planned};
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
@@ -131,28 +127,6 @@ fn route<'a>(
         outcome,
         sides,
         plan: planned(sides, outcome, comparison, common, root),
-    })
-}
-
-/// The safe order from one side of an outcome to the other.
-pub(super) fn planned(
-    sides: Pair<&Environment>,
-    outcome: &Outcome<'_>,
-    comparison: &Comparison,
-    common: &Common,
-    root: &str,
-) -> Steps {
-    let waived = outcome.files.map(|file| file.map(|file| &file.waived));
-    let waived = match (waived.before, waived.after) {
-        (Some(before), Some(after)) => before & after,
-        (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
-    };
-    plan(&Request {
-        environments: sides,
-        catalogue: &comparison.runs.after.catalogue,
-        waived: &waived,
-        today: today(common),
-        root,
     })
 }
 

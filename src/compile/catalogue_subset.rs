@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Ast, Over, Written, joined};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
+use crate::model::version::major_and_rest;
 use crate::model::{Environment, StorageType, Tier, Word as _};
 use crate::parse::{self, prices};
 use crate::source::{SourceId, Sources};
@@ -75,8 +76,7 @@ impl Referred {
     }
 
     fn add_engine(&mut self, engine: &str) {
-        self.names
-            .extend(engine.split('.').next().map(str::to_owned));
+        self.names.insert(major_and_rest(engine).0.to_owned());
     }
 
     /// What a budget asks the prices of.

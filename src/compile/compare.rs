@@ -6,13 +6,13 @@ use jiff::civil::Date;
 
 use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
-use crate::emit::Artifacts;
-use crate::model::{Environment, Name, Tier, Waiver};
+use crate::model::{Name, Tier};
 use crate::pair::Pair;
 use crate::parse;
 use crate::source::{Source, Sources};
 
 use super::catalogue_subset::{Facts, Referred, merged};
+use super::record::Record;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 use super::{match_renamed, record};
 
@@ -25,28 +25,6 @@ pub struct SideFile {
     pub path: String,
     /// The tier it is read with, in place of its own.
     pub tier: Option<Tier>,
-}
-
-/// What an earlier run recorded of an environment.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// The record's file, as the user would name it.
-    pub name: String,
-    /// The environment.
-    pub environment: Environment,
-    /// What its file waives; none where the record does not say.
-    pub waivers: Option<Vec<Waiver>>,
-    /// What else that run left.
-    pub recorded: Recorded,
-}
-
-/// What an earlier run left beside the environment.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The version of the catalogue that the environment was completed from.
-    pub catalogue: String,
-    /// The generated files as they are now, where they were asked for.
-    pub files: Option<Artifacts>,
 }
 
 /// One side of a comparison.

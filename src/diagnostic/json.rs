@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::mask::Mask;
-use super::{Diagnostic, Help};
+use super::{Diagnostic, Help, Severity};
 use crate::edit;
 use crate::source::{Sources, Span};
 
@@ -90,7 +90,8 @@ pub struct Finding {
     /// The rule.
     pub code: String,
     /// `error`, `warning` or `note`.
-    pub severity: String,
+    #[schemars(with = "String")]
+    pub severity: Severity,
     /// What is.
     pub message: String,
     /// Where it is reported; null where it is in no text.
@@ -144,7 +145,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
     };
     Finding {
         code: diagnostic.code.to_string(),
-        severity: diagnostic.severity.to_string(),
+        severity: diagnostic.severity,
         message: text(&diagnostic.message),
         place: diagnostic.place(sources).map(|span| place(span, sources)),
         record: diagnostic

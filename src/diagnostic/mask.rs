@@ -1,9 +1,12 @@
 //! Credentials, hidden wherever text is shown.
 
 mod bare_address;
+mod base64;
+mod body;
 mod encoded;
 mod find;
 pub mod fingerprint;
+mod literal;
 mod patterns;
 mod repeated;
 mod runs;
@@ -12,8 +15,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub use find::{find_secrets, is_literal};
+pub use find::find_secrets;
 pub use fingerprint::fingerprint;
+pub use literal::is_literal;
 pub use patterns::is_key;
 
 use repeated::Words;

@@ -6,7 +6,8 @@ mod time;
 
 use std::ops::RangeInclusive;
 
-use super::scan::{Mistake, quoted};
+use super::mistake::Mistake;
+use super::scan::quoted;
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};

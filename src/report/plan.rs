@@ -19,7 +19,7 @@ use crate::pair::Pair;
 use crate::plan::action::script;
 use crate::plan::procedure::Procedure;
 use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
-use crate::report::diff::{growth, lasting};
+use crate::report::amount::{growth, lasting};
 
 pub use environment::{Planned, of_environment};
 pub use markdown::markdown;

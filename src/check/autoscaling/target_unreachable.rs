@@ -1,5 +1,6 @@
 //! A utilisation that the limit cuts off before the autoscaler adds a pod.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Quantity, Resources, Workload};
@@ -17,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         let (min, max) = workload.bounds();
         // A count that cannot change follows no target.
         if min < max {

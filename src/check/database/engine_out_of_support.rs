@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::version::major_and_rest;
 
 /// The rule `engine-out-of-support`.
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// The major version of `engine`, and the last day of its standard support.
 fn support<'a>(context: &Context<'_>, engine: &'a str) -> Option<(&'a str, jiff::civil::Date)> {
-    let major = engine.split('.').next()?;
+    let (major, _) = major_and_rest(engine);
     let version = context.catalogue.postgres.get(major)?;
     Some((major, version.supported_until))
 }

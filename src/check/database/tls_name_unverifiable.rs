@@ -4,7 +4,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
-use crate::model::{Image, SslMode, Via};
+use crate::model::{Image, SslMode, Version, Via};
 
 /// The rule `tls-name-unverifiable`.
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// The first PgBouncer that compares a certificate with each host of an entry, and not with the
 /// list of them (its issue 1300).
-const COMPARES_EACH: [u32; 3] = [1, 25, 0];
+const COMPARES_EACH: Version = Version::of(1, 25);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;

@@ -1,6 +1,7 @@
 //! Two environments that would write the same object.
 
 use crate::check::Rule;
+use crate::check::workloads::workloads;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Environment, Name};
 use crate::source::{Sourced, Span};
@@ -36,7 +37,7 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         kind,
         name: name.value.to_string(),
     };
-    let workloads = super::super::autoscaling::workloads(environment);
+    let workloads = workloads(environment);
     let names = workloads.into_iter().map(|(_, workload)| &workload.name);
     let mut all: Vec<_> = names
         .chain([&environment.pgbouncer.name])

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::string::FromUtf8Error;
 
 use super::LOCK;
+use super::below::{below, is_below};
 use super::leftover::is_tree_name;
 use super::tree::Tree;
 use crate::cli::error::Error;
@@ -66,23 +67,6 @@ impl TreePlan {
             .iter()
             .all(|(_, change)| *change == Change::Unchanged)
     }
-}
-
-/// The path of `relative` below `root`, if it stays there.
-pub(super) fn below(root: &Path, relative: &str) -> Result<PathBuf, Error> {
-    if is_below(relative) {
-        Ok(root.join(relative))
-    } else {
-        Err(Error::Unsafe(relative.to_owned()))
-    }
-}
-
-/// Whether a relative path stays below where it starts.
-fn is_below(relative: &str) -> bool {
-    let plain = |part: &str| {
-        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':'])
-    };
-    relative.split('/').all(plain)
 }
 
 /// The part of a lock that says whose files are whose.

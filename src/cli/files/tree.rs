@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 
-use super::plan::below;
+use super::below::below;
 use super::read::MOST_BYTES;
 use crate::cli::error::Error;
 

@@ -14,37 +14,9 @@ use crate::model::place::MOST_LABELS;
 use crate::model::{Days, Name, OffHours, Place};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
+use crate::parse::vocabulary::{NODES, WITH_BLOCK, has_block, is_known, nearest};
 use crate::parse::{suggest, text, value};
 use crate::source::Span;
-
-/// Every top-level node, with the part of the language that goes with it when it cannot be read.
-pub const NODES: &[(&str, Part)] = &[
-    ("environment", Part::Other),
-    ("tier", Part::Other),
-    ("region", Part::Other),
-    ("app", Part::Other),
-    ("namespace", Part::Other),
-    ("cluster", Part::Other),
-    ("labels", Part::Other),
-    ("framework", Part::Other),
-    ("api", Part::Api),
-    ("worker", Part::Worker),
-    ("service", Part::Service),
-    ("pgbouncer", Part::Pgbouncer),
-    ("database", Part::Database),
-    ("redis", Part::Redis),
-    ("nodes", Part::Nodes),
-    ("network", Part::Network),
-    ("off-hours", Part::Schedule),
-    ("event", Part::Schedule),
-    ("schedule", Part::Other),
-    ("alerts", Part::Alerts),
-    ("load-test", Part::LoadTest),
-    ("budget", Part::Other),
-    ("cost", Part::Other),
-    ("deliver", Part::Other),
-    ("waive", Part::Waive),
-];
 
 /// The nodes that have a name and may stand more than once.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
@@ -54,39 +26,6 @@ const MANY: [&str; 3] = ["labels", "waive", "off-hours"];
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
-
-/// Whether the language has a top-level node named `name`.
-#[must_use]
-pub fn is_known(name: &str) -> bool {
-    NODES.iter().any(|(known, _)| *known == name)
-}
-
-/// The nodes of the top level that have a block.
-const WITH_BLOCK: [&str; 11] = [
-    "api",
-    "worker",
-    "service",
-    "pgbouncer",
-    "database",
-    "redis",
-    "nodes",
-    "off-hours",
-    "event",
-    "alerts",
-    "load-test",
-];
-
-/// Whether the top-level node named `name` has a block.
-#[must_use]
-pub fn has_block(name: &str) -> bool {
-    WITH_BLOCK.contains(&name)
-}
-
-/// The known node whose name is nearest to `name`.
-#[must_use]
-pub fn nearest(name: &str) -> Option<&'static str> {
-    suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
-}
 
 /// The node that is meant by one that is not known: what has a block is rather one that takes one.
 fn meant(node: &Node<'_>) -> Option<&'static str> {
@@ -142,7 +81,7 @@ fn stands_once(name: &str) -> bool {
 
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
-    match super::run_on::parted(node, cx) {
+    match super::run_on::parted(node, cx, known_in) {
         Some(parted) => read(ast, seen, cx, &parted),
         None => read(ast, seen, cx, node),
     }
@@ -263,7 +202,7 @@ pub fn owners(child: &str) -> &'static [&'static str] {
 }
 
 /// The nodes that can stand in the block of the top-level node `part`.
-pub(super) fn known_in(part: &str) -> Vec<&'static str> {
+fn known_in(part: &str) -> Vec<&'static str> {
     let findings = RefCell::default();
     let notes = RefCell::default();
     let cx = Cx {

@@ -4,7 +4,8 @@ use super::{
     Action, Argument, ArgumentValue, AwsCall, AwsQuery, Emptying, Holds, Manifests, Memory,
     NodeLabels, Number, PoolerDeployment, Question, Remembered,
 };
-use crate::emit::pgbouncer::{PORT, STATS_USER};
+use crate::emit::endpoint::PORT;
+use crate::emit::pgbouncer::STATS_USER;
 use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
 use crate::emit::shell::{message, quoted, word};
 

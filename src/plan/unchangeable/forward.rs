@@ -1,7 +1,7 @@
 //! What only goes forward: versions, and cluster mode.
 
 use super::Kept;
-use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup};
+use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup, Version};
 use crate::pair::Pair;
 
 pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
@@ -91,14 +91,6 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
 /// Whether AFTER's version is older than BEFORE's. A shorter one, such as 16 beside 16.4, matches every
 /// version that begins with it.
 fn older(versions: Pair<&str>) -> bool {
-    let numbers = versions.map(numbers);
-    let mut both = numbers.before.iter().zip(&numbers.after);
-    let first = both.find(|(before, after)| before != after);
-    first.is_some_and(|(before, after)| after < before)
-}
-
-/// The numbers of a version, to compare; what is no number counts 0.
-fn numbers(version: &str) -> Vec<u32> {
-    let parts = version.split('.');
-    parts.map(|part| part.parse().unwrap_or(0)).collect()
+    let Pair { before, after } = versions.map(Version::lenient);
+    after.compare_stated(&before).is_lt()
 }

@@ -9,7 +9,7 @@ use crate::impact::Class;
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::plan::{Plan, Step};
-use crate::report::diff::shown;
+use crate::report::masked_value::masked_value;
 
 /// What the report of an environment is made of.
 pub struct Planned<'a> {
@@ -92,7 +92,11 @@ fn interruptions(steps: &[Step]) -> Interruptions {
 fn of_step(step: &Step, cost: Option<Pair<Range>>, planned: &Planned<'_>) -> PlanStep {
     let changes = step.changes.changes.iter().zip(&step.impacts);
     let changes = changes.map(|(change, impact)| {
-        let value = |value: &Option<String>| value.as_ref().map(|value| shown(&change.path, value));
+        let value = |value: &Option<String>| {
+            value
+                .as_ref()
+                .map(|value| masked_value(&change.path, value))
+        };
         StepChange {
             path: change.path.clone(),
             before: value(&change.values.before),

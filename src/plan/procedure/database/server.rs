@@ -5,6 +5,7 @@ use super::{
     reached_with, reads, rebooted, settled, static_parameter, targeted, window_has_begun, windowed,
 };
 use crate::emit::terraform::parameter_group_name;
+use crate::model::version::major_and_rest;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
@@ -263,5 +264,5 @@ fn is_major(sides: Pair<&Database>) -> bool {
 }
 
 fn major(database: &Database) -> &str {
-    database.engine.value.split('.').next().unwrap_or_default()
+    major_and_rest(&database.engine.value).0
 }

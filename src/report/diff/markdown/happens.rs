@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::diff::Presence;
 use crate::impact::{Class, Impact};
+use crate::report::amount::lasting;
 use crate::report::markdown::{code, details, prose, table};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
 use super::super::order::{SafeOrder, ShortStep};
-use super::super::{ChangedValue, EnvironmentDiff, lasting};
+use super::super::{ChangedValue, EnvironmentDiff};
 use super::sections::shift;
 
 /// A row for each thing that happens, worst first.

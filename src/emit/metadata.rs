@@ -25,7 +25,7 @@ pub(in crate::emit) fn of_environment(environment: &Environment) -> Map {
 
 /// The environment's labels and the recommended ones. `app` is what the guide's commands and
 /// PgBouncer's NetworkPolicy select by.
-pub(super) fn labels(environment: &Environment, component: &str) -> Map {
+pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map {
     let app = environment.app.value.as_str();
     let values = [component, component, component, app, "tierc"];
     let own = OWN_LABELS.into_iter().zip(values);
@@ -35,6 +35,6 @@ pub(super) fn labels(environment: &Environment, component: &str) -> Map {
 }
 
 /// The labels that select a Deployment's pods; they never change.
-pub(super) fn selector(component: &str) -> Value {
+pub(in crate::emit) fn selector(component: &str) -> Value {
     yaml!({ "app.kubernetes.io/name": component, "app.kubernetes.io/instance": component })
 }
