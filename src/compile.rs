@@ -32,7 +32,7 @@ use catalogue_subset::{Facts, Referred};
 pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
-pub use compare::{Comparison, Matching, Side, SideFile, compare, compare_with};
+pub use compare::{Comparison, Matching, Side, SideFile, compare};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
 pub use record::{Record, Recorded};

@@ -24,7 +24,10 @@ use super::safe_order::{ROOT, planned};
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
         Ok(read) => read,
-        Err(failed) => return failed.end(output),
+        Err(failed) => {
+            discard(command, output);
+            return failed.end(output);
+        }
     };
     let (comparison, texts) = read.compare(&command.common);
     tell(&comparison, &texts.after, command, output)
@@ -50,6 +53,9 @@ fn tell(
     let runs = &comparison.runs;
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
+    if !sound {
+        discard(command, output);
+    }
     if let Some(out) = out {
         states::write(out, &root, &routes, comparison, output)?;
     }
@@ -70,6 +76,13 @@ fn tell(
         .max(say_prices(&costs.about_prices, &costs.sources, output));
     print(&report, readable, command.format, output);
     Ok(exit)
+}
+
+/// Removes what an earlier plan wrote: its scripts would look like those of this one, which failed.
+fn discard(command: &Plan, output: &Output) {
+    if let Some(out) = &command.out {
+        states::discard(out, output);
+    }
 }
 
 /// Where the commands read the states from.

@@ -8,6 +8,7 @@ use std::string::FromUtf8Error;
 use super::LOCK;
 use super::below::{below, is_below};
 use super::leftover::is_tree_name;
+use super::stage::mode_to_run;
 use super::tree::Tree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;
@@ -132,7 +133,15 @@ pub fn plan_tree(
         } else {
             tree.read(path)?
         };
-        let change = change(bytes.as_deref(), text, owned.get(path));
+        let mut change = change(bytes.as_deref(), text, owned.get(path));
+        // A script that cannot be executed is written again, though its text is the same.
+        if change == Change::Unchanged
+            && text.starts_with("#!")
+            && let Some(mode) = tree.mode(path)?
+            && mode_to_run(text, mode).is_some()
+        {
+            change = Change::Updated;
+        }
         let known = is_new || path == LOCK || owned.contains_key(path);
         if change == Change::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
             foreign.push(below(&below(out, name)?, path)?);

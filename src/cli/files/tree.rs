@@ -98,6 +98,20 @@ impl Tree {
         }
     }
 
+    /// The permissions of a file; `None` where there is none.
+    pub(super) fn mode(&mut self, relative: &str) -> Result<Option<u32>, Error> {
+        let path = below(&self.path, relative)?;
+        let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
+        let Some(folder) = self.folder(folder)? else {
+            return Ok(None);
+        };
+        match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(about) => Ok(Some(about.st_mode & 0o777)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(refused(&path, error, false)),
+        }
+    }
+
     /// A folder of the tree, opened through the folders above it.
     fn folder(&mut self, relative: &str) -> Result<Option<&OwnedFd>, Error> {
         if !self.folders.contains_key(relative) {

@@ -82,14 +82,25 @@ fn target(database: &Database) -> Procedure {
             variable: "RUNNING",
             value: Memory::Answer(running),
         })
+        // What runs already has no upgrade to itself.
         .apply(Action::Remember {
             variable: "TARGET",
-            value: Memory::Newest(targets),
+            value: Memory::Variable("RUNNING"),
         })
-        .apply(Action::Need {
-            variable: "TARGET",
-            otherwise: no_target(database),
-        })
+        .apply(Action::unless(
+            "RUNNING",
+            &[wanted, &format!("{wanted}.*")],
+            [
+                Action::Remember {
+                    variable: "TARGET",
+                    value: Memory::Newest(targets),
+                },
+                Action::Need {
+                    variable: "TARGET",
+                    otherwise: no_target(database),
+                },
+            ],
+        ))
 }
 
 fn no_target(database: &Database) -> String {
