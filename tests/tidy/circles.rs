@@ -10,7 +10,8 @@ use crate::support::{files, project};
 /// A module's path below the crate: `["report", "diff"]`.
 type Module = Vec<String>;
 
-/// Circles that stand: the folder, and the modules of it. A circle that is gone leaves this list.
+/// Circles that stand: the folder, and the modules of it. They may get smaller; one that is gone leaves
+/// this list.
 const STANDING: &[(&str, &[&str])] = &[
     ("model", &["attribute", "operation", "part"]),
     ("model", &["platform", "volume"]),
@@ -49,7 +50,8 @@ fn leaves(tree: &str) -> Vec<String> {
     let tree = tree.trim();
     let Some(open) = tree.find('{') else {
         let path = tree.split(" as ").next().unwrap_or_default();
-        return vec![path.replace(char::is_whitespace, "")];
+        let path = path.replace(char::is_whitespace, "");
+        return vec![path.trim_end_matches("::self").to_owned()];
     };
     let (before, inside) = tree.split_at(open);
     let inside = &inside[1..inside.rfind('}').unwrap()];
@@ -205,15 +207,16 @@ fn modules_of_one_folder_import_in_no_circle() {
             circles.insert((folder.join("::"), circle));
         }
     }
-    let standing: BTreeSet<(String, Vec<String>)> = STANDING
-        .iter()
-        .map(|(folder, modules)| {
-            let modules = modules.iter().map(|&it| it.to_owned());
-            ((*folder).to_owned(), modules.collect())
-        })
-        .collect();
-    let new: Vec<_> = circles.difference(&standing).collect();
+    let stands = |(folder, modules): &&(String, Vec<String>)| {
+        let mut known = STANDING.iter().filter(|(known, _)| known == folder);
+        known.any(|(_, known)| modules.iter().all(|it| known.contains(&it.as_str())))
+    };
+    let new: Vec<_> = circles.iter().filter(|it| !stands(it)).collect();
     assert!(new.is_empty(), "these import from each other: {new:#?}");
-    let gone: Vec<_> = standing.difference(&circles).collect();
+    let is_gone = |(folder, modules): &&(&str, &[&str])| {
+        let mut left = circles.iter().filter(|(other, _)| other == folder);
+        !left.any(|(_, left)| left.iter().all(|it| modules.contains(&it.as_str())))
+    };
+    let gone: Vec<_> = STANDING.iter().filter(is_gone).collect();
     assert!(gone.is_empty(), "these no longer do: {gone:#?}");
 }

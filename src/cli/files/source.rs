@@ -85,7 +85,7 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     }
     // So it would if it belongs to somebody else; an immutable file or a file system that is mounted
     // read-only would refuse it after other files were replaced.
-    accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
+    accessat(CWD, &target, Access::WRITE_OK, AtFlags::empty())
         .map_err(|errno| failed(errno.into()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let written = target.with_file_name(leftover::name(&name));
