@@ -5,10 +5,12 @@
 //! `rewrite` applies edits to the text of a file.
 
 mod address;
+mod statement;
 
 use std::fmt::{self, Display, Formatter};
 
 pub use address::{Address, Pick, Segment, Slot, spelled};
+pub use statement::{Statement, statements};
 
 /// A change to what a file states.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,7 +30,7 @@ use jiff::civil::Date;
 
 use crate::catalogue::Catalogue;
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -74,8 +74,8 @@ pub struct Blocked {
     pub left: Vec<String>,
     /// What each of them would break, first of all the one that is the nearest to AFTER.
     pub findings: Vec<Diagnostic>,
-    /// Intermediate values that open a way, as lines to write.
-    pub bridges: Vec<String>,
+    /// Intermediate values that open a way.
+    pub bridges: Vec<Help>,
 }
 
 /// Plans the way from BEFORE to AFTER.
@@ -268,7 +268,7 @@ fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
     let bridges = findings
         .iter()
         .flat_map(|finding| &finding.help)
-        .map(|help| help.message.clone())
+        .cloned()
         .collect();
     Blocked {
         left: left.iter().map(|next| next.title.clone()).collect(),

@@ -1,6 +1,7 @@
 //! What only goes forward: versions, and cluster mode.
 
 use super::Kept;
+use crate::edit::{Edit, quoted};
 use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup};
 use crate::pair::Pair;
 
@@ -27,7 +28,7 @@ fn database(sides: Pair<&Environment>) -> Option<Kept> {
             "RDS cannot downgrade: PostgreSQL {} stays; {} needs a new instance, a dump and a restore",
             engines.before, engines.after
         ),
-        line: format!("database {{ engine \"{}\" }}", engines.before),
+        edits: vec![Edit::set("database.engine", quoted(engines.before))],
     })
 }
 
@@ -43,6 +44,10 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
         return None;
     }
     let path = format!("redis.{name}.engine");
+    let edits = vec![
+        Edit::set(path.as_str(), quoted(&engines.before.to_string())),
+        Edit::set(format!("{path}.version"), quoted(versions.before)),
+    ];
     let version_path = format!("{path}.version");
     let differing = [
         (path, engines.before != engines.after),
@@ -55,10 +60,7 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
             "ElastiCache cannot downgrade: {} {} of Redis group `{name}` stays; {} {} needs a new group, which the uses move to",
             engines.before, versions.before, engines.after, versions.after
         ),
-        line: format!(
-            "redis \"{name}\" {{ engine \"{}\" version=\"{}\" }}",
-            engines.before, versions.before
-        ),
+        edits,
     })
 }
 
@@ -72,19 +74,26 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
         format!("redis.{name}.cluster.shards"),
         format!("redis.{name}.cluster.mode"),
     ];
-    let mut line = format!("cluster shards={shards} mode=\"{}\"", modes.before);
+    let mut edits = vec![
+        Edit::set(format!("redis.{name}.cluster.shards"), shards.to_string()),
+        Edit::set(
+            format!("redis.{name}.cluster.mode"),
+            quoted(&modes.before.to_string()),
+        ),
+    ];
     // A group in cluster mode needs a replica to fail over to: it stays with the shards.
     let replicas = sides.map(|group| group.replicas.value);
     if replicas.before > 0 && replicas.after == 0 {
-        paths.push(format!("redis.{name}.replicas"));
-        line += &format!("; replicas {}", replicas.before);
+        let path = format!("redis.{name}.replicas");
+        edits.push(Edit::set(path.as_str(), replicas.before.to_string()));
+        paths.push(path);
     }
     Some(Kept {
         paths,
         reason: format!(
             "ElastiCache cannot turn cluster mode off: Redis group `{name}` keeps it and its shards; to leave cluster mode, create a new group and move the uses to it"
         ),
-        line: format!("redis \"{name}\" {{ {line} }}"),
+        edits,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The plan of one environment, as it is reported.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, Interruptions, MeanwhileAsked, PlanProcedure, PlanStep,
-    StepChange, StepFiles, WayBack, WorstStep, script, step,
+    BlockedPlan, EnvironmentPlan, Interruptions, KeptReport, MeanwhileAsked, PlanProcedure,
+    PlanStep, StepChange, StepFiles, WayBack, WorstStep, script, step,
 };
 use crate::cost::{self, Estimate, Range};
 use crate::impact::Class;
@@ -44,7 +44,7 @@ pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
             .zip(costs)
             .map(|(it, cost)| of_step(it, cost, planned))
             .collect(),
-        kept: plan.kept.clone(),
+        kept: plan.kept.iter().map(KeptReport::from).collect(),
         blocked: plan.blocked.as_ref().map(BlockedPlan::from),
     }
 }

@@ -70,7 +70,7 @@ struct One<'a> {
     servers: Vec<Server>,
     steps: Vec<Step<'a>>,
     blocked: Option<&'a BlockedPlan>,
-    order_kept: Vec<&'a crate::plan::Kept>,
+    order_kept: Vec<&'a crate::report::plan::KeptReport>,
     renames: Vec<Rename<'a>>,
     groups: Vec<Group<'a>>,
     artifacts: Option<Vec<File<'a>>>,

@@ -173,7 +173,7 @@ fn stopped(order: &SafeOrder, blocked: &BlockedPlan, before: &str) -> String {
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("- help: {}\n", prose(bridge));
+        text += &format!("- help: {}\n", prose(&bridge.message));
     }
     if before.is_empty() {
         return text;
