@@ -32,7 +32,7 @@ use catalogue_subset::{Facts, Referred};
 pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, fix, fixable};
 
-pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
+pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
 pub use restated::{restated, unsayable, written};

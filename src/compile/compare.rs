@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
 use crate::emit::Artifacts;
 use crate::model::{Environment, Name, Tier, Waiver};
 use crate::pair::Pair;
-use crate::parse;
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 
-use super::catalogue_subset::{Facts, Referred, merged};
+use super::catalogue_subset::{Facts, Referred};
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 use super::{match_renamed, record};
 
@@ -123,7 +121,6 @@ pub fn compare(
     let how = How {
         matching,
         alike: false,
-        on_top: None,
     };
     if matching == Matching::AsOne {
         let as_one = states(sides.clone(), texts, &How { alike: true, ..how }, today);
@@ -134,40 +131,16 @@ pub fn compare(
     states(sides, texts, &how, today)
 }
 
-/// Compiles a file beside itself with KDL on top: what that states wins, property by property, as
-/// a file wins over its tier.
-#[must_use]
-pub fn compare_with(
-    sides: Pair<Side>,
-    on_top: &str,
-    texts: &CatalogueTexts,
-    today: Date,
-) -> Comparison {
-    let how = How {
-        matching: Matching::AsOne,
-        alike: true,
-        on_top: Some(on_top),
-    };
-    states(sides, Pair::new(texts, texts), &how, today)
-}
-
 /// How two sides are compared.
 #[derive(Clone, Copy)]
-struct How<'a> {
+struct How {
     matching: Matching,
     /// Whether both environments are given one name: BEFORE's, or that of AFTER's record.
     alike: bool,
-    /// KDL that wins over AFTER's files.
-    on_top: Option<&'a str>,
 }
 
 /// Compiles both sides.
-fn states(
-    sides: Pair<Side>,
-    texts: Pair<&CatalogueTexts>,
-    how: &How<'_>,
-    today: Date,
-) -> Comparison {
+fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: &How, today: Date) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -204,13 +177,10 @@ fn states(
 /// Both sides as they are compared, and which name they got where they had two.
 fn read_both(
     sides: Pair<Side>,
-    how: &How<'_>,
+    how: &How,
     sources: &mut Sources,
 ) -> (Pair<Read>, Option<Pair<Name>>) {
     let mut sides = sides.map(|side| read(side, sources));
-    if let Some(on_top) = how.on_top {
-        sides.after.put_on_top(on_top, sources);
-    }
     let called = how.alike.then(|| call_alike(&mut sides)).flatten();
     (sides, called)
 }
@@ -253,27 +223,6 @@ impl Read {
         let recorded = |record: &Record| record.environment.environment.value.clone();
         let files = self.parsed.iter().filter_map(stated);
         files.chain(self.records.iter().map(recorded)).next()
-    }
-
-    /// Puts what `text` states on top of every file.
-    fn put_on_top(&mut self, text: &str, sources: &mut Sources) {
-        let source = sources.add(Source {
-            name: "on top".into(),
-            text: text.into(),
-            catalogue: false,
-        });
-        for file in &mut self.parsed {
-            let top = parse::environment(text, source, &mut file.diagnostics);
-            let below = std::mem::take(&mut file.ast);
-            let (environment, tier) = (below.environment.clone(), below.tier.clone());
-            let waivers = below.waivers.clone();
-            file.ast = Ast {
-                environment,
-                tier,
-                waivers,
-                ..merged(top, below)
-            };
-        }
     }
 
     /// Gives the environments of this side another name, where they have one at all.
