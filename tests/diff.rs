@@ -147,7 +147,10 @@ fn complete(schema: &mut serde_json::Value) {
     match schema {
         serde_json::Value::Object(entries) => entries.values_mut().for_each(complete),
         serde_json::Value::Array(items) => items.iter_mut().for_each(complete),
-        _ => {}
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 
