@@ -101,12 +101,12 @@ pub fn compare(
         alike: false,
     };
     if matching == Matching::AsOne {
-        let as_one = states(sides.clone(), texts, &How { alike: true, ..how }, today);
+        let as_one = states(sides.clone(), texts, How { alike: true, ..how }, today);
         if !as_one.hides_a_new_name() {
             return as_one;
         }
     }
-    states(sides, texts, &how, today)
+    states(sides, texts, how, today)
 }
 
 /// How two sides are compared.
@@ -118,7 +118,7 @@ struct How {
 }
 
 /// Compiles both sides.
-fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: &How, today: Date) -> Comparison {
+fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -155,7 +155,7 @@ fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: &How, today: Dat
 /// Both sides as they are compared, and which name they got where they had two.
 fn read_both(
     sides: Pair<Side>,
-    how: &How,
+    how: How,
     sources: &mut Sources,
 ) -> (Pair<Read>, Option<Pair<Name>>) {
     let mut sides = sides.map(|side| read(side, sources));

@@ -261,13 +261,13 @@ fn count(states: Pair<State<'_>>) -> Procedure {
         workloads::cluster(states)
     };
     old.fold(left.waited_for(), |procedure, id| {
-        let status = AwsCall::new("rds", "describe-db-instances").query(format!(
+        let asked = AwsCall::new("rds", "describe-db-instances").query(format!(
             "DBInstances[?DBInstanceIdentifier=='{id}'].DBInstanceStatus"
         ));
         let deletion = of_instance("delete-db-instance", id)
             .and([Argument::switch("skip-final-snapshot", true)]);
         procedure
-            .then(unless_gone(status, deletion))
+            .then(unless_gone(asked, deletion))
             .verify(Question::Waiter {
                 service: "rds",
                 waiter: "db-instance-deleted",
