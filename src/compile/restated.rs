@@ -76,6 +76,17 @@ fn literal(value: &Literal) -> String {
     }
 }
 
+/// The key of a property: in quotes where the user named it and KDL may read another thing.
+fn identifier(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    let word = ["true", "false", "null", "inf", "nan"].contains(&key);
+    if !word && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(plain) {
+        key.to_owned()
+    } else {
+        quoted(key)
+    }
+}
+
 /// A node as KDL, with what stands below it.
 #[must_use]
 pub fn written(node: &TextNode) -> String {
@@ -140,7 +151,7 @@ impl Kdl {
             self.0.push_str(&literal(argument));
         }
         for (key, value) in properties {
-            let _ = write!(self.0, " {key}={}", literal(value));
+            let _ = write!(self.0, " {}={}", identifier(key), literal(value));
         }
         if children.is_empty() {
             self.0.push('\n');

@@ -12,6 +12,7 @@ mod node;
 mod value;
 mod writing;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use super::attribute::join;
@@ -36,7 +37,7 @@ pub struct Declaration {
     pub form: Form,
     /// Whether it may be absent once everything is resolved.
     pub optional: bool,
-    /// A value as it is written; nothing for a node.
+    /// A value as it is written; of a map, a name with its value; nothing for a node.
     pub example: &'static str,
     /// What it is, in a sentence.
     pub doc: &'static str,
@@ -55,6 +56,10 @@ pub enum Stands {
     List,
     /// A child whose arguments are the values, at least one.
     FilledList,
+    /// A child whose properties are the values, by names of the user's own.
+    Map,
+    /// The same, in any number of children.
+    Maps,
     /// A child with attributes of its own.
     Node,
     /// Attributes that stand among the owner's.
@@ -72,6 +77,12 @@ impl Declaration {
             (Some(inside), _) => format!("{inside}.{}", self.name),
             (None, _) => self.name.to_owned(),
         }
+    }
+
+    /// The name that the example of a map gives a value.
+    #[must_use]
+    pub fn example_key(&self) -> &'static str {
+        self.example.split('=').next().unwrap_or_default()
     }
 }
 
@@ -154,6 +165,9 @@ pub trait Reader {
 
     /// The values of an attribute that is a list.
     fn values(&mut self, at: &'static Declaration) -> Written<Vec<Spanned<Stated>>>;
+
+    /// The values of an attribute that is a map.
+    fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>>;
 
     /// What `read` makes of the child `name`.
     fn child<T: Default + Spoil>(
@@ -352,6 +366,41 @@ impl<T: Value + Ord> Declared for Vec<Sourced<T>> {
         }
         let values = self.iter().map(|value| value.value.literal());
         into.restate(at, values.collect());
+    }
+}
+
+/// Values by names of the user's own.
+impl<T: Value> Declared for BTreeMap<String, Sourced<T>> {
+    type Written = BTreeMap<String, Written<T>>;
+    const FORM: Form = T::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        let all = reader.map(at).into_iter();
+        all.map(|(key, written)| (key, written.map(typed)))
+            .collect()
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        for (key, file) in file {
+            if let Some(tier) = tier.get(key) {
+                Repeated::note(&join(path, key), file, tier, into);
+            }
+        }
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        for (key, value) in self {
+            into.state_key(at, key, value.value.literal());
+        }
+    }
+}
+
+impl<T: Value> Settled for BTreeMap<String, Sourced<T>> {
+    fn settle<S: Settle>(written: Self::Written, by: &mut S, _: &str) -> Self {
+        let all = written.into_iter();
+        all.filter_map(|(key, value)| Some((key, by.maybe(value)?)))
+            .collect()
     }
 }
 

@@ -463,6 +463,7 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Portion => portion(value).map(Stated::Portion),
         Form::Daily => daily(value).map(Stated::Daily),
         Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Map(..) => unreachable!("a map has no value of its own"),
         Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }
 }

@@ -2,7 +2,7 @@
 
 use tierc::compile::written;
 use tierc::model::DECLARED;
-use tierc::model::declaration::{Literal, Standing, TextNode, Top};
+use tierc::model::declaration::{Form, Literal, Standing, TextNode, Top};
 
 use crate::support::project;
 
@@ -17,7 +17,10 @@ values default to and what they are for.
 
 /// An attribute as it is written, with its example.
 fn example(of: &Standing) -> String {
-    let example = of.attribute.example;
+    let example = match of.attribute.form {
+        Form::Map(..) => of.attribute.example.split_once('=').unwrap().1,
+        _ => of.attribute.example,
+    };
     let text = example
         .strip_prefix('"')
         .and_then(|it| it.strip_suffix('"'));

@@ -9,7 +9,9 @@ use proptest::sample::select;
 use tierc::compile::{restated, written};
 use tierc::diagnostic::code;
 use tierc::emit::emit;
-use tierc::model::declaration::{Form, Literal, Part as _, Standing, Stands, TextNode, Top};
+use tierc::model::declaration::{
+    Declaration, Form, Literal, Part as _, Standing, Stands, TextNode, Top,
+};
 use tierc::model::{DECLARED, Environment, Place};
 use tierc::pair::Pair;
 use tierc::plan::{Request, plan};
@@ -46,12 +48,24 @@ fn key(top: &Top) -> Option<&'static str> {
     }
 }
 
+/// The example of a value, as it is written; of a map, without its name.
+fn example(of: &Declaration) -> &'static str {
+    match of.form {
+        Form::Map(..) => of.example.split_once('=').unwrap().1,
+        _ => of.example,
+    }
+}
+
 /// Values that an attribute takes, as they are written.
 fn samples(of: &Standing) -> Vec<Literal> {
+    let form = match &of.attribute.form {
+        Form::Map(_, values) => *values,
+        form => form,
+    };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
-    let example = of.attribute.example.trim_matches('"');
-    match &of.attribute.form {
+    let example = example(of.attribute).trim_matches('"');
+    match form {
         Form::Whole(range) | Form::Gib(range) => {
             let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
             let fit = all.into_iter().filter(|number| range.contains(number));
@@ -72,7 +86,7 @@ fn samples(of: &Standing) -> Vec<Literal> {
         Form::Portion => vec![text("25%"), Literal::Bare("1".into())],
         Form::Daily => texts(&["01:00-02:00", "02:00-03:00"]),
         Form::Weekly => texts(&["sun:04:00-sun:05:00", "mon:04:00-mon:05:00"]),
-        Form::Attributes(_) => unreachable!("a node has no value of its own"),
+        Form::Map(..) | Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }
 }
 
@@ -256,7 +270,7 @@ fn titles(before: &Environment, after: &Environment) -> Vec<String> {
 #[test]
 fn every_declared_example_is_taken() {
     for of in DECLARED.iter().flat_map(Top::every) {
-        let example = of.attribute.example;
+        let example = example(of.attribute);
         let value = match example
             .strip_prefix('"')
             .and_then(|it| it.strip_suffix('"'))

@@ -39,6 +39,8 @@ pub enum Form {
     Daily,
     /// A window of a week.
     Weekly,
+    /// Values by names of the user's own: what the names take, and what the values take.
+    Map(Place, &'static Form),
     /// The attributes of a node.
     Attributes(&'static [&'static Declaration]),
 }
@@ -75,6 +77,9 @@ impl fmt::Display for Form {
             Self::Portion => f.write_str("a count of pods, or a percentage in quotes"),
             Self::Daily => f.write_str("a window of a day in UTC"),
             Self::Weekly => f.write_str("a window of a week in UTC"),
+            Self::Map(keys, values) => {
+                write!(f, "names, each {}, with a value: {values}", keys.rule())
+            }
             Self::Attributes(_) => f.write_str("attributes of its own"),
         }
     }

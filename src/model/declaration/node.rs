@@ -241,6 +241,8 @@ macro_rules! one_node {
     (@stands child) => { $crate::model::declaration::Stands::Child };
     (@stands list) => { $crate::model::declaration::Stands::List };
     (@stands filled_list) => { $crate::model::declaration::Stands::FilledList };
+    (@stands map) => { $crate::model::declaration::Stands::Map };
+    (@stands maps) => { $crate::model::declaration::Stands::Maps };
     (@stands node) => { $crate::model::declaration::Stands::Node };
     (@stands among) => { $crate::model::declaration::Stands::Among };
 

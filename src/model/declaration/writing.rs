@@ -10,7 +10,7 @@ pub struct TextNode {
     /// Its arguments.
     pub arguments: Vec<Literal>,
     /// Its properties.
-    pub properties: Vec<(&'static str, Literal)>,
+    pub properties: Vec<(String, Literal)>,
     /// The nodes of its block.
     pub children: Vec<TextNode>,
 }
@@ -54,15 +54,26 @@ impl TextNode {
             None => self,
         };
         match at.stands {
-            Stands::Property => {
-                owner.properties.retain(|(key, _)| *key != at.name);
-                let stated = values.into_iter().map(|value| (at.name, value));
-                owner.properties.extend(stated);
+            Stands::Property => owner.restate_property(at.name, values),
+            Stands::Map | Stands::Maps => {
+                let child = owner.child(at.name);
+                child.restate_property(at.example_key(), values);
             }
             Stands::Argument => owner.arguments = values,
             Stands::Child | Stands::List | Stands::FilledList | Stands::Node | Stands::Among => {
                 owner.child(at.name).arguments = values;
             }
         }
+    }
+
+    /// States one value of an attribute that is a map.
+    pub fn state_key(&mut self, at: &'static Declaration, key: &str, value: Literal) {
+        self.child(at.name).restate_property(key, vec![value]);
+    }
+
+    fn restate_property(&mut self, name: &str, values: Vec<Literal>) {
+        self.properties.retain(|(key, _)| key != name);
+        let stated = values.into_iter().map(|value| (name.to_owned(), value));
+        self.properties.extend(stated);
     }
 }
