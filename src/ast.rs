@@ -14,8 +14,8 @@ use crate::source::{Span, Spanned};
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Spoil, Written};
 pub use crate::model::{
-    DatabaseNode, NetworkNode, NodeGroupNode, PgbouncerNode, ReadReplicasNode, RedisNode,
-    ReplicasNode, ResourcesNode,
+    AlertsNode, DatabaseNode, NetworkNode, NodeGroupNode, PgbouncerNode, ReadReplicasNode,
+    RedisNode, ReplicasNode, ResourcesNode,
 };
 pub use node::*;
 pub use operation::*;

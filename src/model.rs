@@ -40,10 +40,10 @@ pub use int_or_percent::Portion;
 pub use money::{Money, Percent};
 pub use name::Name;
 pub use operation::{
-    Alerts, AlertsField, ArrivalRate, ArrivalRateField, Budget, BudgetField, Cost, CostField,
-    Expectation, ExpectationField, LoadTest, LoadTestField, MetricSources, MetricSourcesField,
-    RedisOps, RedisOpsField, Request, RequestField, Stage, StageField, Steady, SteadyField,
-    TestRun, TestRunField,
+    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, Budget, BudgetField, Cost,
+    CostField, Expectation, ExpectationField, LoadTest, LoadTestField, MetricSources,
+    MetricSourcesField, MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode, Request,
+    RequestField, Stage, StageField, Steady, SteadyField, TestRun, TestRunField,
 };
 pub use place::Place;
 pub use platform::{
@@ -338,6 +338,11 @@ pub const DECLARED: &[Top] = &[
         name: "network",
         named: false,
         attributes: NetworkNode::ATTRIBUTES,
+    },
+    Top {
+        name: "alerts",
+        named: false,
+        attributes: AlertsNode::ATTRIBUTES,
     },
 ];
 

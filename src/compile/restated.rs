@@ -9,9 +9,9 @@ use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::declaration::{Literal, Part, TextNode, Value as _};
 use crate::model::{
-    Alerts, Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback,
-    LoadTest, MetricSources, Name, OffHours, PodsMetric, Policy, Portion, Queue, RedisOps, Request,
-    Rollout, Scaling, Service, Stage, Steady, Target, TestRun, Waiver, Worker, Workload,
+    Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback, LoadTest,
+    Name, OffHours, PodsMetric, Policy, Portion, Queue, Request, Rollout, Scaling, Service, Stage,
+    Steady, Target, TestRun, Waiver, Worker, Workload,
 };
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
@@ -262,7 +262,7 @@ pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
         event(&mut kdl, name, it);
     }
     kdl.node("schedule", &[property("image", &schedule.image)]);
-    kdl.block("alerts", |kdl| alerts(kdl, watched));
+    kdl.part("alerts", watched);
     for (name, test) in load_tests {
         load_test(&mut kdl, name, test);
     }
@@ -566,63 +566,6 @@ fn event(kdl: &mut Kdl, name: &Name, event: &Event) {
     kdl.block(&format!("event {}", head.join(" ")), |kdl| {
         counts(kdl, api.as_ref(), worker, 1);
     });
-}
-
-fn alerts(kdl: &mut Kdl, alerts: &Alerts) {
-    let Alerts {
-        api_cpu,
-        api_memory,
-        queue_depth,
-        db_cpu,
-        db_connections,
-        db_storage,
-        storage_forecast,
-        replica_lag,
-        redis_memory,
-        redis_ops: RedisOps { percent, benchmark },
-        pool_wait,
-        at_maximum,
-        paused,
-        sustained,
-        route,
-        source:
-            MetricSources {
-                database,
-                redis,
-                pgbouncer,
-            },
-        labels,
-    } = alerts;
-    for (name, value) in [
-        ("api-cpu", api_cpu),
-        ("api-memory", api_memory),
-        ("queue-depth", queue_depth),
-        ("db-cpu", db_cpu),
-        ("db-connections", db_connections),
-        ("db-storage", db_storage),
-        ("redis-memory", redis_memory),
-    ] {
-        kdl.bare(name, value);
-    }
-    for (name, value) in [
-        ("storage-forecast", storage_forecast),
-        ("replica-lag", replica_lag),
-        ("pool-wait", pool_wait),
-        ("at-maximum", at_maximum),
-        ("paused", paused),
-        ("sustained", sustained),
-    ] {
-        kdl.text(name, value);
-    }
-    let benchmark = number("benchmark", benchmark);
-    kdl.node("redis-ops", &[percent.value.to_string(), benchmark]);
-    if let Some(route) = route {
-        kdl.text("route", route);
-    }
-    let mut sources = vec![property("database", database), property("redis", redis)];
-    sources.extend(pgbouncer.iter().map(|source| property("pgbouncer", source)));
-    kdl.node("source", &sources);
-    labelled(kdl, labels);
 }
 
 fn load_test(kdl: &mut Kdl, name: &Name, test: &LoadTest) {

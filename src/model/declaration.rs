@@ -18,7 +18,7 @@ use std::fmt::Debug;
 use super::attribute::join;
 use super::written::{Over, Spoil, Written};
 use crate::source::{Sourced, Span, Spanned};
-pub use form::Form;
+pub use form::{Form, LABELS};
 pub(crate) use node::{hyphens, kebab, node, one_node};
 pub use value::{Literal, Stated, Value};
 pub use writing::TextNode;

@@ -106,6 +106,7 @@ fn full(top: &Top, environment: &Environment) -> TextNode {
         "database" => environment.database.write_attributes(&mut node),
         "redis" => environment.redis[key(top).unwrap()].write_attributes(&mut node),
         "nodes" => environment.nodes[key(top).unwrap()].write_attributes(&mut node),
+        "alerts" => environment.alerts.write_attributes(&mut node),
         "network" => environment.network.write_attributes(&mut node),
         other => panic!("`{other}` is declared, and no law knows it"),
     }
@@ -202,8 +203,10 @@ fn every_attribute_moves_an_output_or_is_known_to_move_none() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Attributes that a title names by another word.
+/// Attributes, and nodes with all of theirs, that a title names by another word.
 const NAMED_OTHERWISE: &[(&str, &str)] = &[
+    // One object holds all alerts, and one step replaces it.
+    ("alerts", "alerts"),
     ("database.multi-az", "standby"),
     ("redis.tls", "TLS"),
     ("redis.env.url", "variables"),
@@ -213,7 +216,8 @@ const NAMED_OTHERWISE: &[(&str, &str)] = &[
 /// The title names the attribute, or shows the value that it gets.
 fn names(title: &str, of: &Standing, value: &str) -> bool {
     let path = format!("{}.{}", of.top.name, of.path());
-    let otherwise = NAMED_OTHERWISE.iter().find(|(known, _)| *known == path);
+    let mut otherwise = NAMED_OTHERWISE.iter();
+    let otherwise = otherwise.find(|(known, _)| *known == path || *known == of.top.name);
     title.contains(&of.path().replace('.', " "))
         || title.contains(value)
         || otherwise.is_some_and(|(_, words)| title.contains(words))

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::ast::{
-    AlertsNode, ApiNode, Ast, ConnectionsNode, DriverNode, FallbackNode, MetricNode, Node,
-    PolicyNode, RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode,
-    WorkloadNode, Written,
+    ApiNode, Ast, ConnectionsNode, DriverNode, FallbackNode, MetricNode, Node, PolicyNode,
+    RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode, WorkloadNode,
+    Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -127,7 +127,7 @@ impl Compare<'_> {
         self.one("schedule.image", schedule_image, &tier.schedule_image);
         self.one("budget.monthly", budget, &tier.budget);
         self.one("cost.reserved", reserved, &tier.reserved);
-        self.alerts(alerts, &tier.alerts);
+        self.node("alerts", alerts, &tier.alerts);
         self.api(api, &tier.api);
         // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
         for (name, node, below) in both(workers, &tier.workers) {
@@ -321,53 +321,6 @@ impl Compare<'_> {
             rest.version = Written::default();
         }
         self.node(path, &rest, tier);
-    }
-
-    fn alerts(&mut self, file: &AlertsNode, tier: &AlertsNode) {
-        let at = |step: &str| format!("alerts.{step}");
-        let AlertsNode {
-            api_cpu,
-            api_memory,
-            queue_depth,
-            db_cpu,
-            db_connections,
-            db_storage,
-            storage_forecast,
-            replica_lag,
-            redis_memory,
-            redis_ops,
-            benchmark,
-            pool_wait,
-            at_maximum,
-            paused,
-            sustained,
-            route,
-            labels,
-            database,
-            redis,
-            pgbouncer,
-        } = file;
-        self.one(&at("api-cpu"), api_cpu, &tier.api_cpu);
-        self.one(&at("api-memory"), api_memory, &tier.api_memory);
-        self.one(&at("queue-depth"), queue_depth, &tier.queue_depth);
-        self.one(&at("db-cpu"), db_cpu, &tier.db_cpu);
-        self.one(&at("db-connections"), db_connections, &tier.db_connections);
-        self.one(&at("db-storage"), db_storage, &tier.db_storage);
-        let forecast = at("storage-forecast");
-        self.one(&forecast, storage_forecast, &tier.storage_forecast);
-        self.one(&at("replica-lag"), replica_lag, &tier.replica_lag);
-        self.one(&at("redis-memory"), redis_memory, &tier.redis_memory);
-        self.one(&at("redis-ops"), redis_ops, &tier.redis_ops);
-        self.one(&at("redis-ops.benchmark"), benchmark, &tier.benchmark);
-        self.one(&at("pool-wait"), pool_wait, &tier.pool_wait);
-        self.one(&at("at-maximum"), at_maximum, &tier.at_maximum);
-        self.one(&at("paused"), paused, &tier.paused);
-        self.one(&at("sustained"), sustained, &tier.sustained);
-        self.one(&at("route"), route, &tier.route);
-        self.by_key(&at("labels"), labels, &tier.labels);
-        self.one(&at("source.database"), database, &tier.database);
-        self.one(&at("source.redis"), redis, &tier.redis);
-        self.one(&at("source.pgbouncer"), pgbouncer, &tier.pgbouncer);
     }
 }
 

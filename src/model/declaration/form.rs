@@ -45,6 +45,9 @@ pub enum Form {
     Attributes(&'static [&'static Declaration]),
 }
 
+/// Labels of Kubernetes by their keys.
+pub const LABELS: Form = Form::Map(Place::LabelKey, &Form::Placed(Place::LabelValue));
+
 /// What an attribute takes, in words.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

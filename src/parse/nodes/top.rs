@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use super::{operation, schedule, worker, workload};
 use crate::ast::{
-    Ast, DatabaseNode, NetworkNode, Node as _, NodeGroupNode, Part, PgbouncerNode, RedisNode,
-    Spoil, WaiverNode,
+    AlertsNode, Ast, DatabaseNode, NetworkNode, Node as _, NodeGroupNode, Part, PgbouncerNode,
+    RedisNode, Spoil, WaiverNode,
 };
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::place::MOST_LABELS;
@@ -344,7 +344,7 @@ fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
         "pgbouncer" => ast.pgbouncer = doubted(PgbouncerNode::read(fields), fields),
         "database" => ast.database = doubted(DatabaseNode::read(fields), fields),
         "network" => ast.network = doubted(NetworkNode::read(fields), fields),
-        "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
+        "alerts" => ast.alerts = doubted(AlertsNode::read(fields), fields),
         _ => {}
     }
 }
