@@ -48,8 +48,14 @@ pub struct Declaration {
 pub enum Stands {
     /// `key=value`.
     Property,
+    /// `key=value`, which the node must have.
+    Required,
+    /// The one property of a child, which the child must have: `pause at=0`.
+    SoleProperty,
     /// A value behind the node's name, which may be absent.
     Argument,
+    /// A value behind the node's name, which must be there.
+    RequiredArgument,
     /// A child whose one argument is the value.
     Child,
     /// A child whose arguments are the values; there may be none.
@@ -73,7 +79,9 @@ impl Declaration {
     pub fn path(&self) -> String {
         match (self.inside, self.stands) {
             (_, Stands::Among) => String::new(),
-            (Some(inside), Stands::Argument) => inside.to_owned(),
+            (Some(inside), Stands::SoleProperty | Stands::Argument | Stands::RequiredArgument) => {
+                inside.to_owned()
+            }
             (Some(inside), _) => format!("{inside}.{}", self.name),
             (None, _) => self.name.to_owned(),
         }
@@ -366,6 +374,27 @@ impl<T: Value + Ord> Declared for Vec<Sourced<T>> {
         }
         let values = self.iter().map(|value| value.value.literal());
         into.restate(at, values.collect());
+    }
+}
+
+/// A node that may be absent.
+impl<P: Part> Declared for Option<P> {
+    type Written = P::Written;
+    const FORM: Form = P::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        P::read(reader, at)
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        P::repeats(file, tier, path, into);
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        if let Some(part) = self {
+            part.write(at, into);
+        }
     }
 }
 

@@ -17,7 +17,9 @@ impl Reader for Fields<'_> {
         let reader = value::stated(&at.form);
         match at.stands {
             Stands::Property => self.property(at.name, reader),
+            Stands::Required | Stands::SoleProperty => self.required(at.name, at.example, reader),
             Stands::Argument => self.maybe(reader),
+            Stands::RequiredArgument => self.argument(at.example, reader),
             Stands::Child => self.single(at.name, at.example, reader),
             Stands::List
             | Stands::FilledList

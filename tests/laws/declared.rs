@@ -77,6 +77,8 @@ fn samples(of: &Standing) -> Vec<Literal> {
         Form::Duration(_) => texts(&["30s", "100s", "300s"]),
         Form::Word(words) => texts(&words()),
         Form::Placed(Place::Cidr) => texts(&["10.0.32.0/20", "10.0.48.0/20"]),
+        Form::Version => texts(&["18", "42.7.7"]),
+        Form::Taint => texts(&["spot=true:NoSchedule", "gpu=true:NoExecute"]),
         Form::Text | Form::Placed(_) | Form::Name | Form::LetteredName => {
             texts(&[example, &format!("x{example}")])
         }

@@ -23,6 +23,10 @@ pub enum Form {
     Text,
     /// A text that its place takes.
     Placed(Place),
+    /// A version: numbers with points between.
+    Version,
+    /// A taint: `key=value:Effect`.
+    Taint,
     /// A DNS label.
     Name,
     /// A DNS label that begins with a letter.
@@ -70,6 +74,8 @@ impl fmt::Display for Form {
             }
             Self::Text => f.write_str("a text"),
             Self::Placed(place) => f.write_str(place.rule()),
+            Self::Version => f.write_str("a version, such as `\"42.7.7\"`"),
+            Self::Taint => f.write_str("a taint, such as `\"spot=true:NoSchedule\"`"),
             Self::Name => f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`"),
             Self::LetteredName => {
                 f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`, a letter first")

@@ -44,7 +44,8 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// type once resolved, the values that it takes unless its type says so, and an example.
 /// `Option<...>` may be absent. `as` gives the KDL spelling where it is not the field's name, and
 /// `among` a node whose attributes stand among its owner's. `inside "engine" { ... }` holds attributes
-/// that stand in one child and have no part of their own.
+/// that stand in one child and have no part of their own; `sole_property` is the one property of such
+/// a child, whose path is the child's.
 ///
 /// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
 /// parts are resolved by hand.
@@ -112,20 +113,15 @@ macro_rules! one_node {
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
     ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* argument $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named argument $field [$type]
-                [$name] [Some($inside)] [$inside] [$form] [$example] [concat!($($doc),+)] }]
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
+                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $stands $inside $name)] [$form] [$example] [concat!($($doc),+)] }]
             $reads [$inside $($read)* ($field [$type])] $($rest)* }
     };
-    ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* property $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named property $field [$type]
-                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $inside $name)] [$form] [$example] [concat!($($doc),+)] }]
-            $reads [$inside $($read)* ($field [$type])] $($rest)* }
-    };
-    (@below $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below property $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below required $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below $stands:ident $inside:literal $name:tt) => { $inside };
 
     // Everything is taken in.
     ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
@@ -237,6 +233,9 @@ macro_rules! one_node {
     };
 
     (@stands property) => { $crate::model::declaration::Stands::Property };
+    (@stands required) => { $crate::model::declaration::Stands::Required };
+    (@stands sole_property) => { $crate::model::declaration::Stands::SoleProperty };
+    (@stands required_argument) => { $crate::model::declaration::Stands::RequiredArgument };
     (@stands argument) => { $crate::model::declaration::Stands::Argument };
     (@stands child) => { $crate::model::declaration::Stands::Child };
     (@stands list) => { $crate::model::declaration::Stands::List };
@@ -249,16 +248,12 @@ macro_rules! one_node {
     (@read $part:ident $reader:ident $into:ident ($field:ident [$type:ty])) => {
         $into.$field = <$type as $crate::model::declaration::Declared>::read($reader, $part::$field);
     };
-    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$type:ty])) => {
-        $into.$one = $reader.child($inside, |child| {
-            <$type as $crate::model::declaration::Declared>::read(child, $part::$one)
+    (@read $part:ident $reader:ident $into:ident $inside:literal $(($field:ident [$type:ty]))+) => {
+        let inside = $reader.child($inside, |child| Self {
+            $($field: <$type as $crate::model::declaration::Declared>::read(child, $part::$field),)+
+            ..Self::default()
         });
-    };
-    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$first:ty]) ($two:ident [$second:ty])) => {
-        ($into.$one, $into.$two) = $reader.child($inside, |child| {
-            let first = <$first as $crate::model::declaration::Declared>::read(child, $part::$one);
-            (first, <$second as $crate::model::declaration::Declared>::read(child, $part::$two))
-        });
+        $($into.$field = inside.$field;)+
     };
 
     (@resolved derived $($rest:tt)+) => {};

@@ -54,12 +54,14 @@ impl TextNode {
             None => self,
         };
         match at.stands {
-            Stands::Property => owner.restate_property(at.name, values),
+            Stands::Property | Stands::Required | Stands::SoleProperty => {
+                owner.restate_property(at.name, values);
+            }
             Stands::Map | Stands::Maps => {
                 let child = owner.child(at.name);
                 child.restate_property(at.example_key(), values);
             }
-            Stands::Argument => owner.arguments = values,
+            Stands::Argument | Stands::RequiredArgument => owner.arguments = values,
             Stands::Child | Stands::List | Stands::FilledList | Stands::Node | Stands::Among => {
                 owner.child(at.name).arguments = values;
             }
