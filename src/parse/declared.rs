@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::Fields;
 use super::{text, value};
 use crate::ast::{Spoil, Written};
-use crate::model::declaration::{Declaration, Form, Reader, Stands, Stated};
+use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated};
 use crate::source::{Span, Spanned};
 
 impl Reader for Fields<'_> {
@@ -14,18 +14,27 @@ impl Reader for Fields<'_> {
     }
 
     fn value(&mut self, at: &'static Declaration) -> Written<Stated> {
-        let reader = value::stated(&at.form);
+        let reader = value::stated(self.form_of(at));
         match at.stands {
             Stands::Property => self.property(at.name, reader),
             Stands::Required | Stands::SoleProperty => self.required(at.name, at.example, reader),
             Stands::Argument => self.maybe(reader),
-            Stands::RequiredArgument => self.argument(at.example, reader),
+            Stands::Kind => {
+                let kind = self.node_name();
+                let known = at.form.words().into_iter().find(|word| *word == kind);
+                let word = Stated::Word(known.expect("a node that was asked for by its kind"));
+                Written::at(word, self.name_span())
+            }
+            Stands::RequiredArgument | Stands::Key => self.argument(at.example, reader),
             Stands::Child => self.single(at.name, at.example, reader),
             Stands::List
             | Stands::FilledList
+            | Stands::Repeated
             | Stands::Map
             | Stands::Maps
             | Stands::Node
+            | Stands::Nodes
+            | Stands::Kinds
             | Stands::Among => {
                 unreachable!("`{}` has no single value", at.name)
             }
@@ -34,6 +43,13 @@ impl Reader for Fields<'_> {
 
     fn values(&mut self, at: &'static Declaration) -> Written<Vec<Spanned<Stated>>> {
         let reader = value::stated(&at.form);
+        if at.stands == Stands::Repeated {
+            let value = |child: &mut Fields<'_>| child.argument(at.example, &reader).value;
+            let mut all = self.each(&[at.name], value);
+            let key = |it: &Spanned<Stated>| Some(Spanned::new(it.value.to_string(), it.span));
+            self.keep_first(at.name, &mut all, key);
+            return all;
+        }
         let may_be_empty = at.stands == Stands::List;
         self.group(at.name, |child| {
             if may_be_empty {
@@ -42,6 +58,28 @@ impl Reader for Fields<'_> {
                 child.arguments(at.example, reader)
             }
         })
+    }
+
+    fn nodes<N: Node>(&mut self, at: &'static Declaration) -> Written<Vec<N>> {
+        let mut all = self.each(&at.names(), |child| {
+            let node = N::read(child);
+            (!node.is_incomplete()).then_some(node)
+        });
+        self.keep_first(at.name, &mut all, Node::key);
+        all
+    }
+
+    fn narrowed<T>(
+        &mut self,
+        narrows: &'static [(&'static str, Form)],
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.narrows.len();
+        self.narrows
+            .extend(narrows.iter().map(|(path, form)| (*path, form)));
+        let result = read(self);
+        self.narrows.truncate(before);
+        result
     }
 
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>> {
@@ -73,11 +111,25 @@ impl Reader for Fields<'_> {
         name: &'static str,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.group(name, read)
+        let narrows = self.narrows.clone();
+        self.group(name, |child| {
+            let below = |(path, form): (&'static str, _)| {
+                Some((path.strip_prefix(name)?.strip_prefix('.')?, form))
+            };
+            child.narrows = narrows.into_iter().filter_map(below).collect();
+            read(child)
+        })
     }
 }
 
 impl Fields<'_> {
+    /// What an attribute takes here.
+    fn form_of(&self, at: &'static Declaration) -> &'static Form {
+        let mut narrows = self.narrows.iter();
+        let narrowed = narrows.find(|(path, _)| *path == at.name);
+        narrowed.map_or(&at.form, |(_, form)| form)
+    }
+
     /// The properties of a node that is a map, or part of one, in their order.
     pub fn entries(&mut self, at: &'static Declaration) -> Vec<(String, (Span, Written<Stated>))> {
         let Form::Map(keys, values) = at.form else {

@@ -48,7 +48,7 @@ fn section(top: &'static Top) -> String {
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();
-        let takes = of.attribute.form.to_string().replace('|', "\\|");
+        let takes = of.form().to_string().replace('|', "\\|");
         text += &format!("| `{path}` | `{}` | {takes} | {sentence} |\n", example(&of));
     }
     text

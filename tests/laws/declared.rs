@@ -58,7 +58,7 @@ fn example(of: &Declaration) -> &'static str {
 
 /// Values that an attribute takes, as they are written.
 fn samples(of: &Standing) -> Vec<Literal> {
-    let form = match &of.attribute.form {
+    let form = match of.form() {
         Form::Map(_, values) => *values,
         form => form,
     };

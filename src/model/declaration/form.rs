@@ -52,6 +52,18 @@ pub enum Form {
 /// Labels of Kubernetes by their keys.
 pub const LABELS: Form = Form::Map(Place::LabelKey, &Form::Placed(Place::LabelValue));
 
+impl Form {
+    /// The words of a closed vocabulary; of anything else, none.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'static str> {
+        if let Self::Word(words) = self {
+            words()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
 /// What an attribute takes, in words.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

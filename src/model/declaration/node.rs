@@ -47,6 +47,10 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// that stand in one child and have no part of their own; `sole_property` is the one property of such
 /// a child, whose path is the child's.
 ///
+/// `nodes` holds any number of nodes, of which a `key` tells one from another; `kinds` holds nodes that are
+/// called after what they are, which their `kind` says. `narrowed` says what attributes of a node among
+/// its owner's take there, where that is less than elsewhere.
+///
 /// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
 /// parts are resolved by hand.
 macro_rules! node {
@@ -68,21 +72,22 @@ macro_rules! one_node {
         $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)* { $inside $($read)+ }] [none] $($rest)* }
     };
 
-    // A node, in a child of its own or among its owner's attributes.
+    // Nodes: among their owner's attributes, in a child of their own, or in several.
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* node $field:ident: $type:ty; $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named node $field [$type]
-                [$crate::model::declaration::kebab!($field)] [None] [$crate::model::declaration::kebab!($field)]
-                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
-            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
-    };
-    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* among $field:ident: $type:ty; $($rest:tt)*) => {
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* among $field:ident: $type:ty
+     $(, narrowed { $($path:literal: $narrow:expr,)+ })?; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
             [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] flat among $field [$type]
                 [""] [None] [""]
-                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
+                [<$type as $crate::model::declaration::Declared>::FORM] [&[$($(($path, $narrow)),+)?]] [""] [concat!($($doc),+)] }]
+            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident: $type:ty; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
+                [$crate::model::declaration::kebab!($field)] [None] [$crate::model::declaration::kebab!($field)]
+                [<$type as $crate::model::declaration::Declared>::FORM] [&[]] [""] [concat!($($doc),+)] }]
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
 
@@ -109,14 +114,14 @@ macro_rules! one_node {
      $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
             [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
-                [$name] [None] [$name] [$form] [$example] [concat!($($doc),+)] }]
+                [$name] [None] [$name] [$form] [&[]] [$example] [concat!($($doc),+)] }]
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
     ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
      $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
             [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
-                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $stands $inside $name)] [$form] [$example] [concat!($($doc),+)] }]
+                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $stands $inside $name)] [$form] [&[]] [$example] [concat!($($doc),+)] }]
             $reads [$inside $($read)* ($field [$type])] $($rest)* }
     };
     (@below property $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
@@ -126,7 +131,7 @@ macro_rules! one_node {
     // Everything is taken in.
     ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
      [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
-          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$example:literal] [$sentence:expr] })+]
+          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]
      [$({ $($read:tt)+ })+] [none]) => {
         $($head)+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -160,6 +165,7 @@ macro_rules! one_node {
                     inside: $inside,
                     stands: $crate::model::declaration::one_node!(@stands $stands),
                     form: $form,
+                    narrows: $narrows,
                     optional: <$type as $crate::model::declaration::Declared>::OPTIONAL,
                     example: $example,
                     doc: $sentence,
@@ -185,9 +191,18 @@ macro_rules! one_node {
                 $(<$type as $crate::model::declaration::Declared>::repeats(
                     &self.$field,
                     &tier.$field,
-                    &$crate::model::declaration::below(path, $step),
+                    &$crate::model::declaration::stated_below(path, $part::$field, $step),
                     into,
                 );)+
+            }
+
+            fn texts(
+                &self,
+            ) -> Vec<(&'static $crate::model::declaration::Declaration, Option<$crate::source::Spanned<String>>)> {
+                vec![$((
+                    $part::$field,
+                    <$type as $crate::model::declaration::Declared>::text(&self.$field),
+                )),+]
             }
         }
 
@@ -236,6 +251,11 @@ macro_rules! one_node {
     (@stands required) => { $crate::model::declaration::Stands::Required };
     (@stands sole_property) => { $crate::model::declaration::Stands::SoleProperty };
     (@stands required_argument) => { $crate::model::declaration::Stands::RequiredArgument };
+    (@stands key) => { $crate::model::declaration::Stands::Key };
+    (@stands kind) => { $crate::model::declaration::Stands::Kind };
+    (@stands repeated) => { $crate::model::declaration::Stands::Repeated };
+    (@stands nodes) => { $crate::model::declaration::Stands::Nodes };
+    (@stands kinds) => { $crate::model::declaration::Stands::Kinds };
     (@stands argument) => { $crate::model::declaration::Stands::Argument };
     (@stands child) => { $crate::model::declaration::Stands::Child };
     (@stands list) => { $crate::model::declaration::Stands::List };
