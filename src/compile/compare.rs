@@ -249,7 +249,8 @@ fn read(side: Side, sources: &mut Sources) -> Read {
 impl Read {
     /// What the only environment of this side is called.
     fn name(&self) -> Option<Name> {
-        let stated = |file: &Parsed| Some(file.ast.environment.value.as_ref()?.value.clone());
+        let stated =
+            |file: &Parsed| Some(file.ast.stated.environment.value.as_ref()?.value.clone());
         let recorded = |record: &Record| record.environment.environment.value.clone();
         let files = self.parsed.iter().filter_map(stated);
         files.chain(self.records.iter().map(recorded)).next()
@@ -265,21 +266,19 @@ impl Read {
         for file in &mut self.parsed {
             let top = parse::environment(text, source, &mut file.diagnostics);
             let below = std::mem::take(&mut file.ast);
-            let (environment, tier) = (below.environment.clone(), below.tier.clone());
+            let (environment, tier) = (below.stated.environment.clone(), below.stated.tier.clone());
             let waivers = below.waivers.clone();
-            file.ast = Ast {
-                environment,
-                tier,
-                waivers,
-                ..merged(top, below)
-            };
+            let mut joined = merged(top, below);
+            joined.stated.environment = environment;
+            joined.stated.tier = tier;
+            file.ast = Ast { waivers, ..joined };
         }
     }
 
     /// Gives the environments of this side another name, where they have one at all.
     fn call(&mut self, name: &Name) {
         for file in &mut self.parsed {
-            if let Some(stated) = &mut file.ast.environment.value {
+            if let Some(stated) = &mut file.ast.stated.environment.value {
                 stated.value = name.clone();
             }
         }

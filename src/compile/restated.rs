@@ -7,7 +7,7 @@ use std::fmt::{Display, Write as _};
 
 use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::declaration::{Literal, Part, TextNode, Value as _};
+use crate::model::declaration::{Literal, Part, TextNode};
 use crate::model::{
     Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback, LoadTest,
     Name, OffHours, PodsMetric, Policy, Portion, Queue, Request, Rollout, Scaling, Service, Stage,
@@ -130,14 +130,6 @@ impl Kdl {
         }
     }
 
-    /// The same of a node that has a name.
-    fn named(&mut self, node: &str, name: &Name, part: &impl Part) {
-        let mut node = TextNode::new(node);
-        node.arguments.push(name.literal());
-        part.write_attributes(&mut node);
-        self.written(&node);
-    }
-
     fn written(&mut self, node: &TextNode) {
         let TextNode {
             name,
@@ -201,75 +193,29 @@ fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String)
 /// environment was read from one: a record can hold anything.
 #[must_use]
 pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
-    let Environment {
-        environment: name,
-        tier,
-        region,
-        app,
-        namespace,
-        cluster,
-        labels,
-        framework,
-        api: api_node,
-        worker: workers,
-        service: services,
-        pgbouncer: pooler,
-        database: server,
-        redis: groups,
-        nodes,
-        network,
-        deliver,
-        off_hours,
-        event: events,
-        schedule,
-        alerts: watched,
-        load_test: load_tests,
-        budget,
-        cost,
-    } = environment;
+    let mut file = TextNode::default();
+    environment.write_attributes(&mut file);
     let mut kdl = Kdl::default();
-    kdl.text("environment", name);
-    kdl.text("tier", tier);
-    kdl.text("region", region);
-    kdl.text("app", app);
-    kdl.text("namespace", namespace);
-    kdl.text("cluster", cluster);
-    labelled(&mut kdl, labels);
-    if let Some(framework) = framework {
-        kdl.text("framework", framework);
+    for node in &file.children {
+        kdl.written(node);
     }
-    api(&mut kdl, api_node);
+    let (workers, services) = (&environment.worker, &environment.service);
+    api(&mut kdl, &environment.api);
     for (name, pool) in workers {
         kdl.block(&format!("worker {}", quoted(name)), |kdl| worker(kdl, pool));
     }
     for (name, it) in services {
         kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
     }
-    kdl.part("pgbouncer", pooler);
-    kdl.part("database", server);
-    for (name, group) in groups {
-        kdl.named("redis", name, group);
-    }
-    for (name, group) in nodes {
-        kdl.named("nodes", name, group);
-    }
-    kdl.part("network", network);
-    kdl.node("deliver", &[property("autoscalers", &deliver.autoscalers)]);
-    for hours in off_hours.values() {
+    for hours in environment.off_hours.values() {
         asleep(&mut kdl, hours);
     }
-    for (name, it) in events {
+    for (name, it) in &environment.event {
         event(&mut kdl, name, it);
     }
-    kdl.node("schedule", &[property("image", &schedule.image)]);
-    kdl.part("alerts", watched);
-    for (name, test) in load_tests {
+    for (name, test) in &environment.load_test {
         load_test(&mut kdl, name, test);
     }
-    if let Some(budget) = budget {
-        kdl.node("budget", &[number("monthly", &budget.monthly)]);
-    }
-    kdl.node("cost", &[number("reserved", &cost.reserved)]);
     for waiver in waivers {
         waive(&mut kdl, waiver);
     }
@@ -293,16 +239,6 @@ fn waive(kdl: &mut Kdl, waiver: &Waiver) {
             format!("until={}", quoted(until)),
         ],
     );
-}
-
-fn labelled(kdl: &mut Kdl, labels: &BTreeMap<String, Sourced<String>>) {
-    let written = |(key, value): (&String, &Sourced<String>)| {
-        format!("{}={}", quoted(key), quoted(&value.value))
-    };
-    let labels: Vec<String> = labels.iter().map(written).collect();
-    if !labels.is_empty() {
-        kdl.node("labels", &labels);
-    }
 }
 
 fn portion(key: &str, value: &Sourced<Portion>) -> String {

@@ -15,6 +15,7 @@ mod writing;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use super::Name;
 use super::attribute::join;
 use super::written::{Over, Spoil, Written};
 use crate::source::{Sourced, Span, Spanned};
@@ -80,6 +81,8 @@ pub enum Stands {
     Nodes,
     /// The same, where the children are called after their kinds.
     Kinds,
+    /// Children with attributes of their own, told apart by their names.
+    Named,
     /// Attributes that stand among the owner's.
     Among,
 }
@@ -123,15 +126,15 @@ impl Declaration {
     }
 }
 
-/// A node of the top level whose attributes are declared.
+/// A node of the top level whose attributes are declared, or the file itself.
 #[derive(Debug)]
 pub struct Top {
-    /// Its name.
+    /// Its name; empty for the file.
     pub name: &'static str,
     /// Whether there may be several, each with a name.
     pub named: bool,
     /// Its attributes.
-    pub attributes: &'static [&'static Declaration],
+    pub attributes: Vec<&'static Declaration>,
 }
 
 /// An attribute that has a value, and where it stands.
@@ -146,17 +149,41 @@ pub struct Standing {
 }
 
 impl Top {
+    /// The nodes of the top level among the attributes of a file; those that are no nodes belong to
+    /// the file itself, which has no name.
+    #[must_use]
+    pub fn all_of(file: &'static [&'static Declaration]) -> Vec<Self> {
+        let mut own = Vec::new();
+        let mut nodes = Vec::new();
+        for &at in file {
+            match at.form {
+                Form::Attributes(attributes) => nodes.push(Self {
+                    name: at.name,
+                    named: at.stands == Stands::Named,
+                    attributes: attributes.to_vec(),
+                }),
+                _ => own.push(at),
+            }
+        }
+        let own = Self {
+            name: "",
+            named: false,
+            attributes: own,
+        };
+        std::iter::once(own).chain(nodes).collect()
+    }
+
     /// Every attribute that has a value, at any depth, in the order of the declarations.
     #[must_use]
     pub fn every(&'static self) -> Vec<Standing> {
         let mut all = Vec::new();
-        self.below(self.attributes, &mut Vec::new(), &mut all);
+        self.below(&self.attributes, &mut Vec::new(), &mut all);
         all
     }
 
     fn below(
         &'static self,
-        attributes: &'static [&'static Declaration],
+        attributes: &[&'static Declaration],
         above: &mut Vec<&'static Declaration>,
         into: &mut Vec<Standing>,
     ) {
@@ -177,6 +204,17 @@ impl Top {
 }
 
 impl Standing {
+    /// The path from the top, such as `database.storage.max-gib`; without the name of a named node.
+    #[must_use]
+    pub fn full_path(&self) -> String {
+        let path = self.path();
+        match (self.top.name.is_empty(), path.is_empty()) {
+            (true, _) => path,
+            (false, true) => self.top.name.to_owned(),
+            (false, false) => join(self.top.name, &path),
+        }
+    }
+
     /// The path below the node of the top level, such as `storage.max-gib`.
     #[must_use]
     pub fn path(&self) -> String {
@@ -229,6 +267,13 @@ pub trait Reader {
 
     /// The values of an attribute that is a map.
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>>;
+
+    /// What `read` makes of each child `name`, by the child's own name.
+    fn named<T: Default + Spoil>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> BTreeMap<Name, T>;
 
     /// What `read` makes of the child `name`.
     fn child<T: Default + Spoil>(
@@ -309,6 +354,7 @@ pub trait Node: Over + Spoil + Default + Clone + Debug {
             | Stands::Node
             | Stands::Nodes
             | Stands::Kinds
+            | Stands::Named
             | Stands::Among => false,
         })
     }
@@ -607,6 +653,34 @@ impl<T: Value> Settled for BTreeMap<String, Sourced<T>> {
     }
 }
 
+/// Nodes that have names.
+impl<P: Part> Declared for BTreeMap<Name, P> {
+    type Written = BTreeMap<Name, P::Written>;
+    const FORM: Form = P::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        reader.named(at.name, Node::read)
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        for (name, file) in file {
+            if let Some(tier) = tier.get(name) {
+                P::repeats(file, tier, &join(path, name.as_str()), into);
+            }
+        }
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        for (name, part) in self {
+            let mut child = TextNode::new(at.name);
+            child.arguments.push(name.literal());
+            part.write_attributes(&mut child);
+            into.children.push(child);
+        }
+    }
+}
+
 /// The path of a field below its owner's; the owner's where its attributes stand among the owner's.
 pub(super) fn below(path: &str, step: &str) -> String {
     if step.is_empty() {
@@ -627,6 +701,6 @@ pub(super) fn stated_below(path: &str, at: &Declaration, step: &str) -> String {
 }
 
 /// The value of an attribute, of the type that its form gives.
-fn typed<T: Value>(stated: Stated) -> T {
+pub(crate) fn typed<T: Value>(stated: Stated) -> T {
     T::of(stated).expect("the form of an attribute gives its type")
 }

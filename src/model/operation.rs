@@ -77,6 +77,20 @@ node! {
     }
 }
 
+node! {
+    /// What the environment may cost.
+    Budget: BudgetNode, BudgetField, settled {
+        /// US dollars a month, of the ceiling.
+        required monthly: Sourced<u32> = SOME, "6000";
+    }
+
+    /// How it is paid for.
+    Cost: CostNode, CostField, settled {
+        /// Percent of the floor that reserved capacity covers.
+        property reserved: Sourced<u32> = Form::Whole(0..=100), "60";
+    }
+}
+
 part! {
     /// A k6 script; it has at least one of `steady`, `stage` and `rate`, which run one after
     /// another in this order.
@@ -147,17 +161,5 @@ part! {
     TestRun: TestRunField {
         /// Pods that share the load.
         parallelism: Sourced<u32>,
-    }
-
-    /// What the environment may cost.
-    Budget: BudgetField {
-        /// US dollars a month, of the ceiling.
-        monthly: Sourced<u32>,
-    }
-
-    /// How it is paid for.
-    Cost: CostField {
-        /// Percent of the floor that reserved capacity covers.
-        reserved: Sourced<u32>,
     }
 }

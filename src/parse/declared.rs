@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::Fields;
 use super::{text, value};
 use crate::ast::{Spoil, Written};
+use crate::model::Name;
 use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated};
 use crate::source::{Span, Spanned};
 
@@ -14,6 +15,10 @@ impl Reader for Fields<'_> {
     }
 
     fn value(&mut self, at: &'static Declaration) -> Written<Stated> {
+        if self.file.is_some() {
+            let read = |node: &mut Self| node.argument(at.example, value::stated(&at.form));
+            return self.enter(at.name, read).unwrap_or_default();
+        }
         let reader = value::stated(self.form_of(at));
         match at.stands {
             Stands::Property => self.property(at.name, reader),
@@ -35,6 +40,7 @@ impl Reader for Fields<'_> {
             | Stands::Node
             | Stands::Nodes
             | Stands::Kinds
+            | Stands::Named
             | Stands::Among => {
                 unreachable!("`{}` has no single value", at.name)
             }
@@ -82,7 +88,11 @@ impl Reader for Fields<'_> {
         result
     }
 
+    /// The file's own map may stand in several of its nodes, and is not read from one of them.
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>> {
+        if self.file.is_some() {
+            return BTreeMap::new();
+        }
         if at.stands == Stands::Map {
             let read = |child: &mut Fields<'_>| {
                 let all = child.entries(at).into_iter();
@@ -111,6 +121,9 @@ impl Reader for Fields<'_> {
         name: &'static str,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
+        if self.file.is_some() {
+            return self.enter(name, read).unwrap_or_default();
+        }
         let narrows = self.narrows.clone();
         self.group(name, |child| {
             let below = |(path, form): (&'static str, _)| {
@@ -120,6 +133,32 @@ impl Reader for Fields<'_> {
             read(child)
         })
     }
+
+    fn named<T: Default + Spoil>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> BTreeMap<Name, T> {
+        let Some(FileOf { key }) = self.file.clone() else {
+            unreachable!("`{name}` stands at the top alone")
+        };
+        let node = self.enter(name, |node| {
+            let mut read = read(node);
+            // What a node of wrong form says is not relied on.
+            if node.is_broken() {
+                read.spoil();
+            }
+            read
+        });
+        key.into_iter().zip(node).collect()
+    }
+}
+
+/// The file that has one node and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct FileOf {
+    /// The node's own name, where it has one.
+    pub key: Option<Name>,
 }
 
 impl Fields<'_> {
@@ -128,6 +167,30 @@ impl Fields<'_> {
         let mut narrows = self.narrows.iter();
         let narrowed = narrows.find(|(path, _)| *path == at.name);
         narrowed.map_or(&at.form, |(_, form)| form)
+    }
+
+    /// What the file that has this node and nothing else says; `key` is the node's own name, where it
+    /// has one.
+    pub fn as_file<N: Node>(&mut self, key: Option<Name>) -> N {
+        self.file = Some(FileOf { key });
+        let read = N::read(self);
+        self.file = None;
+        read
+    }
+
+    /// What `read` makes of the file's one node, if it is called `name`; what its form leaves open is
+    /// in doubt.
+    fn enter<T: Spoil>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.node_name() != name {
+            return None;
+        }
+        let file = self.file.take();
+        let mut node = read(self);
+        self.file = file;
+        if self.is_in_doubt() {
+            node.doubt();
+        }
+        Some(node)
     }
 
     /// The properties of a node that is a map, or part of one, in their order.

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::declared::FileOf;
 use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
@@ -94,6 +95,8 @@ pub struct Fields<'a> {
     stated_twice: bool,
     /// Whether an argument could be there and is not.
     pub(super) takes_argument: bool,
+    /// Set while the node is read as the file that has nothing else.
+    pub(super) file: Option<FileOf>,
     /// An example of the argument that should be there and is not.
     pub(super) missing_argument: Option<&'static str>,
     /// What attributes take here, where that is less than elsewhere, by their paths from here.
@@ -118,6 +121,7 @@ impl<'a> Fields<'a> {
             takes_argument: false,
             missing_argument: None,
             narrows: Vec::new(),
+            file: None,
         };
         let mut keys = BTreeMap::new();
         for entry in &node.entries {

@@ -457,6 +457,7 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Placed(place) => placed(*place)(value).map(Stated::Text),
         Form::Version => text(super::text::version)(value).map(Stated::Text),
         Form::Taint => text(super::text::toleration)(value).map(Stated::Text),
+        Form::Region => region(value).map(Stated::Text),
         Form::Name => name(value).map(Stated::Name),
         Form::LetteredName => lettered_name(value).map(Stated::Name),
         Form::Cpu => cpu(value).map(Stated::Quantity),

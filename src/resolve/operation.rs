@@ -2,22 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Over, Part, joined};
+use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Part, joined};
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    Alerts, ArrivalRate, Budget, Cost, Duration, Expectation, HttpMethod, LoadTest, Name, Request,
+    ArrivalRate, Budget, BudgetNode, Duration, Expectation, HttpMethod, LoadTest, Name, Request,
     Stage, Steady, TestRun,
 };
 use crate::source::{Sourced, Spanned};
 
 use super::resolver::Resolver;
 use super::workload::sourced;
-
-/// The thresholds of the file over the tier's.
-pub(super) fn alerts(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Alerts {
-    let node = file.alerts.clone().over(tier.alerts.clone());
-    Alerts::settle(node, resolver, "alerts")
-}
 
 /// The load tests of file and tier by name; one that loads nothing is reported and left out.
 pub(super) fn load_tests(
@@ -94,15 +88,7 @@ fn value<T>(resolver: &Resolver<'_>, written: Spanned<T>) -> Sourced<T> {
 }
 
 /// What it may cost, if anybody says so.
-pub(super) fn budget(resolver: &Resolver<'_>, file: &Ast, tier: &Ast) -> Option<Budget> {
-    let monthly = resolver.maybe(file.budget.clone().over(tier.budget.clone()))?;
-    Some(Budget { monthly })
-}
-
-/// How it is paid for.
-pub(super) fn cost(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Cost {
-    let reserved = file.reserved.clone().over(tier.reserved.clone());
-    Cost {
-        reserved: resolver.need(reserved, "cost.reserved"),
-    }
+pub(super) fn budget(resolver: &mut Resolver<'_>, node: BudgetNode) -> Option<Budget> {
+    let stated = node.monthly.value.is_some();
+    stated.then(|| Budget::settle(node, resolver, "budget"))
 }

@@ -41,10 +41,11 @@ fn example(of: &Standing) -> String {
 
 fn section(top: &'static Top) -> String {
     let name = if top.named { " \"NAME\"" } else { "" };
-    let mut text = format!(
-        "\n## `{}{name}`\n\n| path | written | takes | is |\n|---|---|---|---|\n",
-        top.name
-    );
+    let title = match top.name {
+        "" => "The environment".to_owned(),
+        node => format!("`{node}{name}`"),
+    };
+    let mut text = format!("\n## {title}\n\n| path | written | takes | is |\n|---|---|---|---|\n");
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::ast::{
-    ApiNode, Ast, ConnectionsNode, DriverNode, FallbackNode, MetricNode, Node, PolicyNode,
-    RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode, WorkloadNode,
-    Written,
+    ApiNode, Ast, ConnectionsNode, DriverNode, EnvironmentNode, FallbackNode, MetricNode, Node,
+    PolicyNode, RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode,
+    WorkloadNode, Written,
 };
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -88,46 +88,20 @@ impl Compare<'_> {
 
     fn file(&mut self, file: &Ast, tier: &Ast) {
         let Ast {
-            environment: _, // these three are each file's own
-            tier: _,
-            region: _,
-            app,
-            namespace,
-            cluster,
-            labels,
-            framework,
+            stated,
             api,
             workers,
             services,
-            pgbouncer,
-            database,
-            redis,
-            nodes,
-            network,
-            autoscalers,
             off_hours: _, // complete in themselves, as are events and load tests
             events: _,
-            schedule_image,
-            alerts,
             load_tests: _,
-            budget,
-            reserved,
             waivers: _, // no values
             waived_literals: _,
             broken: _,
             doubted: _,
             perhaps_waived: _,
         } = file;
-        self.one("app", app, &tier.app);
-        self.one("namespace", namespace, &tier.namespace);
-        self.one("cluster", cluster, &tier.cluster);
-        self.by_key("labels", labels, &tier.labels);
-        self.one("framework", framework, &tier.framework);
-        self.one("deliver.autoscalers", autoscalers, &tier.autoscalers);
-        self.one("schedule.image", schedule_image, &tier.schedule_image);
-        self.one("budget.monthly", budget, &tier.budget);
-        self.one("cost.reserved", reserved, &tier.reserved);
-        self.node("alerts", alerts, &tier.alerts);
+        self.stated(stated, &tier.stated);
         self.api(api, &tier.api);
         // A pool of a name of its own says for itself what it is, whatever the tier's pool is like.
         for (name, node, below) in both(workers, &tier.workers) {
@@ -136,18 +110,25 @@ impl Compare<'_> {
         for (name, node, below) in both(services, &tier.services) {
             self.service(&format!("service.{name}"), node, below);
         }
-        self.node("pgbouncer", pgbouncer, &tier.pgbouncer);
-        self.node("database", database, &tier.database);
+    }
+
+    /// What is declared of a file, but for what is each file's own.
+    fn stated(&mut self, file: &EnvironmentNode, tier: &EnvironmentNode) {
+        let mut file = EnvironmentNode {
+            environment: Written::default(),
+            tier: Written::default(),
+            region: Written::default(),
+            ..file.clone()
+        };
         // Beside another group that states its uses the line may be what keeps them here.
         let states_uses = |node: &&RedisNode| !node.uses.is_absent();
-        let alone = redis.values().filter(states_uses).count() == 1;
-        for (name, node, below) in both(redis, &tier.redis) {
-            self.redis(&format!("redis.{name}"), node, below, alone);
+        let alone = file.redis.values().filter(states_uses).count() == 1;
+        for (name, node) in &mut file.redis {
+            if let Some(below) = tier.redis.get(name) {
+                self.redis(&format!("redis.{name}"), node, below, alone);
+            }
         }
-        for (name, node, below) in both(nodes, &tier.nodes) {
-            self.node(&format!("nodes.{name}"), node, below);
-        }
-        self.node("network", network, &tier.network);
+        self.node("", &file, tier);
     }
 
     fn by_key(
@@ -305,11 +286,10 @@ impl Compare<'_> {
     }
 
     /// `alone` says that no other group of the file states its uses. An engine and its version stand on
-    /// one line.
-    fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode, alone: bool) {
-        let mut rest = file.clone();
+    /// one line, and are compared and taken out of the node here.
+    fn redis(&mut self, path: &str, file: &mut RedisNode, tier: &RedisNode, alone: bool) {
         if !alone {
-            rest.uses = Written::default();
+            file.uses = Written::default();
         }
         if !file.engine.is_absent() {
             let at = format!("{path}.engine");
@@ -317,10 +297,9 @@ impl Compare<'_> {
                 let both = [at.clone(), format!("{at}.version")];
                 self.report_with(&repeated, both.map(Edit::remove).to_vec());
             }
-            rest.engine = Written::default();
-            rest.version = Written::default();
+            file.engine = Written::default();
+            file.version = Written::default();
         }
-        self.node(path, &rest, tier);
     }
 }
 

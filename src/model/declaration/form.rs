@@ -27,6 +27,8 @@ pub enum Form {
     Version,
     /// A taint: `key=value:Effect`.
     Taint,
+    /// An AWS region.
+    Region,
     /// A DNS label.
     Name,
     /// A DNS label that begins with a letter.
@@ -88,6 +90,7 @@ impl fmt::Display for Form {
             Self::Placed(place) => f.write_str(place.rule()),
             Self::Version => f.write_str("a version, such as `\"42.7.7\"`"),
             Self::Taint => f.write_str("a taint, such as `\"spot=true:NoSchedule\"`"),
+            Self::Region => f.write_str("an AWS region, such as `us-east-1`"),
             Self::Name => f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`"),
             Self::LetteredName => {
                 f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`, a letter first")

@@ -51,6 +51,8 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// called after what they are, which their `kind` says. `narrowed` says what attributes of a node among
 /// its owner's take there, where that is less than elsewhere.
 ///
+/// `named` holds nodes that have names, and `undeclared` a field whose written form stands elsewhere.
+///
 /// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
 /// parts are resolved by hand.
 macro_rules! node {
@@ -70,6 +72,15 @@ macro_rules! one_node {
     };
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [$inside:literal $($read:tt)+] @end $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)* { $inside $($read)+ }] [none] $($rest)* }
+    };
+
+    // A field whose written form is not declared.
+    ($head:tt [$($fields:tt)*] $reads:tt [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* undeclared $field:ident: $type:ty; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] undeclared $field [$type]
+                [$crate::model::declaration::kebab!($field)] }]
+            $reads [none] $($rest)* }
     };
 
     // Nodes: among their owner's attributes, in a child of their own, or in several.
@@ -128,23 +139,39 @@ macro_rules! one_node {
     (@below required $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
     (@below $stands:ident $inside:literal $name:tt) => { $inside };
 
-    // Everything is taken in.
-    ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
-     [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
-          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]
-     [$({ $($read:tt)+ })+] [none]) => {
+    // Everything is taken in: all fields of the part, and those of them that are declared.
+    ($head:tt [$($fields:tt)+] $reads:tt [none]) => {
+        $crate::model::declaration::one_node! { @sort $head $reads [] [] $($fields)+ }
+    };
+    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
+     { $doc:tt $serde:tt undeclared $field:ident $type:tt $step:tt } $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { @sort $head $reads
+            [$($all)* { $doc $serde named $field $type $step }] [$($declared)*] $($rest)* }
+    };
+    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
+     { $doc:tt $serde:tt $walk:ident $stands:ident $field:ident $type:tt $name:tt $inside:tt $step:tt $($how:tt)+ }
+     $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { @sort $head $reads
+            [$($all)* { $doc $serde $walk $field $type $step }]
+            [$($declared)* { $doc $stands $field $type $name $inside $step $($how)+ }] $($rest)* }
+    };
+    (@sort { [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
+     [$({ $($read:tt)+ })+]
+     [$({ [$($all_doc:tt)+] [$($serde:tt)*] $walk:ident $all:ident [$all_type:ty] [$all_step:expr] })+]
+     [$({ [$($doc:tt)+] $stands:ident $field:ident [$type:ty]
+          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]) => {
         $($head)+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[schemars(deny_unknown_fields)]
-        pub struct $part { $($($doc)+ $($serde)* pub $field: $type,)+ }
+        pub struct $part { $($($all_doc)+ $($serde)* pub $all: $all_type,)+ }
 
         #[doc = concat!("The fields of [`", stringify!($part), "`], by the names they have there.")]
         #[allow(non_camel_case_types, missing_docs)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $names { $($field(<$type as $crate::model::attribute::Attributes>::Field),)+ }
+        pub enum $names { $($all(<$all_type as $crate::model::attribute::Attributes>::Field),)+ }
 
-        $crate::model::part::walks! { $part $names $(($walk $field $step))+ }
+        $crate::model::part::walks! { $part $names $(($walk $all $all_step))+ }
 
         #[doc = concat!("[`", stringify!($part), "`] as written.")]
         #[derive(Clone, Debug, Default)]
@@ -262,6 +289,7 @@ macro_rules! one_node {
     (@stands filled_list) => { $crate::model::declaration::Stands::FilledList };
     (@stands map) => { $crate::model::declaration::Stands::Map };
     (@stands maps) => { $crate::model::declaration::Stands::Maps };
+    (@stands named) => { $crate::model::declaration::Stands::Named };
     (@stands node) => { $crate::model::declaration::Stands::Node };
     (@stands among) => { $crate::model::declaration::Stands::Among };
 

@@ -90,6 +90,7 @@ impl TextNode {
             | Stands::Node
             | Stands::Nodes
             | Stands::Kinds
+            | Stands::Named
             | Stands::Among => {
                 owner.child(at.name).arguments = values;
             }
