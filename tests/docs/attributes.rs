@@ -3,8 +3,9 @@
 use tierc::compile::written;
 use tierc::model::DECLARED;
 use tierc::model::declaration::{Form, Literal, Standing, TextNode, Top};
+use tierc::source::Origin;
 
-use crate::support::project;
+use crate::support::{project, run};
 
 const PAGE: &str = "docs/attributes.md";
 
@@ -86,4 +87,36 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
         .filter(|name| *name != "count" && !document.contains(name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The tests of reading and rewriting start from a file that says everything that can be said.
+#[test]
+fn the_vocabulary_states_every_declared_attribute() {
+    let text = std::fs::read_to_string(project("src/parse/vocabulary.kdl")).unwrap();
+    let file = run(&text).files.into_iter().next().unwrap();
+    let all = file.environment.unwrap().list().into_iter();
+    let said = all.filter(|it| matches!(it.origin, Origin::Declared(_)));
+    let said: Vec<String> = said.map(|it| it.path).collect();
+    let is_said = |of: &Standing| {
+        let path = of.full_path();
+        said.iter().any(|said| {
+            let said = if of.top.named {
+                unnamed(said)
+            } else {
+                said.clone()
+            };
+            said == path || said.starts_with(&format!("{path}."))
+        })
+    };
+    let every = DECLARED.iter().flat_map(Top::every);
+    let unsaid = every.filter(|of| !is_said(of));
+    let unsaid: Vec<String> = unsaid.map(|of| of.full_path()).collect();
+    assert_eq!(unsaid, Vec::<String>::new());
+}
+
+/// `redis.tls` of `redis.queue.tls`.
+fn unnamed(path: &str) -> String {
+    let mut steps = path.split('.');
+    let top = steps.next().into_iter();
+    top.chain(steps.skip(1)).collect::<Vec<_>>().join(".")
 }
