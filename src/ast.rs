@@ -8,14 +8,14 @@ mod operation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Autoscalers, Duration, Framework, Name, PolicyKind, Quantity, Tier};
+use crate::model::{Duration, Name, PolicyKind, Quantity};
 use crate::source::{Span, Spanned};
 
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Spoil, Written};
 pub use crate::model::{
-    DatabaseNode, NetworkNode, NodeGroupNode, PgbouncerNode, ReadReplicasNode, RedisNode,
-    ReplicasNode, ResourcesNode,
+    AlertsNode, DatabaseNode, EnvironmentNode, NetworkNode, NodeGroupNode, PgbouncerNode,
+    ReadReplicasNode, RedisNode, ReplicasNode, ResourcesNode,
 };
 pub use node::*;
 pub use operation::*;
@@ -93,54 +93,20 @@ pub enum Part {
 /// Everything one file, one tier or the defaults say.
 #[derive(Clone, Debug, Default)]
 pub struct Ast {
-    /// `environment`.
-    pub environment: Written<Name>,
-    /// `tier`.
-    pub tier: Written<Tier>,
-    /// `region`.
-    pub region: Written<String>,
-    /// `app`.
-    pub app: Written<Name>,
-    /// `namespace`.
-    pub namespace: Written<Name>,
-    /// `cluster`.
-    pub cluster: Written<Name>,
-    /// `labels key="value"`.
-    pub labels: BTreeMap<String, Written<String>>,
-    /// `framework`.
-    pub framework: Written<Framework>,
+    /// What is declared of a file.
+    pub stated: EnvironmentNode,
     /// `api`.
     pub api: ApiNode,
     /// `worker`, by name.
     pub workers: BTreeMap<Name, WorkerNode>,
     /// `service`, by name.
     pub services: BTreeMap<Name, ServiceNode>,
-    /// `pgbouncer`.
-    pub pgbouncer: PgbouncerNode,
-    /// `database`.
-    pub database: DatabaseNode,
-    /// `redis`, by name.
-    pub redis: BTreeMap<Name, RedisNode>,
-    /// `nodes`, by name.
-    pub nodes: BTreeMap<Name, NodeGroupNode>,
-    /// `network`.
-    pub network: NetworkNode,
-    /// `deliver autoscalers=`.
-    pub autoscalers: Written<Autoscalers>,
     /// `off-hours`, by `days-from-to`.
     pub off_hours: BTreeMap<String, OffHoursNode>,
     /// `event`, by name.
     pub events: BTreeMap<Name, EventNode>,
-    /// `schedule image=`.
-    pub schedule_image: Written<String>,
-    /// `alerts`.
-    pub alerts: AlertsNode,
     /// `load-test`, by name.
     pub load_tests: BTreeMap<Name, LoadTestNode>,
-    /// `budget monthly=`.
-    pub budget: Written<u32>,
-    /// `cost reserved=`.
-    pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
     /// Fingerprints of the literals that look like credentials and are waived.
@@ -160,9 +126,9 @@ impl Ast {
         let broken = &self.broken;
         let parts: [(Part, &mut dyn Spoil); 4] = [
             (Part::Api, &mut self.api),
-            (Part::Pgbouncer, &mut self.pgbouncer),
-            (Part::Database, &mut self.database),
-            (Part::Network, &mut self.network),
+            (Part::Pgbouncer, &mut self.stated.pgbouncer),
+            (Part::Database, &mut self.stated.database),
+            (Part::Network, &mut self.stated.network),
         ];
         for (part, node) in parts {
             if broken.contains(&part) {
@@ -176,8 +142,8 @@ impl Ast {
     pub fn spoil_named(&mut self) {
         self.workers.spoil();
         self.services.spoil();
-        self.redis.spoil();
-        self.nodes.spoil();
+        self.stated.redis.spoil();
+        self.stated.nodes.spoil();
     }
 
     /// Marks what stands in for absent values of the parts in doubt.
@@ -185,14 +151,14 @@ impl Ast {
         let doubted = &self.doubted;
         let parts: [(Part, &mut dyn Spoil); 9] = [
             (Part::Api, &mut self.api),
-            (Part::Pgbouncer, &mut self.pgbouncer),
-            (Part::Database, &mut self.database),
-            (Part::Network, &mut self.network),
-            (Part::Alerts, &mut self.alerts),
+            (Part::Pgbouncer, &mut self.stated.pgbouncer),
+            (Part::Database, &mut self.stated.database),
+            (Part::Network, &mut self.stated.network),
+            (Part::Alerts, &mut self.stated.alerts),
             (Part::Worker, &mut self.workers),
             (Part::Service, &mut self.services),
-            (Part::Redis, &mut self.redis),
-            (Part::Nodes, &mut self.nodes),
+            (Part::Redis, &mut self.stated.redis),
+            (Part::Nodes, &mut self.stated.nodes),
         ];
         for (part, node) in parts {
             if doubted.contains(&part) {
@@ -207,8 +173,8 @@ impl Ast {
         let parts: [(Part, &mut dyn Spoil); 4] = [
             (Part::Worker, &mut self.workers),
             (Part::Service, &mut self.services),
-            (Part::Redis, &mut self.redis),
-            (Part::Nodes, &mut self.nodes),
+            (Part::Redis, &mut self.stated.redis),
+            (Part::Nodes, &mut self.stated.nodes),
         ];
         for (part, node) in parts {
             if file.doubted.contains(&part) {
@@ -222,12 +188,12 @@ impl Ast {
     #[must_use]
     pub fn is_priced_whole(&self) -> bool {
         let priced: [&dyn Spoil; 6] = [
-            &self.region,
-            &self.cluster,
-            &self.nodes,
-            &self.database,
-            &self.redis,
-            &self.reserved,
+            &self.stated.region,
+            &self.stated.cluster,
+            &self.stated.nodes,
+            &self.stated.database,
+            &self.stated.redis,
+            &self.stated.cost,
         ];
         !priced.into_iter().any(Spoil::is_spoiled)
     }

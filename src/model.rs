@@ -28,6 +28,7 @@ pub mod word;
 pub mod written;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,23 +42,26 @@ pub use int_or_percent::Portion;
 pub use money::{Money, Percent};
 pub use name::Name;
 pub use operation::{
-    Alerts, AlertsField, ArrivalRate, ArrivalRateField, Budget, BudgetField, Cost, CostField,
-    Expectation, ExpectationField, LoadTest, LoadTestField, MetricSources, MetricSourcesField,
-    RedisOps, RedisOpsField, Request, RequestField, Stage, StageField, Steady, SteadyField,
-    TestRun, TestRunField,
+    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, Budget, BudgetField,
+    BudgetNode, Cost, CostField, CostNode, Expectation, ExpectationField, LoadTest, LoadTestField,
+    MetricSources, MetricSourcesField, MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode,
+    Request, RequestField, Stage, StageField, Steady, SteadyField, TestRun, TestRunField,
 };
 pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
-    Direct, DirectField, DirectNode, Maintenance, MaintenanceField, MaintenanceNode, Network,
-    NetworkField, NetworkNode, NodeGroup, NodeGroupField, NodeGroupNode, Pgbouncer, PgbouncerField,
-    PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode,
-    RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
+    DeliverNode, Direct, DirectField, DirectNode, Maintenance, MaintenanceField, MaintenanceNode,
+    Network, NetworkField, NetworkNode, NodeGroup, NodeGroupField, NodeGroupNode, Pgbouncer,
+    PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField,
+    ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField,
+    StorageNode,
 };
 pub use quantity::Quantity;
 pub use rate::ErrorRate;
-pub use schedule::{Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField};
+pub use schedule::{
+    Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField, ScheduleNode,
+};
 pub use selection::Selection;
 pub use version::Version;
 pub use waiver::{LastDay, Waiver};
@@ -68,65 +72,67 @@ pub use word::{
     Select, SslMode, StartupOptions, StorageType, Tier, Use, Via, Word,
 };
 
-use declaration::{Form, Node as _, Top, node};
+use declaration::{Form, LABELS, Node as _, Top, node};
 use part::part;
 
-part! {
+node! {
     /// One environment, complete.
-    Environment: EnvironmentField {
+    Environment: EnvironmentNode, EnvironmentField, derived {
         /// Its name: a DNS label that also names the generated tree and the AWS resources.
-        environment: Sourced<Name>,
+        child environment: Sourced<Name> = Form::LetteredName, "\"staging\"";
         /// Its size.
-        tier: Sourced<Tier>,
+        child tier: Sourced<Tier>, "\"small\"";
         /// The AWS region.
-        region: Sourced<String>,
+        child region: Sourced<String> = Form::Region, "\"us-east-1\"";
         /// The prefix of every object's name.
-        app: Sourced<Name>,
+        child app: Sourced<Name> = Form::LetteredName, "\"kaireon\"";
         /// The Kubernetes namespace.
-        namespace: Sourced<Name>,
+        child namespace: Sourced<Name>, "\"kaireon\"";
         /// The EKS cluster.
-        cluster: Sourced<Name>,
+        child cluster: Sourced<Name>, "\"prod-eks\"";
         /// Labels of every object, and tags of every AWS resource.
-        labels: BTreeMap<String, Sourced<String>>,
+        maps labels: BTreeMap<String, Sourced<String>> = LABELS, "team=\"platform\"";
         /// The queue library, if it is stated.
-        framework: Option<Sourced<Framework>>,
+        child framework: Option<Sourced<Framework>>, "\"bullmq\"";
         /// The API.
-        api: Api,
+        undeclared api: Api;
         /// The worker pools by name.
-        worker: BTreeMap<Name, Worker>,
+        undeclared worker: BTreeMap<Name, Worker>;
         /// Everything else that needs connections or room.
-        service: BTreeMap<Name, Service>,
+        undeclared service: BTreeMap<Name, Service>;
         /// The connection pooler.
-        pgbouncer: Pgbouncer,
+        node pgbouncer: Pgbouncer;
         /// The RDS instance and its replicas.
-        database: Database,
+        node database: Database;
         /// The ElastiCache groups by name; one that is switched off is absent.
-        redis: BTreeMap<Name, RedisGroup>,
+        named redis: BTreeMap<Name, RedisGroup>;
         /// The EKS node groups by name.
-        nodes: BTreeMap<Name, NodeGroup>,
+        named nodes: BTreeMap<Name, NodeGroup>;
         /// What the network policies need to know.
-        network: Network,
+        node network: Network;
         /// Who owns the autoscalers.
-        deliver: Deliver,
+        node deliver: Deliver;
         /// Hours in which little or nothing runs, by `days-from-to`.
         #[serde(default)]
-        off_hours: BTreeMap<String, OffHours>,
+        undeclared off_hours: BTreeMap<String, OffHours>;
         /// Planned events by name.
         #[serde(default)]
-        event: BTreeMap<Name, Event>,
+        undeclared event: BTreeMap<Name, Event>;
         /// What follows off-hours and events.
-        schedule: Schedule,
+        node schedule: Schedule;
         /// What is watched.
-        alerts: Alerts,
+        node alerts: Alerts;
         /// Load tests by name.
         #[serde(default)]
-        load_test: BTreeMap<Name, LoadTest>,
+        undeclared load_test: BTreeMap<Name, LoadTest>;
         /// What it may cost, if that is stated.
-        budget: Option<Budget>,
+        node budget: Option<Budget>;
         /// How it is paid for.
-        cost: Cost,
+        node cost: Cost;
     }
+}
 
+part! {
     /// What the API and every worker pool have in common.
     Workload: WorkloadField {
         /// The Deployment's name.
@@ -314,34 +320,9 @@ node! {
     }
 }
 
-/// The nodes of the top level whose attributes are declared, in the order of the reference.
-pub const DECLARED: &[Top] = &[
-    Top {
-        name: "pgbouncer",
-        named: false,
-        attributes: PgbouncerNode::ATTRIBUTES,
-    },
-    Top {
-        name: "database",
-        named: false,
-        attributes: DatabaseNode::ATTRIBUTES,
-    },
-    Top {
-        name: "redis",
-        named: true,
-        attributes: RedisNode::ATTRIBUTES,
-    },
-    Top {
-        name: "nodes",
-        named: true,
-        attributes: NodeGroupNode::ATTRIBUTES,
-    },
-    Top {
-        name: "network",
-        named: false,
-        attributes: NetworkNode::ATTRIBUTES,
-    },
-];
+/// The file and its nodes of the top level, as far as their attributes are declared.
+pub static DECLARED: LazyLock<Vec<Top>> =
+    LazyLock::new(|| Top::all_of(EnvironmentNode::ATTRIBUTES));
 
 /// Labels that objects and pods are found by: a label of the user's that is called like one would
 /// leave a Deployment without its pods.

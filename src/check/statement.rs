@@ -30,12 +30,12 @@ fn stands(file: &Ast, head: &str) -> bool {
     };
     match node {
         "api" => file.api.workload.place.is_some(),
-        "pgbouncer" => file.pgbouncer.place.is_some(),
-        "database" => file.database.place.is_some(),
+        "pgbouncer" => file.stated.pgbouncer.place.is_some(),
+        "database" => file.stated.database.place.is_some(),
         "worker" => file.workers.contains_key(name),
         "service" => file.services.contains_key(name),
-        "redis" => file.redis.contains_key(name),
-        "nodes" => file.nodes.contains_key(name),
+        "redis" => file.stated.redis.contains_key(name),
+        "nodes" => file.stated.nodes.contains_key(name),
         _ => false,
     }
 }

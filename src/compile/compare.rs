@@ -197,7 +197,8 @@ fn read(side: Side, sources: &mut Sources) -> Read {
 impl Read {
     /// What the only environment of this side is called.
     fn name(&self) -> Option<Name> {
-        let stated = |file: &Parsed| Some(file.ast.environment.value.as_ref()?.value.clone());
+        let stated =
+            |file: &Parsed| Some(file.ast.stated.environment.value.as_ref()?.value.clone());
         let recorded = |record: &Record| record.environment.environment.value.clone();
         let files = self.parsed.iter().filter_map(stated);
         files.chain(self.records.iter().map(recorded)).next()
@@ -206,7 +207,7 @@ impl Read {
     /// Gives the environments of this side another name, where they have one at all.
     fn call(&mut self, name: &Name) {
         for file in &mut self.parsed {
-            if let Some(stated) = &mut file.ast.environment.value {
+            if let Some(stated) = &mut file.ast.stated.environment.value {
                 stated.value = name.clone();
             }
         }

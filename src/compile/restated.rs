@@ -7,11 +7,11 @@ use std::fmt::{Display, Write as _};
 
 use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::declaration::{Literal, Part, TextNode, Value as _};
+use crate::model::declaration::{Literal, Part, TextNode};
 use crate::model::{
-    Alerts, Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback,
-    LoadTest, MetricSources, Name, OffHours, PodsMetric, Policy, Portion, Queue, RedisOps, Request,
-    Rollout, Scaling, Service, Stage, Steady, Target, TestRun, Waiver, Worker, Workload,
+    Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback, LoadTest,
+    Name, OffHours, PodsMetric, Policy, Portion, Queue, Request, Rollout, Scaling, Service, Stage,
+    Steady, Target, TestRun, Waiver, Worker, Workload,
 };
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
@@ -76,6 +76,17 @@ fn literal(value: &Literal) -> String {
     }
 }
 
+/// The key of a property: in quotes where the user named it and KDL may read another thing.
+fn identifier(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    let word = ["true", "false", "null", "inf", "nan"].contains(&key);
+    if !word && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(plain) {
+        key.to_owned()
+    } else {
+        quoted(key)
+    }
+}
+
 /// A node as KDL, with what stands below it.
 #[must_use]
 pub fn written(node: &TextNode) -> String {
@@ -119,14 +130,6 @@ impl Kdl {
         }
     }
 
-    /// The same of a node that has a name.
-    fn named(&mut self, node: &str, name: &Name, part: &impl Part) {
-        let mut node = TextNode::new(node);
-        node.arguments.push(name.literal());
-        part.write_attributes(&mut node);
-        self.written(&node);
-    }
-
     fn written(&mut self, node: &TextNode) {
         let TextNode {
             name,
@@ -140,7 +143,7 @@ impl Kdl {
             self.0.push_str(&literal(argument));
         }
         for (key, value) in properties {
-            let _ = write!(self.0, " {key}={}", literal(value));
+            let _ = write!(self.0, " {}={}", identifier(key), literal(value));
         }
         if children.is_empty() {
             self.0.push('\n');
@@ -190,75 +193,29 @@ fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String)
 /// environment was read from one: a record can hold anything.
 #[must_use]
 pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
-    let Environment {
-        environment: name,
-        tier,
-        region,
-        app,
-        namespace,
-        cluster,
-        labels,
-        framework,
-        api: api_node,
-        worker: workers,
-        service: services,
-        pgbouncer: pooler,
-        database: server,
-        redis: groups,
-        nodes,
-        network,
-        deliver,
-        off_hours,
-        event: events,
-        schedule,
-        alerts: watched,
-        load_test: load_tests,
-        budget,
-        cost,
-    } = environment;
+    let mut file = TextNode::default();
+    environment.write_attributes(&mut file);
     let mut kdl = Kdl::default();
-    kdl.text("environment", name);
-    kdl.text("tier", tier);
-    kdl.text("region", region);
-    kdl.text("app", app);
-    kdl.text("namespace", namespace);
-    kdl.text("cluster", cluster);
-    labelled(&mut kdl, labels);
-    if let Some(framework) = framework {
-        kdl.text("framework", framework);
+    for node in &file.children {
+        kdl.written(node);
     }
-    api(&mut kdl, api_node);
+    let (workers, services) = (&environment.worker, &environment.service);
+    api(&mut kdl, &environment.api);
     for (name, pool) in workers {
         kdl.block(&format!("worker {}", quoted(name)), |kdl| worker(kdl, pool));
     }
     for (name, it) in services {
         kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
     }
-    kdl.part("pgbouncer", pooler);
-    kdl.part("database", server);
-    for (name, group) in groups {
-        kdl.named("redis", name, group);
-    }
-    for (name, group) in nodes {
-        kdl.named("nodes", name, group);
-    }
-    kdl.part("network", network);
-    kdl.node("deliver", &[property("autoscalers", &deliver.autoscalers)]);
-    for hours in off_hours.values() {
+    for hours in environment.off_hours.values() {
         asleep(&mut kdl, hours);
     }
-    for (name, it) in events {
+    for (name, it) in &environment.event {
         event(&mut kdl, name, it);
     }
-    kdl.node("schedule", &[property("image", &schedule.image)]);
-    kdl.block("alerts", |kdl| alerts(kdl, watched));
-    for (name, test) in load_tests {
+    for (name, test) in &environment.load_test {
         load_test(&mut kdl, name, test);
     }
-    if let Some(budget) = budget {
-        kdl.node("budget", &[number("monthly", &budget.monthly)]);
-    }
-    kdl.node("cost", &[number("reserved", &cost.reserved)]);
     for waiver in waivers {
         waive(&mut kdl, waiver);
     }
@@ -282,16 +239,6 @@ fn waive(kdl: &mut Kdl, waiver: &Waiver) {
             format!("until={}", quoted(until)),
         ],
     );
-}
-
-fn labelled(kdl: &mut Kdl, labels: &BTreeMap<String, Sourced<String>>) {
-    let written = |(key, value): (&String, &Sourced<String>)| {
-        format!("{}={}", quoted(key), quoted(&value.value))
-    };
-    let labels: Vec<String> = labels.iter().map(written).collect();
-    if !labels.is_empty() {
-        kdl.node("labels", &labels);
-    }
 }
 
 fn portion(key: &str, value: &Sourced<Portion>) -> String {
@@ -555,63 +502,6 @@ fn event(kdl: &mut Kdl, name: &Name, event: &Event) {
     kdl.block(&format!("event {}", head.join(" ")), |kdl| {
         counts(kdl, api.as_ref(), worker, 1);
     });
-}
-
-fn alerts(kdl: &mut Kdl, alerts: &Alerts) {
-    let Alerts {
-        api_cpu,
-        api_memory,
-        queue_depth,
-        db_cpu,
-        db_connections,
-        db_storage,
-        storage_forecast,
-        replica_lag,
-        redis_memory,
-        redis_ops: RedisOps { percent, benchmark },
-        pool_wait,
-        at_maximum,
-        paused,
-        sustained,
-        route,
-        source:
-            MetricSources {
-                database,
-                redis,
-                pgbouncer,
-            },
-        labels,
-    } = alerts;
-    for (name, value) in [
-        ("api-cpu", api_cpu),
-        ("api-memory", api_memory),
-        ("queue-depth", queue_depth),
-        ("db-cpu", db_cpu),
-        ("db-connections", db_connections),
-        ("db-storage", db_storage),
-        ("redis-memory", redis_memory),
-    ] {
-        kdl.bare(name, value);
-    }
-    for (name, value) in [
-        ("storage-forecast", storage_forecast),
-        ("replica-lag", replica_lag),
-        ("pool-wait", pool_wait),
-        ("at-maximum", at_maximum),
-        ("paused", paused),
-        ("sustained", sustained),
-    ] {
-        kdl.text(name, value);
-    }
-    let benchmark = number("benchmark", benchmark);
-    kdl.node("redis-ops", &[percent.value.to_string(), benchmark]);
-    if let Some(route) = route {
-        kdl.text("route", route);
-    }
-    let mut sources = vec![property("database", database), property("redis", redis)];
-    sources.extend(pgbouncer.iter().map(|source| property("pgbouncer", source)));
-    kdl.node("source", &sources);
-    labelled(kdl, labels);
 }
 
 fn load_test(kdl: &mut Kdl, name: &Name, test: &LoadTest) {

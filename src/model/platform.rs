@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declaration::{Form, node};
-use super::part::part;
 use super::place::Place;
 use super::version::Version;
 use super::volume::LARGEST_GIB;
@@ -227,13 +226,11 @@ node! {
         /// Where Prometheus runs, if it is stated.
         property monitoring_namespace: Option<Sourced<String>> = Form::Placed(Place::DnsLabel), "\"monitoring\"";
     }
-}
 
-part! {
     /// Ownership of what is generated.
-    Deliver: DeliverField {
+    Deliver: DeliverNode, DeliverField, settled {
         /// Who writes the HPA and the ScaledObjects.
-        autoscalers: Sourced<Autoscalers>,
+        property autoscalers: Sourced<Autoscalers>, "\"manifests\"";
     }
 }
 

@@ -4,11 +4,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::declared::FileOf;
 use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
 use crate::ast::{Spoil, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::model::declaration::Form;
 use crate::source::{Span, Spanned};
 
 /// What is known of a text beside its nodes.
@@ -93,8 +95,12 @@ pub struct Fields<'a> {
     stated_twice: bool,
     /// Whether an argument could be there and is not.
     pub(super) takes_argument: bool,
+    /// Set while the node is read as the file that has nothing else.
+    pub(super) file: Option<FileOf>,
     /// An example of the argument that should be there and is not.
     pub(super) missing_argument: Option<&'static str>,
+    /// What attributes take here, where that is less than elsewhere, by their paths from here.
+    pub(super) narrows: Vec<(&'static str, &'static Form)>,
 }
 
 impl<'a> Fields<'a> {
@@ -114,6 +120,8 @@ impl<'a> Fields<'a> {
             stated_twice: false,
             takes_argument: false,
             missing_argument: None,
+            narrows: Vec::new(),
+            file: None,
         };
         let mut keys = BTreeMap::new();
         for entry in &node.entries {
@@ -430,25 +438,37 @@ impl<'a> Fields<'a> {
     pub fn each_once<T>(
         &mut self,
         name: &'static str,
-        mut read: impl FnMut(&mut Self) -> Option<T>,
+        read: impl FnMut(&mut Self) -> Option<T>,
         key: impl Fn(&T) -> &Spanned<String>,
     ) -> Written<Vec<T>> {
-        let cx = self.cx;
-        let path = format!("{}.{name}", self.path);
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        let mut all = self.each(&[name], |child| read(child));
-        if let Some(list) = &mut all.value {
-            list.value.retain(|item| {
-                let Spanned { value, span } = key(item);
-                if let Some(first) = seen.get(value) {
-                    cx.duplicate(&format!("{path}.{value}"), *first, *span);
-                    return false;
-                }
-                seen.insert(value.clone(), *span);
-                true
-            });
-        }
+        let mut all = self.each(&[name], read);
+        self.keep_first(name, &mut all, |item| Some(key(item).clone()));
         all
+    }
+
+    /// Keeps the first of the children named `name` that have the same key, and reports the others.
+    pub fn keep_first<T>(
+        &self,
+        name: &str,
+        all: &mut Written<Vec<T>>,
+        key: impl Fn(&T) -> Option<Spanned<String>>,
+    ) {
+        let Some(list) = &mut all.value else {
+            return;
+        };
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        list.value.retain(|item| {
+            let Some(Spanned { value, span }) = key(item) else {
+                return true;
+            };
+            if let Some(first) = seen.get(&value) {
+                let path = format!("{}.{name}.{value}", self.path);
+                self.cx.duplicate(&path, *first, span);
+                return false;
+            }
+            seen.insert(value, span);
+            true
+        });
     }
 
     /// Reports what no reader has asked for.

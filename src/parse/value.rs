@@ -456,6 +456,9 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Word(words) => one_of(&words(), value).map(Stated::Word),
         Form::Text => any_text(value).map(Stated::Text),
         Form::Placed(place) => placed(*place)(value).map(Stated::Text),
+        Form::Version => text(super::text::version)(value).map(Stated::Text),
+        Form::Taint => text(super::text::toleration)(value).map(Stated::Text),
+        Form::Region => region(value).map(Stated::Text),
         Form::Name => name(value).map(Stated::Name),
         Form::LetteredName => lettered_name(value).map(Stated::Name),
         Form::Cpu => cpu(value).map(Stated::Quantity),
@@ -464,6 +467,7 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Portion => portion(value).map(Stated::Portion),
         Form::Daily => daily(value).map(Stated::Daily),
         Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Map(..) => unreachable!("a map has no value of its own"),
         Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }
 }

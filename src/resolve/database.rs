@@ -14,7 +14,11 @@ pub(super) fn resolve(
     app: &Sourced<Name>,
     environment: &Sourced<Name>,
 ) -> Database {
-    let node = file.database.clone().over(tier.database.clone());
+    let node = file
+        .stated
+        .database
+        .clone()
+        .over(tier.stated.database.clone());
     let instance = resolver.need(node.instance, "database.instance");
     let max_connections = resolver.need(node.max_connections, "database.max-connections");
     let mut database = Database {

@@ -2,9 +2,10 @@
 
 use tierc::compile::written;
 use tierc::model::DECLARED;
-use tierc::model::declaration::{Literal, Standing, TextNode, Top};
+use tierc::model::declaration::{Form, Literal, Standing, TextNode, Top};
+use tierc::source::Origin;
 
-use crate::support::project;
+use crate::support::{project, run};
 
 const PAGE: &str = "docs/attributes.md";
 
@@ -17,7 +18,10 @@ values default to and what they are for.
 
 /// An attribute as it is written, with its example.
 fn example(of: &Standing) -> String {
-    let example = of.attribute.example;
+    let example = match of.attribute.form {
+        Form::Map(..) => of.attribute.example.split_once('=').unwrap().1,
+        _ => of.attribute.example,
+    };
     let text = example
         .strip_prefix('"')
         .and_then(|it| it.strip_suffix('"'));
@@ -38,14 +42,15 @@ fn example(of: &Standing) -> String {
 
 fn section(top: &'static Top) -> String {
     let name = if top.named { " \"NAME\"" } else { "" };
-    let mut text = format!(
-        "\n## `{}{name}`\n\n| path | written | takes | is |\n|---|---|---|---|\n",
-        top.name
-    );
+    let title = match top.name {
+        "" => "The environment".to_owned(),
+        node => format!("`{node}{name}`"),
+    };
+    let mut text = format!("\n## {title}\n\n| path | written | takes | is |\n|---|---|---|---|\n");
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();
-        let takes = of.attribute.form.to_string().replace('|', "\\|");
+        let takes = of.form().to_string().replace('|', "\\|");
         text += &format!("| `{path}` | `{}` | {takes} | {sentence} |\n", example(&of));
     }
     text
@@ -82,4 +87,36 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
         .filter(|name| *name != "count" && !document.contains(name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The tests of reading and rewriting start from a file that says everything that can be said.
+#[test]
+fn the_vocabulary_states_every_declared_attribute() {
+    let text = std::fs::read_to_string(project("src/parse/vocabulary.kdl")).unwrap();
+    let file = run(&text).files.into_iter().next().unwrap();
+    let all = file.environment.unwrap().list().into_iter();
+    let said = all.filter(|it| matches!(it.origin, Origin::Declared(_)));
+    let said: Vec<String> = said.map(|it| it.path).collect();
+    let is_said = |of: &Standing| {
+        let path = of.full_path();
+        said.iter().any(|said| {
+            let said = if of.top.named {
+                unnamed(said)
+            } else {
+                said.clone()
+            };
+            said == path || said.starts_with(&format!("{path}."))
+        })
+    };
+    let every = DECLARED.iter().flat_map(Top::every);
+    let unsaid = every.filter(|of| !is_said(of));
+    let unsaid: Vec<String> = unsaid.map(|of| of.full_path()).collect();
+    assert_eq!(unsaid, Vec::<String>::new());
+}
+
+/// `redis.tls` of `redis.queue.tls`.
+fn unnamed(path: &str) -> String {
+    let mut steps = path.split('.');
+    let top = steps.next().into_iter();
+    top.chain(steps.skip(1)).collect::<Vec<_>>().join(".")
 }

@@ -66,7 +66,7 @@ fn recognised(
     let form = queue_keys::form(framework).unwrap_or_default();
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .written(list, "a list that the pool scales on")
-        .optional(&context.file.framework)
+        .optional(&context.file.stated.framework)
         .note(format!(
             "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
         ));

@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(engine, "database.engine", "the version")
         .note(format!("{until} < {today}, the day of this run"));
-    let usual = context.tier.database.engine.value.as_ref();
+    let usual = context.tier.stated.database.engine.value.as_ref();
     let usual = usual.map(|usual| usual.value.as_str());
     let supported = usual.and_then(|usual| support(context, usual));
     findings.report(match supported.filter(|(_, until)| *until >= today) {

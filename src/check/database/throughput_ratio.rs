@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(not_chosen(storage, throughput))
         }
     };
-    let iops = &context.file.database.storage.iops;
+    let iops = &context.file.stated.database.storage.iops;
     findings.extend(finding.map(|finding| finding.optional(iops)));
 }
 

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let mut finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(&database.tls, "database.tls", "the host name is compared")
         .given(&database.replicas.count)
-        .optional(&context.file.database.endpoint);
+        .optional(&context.file.stated.database.endpoint);
     if let Some(endpoint) = &database.endpoint {
         finding = finding.operand(endpoint, "database.endpoint", "not a host name of RDS");
     }

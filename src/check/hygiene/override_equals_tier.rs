@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::ast::{
-    AlertsNode, ApiNode, Ast, ConnectionsNode, DriverNode, FallbackNode, MetricNode, Node,
+    ApiNode, Ast, ConnectionsNode, DriverNode, EnvironmentNode, FallbackNode, MetricNode, Node,
     PolicyNode, RedisNode, RolloutNode, ScalingNode, ServiceNode, TargetNode, WorkerNode,
     WorkloadNode, Written,
 };
@@ -88,46 +88,20 @@ impl Compare<'_> {
 
     fn file(&mut self, file: &Ast, tier: &Ast) {
         let Ast {
-            environment: _, // these three are each file's own
-            tier: _,
-            region: _,
-            app,
-            namespace,
-            cluster,
-            labels,
-            framework,
+            stated,
             api,
             workers,
             services,
-            pgbouncer,
-            database,
-            redis,
-            nodes,
-            network,
-            autoscalers,
             off_hours: _, // complete in themselves, as are events and load tests
             events: _,
-            schedule_image,
-            alerts,
             load_tests: _,
-            budget,
-            reserved,
             waivers: _, // no values
             waived_literals: _,
             broken: _,
             doubted: _,
             perhaps_waived: _,
         } = file;
-        self.one("app", app, &tier.app);
-        self.one("namespace", namespace, &tier.namespace);
-        self.one("cluster", cluster, &tier.cluster);
-        self.by_key("labels", labels, &tier.labels);
-        self.one("framework", framework, &tier.framework);
-        self.one("deliver.autoscalers", autoscalers, &tier.autoscalers);
-        self.one("schedule.image", schedule_image, &tier.schedule_image);
-        self.one("budget.monthly", budget, &tier.budget);
-        self.one("cost.reserved", reserved, &tier.reserved);
-        self.alerts(alerts, &tier.alerts);
+        self.stated(stated, &tier.stated);
         self.api(api, &tier.api);
         // A pool with its own name is compared with the defaults, not with the tier's pool.
         for (name, node, below) in both(workers, &tier.workers) {
@@ -136,18 +110,25 @@ impl Compare<'_> {
         for (name, node, below) in both(services, &tier.services) {
             self.service(&format!("service.{name}"), node, below);
         }
-        self.node("pgbouncer", pgbouncer, &tier.pgbouncer);
-        self.node("database", database, &tier.database);
+    }
+
+    /// What is declared of a file, but for what is each file's own.
+    fn stated(&mut self, file: &EnvironmentNode, tier: &EnvironmentNode) {
+        let mut file = EnvironmentNode {
+            environment: Written::default(),
+            tier: Written::default(),
+            region: Written::default(),
+            ..file.clone()
+        };
         // Beside another group that states its uses the line may be what keeps them here.
         let states_uses = |node: &&RedisNode| !node.uses.is_absent();
-        let alone = redis.values().filter(states_uses).count() == 1;
-        for (name, node, below) in both(redis, &tier.redis) {
-            self.redis(&format!("redis.{name}"), node, below, alone);
+        let alone = file.redis.values().filter(states_uses).count() == 1;
+        for (name, node) in &mut file.redis {
+            if let Some(below) = tier.redis.get(name) {
+                self.redis(&format!("redis.{name}"), node, below, alone);
+            }
         }
-        for (name, node, below) in both(nodes, &tier.nodes) {
-            self.node(&format!("nodes.{name}"), node, below);
-        }
-        self.node("network", network, &tier.network);
+        self.node("", &file, tier);
     }
 
     fn by_key(
@@ -305,11 +286,10 @@ impl Compare<'_> {
     }
 
     /// `alone` says that no other group of the file states its uses. An engine and its version stand on
-    /// one line.
-    fn redis(&mut self, path: &str, file: &RedisNode, tier: &RedisNode, alone: bool) {
-        let mut rest = file.clone();
+    /// one line, and are compared and taken out of the node here.
+    fn redis(&mut self, path: &str, file: &mut RedisNode, tier: &RedisNode, alone: bool) {
         if !alone {
-            rest.uses = Written::default();
+            file.uses = Written::default();
         }
         if !file.engine.is_absent() {
             let at = format!("{path}.engine");
@@ -317,57 +297,9 @@ impl Compare<'_> {
                 let both = [at.clone(), format!("{at}.version")];
                 self.report_with(&repeated, both.map(Edit::remove).to_vec());
             }
-            rest.engine = Written::default();
-            rest.version = Written::default();
+            file.engine = Written::default();
+            file.version = Written::default();
         }
-        self.node(path, &rest, tier);
-    }
-
-    fn alerts(&mut self, file: &AlertsNode, tier: &AlertsNode) {
-        let at = |step: &str| format!("alerts.{step}");
-        let AlertsNode {
-            api_cpu,
-            api_memory,
-            queue_depth,
-            db_cpu,
-            db_connections,
-            db_storage,
-            storage_forecast,
-            replica_lag,
-            redis_memory,
-            redis_ops,
-            benchmark,
-            pool_wait,
-            at_maximum,
-            paused,
-            sustained,
-            route,
-            labels,
-            database,
-            redis,
-            pgbouncer,
-        } = file;
-        self.one(&at("api-cpu"), api_cpu, &tier.api_cpu);
-        self.one(&at("api-memory"), api_memory, &tier.api_memory);
-        self.one(&at("queue-depth"), queue_depth, &tier.queue_depth);
-        self.one(&at("db-cpu"), db_cpu, &tier.db_cpu);
-        self.one(&at("db-connections"), db_connections, &tier.db_connections);
-        self.one(&at("db-storage"), db_storage, &tier.db_storage);
-        let forecast = at("storage-forecast");
-        self.one(&forecast, storage_forecast, &tier.storage_forecast);
-        self.one(&at("replica-lag"), replica_lag, &tier.replica_lag);
-        self.one(&at("redis-memory"), redis_memory, &tier.redis_memory);
-        self.one(&at("redis-ops"), redis_ops, &tier.redis_ops);
-        self.one(&at("redis-ops.benchmark"), benchmark, &tier.benchmark);
-        self.one(&at("pool-wait"), pool_wait, &tier.pool_wait);
-        self.one(&at("at-maximum"), at_maximum, &tier.at_maximum);
-        self.one(&at("paused"), paused, &tier.paused);
-        self.one(&at("sustained"), sustained, &tier.sustained);
-        self.one(&at("route"), route, &tier.route);
-        self.by_key(&at("labels"), labels, &tier.labels);
-        self.one(&at("source.database"), database, &tier.database);
-        self.one(&at("source.redis"), redis, &tier.redis);
-        self.one(&at("source.pgbouncer"), pgbouncer, &tier.pgbouncer);
     }
 }
 

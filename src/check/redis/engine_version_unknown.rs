@@ -107,7 +107,7 @@ fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> F
         "database.engine",
         "the version",
     );
-    let usual = context.tier.database.engine.value.as_ref();
+    let usual = context.tier.stated.database.engine.value.as_ref();
     let usual = usual.map(|usual| usual.value.as_str());
     let usual = usual.filter(|usual| versions.names().any(|known| known == *usual));
     let near = major.map(|major| major.newest_minor.as_str());

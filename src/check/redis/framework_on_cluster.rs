@@ -81,7 +81,7 @@ fn recognised(
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .written(list, "a list that the pool scales on")
         .operand(&group.cluster.shards, &path, "cluster mode")
-        .optional(&context.file.framework)
+        .optional(&context.file.stated.framework)
         .note(format!("`{prefix}` is the default prefix of `{framework}`"));
     let finding = match queue_keys::tagged(&list.value) {
         Some(tagged) if tags => {

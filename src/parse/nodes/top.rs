@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::{operation, schedule, worker, workload};
-use crate::ast::{
-    Ast, DatabaseNode, NetworkNode, Node as _, NodeGroupNode, Part, PgbouncerNode, RedisNode,
-    Spoil, WaiverNode,
-};
+use crate::ast::{Ast, EnvironmentNode, Over as _, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
+use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
-use crate::model::{Days, Name, OffHours, Place};
+use crate::model::{Days, Environment, Name, OffHours};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
 use crate::parse::vocabulary::{NODES, WITH_BLOCK, has_block, is_known, nearest};
@@ -43,17 +41,17 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
     };
     ast.broken.insert(*part);
     match *name {
-        "environment" => ast.environment.broken = true,
-        "tier" => ast.tier.broken = true,
-        "region" => ast.region.broken = true,
-        "app" => ast.app.broken = true,
-        "namespace" => ast.namespace.broken = true,
-        "cluster" => ast.cluster.broken = true,
-        "framework" => ast.framework.broken = true,
-        "deliver" => ast.autoscalers.broken = true,
-        "schedule" => ast.schedule_image.broken = true,
-        "budget" => ast.budget.broken = true,
-        "cost" => ast.reserved.broken = true,
+        "environment" => ast.stated.environment.broken = true,
+        "tier" => ast.stated.tier.broken = true,
+        "region" => ast.stated.region.broken = true,
+        "app" => ast.stated.app.broken = true,
+        "namespace" => ast.stated.namespace.broken = true,
+        "cluster" => ast.stated.cluster.broken = true,
+        "framework" => ast.stated.framework.broken = true,
+        "deliver" => ast.stated.deliver.spoil(),
+        "schedule" => ast.stated.schedule.spoil(),
+        "budget" => ast.stated.budget.spoil(),
+        "cost" => ast.stated.cost.spoil(),
         _ => {}
     }
 }
@@ -113,6 +111,7 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
         }
         let into = if own { ast } else { &mut nowhere };
         let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
+        declared(into, &mut fields, Some(&key));
         keyed(into, &mut fields, key);
     } else {
         let own = MANY.contains(&name) || first(seen, cx, name, place);
@@ -120,8 +119,10 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
             mark_doubted(ast, name);
         }
         let into = if own { ast } else { &mut nowhere };
-        scalar(into, &mut fields);
-        parts(into, &mut fields);
+        declared(into, &mut fields, None);
+        if name == "api" {
+            into.api = doubted(workload::api(&mut fields), &fields);
+        }
         match name {
             "labels" => labels(into, seen, &mut fields),
             "waive" => waive(into, seen, &mut fields),
@@ -212,8 +213,12 @@ fn known_in(part: &str) -> Vec<&'static str> {
     let empty = Node::empty(part);
     let mut fields = Fields::new(cx, &empty, String::new());
     let mut nowhere = Ast::default();
-    keyed(&mut nowhere, &mut fields, Name::composed(String::new()));
-    parts(&mut nowhere, &mut fields);
+    let name = Name::composed(String::new());
+    declared(&mut nowhere, &mut fields, Some(&name));
+    if part == "api" {
+        nowhere.api = workload::api(&mut fields);
+    }
+    keyed(&mut nowhere, &mut fields, name);
     fields.known_children
 }
 
@@ -221,8 +226,6 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     match fields.node_name() {
         "worker" => put(&mut ast.workers, name, worker::worker(fields), fields),
         "service" => put(&mut ast.services, name, worker::service(fields), fields),
-        "redis" => put(&mut ast.redis, name, RedisNode::read(fields), fields),
-        "nodes" => put(&mut ast.nodes, name, NodeGroupNode::read(fields), fields),
         "event" => {
             let event = schedule::event(fields);
             if event.is_none() || fields.is_in_doubt() {
@@ -251,41 +254,10 @@ fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &
     all.insert(name, node);
 }
 
-fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
-    match fields.node_name() {
-        "environment" => ast.environment = fields.argument("\"staging\"", value::lettered_name),
-        "tier" => ast.tier = fields.argument("\"small\"", value::word),
-        "region" => ast.region = fields.argument("\"us-east-1\"", value::region),
-        "app" => ast.app = fields.argument("\"kaireon\"", value::lettered_name),
-        "namespace" => ast.namespace = fields.argument("\"kaireon\"", value::name),
-        "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
-        "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
-        "deliver" => {
-            let autoscalers = fields.property("autoscalers", value::word);
-            ast.autoscalers = doubted(autoscalers, fields);
-        }
-        "schedule" => {
-            let image = fields.property("image", value::placed(Place::Image));
-            ast.schedule_image = doubted(image, fields);
-        }
-        "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
-        "cost" => {
-            let reserved = fields.property("reserved", value::whole(0..=100));
-            ast.reserved = doubted(reserved, fields);
-        }
-        _ => {}
-    }
-}
-
-fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
-    match fields.node_name() {
-        "api" => ast.api = doubted(workload::api(fields), fields),
-        "pgbouncer" => ast.pgbouncer = doubted(PgbouncerNode::read(fields), fields),
-        "database" => ast.database = doubted(DatabaseNode::read(fields), fields),
-        "network" => ast.network = doubted(NetworkNode::read(fields), fields),
-        "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
-        _ => {}
-    }
+/// Reads what is declared of a node of the top level; `name` is its own, where it has one.
+fn declared(ast: &mut Ast, fields: &mut Fields<'_>, name: Option<&Name>) {
+    let read: EnvironmentNode = fields.as_file(name.cloned());
+    ast.stated = read.over(std::mem::take(&mut ast.stated));
 }
 
 /// A node, whose absent values are in doubt where it holds what could not be read.
@@ -297,11 +269,11 @@ fn doubted<T: Spoil>(mut node: T, fields: &Fields<'_>) -> T {
 }
 
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let reader = value::placed(Place::LabelValue);
-    for (key, span, written) in fields.every_property("team", text::at(Place::LabelKey), reader) {
+    for (key, (span, written)) in fields.entries(Environment::labels) {
         if first(seen, fields.cx, &format!("labels.{key}"), span) {
-            ast.labels.insert(key, written);
-            if ast.labels.len() == MOST_LABELS + 1 {
+            let labels = &mut ast.stated.labels;
+            labels.insert(key, written.map(typed));
+            if labels.len() == MOST_LABELS + 1 {
                 fields.cx.report(too_many_labels(span));
             }
         }
