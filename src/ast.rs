@@ -3,21 +3,20 @@
 //! The file, the tier and the catalogue's defaults have the same shape, so that merging them is
 //! one operation: [`Over::over`].
 
-mod node;
 mod operation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Duration, Name, PolicyKind, Quantity};
+use crate::model::Name;
 use crate::source::{Span, Spanned};
 
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, DatabaseNode, EnvironmentNode, NetworkNode, NodeGroupNode, PgbouncerNode,
-    ReadReplicasNode, RedisNode, ReplicasNode, ResourcesNode,
+    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, FallbackNode, NetworkNode, NodeGroupNode,
+    PgbouncerNode, QueueNode, ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WorkerNode,
+    WorkloadNode,
 };
-pub use node::*;
 pub use operation::*;
 
 /// Maps of nodes that are complete in themselves: of one key `above` wins, as a whole.
@@ -25,35 +24,6 @@ pub use operation::*;
 pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
     base.extend(above);
     base
-}
-
-/// `pods N every=` or `percent N every=`.
-#[derive(Clone, Debug)]
-pub struct PolicyNode {
-    /// Which of the two.
-    pub kind: Spanned<PolicyKind>,
-    /// How many.
-    pub value: Spanned<u32>,
-    /// The period.
-    pub every: Spanned<Duration>,
-}
-
-/// `metric "name" average=`.
-#[derive(Clone, Debug)]
-pub struct MetricNode {
-    /// The metric.
-    pub metric: Spanned<String>,
-    /// The average per pod.
-    pub average: Spanned<Quantity>,
-}
-
-/// `queue "list" length=`; a length that is absent comes from the scenario or the tier.
-#[derive(Clone, Debug)]
-pub struct QueueNode {
-    /// The Redis list.
-    pub list: Spanned<String>,
-    /// Items per replica.
-    pub length: Written<u32>,
 }
 
 /// `waive "code" reason= until=`.
@@ -95,12 +65,6 @@ pub enum Part {
 pub struct Ast {
     /// What is declared of a file.
     pub stated: EnvironmentNode,
-    /// `api`.
-    pub api: ApiNode,
-    /// `worker`, by name.
-    pub workers: BTreeMap<Name, WorkerNode>,
-    /// `service`, by name.
-    pub services: BTreeMap<Name, ServiceNode>,
     /// `off-hours`, by `days-from-to`.
     pub off_hours: BTreeMap<String, OffHoursNode>,
     /// `event`, by name.
@@ -125,7 +89,7 @@ impl Ast {
     pub fn spoil_broken(&mut self) {
         let broken = &self.broken;
         let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Api, &mut self.api),
+            (Part::Api, &mut self.stated.api),
             (Part::Pgbouncer, &mut self.stated.pgbouncer),
             (Part::Database, &mut self.stated.database),
             (Part::Network, &mut self.stated.network),
@@ -140,8 +104,8 @@ impl Ast {
     /// Marks every value of the nodes that have names: where a text ends in the middle, nothing
     /// says which of them is whole.
     pub fn spoil_named(&mut self) {
-        self.workers.spoil();
-        self.services.spoil();
+        self.stated.worker.spoil();
+        self.stated.service.spoil();
         self.stated.redis.spoil();
         self.stated.nodes.spoil();
     }
@@ -150,13 +114,13 @@ impl Ast {
     pub fn doubt_parts(&mut self) {
         let doubted = &self.doubted;
         let parts: [(Part, &mut dyn Spoil); 9] = [
-            (Part::Api, &mut self.api),
+            (Part::Api, &mut self.stated.api),
             (Part::Pgbouncer, &mut self.stated.pgbouncer),
             (Part::Database, &mut self.stated.database),
             (Part::Network, &mut self.stated.network),
             (Part::Alerts, &mut self.stated.alerts),
-            (Part::Worker, &mut self.workers),
-            (Part::Service, &mut self.services),
+            (Part::Worker, &mut self.stated.worker),
+            (Part::Service, &mut self.stated.service),
             (Part::Redis, &mut self.stated.redis),
             (Part::Nodes, &mut self.stated.nodes),
         ];
@@ -171,8 +135,8 @@ impl Ast {
     /// stand in for what the file may have meant.
     pub fn spoil_doubted(&mut self, file: &Self) {
         let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Worker, &mut self.workers),
-            (Part::Service, &mut self.services),
+            (Part::Worker, &mut self.stated.worker),
+            (Part::Service, &mut self.stated.service),
             (Part::Redis, &mut self.stated.redis),
             (Part::Nodes, &mut self.stated.nodes),
         ];

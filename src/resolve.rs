@@ -199,8 +199,8 @@ fn api(
     app: &Name,
     landing: &nodes::Landing<'_>,
 ) -> Api {
-    let node = file.api.clone().over(tier.api.clone());
-    let metric = workload::metrics(resolver, &node.metrics);
+    let node = file.stated.api.clone().over(tier.stated.api.clone());
+    let metric = Vec::settle(node.metric, resolver, "api.metric");
     let place = workload::Place {
         name: &format!("{app}-api"),
         arch: landing.arch_for(None),
@@ -224,12 +224,17 @@ fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Nam
 
 fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, Service> {
     let mut services = BTreeMap::new();
-    for (name, node) in file.services.clone().over(tier.services.clone()) {
+    for (name, node) in file
+        .stated
+        .service
+        .clone()
+        .over(tier.stated.service.clone())
+    {
         let path = format!("service.{name}");
         let lacks = [
             ("replicas", node.replicas.is_absent()),
-            ("requests cpu=", node.requests.cpu.is_absent()),
-            ("requests memory=", node.requests.memory.is_absent()),
+            ("requests cpu=", node.cpu.is_absent()),
+            ("requests memory=", node.memory.is_absent()),
         ];
         if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
             continue;
@@ -242,18 +247,23 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 "PgBouncer unless stated",
             )
         };
+        let driver = workload::driver(
+            resolver,
+            &node.driver,
+            [&node.driver_version, &node.driver_libpq],
+        );
         services.insert(
             name,
             Service {
                 replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
-                cpu: resolver.need(node.requests.cpu, &format!("{path}.requests.cpu")),
-                memory: resolver.need(node.requests.memory, &format!("{path}.requests.memory")),
-                per_pod: resolver.or_derive(node.connections.per_pod, none),
-                via: resolver.or_derive(node.connections.via, pooled),
-                lifetime: resolver.maybe(node.connections.lifetime),
-                driver: workload::driver(resolver, &node.driver),
-                driver_version: resolver.maybe(node.driver.version),
-                driver_libpq: resolver.maybe(node.driver.libpq),
+                cpu: resolver.need(node.cpu, &format!("{path}.requests.cpu")),
+                memory: resolver.need(node.memory, &format!("{path}.requests.memory")),
+                per_pod: resolver.or_derive(node.per_pod, none),
+                via: resolver.or_derive(node.via, pooled),
+                lifetime: resolver.maybe(node.lifetime),
+                driver: driver,
+                driver_version: resolver.maybe(node.driver_version),
+                driver_libpq: resolver.maybe(node.driver_libpq),
             },
         );
     }

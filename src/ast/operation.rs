@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Written;
-use super::node::nodes;
 use crate::model::{ClockTime, Days, Duration, ErrorRate, HttpMethod, Moment, Name};
 use crate::source::{Span, Spanned};
 
@@ -100,6 +99,15 @@ pub struct LoadTestNode {
     pub expect: ExpectNode,
     /// `test-run parallelism=`.
     pub parallelism: Written<u32>,
+}
+
+macro_rules! nodes {
+    ($($(#[doc = $doc:literal])+ $node:ident { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty,)+ })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, Default)]
+        pub struct $node { $($(#[doc = $field_doc])+ pub $field: $type,)+ }
+        $crate::model::written::merging! { $node { $($field)+ } }
+    )+};
 }
 
 nodes! {

@@ -159,9 +159,6 @@ impl Facts {
 pub fn merged(tier: Ast, defaults: Ast) -> Ast {
     Ast {
         stated: tier.stated.over(defaults.stated),
-        api: tier.api.over(defaults.api),
-        workers: tier.workers.over(defaults.workers),
-        services: tier.services.over(defaults.services),
         off_hours: joined(tier.off_hours, defaults.off_hours),
         events: joined(tier.events, defaults.events),
         load_tests: joined(tier.load_tests, defaults.load_tests),

@@ -9,9 +9,8 @@ use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::declaration::{Literal, Part, TextNode};
 use crate::model::{
-    Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback, LoadTest,
-    Name, OffHours, PodsMetric, Policy, Portion, Queue, Request, Rollout, Scaling, Service, Stage,
-    Steady, Target, TestRun, Waiver, Worker, Workload,
+    ArrivalRate, Environment, Event, Expectation, LoadTest, Name, OffHours, Request, Stage, Steady,
+    TestRun, Waiver,
 };
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
@@ -121,15 +120,6 @@ impl Kdl {
         self.0.push_str("}\n");
     }
 
-    /// A node with every attribute that is declared of it; none where that is nothing.
-    fn part(&mut self, name: &str, part: &impl Part) {
-        let mut node = TextNode::new(name);
-        part.write_attributes(&mut node);
-        if !node.is_empty() {
-            self.written(&node);
-        }
-    }
-
     fn written(&mut self, node: &TextNode) {
         let TextNode {
             name,
@@ -156,21 +146,9 @@ impl Kdl {
         self.0.push_str("}\n");
     }
 
-    /// A node whose one argument is a string.
-    fn text<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
-        self.node(name, &[quoted(&value.value)]);
-    }
-
     /// A node whose one argument is a number or a truth value.
     fn bare<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
         self.node(name, &[value.value.to_string()]);
-    }
-
-    /// The name of an object, unless tierc composed it: then it may be longer than a file may state.
-    fn name(&mut self, name: &Sourced<Name>) {
-        if name.value.as_str().len() <= Name::MAX {
-            self.text("name", name);
-        }
     }
 }
 
@@ -198,14 +176,6 @@ pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
     let mut kdl = Kdl::default();
     for node in &file.children {
         kdl.written(node);
-    }
-    let (workers, services) = (&environment.worker, &environment.service);
-    api(&mut kdl, &environment.api);
-    for (name, pool) in workers {
-        kdl.block(&format!("worker {}", quoted(name)), |kdl| worker(kdl, pool));
-    }
-    for (name, it) in services {
-        kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
     }
     for hours in environment.off_hours.values() {
         asleep(&mut kdl, hours);
@@ -237,211 +207,6 @@ fn waive(kdl: &mut Kdl, waiver: &Waiver) {
             value.map_or_else(String::new, |value| format!("value={}", quoted(value))),
             format!("reason={}", quoted(reason)),
             format!("until={}", quoted(until)),
-        ],
-    );
-}
-
-fn portion(key: &str, value: &Sourced<Portion>) -> String {
-    match value.value {
-        Portion::Count(count) => format!("{key}={count}"),
-        Portion::Percent(_) => property(key, value),
-    }
-}
-
-fn scaling(kdl: &mut Kdl, name: &str, scaling: &Scaling) {
-    let Scaling {
-        window,
-        policy,
-        select,
-    } = scaling;
-    kdl.block(&format!("{name} {}", property("window", window)), |kdl| {
-        for Policy { kind, value, every } in policy {
-            let every = property("every", every);
-            let kind = kind.value.to_string();
-            kdl.node(&kind, &[value.value.to_string(), every]);
-        }
-        kdl.text("select", select);
-    });
-}
-
-fn workload(kdl: &mut Kdl, workload: &Workload) {
-    let Workload {
-        name,
-        image,
-        replicas,
-        target: Target { cpu, memory },
-        scale_up,
-        scale_down,
-        requests,
-        limits,
-        connections:
-            Connections {
-                per_pod,
-                env: told,
-                lifetime,
-                lifetime_env,
-            },
-        rollout: Rollout {
-            max_surge,
-            max_unavailable,
-        },
-        hold,
-        arch,
-        driver: used,
-        driver_version,
-        driver_libpq,
-        env,
-    } = workload;
-    kdl.name(name);
-    if let Some(image) = image {
-        kdl.text("image", image);
-    }
-    kdl.part("replicas", replicas);
-    kdl.node(
-        "target",
-        &[
-            maybe(cpu.as_ref(), |it| number("cpu", it)),
-            maybe(memory.as_ref(), |it| number("memory", it)),
-        ],
-    );
-    scaling(kdl, "scale-up", scale_up);
-    scaling(kdl, "scale-down", scale_down);
-    kdl.part("requests", requests);
-    kdl.part("limits", limits);
-    kdl.node(
-        "connections",
-        &[
-            number("per-pod", per_pod),
-            property("env", told),
-            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
-            maybe(lifetime_env.as_ref(), |it| property("lifetime-env", it)),
-        ],
-    );
-    kdl.node(
-        "rollout",
-        &[
-            portion("max-surge", max_surge),
-            portion("max-unavailable", max_unavailable),
-        ],
-    );
-    if let Some(hold) = hold {
-        kdl.bare("hold", hold);
-    }
-    kdl.text("arch", arch);
-    driver(
-        kdl,
-        used.as_ref(),
-        driver_version.as_ref(),
-        driver_libpq.as_ref(),
-    );
-    for (key, value) in env {
-        let pair = format!("{}={}", quoted(key), quoted(&value.value));
-        kdl.node("env", &[pair]);
-    }
-}
-
-fn api(kdl: &mut Kdl, api: &Api) {
-    let Api {
-        workload: shared,
-        metric,
-    } = api;
-    kdl.block("api", |kdl| {
-        workload(kdl, shared);
-        for PodsMetric { metric, average } in metric {
-            let average = property("average", average);
-            kdl.node("metric", &[quoted(&metric.value), average]);
-        }
-    });
-}
-
-fn worker(kdl: &mut Kdl, worker: &Worker) {
-    let Worker {
-        workload: shared,
-        queue,
-        combine,
-        scenario,
-        polling,
-        cooldown,
-        activation,
-        fallback,
-        grace,
-        capacity,
-        tolerate,
-        pause,
-    } = worker;
-    workload(kdl, shared);
-    for Queue { list, length } in queue {
-        kdl.node("queue", &[quoted(&list.value), number("length", length)]);
-    }
-    kdl.text("combine", combine);
-    if let Some(scenario) = scenario {
-        kdl.text("scenario", scenario);
-    }
-    kdl.text("polling", polling);
-    kdl.text("cooldown", cooldown);
-    kdl.bare("activation", activation);
-    if let Some(Fallback { replicas, failures }) = fallback {
-        let replicas = number("replicas", replicas);
-        kdl.node("fallback", &[replicas, number("failures", failures)]);
-    }
-    kdl.text("grace", grace);
-    kdl.text("capacity", capacity);
-    for taint in tolerate {
-        kdl.text("tolerate", taint);
-    }
-    if let Some(pause) = pause {
-        kdl.node("pause", &[number("at", pause)]);
-    }
-}
-
-fn service(kdl: &mut Kdl, service: &Service) {
-    let Service {
-        replicas,
-        cpu,
-        memory,
-        per_pod,
-        via,
-        lifetime,
-        driver: used,
-        driver_version,
-        driver_libpq,
-    } = service;
-    kdl.bare("replicas", replicas);
-    kdl.node(
-        "requests",
-        &[property("cpu", cpu), property("memory", memory)],
-    );
-    kdl.node(
-        "connections",
-        &[
-            number("per-pod", per_pod),
-            property("via", via),
-            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
-        ],
-    );
-    driver(
-        kdl,
-        used.as_ref(),
-        driver_version.as_ref(),
-        driver_libpq.as_ref(),
-    );
-}
-
-fn driver(
-    kdl: &mut Kdl,
-    driver: Option<&Sourced<Driver>>,
-    version: Option<&Sourced<String>>,
-    libpq: Option<&Sourced<String>>,
-) {
-    let Some(driver) = driver else {
-        return;
-    };
-    kdl.node(
-        "driver",
-        &[
-            quoted(driver.value),
-            maybe(version, |it| property("version", it)),
-            maybe(libpq, |it| property("libpq", it)),
         ],
     );
 }

@@ -87,6 +87,30 @@ pub enum Stands {
     Among,
 }
 
+impl Stands {
+    /// Whether a node that lacks the value says nothing.
+    #[must_use]
+    pub fn is_required(self) -> bool {
+        match self {
+            Self::Required | Self::RequiredArgument | Self::Key | Self::Kind => true,
+            Self::Property
+            | Self::SoleProperty
+            | Self::Argument
+            | Self::Child
+            | Self::List
+            | Self::FilledList
+            | Self::Repeated
+            | Self::Map
+            | Self::Maps
+            | Self::Node
+            | Self::Nodes
+            | Self::Kinds
+            | Self::Named
+            | Self::Among => false,
+        }
+    }
+}
+
 impl Declaration {
     /// The path below the owner, such as `engine.version`; empty where its attributes stand among the
     /// owner's.
@@ -222,6 +246,18 @@ impl Standing {
         steps.fold(String::new(), |path, step| below(&path, &step.path()))
     }
 
+    /// The attributes without which the node that it stands in says nothing.
+    #[must_use]
+    pub fn required_beside(&self) -> Vec<Self> {
+        let owner = |it: &Self| {
+            let above = it.above.iter().map(|above| above.path());
+            (above.collect::<Vec<_>>(), it.attribute.inside)
+        };
+        let mut all = self.top.every();
+        all.retain(|it| it.attribute.stands.is_required() && owner(it) == owner(self));
+        all
+    }
+
     /// What the attribute takes where it stands.
     #[must_use]
     pub fn form(&self) -> &'static Form {
@@ -338,25 +374,9 @@ pub trait Node: Over + Spoil + Default + Clone + Debug {
     /// Whether a value is absent that the node must have.
     fn is_incomplete(&self) -> bool {
         let texts = self.texts();
-        texts.iter().any(|(at, text)| match at.stands {
-            Stands::Required | Stands::RequiredArgument | Stands::Key | Stands::Kind => {
-                text.is_none()
-            }
-            Stands::Property
-            | Stands::SoleProperty
-            | Stands::Argument
-            | Stands::Child
-            | Stands::List
-            | Stands::FilledList
-            | Stands::Repeated
-            | Stands::Map
-            | Stands::Maps
-            | Stands::Node
-            | Stands::Nodes
-            | Stands::Kinds
-            | Stands::Named
-            | Stands::Among => false,
-        })
+        texts
+            .iter()
+            .any(|(at, text)| at.stands.is_required() && text.is_none())
     }
 
     /// The value that tells the node from others of its name, if anything does.

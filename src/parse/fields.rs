@@ -433,19 +433,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The whole list of children named `name`, each of which has a key of its own; a second one of
-    /// the same key is reported and left out.
-    pub fn each_once<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnMut(&mut Self) -> Option<T>,
-        key: impl Fn(&T) -> &Spanned<String>,
-    ) -> Written<Vec<T>> {
-        let mut all = self.each(&[name], read);
-        self.keep_first(name, &mut all, |item| Some(key(item).clone()));
-        all
-    }
-
     /// Keeps the first of the children named `name` that have the same key, and reports the others.
     pub fn keep_first<T>(
         &self,

@@ -16,21 +16,12 @@ written from the declaration of the language in `src/model`. [language.md](langu
 values default to and what they are for.
 ";
 
-/// An attribute as it is written, with its example.
+/// An attribute as it is written, with its example, and with what its node must have beside it.
 fn example(of: &Standing) -> String {
-    let example = match of.attribute.form {
-        Form::Map(..) => of.attribute.example.split_once('=').unwrap().1,
-        _ => of.attribute.example,
-    };
-    let text = example
-        .strip_prefix('"')
-        .and_then(|it| it.strip_suffix('"'));
-    let value = text.map_or_else(
-        || Literal::Bare(example.to_owned()),
-        |text| Literal::Text(text.to_owned()),
-    );
     let mut node = TextNode::new(of.top.name);
-    of.state(&mut node, vec![value]);
+    for of in of.required_beside().iter().chain([of]) {
+        of.state(&mut node, vec![value(of)]);
+    }
     match node.children.as_slice() {
         [child] => written(child)
             .split_whitespace()
@@ -38,6 +29,21 @@ fn example(of: &Standing) -> String {
             .join(" "),
         _ => written(&node).trim().to_owned(),
     }
+}
+
+/// The example of an attribute.
+fn value(of: &Standing) -> Literal {
+    let example = match of.attribute.form {
+        Form::Map(..) => of.attribute.example.split_once('=').unwrap().1,
+        _ => of.attribute.example,
+    };
+    let text = example
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'));
+    text.map_or_else(
+        || Literal::Bare(example.to_owned()),
+        |text| Literal::Text(text.to_owned()),
+    )
 }
 
 fn section(top: &'static Top) -> String {

@@ -22,12 +22,14 @@ use crate::support::{run, shown, today};
 
 /// Everything beside the node that a law is about.
 const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
-worker \"batch\" { queue \"queue:batch\" length=20; replicas min=0 max=2 }
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// What a node says beside the attribute that a law is about: everything that may be absent.
-const RICH: &str = "pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
+const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\" }
+service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
+pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
 redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
 redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
@@ -42,6 +44,8 @@ off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { worker \"batch\" 
 /// The name of a node that has one.
 fn key(top: &Top) -> Option<&'static str> {
     match top.name {
+        "worker" => Some("batch"),
+        "service" => Some("outbox"),
         "redis" => Some("queue"),
         "nodes" => Some("batch"),
         _ => {
@@ -121,6 +125,9 @@ fn full(top: &Top, environment: &Environment) -> TextNode {
             .unwrap()
             .write_attributes(&mut node),
         "cost" => environment.cost.write_attributes(&mut node),
+        "api" => environment.api.write_attributes(&mut node),
+        "worker" => environment.worker[key(top).unwrap()].write_attributes(&mut node),
+        "service" => environment.service[key(top).unwrap()].write_attributes(&mut node),
         "pgbouncer" => environment.pgbouncer.write_attributes(&mut node),
         "database" => environment.database.write_attributes(&mut node),
         "redis" => environment.redis[key(top).unwrap()].write_attributes(&mut node),
@@ -188,22 +195,57 @@ fn environments(of: &Standing) -> [Vec<Environment>; 2] {
 /// The node with what it needs to stand at all.
 fn alone(of: &Standing) -> TextNode {
     let mut node = empty(of.top);
-    for it in of.top.every().iter().filter(|it| node_needs(it)) {
-        it.state(&mut node, vec![samples(it)[1].clone()]);
+    let needed = of.top.every().into_iter().filter(node_needs);
+    for it in needed.chain(of.required_beside()) {
+        it.state(&mut node, vec![samples(&it)[1].clone()]);
     }
     node
 }
 
 /// Whether a node that the tier does not have must state an attribute.
 fn node_needs(of: &Standing) -> bool {
-    of.top.name == "nodes" && ["instance", "count.min", "count.max"].contains(&&*of.path())
-        || of.top.name.is_empty() && ["environment", "tier", "region"].contains(&&*of.path())
-        || of.attribute.stands == Stands::Required
+    let needed: &[&str] = match of.top.name {
+        "" => &["environment", "tier", "region"],
+        "nodes" => &["instance", "count.min", "count.max"],
+        "worker" => &["queue.list"],
+        "service" => &["replicas", "requests.cpu", "requests.memory"],
+        _ => &[],
+    };
+    needed.contains(&&*of.path()) || of.attribute.stands.is_required()
 }
 
-/// Whether an attribute has several values: another one comes beside it or in its place.
+/// Whether an attribute has several values, or its node may be repeated: another one comes beside it
+/// or in its place.
 fn is_list(of: &Standing) -> bool {
-    matches!(of.attribute.stands, Stands::List | Stands::FilledList)
+    let list = |at: &&Declaration| {
+        matches!(
+            at.stands,
+            Stands::List | Stands::FilledList | Stands::Repeated | Stands::Nodes | Stands::Kinds
+        )
+    };
+    list(&of.attribute) || of.above.iter().any(list)
+}
+
+/// Whether a path of an environment is the attribute's, whatever its node's name and its place in a
+/// list.
+fn is_at(of: &Standing, path: &str) -> bool {
+    let path = match key(of.top) {
+        Some(key) => path.strip_prefix(&format!("{}.{key}.", of.top.name)),
+        None if of.top.name.is_empty() => Some(path),
+        None => path.strip_prefix(&format!("{}.", of.top.name)),
+    };
+    let repeated = |at: &&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);
+    path.is_some_and(|path| match of.above.iter().find(|at| repeated(at)) {
+        Some(list) => {
+            let (above, below) = of.path().split_once(list.name).map(owned).unwrap();
+            path.starts_with(&format!("{above}{}.", list.name)) && path.ends_with(&below)
+        }
+        None => path == of.path() || path.starts_with(&format!("{}.", of.path())),
+    })
+}
+
+fn owned((above, below): (&str, &str)) -> (String, String) {
+    (above.to_owned(), below.to_owned())
 }
 
 /// The files that run an environment, without the record of its attributes.
@@ -212,6 +254,10 @@ fn outputs(environment: &Environment) -> BTreeMap<String, String> {
     files.remove("tierc.lock.json");
     files
 }
+
+const OF_THE_IMAGE: &str =
+    "the rules about PgBouncer read it; the image holds the driver, and nothing installs it";
+const COUNTED: &str = "the rules read it; a service is not rendered here";
 
 /// Attributes that move no output, and why that is right.
 const INERT: &[(&str, &str)] = &[
@@ -228,6 +274,18 @@ const INERT: &[(&str, &str)] = &[
         "a rule compares the estimated cost with it",
     ),
     ("cost.reserved", "the estimate of the cost reads it"),
+    ("api.driver", OF_THE_IMAGE),
+    ("api.driver.version", OF_THE_IMAGE),
+    ("api.driver.libpq", OF_THE_IMAGE),
+    ("worker.driver", OF_THE_IMAGE),
+    ("worker.driver.version", OF_THE_IMAGE),
+    ("worker.driver.libpq", OF_THE_IMAGE),
+    ("service.driver", OF_THE_IMAGE),
+    ("service.driver.version", OF_THE_IMAGE),
+    ("service.driver.libpq", OF_THE_IMAGE),
+    ("service.connections.lifetime", COUNTED),
+    ("service.requests.cpu", COUNTED),
+    ("service.requests.memory", COUNTED),
 ];
 
 #[test]
@@ -262,6 +320,11 @@ const NAMED_OTHERWISE: &[(&str, &str)] = &[
     ("framework", "record"),
     ("budget", "record"),
     ("cost", "record"),
+    // Pods are replaced as a whole, whatever changes of them.
+    ("api", "the API's"),
+    ("worker", "pool `batch`"),
+    // A service is counted and not rendered.
+    ("service", "service `outbox`"),
     ("database.multi-az", "standby"),
     ("redis.tls", "TLS"),
     ("redis.env.url", "variables"),
@@ -282,19 +345,16 @@ fn names(title: &str, of: &Standing, value: &str) -> bool {
 fn a_title_of_every_plan_names_the_attribute_that_changes() {
     let mut wrong = Vec::new();
     for of in DECLARED.iter().flat_map(Top::every) {
-        let path = of.path();
         let [stated, _] = environments(&of);
         let mut planned = 0;
         for pair in stated.windows(2) {
             let [before, after] = pair else { continue };
             let changed = before.compare(after).into_iter();
-            let top = of.full_path();
-            let top = top.split('.').next();
-            let mut changed = changed.filter(|it| it.path.split('.').next() == top);
+            let mut changed = changed.filter(|it| is_at(&of, &it.path));
             // What comes or goes as a whole is named as a whole.
             let Some(value) = changed.find_map(|it| {
                 let both = it.values.before.is_some() || is_list(&of);
-                (both && it.path.contains(&path)).then_some(it.values.after?.value)
+                both.then_some(it.values.after?.value)
             }) else {
                 continue;
             };
@@ -355,8 +415,18 @@ fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
         .collect::<Vec<_>>()
         .prop_map(move |stated| {
             let mut node = empty(top);
+            let said = |(of, value): &(Standing, Option<Literal>)| {
+                (value.is_some() || node_needs(of)).then(|| of.required_beside())
+            };
+            let beside: BTreeSet<String> = stated
+                .iter()
+                .filter_map(said)
+                .flatten()
+                .map(|it| it.path())
+                .collect();
             for (of, value) in stated {
-                let needed = node_needs(&of).then(|| samples(&of)[1].clone());
+                let needed = node_needs(&of) || beside.contains(&of.path());
+                let needed = needed.then(|| samples(&of)[1].clone());
                 if let Some(value) = value.or(needed) {
                     of.state(&mut node, vec![value]);
                 }

@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let pool = context.tier.workers.values().next();
+    let pool = context.tier.stated.worker.values().next();
     for (who, workload) in workloads(context.environment) {
         let tier = if who == "api" {
-            Some(&context.tier.api.workload)
+            Some(&context.tier.stated.api.workload)
         } else {
             pool.map(|pool| &pool.workload)
         };

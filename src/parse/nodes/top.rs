@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::{operation, schedule, worker, workload};
+use super::{operation, schedule};
 use crate::ast::{Ast, EnvironmentNode, Over as _, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::typed;
@@ -120,9 +120,6 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
         }
         let into = if own { ast } else { &mut nowhere };
         declared(into, &mut fields, None);
-        if name == "api" {
-            into.api = doubted(workload::api(&mut fields), &fields);
-        }
         match name {
             "labels" => labels(into, seen, &mut fields),
             "waive" => waive(into, seen, &mut fields),
@@ -215,17 +212,12 @@ fn known_in(part: &str) -> Vec<&'static str> {
     let mut nowhere = Ast::default();
     let name = Name::composed(String::new());
     declared(&mut nowhere, &mut fields, Some(&name));
-    if part == "api" {
-        nowhere.api = workload::api(&mut fields);
-    }
     keyed(&mut nowhere, &mut fields, name);
     fields.known_children
 }
 
 fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     match fields.node_name() {
-        "worker" => put(&mut ast.workers, name, worker::worker(fields), fields),
-        "service" => put(&mut ast.services, name, worker::service(fields), fields),
         "event" => {
             let event = schedule::event(fields);
             if event.is_none() || fields.is_in_doubt() {
@@ -244,28 +236,10 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     }
 }
 
-/// Keeps a node; what it says is not relied on where something about its form was wrong.
-fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &Fields<'_>) {
-    if fields.is_broken() {
-        node.spoil();
-    } else if fields.is_in_doubt() {
-        node.doubt();
-    }
-    all.insert(name, node);
-}
-
 /// Reads what is declared of a node of the top level; `name` is its own, where it has one.
 fn declared(ast: &mut Ast, fields: &mut Fields<'_>, name: Option<&Name>) {
     let read: EnvironmentNode = fields.as_file(name.cloned());
     ast.stated = read.over(std::mem::take(&mut ast.stated));
-}
-
-/// A node, whose absent values are in doubt where it holds what could not be read.
-fn doubted<T: Spoil>(mut node: T, fields: &Fields<'_>) -> T {
-    if fields.is_in_doubt() {
-        node.doubt();
-    }
-    node
 }
 
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
