@@ -14,6 +14,7 @@
 mod below;
 mod input;
 mod leftover;
+mod mode;
 mod mounts;
 mod plan;
 mod read;

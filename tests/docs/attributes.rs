@@ -2,7 +2,7 @@
 
 use tierc::compile::written;
 use tierc::model::DECLARED;
-use tierc::model::declaration::{Form, Literal, Standing, TextNode, Top};
+use tierc::model::declaration::{Declaration, Form, Literal, Standing, Stands, TextNode, Top};
 use tierc::source::Origin;
 
 use crate::support::{project, run};
@@ -84,10 +84,10 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
     let names = all.flat_map(|of| {
         let above = of.above.into_iter().map(|it| it.name);
         let inside = of.attribute.inside.into_iter();
-        above
-            .chain(inside)
-            .chain([of.attribute.name])
-            .collect::<Vec<_>>()
+        // The kind of a node is its name, and not an attribute's.
+        let named = of.attribute.stands != Stands::Kind;
+        let own = named.then_some(of.attribute.name);
+        above.chain(inside).chain(own).collect::<Vec<_>>()
     });
     let missing: Vec<&str> = names
         .filter(|name| *name != "count" && !document.contains(name))
@@ -111,13 +111,32 @@ fn the_vocabulary_states_every_declared_attribute() {
             } else {
                 said.clone()
             };
-            said == path || said.starts_with(&format!("{path}."))
+            let below_list = lists(of).any(|(list, attribute)| {
+                said.starts_with(&format!("{list}.")) && said.ends_with(&attribute)
+            });
+            said == path || said.starts_with(&format!("{path}.")) || below_list
         })
     };
-    let every = DECLARED.iter().flat_map(Top::every);
-    let unsaid = every.filter(|of| !is_said(of));
+    let every: Vec<Standing> = DECLARED.iter().flat_map(Top::every).collect();
+    // What pools share with the API is said of the API.
+    let shared = |of: &Standing| {
+        let of_api = |api: &&Standing| api.top.name == "api" && api.path() == of.path();
+        of.top.name == "worker" && every.iter().find(of_api).is_some_and(is_said)
+    };
+    let unsaid = every.iter().filter(|of| !is_said(of) && !shared(of));
     let unsaid: Vec<String> = unsaid.map(|of| of.full_path()).collect();
     assert_eq!(unsaid, Vec::<String>::new());
+}
+
+/// The lists above an attribute, and its path below each: an element's place stands between them.
+fn lists(of: &Standing) -> impl Iterator<Item = (String, String)> {
+    let path = of.full_path();
+    let repeated = |at: &&&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);
+    let lists = of.above.iter().filter(repeated);
+    lists.filter_map(move |at| {
+        let (above, below) = path.split_once(&format!("{}.", at.name))?;
+        Some((format!("{above}{}", at.name), format!(".{below}")))
+    })
 }
 
 /// `redis.tls` of `redis.queue.tls`.

@@ -27,14 +27,14 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 
 /// What a node says beside the attribute that a law is about: everything that may be absent.
 const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
-worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
 redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
 redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
 nodes \"general\" { count min=3 max=12 }
-nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"batch\" }
+nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
 budget monthly=6000
 framework \"bullmq\"
@@ -75,7 +75,12 @@ fn samples(of: &Standing) -> Vec<Literal> {
     match form {
         Form::Whole(range) | Form::Gib(range) => {
             let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
-            let fit = all.into_iter().filter(|number| range.contains(number));
+            // A pool without any pod is no pool.
+            let none = of.full_path() == "worker.replicas.max";
+            let least = u32::from(none);
+            let fit = all
+                .into_iter()
+                .filter(|number| range.contains(number) && *number >= least);
             fit.map(|it| Literal::Bare(it.to_string())).collect()
         }
         Form::Flag => ["#true", "#false"]
@@ -320,6 +325,12 @@ const NAMED_OTHERWISE: &[(&str, &str)] = &[
     ("framework", "record"),
     ("budget", "record"),
     ("cost", "record"),
+    ("api.driver", "record"),
+    ("api.driver.version", "record"),
+    ("api.driver.libpq", "record"),
+    ("worker.driver", "record"),
+    ("worker.driver.version", "record"),
+    ("worker.driver.libpq", "record"),
     // Pods are replaced as a whole, whatever changes of them.
     ("api", "the API's"),
     ("worker", "pool `batch`"),

@@ -338,7 +338,11 @@ fn the_rest_agrees(plan: &Value, text: &str, markdown: &str) {
     let blocked = &plan["blocked"];
     let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut named: Vec<Value> = all(&blocked["left"]);
-    named.extend(all(&blocked["bridges"]));
+    named.extend(
+        all(&blocked["bridges"])
+            .iter()
+            .map(|it| it["message"].clone()),
+    );
     for finding in all(&blocked["findings"]) {
         named.extend([finding["code"].clone(), finding["message"].clone()]);
     }
@@ -368,7 +372,16 @@ fn in_every_format(folder: &std::path::Path, sides: [&str; 2]) -> usize {
     let steps = plan["steps"].as_array().unwrap();
     let (of_text, of_markdown) = (of_text(&text), of_markdown(&markdown));
     assert_eq!(of_text.len(), steps.len(), "{text}");
-    assert_eq!(of_markdown.len(), steps.len(), "{markdown}");
+    // A comment on a pull request holds so many characters: it says how many steps it leaves out.
+    let left_out = |line: &str| {
+        line.split_once(" more steps do not fit here")?
+            .0
+            .parse()
+            .ok()
+    };
+    let left_out: usize = markdown.lines().find_map(left_out).unwrap_or(0);
+    assert!(left_out == 0 || markdown.len() > 50_000, "{markdown}");
+    assert_eq!(of_markdown.len() + left_out, steps.len(), "{markdown}");
     for ((step, text_of), markdown_of) in steps.iter().zip(of_text).zip(of_markdown) {
         agree(&of_json(step, LISTED), text_of, step, &text);
         let json = with_caution(of_json(step, usize::MAX));

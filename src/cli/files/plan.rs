@@ -8,7 +8,7 @@ use std::string::FromUtf8Error;
 use super::LOCK;
 use super::below::{below, is_below};
 use super::leftover::is_tree_name;
-use super::stage::mode_to_run;
+use super::mode::mode_to_run;
 use super::tree::Tree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;

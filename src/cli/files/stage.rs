@@ -23,7 +23,7 @@ use super::plan::{Change, TreePlan, remove_empty};
 use super::turn::Turn;
 use crate::cli::error::Error;
 use in_place::InPlace;
-pub(super) use likeness::{mode_to_run, of_file};
+pub(super) use likeness::of_file;
 
 /// A tree's new state, not in its place yet. Dropped before it is placed, it goes.
 pub struct Staged<'t> {

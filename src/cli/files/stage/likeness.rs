@@ -8,6 +8,7 @@ use rustix::fs::{lgetxattr, lgetxattr_query, llistxattr, llistxattr_query};
 use rustix::io::Errno;
 
 use crate::cli::error::Error;
+use crate::cli::files::mode::mode_to_run;
 use crate::cli::files::plan::TreePlan;
 use crate::cli::files::turn::Turn;
 
@@ -157,13 +158,6 @@ pub(super) fn runnable(file: &Path, text: &str) -> Result<(), Error> {
         Some(runs) => fs::set_permissions(file, Permissions::from_mode(runs)).map_err(failed),
         None => Ok(()),
     }
-}
-
-/// The mode that a script needs so that everyone who can read it can execute it; none where `mode`
-/// lets them already, or where `text` is no script.
-pub(in crate::cli::files) fn mode_to_run(text: &str, mode: u32) -> Option<u32> {
-    let runs = mode | ((mode & 0o444) >> 2);
-    (text.starts_with("#!") && runs != mode).then_some(runs)
 }
 
 /// The extended attributes of a folder, access lists among them; none where they cannot be told.
