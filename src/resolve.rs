@@ -261,7 +261,7 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 per_pod: resolver.or_derive(node.per_pod, none),
                 via: resolver.or_derive(node.via, pooled),
                 lifetime: resolver.maybe(node.lifetime),
-                driver: driver,
+                driver,
                 driver_version: resolver.maybe(node.driver_version),
                 driver_libpq: resolver.maybe(node.driver_libpq),
             },

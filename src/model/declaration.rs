@@ -186,7 +186,25 @@ impl Top {
                     named: at.stands == Stands::Named,
                     attributes: attributes.to_vec(),
                 }),
-                _ => own.push(at),
+                Form::Whole(_)
+                | Form::Gib(_)
+                | Form::Flag
+                | Form::Duration(_)
+                | Form::Word(_)
+                | Form::Text
+                | Form::Placed(_)
+                | Form::Version
+                | Form::Taint
+                | Form::Region
+                | Form::Name
+                | Form::LetteredName
+                | Form::Cpu
+                | Form::Memory
+                | Form::Quantity
+                | Form::Portion
+                | Form::Daily
+                | Form::Weekly
+                | Form::Map(..) => own.push(at),
             }
         }
         let own = Self {
@@ -418,6 +436,7 @@ pub trait Declared: Sized {
     fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>);
 
     /// The value as text, where it is a single one and was written.
+    #[must_use]
     fn text(_: &Self::Written) -> Option<Spanned<String>> {
         None
     }

@@ -33,9 +33,10 @@ fn example(of: &Standing) -> String {
 
 /// The example of an attribute.
 fn value(of: &Standing) -> Literal {
-    let example = match of.attribute.form {
-        Form::Map(..) => of.attribute.example.split_once('=').unwrap().1,
-        _ => of.attribute.example,
+    let example = if matches!(of.attribute.form, Form::Map(..)) {
+        of.attribute.example.split_once('=').unwrap().1
+    } else {
+        of.attribute.example
     };
     let text = example
         .strip_prefix('"')
@@ -124,7 +125,7 @@ fn the_vocabulary_states_every_declared_attribute() {
         of.top.name == "worker" && every.iter().find(of_api).is_some_and(is_said)
     };
     let unsaid = every.iter().filter(|of| !is_said(of) && !shared(of));
-    let unsaid: Vec<String> = unsaid.map(|of| of.full_path()).collect();
+    let unsaid: Vec<String> = unsaid.map(Standing::full_path).collect();
     assert_eq!(unsaid, Vec::<String>::new());
 }
 

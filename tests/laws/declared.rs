@@ -44,10 +44,9 @@ off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { worker \"batch\" 
 /// The name of a node that has one.
 fn key(top: &Top) -> Option<&'static str> {
     match top.name {
-        "worker" => Some("batch"),
         "service" => Some("outbox"),
         "redis" => Some("queue"),
-        "nodes" => Some("batch"),
+        "worker" | "nodes" => Some("batch"),
         _ => {
             assert!(!top.named, "`{}` needs a name here", top.name);
             None
@@ -57,17 +56,18 @@ fn key(top: &Top) -> Option<&'static str> {
 
 /// The example of a value, as it is written; of a map, without its name.
 fn example(of: &Declaration) -> &'static str {
-    match of.form {
-        Form::Map(..) => of.example.split_once('=').unwrap().1,
-        _ => of.example,
+    if matches!(of.form, Form::Map(..)) {
+        return of.example.split_once('=').unwrap().1;
     }
+    of.example
 }
 
 /// Values that an attribute takes, as they are written.
 fn samples(of: &Standing) -> Vec<Literal> {
-    let form = match of.form() {
-        Form::Map(_, values) => *values,
-        form => form,
+    let form = if let Form::Map(_, values) = of.form() {
+        *values
+    } else {
+        of.form()
     };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
