@@ -4,7 +4,7 @@
 #
 #   benches/changes.sh [ENVIRONMENTS] [ROUNDS]
 #
-# Builds the release, makes a Git repository of ENVIRONMENTS (1000) files in which some differ
+# Builds the `dist` profile, makes a Git repository of ENVIRONMENTS (1000) files in which some differ
 # from `HEAD`, and measures in turn, ROUNDS (7) times:
 #
 #   - diff and plan of medium and large, beside a process that does nothing (`true`)
@@ -21,9 +21,9 @@ cd "$(dirname "$0")/.."
 environments=${1:-1000}
 rounds=${2:-7}
 if [ -z "${TIERC:-}" ]; then
-    cargo build --quiet --release --locked
+    cargo build --quiet --profile dist --locked
     target=${CARGO_TARGET_DIR:-target}
-    TIERC=$(realpath "$target/release/tierc")
+    TIERC=$(realpath "$target/dist/tierc")
 fi
 
 work=$(mktemp -d)

@@ -4,7 +4,7 @@
 #
 #   benches/whole-process.sh [ENVIRONMENTS] [ROUNDS]
 #
-# Builds the release, writes ENVIRONMENTS (1000) files over several tiers, and measures in turn,
+# Builds the `dist` profile, writes ENVIRONMENTS (1000) files over several tiers, and measures in turn,
 # ROUNDS (7) times, so that whatever else the machine does slows everything alike:
 #
 #   - check and render of one environment, beside a process that does nothing (`true`)
@@ -24,9 +24,9 @@ cd "$(dirname "$0")/.."
 environments=${1:-1000}
 rounds=${2:-7}
 if [ -z "${TIERC:-}" ]; then
-    cargo build --quiet --release --locked
+    cargo build --quiet --profile dist --locked
     target=${CARGO_TARGET_DIR:-target}
-    TIERC=$(realpath "$target/release/tierc")
+    TIERC=$(realpath "$target/dist/tierc")
 fi
 
 work=$(mktemp -d)

@@ -3,21 +3,20 @@
 //! The file, the tier and the catalogue's defaults have the same shape, so that merging them is
 //! one operation: [`Over::over`].
 
-mod node;
 mod operation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Autoscalers, Duration, Framework, Name, PolicyKind, Quantity, Tier};
+use crate::model::Name;
 use crate::source::{Span, Spanned};
 
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Spoil, Written};
 pub use crate::model::{
-    DatabaseNode, NetworkNode, NodeGroupNode, PgbouncerNode, ReadReplicasNode, RedisNode,
-    ReplicasNode, ResourcesNode,
+    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, FallbackNode, NetworkNode, NodeGroupNode,
+    PgbouncerNode, QueueNode, ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WorkerNode,
+    WorkloadNode,
 };
-pub use node::*;
 pub use operation::*;
 
 /// Maps of nodes that are complete in themselves: of one key `above` wins, as a whole.
@@ -25,35 +24,6 @@ pub use operation::*;
 pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
     base.extend(above);
     base
-}
-
-/// `pods N every=` or `percent N every=`.
-#[derive(Clone, Debug)]
-pub struct PolicyNode {
-    /// Which of the two.
-    pub kind: Spanned<PolicyKind>,
-    /// How many.
-    pub value: Spanned<u32>,
-    /// The period.
-    pub every: Spanned<Duration>,
-}
-
-/// `metric "name" average=`.
-#[derive(Clone, Debug)]
-pub struct MetricNode {
-    /// The metric.
-    pub metric: Spanned<String>,
-    /// The average per pod.
-    pub average: Spanned<Quantity>,
-}
-
-/// `queue "list" length=`; a length that is absent comes from the scenario or the tier.
-#[derive(Clone, Debug)]
-pub struct QueueNode {
-    /// The Redis list.
-    pub list: Spanned<String>,
-    /// Items per replica.
-    pub length: Written<u32>,
 }
 
 /// `waive "code" reason= until=`.
@@ -93,54 +63,14 @@ pub enum Part {
 /// Everything one file, one tier or the defaults say.
 #[derive(Clone, Debug, Default)]
 pub struct Ast {
-    /// `environment`.
-    pub environment: Written<Name>,
-    /// `tier`.
-    pub tier: Written<Tier>,
-    /// `region`.
-    pub region: Written<String>,
-    /// `app`.
-    pub app: Written<Name>,
-    /// `namespace`.
-    pub namespace: Written<Name>,
-    /// `cluster`.
-    pub cluster: Written<Name>,
-    /// `labels key="value"`.
-    pub labels: BTreeMap<String, Written<String>>,
-    /// `framework`.
-    pub framework: Written<Framework>,
-    /// `api`.
-    pub api: ApiNode,
-    /// `worker`, by name.
-    pub workers: BTreeMap<Name, WorkerNode>,
-    /// `service`, by name.
-    pub services: BTreeMap<Name, ServiceNode>,
-    /// `pgbouncer`.
-    pub pgbouncer: PgbouncerNode,
-    /// `database`.
-    pub database: DatabaseNode,
-    /// `redis`, by name.
-    pub redis: BTreeMap<Name, RedisNode>,
-    /// `nodes`, by name.
-    pub nodes: BTreeMap<Name, NodeGroupNode>,
-    /// `network`.
-    pub network: NetworkNode,
-    /// `deliver autoscalers=`.
-    pub autoscalers: Written<Autoscalers>,
+    /// What is declared of a file.
+    pub stated: EnvironmentNode,
     /// `off-hours`, by `days-from-to`.
     pub off_hours: BTreeMap<String, OffHoursNode>,
     /// `event`, by name.
     pub events: BTreeMap<Name, EventNode>,
-    /// `schedule image=`.
-    pub schedule_image: Written<String>,
-    /// `alerts`.
-    pub alerts: AlertsNode,
     /// `load-test`, by name.
     pub load_tests: BTreeMap<Name, LoadTestNode>,
-    /// `budget monthly=`.
-    pub budget: Written<u32>,
-    /// `cost reserved=`.
-    pub reserved: Written<u32>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
     /// Fingerprints of the literals that look like credentials and are waived.
@@ -159,10 +89,10 @@ impl Ast {
     pub fn spoil_broken(&mut self) {
         let broken = &self.broken;
         let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Api, &mut self.api),
-            (Part::Pgbouncer, &mut self.pgbouncer),
-            (Part::Database, &mut self.database),
-            (Part::Network, &mut self.network),
+            (Part::Api, &mut self.stated.api),
+            (Part::Pgbouncer, &mut self.stated.pgbouncer),
+            (Part::Database, &mut self.stated.database),
+            (Part::Network, &mut self.stated.network),
         ];
         for (part, node) in parts {
             if broken.contains(&part) {
@@ -174,25 +104,25 @@ impl Ast {
     /// Marks every value of the nodes that have names: where a text ends in the middle, nothing
     /// says which of them is whole.
     pub fn spoil_named(&mut self) {
-        self.workers.spoil();
-        self.services.spoil();
-        self.redis.spoil();
-        self.nodes.spoil();
+        self.stated.worker.spoil();
+        self.stated.service.spoil();
+        self.stated.redis.spoil();
+        self.stated.nodes.spoil();
     }
 
     /// Marks what stands in for absent values of the parts in doubt.
     pub fn doubt_parts(&mut self) {
         let doubted = &self.doubted;
         let parts: [(Part, &mut dyn Spoil); 9] = [
-            (Part::Api, &mut self.api),
-            (Part::Pgbouncer, &mut self.pgbouncer),
-            (Part::Database, &mut self.database),
-            (Part::Network, &mut self.network),
-            (Part::Alerts, &mut self.alerts),
-            (Part::Worker, &mut self.workers),
-            (Part::Service, &mut self.services),
-            (Part::Redis, &mut self.redis),
-            (Part::Nodes, &mut self.nodes),
+            (Part::Api, &mut self.stated.api),
+            (Part::Pgbouncer, &mut self.stated.pgbouncer),
+            (Part::Database, &mut self.stated.database),
+            (Part::Network, &mut self.stated.network),
+            (Part::Alerts, &mut self.stated.alerts),
+            (Part::Worker, &mut self.stated.worker),
+            (Part::Service, &mut self.stated.service),
+            (Part::Redis, &mut self.stated.redis),
+            (Part::Nodes, &mut self.stated.nodes),
         ];
         for (part, node) in parts {
             if doubted.contains(&part) {
@@ -205,10 +135,10 @@ impl Ast {
     /// stand in for what the file may have meant.
     pub fn spoil_doubted(&mut self, file: &Self) {
         let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Worker, &mut self.workers),
-            (Part::Service, &mut self.services),
-            (Part::Redis, &mut self.redis),
-            (Part::Nodes, &mut self.nodes),
+            (Part::Worker, &mut self.stated.worker),
+            (Part::Service, &mut self.stated.service),
+            (Part::Redis, &mut self.stated.redis),
+            (Part::Nodes, &mut self.stated.nodes),
         ];
         for (part, node) in parts {
             if file.doubted.contains(&part) {
@@ -222,12 +152,12 @@ impl Ast {
     #[must_use]
     pub fn is_priced_whole(&self) -> bool {
         let priced: [&dyn Spoil; 6] = [
-            &self.region,
-            &self.cluster,
-            &self.nodes,
-            &self.database,
-            &self.redis,
-            &self.reserved,
+            &self.stated.region,
+            &self.stated.cluster,
+            &self.stated.nodes,
+            &self.stated.database,
+            &self.stated.redis,
+            &self.stated.cost,
         ];
         !priced.into_iter().any(Spoil::is_spoiled)
     }

@@ -4,8 +4,7 @@ pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::image::{Image, version};
-use crate::model::{Arch, Quantity};
+use crate::model::{Arch, Image, Quantity, Version};
 pub use prices::{
     ClassPrices, Per, Price, PriceList, Prices, RegionPrices, Reservable, ReservedDiscount,
     SpotDiscount, StoragePrices,
@@ -157,7 +156,7 @@ impl Catalogue {
     /// (CVE-2026-107349).
     #[must_use]
     pub fn ignores_startup_parameters(&self, image: &str) -> bool {
-        let safe = version(&self.pgbouncer_safe);
+        let safe = Version::leading(&self.pgbouncer_safe);
         let known = Image::parse(image).version();
         known.is_some() && safe.is_some() && known >= safe
     }

@@ -8,9 +8,11 @@ pub mod finding;
 pub mod hygiene;
 pub mod kubernetes;
 pub mod money;
+mod queue_keys;
 pub mod redis;
 mod statement;
 pub mod time;
+mod workloads;
 
 use crate::ast::{Ast, Part};
 use crate::catalogue::Catalogue;

@@ -22,6 +22,7 @@ mod plan;
 mod progress;
 mod prometheus;
 mod render;
+mod safe_order;
 mod schema;
 mod show;
 mod tiers;

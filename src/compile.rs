@@ -30,11 +30,12 @@ use crate::source::{Source, SourceId, Sources, Span};
 use catalogue_subset::{Facts, Referred};
 
 pub use catalogue_subset::merged;
-pub use fix::{Applied, Fixed, Fixes, fix, fixable};
+pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
-pub use compare::{Comparison, Matching, Record, Recorded, Side, SideFile, compare, compare_with};
+pub use compare::{Comparison, Matching, Side, SideFile, compare};
 pub use money::{Costs, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
+pub use record::{Record, Recorded};
 pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 
@@ -213,8 +214,8 @@ fn parse_file(
     }
     let mut ast = parse::environment(text, source, &mut diagnostics);
     if let Some(tier) = other_tier {
-        let written = ast.tier.value.as_ref().map(|tier| tier.span);
-        ast.tier = Written::at(tier, written.unwrap_or(Span::new(source, 0, 0)));
+        let written = ast.stated.tier.value.as_ref().map(|tier| tier.span);
+        ast.stated.tier = Written::at(tier, written.unwrap_or(Span::new(source, 0, 0)));
     }
     let end = text.trim_end().len();
     resolve::require_header(&ast, Span::new(source, end, end), &mut diagnostics);
@@ -250,7 +251,7 @@ fn resolve_and_check(
     sources: &Sources,
     today: Date,
 ) -> Option<Environment> {
-    let named = parsed.ast.tier.value.as_ref()?;
+    let named = parsed.ast.stated.tier.value.as_ref()?;
     let tier = facts.tiers.get(&named.value)?;
     let catalogue = &facts.catalogue;
     let Resolved {

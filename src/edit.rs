@@ -5,10 +5,12 @@
 //! `rewrite` applies edits to the text of a file.
 
 mod address;
+mod statement;
 
 use std::fmt::{self, Display, Formatter};
 
 pub use address::{Address, Pick, Segment, Slot, spelled};
+pub use statement::{Statement, statements};
 
 /// A change to what a file states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +25,12 @@ pub struct Edit {
 /// What an edit does at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// States this value: in place of the one that stands there, or anew. Nodes that it needs are
+    /// States this value, and replaces the one that is there. Nodes that it needs are
     /// created. The text is KDL, such as `505`, `"gp3"` or, for a list, `"queue" "sessions"`.
     Set(String),
-    /// Adds this to what stands there: nodes to a block, or arguments to a list. The text is KDL.
+    /// Adds this to what is there: nodes to a block, or arguments to a list. The text is KDL.
     Insert(String),
-    /// Takes away what stands there, and every node around it that states nothing without it.
+    /// Removes what is there, and every node around it that would be empty.
     Remove,
 }
 
@@ -49,7 +51,7 @@ impl Edit {
         }
     }
 
-    /// Takes away what stands at `path`.
+    /// Removes what is at `path`.
     pub fn remove(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),

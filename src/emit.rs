@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod attribute_values;
+pub mod endpoint;
 pub mod hcl;
 pub mod header;
 pub mod helm;
@@ -9,6 +10,7 @@ mod indent;
 pub mod kubernetes;
 pub mod load_test;
 pub mod lock;
+mod metadata;
 pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;

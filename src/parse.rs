@@ -5,6 +5,7 @@ mod declared;
 pub mod fields;
 pub mod instances;
 mod leftover;
+mod mistake;
 pub mod nodes;
 pub mod prices;
 pub mod scan;
@@ -12,6 +13,7 @@ mod secrets;
 pub mod text;
 pub mod tree;
 pub mod value;
+mod vocabulary;
 
 use std::cell::RefCell;
 
@@ -60,7 +62,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
 }
 
 fn all_broken(ast: &mut Ast) {
-    for (name, _) in top::NODES {
+    for (name, _) in vocabulary::NODES {
         top::mark_broken(ast, name);
     }
 }

@@ -30,7 +30,7 @@ use jiff::civil::Date;
 
 use crate::catalogue::Catalogue;
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::model::Environment;
 use crate::pair::Pair;
 
@@ -67,15 +67,15 @@ pub struct Plan {
     pub blocked: Option<Blocked>,
 }
 
-/// Where no order goes on.
+/// Why no order continues from here.
 #[derive(Clone, Debug)]
 pub struct Blocked {
     /// The moves that were left.
     pub left: Vec<String>,
     /// What each of them would break, first of all the one that is the nearest to AFTER.
     pub findings: Vec<Diagnostic>,
-    /// Intermediate values that open a way, as lines to write.
-    pub bridges: Vec<String>,
+    /// Intermediate values that open a way.
+    pub bridges: Vec<Help>,
 }
 
 /// Plans the way from BEFORE to AFTER.
@@ -141,7 +141,7 @@ fn in_order(goal: &Request<'_>) -> Way {
             refused.extend(way.refused());
         }
         if refused.is_empty() {
-            break; // no transition stood in the way: the rules of the states did
+            break; // the rules of the states blocked it, not a transition
         }
     }
     first
@@ -185,7 +185,7 @@ impl Way {
 }
 
 impl Request<'_> {
-    /// The steady errors of a state that nobody waives.
+    /// The steady errors of a state that are not waived.
     #[must_use]
     pub fn errors(&self, state: &Environment) -> Vec<Diagnostic> {
         let found = check::steady(state, self.catalogue, self.today);
@@ -268,7 +268,7 @@ fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
     let bridges = findings
         .iter()
         .flat_map(|finding| &finding.help)
-        .map(|help| help.message.clone())
+        .cloned()
         .collect();
     Blocked {
         left: left.iter().map(|next| next.title.clone()).collect(),

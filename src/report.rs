@@ -1,10 +1,12 @@
 //! Values as text for people. Reports are pure and decide nothing.
 
 pub mod affected;
+mod amount;
 pub mod capacity;
 pub mod cost;
 pub mod diff;
 pub mod markdown;
+mod masked_value;
 pub mod page;
 pub mod paint;
 pub mod plan;
@@ -12,6 +14,7 @@ pub mod schedule;
 pub mod schema;
 pub mod sentence;
 pub mod show;
+pub mod table;
 pub mod tiers;
 pub mod why;
 pub mod wrap;

@@ -16,7 +16,10 @@ use crate::ast::{Ast, Over, Part, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::declaration::Settled as _;
-use crate::model::{Api, Deliver, Environment, Name, Network, NodeGroup, Service, Via, Worker};
+use crate::model::{
+    Alerts, Api, Cost, Deliver, Environment, Name, Network, NodeGroup, Schedule, Service, Via,
+    Worker,
+};
 use crate::source::{Sourced, Sources};
 
 use resolver::Resolver;
@@ -43,9 +46,13 @@ pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Di
             );
         }
     };
-    missing(file.environment.is_absent(), "environment", "staging");
-    missing(file.tier.is_absent(), "tier", "small");
-    missing(file.region.is_absent(), "region", "us-east-1");
+    missing(
+        file.stated.environment.is_absent(),
+        "environment",
+        "staging",
+    );
+    missing(file.stated.tier.is_absent(), "tier", "small");
+    missing(file.stated.region.is_absent(), "region", "us-east-1");
 }
 
 /// Completes `file` from `tier`, which holds the defaults already.
@@ -59,7 +66,9 @@ pub fn resolve(
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Resolved> {
-    if file.environment.value.is_none() || file.tier.value.is_none() || file.region.value.is_none()
+    if file.stated.environment.value.is_none()
+        || file.stated.tier.value.is_none()
+        || file.stated.region.value.is_none()
     {
         return None;
     }
@@ -99,22 +108,27 @@ fn environment(
     let app = &names.app.value;
     let (groups, api, worker) = placed(resolver, file, tier, app, catalogue);
     let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
-    let network = file.network.clone().over(tier.network.clone());
+    let stated = file.stated.clone().over(tier.stated.clone());
     let mut environment = Environment {
-        tier: resolver.need(file.tier.clone(), "tier"),
-        region: resolver.need(file.region.clone(), "region"),
-        labels: resolver.map(file.labels.clone().over(tier.labels.clone())),
-        framework: resolver.maybe(file.framework.clone().over(tier.framework.clone())),
+        tier: resolver.need(file.stated.tier.clone(), "tier"),
+        region: resolver.need(file.stated.region.clone(), "region"),
+        labels: resolver.map(file.stated.labels.clone().over(tier.stated.labels.clone())),
+        framework: resolver.maybe(
+            file.stated
+                .framework
+                .clone()
+                .over(tier.stated.framework.clone()),
+        ),
         service: services(resolver, file, tier),
-        network: Network::settle(network, resolver, "network"),
-        deliver: deliver(resolver, file, tier),
+        network: Network::settle(stated.network, resolver, "network"),
+        deliver: Deliver::settle(stated.deliver, resolver, "deliver"),
         off_hours: schedule::off_hours(resolver, file, tier, &worker),
         event: schedule::events(resolver, file, tier, &worker),
-        schedule: schedule::follower(resolver, file, tier),
-        alerts: operation::alerts(resolver, file, tier),
+        schedule: Schedule::settle(stated.schedule, resolver, "schedule"),
+        alerts: Alerts::settle(stated.alerts, resolver, "alerts"),
         load_test: operation::load_tests(resolver, file, tier),
-        budget: operation::budget(resolver, file, tier),
-        cost: operation::cost(resolver, file, tier),
+        budget: operation::budget(resolver, stated.budget),
+        cost: Cost::settle(stated.cost, resolver, "cost"),
         api,
         worker,
         pgbouncer: pgbouncer::resolve(resolver, file, tier, app),
@@ -138,7 +152,7 @@ fn placed(
     app: &Name,
     catalogue: &Catalogue,
 ) -> (BTreeMap<Name, NodeGroup>, Api, BTreeMap<Name, Worker>) {
-    let groups = nodes::resolve(resolver, &file.nodes, &tier.nodes);
+    let groups = nodes::resolve(resolver, &file.stated.nodes, &tier.stated.nodes);
     let landing = nodes::Landing::new(&groups, catalogue);
     let api = api(resolver, file, tier, app, &landing);
     let worker = worker::resolve(resolver, file, tier, app, &landing);
@@ -154,14 +168,22 @@ struct Names {
 }
 
 fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
-    let environment = resolver.need(file.environment.clone(), "environment");
-    let app = resolver.need(file.app.clone().over(tier.app.clone()), "app");
-    let namespace = resolver.or_derive(file.namespace.clone().over(tier.namespace.clone()), || {
-        follows(&app, "namespace-follows-app", "app")
-    });
-    let cluster = resolver.or_derive(file.cluster.clone().over(tier.cluster.clone()), || {
-        follows(&environment, "cluster-follows-environment", "environment")
-    });
+    let environment = resolver.need(file.stated.environment.clone(), "environment");
+    let app = resolver.need(file.stated.app.clone().over(tier.stated.app.clone()), "app");
+    let namespace = resolver.or_derive(
+        file.stated
+            .namespace
+            .clone()
+            .over(tier.stated.namespace.clone()),
+        || follows(&app, "namespace-follows-app", "app"),
+    );
+    let cluster = resolver.or_derive(
+        file.stated
+            .cluster
+            .clone()
+            .over(tier.stated.cluster.clone()),
+        || follows(&environment, "cluster-follows-environment", "environment"),
+    );
     Names {
         environment,
         app,
@@ -177,8 +199,8 @@ fn api(
     app: &Name,
     landing: &nodes::Landing<'_>,
 ) -> Api {
-    let node = file.api.clone().over(tier.api.clone());
-    let metric = workload::metrics(resolver, &node.metrics);
+    let node = file.stated.api.clone().over(tier.stated.api.clone());
+    let metric = Vec::settle(node.metric, resolver, "api.metric");
     let place = workload::Place {
         name: &format!("{app}-api"),
         arch: landing.arch_for(None),
@@ -187,13 +209,6 @@ fn api(
     Api {
         workload: workload::resolve(resolver, "api", node.workload, &place),
         metric,
-    }
-}
-
-fn deliver(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Deliver {
-    let autoscalers = file.autoscalers.clone().over(tier.autoscalers.clone());
-    Deliver {
-        autoscalers: resolver.need(autoscalers, "deliver.autoscalers"),
     }
 }
 
@@ -209,12 +224,17 @@ fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Nam
 
 fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, Service> {
     let mut services = BTreeMap::new();
-    for (name, node) in file.services.clone().over(tier.services.clone()) {
+    for (name, node) in file
+        .stated
+        .service
+        .clone()
+        .over(tier.stated.service.clone())
+    {
         let path = format!("service.{name}");
         let lacks = [
             ("replicas", node.replicas.is_absent()),
-            ("requests cpu=", node.requests.cpu.is_absent()),
-            ("requests memory=", node.requests.memory.is_absent()),
+            ("requests cpu=", node.cpu.is_absent()),
+            ("requests memory=", node.memory.is_absent()),
         ];
         if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
             continue;
@@ -227,18 +247,23 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
                 "PgBouncer unless stated",
             )
         };
+        let driver = workload::driver(
+            resolver,
+            &node.driver,
+            [&node.driver_version, &node.driver_libpq],
+        );
         services.insert(
             name,
             Service {
                 replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
-                cpu: resolver.need(node.requests.cpu, &format!("{path}.requests.cpu")),
-                memory: resolver.need(node.requests.memory, &format!("{path}.requests.memory")),
-                per_pod: resolver.or_derive(node.connections.per_pod, none),
-                via: resolver.or_derive(node.connections.via, pooled),
-                lifetime: resolver.maybe(node.connections.lifetime),
-                driver: workload::driver(resolver, &node.driver),
-                driver_version: resolver.maybe(node.driver.version),
-                driver_libpq: resolver.maybe(node.driver.libpq),
+                cpu: resolver.need(node.cpu, &format!("{path}.requests.cpu")),
+                memory: resolver.need(node.memory, &format!("{path}.requests.memory")),
+                per_pod: resolver.or_derive(node.per_pod, none),
+                via: resolver.or_derive(node.via, pooled),
+                lifetime: resolver.maybe(node.lifetime),
+                driver,
+                driver_version: resolver.maybe(node.driver_version),
+                driver_libpq: resolver.maybe(node.driver_libpq),
             },
         );
     }

@@ -236,9 +236,9 @@ impl<'a> Calendar<'a> {
     }
 
     /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
-    /// highest floor holds, of several windows the fewest pods. A floor under a pool that returns in
-    /// another year holds nobody awake, because the pause of off-hours goes before it; who is awake
-    /// has it, beside an event's own floor as well.
+    /// highest floor holds, of several windows the fewest pods. A floor that returns in another
+    /// year does not wake a pool, because the pause of off-hours takes precedence. A pool that is awake
+    /// keeps this floor, also beside an event's own floor.
     #[must_use]
     pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
         let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);

@@ -4,6 +4,7 @@ mod cases;
 mod changes;
 mod command;
 mod facts;
+mod formats;
 mod git;
 pub(crate) mod html;
 mod laws;
@@ -14,6 +15,7 @@ mod trees;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use tierc::catalogue::Catalogue;
 use tierc::diff::{Changes, diff};
@@ -123,16 +125,44 @@ fn snapshot(name: &str, story: &str) {
     crate::support::snapshot("diff", name, story);
 }
 
-/// Holds JSON against the published schema.
+/// The published schema, and a strict copy of it: there every key must be present and none may be unknown.
+fn schemas() -> &'static [jsonschema::Validator; 2] {
+    static SCHEMAS: LazyLock<[jsonschema::Validator; 2]> = LazyLock::new(|| {
+        let schema = std::fs::read_to_string(project("schema/report.schema.json")).unwrap();
+        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+        let mut strict = schema.clone();
+        complete(&mut strict);
+        [schema, strict].map(|schema| jsonschema::validator_for(&schema).unwrap())
+    });
+    &SCHEMAS
+}
+
+/// Requires every key that an object's schema declares, and allows no other.
+fn complete(schema: &mut serde_json::Value) {
+    if let Some(properties) = schema["properties"].as_object() {
+        let keys: Vec<String> = properties.keys().cloned().collect();
+        schema["required"] = keys.into();
+        schema["additionalProperties"] = false.into();
+    }
+    match schema {
+        serde_json::Value::Object(entries) => entries.values_mut().for_each(complete),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(complete),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
+    }
+}
+
+/// Holds JSON against the published schema: it has every key that the schema declares, and no other.
 pub(crate) fn fits_schema(json: &str) -> serde_json::Value {
-    let schema = std::fs::read_to_string(project("schema/report.schema.json")).unwrap();
-    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
     let report: serde_json::Value = serde_json::from_str(json).unwrap();
-    let errors: Vec<String> = validator
-        .iter_errors(&report)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    assert_eq!(errors, Vec::<String>::new(), "{json}");
+    for validator in schemas() {
+        let errors: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{json}");
+    }
     report
 }

@@ -3,11 +3,11 @@
 mod attributes;
 mod coverage;
 
-use tierc::compile::{Fixes, fixable};
+use tierc::compile::{CatalogueTexts, Input, repairable};
 use tierc::diagnostic::Severity;
 use tierc::diagnostic::render::{self, Style, human, summary};
 
-use crate::support::{project, run};
+use crate::support::{project, run, today};
 
 /// The blocks of README in this language, in order.
 fn blocks(language: &str) -> Vec<String> {
@@ -41,9 +41,12 @@ fn findings(text: &str) -> String {
         count(Severity::Note),
         run.files.len(),
     );
-    let fixable = run.diagnostics().filter_map(fixable);
-    let (safe, others): (Vec<Fixes>, Vec<Fixes>) = fixable.partition(|it| *it == Fixes::Safe);
-    let fixable = render::fixable(safe.len(), others.len());
+    let input = Input {
+        name: "prod.kdl".into(),
+        bytes: text.as_bytes().to_vec(),
+    };
+    let count = repairable(&input, &CatalogueTexts::embedded(), today());
+    let fixable = render::fixable(count.safe, count.others, count.more);
     let fixable = fixable.map_or_else(String::new, |line| format!("{line}\n"));
     format!("{shown}{summary}\n{fixable}")
 }
@@ -82,6 +85,28 @@ fn readme_counts_the_rules() {
     let text = std::fs::read_to_string(project("README.md")).unwrap();
     let rules = tierc::check::rules().count();
     assert!(text.contains(&format!("{rules} rules")), "{rules}");
+}
+
+#[test]
+fn contributing_names_every_room_and_no_path_that_is_gone() {
+    let text = std::fs::read_to_string(project("CONTRIBUTING.md")).unwrap();
+    let library = std::fs::read_to_string(project("src/lib.rs")).unwrap();
+    let rooms = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let rooms = rooms.map(|room| format!("`{}`", room.trim_end_matches(';')));
+    let unnamed: Vec<String> = rooms.filter(|room| !text.contains(room)).collect();
+    assert_eq!(unnamed, Vec::<String>::new());
+    let folders = ["src/", "tests/", "docs/", "snapshots/", "schema/", ".ci/"];
+    let paths = text
+        .split('`')
+        .filter(|it| folders.iter().any(|folder| it.starts_with(folder)));
+    let paths: Vec<&str> = paths
+        .filter(|it| !it.contains(['<', '*', '{', ' ']))
+        .collect();
+    assert!(paths.len() > 20, "{paths:?}");
+    let gone: Vec<&&str> = paths.iter().filter(|it| !project(it).exists()).collect();
+    assert_eq!(gone, Vec::<&&str>::new());
 }
 
 /// What the reference of the language shows, as one file.

@@ -2,6 +2,7 @@
 
 mod command;
 pub(crate) mod files;
+mod formats;
 mod order;
 mod procedures;
 mod schedules;
@@ -369,7 +370,7 @@ fn a_volume_that_would_shrink_is_kept_with_what_depends_on_it() {
         let plan = plan(request);
         assert_eq!(plan.kept.len(), 1);
         assert_eq!(
-            plan.kept[0].line,
+            plan.kept[0].line(),
             "database { storage gib=500 max-gib=1000 }"
         );
     });

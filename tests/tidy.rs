@@ -1,5 +1,7 @@
 //! The structure is kept: crates stay behind their walls, layers point downward, nothing unfinished stays.
 
+mod circles;
+
 use crate::support::{files, project};
 
 #[test]

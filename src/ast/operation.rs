@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Written;
-use super::node::nodes;
-use crate::model::{
-    ClockTime, Days, Duration, ErrorRate, HttpMethod, MetricSource, Moment, Name, PoolerSource,
-};
+use crate::model::{ClockTime, Days, Duration, ErrorRate, HttpMethod, Moment, Name};
 use crate::source::{Span, Spanned};
 
 /// `worker "name" N` of a schedule.
@@ -104,6 +101,15 @@ pub struct LoadTestNode {
     pub parallelism: Written<u32>,
 }
 
+macro_rules! nodes {
+    ($($(#[doc = $doc:literal])+ $node:ident { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty,)+ })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, Default)]
+        pub struct $node { $($(#[doc = $field_doc])+ pub $field: $type,)+ }
+        $crate::model::written::merging! { $node { $($field)+ } }
+    )+};
+}
+
 nodes! {
     /// `expect`.
     ExpectNode {
@@ -115,48 +121,5 @@ nodes! {
         p99: Written<Duration>,
         /// `errors=`.
         errors: Written<ErrorRate>,
-    }
-    /// `alerts`.
-    AlertsNode {
-        /// `api-cpu`.
-        api_cpu: Written<u32>,
-        /// `api-memory`.
-        api_memory: Written<u32>,
-        /// `queue-depth`.
-        queue_depth: Written<u32>,
-        /// `db-cpu`.
-        db_cpu: Written<u32>,
-        /// `db-connections`.
-        db_connections: Written<u32>,
-        /// `db-storage`.
-        db_storage: Written<u32>,
-        /// `storage-forecast`.
-        storage_forecast: Written<Duration>,
-        /// `replica-lag`.
-        replica_lag: Written<Duration>,
-        /// `redis-memory`.
-        redis_memory: Written<u32>,
-        /// `redis-ops`.
-        redis_ops: Written<u32>,
-        /// `redis-ops benchmark=`.
-        benchmark: Written<u32>,
-        /// `pool-wait`.
-        pool_wait: Written<Duration>,
-        /// `at-maximum`.
-        at_maximum: Written<Duration>,
-        /// `paused`.
-        paused: Written<Duration>,
-        /// `sustained`.
-        sustained: Written<Duration>,
-        /// `route`.
-        route: Written<String>,
-        /// `source database=`.
-        database: Written<MetricSource>,
-        /// `source redis=`.
-        redis: Written<MetricSource>,
-        /// `source pgbouncer=`.
-        pgbouncer: Written<PoolerSource>,
-        /// `labels`.
-        labels: BTreeMap<String, Written<String>>,
     }
 }

@@ -31,9 +31,9 @@ pub fn without_doubt(memory: Quantity) -> u64 {
     (given.saturating_mul(95).saturating_sub(1) / 100).min(CEILING)
 }
 
-/// The fewest `max-connections` at which a derived `max-db` is `max_db` or more: the inverse of
-/// what keeps so many PgBouncer `pods`, those that drain included, and what comes `outside` of them
-/// within 90% of the slots, in steps of 5.
+/// The smallest `max-connections` at which the derived `max-db` is at least `max_db`. The derivation
+/// keeps the connections of `pods` PgBouncer pods, draining pods included, and those `outside` of them
+/// within 90% of the slots, in steps of 5. This is its inverse.
 #[must_use]
 pub fn connections_for(max_db: u64, pods: u64, outside: u64) -> u64 {
     let stepped = max_db.next_multiple_of(5);

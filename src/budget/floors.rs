@@ -30,7 +30,7 @@ pub struct Rise {
 
 impl Rise {
     /// The way of a pool to the floor of an event, from the fewest pods that it may have before.
-    /// None where the event sets no floor under it, no trigger can stand for the event, or the
+    /// None if the event sets no floor for the pool, if no trigger can express the event, or if the
     /// count is held or paused.
     #[must_use]
     pub fn of(

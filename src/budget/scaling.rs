@@ -2,7 +2,7 @@
 //! load is gone, and at which count it stops.
 //!
 //! The controller looks every 15 s. What it may add is bounded by the scale-up policies: each
-//! allows so many pods, or percent of the pods, more than there were a period ago
+//! allows a number of pods, or a percentage of them, more than there were a period ago
 //! (`calculateScaleUpLimitWithScalingRules` of the Kubernetes controller), and nothing is added
 //! before the load has been high for the stabilization window. Removing pods follows the same rules
 //! downwards (`calculateScaleDownLimitWithBehaviors`).
@@ -24,7 +24,7 @@ pub struct Step {
     pub kind: PolicyKind,
     /// How many.
     pub value: u32,
-    /// In so many seconds.
+    /// The period in seconds.
     pub every: u64,
 }
 

@@ -49,7 +49,7 @@ impl Sum {
         self.total() <= self.limit
     }
 
-    /// What both states can ask for of the same, whichever is more.
+    /// The larger of what the two states can ask for.
     #[must_use]
     pub fn steady(&self, sides: Pair<&Environment>) -> u64 {
         let totals = sides.map(|side| steady(self.subject, side));
@@ -157,7 +157,7 @@ fn all_of(api: &Workload) -> Term {
     }
 }
 
-/// Connections that are set aside: nobody else knows when those that are no longer counted close.
+/// Connections that are set aside, because it is unknown when uncounted connections close.
 fn direct(sides: Pair<&Environment>) -> Term {
     let counts = sides.map(connections::direct);
     let most = counts.before.max(counts.after);

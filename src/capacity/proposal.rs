@@ -1,6 +1,6 @@
 //! For what reaches its threshold soon: the cheapest change that makes room for the whole horizon.
 //!
-//! Each trial is compiled beside the file as it is, with every rule, its price and its disruption.
+//! Each trial is written into the file and compiled beside the file as it is, with every rule, its price and its disruption.
 //! It clears a metric if the upper end of the projection, told on the changed environment, stays
 //! below the threshold, and no rule fails that holds now. An override whose pods find no nodes is
 //! tried once more with the nodes that they need.
@@ -16,10 +16,12 @@ use crate::compile::{
 };
 use crate::cost::difference::Shift;
 use crate::diagnostic::{Code, Severity};
+use crate::edit::statements;
 use crate::impact::{Class, Impact};
 use crate::metric::Metric;
 use crate::model::{Environment, Money};
 use crate::pair::Pair;
+use crate::rewrite;
 
 /// The environment as it is.
 pub struct Base<'a> {
@@ -60,6 +62,8 @@ pub enum Refusal {
     NotEnough(f64),
     /// These rules would fail.
     Rules(Vec<Code>),
+    /// The file has no place for it.
+    NoPlace,
     /// AWS refuses it.
     Impossible,
     /// Nothing changes by it.
@@ -123,8 +127,8 @@ fn rank(proposal: &Proposal) -> (bool, bool, usize, Money, Money, Class) {
     let class = proposal.impact.class;
     let size = match &proposal.trial {
         _ if proposal.unpriced == 0 => 0,
-        Trial::Override(nodes) => nodes.len(),
-        Trial::Tier(_) => usize::MAX,
+        tier if tier.is_tier() => usize::MAX,
+        trial => statements(&trial.edits).len(),
     };
     (
         class >= Class::Replace,
@@ -148,7 +152,9 @@ fn judge_with_nodes(
     value: f64,
     base: &Base<'_>,
 ) -> Result<Proposal, Refusal> {
-    let comparison = compare(trial, base);
+    let Some(comparison) = compare(trial, base) else {
+        return Err(Refusal::NoPlace);
+    };
     let alone = judge(trial, &comparison, item, value, base);
     let Err(Refusal::Rules(broken)) = &alone else {
         return alone;
@@ -158,8 +164,9 @@ fn judge_with_nodes(
     }
     let after = &comparison.runs.after;
     let nodes = single(after).and_then(|it| super::extra_nodes::nodes(it, &after.catalogue));
-    match nodes.and_then(|nodes| trial.and(nodes)) {
-        Some(both) => judge(&both, &compare(&both, base), item, value, base).or(alone),
+    let both = nodes.and_then(|nodes| trial.and(nodes));
+    match both.and_then(|both| Some((compare(&both, base)?, both))) {
+        Some((comparison, both)) => judge(&both, &comparison, item, value, base).or(alone),
         None => alone,
     }
 }
@@ -237,29 +244,27 @@ fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f6
     Some(before / has(outcome.sides.after, &runs.after)?)
 }
 
-fn compare(trial: &Trial, base: &Base<'_>) -> Comparison {
-    let side = |tier| Side {
+/// The file as it is beside the file with a change; none where the file has no place for it.
+fn compare(trial: &Trial, base: &Base<'_>) -> Option<Comparison> {
+    let text = std::str::from_utf8(&base.input.bytes).ok()?;
+    let edited = rewrite::apply(text, &trial.edits).ok()?;
+    let side = |bytes: Vec<u8>| Side {
         files: vec![SideFile {
-            input: base.input.clone(),
+            input: Input {
+                bytes,
+                ..base.input.clone()
+            },
             path: base.input.name.clone(),
-            tier,
+            tier: None,
         }],
         records: Vec::new(),
     };
-    match trial {
-        Trial::Tier(tier) => compile::compare(
-            Pair::new(side(None), side(Some(*tier))),
-            Pair::new(base.texts, base.texts),
-            Matching::AsOne,
-            base.today,
-        ),
-        Trial::Override(_) => compile::compare_with(
-            Pair::new(side(None), side(None)),
-            &trial.kdl(),
-            base.texts,
-            base.today,
-        ),
-    }
+    Some(compile::compare(
+        Pair::new(side(base.input.bytes.clone()), side(edited.into_bytes())),
+        Pair::new(base.texts, base.texts),
+        Matching::AsOne,
+        base.today,
+    ))
 }
 
 /// The rules that say something so severe after a change more often than before it, sorted.

@@ -3,95 +3,66 @@
 
 use super::offers::Offers;
 use crate::budget::connections::good_for;
+use crate::edit::{Edit, Statement, quoted, statements};
 use crate::metric::{Component, Metric, Tracked};
 use crate::model::{Database, Environment, Name, Tier, Word, Workload};
-use crate::parse::scan::quoted;
+use crate::parse::scan;
 use crate::source::Origin;
 
-/// A change to try.
+/// A change to try: edits of the environment's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trial {
-    /// Another tier.
-    Tier(Tier),
-    /// KDL on top of the file: nodes, each with its lines.
-    Override(Vec<Node>),
-}
-
-/// A node of the top level, and what stands in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// How it begins: `api`, `worker "batch"`.
-    pub head: String,
-    /// What it says.
-    pub lines: Vec<Line>,
-}
-
-/// A line of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What to type.
-    pub kdl: String,
-    /// The attributes that it states: the path of each, and its value as it is typed.
-    pub values: Vec<(String, String)>,
+pub struct Trial {
+    /// What it changes.
+    pub edits: Vec<Edit>,
 }
 
 impl Trial {
-    /// What to type.
-    #[must_use]
-    pub fn kdl(&self) -> String {
-        match self {
-            Self::Tier(tier) => format!("tier \"{tier}\""),
-            Self::Override(nodes) => {
-                let nodes: Vec<String> = nodes.iter().map(Node::kdl).collect();
-                nodes.join("\n")
-            }
-        }
-    }
-
-    /// The change together with another node.
-    #[must_use]
-    pub fn and(&self, node: Node) -> Option<Self> {
-        match self {
-            Self::Tier(_) => None,
-            Self::Override(nodes) => {
-                let nodes = nodes.iter().cloned().chain([node]);
-                Some(Self::Override(nodes.collect()))
-            }
-        }
-    }
-}
-
-impl Node {
-    /// Where it stands among attributes: `worker.batch` of `worker "batch"`.
-    #[must_use]
-    pub fn path(&self) -> String {
-        match self.head.split_once(' ') {
-            Some((node, name)) => format!("{node}.{}", name.trim_matches('"')),
-            None => self.head.clone(),
-        }
-    }
-
-    /// What to type.
-    #[must_use]
-    pub fn kdl(&self) -> String {
-        let lines = self.lines.iter().map(|line| format!("    {}\n", line.kdl));
-        format!("{} {{\n{}}}", self.head, lines.collect::<String>())
-    }
-}
-
-impl Line {
-    /// A line that states attributes below a path.
-    #[must_use]
-    pub fn new(kdl: String, node: &str, values: &[(&str, &str)]) -> Self {
-        let values = values
-            .iter()
-            .map(|(path, text)| (format!("{node}.{path}"), (*text).to_owned()));
+    /// Another tier.
+    fn tier(tier: Tier) -> Self {
         Self {
-            kdl,
-            values: values.collect(),
+            edits: vec![Edit::set(TIER, quoted(&tier.to_string()))],
         }
     }
+
+    /// Whether it is another tier.
+    #[must_use]
+    pub fn is_tier(&self) -> bool {
+        self.edits.iter().any(|edit| edit.path == TIER)
+    }
+
+    /// What to type where the file states nothing of it yet.
+    #[must_use]
+    pub fn kdl(&self) -> String {
+        let nodes: Vec<String> = statements(&self.edits)
+            .iter()
+            .map(Statement::lines)
+            .collect();
+        nodes.join("\n")
+    }
+
+    /// The change together with another edit; a tier brings what it needs.
+    #[must_use]
+    pub fn and(&self, edit: Edit) -> Option<Self> {
+        (!self.is_tier()).then(|| Self {
+            edits: self.edits.iter().cloned().chain([edit]).collect(),
+        })
+    }
 }
+
+impl From<Vec<Edit>> for Trial {
+    fn from(edits: Vec<Edit>) -> Self {
+        Self { edits }
+    }
+}
+
+impl From<Edit> for Trial {
+    fn from(edit: Edit) -> Self {
+        Self { edits: vec![edit] }
+    }
+}
+
+/// The path of the tier.
+const TIER: &str = "tier";
 
 /// What to try so that `growth` times as much fits: the least of each that can be enough.
 #[must_use]
@@ -104,7 +75,7 @@ pub fn trials(
     let tiers = <Tier as Word>::WORDS.iter().map(|(_, tier)| *tier);
     let mut trials: Vec<Trial> = tiers
         .filter(|tier| *tier > environment.tier.value)
-        .map(Trial::Tier)
+        .map(Trial::tier)
         .collect();
     trials.extend(overrides(tracked, growth, environment, offers));
     trials
@@ -125,26 +96,9 @@ fn overrides(
     }
 }
 
-fn one(head: &str, lines: Vec<Line>) -> Trial {
-    Trial::Override(vec![Node {
-        head: head.to_owned(),
-        lines,
-    }])
-}
-
 /// The autoscaler's maximum, by the path of its workload.
-fn maximum(node: &str, max: u32) -> Line {
-    let text = max.to_string();
-    Line::new(
-        format!("replicas max={max}"),
-        node,
-        &[("replicas.max", &text)],
-    )
-}
-
-/// A line of one value, typed behind its name.
-fn plain(node: &str, name: &str, text: &str) -> Line {
-    Line::new(format!("{name} {text}"), node, &[(name, text)])
+fn maximum(node: &str, max: u32) -> Edit {
+    Edit::set(format!("{node}.replicas.max"), max.to_string())
 }
 
 /// The least count above `count` that has room for `growth` times as much.
@@ -171,14 +125,14 @@ fn grown_bytes(bytes: u64, growth: f64) -> u64 {
 fn api(metric: Metric, most: f64, growth: f64, environment: &Environment) -> Vec<Trial> {
     let workload = &environment.api.workload;
     if metric == Metric::ApiMemory {
-        return vec![one("api", more_memory(most, growth, workload))];
+        return vec![more_memory(most, growth, workload).into()];
     }
-    vec![one("api", more_pods("api", workload, growth))]
+    vec![more_pods("api", workload, growth).into()]
 }
 
 /// A larger limit, and a request for what the pods come to use: a node has room for what is
 /// requested, and a pod that uses more than that takes it from others.
-fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Line> {
+fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
     let whole = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
     let limit = whole(workload.limits.memory.value.mebibytes());
     let request = whole(workload.requests.memory.value.mebibytes());
@@ -186,28 +140,26 @@ fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Line> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     let used = (f64::from(limit) * percent / 100.0).ceil() as u32;
     let limit = steps(grown(limit, growth));
-    let mut lines = Vec::new();
+    let mebibytes = |count: u32| quoted(&format!("{count}Mi"));
+    let mut edits = Vec::new();
     if used > request {
-        let text = format!("\"{}Mi\"", steps(used).min(limit));
-        let kdl = format!("requests memory={text}");
-        lines.push(Line::new(kdl, "api", &[("requests.memory", &text)]));
+        let request = mebibytes(steps(used).min(limit));
+        edits.push(Edit::set("api.requests.memory", request));
     }
-    let text = format!("\"{limit}Mi\"");
-    let kdl = format!("limits memory={text}");
-    lines.push(Line::new(kdl, "api", &[("limits.memory", &text)]));
-    lines
+    edits.push(Edit::set("api.limits.memory", mebibytes(limit)));
+    edits
 }
 
 /// More pods: of a workload that is held, by the count that it is held at, which has to stay within
 /// its bounds.
-fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Line> {
+fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Edit> {
     let max = grown(workload.bounds().1, growth);
     if workload.hold.is_none() {
         return vec![maximum(node, max)];
     }
-    let mut lines = vec![plain(node, "hold", &max.to_string())];
-    lines.extend((max > workload.replicas.max.value).then(|| maximum(node, max)));
-    lines
+    let mut edits = vec![Edit::set(format!("{node}.hold"), max.to_string())];
+    edits.extend((max > workload.replicas.max.value).then(|| maximum(node, max)));
+    edits
 }
 
 /// A file that names any pool names them all, with their queues: the tier's own pool comes with
@@ -216,26 +168,27 @@ fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
     let Some(pool) = environment.worker.get(name) else {
         return Vec::new();
     };
-    let declared = |origin: &Origin| matches!(origin, Origin::Declared(_));
-    let mut lines = Vec::new();
+    let node = format!("worker.{name}");
+    let mut edits = Vec::new();
     if !pool.queue.iter().any(|queue| declared(&queue.list.origin)) {
         for queue in &pool.queue {
             let (list, length) = (&queue.list.value, queue.length.value);
-            lines.push(Line {
-                kdl: format!("queue {} length={length}", quoted(list)),
-                values: Vec::new(),
-            });
+            let queue = format!("queue {} length={length}", scan::quoted(list));
+            edits.push(Edit::insert(node.as_str(), queue));
         }
     }
-    let node = format!("worker.{name}");
     if pool.pause.is_some() {
         let at = grown(pool.in_force(), growth).to_string();
-        let values = [("pause", at.as_str())];
-        lines.push(Line::new(format!("pause at={at}"), &node, &values));
+        edits.push(Edit::set(format!("{node}.pause"), at));
     } else {
-        lines.extend(more_pods(&node, &pool.workload, growth));
+        edits.extend(more_pods(&node, &pool.workload, growth));
     }
-    vec![one(&format!("worker \"{name}\""), lines)]
+    vec![edits.into()]
+}
+
+/// Whether the environment's file states it.
+fn declared(origin: &Origin) -> bool {
+    matches!(origin, Origin::Declared(_))
 }
 
 fn database(metric: Metric, growth: f64, environment: &Environment, offers: &Offers) -> Vec<Trial> {
@@ -252,7 +205,7 @@ fn database(metric: Metric, growth: f64, environment: &Environment, offers: &Off
         | Metric::RedisMemory
         | Metric::RedisOps => faster(&database.instance.value, growth, offers)
             .iter()
-            .map(|class| one("database", vec![instance(class)]))
+            .map(|class| instance(class).into())
             .collect(),
     }
 }
@@ -274,8 +227,8 @@ fn roomier(own: &str, connections: u32, offers: &Offers) -> Vec<String> {
     offers.classes(own, |class| fits(class.memory))
 }
 
-fn instance(class: &str) -> Line {
-    plain("database", "instance", &format!("\"{class}\""))
+fn instance(class: &str) -> Edit {
+    Edit::set("database.instance", quoted(class))
 }
 
 /// A volume that may grow by itself needs a ceiling of at least 110% of it.
@@ -285,27 +238,22 @@ fn storage(growth: f64, database: &Database) -> Trial {
         .saturating_mul(10);
     let most = database.storage.max_gib.value;
     let lifted = most > 0 && u64::from(most) * 100 < u64::from(gib) * 110;
-    let most = gib.saturating_mul(2).to_string();
-    let gib = gib.to_string();
-    let line = if lifted {
-        let values = [("storage.gib", gib.as_str()), ("storage.max-gib", &most)];
-        let kdl = format!("storage gib={gib} max-gib={most}");
-        Line::new(kdl, "database", &values)
-    } else {
-        let kdl = format!("storage gib={gib}");
-        Line::new(kdl, "database", &[("storage.gib", &gib)])
-    };
-    one("database", vec![line])
+    let mut edits = vec![Edit::set("database.storage.gib", gib.to_string())];
+    if lifted {
+        let most = gib.saturating_mul(2).to_string();
+        edits.push(Edit::set("database.storage.max-gib", most));
+    }
+    edits.into()
 }
 
 /// More connections, on the instance as it is and on those with the memory for them.
 fn connections(growth: f64, database: &Database, offers: &Offers) -> Vec<Trial> {
     let wanted = in_fifties(grown(database.max_connections.value, growth));
-    let more = || plain("database", "max-connections", &wanted.to_string());
-    let mut trials = vec![one("database", vec![more()])];
+    let more = || Edit::set("database.max-connections", wanted.to_string());
+    let mut trials = vec![Trial::from(more())];
     let classes = roomier(&database.instance.value, wanted, offers);
     let larger = classes.iter();
-    trials.extend(larger.map(|class| one("database", vec![instance(class), more()])));
+    trials.extend(larger.map(|class| Trial::from(vec![instance(class), more()])));
     trials
 }
 
@@ -318,65 +266,62 @@ fn in_fifties(count: u32) -> u32 {
 fn replicas(metric: Metric, growth: f64, environment: &Environment, offers: &Offers) -> Vec<Trial> {
     let replicas = &environment.database.replicas;
     let (count, own) = (replicas.count.value, &replicas.instance.value);
-    let more = grown(count, growth).to_string();
-    let line = |properties: &str, values: &[(&str, &str)]| {
-        let kdl = format!("replicas {count}{properties}");
-        one("database", vec![Line::new(kdl, "database", values)])
+    // A file that states anything of its replicas states how many there are.
+    let with_count = |edits: Vec<Edit>| -> Trial {
+        let count = replicas_set("count", count.to_string());
+        [count].into_iter().chain(edits).collect::<Vec<_>>().into()
     };
-    let kdl = format!("replicas {more}");
-    let more = Line::new(kdl, "database", &[("replicas.count", &more)]);
-    let mut trials = vec![one("database", vec![more])];
+    let class = |class: &String| replicas_set("instance", quoted(class));
+    let more = replicas_set("count", grown(count, growth).to_string());
+    let mut trials = vec![Trial::from(more)];
     if metric != Metric::DbConnections {
         let classes = faster(own, growth, offers);
-        trials.extend(classes.iter().map(|class| {
-            let text = quoted(class);
-            line(
-                &format!(" instance={text}"),
-                &[("replicas.instance", &text)],
-            )
-        }));
+        trials.extend(classes.iter().map(|it| with_count(vec![class(it)])));
         return trials;
     }
     let wanted = in_fifties(grown(replicas.max_connections.value, growth));
-    let text = wanted.to_string();
-    let connections = [("replicas.max-connections", &*text)];
-    trials.push(line(&format!(" max-connections={text}"), &connections));
+    let connections = || replicas_set("max-connections", wanted.to_string());
+    trials.push(with_count(vec![connections()]));
     let classes = roomier(own, wanted, offers);
-    trials.extend(classes.iter().map(|class| {
-        let class = quoted(class);
-        let both = [("replicas.instance", &*class), connections[0]];
-        line(&format!(" instance={class} max-connections={text}"), &both)
-    }));
+    trials.extend(
+        classes
+            .iter()
+            .map(|it| with_count(vec![class(it), connections()])),
+    );
     trials
 }
 
+/// A value of the read replicas.
+fn replicas_set(name: &str, value: String) -> Edit {
+    Edit::set(format!("database.replicas.{name}"), value)
+}
+
 fn redis(
-    name: &Name,
+    group_name: &Name,
     metric: Metric,
     growth: f64,
     environment: &Environment,
     offers: &Offers,
 ) -> Vec<Trial> {
-    let Some(group) = environment.redis.get(name) else {
+    let Some(group) = environment.redis.get(group_name) else {
         return Vec::new();
     };
     let shards = grown(group.cluster.shards.value.max(1), growth);
-    let (head, path) = (format!("redis \"{name}\""), format!("redis.{name}"));
-    let kdl = format!("cluster shards={shards} mode=\"enabled\"");
-    let shards = shards.to_string();
-    let values = [
-        ("cluster.shards", &*shards),
-        ("cluster.mode", "\"enabled\""),
+    let set = |name: &str, value: String| Edit::set(format!("redis.{group_name}.{name}"), value);
+    let more = vec![
+        set("cluster.shards", shards.to_string()),
+        set("cluster.mode", quoted("enabled")),
     ];
-    let mut trials = vec![one(&head, vec![Line::new(kdl, &path, &values)])];
+    let mut trials = vec![Trial::from(more)];
     if metric == Metric::RedisMemory {
         let own = offers.node(&group.node.value);
         let least = own.map_or(u64::MAX, |node| grown_bytes(node.maxmemory, growth));
         let nodes = offers.nodes(group, |node| node.maxmemory >= least);
-        trials.extend(nodes.iter().map(|node| {
-            let node = plain(&path, "node", &format!("\"{node}\""));
-            one(&head, vec![node])
-        }));
+        trials.extend(
+            nodes
+                .iter()
+                .map(|node| Trial::from(set("node", quoted(node)))),
+        );
     }
     trials
 }

@@ -31,7 +31,7 @@ pub struct Price {
     pub amount: Money,
     /// For how long.
     pub per: Per,
-    /// The list it stands in.
+    /// The list that has it.
     pub list: Arc<PriceList>,
     /// Where it stands.
     pub span: Span,
@@ -123,8 +123,8 @@ pub struct RegionPrices {
 }
 
 impl RegionPrices {
-    /// What a commitment takes off an instance such as `db.r6g.large`: the discount of its family,
-    /// else the one of the kind.
+    /// The discount of a commitment for an instance such as `db.r6g.large`: that of its family, else that
+    /// of its kind.
     #[must_use]
     pub fn discount(&self, kind: Reservable, instance: &str) -> Option<&ReservedDiscount> {
         let of = |family: &str| self.reserved.get(&(kind, family.to_owned()));

@@ -9,7 +9,6 @@ mod fallback_below_activation;
 mod fallback_never_fires;
 mod fallback_outside_bounds;
 mod hold_outside_bounds;
-pub(super) mod keys;
 mod name_too_long;
 mod queue_list_unknown;
 mod queue_shared;
@@ -21,7 +20,7 @@ mod target_unreachable;
 mod target_without_request;
 
 use super::{Finding, Rule};
-use crate::model::{Environment, Scaling, Select, Workload};
+use crate::model::{Scaling, Select};
 
 /// The family's rules, by name.
 pub static RULES: &[&Rule] = &[
@@ -44,14 +43,6 @@ pub static RULES: &[&Rule] = &[
     &target_unreachable::RULE,
     &target_without_request::RULE,
 ];
-
-/// The API and every pool, each with its path.
-pub(super) fn workloads(environment: &Environment) -> Vec<(String, &Workload)> {
-    let mut all = vec![("api".to_owned(), &environment.api.workload)];
-    let pools = environment.worker.iter();
-    all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), &pool.workload)));
-    all
-}
 
 /// Labels the window and the steps of `scaling`, whose node is at `path`.
 pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding {

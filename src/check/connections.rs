@@ -9,6 +9,7 @@ mod driver_refused;
 mod max_connections_exceeds_memory;
 mod options_not_ignored;
 mod pgbouncer_exporter_refused;
+mod pgbouncer_image;
 mod pgbouncer_version_unsupported;
 mod pgbouncer_version_vulnerable;
 mod pool_below_demand;

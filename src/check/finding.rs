@@ -65,7 +65,7 @@ impl Finding {
         self.written(value, text)
     }
 
-    /// Labels a value where it stands; one that stands nowhere goes without saying.
+    /// Labels a value at its place in the file. A value without a place gets no label.
     pub fn written<T>(mut self, value: &Sourced<T>, text: impl Into<String>) -> Self {
         self.sound &= value.sound;
         match value.origin.span() {
@@ -113,14 +113,11 @@ impl Finding {
     }
 
     /// Says that what was advised last needs nobody's judgement: it keeps what was meant, costs no
-    /// more and interrupts nothing.
+    /// more and interrupts nothing. That holds only where the file states the value: to state one that
+    /// is derived, or that the tier gives, pins it.
     pub fn safely(mut self) -> Self {
-        let last = if self.offered {
-            self.offers.last_mut()
-        } else {
-            self.diagnostic.help.last_mut()
-        };
-        if let Some(last) = last {
+        let last = self.diagnostic.help.last_mut();
+        if let Some(last) = last.filter(|_| !self.offered) {
             last.safe = true;
         }
         self

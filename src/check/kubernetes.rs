@@ -1,4 +1,4 @@
-//! Kubernetes capacity. One file per rule.
+//! Kubernetes: nodes, spot capacity and what runs on them. One file per rule.
 
 mod arch_mismatch;
 mod disruption_budget_blocks_drain;
@@ -8,14 +8,18 @@ mod no_node_group;
 mod node_capacity_exceeded;
 mod node_packing_tight;
 pub(super) mod object_collision;
+mod pgbouncer_on_spot;
 mod pod_larger_than_node;
 mod pool_unknown;
 mod quantity_suspicious;
 mod request_above_limit;
 mod rollout_blocked;
 mod single_replica;
+mod spot_for_latency_sensitive;
+mod spot_grace_too_long;
 
 use super::connections::Surge;
+use super::workloads::workloads;
 use super::{Context, Finding, Findings, Rule};
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
 use crate::model::{Environment, Name, Quantity, Service, Worker};
@@ -31,12 +35,15 @@ pub static RULES: &[&Rule] = &[
     &node_capacity_exceeded::RULE,
     &node_packing_tight::RULE,
     &object_collision::RULE,
+    &pgbouncer_on_spot::RULE,
     &pod_larger_than_node::RULE,
     &pool_unknown::RULE,
     &quantity_suspicious::RULE,
     &request_above_limit::RULE,
     &rollout_blocked::RULE,
     &single_replica::RULE,
+    &spot_for_latency_sensitive::RULE,
+    &spot_grace_too_long::RULE,
 ];
 
 /// What says that a value was not meant: nothing else is then to be said of it.
@@ -84,7 +91,7 @@ fn amounts<'a>(
 
 /// What a pod of each may use.
 fn limits(environment: &Environment) -> Vec<Amounts<'_>> {
-    let workloads = super::autoscaling::workloads(environment).into_iter();
+    let workloads = workloads(environment).into_iter();
     let workloads = workloads.map(|(who, workload)| (who, &workload.limits));
     let pgbouncer = ("pgbouncer".to_owned(), &environment.pgbouncer.limits);
     workloads

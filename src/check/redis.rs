@@ -1,4 +1,4 @@
-//! Redis, and what runs on spot capacity. One file per rule.
+//! Redis. One file per rule.
 
 mod cache_without_eviction;
 mod cluster_limits;
@@ -8,11 +8,8 @@ mod failover_without_replica;
 mod framework_on_cluster;
 mod memory_above_usable;
 mod node_type_unknown;
-mod pgbouncer_on_spot;
 mod plaintext_redis;
 mod redis_group_unused;
-mod spot_for_latency_sensitive;
-mod spot_grace_too_long;
 mod tls_step_unknown;
 mod use_shared;
 mod use_unserved;
@@ -33,11 +30,8 @@ pub static RULES: &[&Rule] = &[
     &framework_on_cluster::RULE,
     &memory_above_usable::RULE,
     &node_type_unknown::RULE,
-    &pgbouncer_on_spot::RULE,
     &plaintext_redis::RULE,
     &redis_group_unused::RULE,
-    &spot_for_latency_sensitive::RULE,
-    &spot_grace_too_long::RULE,
     &tls_step_unknown::RULE,
     &use_shared::RULE,
     &use_unserved::RULE,

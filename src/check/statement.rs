@@ -29,13 +29,13 @@ fn stands(file: &Ast, head: &str) -> bool {
         None => (head, ""),
     };
     match node {
-        "api" => file.api.workload.place.is_some(),
-        "pgbouncer" => file.pgbouncer.place.is_some(),
-        "database" => file.database.place.is_some(),
-        "worker" => file.workers.contains_key(name),
-        "service" => file.services.contains_key(name),
-        "redis" => file.redis.contains_key(name),
-        "nodes" => file.nodes.contains_key(name),
+        "api" => file.stated.api.workload.place.is_some(),
+        "pgbouncer" => file.stated.pgbouncer.place.is_some(),
+        "database" => file.stated.database.place.is_some(),
+        "worker" => file.stated.worker.contains_key(name),
+        "service" => file.stated.service.contains_key(name),
+        "redis" => file.stated.redis.contains_key(name),
+        "nodes" => file.stated.nodes.contains_key(name),
         _ => false,
     }
 }
@@ -51,7 +51,9 @@ mod tests {
         let told = |file: &Ast| advice(&edit, file).expect("an edit with a place");
         assert_eq!(told(&file), "write `worker \"batch\" { grace \"110s\" }`");
         let name = crate::model::Name::composed("batch".into());
-        file.workers.insert(name, crate::ast::WorkerNode::default());
+        file.stated
+            .worker
+            .insert(name, crate::ast::WorkerNode::default());
         assert_eq!(told(&file), "write `grace \"110s\"` in `worker \"batch\"`");
     }
 }

@@ -1,17 +1,18 @@
 //! `tierc check`
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::compile::{self, Fixed, Fixes, Run};
+use crate::compile::{self, CatalogueTexts, Compiled, Fixed, Fixes, Repairable, Run};
 use crate::diagnostic::render::{self, Style};
-use crate::diagnostic::{Severity, json};
+use crate::diagnostic::{Help, Severity, json};
 use crate::report::diff::source as unified;
 
 use super::args::{Check, Deny, Format};
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Rewrite};
-use super::load::{self, load};
+use super::load::{self, load_with};
 use super::output::Output;
 
 /// Findings shown of one file, before the rest is only counted.
@@ -21,11 +22,15 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
     if command.fix {
         return fix(command, output);
     }
-    let run = load(&command.paths, &command.common)?;
+    let (texts, today) = (
+        load::catalogue(&command.common)?,
+        load::today(&command.common),
+    );
+    let run = load_with(&command.paths, &texts, today)?;
     match command.format {
         Format::Human => {
             print_findings(&run, output);
-            print_fixable(&run, output);
+            print_fixable(&run, &texts, today, output);
         }
         Format::Json => output.line(&findings_as_json(&run)),
     }
@@ -85,7 +90,7 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
         Format::Human => {
             print_fixed(&fixed, output);
             print_findings(&run, output);
-            print_fixable(&run, output);
+            print_fixable(&run, &texts, today, output);
         }
         Format::Json => output.line(&as_json(&run, Some(&fixed))),
     }
@@ -129,11 +134,25 @@ fn print_fixed(fixed: &[Fixed], output: &mut Output) {
     output.line("");
 }
 
-/// How many findings `--fix` could repair.
-fn print_fixable(run: &Run, output: &mut Output) {
-    let fixable = run.diagnostics().filter_map(compile::fixable);
-    let (safe, others): (Vec<Fixes>, Vec<Fixes>) = fixable.partition(|it| *it == Fixes::Safe);
-    if let Some(line) = render::fixable(safe.len(), others.len()) {
+/// How many findings `--fix` repairs.
+fn print_fixable(run: &Run, texts: &CatalogueTexts, today: Date, output: &mut Output) {
+    let of_file = |file: &Compiled| {
+        let mut help = file.diagnostics.iter().flat_map(|finding| &finding.help);
+        if !help.any(Help::is_fix) {
+            return Repairable::default();
+        }
+        let source = run.sources.get(file.source);
+        let input = compile::Input {
+            name: source.name.clone(),
+            bytes: source.text.clone().into_bytes(),
+        };
+        compile::repairable(&input, texts, today)
+    };
+    let files: Vec<Repairable> = run.files.par_iter().map(of_file).collect();
+    let safe = files.iter().map(|file| file.safe).sum();
+    let others = files.iter().map(|file| file.others).sum();
+    let more = files.iter().any(|file| file.more);
+    if let Some(line) = render::fixable(safe, others, more) {
         output.line(&line);
     }
 }

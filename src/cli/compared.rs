@@ -16,7 +16,7 @@ use crate::source::Sources;
 use super::args::Common;
 use super::exit::Exit;
 use super::output::Output;
-use super::plan::{ROOT, planned};
+use super::safe_order::{ROOT, planned};
 
 /// What a report tells beside the differences.
 #[derive(Clone, Copy)]

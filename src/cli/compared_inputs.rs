@@ -53,7 +53,7 @@ pub(super) enum Artifacts {
 pub(super) enum Failed {
     /// Arguments or files: exit code 1.
     Usage(Vec<String>),
-    /// A record that is none: exit code 3.
+    /// A file that should be a record and is not: exit code 3.
     Wrong(Vec<String>),
 }
 
@@ -71,7 +71,7 @@ impl Failed {
         }
     }
 
-    /// Both, as whichever comes first to the user: usage before content.
+    /// Both mistakes. Usage errors take precedence over errors in a file.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Usage(mut all), Self::Usage(more)) => {

@@ -28,6 +28,8 @@ pub enum Error {
     ReadOnly(PathBuf),
     /// A file that was changed since it was read.
     Changed(PathBuf),
+    /// A file that could not be replaced after these were.
+    Partly(Vec<PathBuf>, Box<Error>),
     /// Another run writes below a folder, and was not done in time.
     Busy(PathBuf, Duration),
     /// Files that tierc did not write, where it would write.
@@ -85,6 +87,16 @@ impl std::fmt::Display for Error {
                 "`{}` was changed while it was being repaired, and is left as it is: run this again",
                 path.display()
             ),
+            Self::Partly(replaced, error) => {
+                let shown = replaced.iter().map(|path| format!("`{}`", path.display()));
+                let shown: Vec<String> = shown.collect();
+                let are = if replaced.len() == 1 { "is" } else { "are" };
+                let shown = shown.join(", ");
+                write!(
+                    f,
+                    "{error}; {shown} {are} already repaired, and no other file changed"
+                )
+            }
             Self::Busy(path, patience) => write!(
                 f,
                 "another run has been writing into `{}` for {} s: end it if it hangs (`fuser -v {}` names it) and start again",

@@ -11,8 +11,10 @@
 //! Power loss is left to the file system: nothing of a tree is synced.
 //! A source file is replaced in one rename too, and synced before it: no command can create it again.
 
+mod below;
 mod input;
 mod leftover;
+mod mode;
 mod mounts;
 mod plan;
 mod read;

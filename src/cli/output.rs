@@ -103,8 +103,8 @@ impl Output {
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) {
-        // A path may hold a line feed: what follows it is no line of its own.
-        let text = text.replace('\n', "\n  ");
+        // A path may hold a line end: what follows it is no line of its own.
+        let text = text.replace('\r', "\\u000d").replace('\n', "\n  ");
         if self.error.style.color {
             self.say(&format!(
                 "{color}{label}\u{1b}[0m\u{1b}[1m:\u{1b}[0m {text}"

@@ -2,7 +2,6 @@
 
 mod states;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
@@ -10,7 +9,7 @@ use crate::diagnostic::json::{Finding, findings};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::model::{Environment, Waiver};
 use crate::pair::Pair;
-use crate::plan::{Plan as Steps, Request, plan};
+use crate::plan::Plan as Steps;
 use crate::report::plan::{
     EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
 };
@@ -19,16 +18,16 @@ use super::args::{Common, Compared, Plan, ReportFormat};
 use super::compared::{self, say_called, say_prices};
 use super::compared_inputs::{self, Artifacts, Failed, Read};
 use super::exit::Exit;
-use super::load::today;
 use super::output::Output;
-
-/// Where the commands read the states from, unless they are written elsewhere.
-pub(super) const ROOT: &str = "plan";
+use super::safe_order::{ROOT, planned};
 
 pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
         Ok(read) => read,
-        Err(failed) => return failed.end(output),
+        Err(failed) => {
+            discard(command, output);
+            return failed.end(output);
+        }
     };
     let (comparison, texts) = read.compare(&command.common);
     tell(&comparison, &texts.after, command, output)
@@ -43,7 +42,7 @@ fn tell(
     say_called(comparison, output);
     let root = root(command);
     let outcomes = comparison.outcomes();
-    // A value that only stands in for one that could not be read is nobody's goal.
+    // A placeholder for a value that could not be read must not become a goal.
     let readable = compile::all_read(&comparison.runs.after);
     let routes: Vec<Route<'_>> = outcomes
         .iter()
@@ -54,6 +53,9 @@ fn tell(
     let runs = &comparison.runs;
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
+    if !sound {
+        discard(command, output);
+    }
     if let Some(out) = out {
         states::write(out, &root, &routes, comparison, output)?;
     }
@@ -74,6 +76,13 @@ fn tell(
         .max(say_prices(&costs.about_prices, &costs.sources, output));
     print(&report, readable, command.format, output);
     Ok(exit)
+}
+
+/// Removes what an earlier plan wrote: its scripts would look like those of this one, which failed.
+fn discard(command: &Plan, output: &Output) {
+    if let Some(out) = &command.out {
+        states::discard(out, output);
+    }
 }
 
 /// Where the commands read the states from.
@@ -131,28 +140,6 @@ fn route<'a>(
         outcome,
         sides,
         plan: planned(sides, outcome, comparison, common, root),
-    })
-}
-
-/// The safe order from one side of an outcome to the other.
-pub(super) fn planned(
-    sides: Pair<&Environment>,
-    outcome: &Outcome<'_>,
-    comparison: &Comparison,
-    common: &Common,
-    root: &str,
-) -> Steps {
-    let waived = outcome.files.map(|file| file.map(|file| &file.waived));
-    let waived = match (waived.before, waived.after) {
-        (Some(before), Some(after)) => before & after,
-        (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
-    };
-    plan(&Request {
-        environments: sides,
-        catalogue: &comparison.runs.after.catalogue,
-        waived: &waived,
-        today: today(common),
-        root,
     })
 }
 
@@ -221,8 +208,8 @@ fn errors<'a>(all: impl Iterator<Item = &'a Diagnostic>) -> impl Iterator<Item =
     all.filter(|finding| finding.severity == Severity::Error)
 }
 
-/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER; a tier of a file
-/// stands in no file that could be checked.
+/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER. A file on
+/// another tier, as in `FILE@TIER`, is no file that `check` could read.
 fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
     let Pair { before, after } = &comparison.runs;
     let lost = before.files.iter().filter(|it| it.environment.is_none());

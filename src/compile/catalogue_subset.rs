@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Ast, Over, Written, joined};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
+use crate::model::version::major_and_rest;
 use crate::model::{Environment, StorageType, Tier, Word as _};
 use crate::parse::{self, prices};
 use crate::source::{SourceId, Sources};
@@ -27,7 +28,7 @@ impl Referred {
     /// Adds what a file refers to.
     pub(super) fn add_file(&mut self, ast: &Ast) {
         self.tiers
-            .extend(ast.tier.value.as_ref().map(|tier| tier.value));
+            .extend(ast.stated.tier.value.as_ref().map(|tier| tier.value));
         self.add_names(ast);
     }
 
@@ -37,18 +38,22 @@ impl Referred {
             self.names
                 .extend(written.value.as_ref().map(|name| name.value.clone()));
         };
-        add(&ast.database.instance);
-        add(&ast.database.replicas.instance);
-        ast.nodes.values().for_each(|group| add(&group.instance));
-        ast.redis.values().for_each(|group| add(&group.node));
-        if let Some(engine) = &ast.database.engine.value {
+        add(&ast.stated.database.instance);
+        add(&ast.stated.database.replicas.instance);
+        ast.stated
+            .nodes
+            .values()
+            .for_each(|group| add(&group.instance));
+        ast.stated.redis.values().for_each(|group| add(&group.node));
+        if let Some(engine) = &ast.stated.database.engine.value {
             self.add_engine(&engine.value);
         }
-        let region = ast.region.value.as_ref();
+        let region = ast.stated.region.value.as_ref();
         self.regions
             .extend(region.map(|region| region.value.clone()));
-        self.budget |= ast.budget.value.is_some();
+        self.budget |= ast.stated.budget.monthly.value.is_some();
         let versions = ast
+            .stated
             .redis
             .values()
             .filter_map(|group| group.version.value.as_ref());
@@ -75,8 +80,7 @@ impl Referred {
     }
 
     fn add_engine(&mut self, engine: &str) {
-        self.names
-            .extend(engine.split('.').next().map(str::to_owned));
+        self.names.insert(major_and_rest(engine).0.to_owned());
     }
 
     /// What a budget asks the prices of.
@@ -154,30 +158,10 @@ impl Facts {
 #[must_use]
 pub fn merged(tier: Ast, defaults: Ast) -> Ast {
     Ast {
-        environment: tier.environment,
-        tier: tier.tier,
-        region: tier.region.over(defaults.region),
-        app: tier.app.over(defaults.app),
-        namespace: tier.namespace.over(defaults.namespace),
-        cluster: tier.cluster.over(defaults.cluster),
-        labels: tier.labels.over(defaults.labels),
-        framework: tier.framework.over(defaults.framework),
-        api: tier.api.over(defaults.api),
-        workers: tier.workers.over(defaults.workers),
-        services: tier.services.over(defaults.services),
-        pgbouncer: tier.pgbouncer.over(defaults.pgbouncer),
-        database: tier.database.over(defaults.database),
-        redis: tier.redis.over(defaults.redis),
-        nodes: tier.nodes.over(defaults.nodes),
-        network: tier.network.over(defaults.network),
-        autoscalers: tier.autoscalers.over(defaults.autoscalers),
+        stated: tier.stated.over(defaults.stated),
         off_hours: joined(tier.off_hours, defaults.off_hours),
         events: joined(tier.events, defaults.events),
-        schedule_image: tier.schedule_image.over(defaults.schedule_image),
-        alerts: tier.alerts.over(defaults.alerts),
         load_tests: joined(tier.load_tests, defaults.load_tests),
-        budget: tier.budget.over(defaults.budget),
-        reserved: tier.reserved.over(defaults.reserved),
         waivers: tier.waivers,
         waived_literals: tier.waived_literals,
         broken: tier.broken.union(&defaults.broken).copied().collect(),

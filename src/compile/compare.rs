@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::ast::Ast;
 use crate::diagnostic::Diagnostics;
-use crate::emit::Artifacts;
-use crate::model::{Environment, Name, Tier, Waiver};
+use crate::model::{Name, Tier};
 use crate::pair::Pair;
-use crate::parse;
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 
-use super::catalogue_subset::{Facts, Referred, merged};
+use super::catalogue_subset::{Facts, Referred};
+use super::record::Record;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 use super::{match_renamed, record};
 
@@ -25,28 +23,6 @@ pub struct SideFile {
     pub path: String,
     /// The tier it is read with, in place of its own.
     pub tier: Option<Tier>,
-}
-
-/// What an earlier run recorded of an environment.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// The record's file, as the user would name it.
-    pub name: String,
-    /// The environment.
-    pub environment: Environment,
-    /// What its file waives; none where the record does not say.
-    pub waivers: Option<Vec<Waiver>>,
-    /// What else that run left.
-    pub recorded: Recorded,
-}
-
-/// What an earlier run left beside the environment.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The version of the catalogue that the environment was completed from.
-    pub catalogue: String,
-    /// The generated files as they are now, where they were asked for.
-    pub files: Option<Artifacts>,
 }
 
 /// One side of a comparison.
@@ -123,51 +99,26 @@ pub fn compare(
     let how = How {
         matching,
         alike: false,
-        on_top: None,
     };
     if matching == Matching::AsOne {
-        let as_one = states(sides.clone(), texts, &How { alike: true, ..how }, today);
+        let as_one = states(sides.clone(), texts, How { alike: true, ..how }, today);
         if !as_one.hides_a_new_name() {
             return as_one;
         }
     }
-    states(sides, texts, &how, today)
-}
-
-/// Compiles a file beside itself with KDL on top: what that states wins, property by property, as
-/// a file wins over its tier.
-#[must_use]
-pub fn compare_with(
-    sides: Pair<Side>,
-    on_top: &str,
-    texts: &CatalogueTexts,
-    today: Date,
-) -> Comparison {
-    let how = How {
-        matching: Matching::AsOne,
-        alike: true,
-        on_top: Some(on_top),
-    };
-    states(sides, Pair::new(texts, texts), &how, today)
+    states(sides, texts, how, today)
 }
 
 /// How two sides are compared.
 #[derive(Clone, Copy)]
-struct How<'a> {
+struct How {
     matching: Matching,
     /// Whether both environments are given one name: BEFORE's, or that of AFTER's record.
     alike: bool,
-    /// KDL that wins over AFTER's files.
-    on_top: Option<&'a str>,
 }
 
 /// Compiles both sides.
-fn states(
-    sides: Pair<Side>,
-    texts: Pair<&CatalogueTexts>,
-    how: &How<'_>,
-    today: Date,
-) -> Comparison {
+fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -204,13 +155,10 @@ fn states(
 /// Both sides as they are compared, and which name they got where they had two.
 fn read_both(
     sides: Pair<Side>,
-    how: &How<'_>,
+    how: How,
     sources: &mut Sources,
 ) -> (Pair<Read>, Option<Pair<Name>>) {
     let mut sides = sides.map(|side| read(side, sources));
-    if let Some(on_top) = how.on_top {
-        sides.after.put_on_top(on_top, sources);
-    }
     let called = how.alike.then(|| call_alike(&mut sides)).flatten();
     (sides, called)
 }
@@ -249,37 +197,17 @@ fn read(side: Side, sources: &mut Sources) -> Read {
 impl Read {
     /// What the only environment of this side is called.
     fn name(&self) -> Option<Name> {
-        let stated = |file: &Parsed| Some(file.ast.environment.value.as_ref()?.value.clone());
+        let stated =
+            |file: &Parsed| Some(file.ast.stated.environment.value.as_ref()?.value.clone());
         let recorded = |record: &Record| record.environment.environment.value.clone();
         let files = self.parsed.iter().filter_map(stated);
         files.chain(self.records.iter().map(recorded)).next()
     }
 
-    /// Puts what `text` states on top of every file.
-    fn put_on_top(&mut self, text: &str, sources: &mut Sources) {
-        let source = sources.add(Source {
-            name: "on top".into(),
-            text: text.into(),
-            catalogue: false,
-        });
-        for file in &mut self.parsed {
-            let top = parse::environment(text, source, &mut file.diagnostics);
-            let below = std::mem::take(&mut file.ast);
-            let (environment, tier) = (below.environment.clone(), below.tier.clone());
-            let waivers = below.waivers.clone();
-            file.ast = Ast {
-                environment,
-                tier,
-                waivers,
-                ..merged(top, below)
-            };
-        }
-    }
-
     /// Gives the environments of this side another name, where they have one at all.
     fn call(&mut self, name: &Name) {
         for file in &mut self.parsed {
-            if let Some(stated) = &mut file.ast.environment.value {
+            if let Some(stated) = &mut file.ast.stated.environment.value {
                 stated.value = name.clone();
             }
         }

@@ -13,6 +13,10 @@ use crate::source::Span;
 
 /// The most repairs of one file: far more than a person would read.
 const MOST: usize = 200;
+/// The most repairs that are tried on one file; each is compiled.
+const TRIED: usize = 1000;
+/// The most that are tried to count them.
+const COUNTED: usize = 100;
 
 /// Which repairs are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +53,15 @@ pub struct Fixed {
     pub applied: Vec<Applied>,
 }
 
-/// Whether a finding has a repair, and whether that one needs nobody's judgement.
-#[must_use]
-pub fn fixable(finding: &Diagnostic) -> Option<Fixes> {
-    let has = |fixes: Fixes| finding.help.iter().any(|help| fixes.takes(help));
-    if has(Fixes::Safe) {
-        Some(Fixes::Safe)
-    } else {
-        has(Fixes::All).then_some(Fixes::All)
-    }
+/// How many findings of a file `--fix` repairs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repairable {
+    /// By safe repairs alone.
+    pub safe: usize,
+    /// By the other repairs, once the safe ones are applied.
+    pub others: usize,
+    /// Whether some repairs were not tried, so that there can be more.
+    pub more: bool,
 }
 
 /// Applies repairs to a file until none is left that helps. A repair is kept only if its finding is
@@ -65,49 +69,121 @@ pub fn fixable(finding: &Diagnostic) -> Option<Fixes> {
 /// come first: what a rule says of a file with mistakes is not the whole of it.
 #[must_use]
 pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, wanted: Fixes) -> Fixed {
-    let mut fixed = Fixed {
-        text: String::new(),
-        applied: Vec::new(),
-    };
-    let Ok(text) = String::from_utf8(input.bytes.clone()) else {
-        return fixed;
-    };
-    fixed.text = text;
-    let compiled = |text: &str| {
-        let input = Input {
-            name: input.name.clone(),
-            bytes: text.as_bytes().to_vec(),
+    let Some(mut repair) = Repair::of(input, texts, today) else {
+        return Fixed {
+            text: String::new(),
+            applied: Vec::new(),
         };
-        compile(vec![input], texts, today)
     };
-    let mut run = compiled(&fixed.text);
-    // Texts that a repair led to before: where two rules want opposite things the first one wins.
-    let mut seen = BTreeSet::from([fixed.text.clone()]);
-    while fixed.applied.len() < MOST {
-        let Some((finding, help, changed)) = next(&run, &fixed.text, wanted, &seen) else {
-            break;
-        };
-        let after = compiled(&changed);
-        seen.insert(changed.clone());
-        if helps(finding, &run, &after) {
-            let mut told = json::findings([finding].into_iter(), &run.sources);
-            let Some(told) = told.pop() else { break };
-            let index = finding.help.iter().position(|it| it == help);
-            let advice = index.and_then(|index| told.help.get(index));
-            let message = advice.map_or_else(String::new, |advice| advice.message.clone());
-            fixed.applied.push(Applied {
-                finding: told,
-                message,
-                edits: help.edits.clone(),
-            });
-            fixed.text = changed;
-            run = after;
-        }
-    }
-    fixed
+    repair.apply(wanted, TRIED);
+    repair.fixed
 }
 
-/// The first repair that leads to a text which was not seen yet, and that text.
+/// Counts the findings that repairs remove. The repairs are applied to the text in memory, because one
+/// that is offered can still be refused. A finding that shows only after a repair is not counted.
+#[must_use]
+pub fn repairable(input: &Input, texts: &CatalogueTexts, today: Date) -> Repairable {
+    let Some(mut repair) = Repair::of(input, texts, today) else {
+        return Repairable::default();
+    };
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in repair.run.diagnostics() {
+        *shown.entry(finding.code.to_string()).or_default() += 1;
+    }
+    let mut count = |applied: &[Applied]| {
+        let known = applied.iter().filter(|applied| {
+            let left = shown.get_mut(&applied.finding.code);
+            left.is_some_and(|left| std::mem::replace(left, left.saturating_sub(1)) > 0)
+        });
+        known.count()
+    };
+    // Each trial compiles the file: of a long one fewer are made.
+    let tried = (COUNTED * 1024 / input.bytes.len().max(1)).clamp(1, COUNTED);
+    let left = repair.apply(Fixes::Safe, tried);
+    let safe = repair.fixed.applied.len();
+    let left = repair.apply(Fixes::All, left);
+    let (safe, others) = repair.fixed.applied.split_at(safe);
+    Repairable {
+        safe: count(safe),
+        others: count(others),
+        more: left == 0 && repair.next(Fixes::All).is_some(),
+    }
+}
+
+/// A file while it is being repaired.
+struct Repair<'a> {
+    input: &'a Input,
+    texts: &'a CatalogueTexts,
+    today: Date,
+    /// What the file says now, and what was done.
+    fixed: Fixed,
+    /// What the compiler says of that.
+    run: Run,
+    /// Texts that a repair led to before: where two rules want opposite things, the first one wins.
+    seen: BTreeSet<String>,
+}
+
+impl<'a> Repair<'a> {
+    /// None where the file is not UTF-8.
+    fn of(input: &'a Input, texts: &'a CatalogueTexts, today: Date) -> Option<Self> {
+        let text = String::from_utf8(input.bytes.clone()).ok()?;
+        Some(Self {
+            input,
+            texts,
+            today,
+            run: compile(vec![input.clone()], texts, today),
+            seen: BTreeSet::from([text.clone()]),
+            fixed: Fixed {
+                text,
+                applied: Vec::new(),
+            },
+        })
+    }
+
+    /// The first repair that leads to a text which was not seen yet, and that text.
+    fn next(&self, wanted: Fixes) -> Option<(&Diagnostic, &Help, String)> {
+        next(&self.run, &self.fixed.text, wanted, &self.seen)
+    }
+
+    /// Applies what helps, and gives how many of `trials` are left.
+    fn apply(&mut self, wanted: Fixes, mut trials: usize) -> usize {
+        while self.fixed.applied.len() < MOST && trials > 0 {
+            let Some((finding, help, changed)) = self.next(wanted) else {
+                break;
+            };
+            trials -= 1;
+            let input = Input {
+                name: self.input.name.clone(),
+                bytes: changed.as_bytes().to_vec(),
+            };
+            let after = compile(vec![input], self.texts, self.today);
+            let applied = helps(finding, &self.run, &after)
+                .then(|| applied(finding, help, &self.run))
+                .flatten();
+            self.seen.insert(changed.clone());
+            if let Some(applied) = applied {
+                self.fixed.applied.push(applied);
+                self.fixed.text = changed;
+                self.run = after;
+            }
+        }
+        trials
+    }
+}
+
+/// What is told of a repair that is kept.
+fn applied(finding: &Diagnostic, help: &Help, run: &Run) -> Option<Applied> {
+    let told = json::findings([finding].into_iter(), &run.sources).pop()?;
+    let index = finding.help.iter().position(|it| it == help);
+    let advice = index.and_then(|index| told.help.get(index));
+    let message = advice.map_or_else(String::new, |advice| advice.message.clone());
+    Some(Applied {
+        finding: told,
+        message,
+        edits: help.edits.clone(),
+    })
+}
+
 fn next<'r>(
     run: &'r Run,
     text: &str,

@@ -11,10 +11,10 @@ use crate::source::{Origin, Sources};
 
 use super::{Compiled, Run};
 
-/// Lines that are the same, of so many, make two files one that moved.
+/// Two files are one file that moved if this share of their lines is equal.
 const ALIKE: (usize, usize) = (3, 4);
 
-/// So many pairs of files are compared line by line; where there are more, only what is the same
+/// The most pairs of files that are compared line by line; where there are more, only what is the same
 /// but for the name is found.
 const PAIRS: usize = 10_000;
 

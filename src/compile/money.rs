@@ -58,7 +58,7 @@ pub struct StateCosts {
     pub sources: Sources,
 }
 
-/// Estimates states that stand in no file, all with the same prices.
+/// Estimates states that are in no file, all with the same prices.
 #[must_use]
 pub fn state_costs(states: &[&Environment], texts: &CatalogueTexts) -> StateCosts {
     let (mut about_prices, mut sources) = (Diagnostics::new(), Sources::default());
@@ -85,8 +85,8 @@ pub(super) fn prices(
     prices::prices(&texts.prices.1, source, Some(&wanted), about_prices)
 }
 
-/// Whether everything that the run's files say could be read, so that no amount stands on a value
-/// that only stands in for another. A violated rule, or a waiver that is over, hides nothing.
+/// Whether everything in the run's files could be read, so that no amount is based on a placeholder.
+/// A violated rule and an expired waiver hide nothing.
 #[must_use]
 pub fn all_read(run: &Run) -> bool {
     let hides = |finding: &Diagnostic| {

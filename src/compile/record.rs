@@ -6,14 +6,36 @@ use rayon::prelude::*;
 use jiff::civil::Date;
 
 use super::catalogue_subset::Facts;
-use super::compare::Record;
 use super::{Compiled, check_across, estimated, waivers};
 use crate::ast::Ast;
 use crate::check::{self, Context};
 use crate::diagnostic::visible::line;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::Environment;
+use crate::emit::Artifacts;
+use crate::model::{Environment, Waiver};
 use crate::source::{Source, SourceId, Sources};
+
+/// What an earlier run recorded of an environment.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The record's file, as the user would name it.
+    pub name: String,
+    /// The environment.
+    pub environment: Environment,
+    /// What its file waives; none where the record does not say.
+    pub waivers: Option<Vec<Waiver>>,
+    /// What else that run left.
+    pub recorded: Recorded,
+}
+
+/// What an earlier run left beside the environment.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The version of the catalogue that the environment was completed from.
+    pub catalogue: String,
+    /// The generated files as they are now, where they were asked for.
+    pub files: Option<Artifacts>,
+}
 
 /// Checks records; what is to say about the catalogue goes to the first.
 pub(super) fn finish_all(

@@ -7,11 +7,10 @@ use std::fmt::{Display, Write as _};
 
 use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::declaration::{Literal, Part, TextNode, Value as _};
+use crate::model::declaration::{Literal, Part, TextNode};
 use crate::model::{
-    Alerts, Api, ArrivalRate, Connections, Driver, Environment, Event, Expectation, Fallback,
-    LoadTest, MetricSources, Name, OffHours, PodsMetric, Policy, Portion, Queue, RedisOps, Request,
-    Rollout, Scaling, Service, Stage, Steady, Target, TestRun, Waiver, Worker, Workload,
+    ArrivalRate, Environment, Event, Expectation, LoadTest, Name, OffHours, Request, Stage, Steady,
+    TestRun, Waiver,
 };
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
@@ -76,6 +75,17 @@ fn literal(value: &Literal) -> String {
     }
 }
 
+/// The key of a property: in quotes where the user named it and KDL may read another thing.
+fn identifier(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    let word = ["true", "false", "null", "inf", "nan"].contains(&key);
+    if !word && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(plain) {
+        key.to_owned()
+    } else {
+        quoted(key)
+    }
+}
+
 /// A node as KDL, with what stands below it.
 #[must_use]
 pub fn written(node: &TextNode) -> String {
@@ -110,23 +120,6 @@ impl Kdl {
         self.0.push_str("}\n");
     }
 
-    /// A node with every attribute that is declared of it; none where that is nothing.
-    fn part(&mut self, name: &str, part: &impl Part) {
-        let mut node = TextNode::new(name);
-        part.write_attributes(&mut node);
-        if !node.is_empty() {
-            self.written(&node);
-        }
-    }
-
-    /// The same of a node that has a name.
-    fn named(&mut self, node: &str, name: &Name, part: &impl Part) {
-        let mut node = TextNode::new(node);
-        node.arguments.push(name.literal());
-        part.write_attributes(&mut node);
-        self.written(&node);
-    }
-
     fn written(&mut self, node: &TextNode) {
         let TextNode {
             name,
@@ -140,7 +133,7 @@ impl Kdl {
             self.0.push_str(&literal(argument));
         }
         for (key, value) in properties {
-            let _ = write!(self.0, " {key}={}", literal(value));
+            let _ = write!(self.0, " {}={}", identifier(key), literal(value));
         }
         if children.is_empty() {
             self.0.push('\n');
@@ -153,21 +146,9 @@ impl Kdl {
         self.0.push_str("}\n");
     }
 
-    /// A node whose one argument is a string.
-    fn text<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
-        self.node(name, &[quoted(&value.value)]);
-    }
-
     /// A node whose one argument is a number or a truth value.
     fn bare<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
         self.node(name, &[value.value.to_string()]);
-    }
-
-    /// The name of an object, unless tierc composed it: then it may be longer than a file may state.
-    fn name(&mut self, name: &Sourced<Name>) {
-        if name.value.as_str().len() <= Name::MAX {
-            self.text("name", name);
-        }
     }
 }
 
@@ -190,75 +171,21 @@ fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String)
 /// environment was read from one: a record can hold anything.
 #[must_use]
 pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
-    let Environment {
-        environment: name,
-        tier,
-        region,
-        app,
-        namespace,
-        cluster,
-        labels,
-        framework,
-        api: api_node,
-        worker: workers,
-        service: services,
-        pgbouncer: pooler,
-        database: server,
-        redis: groups,
-        nodes,
-        network,
-        deliver,
-        off_hours,
-        event: events,
-        schedule,
-        alerts: watched,
-        load_test: load_tests,
-        budget,
-        cost,
-    } = environment;
+    let mut file = TextNode::default();
+    environment.write_attributes(&mut file);
     let mut kdl = Kdl::default();
-    kdl.text("environment", name);
-    kdl.text("tier", tier);
-    kdl.text("region", region);
-    kdl.text("app", app);
-    kdl.text("namespace", namespace);
-    kdl.text("cluster", cluster);
-    labelled(&mut kdl, labels);
-    if let Some(framework) = framework {
-        kdl.text("framework", framework);
+    for node in &file.children {
+        kdl.written(node);
     }
-    api(&mut kdl, api_node);
-    for (name, pool) in workers {
-        kdl.block(&format!("worker {}", quoted(name)), |kdl| worker(kdl, pool));
-    }
-    for (name, it) in services {
-        kdl.block(&format!("service {}", quoted(name)), |kdl| service(kdl, it));
-    }
-    kdl.part("pgbouncer", pooler);
-    kdl.part("database", server);
-    for (name, group) in groups {
-        kdl.named("redis", name, group);
-    }
-    for (name, group) in nodes {
-        kdl.named("nodes", name, group);
-    }
-    kdl.part("network", network);
-    kdl.node("deliver", &[property("autoscalers", &deliver.autoscalers)]);
-    for hours in off_hours.values() {
+    for hours in environment.off_hours.values() {
         asleep(&mut kdl, hours);
     }
-    for (name, it) in events {
+    for (name, it) in &environment.event {
         event(&mut kdl, name, it);
     }
-    kdl.node("schedule", &[property("image", &schedule.image)]);
-    kdl.block("alerts", |kdl| alerts(kdl, watched));
-    for (name, test) in load_tests {
+    for (name, test) in &environment.load_test {
         load_test(&mut kdl, name, test);
     }
-    if let Some(budget) = budget {
-        kdl.node("budget", &[number("monthly", &budget.monthly)]);
-    }
-    kdl.node("cost", &[number("reserved", &cost.reserved)]);
     for waiver in waivers {
         waive(&mut kdl, waiver);
     }
@@ -280,221 +207,6 @@ fn waive(kdl: &mut Kdl, waiver: &Waiver) {
             value.map_or_else(String::new, |value| format!("value={}", quoted(value))),
             format!("reason={}", quoted(reason)),
             format!("until={}", quoted(until)),
-        ],
-    );
-}
-
-fn labelled(kdl: &mut Kdl, labels: &BTreeMap<String, Sourced<String>>) {
-    let written = |(key, value): (&String, &Sourced<String>)| {
-        format!("{}={}", quoted(key), quoted(&value.value))
-    };
-    let labels: Vec<String> = labels.iter().map(written).collect();
-    if !labels.is_empty() {
-        kdl.node("labels", &labels);
-    }
-}
-
-fn portion(key: &str, value: &Sourced<Portion>) -> String {
-    match value.value {
-        Portion::Count(count) => format!("{key}={count}"),
-        Portion::Percent(_) => property(key, value),
-    }
-}
-
-fn scaling(kdl: &mut Kdl, name: &str, scaling: &Scaling) {
-    let Scaling {
-        window,
-        policy,
-        select,
-    } = scaling;
-    kdl.block(&format!("{name} {}", property("window", window)), |kdl| {
-        for Policy { kind, value, every } in policy {
-            let every = property("every", every);
-            let kind = kind.value.to_string();
-            kdl.node(&kind, &[value.value.to_string(), every]);
-        }
-        kdl.text("select", select);
-    });
-}
-
-fn workload(kdl: &mut Kdl, workload: &Workload) {
-    let Workload {
-        name,
-        image,
-        replicas,
-        target: Target { cpu, memory },
-        scale_up,
-        scale_down,
-        requests,
-        limits,
-        connections:
-            Connections {
-                per_pod,
-                env: told,
-                lifetime,
-                lifetime_env,
-            },
-        rollout: Rollout {
-            max_surge,
-            max_unavailable,
-        },
-        hold,
-        arch,
-        driver: used,
-        driver_version,
-        driver_libpq,
-        env,
-    } = workload;
-    kdl.name(name);
-    if let Some(image) = image {
-        kdl.text("image", image);
-    }
-    kdl.part("replicas", replicas);
-    kdl.node(
-        "target",
-        &[
-            maybe(cpu.as_ref(), |it| number("cpu", it)),
-            maybe(memory.as_ref(), |it| number("memory", it)),
-        ],
-    );
-    scaling(kdl, "scale-up", scale_up);
-    scaling(kdl, "scale-down", scale_down);
-    kdl.part("requests", requests);
-    kdl.part("limits", limits);
-    kdl.node(
-        "connections",
-        &[
-            number("per-pod", per_pod),
-            property("env", told),
-            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
-            maybe(lifetime_env.as_ref(), |it| property("lifetime-env", it)),
-        ],
-    );
-    kdl.node(
-        "rollout",
-        &[
-            portion("max-surge", max_surge),
-            portion("max-unavailable", max_unavailable),
-        ],
-    );
-    if let Some(hold) = hold {
-        kdl.bare("hold", hold);
-    }
-    kdl.text("arch", arch);
-    driver(
-        kdl,
-        used.as_ref(),
-        driver_version.as_ref(),
-        driver_libpq.as_ref(),
-    );
-    for (key, value) in env {
-        let pair = format!("{}={}", quoted(key), quoted(&value.value));
-        kdl.node("env", &[pair]);
-    }
-}
-
-fn api(kdl: &mut Kdl, api: &Api) {
-    let Api {
-        workload: shared,
-        metric,
-    } = api;
-    kdl.block("api", |kdl| {
-        workload(kdl, shared);
-        for PodsMetric { metric, average } in metric {
-            let average = property("average", average);
-            kdl.node("metric", &[quoted(&metric.value), average]);
-        }
-    });
-}
-
-fn worker(kdl: &mut Kdl, worker: &Worker) {
-    let Worker {
-        workload: shared,
-        queue,
-        combine,
-        scenario,
-        polling,
-        cooldown,
-        activation,
-        fallback,
-        grace,
-        capacity,
-        tolerate,
-        pause,
-    } = worker;
-    workload(kdl, shared);
-    for Queue { list, length } in queue {
-        kdl.node("queue", &[quoted(&list.value), number("length", length)]);
-    }
-    kdl.text("combine", combine);
-    if let Some(scenario) = scenario {
-        kdl.text("scenario", scenario);
-    }
-    kdl.text("polling", polling);
-    kdl.text("cooldown", cooldown);
-    kdl.bare("activation", activation);
-    if let Some(Fallback { replicas, failures }) = fallback {
-        let replicas = number("replicas", replicas);
-        kdl.node("fallback", &[replicas, number("failures", failures)]);
-    }
-    kdl.text("grace", grace);
-    kdl.text("capacity", capacity);
-    for taint in tolerate {
-        kdl.text("tolerate", taint);
-    }
-    if let Some(pause) = pause {
-        kdl.node("pause", &[number("at", pause)]);
-    }
-}
-
-fn service(kdl: &mut Kdl, service: &Service) {
-    let Service {
-        replicas,
-        cpu,
-        memory,
-        per_pod,
-        via,
-        lifetime,
-        driver: used,
-        driver_version,
-        driver_libpq,
-    } = service;
-    kdl.bare("replicas", replicas);
-    kdl.node(
-        "requests",
-        &[property("cpu", cpu), property("memory", memory)],
-    );
-    kdl.node(
-        "connections",
-        &[
-            number("per-pod", per_pod),
-            property("via", via),
-            maybe(lifetime.as_ref(), |it| property("lifetime", it)),
-        ],
-    );
-    driver(
-        kdl,
-        used.as_ref(),
-        driver_version.as_ref(),
-        driver_libpq.as_ref(),
-    );
-}
-
-fn driver(
-    kdl: &mut Kdl,
-    driver: Option<&Sourced<Driver>>,
-    version: Option<&Sourced<String>>,
-    libpq: Option<&Sourced<String>>,
-) {
-    let Some(driver) = driver else {
-        return;
-    };
-    kdl.node(
-        "driver",
-        &[
-            quoted(driver.value),
-            maybe(version, |it| property("version", it)),
-            maybe(libpq, |it| property("libpq", it)),
         ],
     );
 }
@@ -555,63 +267,6 @@ fn event(kdl: &mut Kdl, name: &Name, event: &Event) {
     kdl.block(&format!("event {}", head.join(" ")), |kdl| {
         counts(kdl, api.as_ref(), worker, 1);
     });
-}
-
-fn alerts(kdl: &mut Kdl, alerts: &Alerts) {
-    let Alerts {
-        api_cpu,
-        api_memory,
-        queue_depth,
-        db_cpu,
-        db_connections,
-        db_storage,
-        storage_forecast,
-        replica_lag,
-        redis_memory,
-        redis_ops: RedisOps { percent, benchmark },
-        pool_wait,
-        at_maximum,
-        paused,
-        sustained,
-        route,
-        source:
-            MetricSources {
-                database,
-                redis,
-                pgbouncer,
-            },
-        labels,
-    } = alerts;
-    for (name, value) in [
-        ("api-cpu", api_cpu),
-        ("api-memory", api_memory),
-        ("queue-depth", queue_depth),
-        ("db-cpu", db_cpu),
-        ("db-connections", db_connections),
-        ("db-storage", db_storage),
-        ("redis-memory", redis_memory),
-    ] {
-        kdl.bare(name, value);
-    }
-    for (name, value) in [
-        ("storage-forecast", storage_forecast),
-        ("replica-lag", replica_lag),
-        ("pool-wait", pool_wait),
-        ("at-maximum", at_maximum),
-        ("paused", paused),
-        ("sustained", sustained),
-    ] {
-        kdl.text(name, value);
-    }
-    let benchmark = number("benchmark", benchmark);
-    kdl.node("redis-ops", &[percent.value.to_string(), benchmark]);
-    if let Some(route) = route {
-        kdl.text("route", route);
-    }
-    let mut sources = vec![property("database", database), property("redis", redis)];
-    sources.extend(pgbouncer.iter().map(|source| property("pgbouncer", source)));
-    kdl.node("source", &sources);
-    labelled(kdl, labels);
 }
 
 fn load_test(kdl: &mut Kdl, name: &Name, test: &LoadTest) {

@@ -1,8 +1,8 @@
 //! What off-hours and events move between floor and ceiling.
 //!
-//! Neither bound follows the calendar: a node group never has fewer nodes than its least, whoever
-//! sleeps, and never more than its most, whatever an event asks for. What the calendar moves is how
-//! many nodes pods need in between, which is paid where a node autoscaler removes what is empty.
+//! Neither bound follows the calendar: a node group never has fewer nodes than its minimum during
+//! off-hours, and never more than its maximum during an event. The calendar moves how many nodes the
+//! pods need in between. That changes the bill where a node autoscaler removes empty nodes.
 
 use std::collections::BTreeMap;
 

@@ -176,7 +176,7 @@ fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
     rows
 }
 
-/// What an item costs, nothing where there is none; none where it has no price.
+/// What an item costs: zero without an item, `None` without a price.
 fn range(item: Option<&Item>) -> Option<Range> {
     item.map_or(Some(Range::default()), Item::range)
 }

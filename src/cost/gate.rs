@@ -7,9 +7,9 @@ use super::difference::{Difference, Shift};
 /// What `--fail-on cost=` allows. Floor and ceiling are both held to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CostGate {
-    /// `+20%`: growth by so much of what it was. From nothing, everything is more.
+    /// `+20%`: growth relative to the cost before. From zero, any growth exceeds it.
     Percent(Percent),
-    /// `+500`: growth by so many dollars a month.
+    /// `+500`: growth in dollars a month.
     Dollars(Money),
 }
 
@@ -20,8 +20,8 @@ pub enum Verdict {
     Within,
     /// One of them grows by more.
     Exceeded,
-    /// What has a price is within, but something that changes has none: nobody can say, and a gate
-    /// that opens on what it cannot see is none.
+    /// The priced items are within the limit, but something that changes has no price. The gate stays
+    /// closed, because the real growth is unknown.
     Undecided,
 }
 

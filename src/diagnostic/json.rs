@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::mask::Mask;
-use super::{Diagnostic, Help};
+use super::{Diagnostic, Help, Severity};
 use crate::edit;
 use crate::source::{Sources, Span};
 
@@ -45,7 +45,7 @@ pub struct Replacement {
 }
 
 /// A change to what the file states.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Edit {
     /// What it changes, such as `database.max-connections`; or a node, such as `worker.batch`. Empty
     /// for the top level of the file.
@@ -57,7 +57,7 @@ pub struct Edit {
 }
 
 /// What an edit does at its place.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Action {
@@ -90,7 +90,8 @@ pub struct Finding {
     /// The rule.
     pub code: String,
     /// `error`, `warning` or `note`.
-    pub severity: String,
+    #[schemars(with = "String")]
+    pub severity: Severity,
     /// What is.
     pub message: String,
     /// Where it is reported; null where it is in no text.
@@ -144,7 +145,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
     };
     Finding {
         code: diagnostic.code.to_string(),
-        severity: diagnostic.severity.to_string(),
+        severity: diagnostic.severity,
         message: text(&diagnostic.message),
         place: diagnostic.place(sources).map(|span| place(span, sources)),
         record: diagnostic
@@ -154,6 +155,14 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
         notes: diagnostic.notes.iter().map(text).collect(),
         help: diagnostic.help.iter().map(advice).collect(),
     }
+}
+
+/// Edits that hold nothing to hide.
+pub fn edits<'a>(edits: impl IntoIterator<Item = &'a edit::Edit>) -> Vec<Edit> {
+    edits
+        .into_iter()
+        .map(|it| edit(it, String::clone))
+        .collect()
 }
 
 fn edit(edit: &edit::Edit, text: impl Fn(&String) -> String) -> Edit {

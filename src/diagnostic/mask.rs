@@ -1,9 +1,12 @@
 //! Credentials, hidden wherever text is shown.
 
 mod bare_address;
+mod base64;
+mod body;
 mod encoded;
 mod find;
 pub mod fingerprint;
+mod literal;
 mod patterns;
 mod repeated;
 mod runs;
@@ -12,8 +15,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub use find::{find_secrets, is_literal};
+pub use find::find_secrets;
 pub use fingerprint::fingerprint;
+pub use literal::is_literal;
 pub use patterns::is_key;
 
 use repeated::Words;
@@ -92,7 +96,7 @@ impl Masked {
             .iter()
             .filter_map(|range| source.text.get(range.clone()));
         let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
-        // What is a credential in one place is none the less where nothing around it tells.
+        // A credential is hidden wherever it is repeated, even if nothing around it shows that it is one.
         let secrets = Words::of(secrets.filter(|secret| is_told(secret)));
         let repeated = secrets.ranges(&source.text);
         let text = hide(&source.text, &find::merged([ranges, repeated].concat()));

@@ -55,19 +55,21 @@ pub fn human_first<'a>(
         .collect()
 }
 
-/// What `tierc check --fix` could do about findings; none where that is nothing.
+/// How many findings `tierc check --fix` repairs, and how many more with `--unsafe`; none where that is
+/// nothing. There can be `more` where not every repair was tried.
 #[must_use]
-pub fn fixable(safe: usize, others: usize) -> Option<String> {
+pub fn fixable(safe: usize, others: usize, more: bool) -> Option<String> {
     let findings = |count: usize| format!("{count} finding{}", if count == 1 { "" } else { "s" });
+    let least = if more { "at least " } else { "" };
     match (safe, others) {
         (0, 0) => None,
-        (safe, 0) => Some(format!("{} fixable with `--fix`", findings(safe))),
+        (safe, 0) => Some(format!("{least}{} fixable with `--fix`", findings(safe))),
         (0, others) => Some(format!(
-            "{} fixable with `--fix --unsafe`",
+            "{least}{} fixable with `--fix --unsafe`",
             findings(others)
         )),
         (safe, others) => Some(format!(
-            "{} fixable with `--fix`, {others} more with `--fix --unsafe`",
+            "{least}{} fixable with `--fix`, {others} more with `--fix --unsafe`",
             findings(safe)
         )),
     }

@@ -27,12 +27,16 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Everything that a run prints goes through here: control characters and marks of direction as JSON
-/// escapes them, so that JSON stays what it was. Lines and tabs stay, and colours where `coloured`.
+/// escapes them, so that JSON stays what it was. Line ends of both kinds and tabs stay, and colours
+/// where `coloured`.
 #[must_use]
 pub fn printed(text: &str, coloured: bool) -> Cow<'_, str> {
-    let stays = |c: char| matches!(c, '\n' | '\t');
-    escaped(text, |c, rest| {
-        stays(c) || (coloured && c == '\u{1b}' && is_colour(rest))
+    escaped(text, |c, rest| match c {
+        '\n' | '\t' => true,
+        // Elsewhere it would overwrite the line.
+        '\r' => rest.starts_with('\n'),
+        '\u{1b}' => coloured && is_colour(rest),
+        _ => false,
     })
 }
 
@@ -108,6 +112,7 @@ mod tests {
             printed(red, true),
             "\u{1b}[1;91mx\u{1b}[0m\\u001b]0;t\\u0007"
         );
+        assert_eq!(printed("a\r\nb\r\r\n", false), "a\r\nb\\u000d\r\n");
         assert_eq!(line("a\nb\tc"), "a\u{fffd}b\u{fffd}c");
         assert_eq!(line("plain"), "plain");
     }

@@ -64,7 +64,7 @@ pub(super) fn of_one_side(attributes: &[Attribute]) -> Vec<Cause> {
 
 fn cause(difference: &Difference, changed: &BTreeSet<&str>, otherwise: &Cause) -> Cause {
     let Pair { before, after } = &difference.values;
-    // What the file stated and no longer does is its doing, whatever stands in for it now.
+    // A value that the file no longer states was changed by the file, no matter what replaces it.
     if is_declared(before.as_ref()) {
         return Cause::Stated;
     }
@@ -98,7 +98,7 @@ fn inputs<'a>(
     found.into_iter().collect()
 }
 
-/// The members of `paths` that are `path` or stand below it.
+/// The members of `paths` that are `path` or below it.
 fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
     let below = format!("{path}.");
     let exact = paths.get(path).copied();

@@ -39,7 +39,7 @@ pub enum Pick {
 pub enum Slot {
     /// The node itself; what is added goes into its block.
     Node,
-    /// The argument that tells it from nodes of the same name.
+    /// The argument that distinguishes it from nodes of the same name.
     Key,
     /// Its value: every argument but the key.
     Arguments,
@@ -61,9 +61,9 @@ const VALUES: [&str; 7] = [
 ];
 /// Top-level nodes with properties and no block.
 const PROPERTIES: [&str; 6] = ["labels", "network", "schedule", "budget", "cost", "deliver"];
-/// Top-level nodes with a block that stand once.
+/// Top-level nodes with a block that a file may state once.
 const BLOCKS: [&str; 4] = ["api", "pgbouncer", "database", "alerts"];
-/// Top-level nodes that their first argument tells apart.
+/// Top-level nodes that are identified by their first argument.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
 
 impl Segment {
@@ -156,7 +156,7 @@ impl Address {
     }
 }
 
-/// What stands inside of a node with a block.
+/// What is inside a node with a block.
 fn inside(node: Segment, path: &str) -> Option<Address> {
     let (child, rest) = split(path);
     let outer = [node];
@@ -198,7 +198,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
         (_, "tolerate" | "uses" | "runs") => {
             Some(below(&outer, child, Slot::Item(rest.to_owned())))
         }
-        // The first value of these stands behind the name, without a key.
+        // The first value of these follows the name, without a key.
         ("database", "replicas") if rest == "count" => Some(below(&outer, child, Slot::Arguments)),
         ("alerts", "redis-ops") if rest == "percent" => Some(below(&outer, child, Slot::Arguments)),
         ("load-test", "request") if rest == "method" => Some(below(&outer, child, Slot::Arguments)),

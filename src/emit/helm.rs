@@ -6,8 +6,8 @@ mod workload;
 
 use crate::emit::yaml::{Map, Value, yaml};
 
-use crate::emit::kubernetes::metadata::of_environment;
-use crate::emit::pgbouncer::PORT;
+use crate::emit::endpoint::PORT;
+use crate::emit::metadata::of_environment;
 use crate::emit::secret::{self, Entry};
 use crate::model::{Environment, RedisGroup, Use};
 

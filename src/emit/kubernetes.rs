@@ -2,7 +2,6 @@
 
 mod alerts;
 pub(super) mod hpa;
-pub(super) mod metadata;
 mod pgbouncer;
 pub(super) mod scaled_object;
 mod schedules;

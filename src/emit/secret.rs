@@ -4,10 +4,12 @@
 //! Redis' `url` stands beside `address` and `password` because a URL cannot be put together from
 //! them: an AUTH token may hold `#` and other characters that a URL wants percent-encoded.
 
-use crate::model::{Environment, LoadTest, Name, RedisGroup, RedisTls, Use, Via};
+use crate::model::{
+    ADMIN_USER, Environment, LoadTest, Name, RedisGroup, RedisTls, STATS_USER, Use, Via,
+};
 
+use super::endpoint;
 use super::load_test::test_run;
-use super::pgbouncer;
 
 /// The key of `<app>-pgbouncer-auth`, and the file that it becomes.
 pub const USERLIST: &str = "userlist.txt";
@@ -80,7 +82,7 @@ pub fn database_url(environment: &Environment) -> Entry {
     Entry {
         secret: format!("{}-database", environment.app.value),
         key: "url",
-        content: postgres_url(environment, pooler, pgbouncer::PORT, database),
+        content: postgres_url(environment, pooler, endpoint::PORT, database),
         readers: "the API and the workers, as DATABASE_URL",
     }
 }
@@ -88,12 +90,12 @@ pub fn database_url(environment: &Environment) -> Entry {
 /// `direct-url` of `<app>-database`: past PgBouncer, for what needs a session of its own.
 #[must_use]
 pub fn direct_url(environment: &Environment) -> Entry {
-    let host = pgbouncer::primary_host(environment);
+    let host = endpoint::primary_host(environment);
     let database = &environment.database.dbname.value;
     Entry {
         secret: format!("{}-database", environment.app.value),
         key: "direct-url",
-        content: postgres_url(environment, &host, pgbouncer::SERVER_PORT, database),
+        content: postgres_url(environment, &host, endpoint::SERVER_PORT, database),
         readers: "schema migrations, as DATABASE_URL and DIRECT_URL",
     }
 }
@@ -102,18 +104,18 @@ pub fn direct_url(environment: &Environment) -> Entry {
 /// `database.replicas.via` names.
 #[must_use]
 pub fn read_url(environment: &Environment) -> Option<Entry> {
-    let hosts = pgbouncer::read_hosts(environment)?;
+    let hosts = endpoint::read_hosts(environment)?;
     let database = &environment.database.dbname.value;
     let content = match environment.database.replicas.via.value {
         Via::Pgbouncer => postgres_url(
             environment,
             environment.pgbouncer.name.value.as_str(),
-            pgbouncer::PORT,
-            &pgbouncer::read_entry(environment),
+            endpoint::PORT,
+            &endpoint::read_entry(environment),
         ),
         Via::Direct => {
             let host = hosts.split(',').next().unwrap_or_default();
-            postgres_url(environment, host, pgbouncer::SERVER_PORT, database)
+            postgres_url(environment, host, endpoint::SERVER_PORT, database)
         }
     };
     Some(Entry {
@@ -132,9 +134,7 @@ pub fn userlist(environment: &Environment) -> Entry {
         key: USERLIST,
         content: format!(
             "a line `\"ROLE\" \"PASSWORD\"`, in plain text, for {}, {} and {}",
-            environment.database.user.value,
-            pgbouncer::ADMIN_USER,
-            pgbouncer::STATS_USER
+            environment.database.user.value, ADMIN_USER, STATS_USER
         ),
         readers: "PgBouncer, as auth_file",
     }

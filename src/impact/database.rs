@@ -4,6 +4,7 @@ mod replicas;
 mod storage;
 
 use super::{Class, FeltBy, Impact, Step, Undo, When};
+use crate::model::Version;
 use crate::model::{
     BackupField, Database, DatabaseField, DirectField, Environment, MaintenanceField, SslMode,
 };
@@ -124,17 +125,11 @@ fn class(step: &Step<'_>) -> Impact {
     restart(reason, step)
 }
 
-/// Major, and minor where it is stated.
-fn version(engine: &str) -> (u32, Option<u32>) {
-    let mut numbers = engine.split('.').map(|number| number.parse().ok());
-    (
-        numbers.next().flatten().unwrap_or(0),
-        numbers.next().flatten(),
-    )
-}
-
 fn engine(step: &Step<'_>) -> Impact {
-    let Pair { before, after } = sides(step).map(|it| version(&it.engine.value));
+    let Pair { before, after } = sides(step).map(|it| {
+        let version = Version::lenient(&it.engine.value);
+        (version.major(), version.minor())
+    });
     let down = after.0 < before.0 || (after.0 == before.0 && after.1 < before.1);
     if after.0 == before.0 && after.1.is_none() {
         return unfelt("any minor version of this major version is accepted, also the running one");
@@ -239,7 +234,7 @@ fn tls(step: &Step<'_>) -> Impact {
     let impact =
         reload("PgBouncer reloads its TLS settings; open connections close when they are released");
     let plain = sides(step).map(|it| it.tls.value == SslMode::Disable);
-    let major = version(&step.after.database.engine.value).0;
+    let major = Version::lenient(&step.after.database.engine.value).major();
     if plain.before != plain.after && major < FORCES_SSL {
         return Impact::new(
             Class::Reboot,

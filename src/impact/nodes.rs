@@ -7,7 +7,6 @@ use crate::diff::Change;
 use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
 use crate::pair::Pair;
 
-use super::whole::DRAINED_FIRST;
 use super::workload::TEMPLATE;
 
 const EKS: &str =
@@ -54,6 +53,9 @@ pub(super) fn nodes(
             }),
     }
 }
+
+/// What EKS does by itself is more than the connection budget counts.
+pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
 
 /// Whether a group may have fewer nodes than before.
 fn shrinks(change: &Change, step: &Step<'_>) -> bool {

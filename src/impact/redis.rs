@@ -2,6 +2,7 @@
 
 use super::{Class, FeltBy, Impact, Step, Undo};
 use crate::diff::Change;
+use crate::model::Version;
 use crate::model::{
     ClusterField, ClusterMode, RedisEngine, RedisGroup, RedisGroupField, RedisTls, Use,
 };
@@ -84,7 +85,7 @@ fn new_group(reason: &str, felt_by: FeltBy) -> Impact {
 
 fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let to_valkey = group.after.engine.value == RedisEngine::Valkey;
-    if to_valkey && group.after.is_at_least(&[7, 2]) {
+    if to_valkey && group.after.is_at_least(&Version::of(7, 2)) {
         return Impact::new(
             Class::Rolling,
             "nodes are upgraded to Valkey in place, one by one",
@@ -103,11 +104,7 @@ fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact 
 
 /// Upgrades fail over shard by shard; there is no way down.
 fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
-    let numbers = |group: &RedisGroup| -> Vec<u32> {
-        let version = group.version.value.split('.');
-        version.map(|number| number.parse().unwrap_or(0)).collect()
-    };
-    let Pair { before, after } = group.map(numbers);
+    let Pair { before, after } = group.map(|group| Version::lenient(&group.version.value));
     let to_redis = group.before.engine.value > group.after.engine.value;
     if to_redis || (after < before && group.before.engine == group.after.engine) {
         return new_group(
@@ -211,9 +208,9 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
     Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
 }
 
-/// Whether a group cannot turn cluster mode on where it stands.
+/// Whether a group must be replaced to turn cluster mode on.
 fn replaces_for_mode(group: &RedisGroup) -> bool {
-    !group.is_at_least(&[7, 0]) || group.replicas.value == 0
+    !group.is_at_least(&Version::of(7, 0)) || group.replicas.value == 0
 }
 
 fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {

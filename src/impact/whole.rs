@@ -38,9 +38,6 @@ pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
     moved.unwrap_or_else(|| Impact::new(Class::None, format!("`{place}` is new"), CREATED))
 }
 
-/// What EKS does by itself is more than the connection budget counts.
-pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
-
 /// Every attribute of a pool, service or group that goes.
 pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     match place {
@@ -53,7 +50,7 @@ pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
         Place::Redis(name) => group_removed(name, step),
         Place::Nodes(_) => Impact::new(
             Class::Rolling,
-            format!("its pods move to other nodes; {DRAINED_FIRST}"),
+            format!("its pods move to other nodes; {}", nodes::DRAINED_FIRST),
             "EKS user guide: deleting a managed node group drains all of its nodes",
         )
         .felt_by(FeltBy::Everyone),

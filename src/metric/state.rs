@@ -88,8 +88,8 @@ pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -
     })
 }
 
-/// Where KEDA reads no list and reports the pool's fallback in its place, which it counts as no
-/// error: -1 for a formula, else so many items of the first list as come to `pods`.
+/// What KEDA reports while it cannot read the lists and uses the pool's fallback. KEDA counts no error
+/// then. It is -1 for a formula, else the number of items of the first list that asks for `pods`.
 #[must_use]
 pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Option<String> {
     let first = pool.queue.first()?;

@@ -1,9 +1,11 @@
 //! Container image references, taken apart.
 
+use super::Version;
+
 /// The oldest PgBouncer that what is emitted is for. Before 1.21 its settings are refused
 /// (`max_prepared_statements`), before 1.23 SIGTERM breaks every connection at once, and before 1.24
 /// a reload drops every server connection with TLS.
-pub const OLDEST_PGBOUNCER: [u32; 3] = [1, 24, 0];
+pub const OLDEST_PGBOUNCER: Version = Version::of(1, 24);
 
 /// `registry/path:tag@sha256:...`; what is not there is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,26 +36,9 @@ impl<'a> Image<'a> {
 
     /// The version that the tag names, if it names one: `v1.25.2-p0` is 1.25.2.
     #[must_use]
-    pub fn version(&self) -> Option<[u32; 3]> {
-        version(self.tag)
+    pub fn version(&self) -> Option<Version> {
+        Version::leading(self.tag)
     }
-}
-
-/// Major, minor and patch at the beginning of `text`, behind an optional `v`; a missing patch is 0.
-#[must_use]
-pub fn version(text: &str) -> Option<[u32; 3]> {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let mut numbers = text
-        .get(..end)?
-        .trim_end_matches('.')
-        .split('.')
-        .map(|part| part.parse::<u32>().ok());
-    let (major, minor) = (numbers.next()??, numbers.next()??);
-    let patch = numbers.next().unwrap_or(Some(0))?;
-    Some([major, minor, patch])
 }
 
 #[cfg(test)]
@@ -74,22 +59,6 @@ mod tests {
             ("b@sha256:ab", ("b", "", "sha256:ab")),
         ] {
             assert_eq!(parts(reference), expected);
-        }
-    }
-
-    #[test]
-    fn a_tag_names_a_version_or_none() {
-        for (tag, expected) in [
-            ("1.25.1", Some([1, 25, 1])),
-            ("v1.25.2-p0", Some([1, 25, 2])),
-            ("1.26", Some([1, 26, 0])),
-            ("1.26.1-alpine", Some([1, 26, 1])),
-            ("latest", None),
-            ("1", None),
-            ("", None),
-            ("99999999999.1.1", None),
-        ] {
-            assert_eq!(version(tag), expected, "{tag}");
         }
     }
 }

@@ -5,68 +5,93 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::declaration::{Form, LABELS, node};
 use super::part::part;
-use super::{Duration, ErrorRate, HttpMethod, MetricSource, PoolerSource};
+use super::{Duration, ErrorRate, HttpMethod, MetricSource, Place, PoolerSource};
 use crate::source::Sourced;
 
-part! {
+/// A share of what there is.
+const PERCENT: Form = Form::Whole(1..=100);
+/// More than is requested can be used.
+const OF_REQUESTS: Form = Form::Whole(1..=1000);
+const SOME: Form = Form::Whole(1..=u32::MAX);
+/// From a second to a year.
+const TIME: Form = Form::Duration(1..=31_536_000);
+
+node! {
     /// Thresholds of the alerts, and where their metrics come from.
-    Alerts: AlertsField {
+    Alerts: AlertsNode, AlertsField, settled {
         /// CPU of the API in percent of its pods' requests, as its HPA counts.
-        api_cpu: Sourced<u32>,
+        child api_cpu: Sourced<u32> = OF_REQUESTS, "80";
         /// Memory of an API pod in percent of its limit.
-        api_memory: Sourced<u32>,
+        child api_memory: Sourced<u32> = PERCENT, "75";
         /// Waiting items of a list for each replica of its pool's maximum: beyond it more pods do
         /// not come.
-        queue_depth: Sourced<u32>,
+        child queue_depth: Sourced<u32> = SOME, "50";
         /// CPU of the database in percent.
-        db_cpu: Sourced<u32>,
+        child db_cpu: Sourced<u32> = PERCENT, "70";
         /// Connections to the database in percent of those that are not reserved.
-        db_connections: Sourced<u32>,
+        child db_connections: Sourced<u32> = PERCENT, "70";
         /// Used storage of the database in percent of what is allocated.
-        db_storage: Sourced<u32>,
+        child db_storage: Sourced<u32> = PERCENT, "70";
         /// An alert where storage, growing as it does, is full within this time.
-        storage_forecast: Sourced<Duration>,
+        child storage_forecast: Sourced<Duration> = TIME, "\"30d\"";
         /// How far a read replica may be behind.
-        replica_lag: Sourced<Duration>,
+        child replica_lag: Sourced<Duration> = TIME, "\"30s\"";
         /// Memory of a Redis group in percent of `maxmemory`.
-        redis_memory: Sourced<u32>,
+        child redis_memory: Sourced<u32> = PERCENT, "70";
         /// Operations of a Redis group.
-        redis_ops: RedisOps,
+        node redis_ops: RedisOps;
         /// How long a client may wait for one of PgBouncer's connections.
-        pool_wait: Sourced<Duration>,
+        child pool_wait: Sourced<Duration> = TIME, "\"1s\"";
         /// How long an autoscaler may stand at its maximum.
-        at_maximum: Sourced<Duration>,
+        child at_maximum: Sourced<Duration> = TIME, "\"15m\"";
         /// How long a pool may be paused.
-        paused: Sourced<Duration>,
+        child paused: Sourced<Duration> = TIME, "\"1h\"";
         /// How long a threshold is passed before it counts: the guide's "sustained".
-        sustained: Sourced<Duration>,
+        child sustained: Sourced<Duration> = TIME, "\"15m\"";
         /// The label `route` of every alert, for Alertmanager; none leaves it out.
-        route: Option<Sourced<String>>,
+        child route: Option<Sourced<String>> = Form::Placed(Place::LabelValue), "\"pagerduty\"";
         /// Which exporters the metrics of managed services come from.
-        source: MetricSources,
+        node source: MetricSources;
         /// Labels by which Prometheus selects the rules, such as `release`.
-        labels: BTreeMap<String, Sourced<String>>,
+        map labels: BTreeMap<String, Sourced<String>> = LABELS, "release=\"kube-prometheus-stack\"";
     }
 
     /// A threshold of operations a second.
-    RedisOps: RedisOpsField {
+    RedisOps: RedisOpsNode, RedisOpsField, settled {
         /// In percent of `benchmark`.
-        percent: Sourced<u32>,
+        argument percent: Sourced<u32> = PERCENT, "80";
         /// Operations a second that one shard was measured to serve.
-        benchmark: Sourced<u32>,
+        property benchmark: Sourced<u32> = SOME, "100000";
     }
 
     /// Where the metrics of managed services come from.
-    MetricSources: MetricSourcesField {
+    MetricSources: MetricSourcesNode, MetricSourcesField, settled {
         /// Those of RDS.
-        database: Sourced<MetricSource>,
+        property database: Sourced<MetricSource>, "\"exporter\"";
         /// Those of ElastiCache.
-        redis: Sourced<MetricSource>,
+        property redis: Sourced<MetricSource>, "\"exporter\"";
         /// Those of PgBouncer; unless stated, its exporter where it can connect to the image.
-        pgbouncer: Option<Sourced<PoolerSource>>,
+        property pgbouncer: Option<Sourced<PoolerSource>>, "\"exporter\"";
+    }
+}
+
+node! {
+    /// What the environment may cost.
+    Budget: BudgetNode, BudgetField, settled {
+        /// US dollars a month, of the ceiling.
+        required monthly: Sourced<u32> = SOME, "6000";
     }
 
+    /// How it is paid for.
+    Cost: CostNode, CostField, settled {
+        /// Percent of the floor that reserved capacity covers.
+        property reserved: Sourced<u32> = Form::Whole(0..=100), "60";
+    }
+}
+
+part! {
     /// A k6 script; it has at least one of `steady`, `stage` and `rate`, which run one after
     /// another in this order.
     LoadTest: LoadTestField {
@@ -136,17 +161,5 @@ part! {
     TestRun: TestRunField {
         /// Pods that share the load.
         parallelism: Sourced<u32>,
-    }
-
-    /// What the environment may cost.
-    Budget: BudgetField {
-        /// US dollars a month, of the ceiling.
-        monthly: Sourced<u32>,
-    }
-
-    /// How it is paid for.
-    Cost: CostField {
-        /// Percent of the floor that reserved capacity covers.
-        reserved: Sourced<u32>,
     }
 }

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declaration::{Form, node};
-use super::part::part;
 use super::place::Place;
+use super::version::Version;
 use super::volume::LARGEST_GIB;
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
@@ -226,13 +226,11 @@ node! {
         /// Where Prometheus runs, if it is stated.
         property monitoring_namespace: Option<Sourced<String>> = Form::Placed(Place::DnsLabel), "\"monitoring\"";
     }
-}
 
-part! {
     /// Ownership of what is generated.
-    Deliver: DeliverField {
+    Deliver: DeliverNode, DeliverField, settled {
         /// Who writes the HPA and the ScaledObjects.
-        autoscalers: Sourced<Autoscalers>,
+        property autoscalers: Sourced<Autoscalers>, "\"manifests\"";
     }
 }
 
@@ -268,7 +266,7 @@ pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
 impl RedisGroup {
     /// The first version of Redis on which encryption in transit can be changed, by way of
     /// `preferred` (ElastiCache user guide, in-transit encryption).
-    pub const TLS_IN_PLACE: [u32; 3] = [7, 0, 5];
+    pub const TLS_IN_PLACE: Version = Version::of(7, 0).patch(5);
 
     /// Whether the engine has `preferred`; every Valkey does.
     #[must_use]
@@ -278,13 +276,10 @@ impl RedisGroup {
 
     /// Whether its version is at least `least`. A number that is left out is the newest there is.
     #[must_use]
-    pub fn is_at_least(&self, least: &[u32]) -> bool {
-        let numbers = self.version.value.split('.');
-        let order = numbers
-            .map(|number| number.parse().unwrap_or(0))
-            .zip(least)
-            .map(|(number, least): (u32, &u32)| number.cmp(least));
-        order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then) != std::cmp::Ordering::Less
+    pub fn is_at_least(&self, least: &Version) -> bool {
+        Version::lenient(&self.version.value)
+            .compare_stated(least)
+            .is_ge()
     }
 }
 

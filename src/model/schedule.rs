@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::declaration::{Form, node};
 use super::part::part;
-use super::{ClockTime, Days, Duration, Environment, Moment, Name};
+use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place};
 use crate::source::Sourced;
 
 part! {
@@ -43,10 +44,13 @@ part! {
         worker: BTreeMap<Name, Sourced<u32>>,
     }
 
+}
+
+node! {
     /// The job that follows off-hours, and events of the API.
-    Schedule: ScheduleField {
+    Schedule: ScheduleNode, ScheduleField, settled {
         /// Its image: a shell, `date` and `kubectl`.
-        image: Sourced<String>,
+        property image: Sourced<String> = Form::Placed(Place::Image), "\"registry.example.com/tools/kubectl:1.33.4\"";
     }
 }
 

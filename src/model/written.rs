@@ -126,22 +126,6 @@ impl Spoil for Option<Span> {
     }
 }
 
-impl<A: Spoil, B: Spoil> Spoil for (A, B) {
-    fn spoil(&mut self) {
-        self.0.spoil();
-        self.1.spoil();
-    }
-
-    fn doubt(&mut self) {
-        self.0.doubt();
-        self.1.doubt();
-    }
-
-    fn is_spoiled(&self) -> bool {
-        self.0.is_spoiled() || self.1.is_spoiled()
-    }
-}
-
 impl<A: Spoil, B: Spoil, C: Spoil> Spoil for (A, B, C) {
     fn spoil(&mut self) {
         self.0.spoil();

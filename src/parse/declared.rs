@@ -1,9 +1,12 @@
 //! Reading what the language declares: each attribute where it stands and as what it takes.
 
+use std::collections::BTreeMap;
+
 use super::fields::Fields;
-use super::value;
+use super::{text, value};
 use crate::ast::{Spoil, Written};
-use crate::model::declaration::{Declaration, Reader, Stands, Stated};
+use crate::model::Name;
+use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated};
 use crate::source::{Span, Spanned};
 
 impl Reader for Fields<'_> {
@@ -12,12 +15,33 @@ impl Reader for Fields<'_> {
     }
 
     fn value(&mut self, at: &'static Declaration) -> Written<Stated> {
-        let reader = value::stated(&at.form);
+        if self.file.is_some() {
+            let read = |node: &mut Self| node.argument(at.example, value::stated(&at.form));
+            return self.enter(at.name, read).unwrap_or_default();
+        }
+        let reader = value::stated(self.form_of(at));
         match at.stands {
             Stands::Property => self.property(at.name, reader),
+            Stands::Required | Stands::SoleProperty => self.required(at.name, at.example, reader),
             Stands::Argument => self.maybe(reader),
+            Stands::Kind => {
+                let kind = self.node_name();
+                let known = at.form.words().into_iter().find(|word| *word == kind);
+                let word = Stated::Word(known.expect("a node that was asked for by its kind"));
+                Written::at(word, self.name_span())
+            }
+            Stands::RequiredArgument | Stands::Key => self.argument(at.example, reader),
             Stands::Child => self.single(at.name, at.example, reader),
-            Stands::List | Stands::FilledList | Stands::Node | Stands::Among => {
+            Stands::List
+            | Stands::FilledList
+            | Stands::Repeated
+            | Stands::Map
+            | Stands::Maps
+            | Stands::Node
+            | Stands::Nodes
+            | Stands::Kinds
+            | Stands::Named
+            | Stands::Among => {
                 unreachable!("`{}` has no single value", at.name)
             }
         }
@@ -25,6 +49,13 @@ impl Reader for Fields<'_> {
 
     fn values(&mut self, at: &'static Declaration) -> Written<Vec<Spanned<Stated>>> {
         let reader = value::stated(&at.form);
+        if at.stands == Stands::Repeated {
+            let value = |child: &mut Fields<'_>| child.argument(at.example, &reader).value;
+            let mut all = self.each(&[at.name], value);
+            let key = |it: &Spanned<Stated>| Some(Spanned::new(it.value.to_string(), it.span));
+            self.keep_first(at.name, &mut all, key);
+            return all;
+        }
         let may_be_empty = at.stands == Stands::List;
         self.group(at.name, |child| {
             if may_be_empty {
@@ -35,11 +66,142 @@ impl Reader for Fields<'_> {
         })
     }
 
+    fn nodes<N: Node>(&mut self, at: &'static Declaration) -> Written<Vec<N>> {
+        let mut all = self.each(&at.names(), |child| {
+            let node = N::read(child);
+            (!node.is_incomplete()).then_some(node)
+        });
+        self.keep_first(at.name, &mut all, Node::key);
+        all
+    }
+
+    fn narrowed<T>(
+        &mut self,
+        narrows: &'static [(&'static str, Form)],
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.narrows.len();
+        self.narrows
+            .extend(narrows.iter().map(|(path, form)| (*path, form)));
+        let result = read(self);
+        self.narrows.truncate(before);
+        result
+    }
+
+    /// The file's own map may stand in several of its nodes, and is not read from one of them.
+    fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>> {
+        if self.file.is_some() {
+            return BTreeMap::new();
+        }
+        if at.stands == Stands::Map {
+            let read = |child: &mut Fields<'_>| {
+                let all = child.entries(at).into_iter();
+                all.map(|(key, (_, written))| (key, written)).collect()
+            };
+            return self.group(at.name, read);
+        }
+        let mut all: BTreeMap<String, (Span, Written<Stated>)> = BTreeMap::new();
+        for mut child in self.children(&[at.name]) {
+            for (key, (span, written)) in child.entries(at) {
+                if let Some((first, _)) = all.get(&key) {
+                    let path = format!("{}.{key}", child.path);
+                    child.cx.duplicate(&path, *first, span);
+                } else {
+                    all.insert(key, (span, written));
+                }
+            }
+            child.finish();
+        }
+        let all = all.into_iter();
+        all.map(|(key, (_, written))| (key, written)).collect()
+    }
+
     fn child<T: Default + Spoil>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.group(name, read)
+        if self.file.is_some() {
+            return self.enter(name, read).unwrap_or_default();
+        }
+        let narrows = self.narrows.clone();
+        self.group(name, |child| {
+            let below = |(path, form): (&'static str, _)| {
+                Some((path.strip_prefix(name)?.strip_prefix('.')?, form))
+            };
+            child.narrows = narrows.into_iter().filter_map(below).collect();
+            read(child)
+        })
+    }
+
+    fn named<T: Default + Spoil>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> BTreeMap<Name, T> {
+        let Some(FileOf { key }) = self.file.clone() else {
+            unreachable!("`{name}` stands at the top alone")
+        };
+        let node = self.enter(name, |node| {
+            let mut read = read(node);
+            // What a node of wrong form says is not relied on.
+            if node.is_broken() {
+                read.spoil();
+            }
+            read
+        });
+        key.into_iter().zip(node).collect()
+    }
+}
+
+/// The file that has one node and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct FileOf {
+    /// The node's own name, where it has one.
+    pub key: Option<Name>,
+}
+
+impl Fields<'_> {
+    /// What an attribute takes here.
+    fn form_of(&self, at: &'static Declaration) -> &'static Form {
+        let mut narrows = self.narrows.iter();
+        let narrowed = narrows.find(|(path, _)| *path == at.name);
+        narrowed.map_or(&at.form, |(_, form)| form)
+    }
+
+    /// What the file that has this node and nothing else says; `key` is the node's own name, where it
+    /// has one.
+    pub fn as_file<N: Node>(&mut self, key: Option<Name>) -> N {
+        self.file = Some(FileOf { key });
+        let read = N::read(self);
+        self.file = None;
+        read
+    }
+
+    /// What `read` makes of the file's one node, if it is called `name`; what its form leaves open is
+    /// in doubt.
+    fn enter<T: Spoil>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.node_name() != name {
+            return None;
+        }
+        let file = self.file.take();
+        let mut node = read(self);
+        self.file = file;
+        if self.is_in_doubt() {
+            node.doubt();
+        }
+        Some(node)
+    }
+
+    /// The properties of a node that is a map, or part of one, in their order.
+    pub fn entries(&mut self, at: &'static Declaration) -> Vec<(String, (Span, Written<Stated>))> {
+        let Form::Map(keys, values) = at.form else {
+            unreachable!("`{}` is no map", at.name)
+        };
+        let reader = value::stated(values);
+        let all = self.every_property(at.example_key(), text::at(keys), reader);
+        all.into_iter()
+            .map(|(key, span, written)| (key, (span, written)))
+            .collect()
     }
 }

@@ -4,11 +4,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::declared::FileOf;
 use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
 use crate::ast::{Spoil, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::model::declaration::Form;
 use crate::source::{Span, Spanned};
 
 /// What is known of a text beside its nodes.
@@ -16,9 +18,9 @@ use crate::source::{Span, Spanned};
 pub struct Notes {
     /// The nodes of the top level that a text has once at most, and has already.
     pub taken: BTreeSet<String>,
-    /// The names of nodes of the top level that stand somewhere else.
+    /// The names of top-level nodes that are in the block of another node.
     pub misplaced: BTreeSet<String>,
-    /// The rules of waivers that stand somewhere else.
+    /// The rules of waivers that are in the block of another node.
     pub perhaps_waived: BTreeSet<String>,
 }
 
@@ -39,13 +41,13 @@ impl Cx<'_> {
         self.notes.borrow_mut().taken.insert(name.to_owned())
     }
 
-    /// Notes the rule of a waiver that stands in the block of another node.
+    /// Notes the rule of a waiver that is in the block of another node.
     pub fn perhaps_waived(&self, rule: Option<&str>) {
         let rule = rule.map(str::to_owned);
         self.notes.borrow_mut().perhaps_waived.extend(rule);
     }
 
-    /// Notes a node of the top level that may lack what stands in the block of another one.
+    /// Notes a top-level node that may lack what is written in the block of another node.
     pub fn misplaced(&self, name: &str) {
         self.notes.borrow_mut().misplaced.insert(name.to_owned());
     }
@@ -55,7 +57,7 @@ impl Cx<'_> {
         self.out.borrow_mut().push(finding);
     }
 
-    /// Reports that what stands at `second` was stated at `first` already.
+    /// Reports that the value at `second` was stated at `first` already.
     pub fn duplicate(&self, what: &str, first: Span, second: Span) {
         let message = format!("`{what}` is stated twice");
         self.report(
@@ -67,7 +69,7 @@ impl Cx<'_> {
     }
 }
 
-/// A property that nobody asked for yet.
+/// A property that no reader has asked for yet.
 #[derive(Debug)]
 pub struct Property<'a> {
     pub(super) key: &'a str,
@@ -93,8 +95,12 @@ pub struct Fields<'a> {
     stated_twice: bool,
     /// Whether an argument could be there and is not.
     pub(super) takes_argument: bool,
+    /// Set while the node is read as the file that has nothing else.
+    pub(super) file: Option<FileOf>,
     /// An example of the argument that should be there and is not.
     pub(super) missing_argument: Option<&'static str>,
+    /// What attributes take here, where that is less than elsewhere, by their paths from here.
+    pub(super) narrows: Vec<(&'static str, &'static Form)>,
 }
 
 impl<'a> Fields<'a> {
@@ -114,6 +120,8 @@ impl<'a> Fields<'a> {
             stated_twice: false,
             takes_argument: false,
             missing_argument: None,
+            narrows: Vec::new(),
+            file: None,
         };
         let mut keys = BTreeMap::new();
         for entry in &node.entries {
@@ -142,7 +150,7 @@ impl<'a> Fields<'a> {
         });
     }
 
-    /// Where the node's name stands.
+    /// The place of the node's name.
     #[must_use]
     pub fn name_span(&self) -> Span {
         self.node.name_span
@@ -309,8 +317,8 @@ impl<'a> Fields<'a> {
         written
     }
 
-    /// `budget 4000`: the number of a property stands there without its key, which is one mistake.
-    /// Of a text nobody knows what it is: nearly any property could have it.
+    /// `budget 4000`: the number of a property without its key. That is one mistake, not two.
+    /// A text could be the value of nearly any property.
     fn lacks_the_key<T>(&mut self, key: &str, reader: impl Fn(&Value<'_>) -> Reading<T>) -> bool {
         let fits = |value: &&Value<'a>| value.whole().is_some() && reader(value).is_ok();
         let Some(value) = self.arguments.front().copied().filter(fits) else {
@@ -361,7 +369,7 @@ impl<'a> Fields<'a> {
         Vec::into_iter(taken).map(fields).collect()
     }
 
-    /// What `read` makes of the one child `name`; the default if there is none.
+    /// Reads the one child `name` with `read`; the default if there is no such child.
     pub fn group<T: Default + Spoil>(
         &mut self,
         name: &'static str,
@@ -425,33 +433,32 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The whole list of children named `name`, each of which has a key of its own; a second one of
-    /// the same key is reported and left out.
-    pub fn each_once<T>(
-        &mut self,
-        name: &'static str,
-        mut read: impl FnMut(&mut Self) -> Option<T>,
-        key: impl Fn(&T) -> &Spanned<String>,
-    ) -> Written<Vec<T>> {
-        let cx = self.cx;
-        let path = format!("{}.{name}", self.path);
+    /// Keeps the first of the children named `name` that have the same key, and reports the others.
+    pub fn keep_first<T>(
+        &self,
+        name: &str,
+        all: &mut Written<Vec<T>>,
+        key: impl Fn(&T) -> Option<Spanned<String>>,
+    ) {
+        let Some(list) = &mut all.value else {
+            return;
+        };
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        let mut all = self.each(&[name], |child| read(child));
-        if let Some(list) = &mut all.value {
-            list.value.retain(|item| {
-                let Spanned { value, span } = key(item);
-                if let Some(first) = seen.get(value) {
-                    cx.duplicate(&format!("{path}.{value}"), *first, *span);
-                    return false;
-                }
-                seen.insert(value.clone(), *span);
-                true
-            });
-        }
-        all
+        list.value.retain(|item| {
+            let Some(Spanned { value, span }) = key(item) else {
+                return true;
+            };
+            if let Some(first) = seen.get(&value) {
+                let path = format!("{}.{name}.{value}", self.path);
+                self.cx.duplicate(&path, *first, span);
+                return false;
+            }
+            seen.insert(value, span);
+            true
+        });
     }
 
-    /// Reports what nobody asked for.
+    /// Reports what no reader has asked for.
     pub fn finish(self) {
         leftover::report(&self);
     }

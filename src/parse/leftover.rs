@@ -7,6 +7,7 @@ use super::nodes::top;
 use super::scan::quoted;
 use super::suggest;
 use super::tree::{Block, Literal, Node};
+use super::vocabulary;
 use crate::diagnostic::{Diagnostic, code};
 use crate::source::Span;
 
@@ -184,7 +185,7 @@ fn children(fields: &Fields<'_>) {
             finding.help(format!(
                 "`{name}` is a property: write `{name}=...` before the brace"
             ))
-        } else if top::is_known(name) {
+        } else if vocabulary::is_known(name) {
             finding.help(format!(
                 "`{name}` stands at top level, outside of any block"
             ))
@@ -212,7 +213,7 @@ fn children(fields: &Fields<'_>) {
 /// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
 fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
     let name = &*child.name;
-    if top::is_known(name) {
+    if vocabulary::is_known(name) {
         fields.cx.misplaced(name);
     }
     for owner in top::owners(name) {

@@ -4,5 +4,3 @@ pub mod operation;
 mod run_on;
 pub mod schedule;
 pub mod top;
-pub mod worker;
-pub mod workload;

@@ -156,7 +156,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Reads a row into its region; false for a node that is none.
+    /// Reads a row into its region; false for a node that is not a row.
     fn read(&self, region: &mut RegionPrices, fields: &mut Fields<'_>) -> bool {
         let place = fields.name_span();
         match fields.node_name() {

@@ -8,21 +8,19 @@
 mod blank;
 mod entry;
 mod literal;
-mod mistake;
 mod report;
 mod token;
 
 use std::borrow::Cow;
 
-use super::nodes::top;
 use super::tree::{Block, Node};
+use super::vocabulary;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
 use token::{Kind, Token};
 
 pub use crate::edit::quoted;
-pub use mistake::Mistake;
 
 /// The most bytes a file may have.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -264,7 +262,7 @@ impl<'t> Scanner<'t, '_> {
             return indent <= opening.indent;
         }
         opening.indented = indent > opening.indent;
-        let known = || token.kind == Kind::Word && top::is_known(self.slice(token));
+        let known = || token.kind == Kind::Word && vocabulary::is_known(self.slice(token));
         !opening.indented && indent == 0 && known()
     }
 

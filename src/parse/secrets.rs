@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scan::{MAX_BYTES, Mistake, Scanned};
+use super::mistake::Mistake;
+use super::scan::{MAX_BYTES, Scanned};
 use super::tree::{Entry, Node};
 use crate::diagnostic::mask::{find_secrets, fingerprint, is_key, is_literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};

@@ -2,7 +2,7 @@
 //! text must be where it lands is said by [`Place`].
 
 use crate::diagnostic::mask::fingerprint::{LENGTH, is_fingerprint};
-use crate::model::Place;
+use crate::model::{Place, Version};
 
 /// Whether a check accepts, or its sentence.
 pub type Checked = Result<(), String>;
@@ -32,13 +32,8 @@ pub fn at(place: Place) -> impl Fn(&str) -> Checked {
 /// # Errors
 /// A sentence for the user.
 pub fn version(text: &str) -> Checked {
-    let number = |part: &str| {
-        (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let fits = text.split('.').count() <= 4 && text.split('.').all(number);
-    when(fits, || {
-        format!("`{text}` is not a version: write numbers with points between, such as `42.7.6`")
-    })
+    let version = text.parse::<Version>();
+    version.map(drop).map_err(|refused| refused.to_string())
 }
 
 /// An AWS region's form, `xx-yyyy-N`, with `us-gov-west-1` too.

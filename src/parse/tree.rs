@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::scan::Mistake;
+use super::mistake::Mistake;
 use crate::source::Span;
 
 /// A node: a name, what stands behind it, and maybe a block.

@@ -6,7 +6,8 @@ mod time;
 
 use std::ops::RangeInclusive;
 
-use super::scan::{Mistake, quoted};
+use super::mistake::Mistake;
+use super::scan::quoted;
 use super::suggest;
 use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
@@ -334,7 +335,7 @@ pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
     if value.text().is_none() {
         let problem = mismatch(expected, value);
         return Err(match value.whole() {
-            // So few are gibibytes, so many mebibytes.
+            // A small number means gibibytes, a large one mebibytes.
             Some(number @ 1..=32) => problem.write(format!("\"{number}Gi\"")),
             Some(number @ 33..=1_048_576) => problem.write(format!("\"{number}Mi\"")),
             Some(_) | None => problem.help("write a number and its unit, such as \"512Mi\""),
@@ -455,6 +456,9 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Word(words) => one_of(&words(), value).map(Stated::Word),
         Form::Text => any_text(value).map(Stated::Text),
         Form::Placed(place) => placed(*place)(value).map(Stated::Text),
+        Form::Version => text(super::text::version)(value).map(Stated::Text),
+        Form::Taint => text(super::text::toleration)(value).map(Stated::Text),
+        Form::Region => region(value).map(Stated::Text),
         Form::Name => name(value).map(Stated::Name),
         Form::LetteredName => lettered_name(value).map(Stated::Name),
         Form::Cpu => cpu(value).map(Stated::Quantity),
@@ -463,6 +467,7 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Portion => portion(value).map(Stated::Portion),
         Form::Daily => daily(value).map(Stated::Daily),
         Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Map(..) => unreachable!("a map has no value of its own"),
         Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }
 }

@@ -152,6 +152,16 @@ pub enum Action {
         /// What is said where it does not.
         otherwise: String,
     },
+    /// Other actions, unless a variable holds one of these: what a run that was interrupted has done
+    /// is not done again.
+    Unless {
+        /// The variable.
+        variable: &'static str,
+        /// The values, as patterns of the shell.
+        holds: Vec<String>,
+        /// What is done otherwise.
+        actions: Vec<Action>,
+    },
     /// Shows the clients of PgBouncer that wait.
     ShowWaiting {
         /// Its pods.
@@ -280,6 +290,8 @@ pub enum Memory {
     Versions(AwsQuery),
     /// The newest of the versions that AWS answers with.
     Newest(AwsQuery),
+    /// What another variable holds.
+    Variable(&'static str),
     /// The larger of another variable and a number.
     Larger(&'static str, u32),
     /// The smaller of another variable and a number.
@@ -469,6 +481,21 @@ impl From<Question> for Action {
 impl From<AwsCall> for Action {
     fn from(call: AwsCall) -> Self {
         Self::Aws { call, unless: None }
+    }
+}
+
+impl Action {
+    /// This, unless a variable holds one of these.
+    pub(super) fn unless(
+        variable: &'static str,
+        holds: &[&str],
+        actions: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        Self::Unless {
+            variable,
+            holds: holds.iter().map(|&value| value.to_owned()).collect(),
+            actions: actions.into_iter().collect(),
+        }
     }
 }
 

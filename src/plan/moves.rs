@@ -35,7 +35,7 @@ pub enum Edit {
     Adopt(Selection),
     /// Gives a group another encryption in transit on the way.
     Tls(Name, RedisTls),
-    /// Gives a group so many shards and this mode on the way.
+    /// Gives a group this number of shards and this mode on the way.
     Cluster(Name, u32, ClusterMode),
     /// Creates AFTER's group, which serves nothing yet.
     IdleGroup(Name),
@@ -47,7 +47,7 @@ pub enum Edit {
     NodesBeside(Name, Name, Selection),
     /// Deletes a node group, for a while or for good.
     NodesGone(Name),
-    /// Gives PgBouncer's pods pools of at most so many connections on the way.
+    /// Limits the pools of PgBouncer's pods to this number of connections on the way.
     Pools(u32),
 }
 
@@ -88,8 +88,7 @@ impl Move {
     }
 }
 
-/// Takes a pool out of off-hours and events: without it there is nothing to scale, and a window that
-/// has nothing left is none.
+/// Removes a pool from off-hours and events. A window that names nothing any more is removed too.
 fn unscheduled(state: &mut Environment, pool: &Name) {
     state.off_hours.retain(|_, window| {
         let named = window.worker.remove(pool).is_some();

@@ -151,7 +151,7 @@ impl Search<'_> {
         None
     }
 
-    /// Whether nobody stood there yet: the same moves in another order lead to the same state.
+    /// Whether this set of moves is new: the same moves in another order lead to the same state.
     fn is_new(&mut self, done: &[usize], next: usize) -> bool {
         let mut place: Vec<usize> = done.iter().copied().chain([next]).collect();
         place.sort_unstable();

@@ -10,7 +10,7 @@ mod service;
 pub mod unapplied_files;
 mod workloads;
 
-use super::action::{Action, Manifests, PoolerDeployment, Question};
+use super::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
 use super::move_kind::Kind;
 use crate::catalogue::Catalogue;
 use crate::emit::shell::literal;
@@ -189,6 +189,22 @@ pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         Kind::RedisUses => redis::uses(states),
         Kind::Nodes(name, _) => nodes::procedure(name, states),
     }
+}
+
+/// Deletes something, unless it is gone or on its way out: the commands are run again after whatever
+/// interrupted them. `status` lists it by its name, with a query: asked for what is gone, AWS answers
+/// with an error. The query runs on each page of the answer, and those without it are empty lines.
+fn unless_gone(status: AwsQuery, deletion: AwsCall) -> Procedure {
+    Procedure::default()
+        .apply(Action::Remember {
+            variable: "STATUS",
+            value: Memory::Answer(status),
+        })
+        .apply(Action::unless(
+            "STATUS",
+            &["", "*deleting"],
+            [deletion.into()],
+        ))
 }
 
 /// Terraform with the variables of a state, for what needs more than one call, and for what is

@@ -113,8 +113,8 @@ pub(super) fn bind(moves: &mut [Move]) {
     }
 }
 
-/// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays
-/// that one's: whoever reads it is not to find the new group before the uses move.
+/// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with
+/// that group: pods must not reach the new group before the uses move.
 pub(super) fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
     let Some(group) = after.redis.get(name) else {
         return;

@@ -5,7 +5,8 @@ use super::Request;
 use crate::budget::connections::{self, RESERVED};
 use crate::budget::packing::{self, Load, Rooms, Shortage};
 use crate::budget::transition::{self, Subject, Sum};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Help, Severity};
+use crate::edit::{Edit, Statement, quoted, statements};
 use crate::emit::kubernetes::pooler_template;
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -109,9 +110,7 @@ fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
         ),
     };
     let mut finding = Diagnostic::new(code, Severity::Error, message).note(arithmetic(sum));
-    for help in bridges(sum, sides) {
-        finding = finding.help(help);
-    }
+    finding.help.extend(bridges(sum, sides));
     finding
 }
 
@@ -129,38 +128,54 @@ fn arithmetic(sum: &Sum) -> String {
 }
 
 /// Values for the time being at which the step holds.
-fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<String> {
+fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
     let mut bridges = Vec::new();
+    let mut open = |sentence: String, path: &str, value: String| {
+        let edit = Edit::set(path, value);
+        let line = statements([&edit])
+            .iter()
+            .map(Statement::line)
+            .collect::<String>();
+        bridges.push(Help::new(format!("{sentence}: `{line}`")).editing([edit]));
+    };
     match sum.subject {
         Subject::Primary | Subject::Replica => {
             let drain = sides.before.pgbouncer.drain.value;
             if sides.after.pgbouncer.min_ready.value < drain {
-                bridges.push(format!(
-                    "let the old pods drain one by one first: `pgbouncer {{ min-ready \"{drain}\" }}`"
-                ));
+                open(
+                    "let the old pods drain one by one first".into(),
+                    "pgbouncer.min-ready",
+                    quoted(&drain.to_string()),
+                );
             }
             if let Some(fits) = fitting(sum).filter(|fits| *fits > 0) {
-                bridges.push(format!(
-                    "the largest `max-db` that fits during the step is {fits}: `pgbouncer {{ pool max-db={fits} }}`"
-                ));
+                open(
+                    format!("the largest `max-db` that fits during the step is {fits}"),
+                    "pgbouncer.pool.max-db",
+                    fits.to_string(),
+                );
             }
             let fewest = sum.total().saturating_add(RESERVED.into());
-            let whose = if sum.subject == Subject::Primary {
-                format!("database {{ max-connections {fewest} }}")
+            let path = if sum.subject == Subject::Primary {
+                "database.max-connections"
             } else {
-                format!("database {{ replicas max-connections={fewest} }}")
+                "database.replicas.max-connections"
             };
-            bridges.push(format!(
-                "the smallest `max-connections` that the step fits in is {fewest}: `{whose}`"
-            ));
+            open(
+                format!("the smallest `max-connections` that the step fits in is {fewest}"),
+                path,
+                fewest.to_string(),
+            );
         }
         Subject::Clients => {
             let pods = u64::from(sides.before.pgbouncer.instances.value)
                 .min(u64::from(sides.after.pgbouncer.instances.value));
             let fewest = sum.total().div_ceil(pods.max(1));
-            bridges.push(format!(
-                "the smallest `clients max` that the step fits in is {fewest}: `pgbouncer {{ clients max={fewest} }}`"
-            ));
+            open(
+                format!("the smallest `clients max` that the step fits in is {fewest}"),
+                "pgbouncer.clients.max",
+                fewest.to_string(),
+            );
         }
     }
     bridges

@@ -4,23 +4,30 @@
 mod forward;
 mod identity;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::Request;
+use crate::edit::{Edit, Statement, quoted, statements};
 use crate::model::{Environment, Selection};
-use crate::source::Sourced;
+use crate::source::{Origin, Sourced};
 
 /// Attributes that stay as they are in BEFORE.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 pub struct Kept {
     /// Their paths.
     pub paths: Vec<String>,
     /// Why, as one sentence.
     pub reason: String,
-    /// What to write into the file, so that it says what is true.
-    pub line: String,
+    /// What to change in AFTER's file, so that it says what is true.
+    pub edits: Vec<Edit>,
+}
+
+impl Kept {
+    /// What to write into the file.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let all = statements(&self.edits);
+        let lines: Vec<String> = all.iter().map(Statement::line).collect();
+        lines.join("; ")
+    }
 }
 
 /// AFTER without what cannot be, and what was kept.
@@ -65,11 +72,11 @@ fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
         "RDS cannot shrink a volume: it stays at {} GiB; {} GiB needs a new instance and a restore",
         sizes.before, sizes.after
     );
-    let line = line(target, &paths);
+    let edits = edits(request.environments.after, target, &paths);
     Some(Kept {
         paths,
         reason,
-        line,
+        edits,
     })
 }
 
@@ -78,21 +85,36 @@ fn take(target: &mut Environment, before: &Environment, paths: &[String]) {
     target.adopt(before, &chosen);
 }
 
-/// `database { storage gib=500 max-gib=1000; }` with every kept property.
-fn line(target: &Environment, paths: &[String]) -> String {
-    let storage = &target.database.storage;
+/// Every kept property as the target has it. One that the target lacks and AFTER's file states goes.
+fn edits(after: &Environment, target: &Environment, paths: &[String]) -> Vec<Edit> {
+    let (storage, stated) = (&target.database.storage, &after.database.storage);
     let number = |value: &Option<Sourced<u32>>| value.as_ref().map(|value| value.value.to_string());
+    let is_stated = |value: &Option<Sourced<u32>>| {
+        let origin = value.as_ref().map(|value| &value.origin);
+        matches!(origin, Some(Origin::Declared(_)))
+    };
     let properties = [
-        ("gib", Some(storage.gib.value.to_string())),
-        ("max-gib", Some(storage.max_gib.value.to_string())),
-        ("type", Some(format!("\"{}\"", storage.kind.value))),
-        ("iops", number(&storage.iops)),
-        ("throughput", number(&storage.throughput)),
+        ("gib", Some(storage.gib.value.to_string()), true),
+        ("max-gib", Some(storage.max_gib.value.to_string()), true),
+        ("type", Some(quoted(&storage.kind.value.to_string())), true),
+        ("iops", number(&storage.iops), is_stated(&stated.iops)),
+        (
+            "throughput",
+            number(&storage.throughput),
+            is_stated(&stated.throughput),
+        ),
     ];
-    let written: Vec<String> = properties
+    let edits = properties
         .into_iter()
-        .filter(|(name, _)| paths.iter().any(|path| path.ends_with(&format!(".{name}"))))
-        .filter_map(|(name, value)| Some(format!("{name}={}", value?)))
-        .collect();
-    format!("database {{ storage {} }}", written.join(" "))
+        .filter_map(|(name, value, is_stated)| {
+            let path = format!("database.storage.{name}");
+            if !paths.contains(&path) {
+                return None;
+            }
+            match value {
+                Some(value) => Some(Edit::set(path, value)),
+                None => is_stated.then(|| Edit::remove(path)),
+            }
+        });
+    edits.collect()
 }

@@ -5,7 +5,8 @@ pub mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::diff::{CostDiff, EnvironmentDiff, Worst, together};
+use super::amount::together;
+use super::diff::{CostDiff, EnvironmentDiff, Worst};
 use crate::cost::Range;
 use crate::diagnostic::json::Finding;
 use crate::diff::Presence;

@@ -18,6 +18,7 @@ use crate::capacity::series::{Day, days_between};
 use crate::capacity::trend::{Direction, Estimate, Trend};
 use crate::capacity::{Item, Outlook, Review, lacking};
 use crate::cost::Range;
+use crate::diagnostic::json::Edit;
 use crate::impact::Impact;
 use crate::metric::{Metric, Unit};
 use crate::model::Environment;
@@ -200,9 +201,11 @@ pub struct ReliefReport {
 pub struct ChangeReport {
     /// What to type.
     pub kdl: String,
+    /// The same as changes to what the file states.
+    pub edits: Vec<Edit>,
     /// What of it is typed into what the file states already: the value, in place of or beside
     /// what, and where.
-    pub edits: Vec<String>,
+    pub instructions: Vec<String>,
     /// The nodes of it that the file does not have yet, to be typed as they are.
     pub nodes: String,
     /// The most that the upper end of the projection is within 90 days, after the change.
@@ -225,6 +228,8 @@ pub struct ChangeReport {
 pub struct RefusalReport {
     /// What was tried.
     pub kdl: String,
+    /// The same as changes to what the file states.
+    pub edits: Vec<Edit>,
     /// Why it was refused.
     pub reason: String,
 }

@@ -11,6 +11,7 @@ use crate::cost::difference::CalendarShift;
 use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
+use crate::report::amount::dollars;
 use crate::source::Sources;
 
 /// Everything that a report of costs tells.
@@ -38,16 +39,6 @@ fn summary(range: Option<Range>, unpriced: usize) -> String {
     match range {
         Some(range) => format!("{} a month{lacking}", dollars(range)),
         None => format!("none of {unpriced} items has a price"),
-    }
-}
-
-/// `$216 to $341`, or one amount where both are shown alike.
-pub(in crate::report) fn dollars(range: Range) -> String {
-    let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
-    if floor == ceiling {
-        floor
-    } else {
-        format!("{floor} to {ceiling}")
     }
 }
 

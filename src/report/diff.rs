@@ -21,11 +21,12 @@ use crate::cost::Range;
 use crate::diagnostic::json::Finding;
 use crate::diff::{Cause, Place, Presence, Root};
 use crate::impact::{Class, Fingerprint, Impact};
-use crate::model::{Money, Tier};
+use crate::model::Tier;
 use crate::pair::Pair;
+use crate::report::amount::{growth_beside, together};
 
+pub use super::amount::{growth, lasting};
 pub use connections::{ConnectionsOf, ServerConnections};
-pub(super) use environment::shown;
 pub use environment::{Compared, of_environment};
 pub use order::{SafeOrder, ShortStep};
 pub use resources::Resource;
@@ -211,11 +212,6 @@ impl CostDiff {
     }
 }
 
-/// Both sides of several, added up.
-pub(super) fn together(costs: impl Iterator<Item = Pair<Range>>) -> Option<Pair<Range>> {
-    costs.reduce(|sum, more| Pair::new(sum.before + more.before, sum.after + more.after))
-}
-
 /// A list of prices.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -247,52 +243,6 @@ pub struct Gated {
     pub exceeded: bool,
     /// By what, a sentence each.
     pub by: Vec<String>,
-}
-
-/// `failover 60-120 s`.
-#[must_use]
-pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
-    match seconds {
-        Some((from, to)) => format!("{class} {from}-{to} s"),
-        None => class.to_string(),
-    }
-}
-
-/// `+$2,694 to +$3,897`: what floor and ceiling grow by, as they are shown; where only one does, or
-/// the ceiling does not grow further the same way, which. What grows both by the same is one amount.
-#[must_use]
-pub fn growth(range: &Pair<Range>) -> String {
-    let sides = |side: fn(&Range) -> Money| range.as_ref().map(side);
-    let (floor, ceiling) = (sides(|range| range.floor), sides(|range| range.ceiling));
-    let exact = |of: &Pair<Money>| of.after - of.before;
-    let shown = |of: &Pair<Money>| of.after.in_dollars() - of.before.in_dollars();
-    let (least, most) = (shown(&floor), shown(&ceiling));
-    let nothing = Money::ZERO;
-    if least == most || exact(&floor) == exact(&ceiling) {
-        least.signed()
-    } else if most == nothing {
-        format!("{} at the floor", least.signed())
-    } else if least == nothing {
-        format!("{} at the ceiling", most.signed())
-    } else if (nothing < least && least < most) || (most < least && least < nothing) {
-        format!("{} to {}", least.signed(), most.signed())
-    } else {
-        format!(
-            "{} at the floor, {} at the ceiling",
-            least.signed(),
-            most.signed()
-        )
-    }
-}
-
-/// The same beside what has no price: `+$216 and 2 without a price`. That is never counted as zero.
-pub(super) fn growth_beside(range: &Pair<Range>, lacking: usize) -> String {
-    let change = growth(range);
-    match (change == Money::ZERO.signed(), lacking) {
-        (_, 0) => change,
-        (true, _) => format!("unknown: {lacking} without a price"),
-        (false, _) => format!("{change} and {lacking} without a price"),
-    }
 }
 
 impl DiffReport {

@@ -5,8 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 
-use super::diff::text::ink;
-use super::paint::Ink;
+use super::paint::{Ink, of_class};
 use super::sentence::{Part, parts};
 use crate::impact::Class;
 
@@ -48,7 +47,7 @@ pub fn class_tone(class: Class) -> &'static str {
     if class == Class::None {
         "quiet"
     } else {
-        tone(ink(class))
+        tone(of_class(class))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Colour on a terminal, where it is wanted.
 
+use crate::impact::Class;
+
 /// What colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
@@ -17,6 +19,16 @@ pub enum Ink {
     Green,
     /// What is neither.
     Cyan,
+}
+
+/// The colour of a class.
+pub(super) fn of_class(class: Class) -> Ink {
+    match class {
+        Class::None | Class::Autoscaler | Class::Reload => Ink::Plain,
+        Class::Rolling | Class::OnlineDegraded => Ink::Cyan,
+        Class::Failover | Class::Reboot => Ink::Yellow,
+        Class::Outage | Class::Replace | Class::Impossible => Ink::Red,
+    }
 }
 
 /// Whether to colour.

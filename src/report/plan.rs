@@ -11,7 +11,9 @@ use serde::Serialize;
 use crate::budget::connections;
 use crate::budget::transition::Subject;
 use crate::cost::Range;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::Help;
+use crate::diagnostic::json::{Edit, Finding, edits};
+use crate::diagnostic::mask::mask;
 use crate::emit::shell::word;
 use crate::impact::{Class, FeltBy, Impact, When};
 use crate::model::{Duration, Tier};
@@ -19,7 +21,7 @@ use crate::pair::Pair;
 use crate::plan::action::script;
 use crate::plan::procedure::Procedure;
 use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
-use crate::report::diff::{growth, lasting};
+use crate::report::amount::{growth, lasting};
 
 pub use environment::{Planned, of_environment};
 pub use markdown::markdown;
@@ -75,9 +77,35 @@ pub struct EnvironmentPlan {
     /// What is done, in order.
     pub steps: Vec<PlanStep>,
     /// What stays as it is, because AWS refuses to change it.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptReport>,
     /// Why the steps end before AFTER; null where they do not.
     pub blocked: Option<BlockedPlan>,
+}
+
+/// Attributes that stay as they are in BEFORE.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Kept")]
+pub struct KeptReport {
+    /// Their paths.
+    pub paths: Vec<String>,
+    /// Why, as one sentence.
+    pub reason: String,
+    /// What to write into the file, so that it says what is true.
+    pub line: String,
+    /// The same as changes to what AFTER's file states.
+    pub edits: Vec<Edit>,
+}
+
+impl From<&Kept> for KeptReport {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            paths: kept.paths.clone(),
+            reason: kept.reason.clone(),
+            line: kept.line(),
+            edits: edits(&kept.edits),
+        }
+    }
 }
 
 /// The worst step.
@@ -273,7 +301,26 @@ pub struct BlockedPlan {
     /// What they would break.
     pub findings: Vec<Broken>,
     /// Values that open a way.
-    pub bridges: Vec<String>,
+    pub bridges: Vec<Bridge>,
+}
+
+/// Values that open a way.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Bridge {
+    /// One sentence that says what to write.
+    pub message: String,
+    /// The same as changes to what AFTER's file states; empty where a person has to choose.
+    pub edits: Vec<Edit>,
+}
+
+impl From<&Help> for Bridge {
+    fn from(help: &Help) -> Self {
+        Self {
+            message: mask(&help.message),
+            edits: edits(&help.edits),
+        }
+    }
 }
 
 /// A rule that a step would break.
@@ -479,7 +526,6 @@ fn closing(report: &PlanReport) -> String {
 
 impl From<&Blocked> for BlockedPlan {
     fn from(blocked: &Blocked) -> Self {
-        use crate::diagnostic::mask::mask;
         let findings = blocked.findings.iter().map(|finding| Broken {
             code: finding.code.to_string(),
             message: mask(&finding.message),
@@ -488,7 +534,7 @@ impl From<&Blocked> for BlockedPlan {
         Self {
             left: blocked.left.clone(),
             findings: findings.collect(),
-            bridges: blocked.bridges.iter().map(|line| mask(line)).collect(),
+            bridges: blocked.bridges.iter().map(Bridge::from).collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::budget::floors::Rise;
 use crate::budget::scaling::told;
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Replicas};
+use crate::report::table::{Columns, joined, padded};
 use crate::schedule::week::{Turn, Week};
 use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
@@ -56,9 +57,7 @@ fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Rep
 }
 
 fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)> {
-    let names = week.turns.iter().map(|turn| turn.subject.to_string().len());
-    let width = names.max().unwrap_or_default();
-    let line = |turn: &Turn<'_>| {
+    let row = |turn: &Turn<'_>| {
         let bounds = bounds(environment, &turn.subject)?;
         let (min, max) = (bounds.min.value, bounds.max.value);
         let (pods, why) = match &turn.wanted {
@@ -72,13 +71,19 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
                 (counted(*pods, "pod"), format!("off-hours {window}"))
             }
         };
-        let subject = turn.subject.to_string();
-        Some((turn.at, format!("{subject:<width$}  {pods:<16}  {why}")))
+        Some((turn.at, [turn.subject.to_string(), padded(&pods, 16), why]))
     };
-    week.turns.iter().filter_map(line).collect()
+    let rows: Vec<(Timestamp, [String; 3])> = week.turns.iter().filter_map(row).collect();
+    let subjects = week.turns.iter().map(|turn| [turn.subject.to_string()]);
+    let columns = Columns::fit(subjects);
+    let line = |(at, [subject, pods, why]): (Timestamp, [String; 3])| {
+        let [subject] = columns.cells(&[subject]);
+        (at, joined(&[subject, pods, why]))
+    };
+    rows.into_iter().map(line).collect()
 }
 
-/// A floor that returns is on nobody's mind: it is told with the reason.
+/// A floor that returns in another year is easy to forget, so it is shown with its reason.
 fn of_event(event: &Name, coming: Coming) -> String {
     match coming {
         Coming::Own => format!("event {event}"),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::model::{Attribute, Environment};
+use crate::report::table::Columns;
 use crate::source::{Origin, Sources};
 
 /// Where a value comes from, in a few words.
@@ -21,28 +22,14 @@ pub fn origin(origin: &Origin, sources: &Sources) -> String {
 /// A line for each value: path, value, and its origin as a comment.
 #[must_use]
 pub fn listing(attributes: &[Attribute], sources: &Sources) -> String {
-    let path_width = attributes
-        .iter()
-        .map(|attribute| attribute.path.len())
-        .max()
-        .unwrap_or(0);
-    let value_width = attributes
-        .iter()
-        .map(|attribute| attribute.value.len())
-        .max()
-        .unwrap_or(0)
-        .min(32);
-    attributes
-        .iter()
-        .map(|attribute| {
-            format!(
-                "{:<path_width$}  {:<value_width$}  // {}\n",
-                attribute.path,
-                attribute.value,
-                origin(&attribute.origin, sources)
-            )
-        })
-        .collect()
+    let cells = |it: &Attribute| {
+        let origin = format!("// {}", origin(&it.origin, sources));
+        [it.path.clone(), it.value.clone(), origin]
+    };
+    let rows: Vec<[String; 3]> = attributes.iter().map(cells).collect();
+    let columns = Columns::fit(rows.iter().map(<[String; 3]>::each_ref)).at_most(1, 32);
+    let lines = rows.iter().map(|row| columns.line(row) + "\n");
+    lines.collect()
 }
 
 /// The environment as canonical JSON, and the origin of every value by its path.

@@ -3,6 +3,7 @@
 use crate::budget::connections;
 use crate::cost::Estimate;
 use crate::model::{Environment, RedisGroup, Resources};
+use crate::report::table;
 
 /// A row of the table: what it is, and its value for each tier.
 type Row = (&'static str, fn(&Environment) -> String);
@@ -185,16 +186,12 @@ fn price(estimate: &Estimate) -> String {
 }
 
 fn row(cells: &[String], widths: &[usize], chosen: &[usize]) -> String {
-    let all: Vec<String> = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell:<width$}"))
-        .collect();
     let columns = std::iter::once(&0).chain(chosen);
-    let padded: Vec<&str> = columns
-        .filter_map(|column| all.get(*column).map(String::as_str))
-        .collect();
-    format!("{}\n", padded.join("  ").trim_end())
+    let padded = columns.filter_map(|column| {
+        let (cell, width) = (cells.get(*column)?, widths.get(*column)?);
+        Some(table::padded(cell, *width))
+    });
+    format!("{}\n", table::joined(&padded.collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

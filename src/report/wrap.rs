@@ -1,5 +1,15 @@
 //! Text in lines of a width: broken between words, never in one.
 
+/// Columns that every report is fitted to.
+pub(super) const WIDTH: usize = 80;
+
+/// A sentence in lines of [`WIDTH`] columns; every line but the first, which begins with `first`, is
+/// indented.
+#[must_use]
+pub(super) fn wrapped(first: &str, text: &str, indent: usize) -> String {
+    sentence(first, text, indent, WIDTH)
+}
+
 /// A sentence in lines of at most `width` columns; every line but the first is indented.
 #[must_use]
 pub fn sentence(first: &str, sentence: &str, indent: usize, width: usize) -> String {
@@ -36,7 +46,7 @@ pub fn prose(text: &str, width: usize) -> String {
         }
         let words = line.trim_start();
         let spaces = line.len() - words.len();
-        // What goes on below an indented line is told from the next by one step more.
+        // A continued line is indented one step more, so that it does not look like the next item.
         let indent = if spaces == 0 { 0 } else { spaces + 2 };
         folded += &sentence(&" ".repeat(spaces), words, indent, width);
     }

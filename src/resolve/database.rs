@@ -14,7 +14,11 @@ pub(super) fn resolve(
     app: &Sourced<Name>,
     environment: &Sourced<Name>,
 ) -> Database {
-    let node = file.database.clone().over(tier.database.clone());
+    let node = file
+        .stated
+        .database
+        .clone()
+        .over(tier.stated.database.clone());
     let instance = resolver.need(node.instance, "database.instance");
     let max_connections = resolver.need(node.max_connections, "database.max-connections");
     let mut database = Database {
@@ -103,8 +107,8 @@ fn same<T: Clone + std::fmt::Display>(source: &Sourced<T>, path: &str) -> Source
     )
 }
 
-/// How the server is trusted where nobody says so. A Service that stands for a server has another
-/// name than the server's certificate, which `verify-full` would refuse.
+/// How the server's certificate is checked if the file does not say. A Service in front of the server
+/// has another name than its certificate, so `verify-full` would refuse it.
 fn tls(database: &Database) -> Sourced<SslMode> {
     let named = database.hosts_are_named();
     let why = if named {

@@ -2,46 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Over, Part, joined};
+use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Part, joined};
+use crate::model::declaration::Settled as _;
 use crate::model::{
-    Alerts, ArrivalRate, Budget, Cost, Duration, Expectation, HttpMethod, LoadTest, MetricSources,
-    Name, RedisOps, Request, Stage, Steady, TestRun,
+    ArrivalRate, Budget, BudgetNode, Duration, Expectation, HttpMethod, LoadTest, Name, Request,
+    Stage, Steady, TestRun,
 };
 use crate::source::{Sourced, Spanned};
 
 use super::resolver::Resolver;
 use super::workload::sourced;
-
-/// The thresholds of the file over the tier's.
-pub(super) fn alerts(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Alerts {
-    let node = file.alerts.clone().over(tier.alerts.clone());
-    Alerts {
-        api_cpu: resolver.need(node.api_cpu, "alerts.api-cpu"),
-        api_memory: resolver.need(node.api_memory, "alerts.api-memory"),
-        queue_depth: resolver.need(node.queue_depth, "alerts.queue-depth"),
-        db_cpu: resolver.need(node.db_cpu, "alerts.db-cpu"),
-        db_connections: resolver.need(node.db_connections, "alerts.db-connections"),
-        db_storage: resolver.need(node.db_storage, "alerts.db-storage"),
-        storage_forecast: resolver.need(node.storage_forecast, "alerts.storage-forecast"),
-        replica_lag: resolver.need(node.replica_lag, "alerts.replica-lag"),
-        redis_memory: resolver.need(node.redis_memory, "alerts.redis-memory"),
-        redis_ops: RedisOps {
-            percent: resolver.need(node.redis_ops, "alerts.redis-ops.percent"),
-            benchmark: resolver.need(node.benchmark, "alerts.redis-ops.benchmark"),
-        },
-        pool_wait: resolver.need(node.pool_wait, "alerts.pool-wait"),
-        at_maximum: resolver.need(node.at_maximum, "alerts.at-maximum"),
-        paused: resolver.need(node.paused, "alerts.paused"),
-        sustained: resolver.need(node.sustained, "alerts.sustained"),
-        route: resolver.maybe(node.route),
-        source: MetricSources {
-            database: resolver.need(node.database, "alerts.source.database"),
-            redis: resolver.need(node.redis, "alerts.source.redis"),
-            pgbouncer: resolver.maybe(node.pgbouncer),
-        },
-        labels: resolver.map(node.labels),
-    }
-}
 
 /// The load tests of file and tier by name; one that loads nothing is reported and left out.
 pub(super) fn load_tests(
@@ -118,15 +88,7 @@ fn value<T>(resolver: &Resolver<'_>, written: Spanned<T>) -> Sourced<T> {
 }
 
 /// What it may cost, if anybody says so.
-pub(super) fn budget(resolver: &Resolver<'_>, file: &Ast, tier: &Ast) -> Option<Budget> {
-    let monthly = resolver.maybe(file.budget.clone().over(tier.budget.clone()))?;
-    Some(Budget { monthly })
-}
-
-/// How it is paid for.
-pub(super) fn cost(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Cost {
-    let reserved = file.reserved.clone().over(tier.reserved.clone());
-    Cost {
-        reserved: resolver.need(reserved, "cost.reserved"),
-    }
+pub(super) fn budget(resolver: &mut Resolver<'_>, node: BudgetNode) -> Option<Budget> {
+    let stated = node.monthly.value.is_some();
+    stated.then(|| Budget::settle(node, resolver, "budget"))
 }

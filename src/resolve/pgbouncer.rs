@@ -15,7 +15,11 @@ pub(super) fn resolve(
     tier: &Ast,
     app: &Name,
 ) -> Pgbouncer {
-    let node = file.pgbouncer.clone().over(tier.pgbouncer.clone());
+    let node = file
+        .stated
+        .pgbouncer
+        .clone()
+        .over(tier.stated.pgbouncer.clone());
     let name = format!("{app}-pgbouncer");
     let drain = resolver.need(node.drain, "pgbouncer.drain");
     let later = || Sourced::derived(1, "pool-for-demand", Vec::new(), String::new(), false);
@@ -57,10 +61,11 @@ pub(super) fn derive_pool(
     environment: &mut Environment,
 ) {
     let node = file
+        .stated
         .pgbouncer
         .pool
         .clone()
-        .over(tier.pgbouncer.pool.clone());
+        .over(tier.stated.pgbouncer.pool.clone());
     let whole = [
         Part::Api,
         Part::Worker,

@@ -40,14 +40,15 @@ pub(super) fn resolve(
 /// and a group of the tier that is left without any is not there.
 fn merged(file: &Ast, tier: &Ast) -> BTreeMap<Name, RedisNode> {
     let claimed: BTreeSet<Use> = file
+        .stated
         .redis
         .values()
         .filter_map(|node| node.uses.value.as_ref())
         .flat_map(|uses| uses.value.iter().map(|used| used.value))
         .collect();
     let mut nodes = BTreeMap::new();
-    for (name, node) in file.redis.clone().over(tier.redis.clone()) {
-        let own = file.redis.get(&name);
+    for (name, node) in file.stated.redis.clone().over(tier.stated.redis.clone()) {
+        let own = file.stated.redis.get(&name);
         let keeps_its_uses = own.is_some_and(|node| stated(&node.uses));
         let node = if keeps_its_uses {
             node

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ast::{Ast, CountsNode, EventNode, OffHoursNode, Part, joined};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::{Days, Duration, Event, Name, OffHours, Schedule, Worker};
+use crate::model::{Days, Duration, Event, Name, OffHours, Worker};
 use crate::source::{Sourced, Spanned};
 
 use super::resolver::Resolver;
@@ -82,18 +82,6 @@ fn event(resolver: &mut Resolver<'_>, node: EventNode, pools: &BTreeMap<Name, Wo
         lead: resolver.or_derive(node.lead, ahead),
         api,
         worker,
-    }
-}
-
-/// What follows the windows and events.
-pub(super) fn follower(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Schedule {
-    use crate::ast::Over;
-    let image = file
-        .schedule_image
-        .clone()
-        .over(tier.schedule_image.clone());
-    Schedule {
-        image: resolver.need(image, "schedule.image"),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
+use crate::model::declaration::Settled as _;
 use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
 use crate::source::Sourced;
 
 use super::nodes::{self, Landing};
 use super::resolver::Resolver;
-use super::workload::{Place, sorted, sourced};
+use super::workload::{Place, sorted};
 
 /// One row of the guide's table "Recommended settings by scenario".
 struct Row {
@@ -42,22 +43,23 @@ pub(super) fn resolve(
     app: &Name,
     landing: &Landing<'_>,
 ) -> BTreeMap<Name, Worker> {
-    let named: Vec<(Name, WorkerNode)> = if file.workers.is_empty() {
-        tier.workers
+    let named: Vec<(Name, WorkerNode)> = if file.stated.worker.is_empty() {
+        tier.stated
+            .worker
             .keys()
             .map(|name| (name.clone(), WorkerNode::default()))
             .collect()
     } else {
-        file.workers.clone().into_iter().collect()
+        file.stated.worker.clone().into_iter().collect()
     };
     let mut pools = BTreeMap::new();
     for (name, node) in named {
-        let own = tier.workers.get(&name);
+        let own = tier.stated.worker.get(&name);
         let base = own
             .or_else(|| tiers_pool(tier))
             .cloned()
             .unwrap_or_default();
-        let lacks = [("queue", own.is_none() && node.queues.is_absent())];
+        let lacks = [("queue", own.is_none() && node.queue.is_absent())];
         if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
             let pool = pool(resolver, &name, node, base, app, landing);
             let max = &pool.workload.replicas.max;
@@ -73,9 +75,9 @@ pub(super) fn resolve(
 /// `worker`, as in every built-in tier, because the first by name would be another as soon as a
 /// catalogue names one before it.
 fn tiers_pool(tier: &Ast) -> Option<&WorkerNode> {
-    let mut pools = tier.workers.iter();
+    let mut pools = tier.stated.worker.iter();
     let general = pools.find(|(name, _)| name.as_str() == "worker");
-    let first = || tier.workers.values().next();
+    let first = || tier.stated.worker.values().next();
     general.map(|(_, node)| node).or_else(first)
 }
 
@@ -134,7 +136,7 @@ fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
         "cooldown-becomes-window",
         vec![format!("{path}.cooldown")],
         format!(
-            "`{path}.cooldown` ({}), because KEDA's own only takes a pool to zero",
+            "`{path}.cooldown` ({}), because KEDA's cooldown applies only to the step to zero",
             cooldown.value
         ),
         cooldown.sound,
@@ -152,11 +154,6 @@ struct Settled {
 }
 
 fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: Settled) -> Worker {
-    let sound = !merged.tolerate.broken;
-    let tolerate = merged
-        .tolerate
-        .value
-        .map_or_else(Vec::new, |list| list.value);
     let mut workload = settled.workload;
     workload.replicas.unless_unread(&merged.pause);
     Worker {
@@ -170,12 +167,7 @@ fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: 
         fallback: fallback(resolver, merged.fallback),
         grace: resolver.need(merged.grace, &format!("{path}.grace")),
         capacity: settled.capacity,
-        tolerate: sorted(
-            tolerate
-                .into_iter()
-                .map(|taint| sourced(resolver, taint.value, taint.span, sound)),
-            |taint| taint.value.clone(),
-        ),
+        tolerate: Vec::settle(merged.tolerate, resolver, &format!("{path}.tolerate")),
         pause: resolver.maybe(merged.pause),
     }
 }
@@ -236,9 +228,15 @@ impl<'a> Chosen<'a> {
     }
 }
 
+/// The text of a list's key, which every queue that was read has.
+fn list_of(queue: &QueueNode) -> Option<&str> {
+    let list = queue.list.value.as_ref()?;
+    Some(&list.value)
+}
+
 /// The length that the tier states for the same list, else for its first.
 fn tiers_length(from_tier: &[QueueNode], queue: &QueueNode) -> Written<u32> {
-    let same = |other: &&QueueNode| other.list.value == queue.list.value;
+    let same = |other: &&QueueNode| list_of(other) == list_of(queue);
     let tier = from_tier.iter().find(same).or(from_tier.first());
     tier.map(|other| other.length.clone()).unwrap_or_default()
 }
@@ -251,12 +249,12 @@ fn queues(
     base: &WorkerNode,
     scenario: &Chosen<'_>,
 ) -> Vec<Queue> {
-    let from_tier: &[QueueNode] = base.queues.value.as_ref().map_or(&[], |list| &list.value);
-    let (list, own) = match &node.queues.value {
+    let from_tier: &[QueueNode] = base.queue.value.as_ref().map_or(&[], |list| &list.value);
+    let (list, own) = match &node.queue.value {
         Some(list) => (list.value.as_slice(), true),
         None => (from_tier, false),
     };
-    let sound = !node.queues.broken;
+    let sound = !node.queue.broken;
     let length_of = |queue: &QueueNode| {
         let stated = if own {
             queue.length.clone()
@@ -270,13 +268,12 @@ fn queues(
             })
         })
     };
-    let queues = list.iter().map(|queue| {
+    let queues = list.iter().filter_map(|queue| {
         let mut length = length_of(queue);
         length.sound &= sound;
-        Queue {
-            list: sourced(resolver, queue.list.value.clone(), queue.list.span, sound),
-            length,
-        }
+        let mut list = resolver.maybe(queue.list.clone())?;
+        list.sound &= sound;
+        Some(Queue { list, length })
     });
     sorted(queues, |queue| queue.list.value.clone())
 }

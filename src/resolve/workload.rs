@@ -1,12 +1,10 @@
 //! What the API and every pool have in common.
 
-use crate::ast::{
-    ConnectionsNode, DriverNode, MetricNode, RolloutNode, ScalingNode, WorkloadNode, Written,
-};
+use crate::ast::{ScalingNode, WorkloadNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    Arch, Connections, Driver, Duration, Name, PodsMetric, Policy, Replicas, Resources, Rollout,
-    Scaling, Select, Target, Workload,
+    Arch, Connections, Driver, Duration, Name, Replicas, Resources, Rollout, Scaling, Select,
+    Target, Workload,
 };
 use crate::source::{Sourced, Span};
 
@@ -34,10 +32,7 @@ pub(super) fn resolve(
         name: resolver.or_derive(node.name, || by_convention(place.name)),
         image: resolver.maybe(node.image),
         replicas,
-        target: Target {
-            cpu: resolver.maybe(node.target.cpu),
-            memory: resolver.maybe(node.target.memory),
-        },
+        target: Target::settle(node.target, resolver, &format!("{path}.target")),
         scale_up: scaling(resolver, node.scale_up, &format!("{path}.scale-up"), None),
         scale_down: scaling(
             resolver,
@@ -47,21 +42,33 @@ pub(super) fn resolve(
         ),
         requests: Resources::settle(node.requests, resolver, &format!("{path}.requests")),
         limits: Resources::settle(node.limits, resolver, &format!("{path}.limits")),
-        connections: connections(resolver, node.connections, path),
-        rollout: rollout(resolver, node.rollout, path),
+        connections: Connections::settle(
+            node.connections,
+            resolver,
+            &format!("{path}.connections"),
+        ),
+        rollout: Rollout::settle(node.rollout, resolver, &format!("{path}.rollout")),
         hold: resolver.maybe(node.hold),
         arch: resolver.or_derive(node.arch, || place.arch.clone()),
-        driver: driver(resolver, &node.driver),
-        driver_version: resolver.maybe(node.driver.version),
-        driver_libpq: resolver.maybe(node.driver.libpq),
+        driver: driver(
+            resolver,
+            &node.driver,
+            [&node.driver_version, &node.driver_libpq],
+        ),
+        driver_version: resolver.maybe(node.driver_version),
+        driver_libpq: resolver.maybe(node.driver_libpq),
         env: resolver.map(node.env),
     }
 }
 
 /// The driver, which says nothing where one of its versions could not be read.
-pub(super) fn driver(resolver: &Resolver<'_>, node: &DriverNode) -> Option<Sourced<Driver>> {
-    let mut driver = resolver.maybe(node.driver.clone())?;
-    driver.sound &= !node.version.broken && !node.libpq.broken;
+pub(super) fn driver(
+    resolver: &Resolver<'_>,
+    driver: &Written<Driver>,
+    versions: [&Written<String>; 2],
+) -> Option<Sourced<Driver>> {
+    let mut driver = resolver.maybe(driver.clone())?;
+    driver.sound &= versions.iter().all(|version| !version.broken);
     Some(driver)
 }
 
@@ -85,25 +92,6 @@ impl Replicas {
     }
 }
 
-fn connections(resolver: &mut Resolver<'_>, node: ConnectionsNode, path: &str) -> Connections {
-    Connections {
-        per_pod: resolver.need(node.per_pod, &format!("{path}.connections.per-pod")),
-        env: resolver.need(node.env, &format!("{path}.connections.env")),
-        lifetime: resolver.maybe(node.lifetime),
-        lifetime_env: resolver.maybe(node.lifetime_env),
-    }
-}
-
-fn rollout(resolver: &mut Resolver<'_>, node: RolloutNode, path: &str) -> Rollout {
-    Rollout {
-        max_surge: resolver.need(node.max_surge, &format!("{path}.rollout.max-surge")),
-        max_unavailable: resolver.need(
-            node.max_unavailable,
-            &format!("{path}.rollout.max-unavailable"),
-        ),
-    }
-}
-
 fn scaling(
     resolver: &mut Resolver<'_>,
     node: ScalingNode,
@@ -114,17 +102,7 @@ fn scaling(
         Some(window) => resolver.or_derive(node.window, || window.clone()),
         None => resolver.need(node.window, &format!("{path}.window")),
     };
-    let sound = !node.policies.broken;
-    let policy = node.policies.value.map_or_else(Vec::new, |policies| {
-        let spanned = policies.value.into_iter();
-        spanned
-            .map(|policy| Policy {
-                kind: sourced(resolver, policy.kind.value, policy.kind.span, sound),
-                value: sourced(resolver, policy.value.value, policy.value.span, sound),
-                every: sourced(resolver, policy.every.value, policy.every.span, sound),
-            })
-            .collect()
-    });
+    let policy = Vec::settle(node.policy, resolver, &format!("{path}.policy"));
     let most = || Sourced::unless_stated(Select::Max, "kubernetes-default", "Kubernetes' default");
     Scaling {
         window,
@@ -147,22 +125,4 @@ pub(super) fn sorted<T, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(&T)
     let mut items: Vec<T> = items.collect();
     items.sort_by_key(key);
     items
-}
-
-pub(super) fn metrics(
-    resolver: &Resolver<'_>,
-    written: &Written<Vec<MetricNode>>,
-) -> Vec<PodsMetric> {
-    let sound = !written.broken;
-    let written = written.value.iter().flat_map(|metrics| &metrics.value);
-    let metrics = written.map(|metric| PodsMetric {
-        metric: sourced(
-            resolver,
-            metric.metric.value.clone(),
-            metric.metric.span,
-            sound,
-        ),
-        average: sourced(resolver, metric.average.value, metric.average.span, sound),
-    });
-    sorted(metrics, |metric| metric.metric.value.clone())
 }

@@ -301,7 +301,7 @@ fn what_has_to_be_seen_to_is_told_with_a_proposal() {
     let told = shown(&report, true);
     let folded: Vec<&str> = told.split_whitespace().collect();
     assert!(folded.join(" ").contains(heed), "{told}");
-    assert!(markdown(&report).contains(&format!("- heed: {heed}")));
+    assert!(markdown(&report).contains(&format!("- caution: {heed}")));
 }
 
 /// What a month leads to, as it is typed, and its ceiling in whole dollars a month.
@@ -418,11 +418,11 @@ fn an_override_is_tried_with_the_nodes_that_it_needs() {
     assert!(change.kdl.starts_with("api {"), "{}", change.kdl);
     assert!(change.kdl.contains("nodes \""), "{}", change.kdl);
     // Typed where it says, the file passes.
-    let max = change.edits[0].split('`').nth(1).unwrap();
+    let max = change.instructions[0].split('`').nth(1).unwrap();
     assert!(
-        change.edits[0].ends_with("in place of `max=18`, at prod.kdl:5:24"),
+        change.instructions[0].ends_with("in place of `max=18`, at prod.kdl:5:24"),
         "{:?}",
-        change.edits
+        change.instructions
     );
     let typed = CROWDED.replace("max=18", max) + &change.nodes + "\n";
     assert!(!run(&typed).has_errors(), "{typed}");
@@ -446,7 +446,7 @@ fn what_is_held_gets_another_count_to_be_held_at() {
         let change = relief(&report, metric).change.as_ref().unwrap();
         assert!(change.kdl.contains(line), "{}", change.kdl);
         assert!(!change.kdl.contains("replicas max="), "{}", change.kdl);
-        let edit = &change.edits[0];
+        let edit = &change.instructions[0];
         assert!(edit.contains(&format!("in place of `{was}`")), "{edit}");
         assert!(change.after < 100.0, "{}", change.after);
     }
@@ -477,7 +477,7 @@ fn a_value_is_typed_beside_its_siblings_and_a_line_into_its_node() {
         let report = reviewed(&environment, &month("api-replicas", "api", 60.0, 0.9));
         let change = relief(&report, "api-replicas").change.as_ref().unwrap();
         let api = change.nodes.split("nodes ").next().unwrap();
-        (change.edits.join("; "), api.to_owned())
+        (change.instructions.join("; "), api.to_owned())
     };
     let (beside, nodes) = edits("api { replicas min=4 }");
     assert!(
@@ -573,4 +573,53 @@ fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
         "api { replicas max=30; requests cpu=\"100m\"; limits memory=\"8Gi\"; }\nnodes \"general\" { count min=2 max=8; }\nworker \"worker\" { queue \"queue:decisions\" length=50; replicas max=4; }",
     );
     assert!(kdl.contains("nodes \"general\" { count max="), "{kdl}");
+}
+
+/// The edits of a change make the file state what is proposed, whatever it states already, and keep
+/// the rest of it.
+#[test]
+fn the_edits_of_a_change_make_the_file_state_it() {
+    use tierc::diagnostic::json::Action;
+    use tierc::edit::Edit;
+    let mut seen = 0;
+    for (file, metric, component, from, by) in [
+        (MEDIUM, "api-replicas", "api", 60.0, 0.9),
+        (CROWDED, "api-replicas", "api", 40.0, 1.9),
+        (HELD, "api-cpu", "api", 60.0, 0.5),
+        (HELD, "queue-depth", "worker.worker", 30.0, 0.5),
+        (MEDIUM, "queue-depth", "worker.worker", 30.0, 0.5),
+        (MEDIUM, "db-storage", "database", 60.0, 0.5),
+        (MEDIUM, "db-connections", "database", 60.0, 0.5),
+        (MEDIUM, "redis-ops", "redis.queue", 60_000.0, 1_000.0),
+    ] {
+        let report = reviewed(file, &month(metric, component, from, by));
+        let Some(change) = relief(&report, metric).change.as_ref() else {
+            continue;
+        };
+        let edits = change.edits.iter().map(|edit| {
+            let kdl = edit.kdl.clone().unwrap();
+            match edit.action {
+                Action::Set => Edit::set(edit.path.as_str(), kdl),
+                Action::Insert => Edit::insert(edit.path.as_str(), kdl),
+                Action::Remove => Edit::remove(edit.path.as_str()),
+            }
+        });
+        let edits: Vec<Edit> = edits.collect();
+        let edited = tierc::rewrite::apply(file, &edits).unwrap();
+        let run = run(&edited);
+        assert!(!run.has_errors(), "{edited}");
+        let stated = run.files[0].environment.as_ref().unwrap().list();
+        for edit in &edits {
+            let tierc::edit::Action::Set(kdl) = &edit.action else {
+                continue;
+            };
+            let attribute = stated.iter().find(|it| it.path == edit.path);
+            let value = attribute.map(|it| it.value.as_str());
+            assert_eq!(value, Some(kdl.trim_matches('"')), "{edit}:\n{edited}");
+            seen += 1;
+        }
+        // What is typed where the file has nothing of it says the same.
+        assert!(!change.kdl.is_empty());
+    }
+    assert!(seen > 6, "{seen}");
 }

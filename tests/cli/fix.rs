@@ -24,10 +24,11 @@ fn safe_repairs_are_written_and_the_rest_is_offered() {
     let diff = check(folder.path(), &["--fix", "--diff"]);
     assert_eq!(code(&diff), 2, "{}", stderr(&diff));
     assert!(
-        stdout(&diff).contains("+\tlimits cpu=\"1500m\""),
+        stdout(&diff).contains("-\tlimits cpu=1500m\r\n+\tlimits cpu=\"1500m\"\r\n"),
         "{}",
         stdout(&diff)
     );
+    assert!(!stdout(&diff).contains("u000d"), "{}", stdout(&diff));
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
         BROKEN,

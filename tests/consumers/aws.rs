@@ -160,7 +160,14 @@ fn script(report: &Value, after: &Environment) -> String {
         let procedure = &step["procedure"];
         let lines = [&procedure["apply"], &procedure["verify"]];
         for line in lines.into_iter().flat_map(shell_of) {
-            let rds = line.starts_with("aws rds ") || line.starts_with("until aws rds ");
+            // What is deleted is looked for first.
+            let heads = [
+                "aws rds ",
+                "until aws rds ",
+                "STATUS=$(aws rds ",
+                "case \"$STATUS\"",
+            ];
+            let rds = line.contains("aws rds ") && heads.iter().any(|it| line.starts_with(it));
             let node = changes
                 .iter()
                 .all(|it| it["path"].as_str().unwrap().rsplit('.').next() == Some("node"));

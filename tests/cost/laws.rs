@@ -1,10 +1,12 @@
 //! Laws over the tiers, and over environments at random.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use tierc::catalogue::Prices;
 use tierc::compile::CatalogueTexts;
-use tierc::cost::{self, Estimate, Layer, Range};
+use tierc::cost::{self, Difference, Estimate, Layer, Range};
 use tierc::diagnostic::Diagnostics;
 use tierc::pair::Pair;
 use tierc::source::{Source, Sources};
@@ -100,6 +102,12 @@ fn environment() -> impl Strategy<Value = String> {
         )
 }
 
+/// Items by their paths.
+fn sorted(mut items: Vec<(Layer, String, Pair<Range>)>) -> Vec<(Layer, String, Pair<Range>)> {
+    items.sort_by(|one, other| one.1.cmp(&other.1));
+    items
+}
+
 proptest! {
     #![proptest_config(crate::laws::config(64))]
 
@@ -135,6 +143,9 @@ proptest! {
         };
         let (none, some, all) = (at(0), at(more), at(100));
         prop_assert_eq!(none.saved(), None);
+        let paths = |it: &Estimate| -> Vec<String> { it.items.iter().map(|it| it.path.clone()).collect() };
+        prop_assert_eq!(paths(&none), paths(&some));
+        prop_assert_eq!(paths(&none), paths(&all));
         for ((none, some), all) in none.items.iter().zip(&some.items).zip(&all.items) {
             let (Some(none), Some(some), Some(all)) = (none.range(), some.range(), all.range()) else {
                 continue;
@@ -168,7 +179,17 @@ proptest! {
         let pair = Pair::new(&one, &other);
         let (there, back) = (cost::difference(pair), cost::difference(pair.swapped()));
         prop_assert_eq!(there.total().0, back.total().0.swapped());
-        prop_assert_eq!(there.items.len(), back.items.len());
-        prop_assert_eq!(there.unknown.len(), back.unknown.len());
+        let shifts = |it: &Difference| -> Vec<(Layer, String, Pair<Range>)> {
+            it.items.iter().map(|it| (it.layer, it.path.clone(), it.shift.0)).collect()
+        };
+        let mirrored: Vec<_> = shifts(&back)
+            .into_iter()
+            .map(|(layer, path, shift)| (layer, path, shift.swapped()))
+            .collect();
+        prop_assert_eq!(sorted(shifts(&there)), sorted(mirrored));
+        let unknown = |it: &Difference| -> BTreeSet<(Layer, String)> {
+            it.unknown.iter().map(|it| (it.layer, it.path.clone())).collect()
+        };
+        prop_assert_eq!(unknown(&there), unknown(&back));
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use tierc::catalogue::Catalogue;
 use tierc::diff::{Changes, Fold, Presence};
@@ -75,6 +77,18 @@ fn as_before(found: &Changes, path: &str) -> String {
     path.to_owned()
 }
 
+/// What is renamed, by its kind and its new name, with its old name.
+fn renames(found: &Changes) -> BTreeMap<(String, String), String> {
+    let renames = found.renames.iter().map(|it| {
+        let place = it.place.to_string();
+        let (kind, name) = place.split_once('.').unwrap();
+        assert_eq!(name, it.names.after.to_string());
+        let former = it.names.before.to_string();
+        ((kind.to_owned(), name.to_owned()), former)
+    });
+    renames.collect()
+}
+
 type Values = BTreeMap<String, Pair<Option<String>>>;
 
 fn values(found: &Changes) -> Values {
@@ -82,6 +96,23 @@ fn values(found: &Changes) -> Values {
     changes
         .map(|it| (it.path.clone(), it.values.clone()))
         .collect()
+}
+
+/// The laws below would hold of pairs without a change or a rename, too: most have changes, and some
+/// have renames.
+#[test]
+fn random_pairs_have_changes_and_renames() {
+    let mut runner = TestRunner::new(config(100));
+    let pairs = (any_environment(), any_environment());
+    let (mut changed, mut renamed) = (0, 0);
+    for _ in 0..100 {
+        let (before, after) = pairs.new_tree(&mut runner).unwrap().current();
+        let found = changes(&before, &after);
+        changed += usize::from(found.changes.len() > 5);
+        renamed += usize::from(!found.renames.is_empty());
+    }
+    assert!(changed > 80, "{changed} of 100 have more than 5 changes");
+    assert!(renamed > 5, "{renamed} of 100 have a rename");
 }
 
 proptest! {
@@ -97,7 +128,8 @@ proptest! {
             .map(|it| (as_before(&there, &it.path), it.values.clone().swapped()))
             .collect();
         prop_assert_eq!(values(&back), mirrored);
-        prop_assert_eq!(there.renames.len(), back.renames.len());
+        let mirrored = renames(&there).into_iter().map(|((kind, name), former)| ((kind, former), name));
+        prop_assert_eq!(renames(&back), mirrored.collect());
         let turned = |presence: &Presence| match presence {
             Presence::Added => Presence::Removed,
             Presence::Removed => Presence::Added,
@@ -120,14 +152,13 @@ proptest! {
     fn every_change_has_a_fingerprint_of_its_own(before in any_environment(), after in any_environment()) {
         let found = changes(&before, &after);
         let impacts = impact::impacts(&found, Pair::new(&before, &after), &Catalogue::default());
+        prop_assert_eq!(impacts.len(), found.changes.len());
         prop_assert_eq!(impact::renames(&found).len(), found.renames.len());
-        let fingerprints: BTreeSet<Fingerprint> = found
-            .changes
-            .iter()
-            .zip(&impacts)
-            .map(|(change, impact)| Fingerprint::of(&found.environment, change, impact))
-            .collect();
-        prop_assert_eq!(fingerprints.len(), found.changes.len());
+        let mut known: BTreeMap<Fingerprint, &str> = BTreeMap::new();
+        for (change, impact) in found.changes.iter().zip(&impacts) {
+            let other = known.insert(Fingerprint::of(&found.environment, change, impact), &change.path);
+            prop_assert_eq!(other, None, "the same fingerprint as {}", change.path);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Every tier into every other, for people and for programs.
+//! Every tier into every other. `formats.rs` holds the other formats against the text.
 
 use std::fs;
 
@@ -31,21 +31,6 @@ fn every_tier_into_every_other_is_one_screen() {
         );
         assert!(story.lines().count() <= 60, "{story}");
         snapshot(&format!("{before}_to_{after}"), &story);
-    }
-}
-
-#[test]
-fn every_tier_into_every_other_is_json_that_fits_its_schema() {
-    let folder = folder();
-    for (before, after) in pairs() {
-        let files = [format!("{before}.kdl"), format!("{after}.kdl")];
-        let output = tierc(
-            folder.path(),
-            &["diff", &files[0], &files[1], "--format", "json"],
-        );
-        let json = stdout(&output);
-        fits_schema(&json);
-        snapshot(&format!("{before}_to_{after}_as_json"), &json);
     }
 }
 

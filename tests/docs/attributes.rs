@@ -2,9 +2,10 @@
 
 use tierc::compile::written;
 use tierc::model::DECLARED;
-use tierc::model::declaration::{Literal, Standing, TextNode, Top};
+use tierc::model::declaration::{Declaration, Form, Literal, Standing, Stands, TextNode, Top};
+use tierc::source::Origin;
 
-use crate::support::project;
+use crate::support::{project, run};
 
 const PAGE: &str = "docs/attributes.md";
 
@@ -15,18 +16,12 @@ written from the declaration of the language in `src/model`. [language.md](langu
 values default to and what they are for.
 ";
 
-/// An attribute as it is written, with its example.
+/// An attribute as it is written, with its example, and with what its node must have beside it.
 fn example(of: &Standing) -> String {
-    let example = of.attribute.example;
-    let text = example
-        .strip_prefix('"')
-        .and_then(|it| it.strip_suffix('"'));
-    let value = text.map_or_else(
-        || Literal::Bare(example.to_owned()),
-        |text| Literal::Text(text.to_owned()),
-    );
     let mut node = TextNode::new(of.top.name);
-    of.state(&mut node, vec![value]);
+    for of in of.required_beside().iter().chain([of]) {
+        of.state(&mut node, vec![value(of)]);
+    }
     match node.children.as_slice() {
         [child] => written(child)
             .split_whitespace()
@@ -36,16 +31,33 @@ fn example(of: &Standing) -> String {
     }
 }
 
+/// The example of an attribute.
+fn value(of: &Standing) -> Literal {
+    let example = if matches!(of.attribute.form, Form::Map(..)) {
+        of.attribute.example.split_once('=').unwrap().1
+    } else {
+        of.attribute.example
+    };
+    let text = example
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'));
+    text.map_or_else(
+        || Literal::Bare(example.to_owned()),
+        |text| Literal::Text(text.to_owned()),
+    )
+}
+
 fn section(top: &'static Top) -> String {
     let name = if top.named { " \"NAME\"" } else { "" };
-    let mut text = format!(
-        "\n## `{}{name}`\n\n| path | written | takes | is |\n|---|---|---|---|\n",
-        top.name
-    );
+    let title = match top.name {
+        "" => "The environment".to_owned(),
+        node => format!("`{node}{name}`"),
+    };
+    let mut text = format!("\n## {title}\n\n| path | written | takes | is |\n|---|---|---|---|\n");
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();
-        let takes = of.attribute.form.to_string().replace('|', "\\|");
+        let takes = of.form().to_string().replace('|', "\\|");
         text += &format!("| `{path}` | `{}` | {takes} | {sentence} |\n", example(&of));
     }
     text
@@ -73,13 +85,64 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
     let names = all.flat_map(|of| {
         let above = of.above.into_iter().map(|it| it.name);
         let inside = of.attribute.inside.into_iter();
-        above
-            .chain(inside)
-            .chain([of.attribute.name])
-            .collect::<Vec<_>>()
+        // The kind of a node is its name, and not an attribute's.
+        let named = of.attribute.stands != Stands::Kind;
+        let own = named.then_some(of.attribute.name);
+        above.chain(inside).chain(own).collect::<Vec<_>>()
     });
     let missing: Vec<&str> = names
         .filter(|name| *name != "count" && !document.contains(name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The tests of reading and rewriting start from a file that says everything that can be said.
+#[test]
+fn the_vocabulary_states_every_declared_attribute() {
+    let text = std::fs::read_to_string(project("src/parse/vocabulary.kdl")).unwrap();
+    let file = run(&text).files.into_iter().next().unwrap();
+    let all = file.environment.unwrap().list().into_iter();
+    let said = all.filter(|it| matches!(it.origin, Origin::Declared(_)));
+    let said: Vec<String> = said.map(|it| it.path).collect();
+    let is_said = |of: &Standing| {
+        let path = of.full_path();
+        said.iter().any(|said| {
+            let said = if of.top.named {
+                unnamed(said)
+            } else {
+                said.clone()
+            };
+            let below_list = lists(of).any(|(list, attribute)| {
+                said.starts_with(&format!("{list}.")) && said.ends_with(&attribute)
+            });
+            said == path || said.starts_with(&format!("{path}.")) || below_list
+        })
+    };
+    let every: Vec<Standing> = DECLARED.iter().flat_map(Top::every).collect();
+    // What pools share with the API is said of the API.
+    let shared = |of: &Standing| {
+        let of_api = |api: &&Standing| api.top.name == "api" && api.path() == of.path();
+        of.top.name == "worker" && every.iter().find(of_api).is_some_and(is_said)
+    };
+    let unsaid = every.iter().filter(|of| !is_said(of) && !shared(of));
+    let unsaid: Vec<String> = unsaid.map(Standing::full_path).collect();
+    assert_eq!(unsaid, Vec::<String>::new());
+}
+
+/// The lists above an attribute, and its path below each: an element's place stands between them.
+fn lists(of: &Standing) -> impl Iterator<Item = (String, String)> {
+    let path = of.full_path();
+    let repeated = |at: &&&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);
+    let lists = of.above.iter().filter(repeated);
+    lists.filter_map(move |at| {
+        let (above, below) = path.split_once(&format!("{}.", at.name))?;
+        Some((format!("{above}{}", at.name), format!(".{below}")))
+    })
+}
+
+/// `redis.tls` of `redis.queue.tls`.
+fn unnamed(path: &str) -> String {
+    let mut steps = path.split('.');
+    let top = steps.next().into_iter();
+    top.chain(steps.skip(1)).collect::<Vec<_>>().join(".")
 }

@@ -9,7 +9,9 @@ use proptest::sample::select;
 use tierc::compile::{restated, written};
 use tierc::diagnostic::code;
 use tierc::emit::emit;
-use tierc::model::declaration::{Form, Literal, Part as _, Standing, Stands, TextNode, Top};
+use tierc::model::declaration::{
+    Declaration, Form, Literal, Part as _, Standing, Stands, TextNode, Top,
+};
 use tierc::model::{DECLARED, Environment, Place};
 use tierc::pair::Pair;
 use tierc::plan::{Request, plan};
@@ -20,25 +22,31 @@ use crate::support::{run, shown, today};
 
 /// Everything beside the node that a law is about.
 const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
-worker \"batch\" { queue \"queue:batch\" length=20; replicas min=0 max=2 }
 worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// What a node says beside the attribute that a law is about: everything that may be absent.
-const RICH: &str = "pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
+const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
+service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
+pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
 database { endpoint \"prod.abc.us-east-1.rds.amazonaws.com\"; replicas 1; storage gib=500 max-gib=1000 iops=12000 throughput=500 }
-redis \"queue\" { data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
-redis \"cache\" { uses \"cache\" }
+redis \"queue\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"noeviction\"; uses \"queue\" \"sessions\"; data gib=4; endpoint \"queue.example.com:6379\"; cluster shards=2 mode=\"enabled\" }
+redis \"cache\" { engine \"redis\" version=\"7.1\"; node \"cache.r6g.large\"; replicas 1; policy \"volatile-lru\"; uses \"cache\" }
 nodes \"general\" { count min=3 max=12 }
-nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"batch\" }
+nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
+budget monthly=6000
+framework \"bullmq\"
+off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0 }
 ";
 
 /// The name of a node that has one.
 fn key(top: &Top) -> Option<&'static str> {
     match top.name {
+        "service" => Some("outbox"),
         "redis" => Some("queue"),
-        "nodes" => Some("batch"),
+        "worker" | "nodes" => Some("batch"),
         _ => {
             assert!(!top.named, "`{}` needs a name here", top.name);
             None
@@ -46,15 +54,33 @@ fn key(top: &Top) -> Option<&'static str> {
     }
 }
 
+/// The example of a value, as it is written; of a map, without its name.
+fn example(of: &Declaration) -> &'static str {
+    if matches!(of.form, Form::Map(..)) {
+        return of.example.split_once('=').unwrap().1;
+    }
+    of.example
+}
+
 /// Values that an attribute takes, as they are written.
 fn samples(of: &Standing) -> Vec<Literal> {
+    let form = if let Form::Map(_, values) = of.form() {
+        *values
+    } else {
+        of.form()
+    };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
-    let example = of.attribute.example.trim_matches('"');
-    match &of.attribute.form {
+    let example = example(of.attribute).trim_matches('"');
+    match form {
         Form::Whole(range) | Form::Gib(range) => {
             let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
-            let fit = all.into_iter().filter(|number| range.contains(number));
+            // A pool without any pod is no pool.
+            let none = of.full_path() == "worker.replicas.max";
+            let least = u32::from(none);
+            let fit = all
+                .into_iter()
+                .filter(|number| range.contains(number) && *number >= least);
             fit.map(|it| Literal::Bare(it.to_string())).collect()
         }
         Form::Flag => ["#true", "#false"]
@@ -63,6 +89,9 @@ fn samples(of: &Standing) -> Vec<Literal> {
         Form::Duration(_) => texts(&["30s", "100s", "300s"]),
         Form::Word(words) => texts(&words()),
         Form::Placed(Place::Cidr) => texts(&["10.0.32.0/20", "10.0.48.0/20"]),
+        Form::Version => texts(&["18", "42.7.7"]),
+        Form::Taint => texts(&["spot=true:NoSchedule", "gpu=true:NoExecute"]),
+        Form::Region => texts(&["us-east-1", "eu-west-1"]),
         Form::Text | Form::Placed(_) | Form::Name | Form::LetteredName => {
             texts(&[example, &format!("x{example}")])
         }
@@ -72,7 +101,7 @@ fn samples(of: &Standing) -> Vec<Literal> {
         Form::Portion => vec![text("25%"), Literal::Bare("1".into())],
         Form::Daily => texts(&["01:00-02:00", "02:00-03:00"]),
         Form::Weekly => texts(&["sun:04:00-sun:05:00", "mon:04:00-mon:05:00"]),
-        Form::Attributes(_) => unreachable!("a node has no value of its own"),
+        Form::Map(..) | Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }
 }
 
@@ -88,25 +117,59 @@ fn empty(top: &Top) -> TextNode {
 fn full(top: &Top, environment: &Environment) -> TextNode {
     let mut node = empty(top);
     match top.name {
+        "" => {
+            environment.write_attributes(&mut node);
+            let own = |name: &str| top.attributes.iter().any(|at| at.name == name);
+            node.children.retain(|child| own(&child.name));
+        }
+        "deliver" => environment.deliver.write_attributes(&mut node),
+        "schedule" => environment.schedule.write_attributes(&mut node),
+        "budget" => environment
+            .budget
+            .as_ref()
+            .unwrap()
+            .write_attributes(&mut node),
+        "cost" => environment.cost.write_attributes(&mut node),
+        "api" => environment.api.write_attributes(&mut node),
+        "worker" => environment.worker[key(top).unwrap()].write_attributes(&mut node),
+        "service" => environment.service[key(top).unwrap()].write_attributes(&mut node),
         "pgbouncer" => environment.pgbouncer.write_attributes(&mut node),
         "database" => environment.database.write_attributes(&mut node),
         "redis" => environment.redis[key(top).unwrap()].write_attributes(&mut node),
         "nodes" => environment.nodes[key(top).unwrap()].write_attributes(&mut node),
+        "alerts" => environment.alerts.write_attributes(&mut node),
         "network" => environment.network.write_attributes(&mut node),
         other => panic!("`{other}` is declared, and no law knows it"),
     }
     node
 }
 
+/// The nodes of the top level that a node is, or has where it is the file itself.
+fn nodes(node: &TextNode) -> Vec<&TextNode> {
+    if node.name.is_empty() {
+        node.children.iter().collect()
+    } else {
+        vec![node]
+    }
+}
+
+fn text(node: &TextNode) -> String {
+    nodes(node).into_iter().map(written).collect()
+}
+
 /// The file in which `node` is what `top` says.
 fn file(top: &Top, node: &TextNode) -> String {
-    let head = match key(top) {
-        Some(key) => format!("{} \"{key}\" ", top.name),
-        None => format!("{} ", top.name),
+    let heads: Vec<String> = match key(top) {
+        Some(key) => vec![format!("{} \"{key}\" ", top.name)],
+        None => nodes(node)
+            .iter()
+            .map(|it| format!("{} ", it.name))
+            .collect(),
     };
-    let others = RICH.lines().filter(|line| !line.starts_with(&head));
+    let others = BASE.lines().chain(RICH.lines());
+    let others = others.filter(|line| !heads.iter().any(|head| line.starts_with(head)));
     let others: String = others.map(|line| format!("{line}\n")).collect();
-    format!("{BASE}{others}{}", written(node))
+    others + &text(node)
 }
 
 /// The environment of a text, which the language takes.
@@ -137,20 +200,57 @@ fn environments(of: &Standing) -> [Vec<Environment>; 2] {
 /// The node with what it needs to stand at all.
 fn alone(of: &Standing) -> TextNode {
     let mut node = empty(of.top);
-    for it in of.top.every().iter().filter(|it| node_needs(it)) {
-        it.state(&mut node, vec![samples(it)[1].clone()]);
+    let needed = of.top.every().into_iter().filter(node_needs);
+    for it in needed.chain(of.required_beside()) {
+        it.state(&mut node, vec![samples(&it)[1].clone()]);
     }
     node
 }
 
 /// Whether a node that the tier does not have must state an attribute.
 fn node_needs(of: &Standing) -> bool {
-    of.top.name == "nodes" && ["instance", "count.min", "count.max"].contains(&&*of.path())
+    let needed: &[&str] = match of.top.name {
+        "" => &["environment", "tier", "region"],
+        "nodes" => &["instance", "count.min", "count.max"],
+        "worker" => &["queue.list"],
+        "service" => &["replicas", "requests.cpu", "requests.memory"],
+        _ => &[],
+    };
+    needed.contains(&&*of.path()) || of.attribute.stands.is_required()
 }
 
-/// Whether an attribute has several values: another one comes beside it or in its place.
+/// Whether an attribute has several values, or its node may be repeated: another one comes beside it
+/// or in its place.
 fn is_list(of: &Standing) -> bool {
-    matches!(of.attribute.stands, Stands::List | Stands::FilledList)
+    let list = |at: &&Declaration| {
+        matches!(
+            at.stands,
+            Stands::List | Stands::FilledList | Stands::Repeated | Stands::Nodes | Stands::Kinds
+        )
+    };
+    list(&of.attribute) || of.above.iter().any(list)
+}
+
+/// Whether a path of an environment is the attribute's, whatever its node's name and its place in a
+/// list.
+fn is_at(of: &Standing, path: &str) -> bool {
+    let path = match key(of.top) {
+        Some(key) => path.strip_prefix(&format!("{}.{key}.", of.top.name)),
+        None if of.top.name.is_empty() => Some(path),
+        None => path.strip_prefix(&format!("{}.", of.top.name)),
+    };
+    let repeated = |at: &&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);
+    path.is_some_and(|path| match of.above.iter().find(|at| repeated(at)) {
+        Some(list) => {
+            let (above, below) = of.path().split_once(list.name).map(owned).unwrap();
+            path.starts_with(&format!("{above}{}.", list.name)) && path.ends_with(&below)
+        }
+        None => path == of.path() || path.starts_with(&format!("{}.", of.path())),
+    })
+}
+
+fn owned((above, below): (&str, &str)) -> (String, String) {
+    (above.to_owned(), below.to_owned())
 }
 
 /// The files that run an environment, without the record of its attributes.
@@ -160,17 +260,44 @@ fn outputs(environment: &Environment) -> BTreeMap<String, String> {
     files
 }
 
+const OF_THE_IMAGE: &str =
+    "the rules about PgBouncer read it; the image holds the driver, and nothing installs it";
+const COUNTED: &str = "the rules read it; a service is not rendered here";
+
 /// Attributes that move no output, and why that is right.
-const INERT: &[(&str, &str)] = &[(
-    "redis.data.gib",
-    "the rules about memory read it; nothing is told how much data to expect",
-)];
+const INERT: &[(&str, &str)] = &[
+    (
+        "framework",
+        "the rules about queues read it; no output depends on the library",
+    ),
+    (
+        "redis.data.gib",
+        "the rules about memory read it; nothing is told how much data to expect",
+    ),
+    (
+        "budget.monthly",
+        "a rule compares the estimated cost with it",
+    ),
+    ("cost.reserved", "the estimate of the cost reads it"),
+    ("api.driver", OF_THE_IMAGE),
+    ("api.driver.version", OF_THE_IMAGE),
+    ("api.driver.libpq", OF_THE_IMAGE),
+    ("worker.driver", OF_THE_IMAGE),
+    ("worker.driver.version", OF_THE_IMAGE),
+    ("worker.driver.libpq", OF_THE_IMAGE),
+    ("service.driver", OF_THE_IMAGE),
+    ("service.driver.version", OF_THE_IMAGE),
+    ("service.driver.libpq", OF_THE_IMAGE),
+    ("service.connections.lifetime", COUNTED),
+    ("service.requests.cpu", COUNTED),
+    ("service.requests.memory", COUNTED),
+];
 
 #[test]
 fn every_attribute_moves_an_output_or_is_known_to_move_none() {
     let mut wrong = Vec::new();
     for of in DECLARED.iter().flat_map(Top::every) {
-        let path = format!("{}.{}", of.top.name, of.path());
+        let path = of.full_path();
         let moved = environments(&of).iter().any(|all| {
             let outputs: Vec<_> = all.iter().map(outputs).collect();
             outputs.iter().any(|files| Some(files) != outputs.first())
@@ -188,8 +315,27 @@ fn every_attribute_moves_an_output_or_is_known_to_move_none() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Attributes that a title names by another word.
+/// Attributes, and nodes with all of theirs, that a title names by another word.
 const NAMED_OTHERWISE: &[(&str, &str)] = &[
+    // One object holds all alerts, and one step replaces it.
+    ("alerts", "alerts"),
+    // One CronJob follows all of them.
+    ("schedule", "off-hours and events"),
+    // Nothing is applied: one step records what no object shows.
+    ("framework", "record"),
+    ("budget", "record"),
+    ("cost", "record"),
+    ("api.driver", "record"),
+    ("api.driver.version", "record"),
+    ("api.driver.libpq", "record"),
+    ("worker.driver", "record"),
+    ("worker.driver.version", "record"),
+    ("worker.driver.libpq", "record"),
+    // Pods are replaced as a whole, whatever changes of them.
+    ("api", "the API's"),
+    ("worker", "pool `batch`"),
+    // A service is counted and not rendered.
+    ("service", "service `outbox`"),
     ("database.multi-az", "standby"),
     ("redis.tls", "TLS"),
     ("redis.env.url", "variables"),
@@ -198,8 +344,9 @@ const NAMED_OTHERWISE: &[(&str, &str)] = &[
 
 /// The title names the attribute, or shows the value that it gets.
 fn names(title: &str, of: &Standing, value: &str) -> bool {
-    let path = format!("{}.{}", of.top.name, of.path());
-    let otherwise = NAMED_OTHERWISE.iter().find(|(known, _)| *known == path);
+    let path = of.full_path();
+    let mut otherwise = NAMED_OTHERWISE.iter();
+    let otherwise = otherwise.find(|(known, _)| *known == path || *known == of.top.name);
     title.contains(&of.path().replace('.', " "))
         || title.contains(value)
         || otherwise.is_some_and(|(_, words)| title.contains(words))
@@ -209,28 +356,27 @@ fn names(title: &str, of: &Standing, value: &str) -> bool {
 fn a_title_of_every_plan_names_the_attribute_that_changes() {
     let mut wrong = Vec::new();
     for of in DECLARED.iter().flat_map(Top::every) {
-        let path = of.path();
         let [stated, _] = environments(&of);
         let mut planned = 0;
         for pair in stated.windows(2) {
             let [before, after] = pair else { continue };
             let changed = before.compare(after).into_iter();
-            let mut changed = changed.filter(|it| it.path.split('.').next() == Some(of.top.name));
+            let mut changed = changed.filter(|it| is_at(&of, &it.path));
             // What comes or goes as a whole is named as a whole.
             let Some(value) = changed.find_map(|it| {
                 let both = it.values.before.is_some() || is_list(&of);
-                (both && it.path.contains(&path)).then_some(it.values.after?.value)
+                both.then_some(it.values.after?.value)
             }) else {
                 continue;
             };
             let titles = titles(before, after);
             planned += 1;
             if !titles.iter().any(|title| names(title, &of, &value)) {
-                wrong.push(format!("{}.{path}: {}", of.top.name, titles.join("; ")));
+                wrong.push(format!("{}: {}", of.full_path(), titles.join("; ")));
             }
         }
         if planned == 0 {
-            wrong.push(format!("{}.{path}: no pair changes it", of.top.name));
+            wrong.push(format!("{}: no pair changes it", of.full_path()));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -256,7 +402,7 @@ fn titles(before: &Environment, after: &Environment) -> Vec<String> {
 #[test]
 fn every_declared_example_is_taken() {
     for of in DECLARED.iter().flat_map(Top::every) {
-        let example = of.attribute.example;
+        let example = example(of.attribute);
         let value = match example
             .strip_prefix('"')
             .and_then(|it| it.strip_suffix('"'))
@@ -280,8 +426,18 @@ fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
         .collect::<Vec<_>>()
         .prop_map(move |stated| {
             let mut node = empty(top);
+            let said = |(of, value): &(Standing, Option<Literal>)| {
+                (value.is_some() || node_needs(of)).then(|| of.required_beside())
+            };
+            let beside: BTreeSet<String> = stated
+                .iter()
+                .filter_map(said)
+                .flatten()
+                .map(|it| it.path())
+                .collect();
             for (of, value) in stated {
-                let needed = node_needs(&of).then(|| samples(&of)[1].clone());
+                let needed = node_needs(&of) || beside.contains(&of.path());
+                let needed = needed.then(|| samples(&of)[1].clone());
                 if let Some(value) = value.or(needed) {
                     of.state(&mut node, vec![value]);
                 }
@@ -299,7 +455,8 @@ proptest! {
     fn what_is_written_is_read_as_the_same(
         nodes in DECLARED.iter().map(any_node).collect::<Vec<_>>()
     ) {
-        let text = BASE.to_owned() + &nodes.iter().map(written).collect::<String>();
+        let pools = BASE.lines().skip(3).map(|line| format!("{line}\n"));
+        let text = pools.collect::<String>() + &nodes.iter().map(text).collect::<String>();
         let environment = read(&text);
         let again = read(&restated(&environment, &[]));
         let differing: Vec<_> = environment.compare(&again).into_iter().map(|it| it.path).collect();

@@ -116,6 +116,7 @@ proptest! {
                 text.strip_suffix('s').unwrap().parse().unwrap()
             };
             let mut free_from = 0;
+            let thresholds = options["thresholds"].as_object().unwrap();
             for load in options["scenarios"].as_object().unwrap().values() {
                 prop_assert_eq!(seconds(&load["startTime"]), free_from);
                 let stages = load["stages"].as_array().into_iter().flatten();
@@ -123,8 +124,15 @@ proptest! {
                 free_from += ramp + seconds(&load["duration"]) + seconds(&load["gracefulStop"]);
             }
             let levels = test.stage.len() + usize::from(test.steady.is_some()) + 1;
-            let thresholds = options["thresholds"].as_object().unwrap();
             prop_assert_eq!(thresholds.len(), 2 * levels + 1, "and the requests left out");
+            let of = |metric: &str| -> BTreeSet<String> {
+                let names = thresholds.keys().filter_map(|it| it.strip_prefix(metric));
+                names.map(str::to_owned).collect()
+            };
+            // Each level is judged by its durations and by its errors.
+            let (durations, errors) = (of("http_req_duration"), of("http_req_failed"));
+            prop_assert_eq!(&durations, &errors);
+            prop_assert_eq!(durations.len(), levels);
             let refused = run.diagnostics().any(|it| it.code.0 == "load-test-cannot-run");
             let pods = test.runners();
             prop_assert!(refused || u64::from(pods) <= test.vus());

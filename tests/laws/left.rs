@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use tierc::emit::for_the_cluster;
 use tierc::model::Environment;
@@ -101,6 +103,24 @@ proptest! {
         let left = left_of_plan(&before.0, &after.0);
         prop_assert!(left.is_empty(), "{}\n{}\n{}", left.join("\n"), before.0, after.0);
     }
+}
+
+/// The law would hold of plans that remove nothing, too: many random pairs take objects away.
+#[test]
+fn random_pairs_take_objects_away() {
+    let mut runner = TestRunner::new(config(40));
+    let pairs = (environment(), environment());
+    let gone = (0..40).filter(|_| {
+        let (before, after) = pairs.new_tree(&mut runner).unwrap().current();
+        let all = |text: &str| -> BTreeSet<Object> {
+            let run = run(text);
+            let files = objects(run.files[0].environment.as_ref().unwrap());
+            files.into_values().flatten().collect()
+        };
+        !all(&before.0).is_subset(&all(&after.0))
+    });
+    let gone = gone.count();
+    assert!(gone > 8, "{gone} of 40 pairs remove an object");
 }
 
 #[test]

@@ -31,13 +31,29 @@ fn survives(bytes: &[u8]) -> Result<Run, TestCaseError> {
     let run = run_bytes(bytes);
     let told = shown(&run);
     let listed = findings(run.diagnostics(), &run.sources);
-    prop_assert_eq!(listed.len(), run.diagnostics().count());
+    let codes: Vec<&str> = listed.iter().map(|it| it.code.as_str()).collect();
+    let found: Vec<&str> = run.diagnostics().map(|it| it.code.0).collect();
+    prop_assert_eq!(&codes, &found);
+    for code in codes {
+        prop_assert!(told.contains(&format!("[{code}]")), "{code}: {told}");
+    }
     prop_assert_eq!(told.is_empty(), listed.is_empty());
     match &run.files[0].environment {
         None => prop_assert!(run.has_errors(), "no environment, and no error"),
         Some(environment) => {
             prop_assert!(!environment.list().is_empty());
-            prop_assert!(!emit(environment, None, &run.catalogue, "prod.kdl").is_empty());
+            let files = emit(environment, None, &run.catalogue, "prod.kdl");
+            for file in [
+                "RUNBOOK.md",
+                "helm/values.yaml",
+                "kubernetes/alerts.yaml",
+                "tierc.lock.json",
+            ] {
+                prop_assert!(
+                    files.get(file).is_some_and(|text| text.len() > 100),
+                    "{file}"
+                );
+            }
         }
     }
     let took = started.elapsed();

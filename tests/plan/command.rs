@@ -159,6 +159,63 @@ fn nothing_is_written_where_a_file_is_in_the_way() {
     assert_eq!(fs::read_to_string(at.join("plan/03")).unwrap(), "mine");
 }
 
+/// Whatever ends a plan without its states, those of the plan before go: their scripts would be run
+/// as if they were this plan's.
+#[test]
+fn a_plan_that_fails_leaves_no_script_of_an_earlier_plan() {
+    let breaks = "pgbouncer { instances 3; pool default=100 max-db=120 reserve=5 }";
+    for (name, after) in [
+        ("breaks a rule", text("medium", breaks)),
+        ("cannot be read", "tier {".to_owned()),
+        ("is not there", String::new()),
+        ("is in the way", text("large", "")),
+    ] {
+        let folder = folder();
+        let at = folder.path();
+        let earlier = ["medium.kdl", "large.kdl", "--out", "plan"];
+        assert_eq!(exit(at, "plan", &earlier), 2);
+        fs::write(at.join("plan/notes.txt"), "mine").unwrap();
+        if !after.is_empty() {
+            fs::write(at.join("after.kdl"), &after).unwrap();
+        }
+        if name == "is in the way" {
+            fs::remove_dir_all(at.join("plan/03")).unwrap();
+            fs::write(at.join("plan/03"), "mine").unwrap();
+        }
+        let output = tierc(at, &["plan", "medium.kdl", "after.kdl", "--out", "plan"]);
+        assert!([1, 3].contains(&code(&output)), "{name}: {output:?}");
+        let left = states(&at.join("plan"));
+        let left: Vec<&String> = left
+            .iter()
+            .filter(|it| at.join("plan").join(it).is_dir())
+            .collect();
+        assert!(left.is_empty(), "{name}: {left:?}");
+        assert!(at.join("plan/notes.txt").exists());
+        assert!(
+            stderr(&output).contains("removed the states and scripts of an earlier plan"),
+            "{name}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+/// A script that somebody copied without its mode runs again once it is planned again.
+#[test]
+fn a_script_that_lost_its_mode_gets_it_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let at = folder.path();
+    let command = ["medium.kdl", "large.kdl", "--out", "plan"];
+    assert_eq!(exit(at, "plan", &command), 2);
+    for name in ["apply.sh", "verify.sh", "undo.sh"] {
+        let script = at.join("plan/01/prod").join(name);
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(exit(at, "plan", &command), 2);
+        let mode = fs::metadata(&script).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o750, "{name}");
+    }
+}
+
 #[test]
 fn nothing_is_planned_to_what_cannot_be_read() {
     let folder = folder();

@@ -110,7 +110,7 @@ fn what_things_are_called_and_where_they_stand_stays() {
         planned(&tier("medium"), &prod("medium", more), |plan| {
             assert!(plan.steps.is_empty(), "{more}: {:?}", plan.steps);
             assert_eq!(plan.kept.len(), 1, "{more}");
-            assert_eq!(plan.kept[0].line, line);
+            assert_eq!(plan.kept[0].line(), line);
             assert!(
                 plan.kept[0]
                     .reason
@@ -121,7 +121,7 @@ fn what_things_are_called_and_where_they_stand_stays() {
     let elsewhere = tier("medium").replace("us-east-1", "eu-west-1");
     planned(&tier("medium"), &elsewhere, |plan| {
         assert!(plan.steps.is_empty());
-        assert_eq!(plan.kept[0].line, "region \"us-east-1\"");
+        assert_eq!(plan.kept[0].line(), "region \"us-east-1\"");
     });
 }
 
@@ -161,7 +161,7 @@ fn a_pooler_keeps_its_name_and_the_budget_of_one_fleet() {
         assert!(plan.steps.is_empty(), "{:?}", plan.steps);
         assert_eq!(plan.kept.len(), 1);
         assert_eq!(
-            plan.kept[0].line,
+            plan.kept[0].line(),
             "pgbouncer { name \"kaireon-pgbouncer\" }"
         );
         let reason = &plan.kept[0].reason;
@@ -216,7 +216,7 @@ fn what_only_goes_forward_stays() {
         planned(&before, &after, |plan| {
             assert!(plan.steps.is_empty(), "{line}: {:?}", plan.steps);
             assert_eq!(plan.kept.len(), 1, "{line}");
-            assert_eq!(plan.kept[0].line, line);
+            assert_eq!(plan.kept[0].line(), line);
         });
     }
 }
@@ -566,7 +566,7 @@ fn a_group_that_stays_in_cluster_mode_keeps_the_replicas_it_needs() {
         |plan| {
             assert!(plan.steps.is_empty(), "{:?}", plan.steps);
             assert_eq!(
-                plan.kept[0].line,
+                plan.kept[0].line(),
                 "redis \"cache\" { cluster shards=3 mode=\"enabled\"; replicas 1 }"
             );
             assert!(
@@ -664,4 +664,102 @@ fn a_test_run_goes_with_its_script_when_its_load_test_does() {
             }
         });
     }
+}
+
+/// What is kept comes with edits of AFTER's file: with them it says what the plan leaves, and nothing
+/// is kept any more.
+#[test]
+fn the_edits_of_what_is_kept_make_after_say_what_the_plan_leaves() {
+    let large = |more: &str| prod("large", more);
+    let cache = |more: &str| prod("medium", &format!("redis \"cache\" {{ {more} }}"));
+    let mut pairs = vec![
+        (tier("medium"), prod("medium", "app \"other\"")),
+        (
+            tier("medium"),
+            tier("medium").replace("us-east-1", "eu-west-1"),
+        ),
+        (
+            tier("medium"),
+            prod("medium", "pgbouncer { name \"shop-pooler\" }"),
+        ),
+        (
+            tier("medium"),
+            prod(
+                "medium",
+                "database { dbname \"other\"; max-connections 700 }",
+            ),
+        ),
+        (
+            tier("medium"),
+            prod("medium", "redis \"queue\" { name \"adopted-q\" }"),
+        ),
+        (prod("medium", "database { engine \"17\" }"), tier("medium")),
+        (
+            prod(
+                "medium",
+                "redis \"queue\" { engine \"valkey\" version=\"8.0\" }",
+            ),
+            prod(
+                "medium",
+                "redis \"queue\" {\n    // a comment\n    replicas 2\n}",
+            ),
+        ),
+        (cache("cluster shards=3; replicas 1"), cache("replicas 0")),
+        (
+            large("database { storage gib=900 max-gib=2000 }"),
+            large("database { storage gib=400 iops=12000 throughput=500 }"),
+        ),
+        (
+            large("database { storage gib=900 max-gib=2000 }"),
+            large("database {\n    storage gib=400 max-gib=800 // as before\n}"),
+        ),
+    ];
+    for before in super::TIERS {
+        pairs.extend(super::TIERS.map(|after| (tier(before), tier(after))));
+    }
+    let mut kept = 0;
+    for (before, after) in &pairs {
+        super::with(before, after, |sides, request| {
+            let plan = tierc::plan::plan(request);
+            assert!(plan.blocked.is_none(), "{after}");
+            let edits: Vec<_> = plan.kept.iter().flat_map(|it| it.edits.clone()).collect();
+            if edits.is_empty() {
+                return;
+            }
+            kept += 1;
+            let edited = tierc::rewrite::apply(after, &edits).unwrap();
+            let run = crate::support::run(&edited);
+            assert!(!run.has_errors(), "{edited}");
+            let stated = run.files[0].environment.as_ref().unwrap();
+            let last = plan.steps.last().map_or(sides.before, |step| &step.state);
+            let differing: Vec<String> =
+                last.compare(stated).into_iter().map(|it| it.path).collect();
+            assert!(differing.is_empty(), "{differing:?}:\n{edited}");
+            super::with(before, &edited, |_, request| {
+                assert!(tierc::plan::plan(request).kept.is_empty(), "{edited}");
+            });
+        });
+    }
+    assert!(kept > 15, "{kept}");
+}
+
+/// A blocked plan offers values as edits, too: its sentence says the same.
+#[test]
+fn what_opens_a_way_comes_as_edits() {
+    let after = prod(
+        "medium",
+        "pgbouncer { drain \"30s\"; min-ready \"5s\"; pool default=60 max-db=120 }",
+    );
+    super::with(&tier("medium"), &after, |_, request| {
+        let blocked = tierc::plan::plan(request)
+            .blocked
+            .expect("no order can hold this");
+        let with_edits = blocked.bridges.iter().filter(|it| !it.edits.is_empty());
+        let with_edits: Vec<_> = with_edits.collect();
+        assert!(!with_edits.is_empty(), "{:?}", blocked.bridges);
+        for help in with_edits {
+            let edited = tierc::rewrite::apply(&after, &help.edits).unwrap();
+            assert_ne!(edited, after, "{help:?}");
+        }
+    });
 }

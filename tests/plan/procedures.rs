@@ -426,7 +426,7 @@ fn empties(lines: &[String], group: &str) {
             &["aws eks update-nodegroup-config", "maxSize=$((SIZE > 1"],
         ),
         place(lines, &["kubectl cordon -l", &nodes]),
-        place(lines, &["for NODE in", &nodes, "kubectl drain \"$NODE\""]),
+        place(lines, &["for NAME in", &nodes, "kubectl drain \"$NODE\""]),
         place(lines, &["terraform apply", &format!("[\"{group}\"]")]),
     ];
     assert!(order.is_sorted(), "{order:?} {lines:#?}");
@@ -640,4 +640,133 @@ fn a_volume_that_autoscaling_may_have_grown_is_looked_at_first() {
         "",
     );
     assert!(way.requires.is_empty(), "{way:#?}");
+}
+
+/// Actions that are typed into a shell with an AWS that answers a question with `answer`, and writes
+/// down what else it is asked for. What was written, and whether the shell ended well.
+fn typed_with(lines: &[String], answer: &str) -> (Vec<String>, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "set -eu
+aws() {{
+    case \"$*\" in
+    *describe-*) [ \"$ANSWER\" != fail ] && printf '%b\\n' \"$ANSWER\" ;;
+    *) printf '%s\\n' \"$*\" >>calls ;;
+    esac
+}}
+{}
+",
+        lines.join("\n")
+    );
+    let output = std::process::Command::new("sh")
+        .current_dir(folder.path())
+        .args(["-c", &script])
+        .env("ANSWER", answer)
+        .output()
+        .unwrap();
+    let calls = std::fs::read_to_string(folder.path().join("calls")).unwrap_or_default();
+    (
+        calls.lines().map(str::to_owned).collect(),
+        output.status.success(),
+    )
+}
+
+/// The lines of what is applied from the first that holds one text on, to the first that holds the
+/// other.
+fn between<'a>(lines: &'a [String], first: &str, last: &str) -> &'a [String] {
+    &lines[place(lines, &[first])..=place(lines, &[last])]
+}
+
+#[test]
+fn what_is_gone_or_on_its_way_out_is_not_deleted_again() {
+    let (medium, large) = (prod("medium", ""), prod("large", ""));
+    let (replica, _) = told(&large, &medium, "set the read replicas");
+    let (_, back) = told(&medium, &large, "set the read replicas");
+    let (group, _) = told(&prod("xlarge", ""), &prod("dev", ""), "delete Redis group");
+    for (lines, operation) in [
+        (&replica.apply, "delete-db-instance"),
+        (&back.apply, "delete-db-instance"),
+        (&group.apply, "delete-replication-group"),
+    ] {
+        let lines = between(lines, "STATUS=", operation);
+        // Whatever is not on a page of the answer is an empty line of it.
+        for (answer, deletes) in [
+            ("available", true),
+            ("\\n\\navailable\\n", true),
+            ("", false),
+            ("\\n\\n", false),
+            ("deleting", false),
+            ("\\ndeleting", false),
+        ] {
+            let (calls, ended_well) = typed_with(lines, answer);
+            assert!(ended_well, "{answer}: {lines:#?}");
+            assert_eq!(calls.len(), usize::from(deletes), "{answer}: {calls:?}");
+        }
+        assert_eq!(typed_with(lines, "fail"), (vec![], false));
+    }
+}
+
+/// ElastiCache refuses to be asked for as many as there are.
+#[test]
+fn a_count_that_a_group_has_is_not_asked_for_again() {
+    let shards = |count: u32| {
+        prod(
+            "large",
+            &format!("redis \"cache\" {{ cluster shards={count} mode=\"enabled\" }}"),
+        )
+    };
+    let replicas = |count: u32| prod("large", &format!("redis \"queue\" {{ replicas {count} }}"));
+    for (before, after, operation, has) in [
+        (shards(2), shards(3), "shard-configuration", "3"),
+        (shards(3), shards(2), "shard-configuration", "2"),
+        (replicas(1), replicas(2), "increase-replica-count", "3"),
+        (replicas(2), replicas(1), "decrease-replica-count", "2"),
+    ] {
+        let (way, _) = told(&before, &after, "");
+        let lines = between(&way.apply, "COUNT=", operation);
+        assert_eq!(typed_with(lines, has), (vec![], true), "{lines:#?}");
+        let (calls, ended_well) = typed_with(lines, "9");
+        assert!(ended_well && calls[0].contains(operation), "{calls:?}");
+        assert_eq!(typed_with(lines, "fail"), (vec![], false));
+    }
+}
+
+/// What runs already has no upgrade to itself: a run that was interrupted after it goes on. Nothing
+/// is changed before the version is known, the parameters among it.
+#[test]
+fn an_upgrade_that_is_made_is_not_looked_for_again() {
+    let database = |engine: &str, connections: u32| {
+        prod(
+            "large",
+            &format!(
+                "database {{ engine \"{engine}\"; max-connections {connections}; replicas 0 }}"
+            ),
+        )
+    };
+    for (before, after, running, next) in [
+        (
+            database("16.14", 800),
+            database("16.15", 900),
+            "16.15",
+            "16.14",
+        ),
+        (database("16", 800), database("17", 800), "17.6", "16.14"),
+    ] {
+        let (way, _) = told(&before, &after, "");
+        let need = place(&way.apply, &["RDS offers no upgrade", "TARGET"]);
+        for change in [
+            "modify-db-parameter-group",
+            "terraform",
+            "modify-db-instance",
+        ] {
+            let changes = way.apply.iter().position(|line| line.contains(change));
+            assert!(changes.is_none_or(|at| at > need), "{change}: {way:#?}");
+        }
+        let mut lines = between(&way.apply, "RUNNING=", "RDS offers no upgrade").to_vec();
+        lines.push("aws \"$TARGET\"".into());
+        assert_eq!(typed_with(&lines, running), (vec![running.into()], true));
+        // The stand-in answers the question for targets with the same version.
+        assert_eq!(typed_with(&lines, next), (vec![next.into()], true));
+        assert_eq!(typed_with(&lines, ""), (vec![], false));
+    }
 }

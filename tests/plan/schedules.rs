@@ -172,3 +172,22 @@ fn what_the_schedule_put_to_sleep_is_woken_quietly_and_what_somebody_else_stoppe
         assert_eq!(calls, wanted, "{mark} {paused}");
     }
 }
+
+/// Interrupted before the API is awake, the commands are run again: the mark is there until then.
+#[test]
+fn the_mark_of_the_api_goes_last() {
+    let way = of(SLEEPS, "", "change off-hours");
+    let at = |part: &str| {
+        let found = way.apply.iter().position(|line| line.contains(part));
+        found.unwrap_or_else(|| panic!("{part}: {:#?}", way.apply))
+    };
+    let cron_job = at("cronjob/");
+    assert!(!way.apply[cron_job].contains("configmap/"), "{way:#?}");
+    let order = [
+        at("API="),
+        cron_job,
+        at("kubectl scale deployment/"),
+        at("schedules.yaml"),
+    ];
+    assert!(order.is_sorted(), "{order:?} {:#?}", way.apply);
+}

@@ -348,13 +348,15 @@ fn a_line_that_waits_takes_no_answer_for_not_yet() {
     );
 }
 
-/// Three nodes, of which the second holds two of PgBouncer's pods: every call is written down.
+/// Three nodes, of which the second holds two of PgBouncer's pods, and a fourth that joins while that
+/// one is drained: every call is written down. All of it is gone where a file says so.
 const CLUSTER: &str = r#"
 sleep() { :; }
 terraform() { echo "terraform $1" >>log; }
 aws() {
     case "$*" in
-        *list-nodegroups*) echo "one-1 one-2" ;;
+        *list-nodegroups*) if [ -e gone ]; then echo one-2; else echo "one-1 one-2"; fi ;;
+        *nodegroup.status*) echo ACTIVE ;;
         *"one-1 --query nodegroup.["*) printf 'one-1\tprod\tone\n' ;;
         *"one-2 --query nodegroup.["*) printf 'one-2\tprod\ttwo\n' ;;
         *"describe-nodegroup"*"join"*) echo "ACTIVE 1 3 3" ;;
@@ -364,10 +366,11 @@ aws() {
 }
 kubectl() {
     case "$*" in
-        "get nodes"*) printf 'node/n1\nnode/n2\nnode/n3\n' ;;
+        "get nodes"*) [ -e gone ] || printf 'node/n1\nnode/n2\nnode/n3\n'; if [ -e joined ]; then echo node/n4; fi ;;
         "get node/"*) echo "$2" ;;
         "get pods"*spec.nodeName=n2*) printf 'pod/p1\npod/p2\n' ;;
         "get pods"*) ;;
+        "drain node/n2"*) touch joined; echo "$1 $2" >>log ;;
         "drain node/n3"*) [ -e tried ] || { touch tried; echo "n3 is full" >>log; return 1; }; echo "$1 $2" >>log ;;
         "rollout status"*) echo "$3 is available" >>log ;;
         delete*) echo "delete $4" >>log ;;
@@ -418,10 +421,12 @@ fn nodes_are_emptied_one_after_the_other() {
         "wait --for=condition=Ready",
         "eks update-nodegroup-config --cluster-name prod --nodegroup-name one-1 --scaling-config minSize=3,maxSize=3,desiredSize=3",
         "cordon -l",
+        "cordon -l",
         "drain node/n1",
     ];
     wanted.extend(settled.iter().map(String::as_str));
     wanted.extend([
+        "cordon -l",
         "delete pod/p1",
         pooler,
         "delete pod/p2",
@@ -429,8 +434,29 @@ fn nodes_are_emptied_one_after_the_other() {
         "drain node/n2",
     ]);
     wanted.extend(settled.iter().map(String::as_str));
-    wanted.extend(["n3 is full", "drain node/n3"]);
+    wanted.extend(["cordon -l", "n3 is full", "drain node/n3"]);
     wanted.extend(settled.iter().map(String::as_str));
-    wanted.push("terraform apply");
+    wanted.extend(["cordon -l", "drain node/n4"]);
+    wanted.extend(settled.iter().map(String::as_str));
+    wanted.extend(["cordon -l", "terraform apply"]);
     assert_eq!(log, wanted, "{lines:#?}");
+    // Run again when the group is gone, nothing is emptied, and nothing fails.
+    std::fs::remove_file(at.join("log")).unwrap();
+    std::fs::remove_file(at.join("joined")).unwrap();
+    std::fs::write(at.join("gone"), "").unwrap();
+    let again = format!("set -eu\n{script}");
+    let output = Command::new("bash")
+        .current_dir(at)
+        .args(["-c", &again])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let log = std::fs::read_to_string(at.join("log")).unwrap();
+    let changes = log.lines().filter(|line| !line.starts_with("wait "));
+    let changes: Vec<&str> = changes.collect();
+    assert_eq!(changes, ["cordon -l", "cordon -l", "terraform apply"]);
 }

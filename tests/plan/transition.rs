@@ -268,7 +268,12 @@ database {{ replicas 1 via=\"{via}\" }}"
         assert_eq!(blocked.findings[0].code.0, "connection-budget-exceeded");
         let message = &blocked.findings[0].message;
         assert!(message.contains("during the step"), "{message}");
-        let bridges = blocked.bridges.join("\n");
+        let bridges: Vec<&str> = blocked
+            .bridges
+            .iter()
+            .map(|it| it.message.as_str())
+            .collect();
+        let bridges = bridges.join("\n");
         assert!(
             bridges.contains("replicas max-connections=1400"),
             "{bridges}"

@@ -47,7 +47,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let steady = u64::from(target.value) * 11;
     let least = steady / 10 + 1;
     let message = format!(
-        "the CPU alert of the API fires above {}%, but the autoscaler can leave the CPU there",
+        "the CPU alert of the API fires above {}%, but the autoscaler may add no pod at that level",
         alert.value
     );
     if u64::from(alert.value) * 10 > steady {
@@ -68,12 +68,12 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let fires = Resource::Cpu.most(workload);
     Some(match fires.filter(|most| *most <= u128::from(least)) {
         Some(most) => finding.help(format!(
-            "no whole number is above that and below {most}% of the request, which is the limit: raise `limits cpu=`, or lower `target cpu=`"
+            "no whole percentage is above that and below the limit, which is {most}% of the request: raise `limits cpu=`, or lower `target cpu=`"
         )),
         None => finding.repair(
             alert,
             "alerts.api-cpu",
-            "the smallest threshold above it",
+            "the smallest threshold above that",
             least.to_string(),
         ),
     })
@@ -92,7 +92,7 @@ fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let (request, limit) = (memory(&workload.requests), memory(&workload.limits));
     let steady = u128::from(target.value) * 11 * request;
     let message = format!(
-        "the memory alert of the API fires above {}% of the limit, but the autoscaler can leave the memory there",
+        "the memory alert of the API fires above {}% of the limit, but the autoscaler may add no pod at that level",
         alert.value
     );
     (limit > 0 && u128::from(alert.value) * 10 * limit <= steady).then(|| {

@@ -1,5 +1,6 @@
 //! A scaling behaviour that Kubernetes rejects.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Duration, Policy, Scaling};
@@ -24,7 +25,7 @@ const PERIOD: u64 = 1800;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    for (who, workload) in super::workloads(environment) {
+    for (who, workload) in workloads(environment) {
         let (up, down) = (&workload.scale_up, &workload.scale_down);
         let path = format!("{who}.scale-up");
         window(&path, &up.window, (&path, &up.window), findings);

@@ -1,7 +1,7 @@
 //! A pool at zero whose delayed jobs nobody moves.
 
-use super::keys;
 use crate::ast::Part;
+use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::model::{Framework, Name, Use, Worker};
@@ -36,9 +36,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn one(framework: &Sourced<Framework>, name: &Name, pool: &Worker) -> Option<Finding> {
     let lists = pool.queue.iter().map(|queue| queue.list.value.as_str());
-    let known = |list: &&str| keys::holds_jobs(framework.value, list);
+    let known = |list: &&str| queue_keys::holds_jobs(framework.value, list);
     let delayed = lists.clone().filter(known);
-    let delayed = delayed.filter_map(|list| keys::delayed(framework.value, list));
+    let delayed = delayed.filter_map(|list| queue_keys::delayed(framework.value, list));
     let mut unseen: Vec<String> = delayed
         .filter(|key| !lists.clone().any(|list| list == key))
         .collect();

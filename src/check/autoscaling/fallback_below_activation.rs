@@ -71,7 +71,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
         .given(&pool.combine)
         .given(max)
         .note(format!(
-            "{} x {each} items = {items} <= {}: KEDA takes the pool for idle and stops its pods after `cooldown`",
+            "{} x {each} items = {items} <= {}: KEDA treats the pool as idle and stops its pods after `cooldown`",
             counted(asked, "pod"),
             activation.value
         ));

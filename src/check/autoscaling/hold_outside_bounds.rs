@@ -1,5 +1,6 @@
 //! A held count outside of the bounds.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         let (min, max) = (&workload.replicas.min, &workload.replicas.max);
         let Some(hold) = &workload.hold else { continue };
         // Inverted bounds have a finding of their own.

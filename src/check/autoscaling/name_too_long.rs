@@ -1,6 +1,7 @@
 //! A name that an object cannot have.
 
 use crate::ast::Part;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Environment, Name};
@@ -79,7 +80,7 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
         let what = "an app with a schedule";
         all.push(named("app".into(), &environment.app, what, SCHEDULED));
     }
-    let workloads = super::workloads(environment).into_iter();
+    let workloads = workloads(environment).into_iter();
     all.extend(workloads.map(|(who, workload)| deployment(format!("{who}.name"), &workload.name)));
     let pooler = &environment.pgbouncer.name;
     all.push(deployment("pgbouncer.name".into(), pooler));
@@ -93,7 +94,8 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
     all
 }
 
-/// What an RDS instance is called here, and how long its name may be, with so many read replicas.
+/// What a finding calls the RDS instance, and the longest name that leaves room for the suffix of its
+/// read replicas.
 fn instance(replicas: u32) -> (&'static str, usize) {
     if replicas == 0 {
         return ("an RDS instance", INSTANCE);

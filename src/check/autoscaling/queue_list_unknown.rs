@@ -1,7 +1,7 @@
 //! A queue in which no job of the framework can wait.
 
-use super::keys;
 use crate::ast::Part;
+use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         cluster,
     };
     for (name, worker) in &environment.worker {
-        let other = |queue: &&Queue| !keys::holds_jobs(framework.value, &queue.list.value);
+        let other = |queue: &&Queue| !queue_keys::holds_jobs(framework.value, &queue.list.value);
         let others: Vec<&Queue> = worker.queue.iter().filter(other).collect();
         // A list that the file states is mended where it stands, the tier's as a whole.
         let declared = others.iter().any(|queue| queue.list.is_declared());
@@ -55,18 +55,18 @@ fn recognised(
     pool: &Name,
     list: &Sourced<String>,
 ) -> Option<Finding> {
-    let (prefix, framework) = keys::recognised(&list.value)?;
-    if keys::holds_jobs(framework, &list.value) {
+    let (prefix, framework) = queue_keys::recognised(&list.value)?;
+    if queue_keys::holds_jobs(framework, &list.value) {
         return None;
     }
     let message = format!(
         "`{}` looks like a key of `{framework}`, but `{framework}` never puts a waiting job into it",
         list.value
     );
-    let form = keys::form(framework).unwrap_or_default();
+    let form = queue_keys::form(framework).unwrap_or_default();
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .written(list, "a list that the pool scales on")
-        .optional(&context.file.framework)
+        .optional(&context.file.stated.framework)
         .note(format!(
             "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
         ));
@@ -94,9 +94,9 @@ struct Names {
 impl Names {
     /// The key that was meant, if it can be told.
     fn meant(&self, list: &str) -> Option<String> {
-        let meant = keys::meant(self.framework, list)?;
+        let meant = queue_keys::meant(self.framework, list)?;
         match self.framework {
-            Framework::Bullmq | Framework::Bull if self.cluster => keys::tagged(&meant),
+            Framework::Bullmq | Framework::Bull if self.cluster => queue_keys::tagged(&meant),
             Framework::Bullmq
             | Framework::Bull
             | Framework::Sidekiq
@@ -112,7 +112,7 @@ impl Names {
         queues
             .map(|queue| {
                 let list = queue.list.value.clone();
-                let list = if keys::holds_jobs(self.framework, &list) {
+                let list = if queue_keys::holds_jobs(self.framework, &list) {
                     list
                 } else {
                     self.meant(&list)?
@@ -141,8 +141,8 @@ fn one(
         finding = finding.written(&queue.list, "a list that the pool scales on");
     }
     finding = finding.operand(framework, "framework", "the queue library");
-    let form = keys::form(framework.value).unwrap_or_default();
-    let message = format!("its lists are named `{form}`");
+    let form = queue_keys::form(framework.value).unwrap_or_default();
+    let message = format!("`{}` names its lists `{form}`", framework.value);
     if let [queue] = queues
         && queue.list.is_declared()
     {

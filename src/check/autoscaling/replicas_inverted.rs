@@ -1,5 +1,6 @@
 //! A minimum above the maximum.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Replicas;
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         inverted(&who, "replicas", &workload.replicas, findings);
     }
     for (name, group) in &context.environment.nodes {

@@ -1,6 +1,7 @@
 //! Scaling up slower than Kubernetes does by itself.
 
 use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::{Action, Edit};
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         let rejected = super::is_rejected(&workload.scale_up);
         // A held count does not scale.
         if !rejected && workload.hold.is_none() {

@@ -54,10 +54,10 @@ fn untold(context: &Context<'_>, findings: &mut Findings) {
     let api = (
         "api".to_owned(),
         &context.environment.api.workload.connections,
-        &file.api.workload.connections.lifetime,
+        &file.stated.api.workload.connections.lifetime,
     );
     let pools = context.environment.worker.iter().map(|(name, pool)| {
-        let written = file.workers.get(name);
+        let written = file.stated.worker.get(name);
         (
             format!("worker.{name}"),
             &pool.workload.connections,

@@ -1,5 +1,6 @@
 //! A utilisation that the limit cuts off before the autoscaler adds a pod.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Quantity, Resources, Workload};
@@ -17,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         let (min, max) = workload.bounds();
         // A count that cannot change follows no target.
         if min < max {
@@ -133,14 +134,14 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
     let finding = finding.repair(
         target,
         &path,
-        "the largest target that can be passed with this limit",
+        "the largest target that usage can exceed under this limit",
         largest.to_string(),
     );
     let least = resource.limit(workload, steady / 10 + 1);
     Some(finding.repair(
         limit,
         &of_limit,
-        "the smallest limit with which the target can be passed",
+        "the smallest limit that lets usage exceed the target",
         format!("\"{least}\""),
     ))
 }

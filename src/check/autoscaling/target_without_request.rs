@@ -1,6 +1,7 @@
 //! A utilisation of nothing.
 
 use crate::ast::WorkloadNode;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Quantity, Workload};
@@ -18,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let pool = context.tier.workers.values().next();
-    for (who, workload) in super::workloads(context.environment) {
+    let pool = context.tier.stated.worker.values().next();
+    for (who, workload) in workloads(context.environment) {
         let tier = if who == "api" {
-            Some(&context.tier.api.workload)
+            Some(&context.tier.stated.api.workload)
         } else {
             pool.map(|pool| &pool.workload)
         };

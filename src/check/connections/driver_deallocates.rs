@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             | Driver::PostgresJs | Driver::Prisma | Driver::Psycopg | Driver::Psycopg2
             | Driver::Sqlx | Driver::TokioPostgres => finding
                 .help("use psycopg 3.2 or later with libpq 17 or later, and state both: `driver \"psycopg\" version=\"3.2\" libpq=\"17\"`")
-                .help("keep it from preparing statements with `prepare_threshold=None`, and waive this finding"),
+                .help("turn prepared statements off with `prepare_threshold=None`, and waive this finding"),
         });
     }
 }

@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding.repair(
         options,
         "pgbouncer.options",
-        "state what this PgBouncer does",
+        "state how this PgBouncer handles `options`",
         "\"refuse\"",
     ));
 }

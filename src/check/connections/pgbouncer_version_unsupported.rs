@@ -1,5 +1,6 @@
 //! A PgBouncer that does not know what is written for it.
 
+use super::pgbouncer_image::{is_unsupported, newer};
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -17,28 +18,18 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Whether a tag names a version that is too old.
-pub(super) fn is_unsupported(image: &Image<'_>) -> bool {
-    image
-        .version()
-        .is_some_and(|version| version < OLDEST_PGBOUNCER)
-}
-
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let image = &context.environment.pgbouncer.image;
     let reference = Image::parse(&image.value);
     if !is_unsupported(&reference) {
         return;
     }
-    let [major, minor, _] = OLDEST_PGBOUNCER;
     let tag = reference.tag;
     let message = format!(
-        "PgBouncer {tag} is older than {major}.{minor}, the oldest that its settings are written for"
+        "PgBouncer {tag} is older than {OLDEST_PGBOUNCER}, the oldest that its settings are written for"
     );
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(image, "pgbouncer.image", "the version is this tag")
         .note("before 1.21 it does not start with `max_prepared_statements`, before 1.23 a SIGTERM ends it at once instead of when its clients have left, before 1.24 a reload drops every server connection with TLS");
-    findings.report(super::pgbouncer_version_vulnerable::newer(
-        finding, context, &reference,
-    ));
+    findings.report(newer(finding, context, &reference));
 }

@@ -1,11 +1,10 @@
 //! A PgBouncer with known vulnerabilities.
 
-use super::pgbouncer_version_unsupported::is_unsupported;
+use super::pgbouncer_image::{is_unsupported, newer};
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::model::Image;
-use crate::model::image::version;
+use crate::model::{Image, Version};
 
 /// The rule `pgbouncer-version-vulnerable`.
 pub(super) static RULE: Rule = Rule {
@@ -52,33 +51,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Offers the newest version that is known to be published.
-pub(super) fn newer(finding: Finding, context: &Context<'_>, reference: &Image<'_>) -> Finding {
-    let (image, newest) = (
-        &context.environment.pgbouncer.image,
-        &context.catalogue.pgbouncer_image,
-    );
-    let message = format!("the newest image known to be published is {newest}");
-    // Only a tag that is a version and nothing more has one of the same form for another.
-    let digits = |c: char| c.is_ascii_digit() || c == '.';
-    if reference.tag.chars().all(digits) && reference.digest.is_empty() {
-        let text = format!("\"{}:{newest}\"", reference.repository);
-        finding.repair(image, "pgbouncer.image", message, text)
-    } else {
-        finding.help(message)
-    }
-}
-
 /// Whether every version that a tag can mean is below `safe`: `1.26` floats over its patches.
 fn below(tag: &str, safe: &str) -> bool {
-    let (Some(used), Some(safe)) = (version(tag), version(safe)) else {
+    let (Some(used), Some(safe)) = (Version::leading(tag), Version::leading(safe)) else {
         return false;
     };
-    let text = tag.strip_prefix('v').unwrap_or(tag);
-    let numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.').next();
-    let floats = numbers.is_some_and(|numbers| numbers.matches('.').count() < 2);
-    if floats {
-        used < [safe[0], safe[1], 0]
+    if used.floats() {
+        used.compare_stated(&safe).is_lt()
     } else {
         used < safe
     }

@@ -52,7 +52,12 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
         .operand(node, &path, "the node type")
         .written(used, "what it serves")
         .operand(&context.environment.tier, "tier", "a tier above dev");
-    let usual = context.tier.redis.get(name).map(|usual| &usual.node.value);
+    let usual = context
+        .tier
+        .stated
+        .redis
+        .get(name)
+        .map(|usual| &usual.node.value);
     let steady = |name: &&String| nodes.get(name).is_some_and(|node| !node.burstable);
     let usual = usual.and_then(Option::as_ref).map(|usual| &usual.value);
     Some(match usual.filter(steady) {
@@ -73,7 +78,7 @@ fn one(context: &Context<'_>, who: &str, class: &Sourced<String>, path: &str) ->
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(class, path, "the class")
         .operand(&context.environment.tier, "tier", "a tier above dev");
-    let usual = context.tier.database.instance.value.as_ref();
+    let usual = context.tier.stated.database.instance.value.as_ref();
     let steady = |name: &&String| classes.get(name).is_some_and(|class| !class.burstable);
     Some(match usual.map(|usual| &usual.value).filter(steady) {
         Some(usual) => {

@@ -3,6 +3,7 @@
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
+use crate::model::version::major_and_rest;
 
 /// The rule `engine-out-of-support`.
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(engine, "database.engine", "the version")
         .note(format!("{until} < {today}, the day of this run"));
-    let usual = context.tier.database.engine.value.as_ref();
+    let usual = context.tier.stated.database.engine.value.as_ref();
     let usual = usual.map(|usual| usual.value.as_str());
     let supported = usual.and_then(|usual| support(context, usual));
     findings.report(match supported.filter(|(_, until)| *until >= today) {
@@ -44,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// The major version of `engine`, and the last day of its standard support.
 fn support<'a>(context: &Context<'_>, engine: &'a str) -> Option<(&'a str, jiff::civil::Date)> {
-    let major = engine.split('.').next()?;
+    let (major, _) = major_and_rest(engine);
     let version = context.catalogue.postgres.get(major)?;
     Some((major, version.supported_until))
 }

@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         (None, Some(offer)) => missing(storage, &offer),
         (None, None) => None,
     };
-    let stated = &context.file.database.storage.iops;
+    let stated = &context.file.stated.database.storage.iops;
     findings.extend(finding.map(|finding| finding.optional(stated)));
 }
 

@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(not_chosen(storage, throughput))
         }
     };
-    let iops = &context.file.database.storage.iops;
+    let iops = &context.file.stated.database.storage.iops;
     findings.extend(finding.map(|finding| finding.optional(iops)));
 }
 
@@ -76,8 +76,7 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
     if (least..=most).contains(&asked) {
         return None;
     }
-    let message =
-        format!("{asked} MiB/s with {iops} IOPS, but these allow {least} to {most} MiB/s");
+    let message = format!("{iops} IOPS allow {least} to {most} MiB/s, but `throughput` is {asked}");
     let path = "database.storage.throughput";
     let mut finding =
         Finding::new(RULE.code, Severity::Error, message).operand(throughput, path, "MiB/s");

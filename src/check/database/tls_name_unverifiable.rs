@@ -4,7 +4,7 @@ use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
-use crate::model::{Image, SslMode, Via};
+use crate::model::{Image, SslMode, Version, Via};
 
 /// The rule `tls-name-unverifiable`.
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// The first PgBouncer that compares a certificate with each host of an entry, and not with the
 /// list of them (its issue 1300).
-const COMPARES_EACH: [u32; 3] = [1, 25, 0];
+const COMPARES_EACH: Version = Version::of(1, 25);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let database = &context.environment.database;
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let mut finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(&database.tls, "database.tls", "the host name is compared")
         .given(&database.replicas.count)
-        .optional(&context.file.database.endpoint);
+        .optional(&context.file.stated.database.endpoint);
     if let Some(endpoint) = &database.endpoint {
         finding = finding.operand(endpoint, "database.endpoint", "not a host name of RDS");
     }
@@ -60,7 +60,7 @@ fn check_list(context: &Context<'_>, findings: &mut Findings) {
         .is_some_and(|version| version < COMPARES_EACH);
     let listed = database.replicas.via.value == Via::Pgbouncer && database.replicas.count.value > 1;
     if old && listed {
-        let message = "`verify-full` compares host names, but PgBouncer before 1.25 takes the list of read replicas for one name";
+        let message = "`verify-full` compares host names, but PgBouncer before 1.25 treats the list of read replicas as one name";
         findings.report(
             Finding::new(RULE.code, Severity::Warning, message)
                 .operand(image, "pgbouncer.image", "refuses every replica")

@@ -1,7 +1,7 @@
 //! An image that can be another one tomorrow.
 
 use crate::ast::Part;
-use crate::check::autoscaling::workloads;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Image;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Part;
 use crate::budget::packing::{self, Wants};
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Arch, Name, Workload};
@@ -21,9 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    let workloads: BTreeMap<String, &Workload> = super::super::autoscaling::workloads(environment)
-        .into_iter()
-        .collect();
+    let workloads: BTreeMap<String, &Workload> = workloads(environment).into_iter().collect();
     for asking in packing::asking(environment) {
         let workload = workloads.get(&asking.who);
         let found = workload.and_then(|workload| one(context, &asking.who, workload, asking.wants));

@@ -57,7 +57,7 @@ fn taken(context: &Context<'_>, asking: &Asking<'_>) -> bool {
 fn none_left(context: &Context<'_>) -> Finding {
     let message = "every node group is turned off, so no pod can run";
     let mut finding = Finding::new(RULE.code, Severity::Error, message);
-    for (name, node) in &context.file.nodes {
+    for (name, node) in &context.file.stated.nodes {
         if let Some(max) = &node.count.max.value {
             finding = finding.at(max.span, format!("`{name}` has no nodes"));
         }

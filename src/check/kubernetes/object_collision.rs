@@ -1,6 +1,7 @@
 //! Two environments that would write the same object.
 
 use crate::check::Rule;
+use crate::check::workloads::workloads;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Environment, Name};
 use crate::source::{Sourced, Span};
@@ -36,7 +37,7 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         kind,
         name: name.value.to_string(),
     };
-    let workloads = super::super::autoscaling::workloads(environment);
+    let workloads = workloads(environment);
     let names = workloads.into_iter().map(|(_, workload)| &workload.name);
     let mut all: Vec<_> = names
         .chain([&environment.pgbouncer.name])
@@ -95,7 +96,7 @@ pub(in crate::check) fn finding(
     })
 }
 
-/// Points at a name, where it stands in a file.
+/// Points at a name, if it has a place in a file.
 fn labelled(finding: Diagnostic, place: Option<Span>, text: String) -> Diagnostic {
     match place {
         Some(place) => finding.label(place, text),
@@ -121,8 +122,8 @@ fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2])
     })
 }
 
-/// Where an object's name stands; one that was derived stands nowhere, and its environment for it. In
-/// a record nothing stands anywhere.
+/// The place of an object's name. For a derived name it is the place of the environment's name. In a
+/// record nothing has a place.
 fn span((environment, object): Owned<'_>) -> Option<Span> {
     let name = object.origin.span();
     name.or_else(|| environment.environment.origin.span())

@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.report(finding.help(if pools.is_empty() {
                 "remove the name, or add a `worker` of this name".to_owned()
             } else {
-                format!("the pools are {}", suggest::list(pools))
+                format!("known pools are {}", suggest::list(pools))
             }));
         }
     }

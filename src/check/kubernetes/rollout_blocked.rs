@@ -1,5 +1,6 @@
 //! A rollout that may neither add a pod nor take one away.
 
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Portion;
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (who, workload) in super::super::autoscaling::workloads(context.environment) {
+    for (who, workload) in workloads(context.environment) {
         let (surge, unavailable) = (
             &workload.rollout.max_surge,
             &workload.rollout.max_unavailable,

@@ -1,6 +1,7 @@
 //! One pod, or one node of Redis, is all there is.
 
 use crate::ast::Part;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ClusterMode, Environment, Name, RedisGroup, Tier, Use};
@@ -36,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 )
         })
     };
-    for (who, workload) in super::super::autoscaling::workloads(environment) {
+    for (who, workload) in workloads(environment) {
         findings.extend(one(format!("{who}.replicas.min"), &workload.replicas.min));
     }
     let instances = &environment.pgbouncer.instances;

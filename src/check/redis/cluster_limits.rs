@@ -3,6 +3,7 @@
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
+use crate::model::version::major_and_rest;
 use crate::model::{ClusterMode, Name, RedisEngine, RedisGroup};
 
 /// The rule `cluster-limits`.
@@ -116,7 +117,7 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
 /// The step between is for engines that can move into cluster mode: from Redis 7.0, and Valkey.
 fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let (mode, engine, version) = (&group.cluster.mode, &group.engine, &group.version);
-    let major = version.value.split('.').next()?.parse::<u32>().ok()?;
+    let major: u32 = major_and_rest(&version.value).0.parse().ok()?;
     let moves = engine.value == RedisEngine::Valkey || major >= 7;
     if mode.value != ClusterMode::Compatible || moves {
         return None;

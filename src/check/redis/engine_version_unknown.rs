@@ -4,7 +4,8 @@ use crate::catalogue::PostgresVersion;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
-use crate::model::{Name, RedisGroup};
+use crate::model::version::major_and_rest;
+use crate::model::{Name, RedisGroup, Version};
 
 /// The rule `engine-version-unknown`.
 pub(super) static RULE: Rule = Rule {
@@ -62,29 +63,20 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
 
 /// The newest of versions such as `8.1`.
 fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let numbers = |version: &str| -> Vec<u32> {
-        let numbers = version.split('.').map(str::parse);
-        numbers.filter_map(Result::ok).collect()
-    };
-    versions.max_by_key(|version| numbers(version))
+    versions.max_by_key(|version| Version::lenient(version))
 }
 
 /// A major version, or major and minor, of PostgreSQL.
 fn postgres(context: &Context<'_>) -> Option<Finding> {
     let engine = &context.environment.database.engine;
-    let (major, minor) = match engine.value.split_once('.') {
-        Some((major, minor)) => (major, Some(minor.parse::<u32>())),
-        None => (engine.value.as_str(), None),
-    };
+    let (major, minor) = major_and_rest(&engine.value);
+    let minor = minor.map(str::parse::<u32>);
     let known = context.catalogue.postgres.get(major);
     let (Some(known), Some(minor)) = (known, minor.transpose().ok()) else {
         return Some(no_such_postgres(context, known));
     };
     let newest = &known.newest_minor;
-    let newest_minor = newest
-        .rsplit('.')
-        .next()
-        .and_then(|minor| minor.parse().ok());
+    let newest_minor = Version::lenient(newest).minor();
     if minor <= newest_minor {
         return None;
     }
@@ -115,7 +107,7 @@ fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> F
         "database.engine",
         "the version",
     );
-    let usual = context.tier.database.engine.value.as_ref();
+    let usual = context.tier.stated.database.engine.value.as_ref();
     let usual = usual.map(|usual| usual.value.as_str());
     let usual = usual.filter(|usual| versions.names().any(|known| known == *usual));
     let near = major.map(|major| major.newest_minor.as_str());

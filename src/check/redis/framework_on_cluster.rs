@@ -1,7 +1,7 @@
 //! A queue library that does not run on Redis in cluster mode, or not with these keys.
 
 use crate::ast::Part;
-use crate::check::autoscaling::keys;
+use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::edit::Edit;
@@ -65,9 +65,10 @@ fn recognised(
     pool: &Name,
     list: &Sourced<String>,
 ) -> Option<Finding> {
-    let (prefix, framework) = keys::recognised(&list.value)?;
+    let (prefix, framework) = queue_keys::recognised(&list.value)?;
     let tags = matches!(framework, Framework::Bullmq | Framework::Bull);
-    if tags && (keys::has_tag(&list.value) || !keys::holds_jobs(framework, &list.value)) {
+    if tags && (queue_keys::has_tag(&list.value) || !queue_keys::holds_jobs(framework, &list.value))
+    {
         return None;
     }
     let why = if tags {
@@ -80,9 +81,9 @@ fn recognised(
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .written(list, "a list that the pool scales on")
         .operand(&group.cluster.shards, &path, "cluster mode")
-        .optional(&context.file.framework)
+        .optional(&context.file.stated.framework)
         .note(format!("`{prefix}` is the default prefix of `{framework}`"));
-    let finding = match keys::tagged(&list.value) {
+    let finding = match queue_keys::tagged(&list.value) {
         Some(tagged) if tags => {
             let path = format!("worker.{pool}.queue.{}.list", list.value);
             let message =
@@ -133,7 +134,7 @@ fn untagged(on: &On<'_>, name: &Name, pool: &Worker) -> Vec<Finding> {
     let framework = on.framework.value;
     let untagged = |queue: &&Queue| {
         let list = &queue.list.value;
-        keys::holds_jobs(framework, list) && !keys::has_tag(list)
+        queue_keys::holds_jobs(framework, list) && !queue_keys::has_tag(list)
     };
     let queues: Vec<&Queue> = pool.queue.iter().filter(untagged).collect();
     let declared = queues.iter().any(|queue| queue.list.is_declared());
@@ -160,14 +161,14 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         "set the prefix in the application to `{<prefix>}`, and name the list accordingly";
     if let [queue] = queues
         && queue.list.is_declared()
-        && let Some(tagged) = keys::tagged(&queue.list.value)
+        && let Some(tagged) = queue_keys::tagged(&queue.list.value)
     {
         let path = format!("worker.{name}.queue.{}.list", queue.list.value);
         return finding.repair(&queue.list, &path, message, format!("\"{tagged}\""));
     }
     let queues = pool.queue.iter().map(|queue| {
         let list = &queue.list.value;
-        let tagged = keys::tagged(list).unwrap_or_else(|| list.clone());
+        let tagged = queue_keys::tagged(list).unwrap_or_else(|| list.clone());
         format!("queue \"{tagged}\" length={}", queue.length.value)
     });
     let queues: Vec<String> = queues.collect();

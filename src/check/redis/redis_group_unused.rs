@@ -21,7 +21,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (name, group) in groups.iter().filter(|(_, group)| group.uses.is_empty()) {
         let message = format!("the group `{name}` serves nothing, but you pay for its nodes");
         let mut finding = Finding::new(RULE.code, Severity::Note, message);
-        let written = context.file.redis.get(name).and_then(|node| node.place);
+        let written = context
+            .file
+            .stated
+            .redis
+            .get(name)
+            .and_then(|node| node.place);
         if let Some(place) = written {
             finding = finding.at(place, "the group");
         }

@@ -27,8 +27,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     if tls.value != RedisTls::Preferred || group.knows_preferred_tls() {
         return None;
     }
-    let first = RedisGroup::TLS_IN_PLACE.map(|number| number.to_string());
-    let first = first.join(".");
+    let first = RedisGroup::TLS_IN_PLACE;
     let message = format!(
         "the group `{name}` has TLS `{}`, which Redis {} does not support",
         tls.value, version.value

@@ -2,7 +2,7 @@
 
 use super::variable_taken::{DATABASE, of_groups};
 use crate::ast::Part;
-use crate::check::autoscaling::workloads;
+use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;

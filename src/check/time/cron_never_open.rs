@@ -100,7 +100,7 @@ fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
         super::shown(occasion, occasion.start),
         super::shown(occasion, occasion.end)
     );
-    let note = "a cron trigger has a day and a month but no year: KEDA takes it for open if its next end comes before its next start";
+    let note = "a cron trigger has a day and a month but no year: KEDA treats it as open if its next end comes before its next start";
     Some(
         finding(occasion, message)
             .operand(

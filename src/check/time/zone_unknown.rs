@@ -54,7 +54,7 @@ fn unknown(zone: &Sourced<String>, path: &str) -> Finding {
 /// Off-hours come again by the rule of their zone's clocks.
 fn irregular(zone: &Sourced<String>, path: &str, known: &Zone) -> Finding {
     let message = format!(
-        "the clock changes of `{}` are decided anew every year, so off-hours can be an hour early or late",
+        "the clock changes of `{}` are announced year by year, so off-hours can be an hour early or late",
         zone.value
     );
     Finding::new(RULE.code, Severity::Warning, message)

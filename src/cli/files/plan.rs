@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::string::FromUtf8Error;
 
 use super::LOCK;
+use super::below::{below, is_below};
 use super::leftover::is_tree_name;
+use super::mode::mode_to_run;
 use super::tree::Tree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;
@@ -66,23 +68,6 @@ impl TreePlan {
             .iter()
             .all(|(_, change)| *change == Change::Unchanged)
     }
-}
-
-/// The path of `relative` below `root`, if it stays there.
-pub(super) fn below(root: &Path, relative: &str) -> Result<PathBuf, Error> {
-    if is_below(relative) {
-        Ok(root.join(relative))
-    } else {
-        Err(Error::Unsafe(relative.to_owned()))
-    }
-}
-
-/// Whether a relative path stays below where it starts.
-fn is_below(relative: &str) -> bool {
-    let plain = |part: &str| {
-        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':'])
-    };
-    relative.split('/').all(plain)
 }
 
 /// The part of a lock that says whose files are whose.
@@ -148,7 +133,15 @@ pub fn plan_tree(
         } else {
             tree.read(path)?
         };
-        let change = change(bytes.as_deref(), text, owned.get(path));
+        let mut change = change(bytes.as_deref(), text, owned.get(path));
+        // A script that cannot be executed is written again, though its text is the same.
+        if change == Change::Unchanged
+            && text.starts_with("#!")
+            && let Some(mode) = tree.mode(path)?
+            && mode_to_run(text, mode).is_some()
+        {
+            change = Change::Updated;
+        }
         let known = is_new || path == LOCK || owned.contains_key(path);
         if change == Change::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
             foreign.push(below(&below(out, name)?, path)?);

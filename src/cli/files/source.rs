@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+
 use super::leftover;
 use super::read::{MOST_BYTES, read_file};
 use super::stage::of_file;
@@ -32,20 +34,40 @@ impl Drop for Staged {
     }
 }
 
-/// Replaces files: none of them before all are written.
+/// Replaces files: none of them before all are written and each still holds what was read from it.
 ///
 /// # Errors
-/// A file is read-only, was changed since it was read, or the system refuses. Where the first of them
-/// cannot be replaced, all are as they were.
+/// A file is read-only, was changed since it was read, or the system refuses. Then all files are as they
+/// were, but for those that the error names.
 pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Error> {
     let staged: Vec<Staged> = files.iter().map(stage).collect::<Result<_, Error>>()?;
-    for (file, staged) in files.iter().zip(&staged) {
-        // Somebody may have saved it meanwhile.
-        if read_file(&staged.target, MOST_BYTES)? != file.before {
-            return Err(Error::Changed(file.path.to_owned()));
+    place(files, &staged)
+}
+
+/// Puts what is written in its place.
+fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
+    let both = || files.iter().zip(staged);
+    // Somebody may have saved one meanwhile.
+    let unchanged = |file: &Rewrite<'_>, staged: &Staged| {
+        if read_file(&staged.target, MOST_BYTES)? == file.before {
+            Ok(())
+        } else {
+            Err(Error::Changed(file.path.to_owned()))
         }
-        fs::rename(&staged.written, &staged.target)
-            .map_err(|error| Error::Io("replaced", file.path.to_owned(), error))?;
+    };
+    both().try_for_each(|(file, staged)| unchanged(file, staged))?;
+    let mut replaced = Vec::new();
+    for (file, staged) in both() {
+        // Again: of many files, the last one waits.
+        let done = unchanged(file, staged).and_then(|()| {
+            fs::rename(&staged.written, &staged.target)
+                .map_err(|error| Error::Io("replaced", file.path.to_owned(), error))
+        });
+        match done {
+            Ok(()) => replaced.push(file.path.to_owned()),
+            Err(error) if replaced.is_empty() => return Err(error),
+            Err(error) => return Err(Error::Partly(replaced, Box::new(error))),
+        }
     }
     Ok(())
 }
@@ -61,6 +83,10 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     {
         return Err(Error::ReadOnly(file.path.to_owned()));
     }
+    // So it would if it belongs to somebody else; an immutable file or a file system that is mounted
+    // read-only would refuse it after other files were replaced.
+    accessat(CWD, &target, Access::WRITE_OK, AtFlags::empty())
+        .map_err(|errno| failed(errno.into()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let written = target.with_file_name(leftover::name(&name));
     let _ = fs::remove_file(&written);
@@ -70,4 +96,61 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     of_file(&staged.target, &staged.written);
     new.sync_all().map_err(failed)?;
     Ok(staged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two files, and what each is to hold.
+    fn two(folder: &Path) -> [PathBuf; 2] {
+        let paths = ["a.kdl", "b.kdl"].map(|name| folder.join(name));
+        for path in &paths {
+            fs::write(path, "before").unwrap();
+        }
+        paths
+    }
+
+    fn rewrites(paths: &[PathBuf; 2]) -> [Rewrite<'_>; 2] {
+        paths.each_ref().map(|path| Rewrite {
+            path,
+            before: b"before",
+            after: "after",
+        })
+    }
+
+    fn texts(paths: &[PathBuf; 2]) -> [String; 2] {
+        paths
+            .each_ref()
+            .map(|path| fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn a_file_that_was_saved_meanwhile_keeps_every_file_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = two(folder.path());
+        fs::write(&paths[1], "saved").unwrap();
+        let refused = rewrite(&rewrites(&paths)).unwrap_err().to_string();
+        assert!(refused.contains("b.kdl` was changed while"), "{refused}");
+        assert_eq!(texts(&paths), ["before", "saved"]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn where_the_system_refuses_halfway_the_error_names_what_was_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = two(folder.path());
+        let files = rewrites(&paths);
+        let staged: Vec<Staged> = files.iter().map(|file| stage(file).unwrap()).collect();
+        fs::remove_file(&staged[1].written).unwrap();
+        let refused = place(&files, &staged).unwrap_err().to_string();
+        let (a, b) = (paths[0].display(), paths[1].display());
+        assert!(
+            refused.starts_with(&format!("`{b}` could not be replaced: ")),
+            "{refused}"
+        );
+        let end = format!("; `{a}` is already repaired, and no other file changed");
+        assert!(refused.ends_with(&end), "{refused}");
+        assert_eq!(texts(&paths), ["after", "before"]);
+    }
 }

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+use super::below::below;
 use super::leftover::{self, Leftover};
 use super::mounts::Mounts;
-use super::plan::{Change, TreePlan, below, remove_empty};
+use super::plan::{Change, TreePlan, remove_empty};
 use super::turn::Turn;
 use crate::cli::error::Error;
 use in_place::InPlace;

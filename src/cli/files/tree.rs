@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 
-use super::plan::below;
+use super::below::below;
 use super::read::MOST_BYTES;
 use crate::cli::error::Error;
 
@@ -94,6 +94,20 @@ impl Tree {
                 }
             }
             Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(refused(&path, error, false)),
+        }
+    }
+
+    /// The permissions of a file; `None` where there is none.
+    pub(super) fn mode(&mut self, relative: &str) -> Result<Option<u32>, Error> {
+        let path = below(&self.path, relative)?;
+        let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
+        let Some(folder) = self.folder(folder)? else {
+            return Ok(None);
+        };
+        match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(about) => Ok(Some(about.st_mode & 0o777)),
+            Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(refused(&path, error, false)),
         }
     }

@@ -34,6 +34,10 @@ pub(super) fn write(
     let made = folders_to_make(out);
     let replaced = replace(out, root, routes, comparison, output);
     replaced.map_err(|error| {
+        // Where another run writes, what lies there is that run's.
+        if !matches!(error, Error::Busy(..)) {
+            discard(out, output);
+        }
         // Folders that were made for nothing.
         for folder in made {
             let _ = fs::remove_dir(folder);
@@ -69,10 +73,39 @@ fn replace(
             let _ = fs::remove_dir(folder);
         }
     })?;
-    for (folder, name) in stale {
-        files::remove_tree(&folder, &name)?;
+    remove(&stale)
+}
+
+/// Removes every state that an earlier plan wrote below `out`, because this one writes none: a person
+/// who runs the next script must not run one of another plan.
+pub(super) fn discard(out: &Path, output: &Output) {
+    if !out.is_dir() {
+        return;
+    }
+    let removed = take_turn(out, output).and_then(|_turn| {
+        let stale = stale(out, &[])?;
+        warn_of_edits(&[], &stale, output)?;
+        remove(&stale)?;
+        Ok(!stale.is_empty())
+    });
+    let out = out.display();
+    match removed {
+        Ok(true) => output.say(&format!(
+            "removed the states and scripts of an earlier plan from {out}: this plan failed, and they are not its own"
+        )),
+        Ok(false) => {}
+        Err(error) => output.warning(&format!(
+            "the states and scripts in {out} are of an earlier plan, do not run them: {error}"
+        )),
+    }
+}
+
+/// Removes trees, each in its folder.
+fn remove(trees: &[(PathBuf, String)]) -> Result<(), Error> {
+    for (folder, name) in trees {
+        files::remove_tree(folder, name)?;
         // Whatever else lies in it is somebody's.
-        let _ = fs::remove_dir(&folder);
+        let _ = fs::remove_dir(folder);
     }
     Ok(())
 }
@@ -166,7 +199,7 @@ fn trees(
     Ok(trees)
 }
 
-/// Trees of tierc's in numbered folders that are none of `trees`, each with its folder.
+/// Generated trees in numbered folders that are not in `trees`, each with its folder.
 fn stale(out: &Path, trees: &[Tree]) -> Result<Vec<(PathBuf, String)>, Error> {
     let listing = match fs::read_dir(out) {
         Ok(listing) => listing,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::find::is_literal;
+use super::literal::is_literal;
 
 /// Longer than any address, so that a text full of `@` costs no more than another.
 const FAR: usize = 256;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::find::find_plain;
+use super::base64::{decoded, value};
 
 /// Fewer characters hold no connection string.
 const LEAST: usize = 24;
@@ -11,8 +11,8 @@ const LEAST: usize = 24;
 /// More hold no credential, and cost no more than another text.
 const MOST: usize = 16 << 10;
 
-/// The runs of Base64 that hold a credential. Each byte is looked at once, and decoded at most once.
-pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
+/// The runs of Base64 in which `find` finds a credential. Each byte is looked at once, and decoded at most once.
+pub(super) fn secrets(text: &str, find: fn(&str) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut start = 0;
@@ -23,7 +23,7 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
         if (LEAST..=MOST).contains(&length)
             && let Some(run) = text.get(start..end)
             && let Some(said) = decoded(run)
-            && !find_plain(&said).is_empty()
+            && !find(&said).is_empty()
         {
             let padding = bytes.iter().skip(end).take_while(|byte| **byte == b'=');
             found.push(start..end + padding.count());
@@ -31,51 +31,4 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
         start = end + 1;
     }
     found
-}
-
-/// What Base64 says, of either alphabet, where it says printable text; it ends at the first byte that
-/// is none, which is where most runs of letters end.
-pub(super) fn decoded(run: &str) -> Option<String> {
-    let run = run.trim_end_matches('=');
-    let mut said = String::with_capacity(run.len() / 4 * 3);
-    let (mut held, mut bits) = (0_u32, 0);
-    for byte in run.bytes() {
-        held = ((held << 6) | value(byte)?) & 0xffff;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            let next = u8::try_from((held >> bits) & 0xff).ok()?;
-            if !(next.is_ascii_graphic() || matches!(next, b' ' | b'\n' | b'\t' | b'\r')) {
-                return None;
-            }
-            said.push(char::from(next));
-        }
-    }
-    Some(said)
-}
-
-fn value(byte: u8) -> Option<u32> {
-    let from = |first: u8, base: u32| Some(u32::from(byte - first) + base);
-    match byte {
-        b'A'..=b'Z' => from(b'A', 0),
-        b'a'..=b'z' => from(b'a', 26),
-        b'0'..=b'9' => from(b'0', 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_base64_says_is_read_whatever_its_alphabet_and_padding() {
-        assert_eq!(decoded("YXBwOmh1bnRlcg==").as_deref(), Some("app:hunter"));
-        assert_eq!(decoded("YXBwOmh1bnRlcg").as_deref(), Some("app:hunter"));
-        assert_eq!(decoded("PDw_Pz8-Pg").as_deref(), Some("<<???>>"));
-        assert_eq!(decoded("AAAA"), None);
-        assert_eq!(decoded("a.b"), None);
-    }
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::literal::is_literal;
 use super::patterns::TOKENS;
 use super::runs::{Ends, Run};
 use super::{bare_address, encoded, patterns};
@@ -17,12 +18,12 @@ const JOINS: u8 = 2;
 /// What bytes can be to the search, so that most of a text is passed over with one look at each.
 struct Bytes {
     kinds: [u8; 256],
-    /// With what tokens of a well-known kind go on that begin with a byte: a bit for what `second`
-    /// makes of each byte.
+    /// For each first byte of a well-known token, which kinds of byte can follow: a bit for each kind
+    /// that `second` returns.
     goes_on: [u32; 256],
 }
 
-/// One of 32 kinds that a byte is of: whoever compares kinds looks at few words twice.
+/// The kind of a byte, one of 32. Comparing kinds first leaves few words to compare in full.
 fn second(byte: u8) -> u32 {
     1 << (byte & 31)
 }
@@ -64,12 +65,12 @@ impl Bytes {
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = find_plain(text);
-    found.extend(encoded::secrets(text));
+    found.extend(encoded::secrets(text, find_plain));
     merged(found)
 }
 
 /// The same of what is not encoded, in any order.
-pub(super) fn find_plain(text: &str) -> Vec<Range<usize>> {
+fn find_plain(text: &str) -> Vec<Range<usize>> {
     find_with(&mut Ends::of(text))
 }
 
@@ -276,63 +277,10 @@ fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     (length >= 6).then_some(0..length)
 }
 
-/// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
-/// it runs, a placeholder such as `<password>`, or masked already.
-#[must_use]
-pub fn is_literal(value: &str) -> bool {
-    let value = value.trim();
-    !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
-}
-
-/// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
-/// begins like one is a credential like any other.
-fn is_reference(value: &str) -> bool {
-    let within = |open: &str, close: &str| {
-        let inner = value
-            .strip_prefix(open)
-            .and_then(|it| it.strip_suffix(close));
-        inner.is_some_and(|it| !it.contains(['$', '{', '}', '<', '>', '(', ')']))
-    };
-    let variable = value.strip_prefix('$').is_some_and(|name| {
-        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-            && name
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-    });
-    variable || within("$(", ")") || within("${", "}") || within("{{", "}}") || within("<", ">")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::patterns::{KEYS, TOKENS};
-    use super::{Ends, Range, find_with, is_literal, merged};
-
-    #[test]
-    fn only_whole_references_are_none() {
-        for literal in [
-            "*hunter2x",
-            "{hunter2x",
-            "<Abc1!",
-            "$2b$12$abcdefghijk",
-            "$ecret",
-            "$(A)$ecret",
-            "${A}x",
-        ] {
-            assert!(is_literal(literal), "{literal}");
-        }
-        for reference in [
-            "$(DB_PASSWORD)",
-            "${DB_PASSWORD}",
-            "$DB_PASSWORD",
-            "{{ .Values.password }}",
-            "<password>",
-            "********",
-            "",
-            "true",
-        ] {
-            assert!(!is_literal(reference), "{reference}");
-        }
-    }
+    use super::{Ends, Range, find_with, merged};
 
     /// Whatever a text repeats, each of its bytes is looked at a bounded number of times.
     #[test]

@@ -3,46 +3,9 @@
 
 use std::ops::Range;
 
-use super::encoded;
+use super::base64::decoded;
+use super::body::Body;
 use super::runs::{Ends, Run};
-
-/// What follows the prefix of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Body {
-    /// Letters and digits.
-    Plain,
-    /// Hexadecimal digits.
-    Hex,
-    /// Letters, digits, `-`, `_` and `.`.
-    Word,
-    /// Base64, after a word that only says what follows.
-    Base64,
-    /// A path.
-    Path,
-    /// Base64 that says `user:password`.
-    Pair,
-    /// The rest of a JSON Web Token: a header in Base64, a dot, and what is signed.
-    Jwt,
-}
-
-impl Body {
-    /// How many there are.
-    pub(super) const KINDS: usize = Self::Jwt as usize + 1;
-
-    /// Whether a character may be part of it.
-    pub(super) fn holds(self, c: char) -> bool {
-        let more = match self {
-            Self::Hex => return c.is_ascii_hexdigit(),
-            Self::Plain => "",
-            Self::Word | Self::Jwt => "_-.",
-            // Behind a word that only says what follows, any token can.
-            Self::Base64 => "_-.+/=~%",
-            Self::Path => "_-/",
-            Self::Pair => "+/=_-",
-        };
-        c.is_ascii_alphanumeric() || more.contains(c)
-    }
-}
 
 /// A token of a kind that its prefix tells.
 #[derive(Clone, Copy, Debug)]
@@ -223,7 +186,7 @@ impl Token {
 
 /// Whether Base64 says `user:password`.
 fn says_a_pair(text: &str) -> bool {
-    let said = encoded::decoded(text);
+    let said = decoded(text);
     said.is_some_and(|said| said.split_once(':').is_some_and(|(_, it)| !it.is_empty()))
 }
 
@@ -233,7 +196,7 @@ fn is_signed(text: &str) -> bool {
     let (Some(header), Some(signed)) = (parts.next(), parts.next()) else {
         return false;
     };
-    let said = encoded::decoded(header).unwrap_or_default();
+    let said = decoded(header).unwrap_or_default();
     said.starts_with('{') && said.contains("\"alg\"") && signed.len() >= 8
 }
 
@@ -363,7 +326,7 @@ pub fn is_key(word: &str) -> bool {
             .is_some_and(|(_, last)| WORDS.iter().any(|known| last.eq_ignore_ascii_case(known)))
 }
 
-/// Values that say that there is none.
+/// Values that mean: no credential.
 const NONE: &[&str] = &[
     "",
     "true",
@@ -398,7 +361,7 @@ const PLACEHOLDERS: &[&str] = &[
     "CREDENTIALS",
 ];
 
-/// Schemes of what leads to a credential and is none.
+/// Schemes of references to a credential. The reference itself is not secret.
 const LEADS: &[&str] = &[
     "file:",
     "vault:",

@@ -1,9 +1,9 @@
-//! Where words that are known stand in a text.
+//! Where known words are in a text.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 
-/// Bytes of a word that are looked for: what goes on like a longer one is that one.
+/// How many bytes of a word are compared: longer words that begin alike count as equal.
 const LOOKED_FOR: usize = 256;
 
 /// Words to look for. Many sentences are looked through for the words of one file.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::patterns::Body;
+use super::body::Body;
 
 /// Each run is passed over once, however many words in it are looked at: `password=password=...` is
 /// one value for every one of its keys.

@@ -1,7 +1,7 @@
 //! The PrometheusRule, or several where one would be too large.
 
-use super::metadata::metadata;
 use crate::emit::alerts::{Alert, Group};
+use crate::emit::metadata::metadata;
 use crate::emit::yaml::{Map, Value, yaml};
 use crate::model::{Environment, OWN_LABELS};
 

@@ -2,7 +2,7 @@
 
 use crate::emit::yaml::{Map, Value, yaml};
 
-use super::metadata::metadata;
+use crate::emit::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 
 /// The HPA, named for its Deployment.

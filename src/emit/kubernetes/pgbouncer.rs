@@ -7,9 +7,10 @@ pub(super) use network_policy::{clients, services};
 
 use crate::emit::yaml::{Value, yaml};
 
-use super::metadata::{metadata, selector};
 use crate::catalogue::Catalogue;
-use crate::emit::pgbouncer::{PORT, ini};
+use crate::emit::endpoint::PORT;
+use crate::emit::metadata::{metadata, selector};
+use crate::emit::pgbouncer::ini;
 use crate::model::Environment;
 
 /// The key in the ConfigMap, and the file that it becomes.

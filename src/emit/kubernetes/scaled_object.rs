@@ -6,8 +6,8 @@ mod triggers;
 use crate::emit::yaml::{Map, Value, yaml};
 
 use super::hpa::behavior;
-use super::metadata::metadata;
 use crate::budget::scaling::asked_for;
+use crate::emit::metadata::metadata;
 use crate::emit::secret;
 use crate::model::{Environment, Name, Use, Worker};
 

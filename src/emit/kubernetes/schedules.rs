@@ -5,7 +5,7 @@ mod script;
 
 use crate::emit::yaml::{Value, yaml};
 
-use super::metadata::{metadata, selector};
+use crate::emit::metadata::{metadata, selector};
 use crate::model::Environment;
 use crate::schedule::{Calendar, Subject};
 

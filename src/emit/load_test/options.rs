@@ -9,8 +9,8 @@ use crate::source::Sourced;
 /// begins after that.
 const GRACE: u64 = 30;
 
-/// Of the requests of an arrival rate one in so many may be left out because no virtual user is
-/// free: with more, less was loaded than asked for.
+/// k6 drops a request if no virtual user is free. One dropped request in this many is accepted: with
+/// more, the load was lower than asked for.
 const DROPPED: u64 = 1000;
 
 /// A part of a load test whose figures k6 prints of their own.
@@ -165,7 +165,7 @@ fn scenarios(test: &LoadTest) -> Map<String, Value> {
     scenarios
 }
 
-/// The ramp, from so many seconds on.
+/// The ramp, which starts after `start` seconds.
 fn ramping(test: &LoadTest, start: u64) -> Value {
     let stages = test.stage.iter();
     let stages = stages

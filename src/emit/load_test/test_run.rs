@@ -2,7 +2,7 @@
 
 use crate::emit::yaml::{Map, Value, yaml};
 
-use crate::emit::kubernetes::metadata::metadata;
+use crate::emit::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};
 
 /// The image of the pods: the k6 whose documentation the scripts follow.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{growth, size};
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
-use crate::emit::pgbouncer;
+use crate::emit::endpoint;
 use crate::model::{Environment, MetricSource};
 
 /// Read replicas of one source.
@@ -69,7 +69,7 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
         storage: database.storage.kind.value.to_string(),
         volume: growth::volume(&database.storage),
         free_alone: environment.alerts.source.database.value == MetricSource::Yace,
-        host: pgbouncer::primary_host(environment),
+        host: endpoint::primary_host(environment),
         replicas: (1..=count)
             .map(|number| database.read_identifier(number))
             .collect(),

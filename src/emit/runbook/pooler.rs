@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
 use crate::emit::alerts::Watch;
-use crate::emit::{lock, pgbouncer, secret};
+use crate::emit::{endpoint, lock, pgbouncer, secret};
 use crate::model::platform::leaving_at_once;
 use crate::model::{Environment, Pgbouncer};
 
@@ -55,7 +55,7 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         reserve: pooler.pool.reserve.value,
         max_db,
         clients: pooler.clients.max.value,
-        port: pgbouncer::PORT,
+        port: endpoint::PORT,
         admin: pgbouncer::ADMIN_USER,
         auth_secret: secret::userlist(environment).secret,
         usable: primary.usable,
@@ -74,7 +74,8 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
     }
 }
 
-/// The most pods that can be declared where the database takes the pools of so many.
+/// The most pods that can be declared if the database has room for the pools of `pods` pods, those that
+/// drain included.
 fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
     let (drain, pace) = (pooler.drain.value, pooler.min_ready.value);
     let draining = u64::from(leaving_at_once(drain, pace, u32::MAX));

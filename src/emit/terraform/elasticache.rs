@@ -2,9 +2,8 @@
 
 use crate::catalogue::Catalogue;
 use crate::emit::hcl::Hcl;
-use crate::model::image::version;
 use crate::model::{
-    ClusterMode, DailyWindow, Environment, RedisGroup, RedisTls, Use, WeeklyWindow,
+    ClusterMode, DailyWindow, Environment, RedisGroup, RedisTls, Use, Version, WeeklyWindow,
 };
 
 use super::{apply_immediately, named, number};
@@ -13,7 +12,7 @@ use super::{apply_immediately, named, number};
 const SHORTEST_WINDOW: u32 = 60;
 
 /// The first version that lets clients move to TLS, and so knows modes of it.
-const WITH_TLS_MODES: [u32; 3] = [7, 0, 0];
+const WITH_TLS_MODES: Version = Version::of(7, 0);
 
 type Attributes = Vec<(String, Hcl)>;
 
@@ -74,7 +73,8 @@ fn encryption(group: &RedisGroup) -> Attributes {
     let encrypted = group.tls.value != RedisTls::Off;
     let mut attributes: Attributes =
         named([("transit_encryption_enabled", Hcl::Bool(encrypted))]).collect();
-    let has_modes = version(&group.version.value).is_none_or(|version| version >= WITH_TLS_MODES);
+    let has_modes =
+        Version::leading(&group.version.value).is_none_or(|version| version >= WITH_TLS_MODES);
     if encrypted && has_modes {
         attributes.push(("transit_encryption_mode".into(), Hcl::text(group.tls.value)));
     }

@@ -1,7 +1,8 @@
 //! The PostgreSQL instance and its read replicas.
 
+use crate::emit::endpoint::SERVER_PORT;
 use crate::emit::hcl::Hcl;
-use crate::emit::pgbouncer::SERVER_PORT;
+use crate::model::version::major_and_rest;
 use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 
@@ -84,7 +85,7 @@ fn replica(environment: &Environment, number: u32) -> (String, Hcl) {
 }
 
 fn major(database: &Database) -> &str {
-    database.engine.value.split('.').next().unwrap_or_default()
+    major_and_rest(&database.engine.value).0
 }
 
 /// The name of an instance's parameter group: one for each major version, because a group's family

@@ -23,6 +23,12 @@ pub enum Form {
     Text,
     /// A text that its place takes.
     Placed(Place),
+    /// A version: numbers with points between.
+    Version,
+    /// A taint: `key=value:Effect`.
+    Taint,
+    /// An AWS region.
+    Region,
     /// A DNS label.
     Name,
     /// A DNS label that begins with a letter.
@@ -39,8 +45,25 @@ pub enum Form {
     Daily,
     /// A window of a week.
     Weekly,
+    /// Values by names of the user's own: what the names take, and what the values take.
+    Map(Place, &'static Form),
     /// The attributes of a node.
     Attributes(&'static [&'static Declaration]),
+}
+
+/// Labels of Kubernetes by their keys.
+pub const LABELS: Form = Form::Map(Place::LabelKey, &Form::Placed(Place::LabelValue));
+
+impl Form {
+    /// The words of a closed vocabulary; of anything else, none.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'static str> {
+        if let Self::Word(words) = self {
+            words()
+        } else {
+            Vec::new()
+        }
+    }
 }
 
 /// What an attribute takes, in words.
@@ -65,6 +88,9 @@ impl fmt::Display for Form {
             }
             Self::Text => f.write_str("a text"),
             Self::Placed(place) => f.write_str(place.rule()),
+            Self::Version => f.write_str("a version, such as `\"42.7.7\"`"),
+            Self::Taint => f.write_str("a taint, such as `\"spot=true:NoSchedule\"`"),
+            Self::Region => f.write_str("an AWS region, such as `us-east-1`"),
             Self::Name => f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`"),
             Self::LetteredName => {
                 f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`, a letter first")
@@ -75,6 +101,9 @@ impl fmt::Display for Form {
             Self::Portion => f.write_str("a count of pods, or a percentage in quotes"),
             Self::Daily => f.write_str("a window of a day in UTC"),
             Self::Weekly => f.write_str("a window of a week in UTC"),
+            Self::Map(keys, values) => {
+                write!(f, "names, each {}, with a value: {values}", keys.rule())
+            }
             Self::Attributes(_) => f.write_str("attributes of its own"),
         }
     }

@@ -44,7 +44,14 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// type once resolved, the values that it takes unless its type says so, and an example.
 /// `Option<...>` may be absent. `as` gives the KDL spelling where it is not the field's name, and
 /// `among` a node whose attributes stand among its owner's. `inside "engine" { ... }` holds attributes
-/// that stand in one child and have no part of their own.
+/// that stand in one child and have no part of their own; `sole_property` is the one property of such
+/// a child, whose path is the child's.
+///
+/// `nodes` holds any number of nodes, of which a `key` tells one from another; `kinds` holds nodes that are
+/// called after what they are, which their `kind` says. `narrowed` says what attributes of a node among
+/// its owner's take there, where that is less than elsewhere.
+///
+/// `named` holds nodes that have names, and `undeclared` a field whose written form stands elsewhere.
 ///
 /// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
 /// parts are resolved by hand.
@@ -67,21 +74,31 @@ macro_rules! one_node {
         $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)* { $inside $($read)+ }] [none] $($rest)* }
     };
 
-    // A node, in a child of its own or among its owner's attributes.
-    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* node $field:ident: $type:ty; $($rest:tt)*) => {
+    // A field whose written form is not declared.
+    ($head:tt [$($fields:tt)*] $reads:tt [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* undeclared $field:ident: $type:ty; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named node $field [$type]
-                [$crate::model::declaration::kebab!($field)] [None] [$crate::model::declaration::kebab!($field)]
-                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
-            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] undeclared $field [$type]
+                [$crate::model::declaration::kebab!($field)] }]
+            $reads [none] $($rest)* }
     };
+
+    // Nodes: among their owner's attributes, in a child of their own, or in several.
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* among $field:ident: $type:ty; $($rest:tt)*) => {
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* among $field:ident: $type:ty
+     $(, narrowed { $($path:literal: $narrow:expr,)+ })?; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
             [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] flat among $field [$type]
                 [""] [None] [""]
-                [<$type as $crate::model::declaration::Declared>::FORM] [""] [concat!($($doc),+)] }]
+                [<$type as $crate::model::declaration::Declared>::FORM] [&[$($(($path, $narrow)),+)?]] [""] [concat!($($doc),+)] }]
+            [$($reads)* { ($field [$type]) }] [none] $($rest)* }
+    };
+    ($head:tt [$($fields:tt)*] [$($reads:tt)*] [none]
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident: $type:ty; $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { $head
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
+                [$crate::model::declaration::kebab!($field)] [None] [$crate::model::declaration::kebab!($field)]
+                [<$type as $crate::model::declaration::Declared>::FORM] [&[]] [""] [concat!($($doc),+)] }]
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
 
@@ -108,42 +125,53 @@ macro_rules! one_node {
      $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
             [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
-                [$name] [None] [$name] [$form] [$example] [concat!($($doc),+)] }]
+                [$name] [None] [$name] [$form] [&[]] [$example] [concat!($($doc),+)] }]
             [$($reads)* { ($field [$type]) }] [none] $($rest)* }
     };
     ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* argument $field:ident as [$name:expr]: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
+     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* $stands:ident $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named argument $field [$type]
-                [$name] [Some($inside)] [$inside] [$form] [$example] [concat!($($doc),+)] }]
+            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named $stands $field [$type]
+                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $stands $inside $name)] [$form] [&[]] [$example] [concat!($($doc),+)] }]
             $reads [$inside $($read)* ($field [$type])] $($rest)* }
     };
-    ($head:tt [$($fields:tt)*] $reads:tt [$inside:literal $($read:tt)*]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* property $field:ident as $name:tt: $type:ty = $form:expr, $example:literal; $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] named property $field [$type]
-                $name [Some($inside)] [$crate::model::declaration::one_node!(@below $inside $name)] [$form] [$example] [concat!($($doc),+)] }]
-            $reads [$inside $($read)* ($field [$type])] $($rest)* }
-    };
-    (@below $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below property $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below required $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
+    (@below $stands:ident $inside:literal $name:tt) => { $inside };
 
-    // Everything is taken in.
-    ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
-     [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
-          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$example:literal] [$sentence:expr] })+]
-     [$({ $($read:tt)+ })+] [none]) => {
+    // Everything is taken in: all fields of the part, and those of them that are declared.
+    ($head:tt [$($fields:tt)+] $reads:tt [none]) => {
+        $crate::model::declaration::one_node! { @sort $head $reads [] [] $($fields)+ }
+    };
+    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
+     { $doc:tt $serde:tt undeclared $field:ident $type:tt $step:tt } $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { @sort $head $reads
+            [$($all)* { $doc $serde named $field $type $step }] [$($declared)*] $($rest)* }
+    };
+    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
+     { $doc:tt $serde:tt $walk:ident $stands:ident $field:ident $type:tt $name:tt $inside:tt $step:tt $($how:tt)+ }
+     $($rest:tt)*) => {
+        $crate::model::declaration::one_node! { @sort $head $reads
+            [$($all)* { $doc $serde $walk $field $type $step }]
+            [$($declared)* { $doc $stands $field $type $name $inside $step $($how)+ }] $($rest)* }
+    };
+    (@sort { [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
+     [$({ $($read:tt)+ })+]
+     [$({ [$($all_doc:tt)+] [$($serde:tt)*] $walk:ident $all:ident [$all_type:ty] [$all_step:expr] })+]
+     [$({ [$($doc:tt)+] $stands:ident $field:ident [$type:ty]
+          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]) => {
         $($head)+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[schemars(deny_unknown_fields)]
-        pub struct $part { $($($doc)+ $($serde)* pub $field: $type,)+ }
+        pub struct $part { $($($all_doc)+ $($serde)* pub $all: $all_type,)+ }
 
         #[doc = concat!("The fields of [`", stringify!($part), "`], by the names they have there.")]
         #[allow(non_camel_case_types, missing_docs)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $names { $($field(<$type as $crate::model::attribute::Attributes>::Field),)+ }
+        pub enum $names { $($all(<$all_type as $crate::model::attribute::Attributes>::Field),)+ }
 
-        $crate::model::part::walks! { $part $names $(($walk $field $step))+ }
+        $crate::model::part::walks! { $part $names $(($walk $all $all_step))+ }
 
         #[doc = concat!("[`", stringify!($part), "`] as written.")]
         #[derive(Clone, Debug, Default)]
@@ -164,6 +192,7 @@ macro_rules! one_node {
                     inside: $inside,
                     stands: $crate::model::declaration::one_node!(@stands $stands),
                     form: $form,
+                    narrows: $narrows,
                     optional: <$type as $crate::model::declaration::Declared>::OPTIONAL,
                     example: $example,
                     doc: $sentence,
@@ -189,9 +218,18 @@ macro_rules! one_node {
                 $(<$type as $crate::model::declaration::Declared>::repeats(
                     &self.$field,
                     &tier.$field,
-                    &$crate::model::declaration::below(path, $step),
+                    &$crate::model::declaration::stated_below(path, $part::$field, $step),
                     into,
                 );)+
+            }
+
+            fn texts(
+                &self,
+            ) -> Vec<(&'static $crate::model::declaration::Declaration, Option<$crate::source::Spanned<String>>)> {
+                vec![$((
+                    $part::$field,
+                    <$type as $crate::model::declaration::Declared>::text(&self.$field),
+                )),+]
             }
         }
 
@@ -237,26 +275,33 @@ macro_rules! one_node {
     };
 
     (@stands property) => { $crate::model::declaration::Stands::Property };
+    (@stands required) => { $crate::model::declaration::Stands::Required };
+    (@stands sole_property) => { $crate::model::declaration::Stands::SoleProperty };
+    (@stands required_argument) => { $crate::model::declaration::Stands::RequiredArgument };
+    (@stands key) => { $crate::model::declaration::Stands::Key };
+    (@stands kind) => { $crate::model::declaration::Stands::Kind };
+    (@stands repeated) => { $crate::model::declaration::Stands::Repeated };
+    (@stands nodes) => { $crate::model::declaration::Stands::Nodes };
+    (@stands kinds) => { $crate::model::declaration::Stands::Kinds };
     (@stands argument) => { $crate::model::declaration::Stands::Argument };
     (@stands child) => { $crate::model::declaration::Stands::Child };
     (@stands list) => { $crate::model::declaration::Stands::List };
     (@stands filled_list) => { $crate::model::declaration::Stands::FilledList };
+    (@stands map) => { $crate::model::declaration::Stands::Map };
+    (@stands maps) => { $crate::model::declaration::Stands::Maps };
+    (@stands named) => { $crate::model::declaration::Stands::Named };
     (@stands node) => { $crate::model::declaration::Stands::Node };
     (@stands among) => { $crate::model::declaration::Stands::Among };
 
     (@read $part:ident $reader:ident $into:ident ($field:ident [$type:ty])) => {
         $into.$field = <$type as $crate::model::declaration::Declared>::read($reader, $part::$field);
     };
-    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$type:ty])) => {
-        $into.$one = $reader.child($inside, |child| {
-            <$type as $crate::model::declaration::Declared>::read(child, $part::$one)
+    (@read $part:ident $reader:ident $into:ident $inside:literal $(($field:ident [$type:ty]))+) => {
+        let inside = $reader.child($inside, |child| Self {
+            $($field: <$type as $crate::model::declaration::Declared>::read(child, $part::$field),)+
+            ..Self::default()
         });
-    };
-    (@read $part:ident $reader:ident $into:ident $inside:literal ($one:ident [$first:ty]) ($two:ident [$second:ty])) => {
-        ($into.$one, $into.$two) = $reader.child($inside, |child| {
-            let first = <$first as $crate::model::declaration::Declared>::read(child, $part::$one);
-            (first, <$second as $crate::model::declaration::Declared>::read(child, $part::$two))
-        });
+        $($into.$field = inside.$field;)+
     };
 
     (@resolved derived $($rest:tt)+) => {};

@@ -30,6 +30,23 @@ pub enum Stated {
     Weekly(WeeklyWindow),
 }
 
+impl Display for Stated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(number) => write!(f, "{number}"),
+            Self::Flag(flag) => write!(f, "#{flag}"),
+            Self::Text(text) => write!(f, "{text}"),
+            Self::Word(word) => write!(f, "{word}"),
+            Self::Name(name) => write!(f, "{name}"),
+            Self::Duration(duration) => write!(f, "{duration}"),
+            Self::Quantity(quantity) => write!(f, "{quantity}"),
+            Self::Portion(portion) => write!(f, "{portion}"),
+            Self::Daily(window) => write!(f, "{window}"),
+            Self::Weekly(window) => write!(f, "{window}"),
+        }
+    }
+}
+
 /// A value as KDL writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {

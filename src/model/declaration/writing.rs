@@ -10,7 +10,7 @@ pub struct TextNode {
     /// Its arguments.
     pub arguments: Vec<Literal>,
     /// Its properties.
-    pub properties: Vec<(&'static str, Literal)>,
+    pub properties: Vec<(String, Literal)>,
     /// The nodes of its block.
     pub children: Vec<TextNode>,
 }
@@ -41,6 +41,15 @@ impl TextNode {
         self.children.get_mut(at).expect("a child that is there")
     }
 
+    /// The first child that is called one of `names`, which is added under the first of them if there
+    /// is none.
+    pub fn child_of(&mut self, names: &[&str]) -> &mut Self {
+        let known = |child: &&Self| names.contains(&&*child.name);
+        let name = self.children.iter().find(known).map(|it| it.name.clone());
+        let first = names.first().copied().unwrap_or_default();
+        self.child(name.as_deref().unwrap_or(first))
+    }
+
     /// States the value of an attribute, where it is declared to stand.
     pub fn state(&mut self, at: &'static Declaration, value: Literal) {
         self.restate(at, vec![value]);
@@ -54,15 +63,48 @@ impl TextNode {
             None => self,
         };
         match at.stands {
-            Stands::Property => {
-                owner.properties.retain(|(key, _)| *key != at.name);
-                let stated = values.into_iter().map(|value| (at.name, value));
-                owner.properties.extend(stated);
+            Stands::Property | Stands::Required | Stands::SoleProperty => {
+                owner.restate_property(at.name, values);
             }
-            Stands::Argument => owner.arguments = values,
-            Stands::Child | Stands::List | Stands::FilledList | Stands::Node | Stands::Among => {
+            Stands::Map | Stands::Maps => {
+                let child = owner.child(at.name);
+                child.restate_property(at.example_key(), values);
+            }
+            Stands::Argument | Stands::RequiredArgument | Stands::Key => owner.arguments = values,
+            Stands::Kind => {
+                if let Some(Literal::Text(kind)) = values.into_iter().next() {
+                    owner.name = kind;
+                }
+            }
+            Stands::Repeated => {
+                owner.children.retain(|child| child.name != at.name);
+                owner.children.extend(values.into_iter().map(|value| Self {
+                    name: at.name.to_owned(),
+                    arguments: vec![value],
+                    ..Self::default()
+                }));
+            }
+            Stands::Child
+            | Stands::List
+            | Stands::FilledList
+            | Stands::Node
+            | Stands::Nodes
+            | Stands::Kinds
+            | Stands::Named
+            | Stands::Among => {
                 owner.child(at.name).arguments = values;
             }
         }
+    }
+
+    /// States one value of an attribute that is a map.
+    pub fn state_key(&mut self, at: &'static Declaration, key: &str, value: Literal) {
+        self.child(at.name).restate_property(key, vec![value]);
+    }
+
+    fn restate_property(&mut self, name: &str, values: Vec<Literal>) {
+        self.properties.retain(|(key, _)| key != name);
+        let stated = values.into_iter().map(|value| (name.to_owned(), value));
+        self.properties.extend(stated);
     }
 }

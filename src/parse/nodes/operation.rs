@@ -1,66 +1,15 @@
-//! `alerts` and `load-test`.
+//! `load-test`.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::ast::{AlertsNode, ExpectNode, LoadNode, LoadTestNode, StageNode, Written};
+use crate::ast::{ExpectNode, LoadNode, LoadTestNode, StageNode, Written};
 use crate::model::Place;
 use crate::parse::fields::Fields;
-use crate::parse::{text, value};
+use crate::parse::value;
 
-/// A share of what there is.
-const PERCENT: RangeInclusive<u32> = 1..=100;
-/// More than is requested can be used.
-const OF_REQUESTS: RangeInclusive<u32> = 1..=1000;
-/// From a second to a year.
-const TIME: RangeInclusive<u64> = 1..=31_536_000;
 /// A day: no load test runs longer.
 const RUN: RangeInclusive<u64> = 1..=86_400;
 const SOME: RangeInclusive<u32> = 1..=u32::MAX;
-
-/// `alerts`.
-pub fn alerts(fields: &mut Fields<'_>) -> AlertsNode {
-    let (redis_ops, benchmark) = fields.group("redis-ops", |ops| {
-        let benchmark = ops.property("benchmark", value::whole(SOME));
-        (ops.maybe(value::whole(PERCENT)), benchmark)
-    });
-    let (database, redis, pgbouncer) = fields.group("source", |source| {
-        let database = source.property("database", value::word);
-        let redis = source.property("redis", value::word);
-        (database, redis, source.property("pgbouncer", value::word))
-    });
-    let time = || value::duration(TIME);
-    AlertsNode {
-        api_cpu: fields.single("api-cpu", "80", value::whole(OF_REQUESTS)),
-        api_memory: fields.single("api-memory", "75", value::whole(PERCENT)),
-        queue_depth: fields.single("queue-depth", "50", value::whole(SOME)),
-        db_cpu: fields.single("db-cpu", "70", value::whole(PERCENT)),
-        db_connections: fields.single("db-connections", "70", value::whole(PERCENT)),
-        db_storage: fields.single("db-storage", "70", value::whole(PERCENT)),
-        storage_forecast: fields.single("storage-forecast", "\"30d\"", time()),
-        replica_lag: fields.single("replica-lag", "\"30s\"", time()),
-        redis_memory: fields.single("redis-memory", "70", value::whole(PERCENT)),
-        pool_wait: fields.single("pool-wait", "\"1s\"", time()),
-        at_maximum: fields.single("at-maximum", "\"15m\"", time()),
-        paused: fields.single("paused", "\"1h\"", time()),
-        sustained: fields.single("sustained", "\"15m\"", time()),
-        route: fields.single("route", "\"pagerduty\"", value::placed(Place::LabelValue)),
-        labels: fields.group("labels", labels),
-        redis_ops,
-        benchmark,
-        database,
-        redis,
-        pgbouncer,
-    }
-}
-
-fn labels(fields: &mut Fields<'_>) -> BTreeMap<String, Written<String>> {
-    let reader = value::placed(Place::LabelValue);
-    let all = fields.every_property("release", text::at(Place::LabelKey), reader);
-    all.into_iter()
-        .map(|(key, _, written)| (key, written))
-        .collect()
-}
 
 /// What a child that may be there says; broken where it is there and cannot be read.
 fn load(

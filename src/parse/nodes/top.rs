@@ -4,47 +4,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::{operation, schedule, worker, workload};
-use crate::ast::{
-    Ast, DatabaseNode, NetworkNode, Node as _, NodeGroupNode, Part, PgbouncerNode, RedisNode,
-    Spoil, WaiverNode,
-};
+use super::{operation, schedule};
+use crate::ast::{Ast, EnvironmentNode, Over as _, Part, Spoil, WaiverNode};
 use crate::diagnostic::{Diagnostic, code};
+use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
-use crate::model::{Days, Name, OffHours, Place};
+use crate::model::{Days, Environment, Name, OffHours};
 use crate::parse::fields::{Cx, Fields};
 use crate::parse::tree::Node;
+use crate::parse::vocabulary::{NODES, WITH_BLOCK, has_block, is_known, nearest};
 use crate::parse::{suggest, text, value};
 use crate::source::Span;
-
-/// Every top-level node, with the part of the language that goes with it when it cannot be read.
-pub const NODES: &[(&str, Part)] = &[
-    ("environment", Part::Other),
-    ("tier", Part::Other),
-    ("region", Part::Other),
-    ("app", Part::Other),
-    ("namespace", Part::Other),
-    ("cluster", Part::Other),
-    ("labels", Part::Other),
-    ("framework", Part::Other),
-    ("api", Part::Api),
-    ("worker", Part::Worker),
-    ("service", Part::Service),
-    ("pgbouncer", Part::Pgbouncer),
-    ("database", Part::Database),
-    ("redis", Part::Redis),
-    ("nodes", Part::Nodes),
-    ("network", Part::Network),
-    ("off-hours", Part::Schedule),
-    ("event", Part::Schedule),
-    ("schedule", Part::Other),
-    ("alerts", Part::Alerts),
-    ("load-test", Part::LoadTest),
-    ("budget", Part::Other),
-    ("cost", Part::Other),
-    ("deliver", Part::Other),
-    ("waive", Part::Waive),
-];
 
 /// The nodes that have a name and may stand more than once.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
@@ -54,39 +24,6 @@ const MANY: [&str; 3] = ["labels", "waive", "off-hours"];
 
 /// Where each node of a file was stated first, by its path.
 pub type Seen = BTreeMap<String, Span>;
-
-/// Whether the language has a top-level node named `name`.
-#[must_use]
-pub fn is_known(name: &str) -> bool {
-    NODES.iter().any(|(known, _)| *known == name)
-}
-
-/// The nodes of the top level that have a block.
-const WITH_BLOCK: [&str; 11] = [
-    "api",
-    "worker",
-    "service",
-    "pgbouncer",
-    "database",
-    "redis",
-    "nodes",
-    "off-hours",
-    "event",
-    "alerts",
-    "load-test",
-];
-
-/// Whether the top-level node named `name` has a block.
-#[must_use]
-pub fn has_block(name: &str) -> bool {
-    WITH_BLOCK.contains(&name)
-}
-
-/// The known node whose name is nearest to `name`.
-#[must_use]
-pub fn nearest(name: &str) -> Option<&'static str> {
-    suggest::nearest(name, NODES.iter().map(|(known, _)| *known))
-}
 
 /// The node that is meant by one that is not known: what has a block is rather one that takes one.
 fn meant(node: &Node<'_>) -> Option<&'static str> {
@@ -104,17 +41,17 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
     };
     ast.broken.insert(*part);
     match *name {
-        "environment" => ast.environment.broken = true,
-        "tier" => ast.tier.broken = true,
-        "region" => ast.region.broken = true,
-        "app" => ast.app.broken = true,
-        "namespace" => ast.namespace.broken = true,
-        "cluster" => ast.cluster.broken = true,
-        "framework" => ast.framework.broken = true,
-        "deliver" => ast.autoscalers.broken = true,
-        "schedule" => ast.schedule_image.broken = true,
-        "budget" => ast.budget.broken = true,
-        "cost" => ast.reserved.broken = true,
+        "environment" => ast.stated.environment.broken = true,
+        "tier" => ast.stated.tier.broken = true,
+        "region" => ast.stated.region.broken = true,
+        "app" => ast.stated.app.broken = true,
+        "namespace" => ast.stated.namespace.broken = true,
+        "cluster" => ast.stated.cluster.broken = true,
+        "framework" => ast.stated.framework.broken = true,
+        "deliver" => ast.stated.deliver.spoil(),
+        "schedule" => ast.stated.schedule.spoil(),
+        "budget" => ast.stated.budget.spoil(),
+        "cost" => ast.stated.cost.spoil(),
         _ => {}
     }
 }
@@ -142,7 +79,7 @@ fn stands_once(name: &str) -> bool {
 
 /// Reads one top-level node into `ast`.
 pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
-    match super::run_on::parted(node, cx) {
+    match super::run_on::parted(node, cx, known_in) {
         Some(parted) => read(ast, seen, cx, &parted),
         None => read(ast, seen, cx, node),
     }
@@ -174,6 +111,7 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
         }
         let into = if own { ast } else { &mut nowhere };
         let key = key.map_or_else(|| Name::composed(String::new()), |key| key.value);
+        declared(into, &mut fields, Some(&key));
         keyed(into, &mut fields, key);
     } else {
         let own = MANY.contains(&name) || first(seen, cx, name, place);
@@ -181,8 +119,7 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
             mark_doubted(ast, name);
         }
         let into = if own { ast } else { &mut nowhere };
-        scalar(into, &mut fields);
-        parts(into, &mut fields);
+        declared(into, &mut fields, None);
         match name {
             "labels" => labels(into, seen, &mut fields),
             "waive" => waive(into, seen, &mut fields),
@@ -263,7 +200,7 @@ pub fn owners(child: &str) -> &'static [&'static str] {
 }
 
 /// The nodes that can stand in the block of the top-level node `part`.
-pub(super) fn known_in(part: &str) -> Vec<&'static str> {
+fn known_in(part: &str) -> Vec<&'static str> {
     let findings = RefCell::default();
     let notes = RefCell::default();
     let cx = Cx {
@@ -273,17 +210,14 @@ pub(super) fn known_in(part: &str) -> Vec<&'static str> {
     let empty = Node::empty(part);
     let mut fields = Fields::new(cx, &empty, String::new());
     let mut nowhere = Ast::default();
-    keyed(&mut nowhere, &mut fields, Name::composed(String::new()));
-    parts(&mut nowhere, &mut fields);
+    let name = Name::composed(String::new());
+    declared(&mut nowhere, &mut fields, Some(&name));
+    keyed(&mut nowhere, &mut fields, name);
     fields.known_children
 }
 
 fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     match fields.node_name() {
-        "worker" => put(&mut ast.workers, name, worker::worker(fields), fields),
-        "service" => put(&mut ast.services, name, worker::service(fields), fields),
-        "redis" => put(&mut ast.redis, name, RedisNode::read(fields), fields),
-        "nodes" => put(&mut ast.nodes, name, NodeGroupNode::read(fields), fields),
         "event" => {
             let event = schedule::event(fields);
             if event.is_none() || fields.is_in_doubt() {
@@ -302,67 +236,18 @@ fn keyed(ast: &mut Ast, fields: &mut Fields<'_>, name: Name) {
     }
 }
 
-/// Keeps a node; what it says is not relied on where something about its form was wrong.
-fn put<T: Spoil>(all: &mut BTreeMap<Name, T>, name: Name, mut node: T, fields: &Fields<'_>) {
-    if fields.is_broken() {
-        node.spoil();
-    } else if fields.is_in_doubt() {
-        node.doubt();
-    }
-    all.insert(name, node);
-}
-
-fn scalar(ast: &mut Ast, fields: &mut Fields<'_>) {
-    match fields.node_name() {
-        "environment" => ast.environment = fields.argument("\"staging\"", value::lettered_name),
-        "tier" => ast.tier = fields.argument("\"small\"", value::word),
-        "region" => ast.region = fields.argument("\"us-east-1\"", value::region),
-        "app" => ast.app = fields.argument("\"kaireon\"", value::lettered_name),
-        "namespace" => ast.namespace = fields.argument("\"kaireon\"", value::name),
-        "cluster" => ast.cluster = fields.argument("\"prod-eks\"", value::name),
-        "framework" => ast.framework = fields.argument("\"bullmq\"", value::word),
-        "deliver" => {
-            let autoscalers = fields.property("autoscalers", value::word);
-            ast.autoscalers = doubted(autoscalers, fields);
-        }
-        "schedule" => {
-            let image = fields.property("image", value::placed(Place::Image));
-            ast.schedule_image = doubted(image, fields);
-        }
-        "budget" => ast.budget = fields.required("monthly", "6000", value::whole(1..=u32::MAX)),
-        "cost" => {
-            let reserved = fields.property("reserved", value::whole(0..=100));
-            ast.reserved = doubted(reserved, fields);
-        }
-        _ => {}
-    }
-}
-
-fn parts(ast: &mut Ast, fields: &mut Fields<'_>) {
-    match fields.node_name() {
-        "api" => ast.api = doubted(workload::api(fields), fields),
-        "pgbouncer" => ast.pgbouncer = doubted(PgbouncerNode::read(fields), fields),
-        "database" => ast.database = doubted(DatabaseNode::read(fields), fields),
-        "network" => ast.network = doubted(NetworkNode::read(fields), fields),
-        "alerts" => ast.alerts = doubted(operation::alerts(fields), fields),
-        _ => {}
-    }
-}
-
-/// A node, whose absent values are in doubt where it holds what could not be read.
-fn doubted<T: Spoil>(mut node: T, fields: &Fields<'_>) -> T {
-    if fields.is_in_doubt() {
-        node.doubt();
-    }
-    node
+/// Reads what is declared of a node of the top level; `name` is its own, where it has one.
+fn declared(ast: &mut Ast, fields: &mut Fields<'_>, name: Option<&Name>) {
+    let read: EnvironmentNode = fields.as_file(name.cloned());
+    ast.stated = read.over(std::mem::take(&mut ast.stated));
 }
 
 fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
-    let reader = value::placed(Place::LabelValue);
-    for (key, span, written) in fields.every_property("team", text::at(Place::LabelKey), reader) {
+    for (key, (span, written)) in fields.entries(Environment::labels) {
         if first(seen, fields.cx, &format!("labels.{key}"), span) {
-            ast.labels.insert(key, written);
-            if ast.labels.len() == MOST_LABELS + 1 {
+            let labels = &mut ast.stated.labels;
+            labels.insert(key, written.map(typed));
+            if labels.len() == MOST_LABELS + 1 {
                 fields.cx.report(too_many_labels(span));
             }
         }

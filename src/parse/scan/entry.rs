@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::blank::forbidden;
 use super::literal::literal;
-use super::mistake::Mistake;
 use super::token::{Kind, Token};
 use super::{Line, Scanner};
+use crate::parse::mistake::Mistake;
 use crate::parse::tree::{Entry, Key, Literal, Node, Value};
 
 impl<'t> Scanner<'t, '_> {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use kdl::{KdlEntry, KdlValue};
 
-use super::mistake::Mistake;
 use super::token::{Kind, Token};
+use crate::parse::mistake::{Mistake, like_number};
 use crate::parse::tree::Literal;
 
 /// A sentence about a value that cannot be read, and its bytes.
@@ -71,7 +71,7 @@ fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake
     }
     match Mistake::of_word(word) {
         Some(mistake) => Ok((text(word), Some(mistake))),
-        None if super::mistake::like_number(word) => number(token, word).map(|it| (it, None)),
+        None if like_number(word) => number(token, word).map(|it| (it, None)),
         None => Ok((text(word), None)),
     }
 }

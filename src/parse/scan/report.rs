@@ -2,13 +2,13 @@
 
 use super::blank::forbidden;
 use super::literal::Unreadable;
-use super::mistake::Mistake;
 use super::token::{Kind, Token};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
 use crate::edit::quoted;
-use crate::parse::nodes::top;
+use crate::parse::mistake::Mistake;
 use crate::parse::tree::{Node, Value};
+use crate::parse::vocabulary;
 use crate::source::Span;
 
 /// How many places with characters that no text may hold are pointed at.
@@ -110,7 +110,7 @@ impl<'t> Scanner<'t, '_> {
         let finding = self.error(code::SYNTAX, token, message);
         let finding = finding.help("write `{` on the line of the node it belongs to");
         let block_of = nodes.last_mut().filter(|node| {
-            let can = self.depth > 0 || top::has_block(&node.name);
+            let can = self.depth > 0 || vocabulary::has_block(&node.name);
             own_line && node.block.is_none() && can
         });
         let Some(node) = block_of else {

@@ -46,12 +46,30 @@ impl Action {
             }
             Self::Remember { variable, value } => remembered(variable, value),
             Self::Need { otherwise, .. } => format!("stop if {otherwise}"),
+            Self::Unless {
+                variable,
+                holds,
+                actions,
+            } => {
+                let does: Vec<String> = actions.iter().map(Self::does).collect();
+                format!("unless {}: {}", held(variable, holds), does.join("; "))
+            }
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
             Self::Wait { until } => asked(until),
         }
     }
+}
+
+/// `$STATUS is empty or deleting`.
+fn held(variable: &str, values: &[String]) -> String {
+    let values = values.iter().map(|value| match value.as_str() {
+        "" => "empty",
+        value => value.trim_start_matches('*'),
+    });
+    let values: Vec<&str> = values.collect();
+    format!("${variable} is {}", values.join(" or "))
 }
 
 /// A path below the tree, which is what its name says.
@@ -163,6 +181,7 @@ fn remembered(variable: &str, value: &Memory) -> String {
         Memory::Newest(_) => {
             format!("set ${variable} to the newest version that AWS can upgrade to")
         }
+        Memory::Variable(other) => format!("set ${variable} to ${other}"),
         Memory::Larger(other, number) => {
             format!("set ${variable} to the larger of ${other} and {number}")
         }

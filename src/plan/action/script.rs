@@ -127,15 +127,16 @@ fn comment(mark: &str, sentence: &str) -> String {
 
 impl Action {
     /// The variables of the environment that it reads.
-    fn environment(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let names: &[&str] = match self {
+    fn environment(&self) -> Vec<&'static str> {
+        match self {
             Self::ShowWaiting { .. }
             | Self::Wait {
                 until: Question::ServerConnections { .. } | Question::ClientConnections { .. },
-            } => &["PGPASSWORD"],
+            } => vec!["PGPASSWORD"],
             Self::Wait {
                 until: Question::PastPooler { .. },
-            } => &["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD"],
+            } => vec!["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD"],
+            Self::Unless { actions, .. } => actions.iter().flat_map(Self::environment).collect(),
             Self::Wait { .. }
             | Self::Apply { .. }
             | Self::Delete { .. }
@@ -154,8 +155,7 @@ impl Action {
             | Self::WakeApi { .. }
             | Self::WakePool { .. }
             | Self::Remember { .. }
-            | Self::Need { .. } => &[],
-        };
-        names.iter().copied()
+            | Self::Need { .. } => Vec::new(),
+        }
     }
 }

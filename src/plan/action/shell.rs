@@ -4,7 +4,8 @@ use super::{
     Action, Argument, ArgumentValue, AwsCall, AwsQuery, Emptying, Holds, Manifests, Memory,
     NodeLabels, Number, PoolerDeployment, Question, Remembered,
 };
-use crate::emit::pgbouncer::{PORT, STATS_USER};
+use crate::emit::endpoint::PORT;
+use crate::emit::pgbouncer::STATS_USER;
 use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
 use crate::emit::shell::{message, quoted, word};
 
@@ -61,11 +62,7 @@ impl Action {
             } => let_in(namespace, policy, apps),
             Self::Cordon { nodes } => format!("kubectl cordon -l {}", word(&nodes.selector())),
             Self::Uncordon { nodes } => format!("kubectl uncordon -l {}", word(&nodes.selector())),
-            Self::EmptyNodes { nodes, emptying } => format!(
-                "NODES=$(kubectl get nodes -l {} -o name)\nfor NODE in $NODES; do\n{}\ndone",
-                word(&nodes.selector()),
-                indented(&emptied(emptying))
-            ),
+            Self::EmptyNodes { nodes, emptying } => each_emptied(nodes, emptying),
             Self::Shrink {
                 cluster,
                 group,
@@ -95,10 +92,29 @@ impl Action {
                 variable,
                 otherwise,
             } => format!(": \"${{{variable}:?{}}}\"", message(otherwise)),
+            Self::Unless {
+                variable,
+                holds,
+                actions,
+            } => unless(variable, holds, actions),
             Self::ShowWaiting { pooler } => waiting(pooler),
             Self::Wait { until } => question(until),
         }
     }
+}
+
+fn unless(variable: &str, holds: &[String], actions: &[Action]) -> String {
+    let holds = holds.iter().map(|value| match value.as_str() {
+        "" => "''",
+        value => value,
+    });
+    let holds: Vec<&str> = holds.collect();
+    let actions: Vec<String> = actions.iter().map(Action::shell).collect();
+    format!(
+        "case \"${variable}\" in\n{}) ;;\n*)\n{}\n    ;;\nesac",
+        holds.join(" | "),
+        indented(&actions.join("\n"))
+    )
 }
 
 fn terraform(variables: &str, targets: &[String]) -> String {
@@ -282,6 +298,7 @@ fn memory(memory: &Memory) -> String {
             "$({} |\n    tr '\\t' '\\n' | sed -n '/^[0-9]/p' | sort -t . -k 2,2n | tail -n 1)",
             asked(query)
         ),
+        Memory::Variable(variable) => format!("${variable}"),
         Memory::Larger(variable, number) => larger(variable, *number),
         Memory::Smaller(variable, number) => {
             format!("$(({variable} > {number} ? {number} : {variable}))")
@@ -344,6 +361,31 @@ fn let_in(namespace: &str, policy: &str, apps: &[String]) -> String {
         "--type=json".into(),
         format!("-p {}", word(&patch)),
     ])
+}
+
+/// Empties one node after the other until none is left that was not emptied: a node that joins
+/// meanwhile is cordoned before the next one is drained, and drained in its turn.
+fn each_emptied(nodes: &NodeLabels, emptying: &Emptying) -> String {
+    let selector = nodes.selector();
+    let selector = word(&selector);
+    format!(
+        "DONE=' '
+while :; do
+    kubectl cordon -l {selector}
+    NODES=$(kubectl get nodes -l {selector} -o name)
+    NODE=
+    for NAME in $NODES; do
+        case \"$DONE\" in
+        *\" $NAME \"*) ;;
+        *) NODE=${{NODE:-$NAME}} ;;
+        esac
+    done
+    [ -n \"$NODE\" ] || break
+{}
+    DONE=\"$DONE$NODE \"
+done",
+        indented(&emptied(emptying))
+    )
 }
 
 /// Takes every pod off `$NODE`. PgBouncer's pods leave one at a time, however many share the node:

@@ -5,7 +5,8 @@ mod server;
 mod volume;
 
 use super::{
-    Procedure, State, literal, parameter_value, redis, service, targeted, terraform, workloads,
+    Procedure, State, literal, parameter_value, redis, service, targeted, terraform, unless_gone,
+    workloads,
 };
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
@@ -260,11 +261,13 @@ fn count(states: Pair<State<'_>>) -> Procedure {
         workloads::cluster(states)
     };
     old.fold(left.waited_for(), |procedure, id| {
+        let asked = AwsCall::new("rds", "describe-db-instances").query(format!(
+            "DBInstances[?DBInstanceIdentifier=='{id}'].DBInstanceStatus"
+        ));
+        let deletion = of_instance("delete-db-instance", id)
+            .and([Argument::switch("skip-final-snapshot", true)]);
         procedure
-            .apply(
-                of_instance("delete-db-instance", id)
-                    .and([Argument::switch("skip-final-snapshot", true)]),
-            )
+            .then(unless_gone(asked, deletion))
             .verify(Question::Waiter {
                 service: "rds",
                 waiter: "db-instance-deleted",

@@ -87,8 +87,12 @@ fn known_as(variable: &'static str, state: State<'_>, name: &Name) -> Action {
 fn remembered(variable: &'static str, name: &Name) -> Remembered {
     Remembered {
         variable,
-        otherwise: Some(format!("EKS has no node group with the labels of {name}")),
+        otherwise: Some(without_group(name)),
     }
+}
+
+fn without_group(name: &Name) -> String {
+    format!("EKS has no node group with the labels of {name}")
 }
 
 /// A call about a group whose name a variable remembers.
@@ -217,7 +221,7 @@ fn resized(name: &Name, sides: Pair<&NodeGroup>, states: Pair<State<'_>>) -> Pro
     }
 }
 
-/// The youngest nodes leave, one by one, until no more than so many are left.
+/// Removes the youngest nodes one by one until at most `max` are left.
 fn fewer(name: &Name, max: u32, states: Pair<State<'_>>) -> Action {
     let state = states.after;
     Action::Shrink {
@@ -235,19 +239,7 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
     let nodes = selector(state, name);
     room(name, states)
         .apply(known_as("GROUP", state, name))
-        .apply(size("GROUP", state, name))
-        // A node autoscaler makes no new node here meanwhile, and takes none away either: in its
-        // place it could make another one, which nobody has cordoned.
-        .apply(scaled(
-            "GROUP",
-            state,
-            name,
-            [
-                known("SIZE"),
-                ArgumentValue::Larger("SIZE", 1),
-                known("SIZE"),
-            ],
-        ))
+        .then(held_at_its_size(name, state))
         .apply(Action::Cordon {
             nodes: nodes.clone(),
         })
@@ -256,6 +248,49 @@ fn deleted(name: &Name, states: Pair<State<'_>>) -> Procedure {
             emptying: emptying(states),
         })
         .then(made(name, states.after))
+}
+
+/// A node autoscaler makes no new node in a group that is emptied, and takes none away either: in its
+/// place it could make another one. Nodes without a group stop the commands. A group that is gone or
+/// on its way out, as after a run that was interrupted, keeps its size.
+fn held_at_its_size(name: &Name, state: State<'_>) -> Procedure {
+    let remember = |variable, value| Action::Remember { variable, value };
+    let scaled = scaled(
+        "GROUP",
+        state,
+        name,
+        [
+            known("SIZE"),
+            ArgumentValue::Larger("SIZE", 1),
+            known("SIZE"),
+        ],
+    );
+    let status = of_group("describe-nodegroup", "GROUP", state, name).query("nodegroup.status");
+    let nodes = Memory::Nodes {
+        nodes: selector(state, name),
+    };
+    Procedure::default()
+        .apply(remember("LEFT", nodes))
+        .apply(Action::unless(
+            "LEFT",
+            &["0"],
+            [Action::Need {
+                variable: "GROUP",
+                otherwise: without_group(name),
+            }],
+        ))
+        .apply(Action::unless(
+            "GROUP",
+            &[""],
+            [
+                remember("STATUS", Memory::Answer(status)),
+                Action::unless(
+                    "STATUS",
+                    &["DELETING"],
+                    [size("GROUP", state, name), scaled.into()],
+                ),
+            ],
+        ))
 }
 
 /// As many nodes as leave come up first in the group that takes their pods. Where no single one
@@ -295,7 +330,7 @@ fn room(name: &Name, states: Pair<State<'_>>) -> Procedure {
         })
 }
 
-/// The group that takes the pods of one that goes: the one that stands beside it, or the only one
+/// The group that takes the pods of a removed group: the group beside it, or the only one
 /// that runs the same pools.
 fn successor<'a>(
     name: &Name,

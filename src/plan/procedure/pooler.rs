@@ -93,7 +93,7 @@ fn narrower(procedure: Procedure, states: Pair<State<'_>>) -> Procedure {
         .note("the last command shows for each pod how many clients have a connection (`cl_active`), how many wait for one (`cl_waiting`), and for how many seconds the first of them has waited (`maxwait`)")
 }
 
-/// Asks for what the console of PgBouncer wants to know of whoever looks.
+/// Requires the credentials that PgBouncer's console asks for.
 pub(super) fn console(procedure: Procedure, state: State<'_>) -> Procedure {
     let secret = secret::userlist(state.environment).secret;
     procedure.require(format!(

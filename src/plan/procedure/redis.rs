@@ -5,7 +5,7 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, terraform, workloads};
+use super::{Procedure, State, literal, parameter_value, terraform, unless_gone, workloads};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
@@ -31,9 +31,15 @@ pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -
             }
         }
         (Some(before), None) => workloads::left_behind(states)
-            .apply(of_group("delete-replication-group", before).text(
-                "final-snapshot-identifier",
-                format!("{}-final", before.name.value),
+            .then(unless_gone(
+                AwsCall::new("elasticache", "describe-replication-groups").query(format!(
+                    "ReplicationGroups[?ReplicationGroupId=='{}'].Status",
+                    before.name.value
+                )),
+                of_group("delete-replication-group", before).text(
+                    "final-snapshot-identifier",
+                    format!("{}-final", before.name.value),
+                ),
             ))
             .verify(Question::Waiter {
                 service: "elasticache",
@@ -368,6 +374,25 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     }
 }
 
+/// How many shards a group has.
+const SHARDS: &str = "NodeGroups.length(@)";
+
+/// Changes a number of a group, unless it has it already: ElastiCache refuses a change to that.
+fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) -> Procedure {
+    let has = of_group("describe-replication-groups", group)
+        .query(format!("to_string(ReplicationGroups[0].{field})"));
+    Procedure::default()
+        .apply(Action::Remember {
+            variable: "COUNT",
+            value: Memory::Answer(has),
+        })
+        .apply(Action::unless(
+            "COUNT",
+            &[&count.to_string()],
+            [call.into()],
+        ))
+}
+
 /// Fewer shards are only taken with the names of those that stay, which nobody can tell without
 /// asking: after a change of their number they are not counted from 0001 any more.
 fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
@@ -386,11 +411,7 @@ fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
         .text("node-group-count", count)
         .and(stay)
         .and([Argument::switch("apply-immediately", true)]);
-    Procedure::default()
-        .apply(call)
-        .verify(reached(
-            group,
-            &[("NodeGroups.length(@)", count.to_string())],
-        ))
+    unless_counted(group, SHARDS, count, call)
+        .verify(reached(group, &[(SHARDS, count.to_string())]))
         .note("moving the slots takes hours with much data")
 }

@@ -2,6 +2,7 @@
 
 use super::workloads::{manifest, whole};
 use super::{Procedure, State};
+use crate::emit::yaml;
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::plan::action::{Action, Memory};
@@ -25,9 +26,16 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
             },
         });
     }
-    if before.environment.is_followed() && !after.environment.is_followed() {
-        procedure = procedure.apply(Action::Delete {
-            manifests: manifest(before, "schedules.yaml"),
+    let goes = before.environment.is_followed() && !after.environment.is_followed();
+    let deletion = Action::Delete {
+        manifests: manifest(before, FILE),
+    };
+    let is_marked = awake.contains(&Subject::Api);
+    if goes {
+        procedure = procedure.apply(if is_marked {
+            all_but_the_mark(before)
+        } else {
+            deletion.clone()
         });
     }
     // What puts things to sleep is replaced first: it runs every few minutes, and would do it again.
@@ -35,7 +43,27 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     for subject in awake {
         procedure = woken(procedure, &subject, after.environment);
     }
+    // Until the API is awake, a run that was interrupted finds the mark again.
+    if goes && is_marked {
+        procedure = procedure.apply(deletion);
+    }
     procedure
+}
+
+/// The file with everything that follows the calendar.
+const FILE: &str = "schedules.yaml";
+
+/// Deletes what puts things to sleep, and leaves the ConfigMap with the mark of the API.
+fn all_but_the_mark(state: State<'_>) -> Action {
+    let file = state.files.get(&format!("kubernetes/{FILE}"));
+    let objects = file.map(|text| yaml::objects(text)).unwrap_or_default();
+    let others = objects.iter().filter(|(kind, _)| kind != "ConfigMap");
+    Action::DeleteObjects {
+        namespace: state.namespace(),
+        objects: others
+            .map(|(kind, name)| format!("{}/{name}", kind.to_lowercase()))
+            .collect(),
+    }
 }
 
 /// Whatever off-hours name.

@@ -56,7 +56,7 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
     procedure
 }
 
-/// What whoever deploys a service has to bring about.
+/// What the deployment of a service must achieve.
 fn wanted(service: Option<&Service>) -> String {
     match service {
         Some(service) => format!(

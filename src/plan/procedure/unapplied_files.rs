@@ -104,6 +104,7 @@ fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
             | Action::WakePool { .. }
             | Action::Remember { .. }
             | Action::Need { .. }
+            | Action::Unless { .. }
             | Action::ShowWaiting { .. }
             | Action::Wait { .. } => false,
         })

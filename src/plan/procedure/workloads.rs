@@ -250,7 +250,7 @@ pub(super) fn none_leaving(state: State<'_>, label: &str) -> Question {
     }
 }
 
-/// A Deployment has no more than so many pods, those that finish included.
+/// Whether a Deployment has at most `most` pods, terminating pods included.
 fn at_most(state: State<'_>, deployment: &Name, most: u32) -> Question {
     Question::MostPods {
         namespace: state.namespace(),
@@ -464,7 +464,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
     unseen_asleep(procedure, states, &Subject::Api)
 }
 
-/// What stands behind fewer pods may only go once they are fewer.
+/// Resources that fewer pods need may shrink only after the pods are fewer.
 fn shrunk(procedure: Procedure, state: State<'_>, deployment: &Name, most: Pair<u32>) -> Procedure {
     if most.after >= most.before {
         return procedure;

@@ -1,7 +1,8 @@
 //! What only goes forward: versions, and cluster mode.
 
 use super::Kept;
-use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup};
+use crate::edit::{Edit, quoted};
+use crate::model::{ClusterMode, Environment, Name, RedisEngine, RedisGroup, Version};
 use crate::pair::Pair;
 
 pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
@@ -27,7 +28,7 @@ fn database(sides: Pair<&Environment>) -> Option<Kept> {
             "RDS cannot downgrade: PostgreSQL {} stays; {} needs a new instance, a dump and a restore",
             engines.before, engines.after
         ),
-        line: format!("database {{ engine \"{}\" }}", engines.before),
+        edits: vec![Edit::set("database.engine", quoted(engines.before))],
     })
 }
 
@@ -43,6 +44,10 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
         return None;
     }
     let path = format!("redis.{name}.engine");
+    let edits = vec![
+        Edit::set(path.as_str(), quoted(&engines.before.to_string())),
+        Edit::set(format!("{path}.version"), quoted(versions.before)),
+    ];
     let version_path = format!("{path}.version");
     let differing = [
         (path, engines.before != engines.after),
@@ -55,10 +60,7 @@ fn version(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
             "ElastiCache cannot downgrade: {} {} of Redis group `{name}` stays; {} {} needs a new group, which the uses move to",
             engines.before, versions.before, engines.after, versions.after
         ),
-        line: format!(
-            "redis \"{name}\" {{ engine \"{}\" version=\"{}\" }}",
-            engines.before, versions.before
-        ),
+        edits,
     })
 }
 
@@ -72,33 +74,32 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
         format!("redis.{name}.cluster.shards"),
         format!("redis.{name}.cluster.mode"),
     ];
-    let mut line = format!("cluster shards={shards} mode=\"{}\"", modes.before);
+    let mut edits = vec![
+        Edit::set(format!("redis.{name}.cluster.shards"), shards.to_string()),
+        Edit::set(
+            format!("redis.{name}.cluster.mode"),
+            quoted(&modes.before.to_string()),
+        ),
+    ];
     // A group in cluster mode needs a replica to fail over to: it stays with the shards.
     let replicas = sides.map(|group| group.replicas.value);
     if replicas.before > 0 && replicas.after == 0 {
-        paths.push(format!("redis.{name}.replicas"));
-        line += &format!("; replicas {}", replicas.before);
+        let path = format!("redis.{name}.replicas");
+        edits.push(Edit::set(path.as_str(), replicas.before.to_string()));
+        paths.push(path);
     }
     Some(Kept {
         paths,
         reason: format!(
             "ElastiCache cannot turn cluster mode off: Redis group `{name}` keeps it and its shards; to leave cluster mode, create a new group and move the uses to it"
         ),
-        line: format!("redis \"{name}\" {{ {line} }}"),
+        edits,
     })
 }
 
-/// Whether AFTER's version is older than BEFORE's. One that says less, such as 16 beside 16.4, means
-/// whichever of them runs.
+/// Whether AFTER's version is older than BEFORE's. A shorter one, such as 16 beside 16.4, matches every
+/// version that begins with it.
 fn older(versions: Pair<&str>) -> bool {
-    let numbers = versions.map(numbers);
-    let mut both = numbers.before.iter().zip(&numbers.after);
-    let first = both.find(|(before, after)| before != after);
-    first.is_some_and(|(before, after)| after < before)
-}
-
-/// The numbers of a version, to compare; what is no number counts 0.
-fn numbers(version: &str) -> Vec<u32> {
-    let parts = version.split('.');
-    parts.map(|part| part.parse().unwrap_or(0)).collect()
+    let Pair { before, after } = versions.map(Version::lenient);
+    after.compare_stated(&before).is_lt()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Kept;
+use crate::edit::{Edit, quoted};
 use crate::model::{
     Attribute, DatabaseField, Difference, Environment, EnvironmentField, PgbouncerField,
     RedisGroupField,
@@ -36,7 +37,7 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
         paths.extend(following(&root.path, &mut left));
         kept.push(Kept {
             reason: format!("{why}: `{}` stays; {instead}", root.path),
-            line: line(&root.path, value),
+            edits: vec![Edit::set(root.path.as_str(), quoted(value))],
             paths,
         });
     }
@@ -119,16 +120,4 @@ fn following(root: &str, left: &mut Vec<Difference>) -> Vec<String> {
         paths.push(next.path);
     }
     paths
-}
-
-/// The statement that says what stays: `redis "queue" { name "kaireon-prod-queue" }`.
-fn line(path: &str, value: &str) -> String {
-    let steps: Vec<&str> = path.split('.').collect();
-    match steps.as_slice() {
-        ["redis", group, attribute] => {
-            format!("redis \"{group}\" {{ {attribute} \"{value}\" }}")
-        }
-        [part, attribute] => format!("{part} {{ {attribute} \"{value}\" }}"),
-        _ => format!("{path} \"{value}\""),
-    }
 }

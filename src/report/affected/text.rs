@@ -3,9 +3,9 @@
 use super::{AffectedEnvironment, AffectedReport};
 use crate::diff::Presence;
 use crate::impact::Class;
-use crate::report::diff::text::{ink, told_growth};
-use crate::report::diff::{growth_beside, lasting};
-use crate::report::paint::{Ink, Paint};
+use crate::report::amount::{growth_beside, lasting, money};
+use crate::report::paint::{Ink, Paint, of_class};
+use crate::report::table::{Columns, joined};
 
 /// A row for each environment, and a line that counts.
 #[must_use]
@@ -22,23 +22,19 @@ pub fn text(report: &AffectedReport, color: bool) -> String {
     }
     let mut rows = vec![["environment", "what", "worst", "money a month"].map(str::to_owned)];
     rows.extend(report.environments.iter().map(row));
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = [0, 1, 2].map(width);
-    let inks = report
-        .environments
-        .iter()
-        .map(|it| it.worst.as_ref().map_or(Ink::Plain, |it| ink(it.class)));
+    let columns = Columns::fit(rows.iter().map(<[String; 4]>::each_ref));
+    let inks = report.environments.iter().map(|it| {
+        it.worst
+            .as_ref()
+            .map_or(Ink::Plain, |it| of_class(it.class))
+    });
     let inks = std::iter::once(Ink::Plain).chain(inks);
     let mut text = String::new();
-    for (at, ([name, what, worst, money], ink)) in rows.iter().zip(inks).enumerate() {
-        let [first, second, third] = widths;
-        let worst = paint.ink(ink, &format!("{worst:<third$}"));
-        let line = format!("{name:<first$}  {what:<second$}  {worst}  {money}");
+    for (at, (row, ink)) in rows.iter().zip(inks).enumerate() {
+        let [name, what, worst, money] = columns.cells(row);
+        let line = joined(&[name, what, paint.ink(ink, &worst), money]);
         let head = if at == 0 { Ink::Dim } else { Ink::Plain };
-        text += &format!("{}\n", paint.ink(head, line.trim_end()));
+        text += &format!("{}\n", paint.ink(head, &line));
     }
     text + &format!("{}\n", total(report, all))
 }
@@ -88,7 +84,7 @@ fn total(report: &AffectedReport, all: usize) -> String {
     let worst = report.worst.as_ref().map_or_else(String::new, |worst| {
         format!(", worst: {}", lasting(worst.class, worst.seconds))
     });
-    let money = told_growth(&report.cost.unwrap_or_default(), report.unpriced);
+    let money = money(&report.cost.unwrap_or_default(), report.unpriced);
     format!(
         "{} of {all} {plural} {is} affected{worst}, {money}",
         report.environments.len()

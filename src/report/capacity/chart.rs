@@ -87,7 +87,7 @@ fn most(metric: &MetricReport, outlook: &OutlookReport) -> f64 {
     measured.chain(ahead).fold(metric.threshold, f64::max)
 }
 
-/// What stands before each row: the threshold, the top and the bottom.
+/// The label before each row: the threshold, the top or the bottom.
 fn labels(metric: &MetricReport, top: f64, threshold: usize) -> Vec<String> {
     (0..ROWS)
         .map(|row| match row {
@@ -99,7 +99,7 @@ fn labels(metric: &MetricReport, top: f64, threshold: usize) -> Vec<String> {
         .collect()
 }
 
-/// The row that a value stands in, from the top.
+/// The row of a value, counted from the top.
 fn row(value: f64, top: f64) -> usize {
     #[allow(
         clippy::cast_possible_truncation,
@@ -134,7 +134,7 @@ fn glyph(
     }
 }
 
-/// As many days to each column as fit all of them into so many columns, and no fewer than two.
+/// Groups the days into at most `room` columns, of at least two days each.
 fn columns(metric: &MetricReport, outlook: &OutlookReport, room: usize) -> Vec<Column> {
     let first = metric.days.first().map(|day| day.date.as_str());
     let today = outlook.projection.first().map(|point| point.date.as_str());
@@ -193,7 +193,7 @@ fn foot(
     let last = date(outlook.projection.last().map(|point| &point.date));
     let history = columns.iter().filter(|it| it.band.is_none()).count();
     let mut days = first;
-    // Both stand in full only where there is room for both.
+    // Both are written in full only if there is room for both.
     if history > days.len() + 1 {
         days = format!("{days:<history$}{today}");
     } else {

@@ -1,16 +1,16 @@
-//! Where a change is typed: a node that stands in the file already cannot be typed once more.
+//! Where a change is typed: a node that is in the file already cannot be written a second time.
 
 use super::Reviewed;
-use crate::capacity::trial::{Line, Node, Trial};
+use crate::capacity::trial::Trial;
 use crate::diagnostic::visible::visible;
-use crate::edit::{Address, Slot, spelled};
+use crate::edit::{Action, Address, Edit, Segment, Slot, Statement, spelled, statements};
 use crate::model::Attribute;
 use crate::source::{Origin, Span};
 
-/// A change, told apart by where it goes.
+/// A change, split by where it is typed.
 pub(super) struct Placed {
     /// What goes into what the file states.
-    pub(super) edits: Vec<String>,
+    pub(super) instructions: Vec<String>,
     /// The nodes that it does not have.
     pub(super) nodes: String,
 }
@@ -20,27 +20,36 @@ pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
         attributes: reviewed.environment.list(),
         reviewed,
     };
-    let mut placed = Placed {
-        edits: Vec::new(),
-        nodes: String::new(),
-    };
-    match trial {
-        Trial::Tier(tier) => {
-            placed
-                .edits
-                .extend(file.replaced("tier", &format!("\"{tier}\"")));
-        }
-        Trial::Override(nodes) => {
-            for node in nodes {
-                match file.edits(node) {
-                    Some(edits) => placed.edits.extend(edits),
-                    None => placed.nodes += &format!("{}\n", node.kdl()),
-                }
-            }
+    let mut instructions = Vec::new();
+    let mut nodes = Vec::new();
+    for node in grouped(&trial.edits, 1) {
+        let stated = node.first().and_then(|edit| edit.address());
+        if stated.is_some_and(|address| file.has(&address)) {
+            let lines = grouped(node, 2);
+            instructions.extend(lines.into_iter().flat_map(|line| file.line(&line)));
+        } else {
+            nodes.extend(statements(node).iter().map(Statement::lines));
         }
     }
-    placed.nodes.truncate(placed.nodes.trim_end().len());
-    placed
+    Placed {
+        instructions,
+        nodes: nodes.join("\n"),
+    }
+}
+
+/// Edits that share their outer nodes, so many of them. What has fewer is by itself.
+fn grouped<'a>(edits: impl IntoIterator<Item = &'a Edit>, depth: usize) -> Vec<Vec<&'a Edit>> {
+    let mut groups: Vec<(Option<Vec<Segment>>, Vec<&Edit>)> = Vec::new();
+    for edit in edits {
+        let address = edit.address();
+        let outer = address.and_then(|it| it.nodes.get(..depth).map(<[Segment]>::to_vec));
+        let same = |group: &&mut (Option<Vec<Segment>>, _)| outer.is_some() && group.0 == outer;
+        match groups.iter_mut().find(same) {
+            Some((_, group)) => group.push(edit),
+            None => groups.push((outer, vec![edit])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// What the environment's file states.
@@ -50,26 +59,57 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// What to do in a node that stands in the file; none where it does not.
-    fn edits(&self, node: &Node) -> Option<Vec<String>> {
-        self.stated_below(&node.path())?;
-        Some(
-            node.lines
-                .iter()
-                .flat_map(|line| self.line(line, &node.head))
-                .collect(),
-        )
+    /// The declared attributes, with where each stands.
+    fn stated(&self) -> impl Iterator<Item = (&Attribute, Address)> {
+        let declared = self.attributes.iter().filter(|it| declared(it).is_some());
+        declared.filter_map(|it| Some((it, Address::of(&it.path)?)))
     }
 
-    /// A line, value by value, beside what stands of it; as a whole where nothing does.
-    fn line(&self, line: &Line, head: &str) -> Vec<String> {
-        let whole = || vec![format!("`{}` in `{head}`", line.kdl)];
-        let values = line.values.iter().map(|(path, text)| {
-            self.replaced(path, text)
-                .or_else(|| self.beside(path, text))
-        });
-        let values: Option<Vec<String>> = values.collect();
-        values.filter(|it| !it.is_empty()).unwrap_or_else(whole)
+    /// Whether the outermost node of a place stands in the file.
+    fn has(&self, place: &Address) -> bool {
+        let outermost = place.nodes.first();
+        self.stated()
+            .any(|(_, other)| other.nodes.first() == outermost)
+    }
+
+    /// The edits of a line, value by value, beside what stands of it; as a whole where nothing does.
+    /// What the file states already is not typed again.
+    fn line(&self, edits: &[&Edit]) -> Vec<String> {
+        let edits: Vec<&Edit> = edits
+            .iter()
+            .filter(|it| !self.states(it))
+            .copied()
+            .collect();
+        let values: Option<Vec<String>> = edits.iter().map(|edit| self.value(edit)).collect();
+        values.unwrap_or_else(|| {
+            let whole = statements(edits.iter().copied());
+            let lines = whole.iter().flat_map(|node| {
+                let lines = node.children.iter().map(Statement::line);
+                lines.map(|line| format!("`{line}` in `{}`", node.head))
+            });
+            lines.collect()
+        })
+    }
+
+    /// Whether the file has what an edit sets already.
+    fn states(&self, edit: &Edit) -> bool {
+        let Action::Set(text) = &edit.action else {
+            return false;
+        };
+        let mut attributes = self.attributes.iter();
+        let stated = attributes
+            .find(|it| it.path == edit.path)
+            .and_then(declared);
+        stated.and_then(|span| self.written(span)).as_ref() == Some(text)
+    }
+
+    fn value(&self, edit: &Edit) -> Option<String> {
+        match &edit.action {
+            Action::Set(text) => self
+                .replaced(&edit.path, text)
+                .or_else(|| self.beside(&edit.address()?, text)),
+            Action::Insert(_) | Action::Remove => None,
+        }
     }
 
     fn replaced(&self, path: &str, text: &str) -> Option<String> {
@@ -77,32 +117,26 @@ impl File<'_> {
         let span = declared(stated)?;
         let (name, was) = (key(path), self.written(span)?);
         let place = self.place(span);
-        Some(if was == text {
-            format!("`{name}{text}` as it is, at {place}")
-        } else {
-            format!("`{name}{text}` in place of `{name}{was}`, at {place}")
-        })
+        Some(format!(
+            "`{name}{text}` in place of `{name}{was}`, at {place}"
+        ))
     }
 
     /// A property whose node stands there without it.
-    fn beside(&self, path: &str, text: &str) -> Option<String> {
-        let (node, _) = path.rsplit_once('.')?;
-        let new = Some(key(path)).filter(|key| !key.is_empty())?;
-        let stated = self.stated_below(node)?;
+    fn beside(&self, place: &Address, text: &str) -> Option<String> {
+        let Slot::Property(key) = &place.slot else {
+            return None;
+        };
+        let (stated, _) = self
+            .stated()
+            .find(|(_, other)| other.nodes == place.nodes)?;
         let span = declared(stated)?;
-        let (name, was) = (key(&stated.path), self.written(span)?);
-        let place = self.place(span);
-        Some(format!("`{new}{text}` beside `{name}{was}`, at {place}"))
+        let (name, was) = (self::key(&stated.path), self.written(span)?);
+        let (new, place) = (spelled(key), self.place(span));
+        Some(format!("`{new}={text}` beside `{name}{was}`, at {place}"))
     }
 
-    /// Some value that the file states below a path.
-    fn stated_below(&self, path: &str) -> Option<&Attribute> {
-        let below = format!("{path}.");
-        let mut attributes = self.attributes.iter();
-        attributes.find(|it| declared(it).is_some() && it.path.starts_with(&below))
-    }
-
-    /// What stands at a place.
+    /// What is at a place.
     fn written(&self, span: Span) -> Option<String> {
         let text = &self.reviewed.sources.get(span.source).text;
         let written = text.get(span.start as usize..span.end as usize)?;

@@ -112,9 +112,11 @@ fn section(metric: &MetricReport, outlook: &OutlookReport, relief: &ReliefReport
 }
 
 fn made(change: &ChangeReport, priced: bool, metric: &MetricReport) -> String {
-    let edits = change.edits.iter();
-    let edits: String = edits.map(|edit| format!("- {}\n", prose(edit))).collect();
-    let nodes = match (change.nodes.as_str(), edits.is_empty()) {
+    let instructions = change.instructions.iter();
+    let instructions: String = instructions
+        .map(|it| format!("- {}\n", prose(it)))
+        .collect();
+    let nodes = match (change.nodes.as_str(), instructions.is_empty()) {
         ("", _) => String::new(),
         (nodes, true) => block("kdl", nodes),
         (nodes, false) => format!("\n{}", block("kdl", nodes)),
@@ -125,7 +127,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport) -> String {
         .map(|it| format!("- {}\n", prose(it)))
         .collect();
     format!(
-        "{} that lasts for 90 days:\n\n{edits}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
+        "{} that lasts for 90 days:\n\n{instructions}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
         capital(which(priced)),
         cost(change),
         prose(&disruption(change)),

@@ -6,11 +6,13 @@ use super::{ChangeReport, RefusalReport, ReliefReport, Reviewed};
 use crate::capacity::Item;
 use crate::capacity::projection::HORIZON;
 use crate::capacity::proposal::{Proposal, Proposals, Refusal};
+use crate::diagnostic::json::edits;
 
 /// What was found for a metric.
 pub(super) fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) -> ReliefReport {
     let refused = found.refused.iter().map(|(trial, refusal)| RefusalReport {
         kdl: trial.kdl(),
+        edits: edits(&trial.edits),
         reason: reason(refusal, item),
     });
     ReliefReport {
@@ -30,6 +32,7 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
             let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
             format!("it breaks {}", codes.join(", "))
         }
+        Refusal::NoPlace => "the file has no place for it".to_owned(),
         Refusal::Impossible => "AWS refuses it".to_owned(),
         Refusal::NoEffect => "it has no effect".to_owned(),
         Refusal::Hidden => {
@@ -39,11 +42,15 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
 }
 
 fn change(proposal: &Proposal, reviewed: &Reviewed<'_>) -> ChangeReport {
-    let Placed { edits, nodes } = placed(&proposal.trial, reviewed);
+    let Placed {
+        instructions,
+        nodes,
+    } = placed(&proposal.trial, reviewed);
     let warnings = proposal.warnings.iter();
     ChangeReport {
         kdl: proposal.trial.kdl(),
-        edits,
+        edits: edits(&proposal.trial.edits),
+        instructions,
         nodes,
         after: rounded(proposal.after),
         cost: proposal.cost.0,

@@ -212,8 +212,8 @@ fn due(
 
 fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint) -> String {
     let mut text = format!("  {} that lasts for 90 days:\n", which(priced));
-    for edit in &change.edits {
-        let lines = wrapped("    ", edit, 6);
+    for instruction in &change.instructions {
+        let lines = wrapped("    ", instruction, 6);
         text += &format!("{}\n", paint.ink(Ink::Green, lines.trim_end()));
     }
     for line in change.nodes.lines() {
@@ -238,7 +238,7 @@ pub(super) fn which(priced: bool) -> &'static str {
 
 /// What has to be seen to, what it warns of, and what nobody knows of it.
 pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
-    let heeds = change.heeds.iter().map(|heed| format!("heed: {heed}"));
+    let heeds = change.heeds.iter().map(|heed| format!("caution: {heed}"));
     let warnings = change.warnings.iter();
     let warnings = warnings.map(|code| format!("adds the warning {code}: `tierc explain {code}`"));
     let missing =

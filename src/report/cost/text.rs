@@ -1,15 +1,14 @@
 //! Costs as text for a terminal of 80 columns.
 
 use crate::cost::Estimate;
-use crate::report::wrap;
+use crate::report::table::Columns;
+use crate::report::wrap::{WIDTH, wrapped};
 
 use super::{
     Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
     summary, taken_off, whole,
 };
 
-/// Columns that prose is wrapped at.
-const WIDTH: usize = 80;
 /// Columns of an amount.
 const AMOUNT: usize = 14;
 
@@ -46,10 +45,7 @@ impl Row {
 
     fn write(&self, width: usize) -> String {
         let (label, [floor, ceiling]) = (&self.label, &self.amounts);
-        let below = self
-            .below
-            .iter()
-            .map(|below| wrap::sentence("    ", below, 6, WIDTH));
+        let below = self.below.iter().map(|below| wrapped("    ", below, 6));
         format!(
             "{label:<width$}{floor:>AMOUNT$}{ceiling:>AMOUNT$}\n{}",
             below.collect::<String>()
@@ -84,32 +80,28 @@ fn one(estimate: &Estimate) -> String {
 
 fn several(costs: &Costs<'_>) -> String {
     let total = costs.total;
-    let names = || costs.estimates.iter().map(|of| of.environment.to_string());
-    let regions = || costs.estimates.iter().map(|of| of.region.clone());
-    let widest = |head: &str, cells: &mut dyn Iterator<Item = String>| {
-        let widths = cells.map(|cell| cell.chars().count());
-        widths.max().unwrap_or(0).max(head.len())
-    };
-    let (name, region) = ("environment", "region");
-    let (name_width, region_width) = (widest(name, &mut names()), widest(region, &mut regions()));
-    let row = |name: &str, region: &str, amounts: [String; 2], unpriced: &str| {
-        let label = format!("{name:<name_width$}  {region:<region_width$}");
+    let head = ["environment", "region"];
+    let of = |of: &Estimate| [of.environment.to_string(), of.region.clone()];
+    let rows = std::iter::once(head.map(str::to_owned)).chain(costs.estimates.iter().map(of));
+    let columns = Columns::fit(rows);
+    let row = |[name, region]: [&str; 2], amounts: [String; 2], unpriced: &str| {
+        let label = columns.cells(&[name, region]).join("  ");
         let row = Row::new(label, amounts).write(0);
         if total.unpriced == 0 {
             return row;
         }
         format!("{}{unpriced:>10}\n", row.trim_end())
     };
-    let mut text = row(name, region, ["floor".into(), "ceiling".into()], "unpriced");
+    let mut text = row(head, ["floor".into(), "ceiling".into()], "unpriced");
     for of in costs.estimates {
         let (name, unpriced) = (of.environment.as_str(), of.unpriced().to_string());
-        text += &row(name, &of.region, whole(of.range()), &unpriced);
+        text += &row([name, &of.region], whole(of.range()), &unpriced);
     }
     let unpriced = total.unpriced.to_string();
-    text += &row("total", "", whole(total.range), &unpriced);
+    text += &row(["total", ""], whole(total.range), &unpriced);
     let budgets = budgets(costs.estimates).into_iter();
     text + &budgets
-        .map(|budget| wrap::sentence("", &budget, 2, WIDTH))
+        .map(|budget| wrapped("", &budget, 2))
         .collect::<String>()
 }
 
@@ -120,10 +112,10 @@ fn foot(costs: &Costs<'_>) -> String {
         text += "list prices in USD:\n";
     }
     for sentence in provenance {
-        text += &wrap::sentence("  ", &sentence, 4, WIDTH);
+        text += &wrapped("  ", &sentence, 4);
     }
     for sentence in remarks(costs).into_iter().chain(notes(costs.notes)) {
-        text += &wrap::sentence("", &sentence, 2, WIDTH);
+        text += &wrapped("", &sentence, 2);
     }
     text
 }

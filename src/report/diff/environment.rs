@@ -6,12 +6,12 @@ use super::{
 };
 use crate::compile::{CostChange, Outcome};
 use crate::diagnostic::json::findings;
-use crate::diagnostic::mask::mask;
 use crate::diff::{Place, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::report::cost::calendar_shift;
+use crate::report::masked_value::masked_value;
 use crate::source::Sources;
 
 use super::FileDiff;
@@ -109,29 +109,18 @@ fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
             .values
             .before
             .as_ref()
-            .map(|value| shown(&change.path, value)),
+            .map(|value| masked_value(&change.path, value)),
         after: change
             .values
             .after
             .as_ref()
-            .map(|value| shown(&change.path, value)),
+            .map(|value| masked_value(&change.path, value)),
         cause: change.cause.clone(),
         root,
         fingerprint: Fingerprint::of(&changes.environment, change, impact),
         impact: impact.clone(),
     })
     .collect()
-}
-
-/// A value with every credential hidden: the key it stands at tells some of them.
-pub(in crate::report) fn shown(path: &str, value: &str) -> String {
-    let key = path.rsplit('.').next().unwrap_or_default();
-    let start = key.len() + 2;
-    let masked = mask(&format!("{key}=\"{value}\""));
-    masked
-        .get(start..start + value.len())
-        .unwrap_or_default()
-        .to_owned()
 }
 
 fn renames(outcome: &Outcome<'_>) -> Vec<Renamed> {

@@ -3,25 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::cost::Range;
+use crate::diagnostic::Severity;
 use crate::diff::Presence;
 use crate::impact::Class;
-use crate::model::{Money, Tier};
+use crate::model::Tier;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
-use crate::report::paint::Ink;
+use crate::report::amount::{dollars, lasting, money};
+use crate::report::paint::{Ink, of_class};
 
-use super::{CostDiff, DiffReport, EnvironmentDiff, growth, lasting};
-
-/// The colour of a class.
-#[must_use]
-pub fn ink(class: Class) -> Ink {
-    match class {
-        Class::None | Class::Autoscaler | Class::Reload => Ink::Plain,
-        Class::Rolling | Class::OnlineDegraded => Ink::Cyan,
-        Class::Failover | Class::Reboot => Ink::Yellow,
-        Class::Outage | Class::Replace | Class::Impossible => Ink::Red,
-    }
-}
+use super::{CostDiff, DiffReport, EnvironmentDiff};
 
 /// `medium -> large`, `+$2,694 to +$3,897 a month`, `worst: failover 60-120 s`, `all rules hold`.
 pub(super) fn parts(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
@@ -41,7 +31,7 @@ pub(super) fn about(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
     parts.push(match &environment.worst {
         Some(worst) if worst.class > Class::None => (
             format!("worst: {}", lasting(worst.class, worst.seconds)),
-            ink(worst.class),
+            of_class(worst.class),
         ),
         Some(_) | None => ("nothing is interrupted".into(), Ink::Green),
     });
@@ -76,18 +66,6 @@ pub(super) fn what(environment: &EnvironmentDiff) -> Vec<String> {
     what
 }
 
-/// What a cost grows by; what changes and has no price is never counted as nothing.
-#[must_use]
-pub fn money(total: &Pair<Range>, lacking: usize) -> String {
-    let change = growth(total);
-    match (change == Money::ZERO.signed(), lacking) {
-        (true, 0) => "the same cost".into(),
-        (true, _) => format!("cost unknown: {lacking} without a price"),
-        (false, 0) => format!("{change} a month"),
-        (false, _) => format!("{change} a month and {lacking} without a price"),
-    }
-}
-
 impl DiffReport {
     /// What all environments grow by together; none where no money was asked for.
     pub(super) fn money(&self) -> Option<String> {
@@ -101,30 +79,33 @@ pub(super) fn rules(environment: &EnvironmentDiff) -> Vec<(String, Ink)> {
     if environment.presence == Presence::Removed {
         return Vec::new();
     }
-    let codes = |severity: &str| {
+    let codes = |severity: Severity| {
         let found = environment
             .findings
             .iter()
             .filter(|it| it.severity == severity);
         found.map(|it| it.code.as_str()).collect::<Vec<_>>()
     };
-    let counted = |what: &str, ink: Ink| {
-        let codes = codes(what);
+    let counted = |severity: Severity, ink: Ink| {
+        let codes = codes(severity);
         let mut names = codes.clone();
         names.sort_unstable();
         names.dedup();
         let plural = if codes.len() == 1 { "" } else { "s" };
         (!codes.is_empty()).then(|| {
             (
-                format!("{} {what}{plural}: {}", codes.len(), names.join(", ")),
+                format!("{} {severity}{plural}: {}", codes.len(), names.join(", ")),
                 ink,
             )
         })
     };
-    let found: Vec<_> = [counted("error", Ink::Red), counted("warning", Ink::Yellow)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let found: Vec<_> = [
+        counted(Severity::Error, Ink::Red),
+        counted(Severity::Warning, Ink::Yellow),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if found.is_empty() {
         vec![("all rules hold".into(), Ink::Green)]
     } else {

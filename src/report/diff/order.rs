@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::impact::Impact;
-use crate::plan::{Kept, Plan, Step};
-use crate::report::plan::BlockedPlan;
+use crate::plan::{Plan, Step};
+use crate::report::plan::{BlockedPlan, KeptReport};
 
 /// The safe order of a change; `tierc plan` tells how each step is applied, verified and undone.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -14,7 +14,7 @@ pub struct SafeOrder {
     /// What is done, in order.
     pub steps: Vec<ShortStep>,
     /// What stays as it is in BEFORE, because AWS refuses to change it.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptReport>,
     /// Why the steps end before AFTER; null where they lead to it.
     pub blocked: Option<BlockedPlan>,
 }
@@ -39,7 +39,7 @@ pub struct ShortStep {
 pub(super) fn of_plan(plan: &Plan) -> SafeOrder {
     SafeOrder {
         steps: plan.steps.iter().map(step).collect(),
-        kept: plan.kept.clone(),
+        kept: plan.kept.iter().map(KeptReport::from).collect(),
         blocked: plan.blocked.as_ref().map(BlockedPlan::from),
     }
 }

@@ -8,14 +8,12 @@ mod values;
 use rayon::prelude::*;
 
 use crate::diff::Presence;
+use crate::report::amount::lasting;
 use crate::report::paint::{Ink, Paint};
-use crate::report::wrap;
+use crate::report::table::Columns;
+pub(in crate::report) use crate::report::wrap::{WIDTH, wrapped};
 
-pub use super::headline::{ink, money as told_growth};
-use super::{DiffReport, EnvironmentDiff, Gated, Resource, lasting};
-
-/// Columns that everything is fitted to.
-pub(super) const WIDTH: usize = 80;
+use super::{DiffReport, EnvironmentDiff, Gated, Resource};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
@@ -65,13 +63,12 @@ fn resources(resources: &[Resource], paint: Paint) -> String {
     if resources.is_empty() {
         return String::new();
     }
-    let widest = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
-    let name = widest(&mut resources.iter().map(|it| it.name.chars().count()));
     let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "none".into());
-    let before = widest(&mut resources.iter().map(|it| shown(&it.before).chars().count()));
+    let left = |it: &Resource| [it.name.clone(), shown(&it.before)];
+    let columns = Columns::fit(resources.iter().map(left));
     let rows = resources.iter().map(|resource| {
-        let (was, is) = (shown(&resource.before), shown(&resource.after));
-        format!("  {:<name$}  {was:<before$} -> {is}\n", resource.name)
+        let cells = columns.cells(&left(resource)).join("  ");
+        format!("  {cells} -> {}\n", shown(&resource.after))
     });
     title("resources", paint) + &rows.collect::<String>()
 }
@@ -129,9 +126,4 @@ fn gated(gate: &Gated, paint: Paint) -> String {
     };
     let by: String = gate.by.iter().map(|by| format!("  {by}\n")).collect();
     format!("--fail-on {}: {}\n{by}", gate.gate, paint.ink(ink, says))
-}
-
-/// A sentence in lines of at most 80 columns; every line but the first is indented.
-pub(in crate::report) fn wrapped(first: &str, sentence: &str, indent: usize) -> String {
-    wrap::sentence(first, sentence, indent, WIDTH)
 }

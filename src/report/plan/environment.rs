@@ -1,15 +1,15 @@
 //! The plan of one environment, as it is reported.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, Interruptions, MeanwhileAsked, PlanProcedure, PlanStep,
-    StepChange, StepFiles, WayBack, WorstStep, script, step,
+    BlockedPlan, EnvironmentPlan, Interruptions, KeptReport, MeanwhileAsked, PlanProcedure,
+    PlanStep, StepChange, StepFiles, WayBack, WorstStep, script, step,
 };
 use crate::cost::{self, Estimate, Range};
 use crate::impact::Class;
 use crate::model::Environment;
 use crate::pair::Pair;
 use crate::plan::{Plan, Step};
-use crate::report::diff::shown;
+use crate::report::masked_value::masked_value;
 
 /// What the report of an environment is made of.
 pub struct Planned<'a> {
@@ -44,7 +44,7 @@ pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
             .zip(costs)
             .map(|(it, cost)| of_step(it, cost, planned))
             .collect(),
-        kept: plan.kept.clone(),
+        kept: plan.kept.iter().map(KeptReport::from).collect(),
         blocked: plan.blocked.as_ref().map(BlockedPlan::from),
     }
 }
@@ -92,7 +92,11 @@ fn interruptions(steps: &[Step]) -> Interruptions {
 fn of_step(step: &Step, cost: Option<Pair<Range>>, planned: &Planned<'_>) -> PlanStep {
     let changes = step.changes.changes.iter().zip(&step.impacts);
     let changes = changes.map(|(change, impact)| {
-        let value = |value: &Option<String>| value.as_ref().map(|value| shown(&change.path, value));
+        let value = |value: &Option<String>| {
+            value
+                .as_ref()
+                .map(|value| masked_value(&change.path, value))
+        };
         StepChange {
             path: change.path.clone(),
             before: value(&change.values.before),

@@ -130,7 +130,7 @@ fn stopped(blocked: &BlockedPlan) -> String {
         text += &format!("- `{}`: {}\n", finding.code, prose(&finding.message));
     }
     for bridge in &blocked.bridges {
-        text += &format!("- help: {}\n", prose(bridge));
+        text += &format!("- help: {}\n", prose(&bridge.message));
     }
     text
 }

@@ -124,7 +124,7 @@ fn stopped(blocked: &BlockedPlan) -> String {
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("  help: {bridge}\n");
+        text += &format!("  help: {}\n", bridge.message);
     }
     text
 }

@@ -85,6 +85,6 @@ fn repaired(
     if least >= 100 {
         return finding;
     }
-    let message = "if the group is meant to be this full, the smallest threshold above it";
+    let message = "if the group is meant to be this full, raise the threshold";
     finding.repair(alert, "alerts.redis-memory", message, least.to_string())
 }

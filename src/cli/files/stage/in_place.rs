@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use super::{Staging, likeness};
 use crate::cli::error::Error;
 use crate::cli::files::LOCK;
+use crate::cli::files::below::below;
 use crate::cli::files::leftover;
-use crate::cli::files::plan::{Change, TreePlan, below, remove_empty};
+use crate::cli::files::plan::{Change, TreePlan, remove_empty};
 use crate::cli::files::turn::Turn;
 
 /// Files that are written and not in their places yet.

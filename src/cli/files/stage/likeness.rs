@@ -8,6 +8,7 @@ use rustix::fs::{lgetxattr, lgetxattr_query, llistxattr, llistxattr_query};
 use rustix::io::Errno;
 
 use crate::cli::error::Error;
+use crate::cli::files::mode::mode_to_run;
 use crate::cli::files::plan::TreePlan;
 use crate::cli::files::turn::Turn;
 
@@ -146,18 +147,17 @@ pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     let _ = fs::set_permissions(to, Permissions::from_mode(wanted.mode() & 0o777));
 }
 
-/// A script can be executed by everyone who can read it.
+/// Makes a script executable by everyone who can read it.
 ///
 /// # Errors
 /// When its mode cannot be changed.
 pub(super) fn runnable(file: &Path, text: &str) -> Result<(), Error> {
-    if !text.starts_with("#!") {
-        return Ok(());
-    }
     let failed = |error| Error::Io("made executable", file.to_owned(), error);
     let mode = fs::metadata(file).map_err(failed)?.mode() & 0o777;
-    let runs = mode | ((mode & 0o444) >> 2);
-    fs::set_permissions(file, Permissions::from_mode(runs)).map_err(failed)
+    match mode_to_run(text, mode) {
+        Some(runs) => fs::set_permissions(file, Permissions::from_mode(runs)).map_err(failed),
+        None => Ok(()),
+    }
 }
 
 /// The extended attributes of a folder, access lists among them; none where they cannot be told.

@@ -6,8 +6,9 @@ use crate::emit::yaml::{Value, yaml};
 use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
-use crate::emit::kubernetes::metadata::{labels, metadata, selector};
-use crate::emit::pgbouncer::{FOLDER, PORT, command, lines_read_at_start};
+use crate::emit::endpoint::PORT;
+use crate::emit::metadata::{labels, metadata, selector};
+use crate::emit::pgbouncer::{FOLDER, command, lines_read_at_start};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Resources};
 

@@ -2,8 +2,8 @@
 
 use crate::emit::yaml::{Value, yaml};
 
-use crate::emit::kubernetes::metadata::{metadata, selector};
-use crate::emit::pgbouncer::{PORT, SERVER_PORT};
+use crate::emit::endpoint::{PORT, SERVER_PORT};
+use crate::emit::metadata::{metadata, selector};
 use crate::model::{Environment, Place, Via};
 
 /// In: the workloads, by their label `app`, and whatever runs in the monitoring namespace. Out: DNS

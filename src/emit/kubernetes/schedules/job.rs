@@ -3,7 +3,7 @@
 use crate::emit::yaml::{Value, yaml};
 
 use super::{Followed, SCRIPT};
-use crate::emit::kubernetes::metadata::{labels, metadata};
+use crate::emit::metadata::{labels, metadata};
 use crate::emit::placement;
 
 /// A user that no image has.

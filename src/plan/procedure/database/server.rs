@@ -5,6 +5,7 @@ use super::{
     reached_with, reads, rebooted, settled, static_parameter, targeted, window_has_begun, windowed,
 };
 use crate::emit::terraform::parameter_group_name;
+use crate::model::version::major_and_rest;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
 use crate::plan::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
@@ -40,7 +41,7 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
     if is_major(sides) {
         // RDS upgrades the replicas of the region with their source (Amazon RDS User Guide, "Upgrades
         // of the RDS for PostgreSQL DB engine"). No document says which group they get: each is given
-        // its own, whichever that was.
+        // its own group again.
         let upgraded = reads(after)
             .fold(procedure.then(followed(source, after)), |procedure, id| {
                 procedure.then(regrouped(&id, after))
@@ -81,14 +82,25 @@ fn target(database: &Database) -> Procedure {
             variable: "RUNNING",
             value: Memory::Answer(running),
         })
+        // What runs already has no upgrade to itself.
         .apply(Action::Remember {
             variable: "TARGET",
-            value: Memory::Newest(targets),
+            value: Memory::Variable("RUNNING"),
         })
-        .apply(Action::Need {
-            variable: "TARGET",
-            otherwise: no_target(database),
-        })
+        .apply(Action::unless(
+            "RUNNING",
+            &[wanted, &format!("{wanted}.*")],
+            [
+                Action::Remember {
+                    variable: "TARGET",
+                    value: Memory::Newest(targets),
+                },
+                Action::Need {
+                    variable: "TARGET",
+                    otherwise: no_target(database),
+                },
+            ],
+        ))
 }
 
 fn no_target(database: &Database) -> String {
@@ -109,7 +121,7 @@ fn to_target(database: &Database) -> Argument {
     }
 }
 
-/// What Terraform makes of a major version alone.
+/// What Terraform asks RDS for if the file states a major version only.
 fn default_minor(database: &Database) -> String {
     format!(
         "Terraform asks RDS for version {0}, which means the default minor version; if `terraform plan` shows a change of `engine_version`, write the running version into the file, such as `engine \"{0}.1\"`",
@@ -263,5 +275,5 @@ fn is_major(sides: Pair<&Database>) -> bool {
 }
 
 fn major(database: &Database) -> &str {
-    database.engine.value.split('.').next().unwrap_or_default()
+    major_and_rest(&database.engine.value).0
 }

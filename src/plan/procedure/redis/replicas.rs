@@ -1,9 +1,12 @@
 //! More replicas of a group, and fewer.
 
-use super::{Procedure, modify_now, of_group, reached};
+use super::{Procedure, modify_now, of_group, reached, unless_counted};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
 use crate::plan::action::Argument;
+
+/// How many nodes each shard has.
+const NODES: &str = "NodeGroups[0].NodeGroupMembers.length(@)";
 
 /// Failover into another zone needs a replica: it comes after the first and goes before the last.
 /// ElastiCache does all of it at once, and takes no order for the window.
@@ -14,12 +17,9 @@ pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
         let call = of_group(operation, group)
             .text("new-replica-count", after)
             .and([Argument::switch("apply-immediately", true)]);
-        Procedure::default().apply(call)
+        unless_counted(group, NODES, after.saturating_add(1), call)
     };
-    let nodes = (
-        "NodeGroups[0].NodeGroupMembers.length(@)",
-        after.saturating_add(1).to_string(),
-    );
+    let nodes = (NODES, after.saturating_add(1).to_string());
     if after == 0 {
         let off = failover(group, false);
         let gone = reached(group, &off.1);

@@ -1,6 +1,6 @@
 //! The lines of a plot's scale, at numbers that people count in.
 
-/// Of a scale so many parts, at the most.
+/// The most parts of a scale.
 const PARTS: u8 = 5;
 
 /// Multiples of 1, 2 or 5 times a power of ten, from nothing up to `top`: at most five steps.

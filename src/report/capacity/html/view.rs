@@ -103,7 +103,7 @@ struct Relief<'a> {
 #[derive(Serialize)]
 struct Change<'a> {
     which: &'static str,
-    edits: &'a [String],
+    instructions: &'a [String],
     nodes: &'a str,
     line: String,
     cost: String,
@@ -302,7 +302,7 @@ fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> 
     let impact = &change.impact;
     Change {
         which: which(priced),
-        edits: &change.edits,
+        instructions: &change.instructions,
         nodes: &change.nodes,
         line: one_line(&change.kdl),
         cost: growth(&change.cost),

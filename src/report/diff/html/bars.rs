@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::cost::Range;
 use crate::model::Money;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
+use crate::report::amount::{dollars, growth};
 
 use super::super::connections::ServerConnections;
-use super::super::{CostDiff, EnvironmentDiff, growth};
+use super::super::{CostDiff, EnvironmentDiff};
 
 /// The length of the longest bar.
 const WIDTH: u64 = 1000;

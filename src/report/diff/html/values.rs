@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::diff::Presence;
 use crate::impact::Class;
+use crate::report::amount::lasting;
 use crate::report::page::class_tone;
 
 use super::super::disrupted::{TOLD, felt, word};
 use super::super::folded::because;
-use super::super::{ChangedValue, EnvironmentDiff, FileDiff, Renamed, Worst, lasting};
+use super::super::{ChangedValue, EnvironmentDiff, FileDiff, Renamed, Worst};
 
 #[derive(Serialize)]
 pub(super) struct Rename<'a> {

@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use crate::diagnostic::Severity;
 use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
+use crate::report::amount::lasting;
 use crate::report::page::{class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::felt;
 use super::super::headline;
-use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep, lasting};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep};
 use super::bars::{Layer, Server, layers, servers};
 use super::values::{File, Group, Rename, file, groups, rename};
 
@@ -43,7 +45,7 @@ struct Gate<'a> {
 #[derive(Serialize)]
 struct Found {
     code: String,
-    severity: String,
+    severity: Severity,
     tone: &'static str,
     place: Option<String>,
     message: String,
@@ -70,7 +72,7 @@ struct One<'a> {
     servers: Vec<Server>,
     steps: Vec<Step<'a>>,
     blocked: Option<&'a BlockedPlan>,
-    order_kept: Vec<&'a crate::plan::Kept>,
+    order_kept: Vec<&'a crate::report::plan::KeptReport>,
     renames: Vec<Rename<'a>>,
     groups: Vec<Group<'a>>,
     artifacts: Option<Vec<File<'a>>>,
@@ -159,11 +161,11 @@ fn what(environment: &EnvironmentDiff) -> String {
 fn found(finding: &Finding) -> Found {
     Found {
         code: finding.code.clone(),
-        severity: finding.severity.clone(),
-        tone: match finding.severity.as_str() {
-            "error" => "bad",
-            "warning" => "look",
-            _ => "note",
+        severity: finding.severity,
+        tone: match finding.severity {
+            Severity::Error => "bad",
+            Severity::Warning => "look",
+            Severity::Note => "note",
         },
         place: finding.shown_place(),
         message: finding.message.clone(),
@@ -187,7 +189,7 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
         tone: class_tone(class),
         growth: cost.map_or_else(String::new, CostDiff::growth),
         findings: findings
-            .filter(|it| it.severity != "note")
+            .filter(|it| it.severity != Severity::Note)
             .map(found)
             .collect(),
         layers: cost.map(layers).unwrap_or_default(),

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::diff::Presence;
 use crate::impact::{Class, Impact};
+use crate::report::amount::lasting;
 use crate::report::markdown::{code, details, prose, table};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
 use super::super::order::{SafeOrder, ShortStep};
-use super::super::{ChangedValue, EnvironmentDiff, lasting};
+use super::super::{ChangedValue, EnvironmentDiff};
 use super::sections::shift;
 
 /// A row for each thing that happens, worst first.
@@ -173,7 +174,7 @@ fn stopped(order: &SafeOrder, blocked: &BlockedPlan, before: &str) -> String {
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("- help: {}\n", prose(bridge));
+        text += &format!("- help: {}\n", prose(&bridge.message));
     }
     if before.is_empty() {
         return text;

@@ -1,16 +1,17 @@
 //! The sections of one environment.
 
 use crate::cost::Range;
+use crate::diagnostic::Severity;
 use crate::diagnostic::json::Finding;
 use crate::diff::{Presence, Root};
 use crate::impact::Class;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
+use crate::report::amount::{dollars, growth, lasting};
 use crate::report::markdown::{block, code, details, prose, table};
 
 use super::super::folded::because;
 use super::super::headline;
-use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff, growth, lasting};
+use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff};
 
 /// What a side that lacks something shows.
 const NONE: &str = "\u{2013}";
@@ -41,7 +42,10 @@ fn marked(environment: &EnvironmentDiff, about: &str) -> String {
         .worst
         .as_ref()
         .map_or(Class::None, |worst| worst.class);
-    let broken = environment.findings.iter().any(|it| it.severity == "error");
+    let broken = environment
+        .findings
+        .iter()
+        .any(|it| it.severity == Severity::Error);
     let mark = match class {
         _ if broken => "CAUTION",
         Class::Outage | Class::Replace | Class::Impossible => "CAUTION",
@@ -58,7 +62,7 @@ fn marked(environment: &EnvironmentDiff, about: &str) -> String {
 pub(super) fn findings(environment: &EnvironmentDiff) -> String {
     let findings = environment.findings.iter();
     let lines: Vec<String> = findings
-        .filter(|it| it.severity != "note")
+        .filter(|it| it.severity != Severity::Note)
         .map(finding)
         .collect();
     if lines.is_empty() {

@@ -1,10 +1,11 @@
 //! What is said of all environments together.
 
 use crate::diagnostic::json::Finding;
+use crate::report::amount::lasting;
 use crate::report::markdown::{code, prose, table};
 
 use super::super::headline;
-use super::super::{CostDiff, DiffReport, EnvironmentDiff, Gated, lasting};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, Gated};
 use super::sections;
 
 /// Rows of the table: of more environments the worst are shown.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::diff::{Place, Presence};
 use crate::impact::Class;
-use crate::report::paint::{Ink, Paint};
+use crate::report::amount::lasting;
+use crate::report::paint::{Ink, Paint, of_class};
 
 use super::super::disrupted::{TOLD, alike, felt, short, word};
-use super::super::{ChangedValue, EnvironmentDiff, lasting};
-use super::{ink, title, values, wrapped};
+use super::super::{ChangedValue, EnvironmentDiff};
+use super::{title, values, wrapped};
 
 /// Columns of a class that is listed.
 const CLASS: usize = 12;
@@ -56,7 +57,7 @@ fn removed(environment: &EnvironmentDiff, paint: Paint) -> String {
     let felt: Vec<String> = felt(impact).iter().map(|it| format!(", {it}")).collect();
     let sentence = format!("{head}{}: {}", felt.concat(), impact.reason);
     let told = wrapped("  ", &sentence, 6);
-    told.replacen(head, &paint.ink(ink(impact.class), head), 1)
+    told.replacen(head, &paint.ink(of_class(impact.class), head), 1)
 }
 
 /// A class with each of its changes, and what happens.
@@ -71,7 +72,7 @@ fn told(
         let class = lasting(class, value.impact.seconds);
         let head = format!(
             "{}{}",
-            paint.ink(ink(value.impact.class), &class),
+            paint.ink(of_class(value.impact.class), &class),
             felt(&value.impact)
                 .iter()
                 .map(|part| format!(", {part}"))
@@ -131,7 +132,7 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
 fn listed(class: Class, names: &[String], paint: Paint) -> String {
     let indent = 2 + CLASS;
     let text = wrapped(&" ".repeat(indent), &names.join(", "), indent);
-    let class_inked = paint.ink(ink(class), class.name());
+    let class_inked = paint.ink(of_class(class), class.name());
     let pad = CLASS - class.name().len().min(CLASS);
     format!("  {class_inked}{}{}", " ".repeat(pad), text.trim_start())
 }

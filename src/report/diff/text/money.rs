@@ -2,10 +2,11 @@
 
 use crate::cost::Range;
 use crate::pair::Pair;
-use crate::report::cost::dollars;
+use crate::report::amount::{dollars, growth};
 use crate::report::paint::{Ink, Paint};
+use crate::report::table::Columns;
 
-use super::super::{EnvironmentDiff, growth};
+use super::super::EnvironmentDiff;
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
@@ -56,17 +57,11 @@ fn row(layer: &str, cost: &Pair<Range>) -> Row {
 fn table(rows: &[Row], paint: Paint) -> String {
     let head = ["", "before", "after", "change"].map(str::to_owned);
     let all = || std::iter::once(&head).chain(rows);
-    let width = |column: usize| {
-        let cells = all().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let [first, second, third] = [0, 1, 2].map(width);
-    let lines = all()
-        .enumerate()
-        .map(|(at, [layer, before, after, change])| {
-            let line = format!("  {layer:<first$}  {before:<second$}  {after:<third$}  {change}");
-            let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
-            format!("{}\n", paint.ink(ink, line.trim_end()))
-        });
+    let columns = Columns::fit(all().map(Row::each_ref));
+    let lines = all().enumerate().map(|(at, row)| {
+        let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
+        let line = format!("  {}", columns.line(row));
+        format!("{}\n", paint.ink(ink, &line))
+    });
     lines.collect()
 }

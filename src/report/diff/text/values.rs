@@ -1,11 +1,12 @@
 //! What somebody stated, what follows from it, and every value in full.
 
 use crate::diff::{Presence, Root};
-use crate::report::paint::{Ink, Paint};
+use crate::report::amount::lasting;
+use crate::report::paint::{Ink, Paint, of_class};
 
 use super::super::folded::because;
-use super::super::{ChangedValue, EnvironmentDiff, lasting};
-use super::{WIDTH, ink, title};
+use super::super::{ChangedValue, EnvironmentDiff};
+use super::{WIDTH, title};
 
 /// What the file says, and how much follows from it.
 pub(super) fn intent(environment: &EnvironmentDiff, paint: Paint, all: bool) -> String {
@@ -120,7 +121,7 @@ pub(super) fn values(environment: &EnvironmentDiff, paint: Paint) -> String {
         let about = format!("{}, {}", because(&value.cause), value.fingerprint);
         text += &format!(
             "    {}, {}\n",
-            paint.ink(ink(impact.class), &class),
+            paint.ink(of_class(impact.class), &class),
             paint.ink(Ink::Dim, &about)
         );
     }

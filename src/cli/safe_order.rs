@@ -1,0 +1,36 @@
+//! The safe order of a change, for the commands that show it.
+
+use std::collections::BTreeSet;
+
+use crate::compile::{Comparison, Outcome};
+use crate::model::Environment;
+use crate::pair::Pair;
+use crate::plan::{Plan, Request, plan};
+
+use super::args::Common;
+use super::load::today;
+
+/// Where the commands read the states from, unless they are written elsewhere.
+pub(super) const ROOT: &str = "plan";
+
+/// The safe order from one side of an outcome to the other.
+pub(super) fn planned(
+    sides: Pair<&Environment>,
+    outcome: &Outcome<'_>,
+    comparison: &Comparison,
+    common: &Common,
+    root: &str,
+) -> Plan {
+    let waived = outcome.files.map(|file| file.map(|file| &file.waived));
+    let waived = match (waived.before, waived.after) {
+        (Some(before), Some(after)) => before & after,
+        (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
+    };
+    plan(&Request {
+        environments: sides,
+        catalogue: &comparison.runs.after.catalogue,
+        waived: &waived,
+        today: today(common),
+        root,
+    })
+}

@@ -1,0 +1,61 @@
+//! Values that are credentials, and references to them.
+
+use super::patterns;
+
+/// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
+/// it runs, a placeholder such as `<password>`, or masked already.
+#[must_use]
+pub fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
+}
+
+/// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
+/// begins like one is a credential like any other.
+fn is_reference(value: &str) -> bool {
+    let within = |open: &str, close: &str| {
+        let inner = value
+            .strip_prefix(open)
+            .and_then(|it| it.strip_suffix(close));
+        inner.is_some_and(|it| !it.contains(['$', '{', '}', '<', '>', '(', ')']))
+    };
+    let variable = value.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
+    variable || within("$(", ")") || within("${", "}") || within("{{", "}}") || within("<", ">")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_literal;
+
+    #[test]
+    fn only_whole_references_are_none() {
+        for literal in [
+            "*hunter2x",
+            "{hunter2x",
+            "<Abc1!",
+            "$2b$12$abcdefghijk",
+            "$ecret",
+            "$(A)$ecret",
+            "${A}x",
+        ] {
+            assert!(is_literal(literal), "{literal}");
+        }
+        for reference in [
+            "$(DB_PASSWORD)",
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "{{ .Values.password }}",
+            "<password>",
+            "********",
+            "",
+            "true",
+        ] {
+            assert!(!is_literal(reference), "{reference}");
+        }
+    }
+}
