@@ -45,7 +45,7 @@ fn findings(text: &str) -> String {
         name: "prod.kdl".into(),
         bytes: text.as_bytes().to_vec(),
     };
-    let count = repairable(&input, &CatalogueTexts::embedded(), today());
+    let count = repairable(&input, &CatalogueTexts::embedded(), today(), 1);
     let fixable = render::fixable(count.safe, count.others, count.more);
     let fixable = fixable.map_or_else(String::new, |line| format!("{line}\n"));
     format!("{shown}{summary}\n{fixable}")

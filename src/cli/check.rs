@@ -136,19 +136,20 @@ fn print_fixed(fixed: &[Fixed], output: &mut Output) {
 
 /// How many findings `--fix` repairs.
 fn print_fixable(run: &Run, texts: &CatalogueTexts, today: Date, output: &mut Output) {
-    let of_file = |file: &Compiled| {
+    let has_repairs = |file: &&Compiled| {
         let mut help = file.diagnostics.iter().flat_map(|finding| &finding.help);
-        if !help.any(Help::is_fix) {
-            return Repairable::default();
-        }
+        help.any(Help::is_fix)
+    };
+    let with_repairs: Vec<&Compiled> = run.files.iter().filter(has_repairs).collect();
+    let of_file = |file: &&Compiled| {
         let source = run.sources.get(file.source);
         let input = compile::Input {
             name: source.name.clone(),
             bytes: source.text.clone().into_bytes(),
         };
-        compile::repairable(&input, texts, today)
+        compile::repairable(&input, texts, today, with_repairs.len())
     };
-    let files: Vec<Repairable> = run.files.par_iter().map(of_file).collect();
+    let files: Vec<Repairable> = with_repairs.par_iter().map(of_file).collect();
     let safe = files.iter().map(|file| file.safe).sum();
     let others = files.iter().map(|file| file.others).sum();
     let more = files.iter().any(|file| file.more);

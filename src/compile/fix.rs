@@ -15,8 +15,10 @@ use crate::source::Span;
 const MOST: usize = 200;
 /// The most repairs that are tried on one file; each is compiled.
 const TRIED: usize = 1000;
-/// The most that are tried to count them.
+/// The most that are tried to count them, in all files together.
 const COUNTED: usize = 100;
+/// The longest file of which that many are tried; of a longer one fewer are.
+const LENGTH: usize = 1024;
 
 /// Which repairs are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +83,9 @@ pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, wanted: Fixes) ->
 
 /// Counts the findings that repairs remove. The repairs are applied to the text in memory, because one
 /// that is offered can still be refused. A finding that shows only after a repair is not counted.
+/// Each trial compiles the file, so that one of `files` with repairs has its share of the trials.
 #[must_use]
-pub fn repairable(input: &Input, texts: &CatalogueTexts, today: Date) -> Repairable {
+pub fn repairable(input: &Input, texts: &CatalogueTexts, today: Date, files: usize) -> Repairable {
     let Some(mut repair) = Repair::of(input, texts, today) else {
         return Repairable::default();
     };
@@ -97,8 +100,8 @@ pub fn repairable(input: &Input, texts: &CatalogueTexts, today: Date) -> Repaira
         });
         known.count()
     };
-    // Each trial compiles the file: of a long one fewer are made.
-    let tried = (COUNTED * 1024 / input.bytes.len().max(1)).clamp(1, COUNTED);
+    let longer = input.bytes.len().div_ceil(LENGTH).max(1);
+    let tried = (COUNTED / files.max(1) / longer).max(1);
     let left = repair.apply(Fixes::Safe, tried);
     let safe = repair.fixed.applied.len();
     let left = repair.apply(Fixes::All, left);

@@ -62,7 +62,7 @@ pub fn fixable(safe: usize, others: usize, more: bool) -> Option<String> {
     let findings = |count: usize| format!("{count} finding{}", if count == 1 { "" } else { "s" });
     let least = if more { "at least " } else { "" };
     match (safe, others) {
-        (0, 0) => None,
+        (0, 0) => more.then(|| "`--fix --unsafe --diff` shows which findings are fixable".into()),
         (safe, 0) => Some(format!("{least}{} fixable with `--fix`", findings(safe))),
         (0, others) => Some(format!(
             "{least}{} fixable with `--fix --unsafe`",

@@ -149,7 +149,7 @@ fn offers(finding: &Diagnostic, fixes: Fixes) -> bool {
 /// What `check` says of a file: whether `--fix` repairs anything, and with `--unsafe`.
 fn counted(text: &str, fixes: Fixes) -> bool {
     let Repairable { safe, others, .. } =
-        repairable(&input(text), &CatalogueTexts::embedded(), today());
+        repairable(&input(text), &CatalogueTexts::embedded(), today(), 1);
     safe > 0 || (fixes == Fixes::All && others > 0)
 }
 
@@ -163,7 +163,7 @@ fn a_repair_that_fix_refuses_is_not_counted() {
             .any(|it| refused(it) && offers(it, Fixes::All))
     );
     let fixed = fixed(derived, Fixes::All);
-    let count = repairable(&input(derived), &CatalogueTexts::embedded(), today());
+    let count = repairable(&input(derived), &CatalogueTexts::embedded(), today(), 1);
     assert_eq!(count.safe, 0, "a derived value is pinned");
     assert_eq!(count.others, fixed.applied.len());
 }

@@ -1,0 +1,152 @@
+//! The nodes of the top level and every attribute below them, as a table to go through.
+
+use super::{Declaration, Form, Literal, Stands, TextNode, below};
+use crate::model::attribute::join;
+
+/// A node of the top level whose attributes are declared, or the file itself.
+#[derive(Debug)]
+pub struct Top {
+    /// Its name; empty for the file.
+    pub name: &'static str,
+    /// Whether there may be several, each with a name.
+    pub named: bool,
+    /// Its attributes.
+    pub attributes: Vec<&'static Declaration>,
+}
+
+/// An attribute that has a value, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The node of the top level.
+    pub top: &'static Top,
+    /// The nodes between that one and the attribute, from above.
+    pub above: Vec<&'static Declaration>,
+    /// The attribute.
+    pub attribute: &'static Declaration,
+}
+
+impl Top {
+    /// The nodes of the top level among the attributes of a file; those that are no nodes belong to
+    /// the file itself, which has no name.
+    #[must_use]
+    pub fn all_of(file: &'static [&'static Declaration]) -> Vec<Self> {
+        let mut own = Vec::new();
+        let mut nodes = Vec::new();
+        for &at in file {
+            match at.form {
+                Form::Attributes(attributes) => nodes.push(Self {
+                    name: at.name,
+                    named: at.stands == Stands::Named,
+                    attributes: attributes.to_vec(),
+                }),
+                Form::Whole(_)
+                | Form::Gib(_)
+                | Form::Flag
+                | Form::Duration(_)
+                | Form::Word(_)
+                | Form::Text
+                | Form::Placed(_)
+                | Form::Version
+                | Form::Taint
+                | Form::Region
+                | Form::Name
+                | Form::LetteredName
+                | Form::Cpu
+                | Form::Memory
+                | Form::Quantity
+                | Form::Portion
+                | Form::Daily
+                | Form::Weekly
+                | Form::Map(..) => own.push(at),
+            }
+        }
+        let own = Self {
+            name: "",
+            named: false,
+            attributes: own,
+        };
+        std::iter::once(own).chain(nodes).collect()
+    }
+
+    /// Every attribute that has a value, at any depth, in the order of the declarations.
+    #[must_use]
+    pub fn every(&'static self) -> Vec<Standing> {
+        let mut all = Vec::new();
+        self.below(&self.attributes, &mut Vec::new(), &mut all);
+        all
+    }
+
+    fn below(
+        &'static self,
+        attributes: &[&'static Declaration],
+        above: &mut Vec<&'static Declaration>,
+        into: &mut Vec<Standing>,
+    ) {
+        for attribute in attributes {
+            if let Form::Attributes(inner) = attribute.form {
+                above.push(attribute);
+                self.below(inner, above, into);
+                above.pop();
+            } else {
+                into.push(Standing {
+                    top: self,
+                    above: above.clone(),
+                    attribute,
+                });
+            }
+        }
+    }
+}
+
+impl Standing {
+    /// The path from the top, such as `database.storage.max-gib`; without the name of a named node.
+    #[must_use]
+    pub fn full_path(&self) -> String {
+        let path = self.path();
+        match (self.top.name.is_empty(), path.is_empty()) {
+            (true, _) => path,
+            (false, true) => self.top.name.to_owned(),
+            (false, false) => join(self.top.name, &path),
+        }
+    }
+
+    /// The path below the node of the top level, such as `storage.max-gib`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let steps = self.above.iter().chain([&self.attribute]);
+        steps.fold(String::new(), |path, step| below(&path, &step.path()))
+    }
+
+    /// The attributes without which the node that it stands in says nothing.
+    #[must_use]
+    pub fn required_beside(&self) -> Vec<Self> {
+        let owner = |it: &Self| {
+            let above = it.above.iter().map(|above| above.path());
+            (above.collect::<Vec<_>>(), it.attribute.inside)
+        };
+        let mut all = self.top.every();
+        all.retain(|it| it.attribute.stands.is_required() && owner(it) == owner(self));
+        all
+    }
+
+    /// What the attribute takes where it stands.
+    #[must_use]
+    pub fn form(&self) -> &'static Form {
+        let mut path = self.attribute.path();
+        for above in self.above.iter().rev() {
+            let narrowed = above.narrows.iter().find(|(narrowed, _)| *narrowed == path);
+            if let Some((_, form)) = narrowed {
+                return form;
+            }
+            path = below(&above.path(), &path);
+        }
+        &self.attribute.form
+    }
+
+    /// States a value in `node`, which is the node of the top level, in place of any that is there.
+    pub fn state(&self, node: &mut TextNode, values: Vec<Literal>) {
+        let through = self.above.iter().filter(|it| it.stands != Stands::Among);
+        let owner = through.fold(node, |node, step| node.child_of(&step.names()));
+        owner.restate(self.attribute, values);
+    }
+}
