@@ -1,6 +1,8 @@
 //! Waivers: what they silence, what they do not, and what is said about them.
 
-use crate::support::{case_names, project, run, snapshot, told};
+use tierc::compile::unsayable;
+
+use crate::support::{case_names, files, project, run, snapshot, told};
 
 macro_rules! stories {
     ($($name:ident)+) => {
@@ -33,4 +35,28 @@ fn story(name: &str) {
     let text = std::fs::read_to_string(path).unwrap();
     let run = run(&text);
     snapshot("waive", name, &told(&text, &run));
+}
+
+/// A tree is compared with its file by what its record says, which is held to the language again: what a
+/// file may say, the record of it may say, with the same waivers.
+#[test]
+fn the_record_of_every_case_is_read_again() {
+    let mut read = 0;
+    for path in files("tests/cases", "kdl") {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        for file in run(&text).files {
+            let (Some(environment), Some(waivers)) = (file.environment, file.waivers) else {
+                continue;
+            };
+            let refused = unsayable(&environment, &waivers);
+            let sound = environment.list().iter().all(|it| it.sound);
+            if sound {
+                assert_eq!(refused, None, "{}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 600, "{read} records");
 }

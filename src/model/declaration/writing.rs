@@ -97,9 +97,16 @@ impl TextNode {
         }
     }
 
-    /// States one value of an attribute that is a map.
+    /// States one value of an attribute that is a map. Where several children may hold it, each has one:
+    /// beside the name of a variable such as `TOKEN`, a second value could be taken for its credential.
     pub fn state_key(&mut self, at: &'static Declaration, key: &str, value: Literal) {
-        self.child(at.name).restate_property(key, vec![value]);
+        if at.stands == Stands::Maps {
+            let mut child = Self::new(at.name);
+            child.restate_property(key, vec![value]);
+            self.children.push(child);
+        } else {
+            self.child(at.name).restate_property(key, vec![value]);
+        }
     }
 
     fn restate_property(&mut self, name: &str, values: Vec<Literal>) {
