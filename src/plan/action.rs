@@ -10,6 +10,8 @@ use std::fmt::Display;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use does::summary;
+
 /// Something that a step does, or looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(

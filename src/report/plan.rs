@@ -18,7 +18,7 @@ use crate::emit::shell::word;
 use crate::impact::{Class, FeltBy, Impact, When};
 use crate::model::{Duration, Tier};
 use crate::pair::Pair;
-use crate::plan::action::script;
+use crate::plan::action::{self, script};
 use crate::plan::procedure::Procedure;
 use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
 use crate::report::amount::{growth, lasting};
@@ -192,29 +192,36 @@ pub struct PlanProcedure {
 pub struct PlanAction {
     /// What it does, as one line.
     pub does: String,
+    /// The same without variables, as people read it in the text: no line where it only looks up
+    /// what a later action uses.
+    pub summary: Vec<String>,
     /// The action.
     pub action: Action,
     /// The same for a POSIX shell: one line or several.
     pub shell: String,
 }
 
-impl From<&Action> for PlanAction {
-    fn from(action: &Action) -> Self {
-        Self {
+impl PlanAction {
+    /// All actions of one script.
+    fn all(actions: &[Action]) -> Vec<Self> {
+        let summaries = action::summary(actions);
+        let each = actions.iter().zip(summaries);
+        each.map(|(action, summary)| Self {
             does: action.does(),
+            summary,
             action: action.clone(),
             shell: action.shell(),
-        }
+        })
+        .collect()
     }
 }
 
 impl From<&Procedure> for PlanProcedure {
     fn from(procedure: &Procedure) -> Self {
-        let all = |actions: &[Action]| actions.iter().map(PlanAction::from).collect();
         Self {
             requires: procedure.requires.clone(),
-            apply: all(&procedure.apply),
-            verify: all(&procedure.verify),
+            apply: PlanAction::all(&procedure.apply),
+            verify: PlanAction::all(&procedure.verify),
             wait: procedure.wait.clone(),
             notes: procedure.notes.clone(),
         }
@@ -423,55 +430,37 @@ fn at_last(plan: &EnvironmentPlan) -> Option<String> {
     })
 }
 
-/// The way back: what people see to stands between the actions as comments.
-fn way_back(step: &PlanStep, procedure: &PlanProcedure) -> Vec<String> {
-    let first = procedure.requires.iter();
-    let first = first.map(|sentence| format!("# requires: {sentence}"));
-    let last = procedure.wait.iter().chain(&procedure.notes);
-    let file = step.files.as_ref().map(|files| files.undo.as_str());
-    let all = procedure.apply.iter().chain(&procedure.verify);
-    first
-        .chain(lines_of(all, file))
-        .chain(last.map(|sentence| format!("# {sentence}")))
-        .collect()
+/// What actions do, in lines.
+fn summary(actions: &[PlanAction]) -> Vec<String> {
+    let lines = actions.iter().flat_map(|it| &it.summary);
+    lines.cloned().collect()
 }
 
-/// Columns of a command that says by itself what it does.
-const SHORT: usize = 80;
-
-/// Actions as lines: what each of them does and the file to run, or the commands to type.
-fn lines_of<'a>(actions: impl Iterator<Item = &'a PlanAction>, file: Option<&str>) -> Vec<String> {
-    if let Some(file) = file {
-        let run = format!("sh {}", word(file));
-        let mut lines: Vec<String> = actions.map(|it| format!("# {}", it.does)).collect();
-        if !lines.is_empty() {
-            lines.insert(0, run);
-        }
-        return lines;
-    }
-    let typed = actions.flat_map(|it| {
-        let is_short = !it.shell.contains('\n') && it.shell.len() <= SHORT;
-        let does = (!is_short).then(|| format!("# {}", it.does));
-        let shell = it.shell.lines().map(str::to_owned);
-        does.into_iter().chain(shell)
-    });
-    typed.collect()
-}
-
-/// The lines of what applies a step, and of what shows that it is done.
-fn applied_and_verified(step: &PlanStep) -> [Vec<String>; 2] {
-    let files = step.files.as_ref();
-    let procedure = &step.procedure;
+/// The way back: what it requires, what it does and how that is verified, what to wait for.
+fn way_back(procedure: &PlanProcedure) -> Vec<String> {
+    let sentences = |label: &'static str, all: &[String]| -> Vec<String> {
+        let all = all.iter();
+        all.map(|sentence| format!("{label}{sentence}")).collect()
+    };
     [
-        lines_of(
-            procedure.apply.iter(),
-            files.map(|files| files.apply.as_str()),
-        ),
-        lines_of(
-            procedure.verify.iter(),
-            files.map(|files| files.verify.as_str()),
-        ),
+        sentences("requires: ", &procedure.requires),
+        summary(&procedure.apply),
+        summary(&procedure.verify),
+        sentences("wait until ", &procedure.wait),
+        sentences("note: ", &procedure.notes),
     ]
+    .concat()
+}
+
+/// The scripts of a step, in the folder of its state.
+fn scripts(files: &StepFiles) -> String {
+    let all = [&files.apply, &files.verify, &files.undo];
+    let names = all.map(|path| path.rsplit('/').next().unwrap_or_default());
+    let folder = files
+        .apply
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    format!("{}: {}", word(folder), names.join(", "))
 }
 
 /// `step 2`, `steps 2, 5`.
@@ -519,7 +508,7 @@ fn closing(report: &PlanReport) -> String {
         )
     } else {
         format!(
-            "the commands read the states from {root}: to write them, run again with --out {root}"
+            "to write the commands of each step and the states that they read, run again with --out {root}"
         )
     }
 }

@@ -13,7 +13,7 @@ type Line = (String, String);
 const LISTED: usize = 6;
 
 /// The labels that the text writes before the lines of a step.
-const LABELS: [&str; 9] = [
+const LABELS: [&str; 10] = [
     "caution",
     "cost",
     "meanwhile",
@@ -23,6 +23,7 @@ const LABELS: [&str; 9] = [
     "wait until",
     "note",
     "undo",
+    "scripts",
 ];
 
 fn line(label: &str, text: impl Into<String>) -> Line {
@@ -35,17 +36,11 @@ fn sentences(procedure: &Value, key: &str) -> Vec<String> {
     all.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
-/// The actions below `key` as they are typed: a comment that says what a long command does, and the command.
-fn typed(procedure: &Value, key: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for action in procedure[key].as_array().unwrap() {
-        let shell = action["shell"].as_str().unwrap();
-        if shell.contains('\n') || shell.len() > 80 {
-            lines.push(format!("# {}", action["does"].as_str().unwrap()));
-        }
-        lines.extend(shell.lines().map(str::to_owned));
-    }
-    lines
+/// What the actions below `key` do, in lines.
+fn summary(procedure: &Value, key: &str) -> Vec<String> {
+    let actions = procedure[key].as_array().unwrap().iter();
+    let lines = actions.flat_map(|action| action["summary"].as_array().unwrap());
+    lines.map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
 fn dollars(amount: &Value) -> f64 {
@@ -116,23 +111,23 @@ fn of_json(step: &Value, listed: usize) -> Vec<Line> {
         lines.into_iter().map(|it| line(label, it)).collect()
     };
     lines.extend(all("requires", sentences(procedure, "requires")));
-    lines.extend(all("apply", typed(procedure, "apply")));
-    lines.extend(all("verify", typed(procedure, "verify")));
+    lines.extend(all("apply", summary(procedure, "apply")));
+    lines.extend(all("verify", summary(procedure, "verify")));
     lines.extend(all("wait until", sentences(procedure, "wait")));
     lines.extend(all("note", sentences(procedure, "notes")));
     let back = &step["undo"]["procedure"];
     if let Some(why) = step["undo"]["impossible"].as_str() {
         lines.push(line("undo", why));
     } else if !back.is_null() {
-        let comments = |key: &str, before: &str| -> Vec<String> {
+        let labelled = |key: &str, before: &str| -> Vec<String> {
             let all = sentences(back, key).into_iter();
-            all.map(|it| format!("# {before}{it}")).collect()
+            all.map(|it| format!("{before}{it}")).collect()
         };
-        lines.extend(all("undo", comments("requires", "requires: ")));
-        lines.extend(all("undo", typed(back, "apply")));
-        lines.extend(all("undo", typed(back, "verify")));
-        lines.extend(all("undo", comments("wait", "")));
-        lines.extend(all("undo", comments("notes", "")));
+        lines.extend(all("undo", labelled("requires", "requires: ")));
+        lines.extend(all("undo", summary(back, "apply")));
+        lines.extend(all("undo", summary(back, "verify")));
+        lines.extend(all("undo", labelled("wait", "wait until ")));
+        lines.extend(all("undo", labelled("notes", "note: ")));
     }
     lines
 }
@@ -189,6 +184,12 @@ fn of_text(text: &str) -> Vec<Vec<Line>> {
         let Some(said) = shown.strip_prefix("    ") else {
             continue; // an empty line
         };
+        let indent = shown.len() - shown.trim_start().len();
+        if indent == 8 || indent == 18 {
+            let (_, begun) = step.last_mut().unwrap();
+            *begun += &format!(" {}", shown.trim_start());
+            continue;
+        }
         let begins = LABELS
             .into_iter()
             .find(|it| said.starts_with(&format!("{it:<12}")));
@@ -236,7 +237,7 @@ fn plain(markdown: &str) -> String {
 /// The steps of a plan as Markdown.
 fn of_markdown(text: &str) -> Vec<Vec<Line>> {
     let mut steps: Vec<Vec<Line>> = Vec::new();
-    let (mut label, mut typed) = (String::new(), false);
+    let mut label = String::new();
     for shown in text.lines() {
         if let Some(title) = shown.strip_prefix("- [ ] **") {
             let title = title.trim_end().strip_suffix("**").unwrap();
@@ -246,15 +247,13 @@ fn of_markdown(text: &str) -> Vec<Vec<Line>> {
         let (Some(step), Some(said)) = (steps.last_mut(), shown.strip_prefix("      ")) else {
             continue;
         };
-        if said.starts_with("```") {
-            typed = said == "```sh";
-        } else if typed {
-            step.push(line(&label, said));
-        } else if let Some(change) = said.strip_prefix("- `") {
+        if let Some(change) = said.strip_prefix("- `") {
             let (path, shift) = change.split_once("` ").unwrap();
             step.push(line("change", format!("{path} {}", plain(shift))));
         } else if let Some((of, said)) = of_sentence(said) {
             step.push(line(of, said));
+        } else if let Some(does) = said.strip_prefix("- ") {
+            step.push(line(&label, plain(does)));
         } else if let Some(of) = said.strip_suffix(':') {
             of.clone_into(&mut label);
         } else {
@@ -333,8 +332,12 @@ fn costs_are_a_chain(plan: &Value) {
 /// The first line is the same, and what stays or is left is named with its reason and its way out.
 fn the_rest_agrees(plan: &Value, text: &str, markdown: &str) {
     let markdown = plain(markdown);
-    let first = |text: &str| text.lines().next().unwrap().to_owned();
-    assert_eq!(first(&markdown), format!("### {}", first(text)));
+    // Text is wrapped.
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = joined(text);
+    let headline = markdown.lines().next().unwrap();
+    let headline = headline.strip_prefix("### ").unwrap();
+    assert!(text.starts_with(&joined(headline)), "{headline}\n{text}");
     let blocked = &plan["blocked"];
     let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut named: Vec<Value> = all(&blocked["left"]);
@@ -351,7 +354,7 @@ fn the_rest_agrees(plan: &Value, text: &str, markdown: &str) {
     }
     for name in named {
         let name = name.as_str().unwrap();
-        assert!(text.contains(name), "{name}\n{text}");
+        assert!(text.contains(&joined(name)), "{name}\n{text}");
         assert!(markdown.contains(name), "{name}\n{markdown}");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diff::pairs::{folder, pairs};
 use crate::diff::{stdout, tierc};
-use crate::support::project;
+use crate::support::{project, snapshot};
 
 /// Every line that a plan means for a shell.
 pub(crate) fn commands(report: &Value) -> Vec<String> {
@@ -459,4 +459,91 @@ fn nodes_are_emptied_one_after_the_other() {
     let changes = log.lines().filter(|line| !line.starts_with("wait "));
     let changes: Vec<&str> = changes.collect();
     assert_eq!(changes, ["cordon -l", "cordon -l", "terraform apply"]);
+}
+
+/// What kind of action it is, as far as its command differs from that of others: its kind, the operation
+/// of AWS, the question, and which of its optional parts it has.
+fn form(action: &Value) -> String {
+    let name = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    };
+    let kind = name(&action["kind"]);
+    let details = match kind.as_str() {
+        "aws" => {
+            let call = &action["call"];
+            let unless = if action["unless"].is_null() {
+                ""
+            } else {
+                " unless"
+            };
+            format!(
+                "{} {}{unless}",
+                name(&call["service"]),
+                name(&call["operation"])
+            )
+        }
+        "wait" => {
+            let question = &action["until"];
+            let parts = question.as_object().unwrap().iter();
+            let parts: Vec<&str> = parts
+                .filter(|(key, value)| *key != "kind" && !value.is_null())
+                .map(|(key, _)| key.as_str())
+                .collect();
+            let call = &question["call"];
+            let (service, operation) = (name(&call["service"]), name(&call["operation"]));
+            format!(
+                "{} {service} {operation} with {}",
+                name(&question["kind"]),
+                parts.join(", ")
+            )
+        }
+        "remember" => name(&action["value"]),
+        "apply" | "delete" => name(&action["manifests"]),
+        "unless" => {
+            let inner = action["actions"].as_array().unwrap().iter();
+            inner.map(form).collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    };
+    format!("{kind} {details}").trim().replace("  ", " ")
+}
+
+/// The text of a plan says what each action does; these are the commands, one example of each kind.
+#[test]
+fn every_kind_of_action_is_typed_as_reviewed() {
+    let folder = folder();
+    let mut examples = BTreeMap::new();
+    let mut note = |report: &Value| {
+        for plan in report["environments"].as_array().unwrap() {
+            for step in plan["steps"].as_array().unwrap() {
+                let (way, back) = (&step["procedure"], &step["undo"]["procedure"]);
+                let all = [
+                    &way["apply"],
+                    &way["verify"],
+                    &back["apply"],
+                    &back["verify"],
+                ];
+                for action in all.iter().filter_map(|it| it.as_array()).flatten() {
+                    let form = form(&action["action"]);
+                    let [does, shell] = ["does", "shell"].map(|key| action[key].as_str().unwrap());
+                    let example = examples.entry(form);
+                    example.or_insert_with(|| format!("# {does}\n{shell}\n"));
+                }
+            }
+        }
+    };
+    for (before, after) in pairs() {
+        let files = [before, after].map(|tier| format!("{tier}.kdl"));
+        note(&planned(folder.path(), &[&files[0], &files[1]]));
+    }
+    for case in crate::diff::cases() {
+        let case = project("tests/cases/diff").join(case);
+        note(&planned(&case, &["before.kdl", "after.kdl"]));
+    }
+    let told = examples
+        .iter()
+        .map(|(form, example)| format!("==== {form}\n{example}"));
+    snapshot("plan", "actions", &told.collect::<Vec<_>>().join("\n"));
 }

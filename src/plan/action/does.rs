@@ -1,11 +1,102 @@
 //! What an action does, as one line for people.
 
+use std::collections::BTreeMap;
+
 use super::{Action, Argument, ArgumentValue, AwsCall, Holds, Manifests, Memory, Number, Question};
+
+/// What variables hold, in words; the others are shown by their names, as a script has them.
+#[derive(Debug, Default)]
+struct Variables(BTreeMap<&'static str, String>);
+
+impl Variables {
+    fn show(&self, variable: &str) -> String {
+        let known = self.0.get(variable);
+        known.map_or_else(|| format!("${variable}"), Clone::clone)
+    }
+}
+
+/// What a procedure does, for each of its actions the lines that people need: those that only look
+/// up a name or a number for a later action have none, and the later one says what it uses.
+#[must_use]
+pub fn summary(actions: &[Action]) -> Vec<Vec<String>> {
+    let mut variables = Variables::default();
+    let each = actions.iter();
+    each.map(|action| summarised(action, &mut variables))
+        .collect()
+}
+
+fn summarised(action: &Action, variables: &mut Variables) -> Vec<String> {
+    match action {
+        Action::Remember { variable, value } => {
+            let held = held_by(value, variables);
+            variables.0.insert(variable, held);
+            Vec::new()
+        }
+        Action::Need { .. } => Vec::new(),
+        Action::Unless { actions, .. } => {
+            let inner = actions.iter();
+            inner.flat_map(|it| summarised(it, variables)).collect()
+        }
+        Action::Apply { .. }
+        | Action::Delete { .. }
+        | Action::DeleteObjects { .. }
+        | Action::Helm { .. }
+        | Action::Terraform { .. }
+        | Action::Forget { .. }
+        | Action::Aws { .. }
+        | Action::Restart { .. }
+        | Action::LetIn { .. }
+        | Action::Cordon { .. }
+        | Action::Uncordon { .. }
+        | Action::EmptyNodes { .. }
+        | Action::Shrink { .. }
+        | Action::Reload { .. }
+        | Action::WakeApi { .. }
+        | Action::WakePool { .. }
+        | Action::ShowWaiting { .. }
+        | Action::Wait { .. } => vec![action.told(variables)],
+    }
+}
+
+/// `max(current size, 3)`; what is such a choice already gets one number more.
+fn one_of(function: &str, value: &str, number: u32) -> String {
+    let inner = value
+        .strip_prefix(function)
+        .and_then(|it| it.strip_prefix('('));
+    let value = inner.and_then(|it| it.strip_suffix(')')).unwrap_or(value);
+    format!("{function}({value}, {number})")
+}
+
+/// What a variable holds, in words.
+fn held_by(value: &Memory, variables: &Variables) -> String {
+    match value {
+        Memory::Answer(query) => match query.query.rsplit('.').next() {
+            Some("desiredSize") => "current size".into(),
+            field => format!(
+                "the {} that {} reports",
+                field.unwrap_or_default(),
+                query.call.operation
+            ),
+        },
+        Memory::Versions(_) => "the versions that AWS offers".into(),
+        Memory::Newest(_) => "the newest version that AWS can upgrade to".into(),
+        Memory::Variable(other) => variables.show(other),
+        Memory::Larger(other, number) => one_of("max", &variables.show(other), *number),
+        Memory::Smaller(other, number) => one_of("min", &variables.show(other), *number),
+        Memory::NodeGroup { group, .. } => format!("node group {group}"),
+        Memory::Nodes { nodes } => format!("the number of nodes in group {}", nodes.group),
+        Memory::ApiMark { .. } => "whether the API sleeps".into(),
+    }
+}
 
 impl Action {
     /// What it does, as one line in the imperative.
     #[must_use]
     pub fn does(&self) -> String {
+        self.told(&Variables::default())
+    }
+
+    fn told(&self, variables: &Variables) -> String {
         match self {
             Self::Apply { manifests } => format!("apply {}", named(manifests)),
             Self::Delete { manifests } => format!("delete every object in {}", named(manifests)),
@@ -21,7 +112,7 @@ impl Action {
             Self::Forget { address, .. } => {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
-            Self::Aws { call, .. } => called(call),
+            Self::Aws { call, .. } => called(call, variables),
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
                 format!("allow {} in network policy {policy}", apps.join(", "))
@@ -51,13 +142,13 @@ impl Action {
                 holds,
                 actions,
             } => {
-                let does: Vec<String> = actions.iter().map(Self::does).collect();
+                let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
                 format!("unless {}: {}", held(variable, holds), does.join("; "))
             }
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
-            Self::Wait { until } => asked(until),
+            Self::Wait { until } => asked(until, variables),
         }
     }
 }
@@ -81,14 +172,14 @@ fn named(manifests: &Manifests) -> String {
 }
 
 /// `run aws rds modify-db-instance for kaireon-prod: db-instance-class db.r6g.large`.
-fn called(call: &AwsCall) -> String {
+fn called(call: &AwsCall, variables: &Variables) -> String {
     let mut subject = String::new();
     let mut rest = Vec::new();
     for argument in &call.arguments {
         if subject.is_empty() && NAMES.contains(&argument.name) {
-            subject = format!(" for {}", target(argument));
+            subject = format!(" for {}", target(argument, variables));
         } else if !WHEN.contains(&argument.name) && argument.name != "cluster-name" {
-            rest.push(set(argument));
+            rest.push(set(argument, variables));
         }
     }
     let rest = if rest.is_empty() {
@@ -112,60 +203,66 @@ const NAMES: [&str; 6] = [
 /// Arguments that say when a call acts: the step itself tells that.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
-fn set(argument: &Argument) -> String {
+fn set(argument: &Argument, variables: &Variables) -> String {
     match &argument.value {
         ArgumentValue::Switch(true) => argument.name.to_owned(),
         ArgumentValue::Switch(false) => format!("no {}", argument.name),
         ArgumentValue::Fields(fields) => {
             let fields = fields
                 .iter()
-                .map(|it| format!("{}={}", it.name, short(&it.value)));
-            fields.collect::<Vec<_>>().join(",")
+                .map(|it| format!("{}={}", it.name, short(&it.value, variables)));
+            fields.collect::<Vec<_>>().join(", ")
         }
         value @ (ArgumentValue::Text(_)
         | ArgumentValue::Remembered(_)
         | ArgumentValue::Larger(..)
         | ArgumentValue::Answer(_)
-        | ArgumentValue::Answers(_)) => format!("{} {}", argument.name, short(value)),
+        | ArgumentValue::Answers(_)) => format!("{} {}", argument.name, short(value, variables)),
     }
 }
 
-fn short(value: &ArgumentValue) -> String {
+fn short(value: &ArgumentValue, variables: &Variables) -> String {
     match value {
         ArgumentValue::Switch(on) => on.to_string(),
         ArgumentValue::Text(text) => text.clone(),
-        ArgumentValue::Remembered(variable) => format!("${}", variable.variable),
+        ArgumentValue::Remembered(variable) => variables.show(variable.variable),
         ArgumentValue::Larger(variable, number) => {
-            format!("the larger of ${variable} and {number}")
+            one_of("max", &variables.show(variable), *number)
         }
-        ArgumentValue::Fields(fields) => fields.iter().map(set).collect::<Vec<_>>().join(","),
+        ArgumentValue::Fields(fields) => {
+            let fields = fields.iter().map(|it| set(it, variables));
+            fields.collect::<Vec<_>>().join(", ")
+        }
         ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => format!(
             "from {}{}",
             query.call.operation,
-            named_by(&query.call, " of")
+            named_by(&query.call, " of", variables)
         ),
     }
 }
 
 /// What a call is about. A parameter group whose name AWS is asked for has no name here.
-fn target(argument: &Argument) -> String {
+fn target(argument: &Argument, variables: &Variables) -> String {
     match (argument.name, &argument.value) {
         (
             "db-parameter-group-name" | "cache-parameter-group-name",
             ArgumentValue::Answer(query),
         ) => {
-            format!("the parameter group{}", named_by(&query.call, " of"))
+            format!(
+                "the parameter group{}",
+                named_by(&query.call, " of", variables)
+            )
         }
-        (_, value) => short(value),
+        (_, value) => short(value, variables),
     }
 }
 
 /// What a call asks about, after a preposition; nothing where it names nothing.
-fn named_by(call: &AwsCall, preposition: &str) -> String {
+fn named_by(call: &AwsCall, preposition: &str, variables: &Variables) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name));
     name.map_or_else(String::new, |it| {
-        format!("{preposition} {}", short(&it.value))
+        format!("{preposition} {}", short(&it.value, variables))
     })
 }
 
@@ -175,7 +272,7 @@ fn remembered(variable: &str, value: &Memory) -> String {
             "read ${variable} from aws {} {}{}",
             query.call.service,
             query.call.operation,
-            named_by(&query.call, " for")
+            named_by(&query.call, " for", &Variables::default())
         ),
         Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
         Memory::Newest(_) => {
@@ -183,10 +280,10 @@ fn remembered(variable: &str, value: &Memory) -> String {
         }
         Memory::Variable(other) => format!("set ${variable} to ${other}"),
         Memory::Larger(other, number) => {
-            format!("set ${variable} to the larger of ${other} and {number}")
+            format!("set ${variable} to max(${other}, {number})")
         }
         Memory::Smaller(other, number) => {
-            format!("set ${variable} to the smaller of ${other} and {number}")
+            format!("set ${variable} to min(${other}, {number})")
         }
         Memory::NodeGroup { group, .. } => {
             format!("set ${variable} to the name of node group {group} in EKS")
@@ -204,10 +301,10 @@ fn remembered(variable: &str, value: &Memory) -> String {
 }
 
 /// What a call asks about: its name, or the operation where it has none.
-fn about(call: &AwsCall) -> String {
+fn about(call: &AwsCall, variables: &Variables) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name) || it.name == "cache-cluster-id");
-    name.map_or_else(|| call.operation.to_owned(), target)
+    name.map_or_else(|| call.operation.to_owned(), |it| target(it, variables))
 }
 
 /// A regular expression as people read it.
@@ -226,14 +323,14 @@ fn reported(service: &str, answer: &str, which: &str) -> String {
     )
 }
 
-fn asked(question: &Question) -> String {
+fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
             call, answer, each, ..
         } => {
             let which = each
                 .as_ref()
-                .map_or_else(|| about(call), |_| "each node".to_owned());
+                .map_or_else(|| about(call, variables), |_| "each node".to_owned());
             reported(call.service, answer, &which)
         }
         Question::Waiter {
@@ -287,12 +384,11 @@ fn asked(question: &Question) -> String {
                 "wait until group {} has at least {least} nodes",
                 nodes.group
             ),
-            Number::Variable(least) => {
-                format!(
-                    "wait until group {} has at least ${least} nodes",
-                    nodes.group
-                )
-            }
+            Number::Variable(least) => format!(
+                "wait until the number of nodes in group {} is at least {}",
+                nodes.group,
+                variables.show(least)
+            ),
         },
         Question::NonePending => "wait until no pod is pending".into(),
         Question::ServerConnections { most, .. } => {

@@ -1,8 +1,8 @@
 //! Plans for a pull request or a change ticket: check lists.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, applied_and_verified, at_last, closing,
-    cost_of, felt, shift, way_back,
+    BlockedPlan, EnvironmentPlan, PlanReport, PlanStep, at_last, closing, cost_of, felt, scripts,
+    shift, summary, way_back,
 };
 use crate::report::markdown::{LIMIT, code, prose};
 
@@ -89,15 +89,17 @@ fn item(step: &PlanStep) -> String {
         text += &format!("      - meanwhile {}\n", prose(&meanwhile.told()));
     }
     let procedure = &step.procedure;
+    if let Some(files) = &step.files {
+        text += &format!("      - scripts: {}\n", prose(&scripts(files)));
+    }
     text += &sentences("Requires:", &procedure.requires);
-    let [apply, verify] = applied_and_verified(step);
-    text += &block("apply", &apply);
-    text += &block("verify", &verify);
+    text += &list("apply", &summary(&procedure.apply));
+    text += &list("verify", &summary(&procedure.verify));
     text += &sentences("Wait until", &procedure.wait);
     text += &sentences("Note:", &procedure.notes);
     match (&step.undo.procedure, &step.undo.impossible) {
         (_, Some(why)) => text + &format!("\n      Undo: {}\n", prose(why)),
-        (Some(back), None) => text + &block("undo", &way_back(step, back)),
+        (Some(back), None) => text + &list("undo", &way_back(back)),
         (None, None) => text,
     }
 }
@@ -109,15 +111,15 @@ fn sentences(label: &str, lines: &[String]) -> String {
         .collect()
 }
 
-fn block(label: &str, lines: &[String]) -> String {
+fn list(label: &str, lines: &[String]) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n      {label}:\n\n      ```sh\n");
+    let mut text = format!("\n      {label}:\n\n");
     for line in lines {
-        text += &format!("      {line}\n");
+        text += &format!("      - {}\n", prose(line));
     }
-    text + "      ```\n"
+    text
 }
 
 fn stopped(blocked: &BlockedPlan) -> String {

@@ -1,9 +1,10 @@
 //! Plans for a terminal.
 
 use super::{
-    BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange,
-    applied_and_verified, at_last, closing, cost_of, felt, shift, way_back,
+    BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
+    closing, cost_of, felt, scripts, shift, summary, way_back,
 };
+use crate::report::wrap::wrapped;
 
 /// Changes of a step that are listed one by one.
 const LISTED: usize = 6;
@@ -18,64 +19,59 @@ pub fn text(report: &PlanReport) -> String {
         .iter()
         .any(|plan| !plan.steps.is_empty())
     {
-        text += &format!("\n{}\n", closing(report));
+        text += &format!("\n{}", wrapped("", &closing(report), 0));
     }
     text
 }
 
 fn one(plan: &EnvironmentPlan) -> String {
-    let mut text = plan.headline();
-    text.push('\n');
+    let mut text = wrapped("", &plan.headline(), 6);
     for (label, line) in [("cost", plan.money()), ("disruption", plan.interrupted())] {
-        if let Some(line) = line {
-            text += &format!("    {label:<12}{line}\n");
-        }
+        text += &lines(label, line.as_slice());
     }
     for step in &plan.steps {
         text += &paragraph(step);
     }
     for kept in &plan.kept {
-        text += &format!("\nkept  {}\n", kept.reason);
+        text += &format!("\n{}", wrapped("kept  ", &kept.reason, 6));
         text += &format!("      write this in the file: {}\n", kept.line);
     }
     if let Some(blocked) = &plan.blocked {
         text += &stopped(blocked);
     }
     if let Some(line) = at_last(plan) {
-        text += &format!("\nfinally  {line}\n");
+        text += &format!("\n{}", wrapped("finally  ", &line, 9));
     }
     text
 }
 
 fn paragraph(step: &PlanStep) -> String {
-    let mut text = format!("\n{:>2}  {}\n", step.number, step.title);
+    let mut text = String::from("\n");
+    text += &wrapped(&format!("{:>2}  ", step.number), &step.title, 8);
     if let Some(impact) = &step.impact {
-        text += &format!("    {}: {}\n", felt(impact), impact.reason);
-        if let Some(heed) = &impact.heed {
-            text += &format!("    {:<12}{heed}\n", "caution");
-        }
+        let felt = format!("{}: {}", felt(impact), impact.reason);
+        text += &wrapped("    ", &felt, 8);
+        text += &lines("caution", impact.heed.as_slice());
     }
     text += &values(&step.changes);
-    if let Some(cost) = cost_of(step) {
-        text += &format!("    {:<12}{cost}\n", "cost");
-    }
+    text += &lines("cost", cost_of(step).as_slice());
     let meanwhile: Vec<String> = step.meanwhile.iter().map(MeanwhileAsked::told).collect();
     text += &lines("meanwhile", &meanwhile);
     text += &procedure(step);
     match (&step.undo.procedure, &step.undo.impossible) {
-        (_, Some(why)) => text + &format!("    {:<12}{why}\n", "undo"),
-        (Some(back), None) => text + &lines("undo", &way_back(step, back)),
-        (None, None) => text,
+        (_, Some(why)) => text += &lines("undo", std::slice::from_ref(why)),
+        (Some(back), None) => text += &lines("undo", &way_back(back)),
+        (None, None) => {}
     }
+    text + &lines("scripts", step.files.as_ref().map(scripts).as_slice())
 }
 
 fn procedure(step: &PlanStep) -> String {
     let procedure = &step.procedure;
-    let [apply, verify] = applied_and_verified(step);
     [
         ("requires", &procedure.requires),
-        ("apply", &apply),
-        ("verify", &verify),
+        ("apply", &summary(&procedure.apply)),
+        ("verify", &summary(&procedure.verify)),
         ("wait until", &procedure.wait),
         ("note", &procedure.notes),
     ]
@@ -102,29 +98,30 @@ fn values(changes: &[StepChange]) -> String {
     }
 }
 
-/// A label on the first line, the rest below it. Commands are never wrapped: they are copied.
+/// A label on the first line, the rest below it.
 fn lines(label: &str, lines: &[String]) -> String {
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     lines
         .iter()
         .zip(labels)
-        .map(|(line, label)| format!("    {label:<12}{line}\n"))
+        .map(|(line, label)| wrapped(&format!("    {label:<12}"), line, 18))
         .collect()
 }
 
 fn stopped(blocked: &BlockedPlan) -> String {
     let mut text = "\nblocked: each of these would break a rule\n".to_owned();
     for left in &blocked.left {
-        text += &format!("    {left}\n");
+        text += &wrapped("    ", left, 6);
     }
     for finding in &blocked.findings {
-        text += &format!("  error[{}]: {}\n", finding.code, finding.message);
+        let code = format!("  error[{}]: ", finding.code);
+        text += &wrapped(&code, &finding.message, 6);
         for note in &finding.notes {
-            text += &format!("      {note}\n");
+            text += &wrapped("      ", note, 8);
         }
     }
     for bridge in &blocked.bridges {
-        text += &format!("  help: {}\n", bridge.message);
+        text += &wrapped("  help: ", &bridge.message, 8);
     }
     text
 }
