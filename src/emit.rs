@@ -15,7 +15,6 @@ pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
-pub mod shell;
 pub mod template;
 pub mod terraform;
 pub mod yaml;

@@ -17,6 +17,8 @@
 //!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
 //! - [`edit`] is a change to what a file states, as a value; [`rewrite`] applies it to the text and keeps
 //!   everything else byte for byte.
+//! - [`action`] is what people type, as values: the steps of plans and the procedures of the runbook. It alone
+//!   writes shell.
 //! - [`chart_schema`] validates the values against the schema of a chart.
 //! - [`metric`] is the table of what an environment is watched by, which alerts, the runbook and
 //!   the capacity review share.
@@ -30,6 +32,7 @@
 //!
 //! Modules import from lower layers alone, which a test holds them to (`tests/tidy.rs`).
 
+pub mod action;
 pub mod ast;
 pub mod budget;
 pub mod capacity;

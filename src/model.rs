@@ -52,11 +52,11 @@ pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
-    DeliverNode, Direct, DirectField, DirectNode, Maintenance, MaintenanceField, MaintenanceNode,
-    Network, NetworkField, NetworkNode, NodeGroup, NodeGroupField, NodeGroupNode, Pgbouncer,
-    PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField,
-    ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField,
-    StorageNode,
+    DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Maintenance, MaintenanceField,
+    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeGroup,
+    NodeGroupField, NodeGroupNode, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool,
+    PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup,
+    RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use rate::ErrorRate;

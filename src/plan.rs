@@ -9,16 +9,17 @@
 //! ([`bridge`]). What AWS never does
 //! (a volume that shrinks) is kept as it is and said ([`unchangeable`]).
 
-pub mod action;
 mod beside;
 mod bridge;
 mod joint_moves;
+pub mod move_edit;
 pub mod move_kind;
 pub mod moves;
 pub mod order;
 pub mod procedure;
 mod rank;
 mod redis;
+pub mod script;
 pub mod step;
 mod title;
 mod transition;
@@ -34,9 +35,8 @@ use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::model::Environment;
 use crate::pair::Pair;
 
-pub use action::Action;
+pub use move_edit::Move;
 use move_kind::Kind;
-pub use moves::Move;
 use order::{Found, Ways};
 pub use step::Step;
 pub use transition::Meanwhile;

@@ -13,13 +13,14 @@ mod transition;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use tierc::action::Action;
 use tierc::catalogue::Catalogue;
 use tierc::compile::CatalogueTexts;
 use tierc::diagnostic::Diagnostics;
 use tierc::model::Environment;
 use tierc::pair::Pair;
 use tierc::plan::procedure::Procedure;
-use tierc::plan::{Action, Move, Plan, Request, plan};
+use tierc::plan::{Move, Plan, Request, plan};
 
 use tierc::source::{Source, Sources};
 

@@ -3,7 +3,7 @@
 use crate::model::Environment;
 
 /// Where PgBouncer listens.
-pub const PORT: u16 = 6432;
+pub use crate::model::PGBOUNCER_PORT as PORT;
 
 /// Where PostgreSQL listens.
 pub const SERVER_PORT: u16 = 5432;

@@ -4,14 +4,7 @@
 use crate::emit::yaml::{Value, yaml};
 
 use crate::budget::placement::{self, Placement};
-use crate::model::{Capacity, Environment, Name, Worker};
-
-/// The label of every node group, with its name as the value, and the taint of a group that runs
-/// certain pools and nobody else.
-pub const NODE_GROUP: &str = "tierc.dev/node-group";
-
-/// The label of every node group that says whose it is: environments may share a cluster.
-pub const ENVIRONMENT: &str = "tierc.dev/environment";
+use crate::model::{Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, Worker};
 
 /// The labels that say a node is spot: Karpenter's (and EKS Auto Mode's), and managed node groups'.
 const SPOT: [(&str, &str); 2] = [
@@ -51,8 +44,8 @@ fn affinity(environment: &Environment, placement: &Placement<'_>) -> Value {
             let own = environment.environment.value.as_str();
             let names: Vec<&str> = groups.iter().map(|name| name.as_str()).collect();
             required([vec![
-                expression(ENVIRONMENT, "In", &[own]),
-                expression(NODE_GROUP, "In", &names),
+                expression(ENVIRONMENT_LABEL, "In", &[own]),
+                expression(NODE_GROUP_LABEL, "In", &names),
             ]])
         }
         // `NotIn` also matches a node without the label.
@@ -78,7 +71,7 @@ fn groups<'a>(environment: &'a Environment, name: &Name, pool: &Worker) -> Vec<&
 #[must_use]
 pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
     let of_groups = groups(environment, name, pool).into_iter().map(|group| {
-        yaml!({ "key": NODE_GROUP, "operator": "Equal", "value": group, "effect": "NoSchedule" })
+        yaml!({ "key": NODE_GROUP_LABEL, "operator": "Equal", "value": group, "effect": "NoSchedule" })
     });
     let stated = pool
         .tolerate

@@ -22,7 +22,8 @@ use serde::Serialize;
 
 use super::alerts::Watch;
 use super::header::printable;
-use super::{secret, shell, template};
+use super::{secret, template};
+use crate::action::shell;
 use crate::catalogue::Catalogue;
 use crate::model::count::counted;
 use crate::model::{Autoscalers, Environment};

@@ -332,3 +332,13 @@ pub const ADMIN_USER: &str = "pgbouncer_admin";
 
 /// The role that may only look: the exporter's.
 pub const STATS_USER: &str = "pgbouncer_stats";
+
+/// Where PgBouncer listens.
+pub const PGBOUNCER_PORT: u16 = 6432;
+
+/// The label of every node group, with its name as the value, and the taint of a group that runs
+/// certain pools and nobody else.
+pub const NODE_GROUP_LABEL: &str = "tierc.dev/node-group";
+
+/// The label of every node group that says whose it is: environments may share a cluster.
+pub const ENVIRONMENT_LABEL: &str = "tierc.dev/environment";

@@ -6,8 +6,8 @@
 //! its name, and the pods come back the same way.
 
 use super::joint_moves::{self, Paths, Taken};
+use super::move_edit::{Edit, Move};
 use super::move_kind::{ApiMove, Kind, NodesMove, PoolMove};
-use super::moves::{Edit, Move};
 use super::rank::rank;
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Selection};

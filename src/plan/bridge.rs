@@ -1,10 +1,9 @@
 //! Values that hold only on the way: where a step asks for too many connections while it runs,
 //! PgBouncer's pools are smaller meanwhile.
 
+use super::move_edit::{Edit, Move};
 use super::move_kind::Kind;
-use super::moves::{Edit, Move};
 use super::{Refused, Request, transition};
-use crate::model::Environment;
 
 /// The place of smaller pools: once the server has all that it gets, before a read path moves.
 const LOWERED: u8 = 43;
@@ -84,15 +83,4 @@ fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
     all.filter(|(_, next)| is(&next.kind))
         .map(|(index, _)| index)
         .collect()
-}
-
-/// Pools of at most `max_db` connections.
-pub(super) fn lower(state: &mut Environment, max_db: u32) {
-    let pool = &mut state.pgbouncer.pool;
-    let most = pool.max_db.value.min(max_db);
-    let default = pool.default.value.min(most);
-    let reserve = pool.reserve.value.min(most - default);
-    pool.max_db = super::moves::bridge(most);
-    pool.default = super::moves::bridge(default);
-    pool.reserve = super::moves::bridge(reserve);
 }

@@ -4,107 +4,14 @@ use std::collections::BTreeMap;
 
 use super::beside;
 use super::joint_moves::{self, Paths, Taken};
+use super::move_edit::{Edit, Move};
 use super::move_kind::{Kind, NodesMove, PoolMove, kind};
 use super::rank::rank;
+use super::redis;
 use super::title::{Changed, title};
-use super::{bridge, redis};
 use crate::catalogue::Catalogue;
-use crate::model::{Attribute, ClusterMode, Environment, Name, RedisTls, Selection};
+use crate::model::{Attribute, Environment};
 use crate::pair::Pair;
-use crate::source::Sourced;
-
-/// One move.
-#[derive(Clone, Debug)]
-pub struct Move {
-    /// What it is.
-    pub kind: Kind,
-    /// What it does, as a headline.
-    pub title: String,
-    /// Where it stands in the preferred order.
-    pub rank: u8,
-    /// Indices of the moves that come before it whatever the order.
-    pub needs: Vec<usize>,
-    /// What it does to a state.
-    pub edit: Edit,
-}
-
-/// What a move does to a state.
-#[derive(Clone, Debug)]
-pub enum Edit {
-    /// Takes these attributes over from AFTER.
-    Adopt(Selection),
-    /// Gives a group another encryption in transit on the way.
-    Tls(Name, RedisTls),
-    /// Gives a group this number of shards and this mode on the way.
-    Cluster(Name, u32, ClusterMode),
-    /// Creates AFTER's group, which serves nothing yet.
-    IdleGroup(Name),
-    /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
-    /// on.
-    Uses,
-    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
-    /// takes over what pools change with it.
-    NodesBeside(Name, Name, Selection),
-    /// Deletes a node group, for a while or for good.
-    NodesGone(Name),
-    /// Limits the pools of PgBouncer's pods to this number of connections on the way.
-    Pools(u32),
-}
-
-impl Move {
-    /// A state after this move.
-    pub fn apply(&self, state: &mut Environment, after: &Environment) {
-        match &self.edit {
-            Edit::Adopt(chosen) => {
-                state.adopt(after, chosen);
-                if let Kind::Pool(name, PoolMove::Removed) = &self.kind {
-                    unscheduled(state, name);
-                }
-            }
-            Edit::Tls(name, tls) => {
-                if let Some(group) = state.redis.get_mut(name) {
-                    group.tls = bridge(*tls);
-                }
-            }
-            Edit::Cluster(name, shards, mode) => {
-                if let Some(group) = state.redis.get_mut(name) {
-                    group.cluster.shards = bridge(*shards);
-                    group.cluster.mode = bridge(*mode);
-                }
-            }
-            Edit::IdleGroup(name) => redis::add_idle(state, after, name),
-            Edit::Uses => redis::switch(state, after),
-            Edit::NodesBeside(name, beside, chosen) => {
-                if let Some(group) = after.nodes.get(name) {
-                    state.nodes.insert(beside.clone(), group.clone());
-                }
-                state.adopt(after, chosen);
-            }
-            Edit::NodesGone(name) => {
-                state.nodes.remove(name);
-            }
-            Edit::Pools(max_db) => bridge::lower(state, *max_db),
-        }
-    }
-}
-
-/// Removes a pool from off-hours and events. A window that names nothing any more is removed too.
-fn unscheduled(state: &mut Environment, pool: &Name) {
-    state.off_hours.retain(|_, window| {
-        let named = window.worker.remove(pool).is_some();
-        !named || window.api.is_some() || !window.worker.is_empty()
-    });
-    state.event.retain(|_, event| {
-        let named = event.worker.remove(pool).is_some();
-        !named || event.api.is_some() || !event.worker.is_empty()
-    });
-}
-
-/// A value that holds only on the way.
-pub(super) fn bridge<T>(value: T) -> Sourced<T> {
-    let arithmetic = "a state on the way, which the plan itself needs".to_owned();
-    Sourced::derived(value, "bridge", Vec::new(), arithmetic, true)
-}
 
 /// The moves of a change, in no particular order.
 #[must_use]

@@ -1,7 +1,9 @@
 //! How a step is applied, how to see that it is done, and the way back.
 
 mod database;
+mod manifests;
 pub(super) mod nodes;
+mod pods;
 mod pooler;
 pub(super) mod queues;
 mod redis;
@@ -10,10 +12,10 @@ mod service;
 pub mod unapplied_files;
 mod workloads;
 
-use super::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
 use super::move_kind::Kind;
+use crate::action::shell::literal;
+use crate::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
 use crate::catalogue::Catalogue;
-use crate::emit::shell::literal;
 use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;

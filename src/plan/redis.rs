@@ -1,9 +1,9 @@
 //! Replication groups on the way: the states between that ElastiCache itself asks for.
 
+use super::move_edit::{Edit, Move};
 use super::move_kind::{GroupMove, Kind};
-use super::moves::{Edit, Move, bridge};
 use super::title::title;
-use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls};
+use crate::model::{ClusterMode, Environment, Name, RedisTls};
 use crate::pair::Pair;
 
 /// One of several moves that a kind of change takes.
@@ -110,49 +110,5 @@ pub(super) fn bind(moves: &mut [Move]) {
         if let Some(next) = moves.get_mut(index) {
             next.needs.extend(&uses);
         }
-    }
-}
-
-/// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with
-/// that group: pods must not reach the new group before the uses move.
-pub(super) fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
-    let Some(group) = after.redis.get(name) else {
-        return;
-    };
-    let mut idle = group.clone();
-    idle.uses.clear();
-    give_way(name, &mut idle, state.redis.values());
-    state.redis.insert(name.clone(), idle);
-}
-
-/// Gives every group AFTER's uses and variables at once: what points at a group and what it serves
-/// never come apart. A group that goes leaves the variable that another one takes over.
-pub(super) fn switch(state: &mut Environment, after: &Environment) {
-    for (name, group) in &mut state.redis {
-        if let Some(wanted) = after.redis.get(name) {
-            group.uses.clone_from(&wanted.uses);
-            group.env_url.clone_from(&wanted.env_url);
-            group.env_cluster.clone_from(&wanted.env_cluster);
-        } else {
-            group.uses.clear();
-            give_way(name, group, after.redis.values());
-        }
-    }
-}
-
-/// Calls the variables of a group after it where one of the `others` has them.
-fn give_way<'a>(
-    name: &Name,
-    group: &mut RedisGroup,
-    mut others: impl Iterator<Item = &'a RedisGroup>,
-) {
-    let taken = others.any(|other| {
-        other.env_url.value == group.env_url.value
-            || other.env_cluster.value == group.env_cluster.value
-    });
-    if taken {
-        let name = name.as_str().to_uppercase().replace('-', "_");
-        group.env_url = bridge(format!("REDIS_{name}_URL"));
-        group.env_cluster = bridge(format!("REDIS_{name}_CLUSTER_MODE"));
     }
 }

@@ -8,19 +8,20 @@ mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::action::{self, Action};
+use crate::action::shell::word;
 use crate::budget::connections;
 use crate::budget::transition::Subject;
 use crate::cost::Range;
 use crate::diagnostic::Help;
 use crate::diagnostic::json::{Edit, Finding, edits};
 use crate::diagnostic::mask::mask;
-use crate::emit::shell::word;
 use crate::impact::{Class, FeltBy, Impact, When};
 use crate::model::{Duration, Tier};
 use crate::pair::Pair;
-use crate::plan::action::{self, script};
 use crate::plan::procedure::Procedure;
-use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
+use crate::plan::script;
+use crate::plan::{Blocked, Kept, Meanwhile, step};
 use crate::report::amount::{growth, lasting};
 
 pub use environment::{Planned, of_environment};

@@ -131,7 +131,7 @@ fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<Str
             let undo = step.undo.unwrap_or_default();
             for procedure in [step.procedure, undo] {
                 let actions = procedure.apply.iter().chain(&procedure.verify);
-                lines.extend(actions.map(tierc::plan::Action::shell));
+                lines.extend(actions.map(tierc::action::Action::shell));
             }
         }
     }

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use tierc::action::{Action, Manifests};
 use tierc::emit::for_the_cluster;
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::action::{Action, Manifests};
 use tierc::plan::procedure::Procedure;
 use tierc::plan::{Request, plan};
 

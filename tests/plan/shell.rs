@@ -267,7 +267,7 @@ fn line_of(before: &str, after: &str, parts: &[&str]) -> String {
         let steps = plan.steps.iter();
         let mut lines = steps
             .flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify))
-            .map(tierc::plan::Action::shell);
+            .map(tierc::action::Action::shell);
         let found = lines.find(|line| parts.iter().all(|part| line.contains(part)));
         found.unwrap_or_else(|| panic!("{parts:?}"))
     })

@@ -20,9 +20,6 @@ const STANDING: &[(&str, &[&str])] = &[
     ("model", &["platform", "volume"]),
     // What a node left unread is told with the names that its readers know.
     ("parse", &["declared", "fields", "leftover", "nodes"]),
-    ("plan", &["action", "procedure", "step"]),
-    ("plan", &["beside", "bridge", "moves", "redis"]),
-    ("plan::procedure", &["pooler", "service", "workloads"]),
 ];
 
 /// Every module with its text, without comments and tests.

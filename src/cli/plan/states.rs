@@ -12,7 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::render::{take_turn, warn_of_edit};
 use crate::compile::Comparison;
 use crate::emit::{self, Artifacts};
-use crate::plan::action::script::{ScriptPlace, scripts};
+use crate::plan::script::{ScriptPlace, scripts};
 use crate::plan::step;
 
 /// The tree of one state.

@@ -2,8 +2,9 @@
 
 use crate::catalogue::Catalogue;
 use crate::emit::hcl::Hcl;
-use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
-use crate::model::{Arch, Capacity, Environment, Name, NodeGroup};
+use crate::model::{
+    Arch, Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, NodeGroup,
+};
 
 use super::number;
 
@@ -31,8 +32,8 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         Capacity::Spot => "SPOT",
     };
     let labels = Hcl::object([
-        (ENVIRONMENT, Hcl::text(&environment.environment.value)),
-        (NODE_GROUP, Hcl::text(name)),
+        (ENVIRONMENT_LABEL, Hcl::text(&environment.environment.value)),
+        (NODE_GROUP_LABEL, Hcl::text(name)),
     ]);
     let instances = Hcl::List(vec![Hcl::text(&group.instance.value)]);
     Hcl::object([
@@ -59,7 +60,7 @@ fn taints(name: &Name, group: &NodeGroup) -> Hcl {
         return Hcl::Object(Vec::new());
     }
     let taint = Hcl::object([
-        ("key", Hcl::text(NODE_GROUP)),
+        ("key", Hcl::text(NODE_GROUP_LABEL)),
         ("value", Hcl::text(name)),
         ("effect", Hcl::text("NO_SCHEDULE")),
     ]);

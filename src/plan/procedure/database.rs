@@ -8,9 +8,9 @@ use super::{
     Procedure, State, literal, parameter_value, redis, service, targeted, terraform, unless_gone,
     workloads,
 };
+use crate::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
-use crate::plan::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
 use crate::plan::move_kind::DatabaseMove;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {

@@ -8,12 +8,12 @@
 //! then drain beside their replacements that the server runs out of connections.
 
 use super::{Procedure, State, targeted, workloads};
-use crate::model::{Duration, Environment, Name, NodeGroup};
-use crate::pair::Pair;
-use crate::plan::action::{
+use crate::action::{
     Action, Argument, ArgumentValue, AwsCall, Emptying, Memory, NodeLabels, Number, Question,
     Remembered,
 };
+use crate::model::{Duration, Environment, Name, NodeGroup};
+use crate::pair::Pair;
 use crate::plan::move_kind::Kind;
 
 /// What a node group takes, with the pods that select other nodes for it.

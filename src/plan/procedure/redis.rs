@@ -5,14 +5,14 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, terraform, unless_gone, workloads};
+use super::{Procedure, State, literal, parameter_value, pods, terraform, unless_gone, workloads};
+use crate::action::{
+    Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question, Remembered,
+};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::pair::Pair;
-use crate::plan::action::{
-    Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question, Remembered,
-};
 use crate::plan::move_kind::GroupMove;
 
 pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -> Procedure {
@@ -279,7 +279,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
     match group.tls.value {
         RedisTls::Off => clients
             .waited_for()
-            .then(Procedure::default().apply(workloads::none_terminating(states.after)))
+            .then(Procedure::default().apply(pods::none_terminating(states.after)))
             .then(modify(
                 group,
                 vec![Argument::switch("transit-encryption-enabled", false)],

@@ -1,11 +1,12 @@
 //! Off-hours and events: what follows them is changed, and what nobody will wake is woken.
 
-use super::workloads::{manifest, whole};
+use super::manifests::manifest;
+use super::workloads::whole;
 use super::{Procedure, State};
+use crate::action::{Action, Memory};
 use crate::emit::yaml;
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::action::{Action, Memory};
 use crate::schedule::{Calendar, Subject};
 
 /// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.

@@ -1,10 +1,10 @@
 //! What a step changes in the cluster beside what it is about: a network policy lists the pools, a
 //! schedule holds the API's minimum. Left as it was, it would work against the step.
 
-use super::{Procedure, State, workloads};
+use super::{Procedure, State, pods, workloads};
+use crate::action::{Action, Manifests};
 use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Manifests};
 use crate::plan::move_kind::{GroupMove, Kind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
@@ -64,7 +64,7 @@ fn through_the_policy(
     let gone: Vec<&str> = gone.map(String::as_str).collect();
     let mut own = first.then(others).then(own.waited_for());
     if !gone.is_empty() {
-        own = own.then(workloads::none_left(states.after, &gone));
+        own = own.then(pods::none_left(states.after, &gone));
     }
     own.then(policy)
 }

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::manifests::{API_HPA, applied, deletion, manifest, owns, same};
+use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
+use crate::action::{Action, Holds, Manifests, Question};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
-use crate::model::{Autoscalers, Name, Via, Worker};
+use crate::model::{Name, Via, Worker};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Holds, Manifests, Question};
 use crate::plan::move_kind::{ApiMove, Kind, PoolMove};
 use crate::schedule::{Calendar, Subject};
-
-/// The API's autoscaler in a tree's `kubernetes` folder.
-const API_HPA: &str = "api-hpa.yaml";
 
 pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
@@ -42,20 +41,6 @@ pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
         | Kind::RedisUses
         | Kind::Nodes(..) => Procedure::default(),
     }
-}
-
-fn owns(state: State<'_>) -> bool {
-    state.environment.deliver.autoscalers.value == Autoscalers::Manifests
-}
-
-pub(super) fn manifest(state: State<'_>, file: &str) -> Manifests {
-    state.file(&format!("kubernetes/{file}"))
-}
-
-pub(super) fn applied(state: State<'_>, file: &str) -> Procedure {
-    Procedure::default().apply(Action::Apply {
-        manifests: manifest(state, file),
-    })
 }
 
 /// Manifests of the new state, by their paths in its tree; PgBouncer reads its settings again where
@@ -139,43 +124,6 @@ fn argument(kind: &str) -> String {
     }
 }
 
-/// Deletes every object of a file of the tree.
-fn deletion(state: State<'_>, path: &str) -> Action {
-    Action::Delete {
-        manifests: state.file(path),
-    }
-}
-
-/// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
-/// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
-/// by itself, and may not be lower.
-pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
-    let after = states.after;
-    let bounds_the_api =
-        matches!(manifests, Manifests::Folder(_)) || manifests == manifest(after, API_HPA);
-    let raised = bounds_the_api && owns(after) && rises(states);
-    let same = Procedure::default().verify(Question::Same { manifests, raised });
-    if !raised {
-        return same;
-    }
-    let api = &after.environment.api.workload;
-    same.verify(Question::Minimum {
-        namespace: after.namespace(),
-        autoscaler: api.autoscaler_name(),
-        least: api.bounds().0,
-    })
-}
-
-/// Whether an event of either state raises the API's minimum: what the old one raised stays so until
-/// the schedule has run again.
-fn rises(states: Pair<State<'_>>) -> bool {
-    let of = |state: State<'_>| {
-        let mut events = state.environment.event.values();
-        events.any(|event| event.api.is_some())
-    };
-    of(states.before) || of(states.after)
-}
-
 /// Whether either state puts a workload to sleep at times.
 fn sleeps(states: Pair<State<'_>>, subject: &Subject) -> bool {
     let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
@@ -190,13 +138,6 @@ fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subjec
     procedure.note(format!(
         "in off-hours `{subject}` may have no pods, so nothing shows whether they start: check again when it is awake"
     ))
-}
-
-pub(super) fn rolled(state: State<'_>, deployment: &Name) -> Question {
-    Question::RolledOut {
-        namespace: state.namespace(),
-        deployment: deployment.to_string(),
-    }
 }
 
 /// `helm upgrade` with the state's values; the chart is the platform's own.
@@ -231,41 +172,6 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
 /// had it.
 pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
     rolled_out(states).waited_for()
-}
-
-/// No pod is on its way out: a rollout is over before its old pods are gone, and they keep their
-/// connections as long.
-pub(super) fn none_terminating(state: State<'_>) -> Question {
-    Question::NoneLeaving {
-        namespace: state.namespace(),
-        pods: None,
-    }
-}
-
-/// The same of the pods with a label alone.
-pub(super) fn none_leaving(state: State<'_>, label: &str) -> Question {
-    Question::NoneLeaving {
-        namespace: state.namespace(),
-        pods: Some(label.to_owned()),
-    }
-}
-
-/// Whether a Deployment has at most `most` pods, terminating pods included.
-fn at_most(state: State<'_>, deployment: &Name, most: u32) -> Question {
-    Question::MostPods {
-        namespace: state.namespace(),
-        pods: format!("app={deployment}"),
-        most,
-    }
-}
-
-/// No pod of these Deployments is left.
-pub(super) fn none_left(state: State<'_>, deployments: &[&str]) -> Procedure {
-    Procedure::default().apply(Question::MostPods {
-        namespace: state.namespace(),
-        pods: format!("app in ({})", deployments.join(",")),
-        most: 0,
-    })
 }
 
 /// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.

@@ -4,11 +4,11 @@ use super::{
     CONNECTIONS, Procedure, State, Wanted, literal, modify, of_instance, parameter_is, reached,
     reached_with, reads, rebooted, settled, static_parameter, targeted, window_has_begun, windowed,
 };
+use crate::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 use crate::emit::terraform::parameter_group_name;
 use crate::model::version::major_and_rest;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 
 /// Class, engine and static parameters in one restart: the parameter waits for the class' own.
 pub(super) fn server(states: Pair<State<'_>>) -> Procedure {

@@ -1,10 +1,10 @@
 //! The volumes of an instance and of its replicas.
 
 use super::{Procedure, Wanted, modify, reached, reads, windowed};
+use crate::action::Argument;
 use crate::model::volume::{grown, provisioned};
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
-use crate::plan::action::Argument;
 
 /// The volume of the source and of each replica: replicas do not grow with their source, and go
 /// first, because they take what it writes.

@@ -1,9 +1,9 @@
 //! More replicas of a group, and fewer.
 
 use super::{Procedure, modify_now, of_group, reached, unless_counted};
+use crate::action::Argument;
 use crate::model::RedisGroup;
 use crate::pair::Pair;
-use crate::plan::action::Argument;
 
 /// How many nodes each shard has.
 const NODES: &str = "NodeGroups[0].NodeGroupMembers.length(@)";

@@ -1,9 +1,10 @@
-//! What a step does, as values. Procedures build them; they are written out at the very end, as POSIX
-//! shell for people, as JSON, and as files to run. Nothing learns what a step does from its shell.
+//! What people do, as values: the steps of a plan and the procedures of a runbook. They are written out at
+//! the very end, as POSIX shell for people, as JSON, and as files to run. Nothing learns what an action does
+//! from its shell.
 
 mod does;
-pub mod script;
-mod shell;
+mod reads;
+pub mod shell;
 
 use std::fmt::Display;
 
@@ -488,7 +489,7 @@ impl From<AwsCall> for Action {
 
 impl Action {
     /// This, unless a variable holds one of these.
-    pub(super) fn unless(
+    pub(crate) fn unless(
         variable: &'static str,
         holds: &[&str],
         actions: impl IntoIterator<Item = Self>,
@@ -503,7 +504,7 @@ impl Action {
 
 impl AwsCall {
     /// A call without arguments yet.
-    pub(super) fn new(service: &'static str, operation: &'static str) -> Self {
+    pub(crate) fn new(service: &'static str, operation: &'static str) -> Self {
         Self {
             service,
             operation,
@@ -512,24 +513,24 @@ impl AwsCall {
     }
 
     /// With one argument more.
-    pub(super) fn with(mut self, name: &'static str, value: ArgumentValue) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: ArgumentValue) -> Self {
         self.arguments.push(Argument { name, value });
         self
     }
 
     /// With a text as one argument more.
-    pub(super) fn text(self, name: &'static str, value: impl Display) -> Self {
+    pub(crate) fn text(self, name: &'static str, value: impl Display) -> Self {
         self.with(name, ArgumentValue::Text(format!("{value}")))
     }
 
     /// With more arguments.
-    pub(super) fn and(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
+    pub(crate) fn and(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
         self.arguments.extend(arguments);
         self
     }
 
     /// What of its answer is wanted.
-    pub(super) fn query(self, query: impl Into<String>) -> AwsQuery {
+    pub(crate) fn query(self, query: impl Into<String>) -> AwsQuery {
         AwsQuery {
             call: self,
             query: query.into(),
@@ -539,7 +540,7 @@ impl AwsCall {
 
 impl Argument {
     /// A text.
-    pub(super) fn text(name: &'static str, value: impl Display) -> Self {
+    pub(crate) fn text(name: &'static str, value: impl Display) -> Self {
         Self {
             name,
             value: ArgumentValue::Text(format!("{value}")),
@@ -547,7 +548,7 @@ impl Argument {
     }
 
     /// On or off.
-    pub(super) fn switch(name: &'static str, on: bool) -> Self {
+    pub(crate) fn switch(name: &'static str, on: bool) -> Self {
         Self {
             name,
             value: ArgumentValue::Switch(on),

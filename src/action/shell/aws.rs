@@ -1,0 +1,116 @@
+//! The AWS command line.
+
+use super::layout::{command, indented, until};
+use super::words::{message, quoted, word};
+use crate::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Remembered};
+
+pub(super) fn call(call: &AwsCall) -> String {
+    let first = format!("aws {} {}", call.service, call.operation);
+    command(std::iter::once(first).chain(call.arguments.iter().map(argument)))
+}
+
+pub(super) fn argument(argument: &Argument) -> String {
+    let name = argument.name;
+    match &argument.value {
+        ArgumentValue::Switch(true) => format!("--{name}"),
+        ArgumentValue::Switch(false) => format!("--no-{name}"),
+        value @ (ArgumentValue::Text(_)
+        | ArgumentValue::Remembered(_)
+        | ArgumentValue::Larger(..)
+        | ArgumentValue::Fields(_)
+        | ArgumentValue::Answer(_)
+        | ArgumentValue::Answers(_)) => format!("--{name} {}", self::value(value)),
+    }
+}
+
+fn value(value: &ArgumentValue) -> String {
+    match value {
+        ArgumentValue::Switch(on) => on.to_string(),
+        ArgumentValue::Text(text) => word(text),
+        ArgumentValue::Remembered(variable) => remembered(variable),
+        ArgumentValue::Larger(variable, number) => format!("\"{}\"", larger(variable, *number)),
+        ArgumentValue::Fields(fields) => {
+            let known = fields
+                .iter()
+                .all(|it| matches!(it.value, ArgumentValue::Text(_)));
+            let fields = fields
+                .iter()
+                .map(|it| format!("{}={}", it.name, field(&it.value)));
+            let fields = fields.collect::<Vec<_>>().join(",");
+            if known {
+                word(&fields)
+            } else {
+                format!("\"{fields}\"")
+            }
+        }
+        ArgumentValue::Answer(query) => format!("\"$({})\"", asked(query)),
+        ArgumentValue::Answers(query) => format!("$({})", asked(query)),
+    }
+}
+
+/// A field of a structure, within double quotes where any of them is asked for.
+fn field(value: &ArgumentValue) -> String {
+    match value {
+        ArgumentValue::Text(text) => text.clone(),
+        ArgumentValue::Larger(variable, number) => larger(variable, *number),
+        ArgumentValue::Remembered(variable) => format!("${}", variable.variable),
+        ArgumentValue::Switch(on) => on.to_string(),
+        ArgumentValue::Fields(_) | ArgumentValue::Answer(_) | ArgumentValue::Answers(_) => {
+            self::value(value)
+        }
+    }
+}
+
+fn remembered(variable: &Remembered) -> String {
+    let name = variable.variable;
+    match &variable.otherwise {
+        Some(otherwise) => format!("\"${{{name}:?{}}}\"", message(otherwise)),
+        None => format!("\"${name}\""),
+    }
+}
+
+pub(super) fn larger(variable: &str, number: u32) -> String {
+    format!("$(({variable} > {number} ? {variable} : {number}))")
+}
+
+/// A question to AWS, whose answer is text.
+pub(super) fn asked(query: &AwsQuery) -> String {
+    let call = &query.call;
+    let first = format!("aws {} {}", call.service, call.operation);
+    let last = [
+        format!("--query {}", word(&query.query)),
+        "--output text".into(),
+    ];
+    command(
+        std::iter::once(first)
+            .chain(call.arguments.iter().map(argument))
+            .chain(last),
+    )
+}
+
+/// The loop shows each answer meanwhile. The waiters that come with the command line give up after 10
+/// to 30 minutes, and see what was there before where the change has not begun yet.
+pub(super) fn waited(
+    call: &AwsCall,
+    fields: &[String],
+    answer: &str,
+    each: Option<&AwsQuery>,
+) -> String {
+    let query = AwsQuery {
+        call: call.clone(),
+        query: format!("join(' ', [{}])", fields.join(", ")),
+    };
+    let one = until(&format!(
+        "ANSWER=$({}) &&\n    printf '%s\\n' \"$ANSWER\" >&2 &&\n    printf '%s\\n' \"$ANSWER\" | grep -Eqx {}",
+        asked(&query),
+        quoted(answer)
+    ));
+    match each {
+        Some(each) => format!(
+            "NODES=$({})\nfor NODE in $NODES; do\n{}\ndone",
+            asked(each),
+            indented(&one)
+        ),
+        None => one,
+    }
+}
