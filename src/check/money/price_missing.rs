@@ -1,4 +1,4 @@
-//! Something that the price table does not know.
+//! An item without a price in the price table.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: where_money_is_asked_for,
 };
 
-/// One finding for a region without prices, and one for each price that a region lacks.
+/// One finding for a region without prices, and one for each missing price of other regions.
 pub(super) fn check(estimates: &[Estimate], prices: &Prices, found: &mut Diagnostics) {
     let mut regions: BTreeMap<&str, Vec<&Estimate>> = BTreeMap::new();
     let mut lacking: BTreeMap<(&str, &str), Vec<(&Estimate, &Item)>> = BTreeMap::new();
