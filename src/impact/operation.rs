@@ -1,4 +1,4 @@
-//! What a change of schedules, alerts, load tests or money does.
+//! The impact of changes to schedules, alerts, load tests and money.
 
 use super::{Class, FeltBy, Impact};
 use crate::diff::Change;

@@ -62,7 +62,7 @@ pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Im
     }
 }
 
-/// Whether a variable tells pods how long they may keep a connection.
+/// Whether a variable passes the lifetime of connections to the pods.
 fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workload>) -> bool {
     [step.before, step.after]
         .into_iter()
@@ -71,7 +71,7 @@ fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workl
 }
 
 fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
-    // The API is scaled by an HPA of its own, a pool by the one that KEDA makes.
+    // The API has its own HPA; KEDA creates a pool's.
     let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
     match field {
@@ -134,7 +134,7 @@ fn template(reason: &str, felt_by: FeltBy) -> Impact {
     Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(felt_by)
 }
 
-/// Services are counted and not rendered: somebody else makes the change.
+/// Services are counted, not rendered: others deploy the change.
 pub(super) fn service(field: ServiceField) -> Impact {
     let reason = match field {
         ServiceField::replicas(()) | ServiceField::cpu(()) | ServiceField::memory(()) => {
