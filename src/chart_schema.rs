@@ -17,7 +17,7 @@ pub fn defaults(name: &str, text: &str) -> Result<Value, Vec<String>> {
     match yaml::read(text) {
         Ok(Value::Null) => Ok(Value::Object(Map::new())),
         Ok(values @ Value::Object(_)) => Ok(values),
-        Ok(_) => Err(vec![format!("`{name}` is no map of values")]),
+        Ok(_) => Err(vec![format!("`{name}` is not a map of values")]),
         Err(error) => Err(vec![mask(&format!(
             "`{name}` is not YAML that can be read: {error}"
         ))]),

@@ -93,7 +93,7 @@ impl Columns {
             match known.and_then(|known| places.get_mut(known)) {
                 Some(place) if place.is_none() => *place = Some(index),
                 Some(_) => {
-                    let message = format!("the column `{name}` stands twice");
+                    let message = format!("the column `{name}` appears twice");
                     return Err(Mistake::at(1, message));
                 }
                 None if name.contains(';') => {
@@ -210,7 +210,10 @@ impl Rows<'_> {
     fn key(&self, metric: &str, component: &str) -> Result<Key, String> {
         let Some(metric) = Metric::ALL.into_iter().find(|known| known.name() == metric) else {
             let known = Metric::ALL.map(Metric::name).join(", ");
-            return Err(format!("{} is no metric: there are {known}", word(metric)));
+            return Err(format!(
+                "{} is not a metric: the metrics are {known}",
+                word(metric)
+            ));
         };
         let having = || self.tracked.iter().filter(|it| it.metric == metric);
         let names: Vec<String> = having().map(|it| it.component.to_string()).collect();
@@ -250,7 +253,7 @@ impl Rows<'_> {
             self.mistakes.sort_by_key(|mistake| mistake.line);
             if self.more > 0 {
                 let last = self.mistakes.last().map_or(0, |mistake| mistake.line);
-                let message = format!("and {} more mistakes from here on", self.more);
+                let message = format!("and {} more mistakes after this line", self.more);
                 self.mistakes.push(Mistake::at(last, message));
             }
             return Err(self.mistakes);
@@ -269,7 +272,7 @@ impl Rows<'_> {
         let mistakes: Vec<Mistake> = differing
             .map(|(one, other)| {
                 let message = format!(
-                    "this is the time of line {}, with another value: one of the two has to go",
+                    "line {} has the same time with another value: remove one of the two",
                     one.line
                 );
                 Mistake::at(other.line, message)
@@ -356,7 +359,7 @@ fn time(text: &str) -> Result<Timestamp, String> {
     } else {
         ": write `2026-11-24T18:00:00Z`, or `2026-11-24` for a day"
     };
-    Err(format!("{} is no time{hint}", cell(text)))
+    Err(format!("{} is not a time{hint}", cell(text)))
 }
 
 /// A value; `None` for an empty field or `NaN`, which Prometheus writes for a gap.
@@ -375,11 +378,14 @@ fn value(text: &str) -> Result<Option<f64>, String> {
             "{} is more than any metric here can be",
             cell(text)
         )),
-        Ok(_) => Err(format!("{} is no finite number", cell(text))),
+        Ok(_) => Err(format!("{} is not a finite number", cell(text))),
         Err(_) if text.ends_with('%') => {
             Err(format!("{} has a unit: write the number alone", cell(text)))
         }
-        Err(_) => Err(format!("{} is no number: write it as `61.5`", cell(text))),
+        Err(_) => Err(format!(
+            "{} is not a number: write it as `61.5`",
+            cell(text)
+        )),
     }
 }
 

@@ -56,7 +56,7 @@ pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
         return Err(format!("the answer is a `{kind}`, not a `matrix`"));
     }
     if data.result.len() > 1 {
-        return Err("the answer has several series where one is asked for".into());
+        return Err("the answer has several series instead of one".into());
     }
     let Some(one) = data.result.into_iter().next() else {
         return Ok(Vec::new());
@@ -65,11 +65,11 @@ pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
     for (at, value) in one.values {
         let seconds = at
             .as_f64()
-            .ok_or_else(|| format!("`{at}` is no time of Prometheus'"))?;
+            .ok_or_else(|| format!("`{at}` is not a time of Prometheus"))?;
         let at = instant(seconds).ok_or_else(|| format!("`{seconds}` is outside of time"))?;
         let value: f64 = value
             .parse()
-            .map_err(|_| format!("`{value}` is no value of Prometheus'"))?;
+            .map_err(|_| format!("`{value}` is not a value of Prometheus"))?;
         if value.is_finite() && value > MOST {
             return Err(format!("`{value:e}` is more than any metric here can be"));
         }

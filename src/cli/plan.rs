@@ -246,7 +246,7 @@ fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
         return Exit::Fine;
     }
     output.say(
-        "BEFORE has errors that hide values, so that the plan may begin elsewhere: `tierc check` shows them",
+        "some values of BEFORE could not be read, so the plan may start from other values: `tierc check` shows the errors",
     );
     Exit::Wrong
 }
@@ -254,12 +254,12 @@ fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
 fn print(report: &PlanReport, readable: bool, format: ReportFormat, output: &mut Output) {
     for name in &report.new {
         output.say(&format!(
-            "{name} is new: nothing runs yet that a plan could keep; render it and apply it"
+            "{name} is new, so there is nothing to keep running: render it and apply it"
         ));
     }
     for name in &report.gone {
         output.say(&format!(
-            "{name} goes: nothing of it is kept, so that no order is safer than another"
+            "{name} is removed as a whole, so there are no steps to put in order"
         ));
     }
     match format {

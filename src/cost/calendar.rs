@@ -242,7 +242,7 @@ impl Scheduled {
     #[must_use]
     pub fn told(&self) -> String {
         let Some(nodes) = &self.nodes else {
-            return "a pod finds no place, so that the nodes cannot be told".into();
+            return "the number of nodes is unknown, because a pod does not fit".into();
         };
         let shown = |(name, pair): (&Name, &Pair<(u32, u32)>)| {
             let (before, after) = (pair.before, pair.after);

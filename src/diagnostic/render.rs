@@ -267,14 +267,14 @@ mod tests {
             let span = Span::new(id, 34, 38);
             Diagnostic::error(
                 code::BARE_VALUE,
-                "`500m` begins like a number and is none",
+                "`500m` starts like a number but is not one",
                 span,
             )
             .note("KDL 2 knows no units")
             .replace("a value with a unit is quoted", span, "\"500m\"")
         });
         let expected = "\
-error[bare-value]: `500m` begins like a number and is none
+error[bare-value]: `500m` starts like a number but is not one
  --> prod.kdl:3:16
   |
 3 |     limits cpu=500m

@@ -148,10 +148,10 @@ fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
         !waived.contains(fingerprint(literal).as_str())
     };
     if find_secrets(&text).into_iter().any(told) {
-        return Err("it holds what looks like a credential".into());
+        return Err("it contains text that looks like a credential".into());
     }
     if holds_control_characters(&text) {
-        return Err("it holds control characters".into());
+        return Err("it contains control characters".into());
     }
     let groups = environment.redis.iter();
     let replicas = groups.map(|(name, group)| (format!("redis.{name}.replicas"), &group.replicas));

@@ -90,7 +90,7 @@ fn user(step: &Step<'_>) -> Impact {
     Impact::new(
         Class::Rolling,
         "pods connect as the new role from their next start",
-        "tierc: the role stands in Secrets, which pods read when they start",
+        "tierc: Secrets contain the role, and pods read them when they start",
     )
     .felt_by(FeltBy::Nobody)
     .heed(format!(

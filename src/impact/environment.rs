@@ -29,7 +29,7 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
         EnvironmentField::labels(()) => renewed(OTHER_LABELS, LABELS),
         EnvironmentField::framework(()) => unfelt(
             "it only sets how queue lists are named",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
         EnvironmentField::network(field) => network(field),
         EnvironmentField::deliver(field) => deliver(field),

@@ -117,7 +117,7 @@ pub(super) fn budget(field: BudgetField) -> Impact {
     match field {
         BudgetField::monthly(()) => unfelt(
             "the cost is checked against another budget",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn cost(field: CostField) -> Impact {
     match field {
         CostField::reserved(()) => unfelt(
             "the cost is estimated with another share of reserved capacity",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }

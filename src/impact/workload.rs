@@ -78,7 +78,7 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         WorkloadField::name(()) => Impact::new(
             Class::Outage,
             "the Deployment with the old name is deleted while the pods of the new one start",
-            "Helm: an upgrade deletes what the release no longer holds without waiting for the rest",
+            "Helm: an upgrade deletes objects that left the release without waiting for the others",
         )
         .felt_by(felt_by),
         WorkloadField::image(()) => template("pods run another image", felt_by),
@@ -98,10 +98,7 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
-        ) if told => template(
-            "pods read the connection lifetime from a variable",
-            felt_by,
-        ),
+        ) if told => template("pods read the connection lifetime from a variable", felt_by),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         )
@@ -120,7 +117,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
             )
         }
         WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
-        WorkloadField::arch(()) => template("pods move to nodes of the other architecture", felt_by),
+        WorkloadField::arch(()) => {
+            template("pods move to nodes of the other architecture", felt_by)
+        }
         WorkloadField::env(()) => template("pods get another environment variable", felt_by),
     }
 }

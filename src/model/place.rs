@@ -342,13 +342,13 @@ impl Place {
                 "the name of a port: at most 15 of `a-z`, `0-9` and `-`, one of them a letter"
             }
             Self::LabelKey => {
-                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one, at most 128 together"
+                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`, at most 128 in total"
             }
             Self::LabelValue => {
                 "a Kubernetes label value: at most 63 of letters, digits, `-`, `_` and `.`"
             }
             Self::AnnotationKey => {
-                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one"
+                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`"
             }
             Self::Variable => {
                 "the name of an environment variable: letters, digits and `_`, no digit first, at most 253"

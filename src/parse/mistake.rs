@@ -56,18 +56,13 @@ impl Mistake {
     pub fn message(self, repr: &str) -> Option<(Code, String)> {
         let bare = |message: String| Some((code::BARE_VALUE, message));
         match self {
-            Self::Keyword => bare(format!("`{repr}` without a `#` is no value in KDL 2")),
+            Self::Keyword => bare(format!("`{repr}` is not a value in KDL 2 without a `#`")),
             Self::UnknownKeyword => bare(format!("KDL has no keyword `{repr}`")),
-            Self::Percent => bare(format!("`{repr}` is no value in KDL")),
-            Self::NumberWithMore => bare(format!("`{repr}` begins like a number and is none")),
-            Self::NeedsQuotes => bare(format!(
-                "`{repr}` holds characters that only text in quotes can have"
-            )),
-            Self::ForeignString => bare("text in KDL stands in double quotes".into()),
-            Self::Kdl1String => Some((
-                code::KDL_1,
-                "`r\"...\"` is how KDL 1 wrote a raw string".into(),
-            )),
+            Self::Percent => bare(format!("`{repr}` is not a value in KDL")),
+            Self::NumberWithMore => bare(format!("`{repr}` starts like a number but is not one")),
+            Self::NeedsQuotes => bare(format!("`{repr}` has characters that must be in quotes")),
+            Self::ForeignString => bare("text in KDL must be in double quotes".into()),
+            Self::Kdl1String => Some((code::KDL_1, "`r\"...\"` is a raw string of KDL 1".into())),
             Self::Reported => None,
         }
     }

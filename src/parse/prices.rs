@@ -98,7 +98,8 @@ impl Reader {
             Place::List(list) => Arc::clone(list),
             Place::UnreadableList => return,
             Place::BeforeAnyList => {
-                let message = "a price stands before any `prices` node, which would say of which region and day it is";
+                let message =
+                    "a price must follow a `prices` node, which states its region and its day";
                 let finding =
                     Diagnostic::error(code::CATALOGUE_INCOMPLETE, message, fields.name_span());
                 cx.report(finding.help(format!("put {EXAMPLE} above it")));

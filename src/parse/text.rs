@@ -20,7 +20,7 @@ fn when(holds: bool, message: impl FnOnce() -> String) -> Checked {
 pub fn token(text: &str) -> Checked {
     when(
         !text.is_empty() && !text.contains(char::is_whitespace),
-        || format!("`{text}` is empty or holds a blank"),
+        || format!("`{text}` is empty or contains a blank"),
     )
 }
 

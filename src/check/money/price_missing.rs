@@ -70,7 +70,8 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
 }
 
 fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
-    let message = format!("`{row}` has no price in {region}, so items that need it are in no sum");
+    let message =
+        format!("`{row}` has no price in {region}, so sums exclude the items that need it");
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for (estimate, item) in uses {
         let what = format!(

@@ -77,7 +77,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
     // stated size.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(", if {gib} GiB are allocated, as the file states")
+        format!(" (assuming the {gib} GiB that the file states)")
     } else {
         String::new()
     };

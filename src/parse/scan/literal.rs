@@ -181,7 +181,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
             "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
         };
         return Err(Unreadable {
-            message: format!("`{written}` is no escape in KDL"),
+            message: format!("`{written}` is not an escape in KDL"),
             help: Some(help.into()),
             start: token.start + at,
             end: token.start + at + length,
@@ -206,7 +206,7 @@ fn by_kdl(token: &Token, repr: &str) -> Result<KdlValue, Unreadable> {
     let first = error.diagnostics.first();
     let message = first.and_then(|error| error.message.as_deref());
     Err(Unreadable {
-        message: sentence(message.unwrap_or("this is no value in KDL 2")),
+        message: sentence(message.unwrap_or("this is not a value in KDL 2")),
         help: first.and_then(|error| error.help.as_deref()).map(sentence),
         start: token.start,
         end: token.end,

@@ -46,7 +46,7 @@ impl<'t> Scanner<'t, '_> {
             self.whole = false;
             let character = self.text.get(start..).and_then(|rest| rest.chars().next());
             let message = format!(
-                "a character that no KDL text may hold stands here, U+{:04X}",
+                "KDL does not allow the character U+{:04X}",
                 u32::from(character.unwrap_or_default())
             );
             let span = Span::new(self.source, start, at);
@@ -106,7 +106,7 @@ impl<'t> Scanner<'t, '_> {
     /// belongs to that node.
     pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [Node<'t>]) {
         let own_line = self.begins_line();
-        let message = "a block stands here without a node's name before it on its line";
+        let message = "this block has no node name before it on its line";
         let finding = self.error(code::SYNTAX, token, message);
         let finding = finding.help("write `{` on the line of the node it belongs to");
         let block_of = nodes.last_mut().filter(|node| {
@@ -177,7 +177,7 @@ impl<'t> Scanner<'t, '_> {
 
     pub(super) fn more_behind_block(&mut self, token: &Token) {
         let span = Span::new(self.source, token.start, token.start);
-        let message = "a node ends with its block, so what follows it begins a new line";
+        let message = "a node ends with its block: start a new line after it";
         let finding = self.error(code::SYNTAX, token, message);
         self.report(finding.replace("or is divided from it by `;`", span, "; "));
     }
@@ -209,7 +209,7 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(token);
         let finding = if node.entries.is_empty() {
             let name = &node.name;
-            let message = format!("what belongs to `{name}` stands behind it without a `=`");
+            let message = format!("a value follows `{name}` without a `=`");
             self.error(code::SYNTAX, token, message)
         } else {
             self.error(code::SYNTAX, token, "a key is missing before this `=`")
@@ -231,15 +231,15 @@ impl<'t> Scanner<'t, '_> {
         let name = self.slice(key);
         let message = format!("a value is missing after `{name}=`");
         let finding = self.error(code::SYNTAX, equals, message);
-        self.report(finding.help("write the value directly behind the `=`"));
+        self.report(finding.help("write the value directly after the `=`"));
     }
 
     pub(super) fn colon_behind_name(&mut self, colon: &Token) {
         let span = self.span(colon);
-        let message = "a node's name has no colon behind it in KDL";
+        let message = "in KDL, no colon follows a node's name";
         let finding = self.error(code::SYNTAX, colon, message);
         self.report(finding.replace(
-            "delete it; what belongs to the node stands behind its name, or in `{ }`",
+            "delete it: a node's values follow its name, and its child nodes are in `{ }`",
             span,
             "",
         ));
@@ -256,7 +256,7 @@ impl<'t> Scanner<'t, '_> {
     pub(super) fn opening_quote_missing(&mut self, word: &Token, quote: &Token) {
         let written = self.slice(word);
         let span = Span::new(self.source, word.start, quote.end);
-        let message = format!("`{written}` has a quote behind it, and none before it");
+        let message = format!("`{written}` has a closing quote but no opening quote");
         let finding = self.error(code::UNCLOSED, quote, message);
         let text = quoted(written);
         self.report(finding.replace(format!("write `{text}`"), span, text));
@@ -264,7 +264,8 @@ impl<'t> Scanner<'t, '_> {
 
     /// A string that ends where another one should start.
     pub(super) fn quotes_do_not_pair(&mut self, string: &Token) {
-        let message = "a quote is missing on this line: this text ends where another one begins";
+        let message =
+            "a quote is missing on this line: this text ends where another one should start";
         let finding = self.error(code::UNCLOSED, string, message);
         self.report(finding.help("close each text with `\"` before the next one"));
     }
@@ -276,7 +277,7 @@ impl<'t> Scanner<'t, '_> {
         let message = match self.slice(token) {
             "," => "KDL has no commas: values are divided by blanks",
             ":" => "KDL has no colons between values",
-            "[" | "]" => "KDL has no lists in brackets: the values stand one behind the other",
+            "[" | "]" => "KDL has no lists in brackets: write the values one after the other",
             _ => "parentheses mean nothing here",
         };
         let finding = self.error(code::SYNTAX, token, message);
@@ -399,10 +400,10 @@ impl<'t> Scanner<'t, '_> {
 
     pub(super) fn no_such_name(&mut self, token: &Token) {
         let written = self.slice(token);
-        let message = format!("`{written}` is a value, and a name is needed here");
+        let message = format!("`{written}` is a value, but a name is expected here");
         let finding = self.error(code::SYNTAX, token, message);
         let help = format!(
-            "a name stands before its value; as a name, write {}",
+            "to use it as a name, write {}; otherwise put the name before it",
             quoted(written)
         );
         self.report(finding.help(help));
