@@ -128,7 +128,7 @@ struct Repair<'a> {
 }
 
 impl<'a> Repair<'a> {
-    /// None where the file is not UTF-8.
+    /// `None` if the file is not UTF-8.
     fn of(input: &'a Input, texts: &'a CatalogueTexts, today: Date) -> Option<Self> {
         let text = String::from_utf8(input.bytes.clone()).ok()?;
         Some(Self {

@@ -77,9 +77,9 @@ pub struct Difference {
     pub layers: Vec<(Layer, Shift)>,
     /// The items that change, by layer and path.
     pub items: Vec<ItemShift>,
-    /// Changed items without a price. They are in no sum.
+    /// Changed items without a price. Sums exclude them.
     pub unknown: Vec<Unknown>,
-    /// The calendar entries that change. They are in no sum.
+    /// The calendar entries that change. Sums exclude them.
     pub calendar: Vec<CalendarShift>,
 }
 

@@ -83,7 +83,7 @@ impl Problem {
         )
     }
 
-    /// Adds a sentence where nothing says yet what to write.
+    /// Adds advice, unless there is some already.
     #[must_use]
     pub fn or_help(mut self, help: String) -> Self {
         if self.replacement.is_none() {

@@ -17,7 +17,7 @@ pub(super) struct Test {
     body: Option<String>,
     token: Option<String>,
     levels: Vec<Level>,
-    /// What has to hold at each level; none where nothing is expected.
+    /// The expectation for each level, if there is one.
     expect: Option<String>,
     rate: Option<Rate>,
     run: Option<Run>,

@@ -39,7 +39,7 @@ struct Pods {
     more: Option<u32>,
     per_pod: u32,
     down_window: u64,
-    /// Twice that, or the longest that Kubernetes takes; none where it has that.
+    /// Twice that, or the longest that Kubernetes accepts; `None` if it has that already.
     longer_window: Option<u64>,
     requests: Amounts,
     limits: Amounts,
