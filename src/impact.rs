@@ -144,7 +144,7 @@ pub struct Impact {
     pub heed: Option<String>,
     /// Who feels it.
     pub felt_by: FeltBy,
-    /// The least and most seconds it lasts; `None` if it is not felt or not known.
+    /// The least and most seconds it lasts; null if it is not felt or not known.
     pub seconds: Option<(u32, u32)>,
     /// Whether it can be taken back.
     pub undo: Undo,

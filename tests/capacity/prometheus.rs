@@ -233,7 +233,7 @@ fn an_answer_of_another_shape_is_refused() {
         (answer("vector", series), "not a `matrix`"),
         (
             answer("matrix", &series.replace("\"1\"", "\"one\"")),
-            "is no value",
+            "is not a value",
         ),
         (
             answer("matrix", &series.replace("1795392000", "1e300")),

@@ -136,6 +136,7 @@ fn a_family_lists_its_rules_by_name() {
         check::redis::RULES,
         check::database::RULES,
         check::kubernetes::RULES,
+        check::time::RULES,
         check::money::RULES,
         check::hygiene::RULES,
     ];

@@ -69,7 +69,7 @@ fn recognised(
         .written(list, "a list that the pool scales on")
         .optional(&context.file.stated.framework)
         .note(format!(
-            "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
+            "`{prefix}` is the default prefix of the framework `{framework}`, whose lists are named `{form}`"
         ));
     let names = Names { framework, cluster };
     let finding = match names.meant(&list.value) {

@@ -23,13 +23,14 @@ pub(super) struct Database {
     multi_az: bool,
     engine: String,
     max_connections: u32,
-    /// More of them, if the memory of every server is good for that.
+    /// A larger limit, if the memory of every server allows it.
     more: Option<Connections>,
     window: String,
     gib: u32,
     storage: String,
     volume: growth::Volume,
-    /// Whether CloudWatch tells its storage, which knows what is free and not what is allocated.
+    /// Whether CloudWatch is the source of its storage: it reports the free space, not the
+    /// allocated size.
     free_alone: bool,
     host: String,
     replicas: Vec<String>,
@@ -43,9 +44,9 @@ pub(super) struct Database {
 #[derive(Serialize)]
 struct Connections {
     count: u32,
-    /// What every replica is raised to before, where it has fewer.
+    /// Whether replicas must be raised first, because they have fewer.
     replicas: bool,
-    /// Whether the file states those of replicas by themselves.
+    /// Whether the file states the replicas' own value.
     stated: bool,
 }
 
