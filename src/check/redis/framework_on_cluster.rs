@@ -82,7 +82,9 @@ fn recognised(
         .written(list, "a list that the pool scales on")
         .operand(&group.cluster.shards, &path, "cluster mode")
         .optional(&context.file.stated.framework)
-        .note(format!("`{prefix}` is the default prefix of the framework `{framework}`"));
+        .note(format!(
+            "`{prefix}` is the default prefix of the framework `{framework}`"
+        ));
     let finding = match queue_keys::tagged(&list.value) {
         Some(tagged) if tags => {
             let path = format!("worker.{pool}.queue.{}.list", list.value);
