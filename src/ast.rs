@@ -1,7 +1,7 @@
-//! An environment as written: typed, every value with its place, everything optional.
+//! An environment as written: typed values with their spans, every one optional.
 //!
-//! The file, the tier and the catalogue's defaults have the same shape, so that merging them is
-//! one operation: [`Over::over`].
+//! The file, the tier and the catalogue's defaults share this shape, so merging them is one
+//! operation: [`Over::over`].
 
 mod operation;
 
@@ -19,7 +19,7 @@ pub use crate::model::{
 };
 pub use operation::*;
 
-/// Maps of nodes that are complete in themselves: of one key `above` wins, as a whole.
+/// Joins two maps of nodes that merge as a whole: for a key in both, `above` wins.
 #[must_use]
 pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
     base.extend(above);
@@ -33,7 +33,7 @@ pub struct WaiverNode {
     pub place: Span,
     /// The rule.
     pub code: Spanned<String>,
-    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    /// For `secret-literal`: the fingerprint of the literal that the waiver allows.
     pub value: Option<Spanned<String>>,
     /// Why.
     pub reason: Spanned<String>,
@@ -41,7 +41,7 @@ pub struct WaiverNode {
     pub until: Spanned<jiff::civil::Date>,
 }
 
-/// A part of the language at top level: what a broken node takes with it.
+/// A top-level part of the language. If a node cannot be read, its part is marked broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Part {
@@ -60,10 +60,10 @@ pub enum Part {
     Other,
 }
 
-/// Everything one file, one tier or the defaults say.
+/// Everything that one file, one tier or the defaults state.
 #[derive(Clone, Debug, Default)]
 pub struct Ast {
-    /// What is declared of a file.
+    /// The nodes that `node!` declares.
     pub stated: EnvironmentNode,
     /// `off-hours`, by `days-from-to`.
     pub off_hours: BTreeMap<String, OffHoursNode>,
@@ -73,19 +73,19 @@ pub struct Ast {
     pub load_tests: BTreeMap<Name, LoadTestNode>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
-    /// Fingerprints of the literals that look like credentials and are waived.
+    /// Fingerprints of literals that look like credentials and are waived.
     pub waived_literals: BTreeSet<String>,
-    /// Parts of which at least one node could not be read at all, so that they are not whole.
+    /// Parts with at least one node that could not be read, so the part is incomplete.
     pub broken: BTreeSet<Part>,
-    /// Parts that a node under a wrong name, or in a wrong place, may have been meant for: what the
-    /// tier states of them may not be what is meant.
+    /// Parts that a misnamed or misplaced node may belong to. The tier's values for them may not be
+    /// what the user wants.
     pub doubted: BTreeSet<Part>,
-    /// Rules that a waiver which could not be read may have waived.
+    /// Rules that an unreadable waiver may waive.
     pub perhaps_waived: BTreeSet<String>,
 }
 
 impl Ast {
-    /// Marks every value of the parts there is one node of, where that node could not be read.
+    /// Marks every value of an unnamed part as unsound if its node could not be read.
     pub fn spoil_broken(&mut self) {
         let broken = &self.broken;
         let parts: [(Part, &mut dyn Spoil); 4] = [
@@ -101,8 +101,8 @@ impl Ast {
         }
     }
 
-    /// Marks every value of the nodes that have names: where a text ends in the middle, nothing
-    /// says which of them is whole.
+    /// Marks every value of the named nodes as unsound: if a file ends in the middle, any of them
+    /// may be incomplete.
     pub fn spoil_named(&mut self) {
         self.stated.worker.spoil();
         self.stated.service.spoil();
@@ -110,7 +110,7 @@ impl Ast {
         self.stated.nodes.spoil();
     }
 
-    /// Marks what stands in for absent values of the parts in doubt.
+    /// Marks the defaults of doubted parts as unsound.
     pub fn doubt_parts(&mut self) {
         let doubted = &self.doubted;
         let parts: [(Part, &mut dyn Spoil); 9] = [
@@ -131,8 +131,8 @@ impl Ast {
         }
     }
 
-    /// Marks the nodes that have names, of the parts that `file` has in doubt: those of a tier, which
-    /// stand in for what the file may have meant.
+    /// Marks the tier's named nodes as unsound for the parts that `file` doubts, because they
+    /// replace nodes that the file may have meant.
     pub fn spoil_doubted(&mut self, file: &Self) {
         let parts: [(Part, &mut dyn Spoil); 4] = [
             (Part::Worker, &mut self.stated.worker),
@@ -147,8 +147,8 @@ impl Ast {
         }
     }
 
-    /// Whether every value could be read that says what is paid for and at which price: also one
-    /// that is optional, of which nothing is left where it could not be read.
+    /// Whether every value that decides the cost could be read. An optional value that could not be
+    /// read leaves no trace, so broken parts count, too.
     #[must_use]
     pub fn is_priced_whole(&self) -> bool {
         let priced: [&dyn Spoil; 6] = [

@@ -28,7 +28,7 @@ use projection::{Projection, Urgency, projection};
 use series::{Day, History, Window, days, days_between};
 use trend::{FEWEST_DAYS, Trend, trend};
 
-/// From so many days without a value before the review a series says nothing of today.
+/// After so many days without a value, a series is too old to judge today.
 pub const STALE_AFTER: i32 = 7;
 
 /// A review: every tracked metric of an environment.
@@ -38,7 +38,7 @@ pub struct Review {
     pub window: Window,
     /// The metrics, in the order of the table.
     pub items: Vec<Item>,
-    /// What a reader should know of how they were read.
+    /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ pub struct Item {
     pub outlook: Outlook,
 }
 
-/// Where a metric leads, if that can be said.
+/// The trend of a metric, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outlook {
     /// Nothing was measured.
@@ -78,7 +78,7 @@ pub enum Outlook {
 }
 
 impl Item {
-    /// How urgent it is; none where that cannot be said.
+    /// How urgent the metric is; `None` without a trend.
     #[must_use]
     pub fn urgency(&self) -> Option<Urgency> {
         match &self.outlook {
@@ -87,14 +87,14 @@ impl Item {
         }
     }
 
-    /// Whether a change is due: its threshold is reached, or will be soon.
+    /// Whether a change is due: the threshold is reached now or soon.
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.urgency() >= Some(Urgency::Soon)
     }
 }
 
-/// Reviews what was measured over a window.
+/// Reviews the measurements of a window.
 #[must_use]
 pub fn review(tracked: Vec<Tracked>, history: History, window: Window) -> Review {
     let items = tracked
@@ -133,7 +133,7 @@ fn outlook(days: &[Day], threshold: f64, today: Date) -> Outlook {
     }
 }
 
-/// Why nothing can be said, as a sentence; none where something can.
+/// Why the metric has no trend, as a sentence; `None` if it has one.
 #[must_use]
 pub fn lacking(outlook: &Outlook, window: Window) -> Option<String> {
     match outlook {

@@ -98,7 +98,7 @@ impl Place {
 
     /// What the attribute `field` at `path` belongs to.
     fn of(field: EnvironmentField, path: &str) -> Self {
-        // The key of a pool or group is a DNS label, so that it holds no dot.
+        // The key of a pool or group is a DNS label, so it has no dot.
         let name = || Name::composed(path.split('.').nth(1).unwrap_or_default().to_owned());
         match field {
             EnvironmentField::environment(())
@@ -133,32 +133,32 @@ impl Place {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// The file says so: it states another value, states one for the first time, or no longer.
+    /// The file states another value, states one for the first time, or states it no longer.
     Stated,
-    /// The environment moves to another tier, and the value is the tier's.
+    /// The environment moves to another tier, and the value comes from the tier.
     Tier,
-    /// It is derived from other attributes that change; these are their paths.
+    /// The value is derived from these changed attributes, given by path.
     Follows(Vec<String>),
-    /// The same tier means another value: the catalogue itself changed, or the program.
+    /// The same tier gives another value: the catalogue or the program changed.
     Catalogue,
 }
 
 /// An attribute that changes.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Its path in KDL spelling, as it is called in AFTER where both have it.
+    /// Its path in KDL spelling, with AFTER's names if both sides have it.
     pub path: String,
     /// Which field of the model it is.
     pub field: EnvironmentField,
     /// What it belongs to.
     pub place: Place,
-    /// Both values as text; one is none where only the other side has the attribute.
+    /// Both values as text; `None` for a side without the attribute.
     pub values: Pair<Option<String>>,
     /// Why.
     pub cause: Cause,
 }
 
-/// A pool, group or service that is called something else and is otherwise what it was.
+/// A pool, group or service that only changes its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rename {
     /// What it is, under its new name.
@@ -167,10 +167,10 @@ pub struct Rename {
     pub names: Pair<Name>,
 }
 
-/// Everything in which two states of one environment differ.
+/// All differences between two states of one environment.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// The environment's name, as AFTER calls it where both have it.
+    /// The environment's name; AFTER's if both sides have it.
     pub environment: Name,
     /// Whether both sides have it.
     pub presence: Presence,
@@ -195,13 +195,13 @@ impl Changes {
         self.changes.iter().find(|change| change.path == path)
     }
 
-    /// `before`, in which everything is called as in AFTER.
+    /// `before` with AFTER's names.
     #[must_use]
     pub fn renamed<'a>(&self, before: &'a Environment) -> Cow<'a, Environment> {
         rename::made(before, &self.renames)
     }
 
-    /// Whether only one side has what an attribute of `place` belongs to.
+    /// Whether only one side has the owner of an attribute of `place`.
     #[must_use]
     pub fn presence_of(&self, place: &Place) -> Presence {
         match self.presence {
@@ -211,17 +211,17 @@ impl Changes {
     }
 }
 
-/// What differs between two states of an environment; none where neither side has it.
+/// The differences between two states of an environment; `None` if neither side has it.
 ///
-/// The way from `before` to `after` is `changes` by [`Environment::adopt`], once the renames have
-/// been made with [`Rename::make`].
+/// To get from `before` to `after`, apply the renames with [`Rename::make`], then the changes with
+/// [`Environment::adopt`].
 #[must_use]
 pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
     between(sides, None)
 }
 
-/// As [`diff`], where a side is a record: it does not say where its values came from, so that it
-/// has to be told whether tiers mean the same to both.
+/// Like [`diff`], where a side is a record. A record does not say where its values came from, so
+/// the caller says whether the tiers of both sides are the same.
 #[must_use]
 pub fn diff_of_records(sides: Pair<Option<&Environment>>, same_catalogue: bool) -> Option<Changes> {
     between(sides, Some(same_catalogue))
@@ -291,7 +291,7 @@ fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence>
     parts
 }
 
-/// An environment that comes or goes: each of its attributes does.
+/// An environment that is added or removed, with each of its attributes.
 fn one_sided(environment: &Environment, presence: Presence) -> Changes {
     let attributes = environment.list();
     let causes = cause::of_one_side(&attributes);

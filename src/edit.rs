@@ -1,8 +1,8 @@
 //! Changes to what a file states, as values.
 //!
-//! An [`Edit`] names its place by the path of an attribute or a node, never by bytes. It can speak of
-//! a value that no file states yet, and it stays valid while other edits are applied. The module
-//! `rewrite` applies edits to the text of a file.
+//! An [`Edit`] names its place by the path of an attribute or a node, never by bytes. So it can add
+//! a value that the file does not state yet, and it stays valid while other edits are applied. The
+//! module `rewrite` applies edits to the text of a file.
 
 mod address;
 mod statement;
@@ -59,14 +59,14 @@ impl Edit {
         }
     }
 
-    /// Where it is in a file; none if the language has no such place.
+    /// Its place in a file; `None` if the language has no such path.
     #[must_use]
     pub fn address(&self) -> Option<Address> {
         Address::of(&self.path)
     }
 
-    /// Whether both cannot be applied: they state two values for one place, or one takes away what
-    /// the other changes.
+    /// Whether the two edits conflict: they set one place to two values, or one removes what the
+    /// other changes.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {
         let within = |inner: &Self, outer: &Self| {
@@ -78,7 +78,7 @@ impl Edit {
             (Action::Set(one), Action::Set(another)) => self.path == other.path && one != another,
             (Action::Remove, Action::Set(_) | Action::Insert(_)) => within(other, self),
             (Action::Set(_) | Action::Insert(_), Action::Remove) => within(self, other),
-            // What is set as a whole leaves nothing to add to.
+            // Setting a whole node leaves nothing to insert into.
             (Action::Set(_), Action::Insert(_)) | (Action::Insert(_), Action::Set(_)) => {
                 self.path == other.path
             }

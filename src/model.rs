@@ -1,4 +1,4 @@
-//! The resolved environment: plain data, nothing missing, every value with its origin.
+//! The resolved environment: plain data. Every value is present and has its origin.
 
 pub mod attribute;
 pub mod clock;
@@ -141,12 +141,12 @@ node! {
     }
 }
 
-/// The file and its nodes of the top level, as far as their attributes are declared.
+/// The file itself and its top-level nodes, with their declared attributes.
 pub static DECLARED: LazyLock<Vec<Top>> =
     LazyLock::new(|| Top::all_of(EnvironmentNode::ATTRIBUTES));
 
-/// Labels that objects and pods are found by: a label of the user's that is called like one would
-/// leave a Deployment without its pods.
+/// Labels that select objects and pods. A user's label with the same name would detach a Deployment
+/// from its pods.
 pub const OWN_LABELS: [&str; 5] = [
     "app",
     "app.kubernetes.io/name",

@@ -1,13 +1,12 @@
-//! The safe order of a change: steps from BEFORE to AFTER, each state of which keeps every rule
+//! The safe order of a change: steps from BEFORE to AFTER. Each state on the way keeps every rule
 //! that BEFORE keeps.
 //!
-//! A change is cut into moves, each of which one apply brings about ([`moves`]); a move can be
-//! made of several where AWS itself asks for a state between (transit encryption, cluster mode).
-//! A search puts the moves in order ([`order`]): capacity before what uses it on the way up, the
-//! reverse on the way down, no state with an error that BEFORE lacks, and no step that makes one
-//! while it runs ([`transition`]). Where none is found, values that hold only on the way open one
-//! ([`bridge`]). What AWS never does
-//! (a volume that shrinks) is kept as it is and said ([`unchangeable`]).
+//! A change is cut into moves, each of which one apply brings about ([`moves`]). AWS needs several
+//! moves for some changes, such as transit encryption and cluster mode. A search orders the moves
+//! ([`order`]). On the way up, capacity comes before its use; on the way down, after. No state has
+//! an error that BEFORE lacks, and no step causes one while it runs ([`transition`]). If no order
+//! works, temporary values make one possible ([`bridge`]). If AWS cannot make a change at all, such
+//! as shrinking a volume, the plan keeps the old value and says so ([`unchangeable`]).
 
 mod beside;
 mod bridge;
@@ -46,7 +45,7 @@ pub use unchangeable::Kept;
 pub struct Request<'a> {
     /// Both ends.
     pub environments: Pair<&'a Environment>,
-    /// Facts about AWS, of AFTER's catalogue: every state is checked with it.
+    /// AFTER's facts about AWS. Every state is checked against them.
     pub catalogue: &'a Catalogue,
     /// The rules that both sides waive.
     pub waived: &'a BTreeSet<Code>,
@@ -59,9 +58,9 @@ pub struct Request<'a> {
 /// A plan, or why there is none.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is done, in order; none where nothing differs.
+    /// The steps, in order; empty if nothing differs.
     pub steps: Vec<Step>,
-    /// What stays as it is in BEFORE, because AWS refuses to change it.
+    /// The attributes that keep BEFORE's value, because AWS cannot change them.
     pub kept: Vec<Kept>,
     /// Why the steps end before AFTER, if they do.
     pub blocked: Option<Blocked>,
@@ -72,7 +71,7 @@ pub struct Plan {
 pub struct Blocked {
     /// The moves that were left.
     pub left: Vec<String>,
-    /// What each of them would break, first of all the one that is the nearest to AFTER.
+    /// The findings that each remaining move would cause; the move nearest to AFTER first.
     pub findings: Vec<Diagnostic>,
     /// Intermediate values that open a way.
     pub bridges: Vec<Help>,
@@ -96,27 +95,26 @@ pub fn plan(request: &Request<'_>) -> Plan {
     }
 }
 
-/// States that a search looks at before it gives up: a tier change takes a dozen moves, and as
-/// many states where nothing stands in the way.
+/// States that a search visits before it gives up. A tier change takes about a dozen moves, and as
+/// many states if nothing is in the way.
 const STATES: usize = 500;
 
 /// The same for moves that are cut finer.
 const STATES_OF_FINER: usize = 2_000;
 
-/// Moves, the order that was found for them, and what had to keep the rules.
+/// Moves, their order, and the moves that were joined or split to keep the rules.
 struct Way {
     moves: Vec<Move>,
     found: Found,
     ways: Ways,
 }
 
-/// Whole moves where they have an order, else some of them joined, else finer ones; then the same
-/// over values that hold only on the way. Where nothing keeps the rules on every way back, those
-/// steps have none.
+/// Tries whole moves first, then some of them joined, then finer ones; then the same with temporary
+/// values. If no way back keeps the rules, the steps have no undo.
 fn in_order(goal: &Request<'_>) -> Way {
     let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
-    // Where AFTER itself breaks a rule, no order ends there: one try shows how far it goes.
+    // If AFTER itself breaks a rule, no order reaches it. One try shows how far the steps go.
     let hopeless = !goal
         .new_errors(goal.environments.after, &allowed)
         .is_empty();
@@ -147,7 +145,7 @@ fn in_order(goal: &Request<'_>) -> Way {
     first
 }
 
-/// Other moves that lead to the same goal, each with the states that a search may look at.
+/// Other sets of moves to the same goal, each with the number of states that the search may visit.
 fn alternatives<'a>(
     goal: &'a Request<'_>,
     whole: &'a [Move],
@@ -170,7 +168,7 @@ fn alternatives<'a>(
     .flatten()
 }
 
-/// A move that broke a rule while it ran, and the states that it was tried between.
+/// A move that broke a rule while it ran, and the states before and after it.
 type Refused = (Kind, Pair<Environment>);
 
 impl Way {
@@ -197,7 +195,7 @@ impl Request<'_> {
             .collect()
     }
 
-    /// The errors of a state beyond those that BEFORE has: more of a rule than BEFORE.
+    /// The errors of a state beyond BEFORE's: a rule counts if it fails more often than in BEFORE.
     #[must_use]
     pub fn new_errors(&self, state: &Environment, allowed: &[Diagnostic]) -> Vec<Diagnostic> {
         let mut left: BTreeMap<Code, usize> = BTreeMap::new();
@@ -215,7 +213,7 @@ impl Request<'_> {
         found
     }
 
-    /// The errors that a step makes while it runs, of the rules that BEFORE keeps.
+    /// The errors that a step causes while it runs, for the rules that BEFORE keeps.
     #[must_use]
     pub fn broken_meanwhile(
         &self,
@@ -256,7 +254,7 @@ fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
             broken = request.broken_meanwhile(sides, way.ways, &allowed);
         }
         for finding in broken {
-            // Many moves break the same rule in the same words.
+            // Many moves break one rule with the same message.
             let same = seen.entry((finding.code, finding.message.clone()));
             let same: &mut Vec<usize> = same.or_default();
             if !same.iter().any(|at| findings.get(*at) == Some(&finding)) {

@@ -1,4 +1,4 @@
-//! Values as text for people. Reports are pure and decide nothing.
+//! Values as text for people. Reports are pure functions and decide nothing.
 
 pub mod affected;
 mod amount;

@@ -28,11 +28,11 @@ use resolver::Resolver;
 pub struct Resolved {
     /// The environment.
     pub environment: Environment,
-    /// Parts of which something had to be left out: rules that read them stay silent.
+    /// Parts that are incomplete. Rules that read them are skipped.
     pub broken: BTreeSet<Part>,
 }
 
-/// Reports `environment`, `tier` and `region` where they are not stated.
+/// Reports `environment`, `tier` and `region` if they are missing.
 pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Diagnostics) {
     let mut missing = |absent: bool, node: &str, example: &str| {
         if absent {
@@ -55,10 +55,10 @@ pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Di
     missing(file.stated.region.is_absent(), "region", "us-east-1");
 }
 
-/// Completes `file` from `tier`, which holds the defaults already.
+/// Completes `file` from `tier`, which already includes the defaults.
 ///
-/// `None` when environment, tier or region is missing or unreadable, or when the catalogue does
-/// not state what every environment needs.
+/// `None` if environment, tier or region is missing or unreadable, or if the catalogue lacks a
+/// required value.
 pub fn resolve(
     file: &Ast,
     tier: &Ast,
@@ -144,7 +144,7 @@ fn environment(
     environment
 }
 
-/// The node groups, and the workloads that they take.
+/// The node groups, and the workloads that run on them.
 fn placed(
     resolver: &mut Resolver<'_>,
     file: &Ast,

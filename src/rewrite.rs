@@ -1,8 +1,8 @@
-//! Edits, applied to the text of a file: whatever they do not speak of stays, byte for byte.
+//! Applies edits to the text of a file. Everything else stays, byte for byte.
 //!
-//! The scanner's tree says where each node, argument and property stands. An edit becomes one
-//! replacement in the text; the result is read again before the next edit. Comments, blank lines, the
-//! order of nodes, line ends, indentation, raw strings and `/-` are never touched.
+//! The scanner's tree locates each node, argument and property. An edit becomes one replacement in
+//! the text, and the result is read again before the next edit. Comments, blank lines, the order of
+//! nodes, line ends, indentation, raw strings and `/-` are never touched.
 
 mod find;
 mod remove;
@@ -21,11 +21,11 @@ use find::{arguments, locate, states};
 /// Why edits were not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// These two want different things of one place.
+    /// Two edits want different values for one place.
     Contradiction(Box<Edit>, Box<Edit>),
     /// The language or the file has no such place.
     Nowhere(Box<Edit>),
-    /// What stands around the place is not well-formed KDL, or would not be any more.
+    /// The text around the place is not well-formed KDL, or would not be after the edit.
     Malformed(Box<Edit>),
 }
 
@@ -64,14 +64,14 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
     Ok(text)
 }
 
-/// A text as a tree, and how much is wrong with its form.
+/// A text as a tree, and the number of mistakes in its form.
 struct Read<'t> {
     nodes: Vec<Node<'t>>,
     mistakes: usize,
 }
 
 impl<'t> Read<'t> {
-    /// None where some part of the text cannot be read.
+    /// `None` if some part of the text cannot be read.
     fn of(text: &'t str) -> Option<Self> {
         let mut found = Diagnostics::new();
         let scanned = scan::scan(text, Span::nowhere().source, &mut found);
@@ -124,7 +124,7 @@ fn apply_one(text: &str, edit: &Edit) -> Result<String, Refused> {
     Ok(changed)
 }
 
-/// Whether an address leads by the value that stands at it, so that another value is another address.
+/// Whether the address contains the value itself, so that another value has another address.
 fn leads_by_its_value(address: &Address) -> bool {
     let hours = |it: &Segment| matches!(it.pick, Pick::Hours(_));
     match &address.slot {
@@ -137,7 +137,7 @@ fn leads_by_its_value(address: &Address) -> bool {
     }
 }
 
-/// The text with the value of `address`, whose last node is `node`, set; none where it cannot be.
+/// The text with the value of `address` set in its last node, `node`; `None` if that is impossible.
 fn set(text: &str, node: &Node<'_>, address: &Address, value: &str) -> Option<String> {
     match &address.slot {
         Slot::Property(key) => {
@@ -209,12 +209,12 @@ fn add(text: &str, parent: Option<&Node<'_>>, nodes: &str) -> String {
     let behind = last.and_then(|end| Some((end, text.get(end..close)?.trim())));
     match behind {
         Some((end, "" | ";")) => replace(text, end..end, &format!("; {nodes}")),
-        // A comment, or something commented out: only the front of the block is surely free.
+        // A comment or commented-out text: only the front of the block is certainly free.
         Some(_) | None => replace(text, open..open, &format!(" {nodes};")),
     }
 }
 
-/// The text with nodes added at its end. A text without a line end there stays one.
+/// The text with nodes added at its end. A text without a final line end stays without one.
 fn add_at_end(text: &str, nodes: &str) -> String {
     let end = line_end(text);
     if text.is_empty() || text.ends_with(is_line_end) {
@@ -224,7 +224,7 @@ fn add_at_end(text: &str, nodes: &str) -> String {
     }
 }
 
-/// The text with `new` behind what ends at `at`.
+/// The text with `new` inserted after the item that ends at `at`.
 fn insert(text: &str, at: usize, new: &str) -> String {
     replace(text, at..at, &format!(" {new}"))
 }
@@ -235,7 +235,7 @@ fn replace(text: &str, range: Range<usize>, new: &str) -> String {
     format!("{before}{new}{after}")
 }
 
-/// The text without an entry and the blanks before it.
+/// The text without an entry and without the blanks before it.
 fn cut_entry(text: &str, entry: &Range<usize>) -> String {
     let before = text.get(..entry.start).unwrap_or_default();
     let start = before.trim_end_matches(is_blank).len();
@@ -246,7 +246,7 @@ fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// Where a node ends that has no block, or its block would begin.
+/// The end of a node without a block, or the start of its block.
 fn head_end(node: &Node<'_>) -> usize {
     let entries = node.entries.iter().map(|entry| entry.value.span.end);
     entries.fold(node.name_span.end, u32::max) as usize
@@ -258,7 +258,7 @@ fn node_end(node: &Node<'_>) -> usize {
     block.unwrap_or_else(|| head_end(node))
 }
 
-/// Where the next argument of a node stands.
+/// The position for a node's next argument.
 fn behind_arguments(node: &Node<'_>) -> usize {
     let last = arguments(node).last().map(|entry| entry.value.span.end);
     last.unwrap_or(node.name_span.end) as usize
@@ -272,7 +272,7 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// The blanks before `at`, if nothing else stands before it on its line.
+/// The blanks before `at`, if its line has nothing else before it.
 fn indent(text: &str, at: usize) -> Option<&str> {
     let before = text.get(..at)?;
     let start = before.rfind(is_line_end).map_or(0, |end| end + 1);
@@ -289,7 +289,7 @@ fn line_end(text: &str) -> &'static str {
     }
 }
 
-/// By how much the text indents: as its first indented line, or by four blanks.
+/// The text's unit of indentation: that of its first indented line, else four blanks.
 fn unit(text: &str) -> &str {
     let lines = text.split(is_line_end);
     let blanks = |line: &str| line.len() - line.trim_start_matches(is_blank).len();

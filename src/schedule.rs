@@ -1,7 +1,7 @@
-//! The calendar: when off-hours and events hold, what that makes of the API and of pools at any
-//! moment, and when KEDA's cron would say the same. Rules, output and reports ask here alone.
+//! The calendar: when off-hours and events apply, how many pods they ask for at any moment, and
+//! when KEDA's cron trigger does the same. Rules, output and reports share it.
 //!
-//! Pure: time zones come from the table in the program, and every moment from the caller.
+//! It is pure: time zones come from the program's own table, and the caller passes every moment.
 
 pub mod cron;
 pub mod week;
@@ -49,16 +49,16 @@ pub enum Wanted<'a> {
         /// Whether it is the event's own time.
         coming: Coming,
     },
-    /// As many pods as off-hours leave: none of the API, a paused count of a pool.
+    /// The pods that off-hours leave: zero for the API, a paused count for a pool.
     Asleep {
-        /// The window that leaves the fewest, by its key.
+        /// The key of the window that leaves the fewest pods.
         window: &'a str,
         /// How many.
         pods: u32,
     },
 }
 
-/// Why a floor holds: at the event's own time, or on its day and month of another year.
+/// Why a floor applies: at the event's own time, or on the same day and month of another year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coming {
     /// The event is on.
@@ -89,17 +89,17 @@ pub struct Occasion<'a> {
     pub event: &'a Event,
     /// Where its clock hangs.
     pub zone: Zone,
-    /// When its floors begin to hold: `lead` before `from`.
+    /// When its floors start: `lead` before `from`.
     pub start: Timestamp,
     /// When they no longer do.
     pub end: Timestamp,
-    /// What holds them under pools, if any trigger of KEDA does.
+    /// The KEDA trigger that sets the floors of pools, if KEDA can express the event.
     pub trigger: Option<Trigger>,
 }
 
 impl Window<'_> {
-    /// Whether the window is open. The clock on the wall decides, so that an hour that a clock
-    /// passes twice counts twice, and one that it leaves out does not count.
+    /// Whether the window is open, by wall-clock time. An hour that a clock change repeats counts
+    /// twice; an hour that it skips does not count.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let clock = self.zone.clock(at);
@@ -116,7 +116,7 @@ impl Window<'_> {
         }
     }
 
-    /// The pods that it leaves a subject, if it names it.
+    /// The pods that the window leaves a subject, if the window names it.
     #[must_use]
     pub fn leaves(&self, subject: &Subject) -> Option<u32> {
         let count = match subject {
@@ -150,14 +150,14 @@ impl<'a> Occasion<'a> {
         self.start <= at && at < self.end
     }
 
-    /// Whether it is over before it begins, or at the same moment.
+    /// Whether the event ends before it starts, or at the same moment.
     #[must_use]
     pub fn never_begins(&self) -> bool {
         self.end <= self.zone.instant(self.event.from.value.civil())
     }
 
-    /// Why its floor under a pool holds on a day and month that are not its own, if it does: five
-    /// fields of cron have no year.
+    /// Whether and why the event's floor under a pool also applies in another year: cron's five
+    /// fields have no year.
     #[must_use]
     pub fn returns(&self, at: Timestamp) -> Option<Coming> {
         let trigger = self.trigger.as_ref()?;
@@ -170,7 +170,7 @@ impl<'a> Occasion<'a> {
         (!self.is_on(at) && trigger.is_open(at)).then_some(coming)
     }
 
-    /// The floor under a subject, if it names it.
+    /// The floor for a subject, if the event names it.
     #[must_use]
     pub fn floor(&self, subject: &Subject) -> Option<u32> {
         let count = match subject {
@@ -181,8 +181,8 @@ impl<'a> Occasion<'a> {
     }
 }
 
-/// The off-hours and events of an environment whose zones are known: `zone-unknown` says which
-/// are not.
+/// The off-hours and events of an environment whose time zones are known. The rule `zone-unknown`
+/// reports the others.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar<'a> {
     /// The windows, in the order of their keys.
@@ -209,7 +209,7 @@ impl<'a> Calendar<'a> {
         }
     }
 
-    /// Whether some window puts the subject to sleep.
+    /// Whether a window sets the subject to zero or pauses it.
     #[must_use]
     pub fn sleeps(&self, subject: &Subject) -> bool {
         let mut windows = self.windows.iter();
@@ -235,10 +235,10 @@ impl<'a> Calendar<'a> {
         subjects
     }
 
-    /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
-    /// highest floor holds, of several windows the fewest pods. A floor that returns in another
-    /// year does not wake a pool, because the pause of off-hours takes precedence. A pool that is awake
-    /// keeps this floor, also beside an event's own floor.
+    /// The wanted pods of a subject at a moment. An event takes precedence over off-hours. Among
+    /// events the highest floor applies, among windows the fewest pods. The floor of another year
+    /// does not wake a paused pool, because a pause takes precedence; but it applies to a pool that
+    /// is awake, even beside another event's floor.
     #[must_use]
     pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
         let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
@@ -256,7 +256,7 @@ impl<'a> Calendar<'a> {
         }
     }
 
-    /// The highest floor under a subject among the events that hold theirs.
+    /// The highest floor for a subject among the active events.
     fn floor(
         &self,
         subject: &Subject,

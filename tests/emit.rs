@@ -100,7 +100,7 @@ pub(crate) fn scaled_object(artifacts: &Artifacts, pool: &str) -> Value {
     object(artifacts, &file, "ScaledObject")
 }
 
-/// Every value below `value` that stands under `key`.
+/// Every value under `key`, at any depth below `value`.
 pub(crate) fn under<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
     match value {
         Value::Object(entries) => entries

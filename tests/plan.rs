@@ -313,7 +313,7 @@ fn nodes_of_another_type_take_the_pods_from_a_group_beside_the_old_one() {
         &with(one),
         &with("instance \"m7g.2xlarge\"; count min=3 max=7"),
     );
-    // Whoever is bought otherwise is made anew as well.
+    // Another capacity type also needs a new group.
     let spot = |capacity: &str| {
         let pool = format!("worker \"worker\" {{ capacity \"{capacity}\" }}");
         let group = format!(

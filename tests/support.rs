@@ -180,12 +180,12 @@ pub(crate) fn shown(run: &Run) -> String {
     human(run.diagnostics(), &run.sources, PLAIN)
 }
 
-/// Divides a source from what becomes of it.
+/// Separates a source from its result.
 pub(crate) fn ruler() -> String {
     "-".repeat(80)
 }
 
-/// A text and what is found in it, one above the other.
+/// A text, and its findings below.
 pub(crate) fn told(text: &str, run: &Run) -> String {
     let found = shown(run);
     let found = if found.is_empty() {

@@ -1,4 +1,4 @@
-//! Metrics out of a CSV file: `time,metric,component,value`, and a `unit` for those who state it.
+//! Reads metrics from a CSV file: `time,metric,component,value`, and optionally `unit`.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::{Metric, Tracked, Unit};
 
-/// The most mistakes that are told one by one.
+/// The most mistakes that are reported one by one.
 const SHOWN: usize = 20;
 
-/// The columns, in any order; `component` may be absent or empty where one component alone has the
-/// metric, `unit` always.
+/// The columns, in any order. `component` may be absent or empty if only one component has the
+/// metric; `unit` may always be absent.
 const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 
 /// Something wrong with a file of metrics.
@@ -23,8 +23,7 @@ const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 pub struct Mistake {
     /// Its line, from 1.
     pub line: u64,
-    /// What is wrong, as one sentence: what it repeats of the file acts on no terminal, and gives no
-    /// credential away.
+    /// The mistake, as one sentence. Quoted cells have no control characters and no credentials.
     pub message: String,
 }
 
@@ -37,10 +36,11 @@ impl Mistake {
     }
 }
 
-/// Reads the metrics of an environment, as far as they lie in a window.
+/// Reads the metrics of an environment within a window.
 ///
 /// # Errors
-/// Everything that is wrong with the file, by line: the first 20 mistakes, and how many more.
+///
+/// All mistakes in the file, by line: the first 20, and the number of the others.
 pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History, Vec<Mistake>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -93,7 +93,7 @@ impl Columns {
             match known.and_then(|known| places.get_mut(known)) {
                 Some(place) if place.is_none() => *place = Some(index),
                 Some(_) => {
-                    let message = format!("the column `{name}` stands twice");
+                    let message = format!("the column `{name}` appears twice");
                     return Err(Mistake::at(1, message));
                 }
                 None if name.contains(';') => {
@@ -128,7 +128,7 @@ impl Columns {
     }
 }
 
-/// Rows that say nothing about the window.
+/// Rows outside of the window or without a value.
 #[derive(Default)]
 struct Unread {
     before: usize,
@@ -136,7 +136,7 @@ struct Unread {
     without_value: usize,
 }
 
-/// A value, and the line it stands on.
+/// A value and its line.
 struct Measured {
     sample: Sample,
     line: u64,
@@ -173,7 +173,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The sample of a row; none where it says nothing about the window.
+    /// The sample of a row; `None` if it has no value within the window.
     fn row(&mut self, record: &ByteRecord) -> Result<Option<(Key, Sample)>, String> {
         if record.len() != self.columns.count {
             return Err(format!(
@@ -210,7 +210,10 @@ impl Rows<'_> {
     fn key(&self, metric: &str, component: &str) -> Result<Key, String> {
         let Some(metric) = Metric::ALL.into_iter().find(|known| known.name() == metric) else {
             let known = Metric::ALL.map(Metric::name).join(", ");
-            return Err(format!("{} is no metric: there are {known}", word(metric)));
+            return Err(format!(
+                "{} is not a metric: the metrics are {known}",
+                word(metric)
+            ));
         };
         let having = || self.tracked.iter().filter(|it| it.metric == metric);
         let names: Vec<String> = having().map(|it| it.component.to_string()).collect();
@@ -250,7 +253,7 @@ impl Rows<'_> {
             self.mistakes.sort_by_key(|mistake| mistake.line);
             if self.more > 0 {
                 let last = self.mistakes.last().map_or(0, |mistake| mistake.line);
-                let message = format!("and {} more mistakes from here on", self.more);
+                let message = format!("and {} more mistakes after this line", self.more);
                 self.mistakes.push(Mistake::at(last, message));
             }
             return Err(self.mistakes);
@@ -259,7 +262,7 @@ impl Rows<'_> {
         Ok(history)
     }
 
-    /// Two values of one instant: nobody can say which is right.
+    /// Two values for one instant: either may be wrong.
     fn repeated(&mut self, measured: &[Measured]) {
         let pairs = measured.iter().zip(measured.iter().skip(1));
         let differing = pairs.filter(|(one, other)| {
@@ -269,7 +272,7 @@ impl Rows<'_> {
         let mistakes: Vec<Mistake> = differing
             .map(|(one, other)| {
                 let message = format!(
-                    "this is the time of line {}, with another value: one of the two has to go",
+                    "line {} has the same time with another value: remove one of the two",
                     one.line
                 );
                 Mistake::at(other.line, message)
@@ -299,7 +302,7 @@ impl Unread {
     }
 }
 
-/// Shares from 0 to 1 where percent are expected would never come near a threshold.
+/// Shares from 0 to 1 instead of percent: they would never come near a threshold.
 fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<String> {
     let most = samples.iter().map(|it| it.value).fold(0.0, f64::max);
     let percent = metric.unit() == Unit::Percent;
@@ -308,8 +311,8 @@ fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<St
     })
 }
 
-/// A cell as it may be repeated: one that could be what its column holds. A file can have a credential in
-/// any cell.
+/// A cell that is safe to quote: one that could be a value of its column. Any other cell may be a
+/// credential.
 fn cell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_digit() || "+-:.,/%TZeE ".contains(c);
     let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
@@ -339,7 +342,7 @@ fn word(text: &str) -> String {
     }
 }
 
-/// An instant of RFC 3339, or a day, which is its midnight in UTC.
+/// An instant in RFC 3339, or a day, which means its midnight in UTC.
 fn time(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
@@ -356,10 +359,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
     } else {
         ": write `2026-11-24T18:00:00Z`, or `2026-11-24` for a day"
     };
-    Err(format!("{} is no time{hint}", cell(text)))
+    Err(format!("{} is not a time{hint}", cell(text)))
 }
 
-/// A value; none where there is none: an empty field, or `NaN`, as Prometheus writes a gap.
+/// A value; `None` for an empty field or `NaN`, which Prometheus writes for a gap.
 fn value(text: &str) -> Result<Option<f64>, String> {
     if text.is_empty() || text == "NaN" {
         return Ok(None);
@@ -375,11 +378,14 @@ fn value(text: &str) -> Result<Option<f64>, String> {
             "{} is more than any metric here can be",
             cell(text)
         )),
-        Ok(_) => Err(format!("{} is no finite number", cell(text))),
+        Ok(_) => Err(format!("{} is not a finite number", cell(text))),
         Err(_) if text.ends_with('%') => {
             Err(format!("{} has a unit: write the number alone", cell(text)))
         }
-        Err(_) => Err(format!("{} is no number: write it as `61.5`", cell(text))),
+        Err(_) => Err(format!(
+            "{} is not a number: write it as `61.5`",
+            cell(text)
+        )),
     }
 }
 

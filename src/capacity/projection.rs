@@ -1,4 +1,4 @@
-//! Where a trend leads: the weeks ahead, and the day it reaches a threshold.
+//! Where a trend leads in the next weeks, and the day it reaches a threshold.
 
 use jiff::civil::Date;
 
@@ -7,10 +7,10 @@ use super::trend::{Estimate, Trend};
 /// How many days ahead a review looks.
 pub const HORIZON: u32 = 90;
 
-/// Within so many days a threshold asks for a plan: the guide's monthly review.
+/// The days within which a threshold needs a plan: the guide reviews monthly.
 pub const SOON: u32 = 30;
 
-/// Days until a threshold is reached; none where it is not within [`HORIZON`].
+/// Days until a threshold is reached; `None` if not within [`HORIZON`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// By the trend.
@@ -24,12 +24,12 @@ pub struct Reach {
 /// How urgent a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Its threshold is not reached within [`HORIZON`], not even by the upper end of the interval
+    /// The threshold is not reached within [`HORIZON`], and the upper bound does not reach it
     /// within [`SOON`].
     Fine,
-    /// Expected to be reached within [`HORIZON`], or possibly within [`SOON`].
+    /// Expected within [`HORIZON`], or possible within [`SOON`].
     Watch,
-    /// Expected to be reached within [`SOON`].
+    /// Expected within [`SOON`].
     Soon,
     /// Reached.
     Reached,
@@ -38,11 +38,11 @@ pub enum Urgency {
 /// A trend held against a threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projection {
-    /// The highest day of the week that ends with the day of the review.
+    /// The highest day in the week up to the day of the review.
     pub now: Estimate,
-    /// The highest day of the week that ends [`SOON`] days later.
+    /// The highest day in the week up to [`SOON`] days later.
     pub soon: Estimate,
-    /// The highest day of the week that ends [`HORIZON`] days later.
+    /// The highest day in the week up to [`HORIZON`] days later.
     pub horizon: Estimate,
     /// When the threshold is reached.
     pub reach: Reach,

@@ -1,6 +1,6 @@
-//! Money. A budget is judged wherever an environment states one; the rules about prices run where
-//! something asks for them, over every estimate at once: reading the prices for each `tierc check`
-//! would make every start slower. One file per rule.
+//! Money, one file per rule. A budget is judged wherever an environment states one. The rules about
+//! prices run only where something needs prices, over all estimates at once: reading the prices in
+//! each `tierc check` would slow down every start.
 
 mod budget_exceeded;
 mod budget_near;
@@ -25,7 +25,7 @@ pub static RULES: &[&Rule] = &[
     &prices_old::RULE,
 ];
 
-/// What the rules say of estimates, rule by rule.
+/// The findings of the rules about estimates, rule by rule.
 #[must_use]
 pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -34,31 +34,31 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
     found
 }
 
-/// What to do about a price that is missing.
+/// The advice for a missing price.
 const OWN_PRICES: &str = "add the missing prices to the `prices.kdl` of your own catalogue, and pass its folder with `--catalogue DIR`; `tierc explain price-missing` says how to start one";
 
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}
 
-/// A budget beside what the environment costs.
+/// A budget and the environment's cost.
 struct Judged<'a> {
     environment: &'a Environment,
     estimate: &'a Estimate,
     monthly: &'a Sourced<u32>,
     /// What it allows.
     budget: Money,
-    /// What everything that has a price costs at the most; none where nothing has one.
+    /// The ceiling of all priced items; `None` if nothing has a price.
     ceiling: Option<Money>,
 }
 
-/// What is paid for: where one of its nodes could not be read, no sum is whole.
+/// The parts that cost money. If a node of one could not be read, the sums are incomplete.
 const EVERYTHING_PAID: &[Part] = &[Part::Nodes, Part::Database, Part::Redis, Part::Other];
 
-/// How many of the largest items are pointed at.
+/// The number of largest items that get a label.
 const LARGEST: usize = 3;
 
 impl<'a> Judged<'a> {
-    /// None without a budget, and where something could not be read: what stands in for it is not
+    /// `None` without a budget, or if some part could not be read, because its replacement is not
     /// the user's.
     fn of(context: &Context<'a>) -> Option<Self> {
         let (environment, estimate) = (context.environment, context.estimate?);
@@ -75,7 +75,7 @@ impl<'a> Judged<'a> {
         })
     }
 
-    /// A finding at the budget, with the sum, the largest items, and what no sum has.
+    /// A finding at the budget, with the sum, the largest items, and the unpriced items.
     fn finding(&self, code: Code, severity: Severity, message: String) -> Finding {
         let mut finding = Finding::new(code, severity, message).operand(
             self.monthly,
@@ -118,7 +118,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// Layer by layer, and the sum beside the budget.
+    /// The sums of the layers, and the total beside the budget.
     fn sums(&self) -> Vec<String> {
         let layers = Layer::ALL.into_iter().filter_map(|layer| {
             let most = self.estimate.layer(layer)?.ceiling;

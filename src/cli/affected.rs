@@ -18,7 +18,7 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
     require_prices(&command.common)?;
     let read = base::read(&command.base, &command.paths, &command.common, output)?;
     let (comparison, texts) = read.compare(&command.common);
-    // With one and the same catalogue, what does not differ renders the same.
+    // With the same catalogue, equal environments render the same files.
     let renders_alike = texts.before.compiles_as(&texts.after);
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();

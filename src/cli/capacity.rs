@@ -26,7 +26,7 @@ use super::load::{catalogue, single, today};
 use super::output::Output;
 use super::prometheus::Prometheus;
 
-/// The most bytes that a file of metrics may have: a year of samples of a hundred series.
+/// The largest file of metrics: a year of samples of a hundred series.
 const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -70,7 +70,7 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
     Ok(Exit::Fine)
 }
 
-/// Names the command that tells what is wrong, on the same catalogue.
+/// The command that shows what is wrong, with the same catalogue.
 fn wrong(command: &Capacity) -> String {
     let mut check = format!("tierc check {}", command.file.display());
     if let Some(folder) = &command.common.catalogue {
@@ -80,7 +80,7 @@ fn wrong(command: &Capacity) -> String {
     format!("the environment has errors: `{check}` lists them")
 }
 
-/// What makes room for each metric that is due.
+/// The proposals for each metric that is due.
 fn proposals(
     review: &Review,
     environment: &Environment,
@@ -108,7 +108,7 @@ fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {
     });
 }
 
-/// The environment's file: one, not a folder of several.
+/// The environment's file. It must be a single file.
 fn input(path: &Path) -> Result<Input, Vec<String>> {
     let inputs = files::read_inputs(&[path.to_owned()])
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
@@ -126,7 +126,7 @@ fn input(path: &Path) -> Result<Input, Vec<String>> {
     }
 }
 
-/// What was measured and where; mistakes in it, or why it could not be read at all.
+/// The measurements and their source; mistakes in them, or why they could not be read.
 type Measured = Result<Result<(String, History), Vec<String>>, Vec<String>>;
 
 fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured {
@@ -148,7 +148,7 @@ fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured
     })
 }
 
-/// Reports name the file and not where it was, which is this machine's alone.
+/// Reports name the file without its folder, which belongs to this machine.
 fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     visible(&name.to_string_lossy())
@@ -164,7 +164,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     })
 }
 
-/// Whether the locale shows more than ASCII: the first of these that is set decides.
+/// Whether the locale supports Unicode: the first of these variables that is set decides.
 fn shows_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()

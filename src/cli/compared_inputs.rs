@@ -1,4 +1,4 @@
-//! The two states that a command compares, from what the user calls them.
+//! The two states that a command compares, from its arguments.
 
 pub(super) mod base;
 mod committed;
@@ -22,7 +22,8 @@ pub(super) struct Read {
     pub(super) sides: Pair<Side>,
     pub(super) texts: Pair<CatalogueTexts>,
     pub(super) matching: Matching,
-    /// Whether what only BEFORE has is gone, and not only left out.
+    /// Whether an environment that only BEFORE has was removed. Otherwise AFTER may only be
+    /// incomplete.
     pub(super) complete: bool,
 }
 
@@ -42,7 +43,7 @@ impl Read {
     }
 }
 
-/// Whether the files of generated trees are read with what the trees record.
+/// Whether the files of generated trees are read, in addition to the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Artifacts {
     Read,
@@ -53,12 +54,12 @@ pub(super) enum Artifacts {
 pub(super) enum Failed {
     /// Arguments or files: exit code 1.
     Usage(Vec<String>),
-    /// A file that should be a record and is not: exit code 3.
+    /// A file that should be a record but is not: exit code 3.
     Wrong(Vec<String>),
 }
 
 impl Failed {
-    /// Says what failed.
+    /// Reports the failure.
     pub(super) fn end(self, output: &mut Output) -> Result<Exit, Vec<String>> {
         match self {
             Self::Usage(failures) => Err(failures),
@@ -101,7 +102,7 @@ impl From<String> for Failed {
     }
 }
 
-/// Reads what the arguments name.
+/// Reads both sides from the arguments.
 pub(super) fn read(
     compared: &Compared,
     common: &Common,
@@ -147,8 +148,8 @@ fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
     Ok(inputs.into_iter().map(file).collect())
 }
 
-/// The files of `path` at a revision, which is `below` in the repository: those of a folder or the
-/// one itself, or none.
+/// The files of `path` at a revision; in the repository it is `below`. A folder gives all its
+/// files, a file gives itself, a missing path gives none.
 fn at_revision(
     revision: &Revision<'_>,
     path: &Path,
@@ -172,7 +173,7 @@ fn at_revision(
     Ok(found.into_iter().map(file).collect())
 }
 
-/// The catalogue as a revision has it: a user's folder in the repository, else as it is now.
+/// The catalogue at a revision: a user's folder, if it is in the repository, else the present one.
 fn catalogue_at(
     revision: &Revision<'_>,
     common: &Common,

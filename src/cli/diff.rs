@@ -60,7 +60,7 @@ fn report(
     });
     let asked = Asked {
         artifacts: command.artifacts,
-        // On one screen there is no room for them, and a search takes its time.
+        // The short report has no room for plans, and the search takes time.
         plans: (command.format != PageFormat::Human).then_some(&command.common),
     };
     let environments = environments(&outcomes, &costs, comparison, asked);

@@ -18,9 +18,9 @@ pub(super) struct Gate {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// No change may be of this class or worse.
+    /// No change may have this class or a worse one.
     Disruption(Class),
-    /// Floor and ceiling may grow by no more, of each environment and of all together.
+    /// The most growth of floor and ceiling, for each environment and for all together.
     Cost(CostGate),
 }
 
@@ -67,7 +67,7 @@ impl<'a> Approved<'a> {
         self.0.contains(fingerprint.as_str())
     }
 
-    /// What was approved and names nothing in the report.
+    /// The approvals that match nothing in the report.
     pub(super) fn unknown(&self, report: &DiffReport) -> Vec<&'a str> {
         let mut known: BTreeSet<&str> = BTreeSet::from([report.fingerprint.as_str()]);
         for environment in &report.environments {
@@ -83,7 +83,7 @@ impl<'a> Approved<'a> {
     }
 }
 
-/// What the limits say of a report. `costs` are its environments', in their order.
+/// The result of the limits for a report. `costs` are those of its environments, in order.
 pub(super) fn judge(
     gates: &[Gate],
     approved: &Approved<'_>,
@@ -143,7 +143,7 @@ fn disruption(limit: Class, approved: &Approved<'_>, report: &DiffReport) -> Vec
     by
 }
 
-/// What comes or goes as a whole, in one sentence.
+/// The message for an added or removed environment.
 fn whole(environment: &EnvironmentDiff) -> String {
     let worst = environment.worst.as_ref();
     let class = worst.map_or_else(String::new, |it| lasting(it.class, it.seconds));

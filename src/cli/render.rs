@@ -26,7 +26,7 @@ use super::progress::Progress;
 /// What becomes of a tree.
 struct Planned<'t> {
     plan: TreePlan,
-    /// Its new state on the disk, where it is to be written and is not as it should be.
+    /// Its new state on disk, if it must be written.
     staged: Option<Staged<'t>>,
 }
 
@@ -66,12 +66,12 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     place(&mut planned, output)?;
     prune(command, &stale, output)?;
     output.say(&summary(command, &planned));
-    // The process ends here: freeing thousands of environments first takes longer than this line.
+    // The process ends here. Freeing thousands of environments first would only take time.
     std::mem::forget(run);
     Ok(Exit::Fine)
 }
 
-/// An environment with what its file waives, and the file's name.
+/// An environment with its file's waivers, and the file's name.
 type Rendered<'a> = (&'a Environment, Option<&'a [Waiver]>, &'a str);
 
 /// The run's environments by name.
@@ -101,7 +101,8 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
     }
 }
 
-/// Holds every environment's values against the chart's schema, over the chart's own, as Helm does.
+/// Validates every environment's values, merged over the chart's own, against the chart's schema,
+/// as Helm does.
 fn validate(
     chart: &Path,
     environments: &Environments<'_>,
@@ -138,13 +139,13 @@ fn validate(
     })
 }
 
-/// How long a chart's schema may take: many times what a large one does.
+/// The time limit of a validation, far more than a large schema needs.
 const VALIDATION: Duration = Duration::from_secs(10);
 
-/// The stack of what reads a schema, which nests as deeply as somebody wrote it.
+/// The stack for reading a schema, which may be nested deeply.
 const STACK: usize = 64 << 20;
 
-/// What `work` returns; none where it takes longer. It is then left to itself, until the process ends.
+/// The result of `work`; `None` if it takes too long. Its thread then runs until the process ends.
 fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -158,10 +159,10 @@ fn within<T: Send + 'static>(
     result.recv_timeout(limit).ok()
 }
 
-/// The most bytes that a chart's schema and its values may each have.
+/// The most bytes of a chart's schema, and of its values.
 const MOST_OF_CHART: u64 = 4 << 20;
 
-/// A path as it is shown, and the text of the file where there is one.
+/// A path for display, and the text of the file if it exists.
 fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     let shown = path.display().to_string();
     match files::read_file(path, MOST_OF_CHART) {
@@ -174,8 +175,8 @@ fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     }
 }
 
-/// Emits every environment, compares it with its tree and, if it is this run's `turn`, writes what
-/// differs beside that: no tree changes before all of them can.
+/// Emits every environment and compares it with its tree. If this run has its `turn`, it also
+/// writes the changes beside the tree: no tree changes before all are prepared.
 fn plan<'t>(
     command: &Render,
     environments: &Environments<'_>,
@@ -223,12 +224,12 @@ fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
     }
 }
 
-/// Whether the run is of whole folders. A single file says nothing about the others.
+/// Whether all arguments are folders. Single files do not show which trees are stale.
 fn names_folders(command: &Render) -> bool {
     command.paths.iter().all(|path| path.is_dir())
 }
 
-/// Trees of environments that left the folder, or that came from another one.
+/// Trees of environments that left the folder, or that belong to another folder.
 fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String>, Vec<String>> {
     if !names_folders(command) {
         return Ok(Vec::new());
@@ -237,7 +238,7 @@ fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String
     files::stale_trees(&command.out, &names).map_err(|error| vec![error.to_string()])
 }
 
-/// Every path that changes, as it is shown.
+/// Every path that changes, for display.
 fn changes<'a>(
     command: &'a Render,
     planned: &'a [Planned<'_>],
@@ -319,7 +320,7 @@ fn warn_of_edits(command: &Render, planned: &[Planned<'_>], output: &Output) {
     }
 }
 
-/// Warns where a file goes that somebody edited.
+/// Warns if an edited file is removed or overwritten.
 pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
     let what = match change {
         Change::Edited => "overwritten",
@@ -329,7 +330,8 @@ pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
     output.warning(&format!("`{path}` was edited by hand and is {what}"));
 }
 
-/// Waits for this run's turn at writing into a folder; says for whom, and what earlier runs left there.
+/// Waits for this run's turn to write into a folder, and reports the wait and the leftovers of
+/// earlier runs.
 pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
     let waits = || {
         output.say(&format!(
@@ -345,7 +347,7 @@ pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
     Ok(turn)
 }
 
-/// Puts every new state in its tree's place.
+/// Moves every new state into its tree's place.
 fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>> {
     let placed = planned
         .par_iter_mut()
@@ -358,7 +360,8 @@ fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>
     Ok(())
 }
 
-/// Removes the trees of no environment here, if that was asked for: they can be of another folder.
+/// Removes the trees without an environment in this run, if `--prune` is given, because they can
+/// belong to another folder.
 fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<String>> {
     for name in stale {
         let tree = command.out.join(name);

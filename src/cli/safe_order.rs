@@ -10,7 +10,7 @@ use crate::plan::{Plan, Request, plan};
 use super::args::Common;
 use super::load::today;
 
-/// Where the commands read the states from, unless they are written elsewhere.
+/// The folder from which the commands read the states by default.
 pub(super) const ROOT: &str = "plan";
 
 /// The safe order from one side of an outcome to the other.

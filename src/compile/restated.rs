@@ -1,6 +1,6 @@
-//! A recorded environment as the file that states all of it. A record can be changed by hand, and its
-//! values land in manifests, alerts and commands: the parser that holds files to the language holds
-//! records to it, too, so that no limit is written down twice.
+//! A recorded environment, written as the file that states all of it. A record can be edited by
+//! hand, and its values end up in manifests, alerts and commands. So the parser checks records with
+//! the limits of the language, and no limit exists twice.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
@@ -15,7 +15,7 @@ use crate::model::{
 use crate::parse;
 use crate::source::{Source, Sourced, Sources};
 
-/// What no file could say of what a record says, as a part of a sentence; none where one could say
+/// What a record says that no file could say, as a part of a sentence; `None` if a file can say
 /// everything.
 #[must_use]
 pub fn unsayable(environment: &Environment, waivers: &[Waiver]) -> Option<String> {
@@ -75,7 +75,7 @@ fn literal(value: &Literal) -> String {
     }
 }
 
-/// The key of a property: in quotes where the user named it and KDL may read another thing.
+/// The key of a property, quoted if it is user-defined and KDL could misread it.
 fn identifier(key: &str) -> String {
     let plain = |c: char| c.is_ascii_lowercase() || c == '-';
     let word = ["true", "false", "null", "inf", "nan"].contains(&key);
@@ -86,7 +86,7 @@ fn identifier(key: &str) -> String {
     }
 }
 
-/// A node as KDL, with what stands below it.
+/// A node as KDL, with its block.
 #[must_use]
 pub fn written(node: &TextNode) -> String {
     let mut kdl = Kdl::default();
@@ -99,7 +99,7 @@ pub fn written(node: &TextNode) -> String {
 struct Kdl(String);
 
 impl Kdl {
-    /// A node with what stands behind its name; none where that is nothing.
+    /// A node with its arguments and properties, if it has any.
     fn node(&mut self, name: &str, rest: &[String]) {
         if rest.iter().all(String::is_empty) {
             return;
@@ -146,7 +146,7 @@ impl Kdl {
         self.0.push_str("}\n");
     }
 
-    /// A node whose one argument is a number or a truth value.
+    /// A node with one number or boolean as its argument.
     fn bare<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
         self.node(name, &[value.value.to_string()]);
     }
@@ -162,13 +162,13 @@ fn number<T: Display>(key: &str, value: &Sourced<T>) -> String {
     format!("{key}={}", value.value)
 }
 
-/// What a property that may be absent comes to.
+/// An optional property.
 fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String) -> String {
     value.map(written).unwrap_or_default()
 }
 
-/// The file that states every value of an environment. It has to be a file of the language only if the
-/// environment was read from one: a record can hold anything.
+/// The file that states every value of an environment. It is valid only if the environment came
+/// from a valid file; a record can hold anything.
 #[must_use]
 pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
     let mut file = TextNode::default();
@@ -220,7 +220,7 @@ fn counts(
     if let Some(api) = api {
         kdl.bare("api", api);
     } else if pools.is_empty() {
-        // What concerned a pool that left concerns nothing now, and its hours are still to be held.
+        // All pools of the entry are gone. It needs some count so that its hours are still checked.
         kdl.node("api", &[nothing.to_string()]);
     }
     for (name, count) in pools {

@@ -1,4 +1,4 @@
-//! Waivers: applied last, and held to their own rules.
+//! Waivers: applied last, and checked by their own rules.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::edit::Edit;
 use crate::model::{LastDay, Waiver};
 use crate::source::{Span, Spanned};
 
-/// The rules that find a word which nothing is known of, or which is no doubt a slip: other rules
-/// about the same value are silent then.
+/// The rules that report unknown or mistyped words. Other rules about the same value are then
+/// silent.
 const UNKNOWN: [&str; 9] = [
     "class-unknown",
     "engine-version-unknown",
@@ -25,10 +25,10 @@ const UNKNOWN: [&str; 9] = [
     "zone-unknown",
 ];
 
-/// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
+/// Removes waived findings, and reports waivers that are unknown, expired or unused.
 ///
-/// Nothing is said about unused ones where a rule may have been silent only because something
-/// could not be read.
+/// A waiver is not called unused if its rule may only be silent because something could not be
+/// read.
 pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut Diagnostics) {
     let understood = |finding: &Diagnostic| {
         !code::LANGUAGE.contains(&finding.code) && !UNKNOWN.contains(&finding.code.0)
@@ -49,7 +49,7 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
             continue;
         }
         let Some(rule) = check::rule(&waiver.code.value) else {
-            // What it was meant to waive is as good as waived.
+            // A mistyped waiver still waives the rule that it was meant for.
             let meant = meant(waiver);
             diagnostics.retain(|finding| Some(finding.code.0) != meant || !waivable(finding.code));
             about.push(unknown(waiver));
@@ -71,7 +71,7 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     diagnostics.extend(about);
 }
 
-/// What is wrong with the waiver of one literal, which the parser has applied already.
+/// Mistakes in the waiver of one literal, which the parser has already applied.
 fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
     let mut about = Diagnostics::new();
     match &waiver.value {
@@ -108,7 +108,7 @@ fn takes_no_value(rule: &str, span: Span) -> Diagnostic {
         .help("remove it; only `secret-literal` is waived value by value")
 }
 
-/// What a file waives, by the rule's name.
+/// The waivers of a file, by the rule's name.
 pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     let waivers = file.waivers.iter().map(|waiver| Waiver {
         rule: waiver.code.value.clone(),
@@ -121,7 +121,7 @@ pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     waivers
 }
 
-/// The same as a file would state it, at no place.
+/// The same waivers as a file would state them, without a location.
 pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
     let nowhere = Span::nowhere();
     let node = |waiver: &Waiver| WaiverNode {
@@ -148,8 +148,8 @@ pub(super) fn in_force(waivers: &[Waiver], today: Date) -> BTreeSet<Code> {
         .collect()
 }
 
-/// What is left of a record's findings, and the rules that it waives. One that ended is told, as of a
-/// file; what else is wrong with a waiver is wrong with the file, and was told when that was read.
+/// The remaining findings of a record, and the rules that it waives. An expired waiver is reported,
+/// as for a file. Other mistakes in a waiver were reported when its file was read.
 pub(super) fn apply_recorded(
     waivers: &[Waiver],
     today: Date,
@@ -168,8 +168,8 @@ pub(super) fn apply_recorded(
     (found, waived)
 }
 
-/// A record that does not say what was waived. No tree is rendered with an error, so that an error
-/// which can be waived may well have been: it is a warning, which fails nothing.
+/// For a record without waivers: no tree is rendered with an error, so an error that can be waived
+/// may have been waived. It becomes a warning.
 pub(super) fn perhaps_waived(found: Diagnostics) -> (Diagnostics, BTreeSet<Code>) {
     let waivable = |code: Code| check::rule(code.0).is_some_and(|rule| rule.waivable);
     let codes = found.iter().map(|finding| finding.code);
@@ -203,7 +203,7 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
     }
 }
 
-/// The rule whose name is nearest to the one that a waiver names.
+/// The rule whose name is closest to the waiver's.
 fn meant(waiver: &WaiverNode) -> Option<&'static str> {
     let rules = check::rules().map(|rule| rule.code.0);
     suggest::nearest(&waiver.code.value, rules)

@@ -1,8 +1,8 @@
-//! What off-hours and events move between floor and ceiling.
+//! The cost of off-hours and events between floor and ceiling.
 //!
-//! Neither bound follows the calendar: a node group never has fewer nodes than its minimum during
-//! off-hours, and never more than its maximum during an event. The calendar moves how many nodes the
-//! pods need in between. That changes the bill where a node autoscaler removes empty nodes.
+//! Neither bound follows the calendar: a node group keeps its minimum during off-hours, and never
+//! exceeds its maximum during an event. The calendar changes how many nodes the pods need in
+//! between. That changes the bill if a node autoscaler removes empty nodes.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::schedule::{Calendar, Occasion, Subject, Window};
 
 /// Minutes of a week.
 const WEEK: u64 = 7 * 24 * 60;
-/// Minutes between two looks at the week: windows open and close on multiples of it.
+/// The resolution of the week in minutes: windows open and close on multiples of it.
 const STEP: u64 = 5;
 
 /// What one part of the calendar moves.
@@ -27,35 +27,34 @@ const STEP: u64 = 5;
 pub struct Scheduled {
     /// Which part.
     pub when: When,
-    /// Nodes by group: at the minima and at the maxima, without it and with it. None where they
-    /// cannot be told.
+    /// Nodes by group, at the minima and at the maxima, without and with the calendar entry. `None`
+    /// if they cannot be computed.
     pub nodes: Option<BTreeMap<Name, Pair<(u32, u32)>>>,
-    /// The nodes that each group keeps in any case.
+    /// The minimum of each group.
     pub least: BTreeMap<Name, u32>,
-    /// What that costs more, or less where it is negative: at the minima and at the maxima. None
-    /// where the nodes cannot be told, or one that moves has no price.
+    /// The additional cost, at the minima and at the maxima; negative for a saving. `None` if the
+    /// nodes cannot be computed, or if one that changes has no price.
     pub cost: Option<Moved>,
 }
 
-/// An amount at the minima, and one at the maxima: either may be the larger.
+/// An amount at the minima and one at the maxima; either may be larger.
 pub type Moved = Range;
 
 /// A part of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum When {
-    /// Off-hours, by their keys: several where several are open at once. Their amounts are of a
-    /// month.
+    /// Off-hours by key; several keys if several windows are open at once. The amounts are monthly.
     OffHours {
         /// The windows.
         windows: Vec<String>,
-        /// Minutes of a week in which just these are open.
+        /// Minutes of a week in which exactly these windows are open.
         minutes: u64,
     },
     /// An event, whose amounts are paid once.
     Event {
         /// Its name.
         name: Name,
-        /// Minutes in which its floors hold, those before it included.
+        /// Minutes in which its floors apply, including the lead.
         minutes: u64,
     },
 }
@@ -70,7 +69,7 @@ impl When {
         }
     }
 
-    /// How long: `60 h a week`, `52.5 h once`.
+    /// Its duration: `60 h a week`, `52.5 h once`.
     #[must_use]
     pub fn hours(&self) -> String {
         let hours = |minutes: &u64| {
@@ -86,7 +85,7 @@ impl When {
         }
     }
 
-    /// The part of a month at `hours` hours that it is.
+    /// The fraction of a month with `hours` hours.
     fn part(&self, hours: u32) -> (u64, u64) {
         match self {
             Self::OffHours { minutes, .. } => (*minutes, WEEK),
@@ -95,7 +94,7 @@ impl When {
     }
 }
 
-/// What each part of an environment's calendar moves: off-hours first, then events.
+/// The effect of each calendar entry: off-hours first, then events.
 #[must_use]
 pub fn scheduled(
     environment: &Environment,
@@ -134,7 +133,7 @@ pub fn scheduled(
     all
 }
 
-/// What a Deployment's path names in a calendar.
+/// The calendar's name for a Deployment.
 fn subject(who: &str) -> Option<Subject> {
     match who.strip_prefix("worker.") {
         Some(name) => Name::parse(name).ok().map(Subject::Pool),
@@ -142,8 +141,8 @@ fn subject(who: &str) -> Option<Subject> {
     }
 }
 
-/// The pods that an event brings: the API's floor is its minimum, and a pool comes to what its
-/// trigger asks for, as far as its maximum.
+/// The pods during an event: the API's floor becomes its minimum, and a pool climbs to what its
+/// trigger asks for, up to its maximum.
 fn asked(environment: &Environment, occasion: &Occasion<'_>, subject: &Subject) -> Option<u32> {
     let floor = occasion.floor(subject)?;
     match subject {
@@ -160,7 +159,7 @@ fn minutes(occasion: &Occasion<'_>) -> u64 {
     u64::try_from(seconds / 60).unwrap_or(0)
 }
 
-/// The windows that are open together, and for how many minutes of a week in which no clock changes.
+/// The windows that are open together, with the minutes in a week without a clock change.
 fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
     let mut open: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
     let monday = date(2024, 1, 8).to_zoned(jiff::tz::TimeZone::UTC);
@@ -185,7 +184,7 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
         .collect()
 }
 
-/// Nodes by group at the minima and at the maxima.
+/// Nodes by group, at the minima and at the maxima.
 type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
 
 fn moved(
@@ -239,11 +238,11 @@ fn cost(
 }
 
 impl Scheduled {
-    /// How many nodes move, group by group: `nodes.general 3 -> 2 (6 -> 4 at the maxima)`.
+    /// The changes of node counts, group by group: `nodes.general 3 -> 2 (6 -> 4 at the maxima)`.
     #[must_use]
     pub fn told(&self) -> String {
         let Some(nodes) = &self.nodes else {
-            return "a pod finds no place, so that the nodes cannot be told".into();
+            return "the number of nodes is unknown, because a pod does not fit".into();
         };
         let shown = |(name, pair): (&Name, &Pair<(u32, u32)>)| {
             let (before, after) = (pair.before, pair.after);
@@ -267,7 +266,7 @@ impl Scheduled {
         groups.join(", ")
     }
 
-    /// Whether it moves no node: the least nodes hold everything, with it and without.
+    /// Whether no node count changes: the minimum nodes suffice with and without it.
     #[must_use]
     pub fn moves_nothing(&self) -> bool {
         self.cost

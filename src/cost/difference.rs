@@ -1,4 +1,4 @@
-//! What a change of an environment costs: by layer and item, at the floor and at the ceiling.
+//! The cost of a change, by layer and item, at the floor and at the ceiling.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use crate::pair::Pair;
 
 use super::{Estimate, Item, Layer, Missing, Range, Scheduled};
 
-/// What something cost before and costs after; nothing where it does not exist.
+/// The cost before and after; zero for something that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shift(pub Pair<Range>);
 
 impl Shift {
-    /// What the floor grows by; negative where it falls.
+    /// The growth of the floor; negative if it falls.
     #[must_use]
     pub fn floor(&self) -> Money {
         self.0.after.floor - self.0.before.floor
     }
 
-    /// What the ceiling grows by; negative where it falls.
+    /// The growth of the ceiling; negative if it falls.
     #[must_use]
     pub fn ceiling(&self) -> Money {
         self.0.after.ceiling - self.0.before.ceiling
     }
 
-    /// What the floor grows by in percent; none where there was nothing.
+    /// The growth of the floor in percent; `None` if it was zero.
     #[must_use]
     pub fn floor_percent(&self) -> Option<Percent> {
         self.0.after.floor.growth_from(self.0.before.floor)
     }
 
-    /// What the ceiling grows by in percent; none where there was nothing.
+    /// The growth of the ceiling in percent; `None` if it was zero.
     #[must_use]
     pub fn ceiling_percent(&self) -> Option<Percent> {
         self.0.after.ceiling.growth_from(self.0.before.ceiling)
@@ -50,7 +50,7 @@ pub struct ItemShift {
     pub shift: Shift,
 }
 
-/// Something that changes and has no price on one side or on both: nobody can say by how much.
+/// A changed item without a price on one side or both, so its cost is unknown.
 #[derive(Clone, Debug)]
 pub struct Unknown {
     /// Where it belongs.
@@ -61,7 +61,7 @@ pub struct Unknown {
     pub item: Pair<Option<Item>>,
 }
 
-/// A part of the calendar that changes, or whose nodes do.
+/// A calendar entry that changes, or whose nodes do.
 #[derive(Clone, Debug)]
 pub struct CalendarShift {
     /// Its name in a report.
@@ -73,18 +73,18 @@ pub struct CalendarShift {
 /// The difference of two estimates.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// Every layer that either side has, in the order it is shown. What is unknown is in none.
+    /// Every layer of either side, in display order, without unpriced items.
     pub layers: Vec<(Layer, Shift)>,
     /// The items that change, by layer and path.
     pub items: Vec<ItemShift>,
-    /// What changes without anybody knowing what that costs. It is in no sum, on neither side.
+    /// Changed items without a price. Sums exclude them.
     pub unknown: Vec<Unknown>,
-    /// The parts of the calendar that move something else, or for another time. They are in no sum.
+    /// The calendar entries that change. Sums exclude them.
     pub calendar: Vec<CalendarShift>,
 }
 
 impl Difference {
-    /// Both sides as a whole, without what is unknown.
+    /// Both totals, without unpriced items.
     #[must_use]
     pub fn total(&self) -> Shift {
         let mut sum: Pair<Range> = Pair::default();
@@ -106,8 +106,8 @@ impl Difference {
     }
 }
 
-/// What a change costs. Items are matched by path. One that has no price on a side is left out of
-/// both sums, so that a price that is missing never looks like a saving.
+/// The cost of a change. Items are matched by path. An item without a price on one side is left out
+/// of both sums, so a missing price never looks like a saving.
 ///
 /// An environment that is added or removed is compared with its own [`Estimate::absent`].
 #[must_use]
@@ -160,7 +160,7 @@ fn calendar(pair: Pair<&Estimate>) -> Vec<CalendarShift> {
         .collect()
 }
 
-/// Every path of either side, with what stands there.
+/// Every path of either side, with its items.
 type Rows<'a> = BTreeMap<(Layer, &'a str), Pair<Option<&'a Item>>>;
 
 fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
@@ -181,12 +181,12 @@ fn range(item: Option<&Item>) -> Option<Range> {
     item.map_or(Some(Range::default()), Item::range)
 }
 
-/// What tells an item from another at the same path.
+/// The description that distinguishes items at the same path.
 fn shown(item: Option<&Item>) -> Option<(&str, String)> {
     item.map(|item| (item.what.as_str(), item.arithmetic()))
 }
 
-/// Whether both sides are the same thing without a price, so that nothing changes.
+/// Whether both sides are the same unpriced item, so nothing changes.
 fn same_without_price(row: Pair<Option<&Item>>) -> bool {
     let missing = |item: Option<&Item>| item.and_then(|item| item.rate.as_ref().err().cloned());
     let (before, after) = (missing(row.before), missing(row.after));

@@ -21,7 +21,7 @@ const INSTANCE: Unit = Unit {
     one: "instance",
     many: "instances (Multi-AZ)",
 };
-/// An instance and its standby, at the price of both.
+/// An instance and its standby, priced together.
 const PAIR: Unit = Unit {
     one: "pair (Multi-AZ)",
     many: "pairs (Multi-AZ)",
@@ -35,7 +35,7 @@ const SHARD: Unit = Unit {
     many: "shards",
 };
 
-/// What an environment costs a month. Multi-AZ doubles instance and storage; a read replica is a
+/// The monthly cost of an environment. Multi-AZ doubles instance and storage. A read replica is a
 /// single instance with a volume of its own, as large as its source's.
 #[must_use]
 pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
@@ -63,7 +63,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
     }
 }
 
-/// What an environment costs a month, and what its calendar moves.
+/// The monthly cost of an environment, with its calendar.
 #[must_use]
 pub fn estimate_with_calendar(
     environment: &Environment,
@@ -92,16 +92,16 @@ struct Wanted {
     path: String,
     what: String,
     counts: Vec<Count>,
-    /// The row of `prices.kdl` that prices it.
+    /// The row of `prices.kdl` for the item.
     row: String,
-    /// Where the value stands that names the row.
+    /// Where the value that names the row is stated.
     span: Option<Span>,
-    /// Whether every value that decides could be read.
+    /// Whether every value that decides the cost could be read.
     sound: bool,
 }
 
 impl<'a> Gathered<'a> {
-    /// Adds an item at the price that `find` knows.
+    /// Adds an item with the price from `find`.
     fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
@@ -113,8 +113,8 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// Adds an item that can be reserved, at the price that `find` knows. Where the catalogue has no
-    /// discount for it, it stays at its list price.
+    /// Adds a reservable item with the price from `find`. Without a discount in the catalogue, it
+    /// counts at its list price.
     fn add_reservable(
         &mut self,
         mut wanted: Wanted,
@@ -135,7 +135,7 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// Adds an item at the rate that `find` knows.
+    /// Adds an item with the rate from `find`.
     fn add_at(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<Rate>) {
         let rate = if !wanted.sound || !self.region.sound {
             Err(Missing::Value)
@@ -193,7 +193,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                 let listed = gathered
                     .prices
                     .is_none_or(|prices| prices.node_types.contains_key(node_type));
-                // Without a discount a spot node has no price, though on demand it has.
+                // Without a discount, a spot node has no price, although an on-demand node has one.
                 if listed {
                     wanted.row = "spot".into();
                 }
@@ -242,7 +242,7 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
     }
 }
 
-/// Instances of a class, at the price of one or at that of a pair.
+/// Instances of a class, priced singly or as a pair.
 fn instances<'a>(
     gathered: &mut Gathered<'a>,
     (path, class): (&str, &Sourced<String>),

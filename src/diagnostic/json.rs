@@ -1,4 +1,4 @@
-//! Findings as JSON, with lines and columns from 1.
+//! Findings as JSON. Lines and columns count from 1.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct Place {
     pub end_column: usize,
 }
 
-/// A place and what stands there.
+/// A place, and what is there.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Label {
     /// Where.
@@ -34,7 +34,7 @@ pub struct Label {
     pub message: String,
 }
 
-/// What to write, and what it replaces.
+/// The new text, and the range it replaces.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Replacement {
     /// What it replaces.
@@ -44,15 +44,15 @@ pub struct Replacement {
     pub text: String,
 }
 
-/// A change to what the file states.
+/// A change to what the file states, as a value.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Edit {
-    /// What it changes, such as `database.max-connections`; or a node, such as `worker.batch`. Empty
-    /// for the top level of the file.
+    /// The path of the change, such as `database.max-connections`, or of a node, such as
+    /// `worker.batch`. Empty for the top level of the file.
     pub path: String,
     /// What it does there.
     pub action: Action,
-    /// What is written, as KDL; null where something is taken away.
+    /// The new text in KDL; null for a removal.
     pub kdl: Option<String>,
 }
 
@@ -61,11 +61,11 @@ pub struct Edit {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Action {
-    /// States the value, in place of the one that stands there or anew.
+    /// Sets the value: replaces the stated one or adds it.
     Set,
-    /// Adds to the block or list that stands there.
+    /// Adds to the block or list.
     Insert,
-    /// Takes it away, with the nodes around it that state nothing without it.
+    /// Removes it, and the nodes around it that are then empty.
     Remove,
 }
 
@@ -76,10 +76,10 @@ pub struct Advice {
     pub message: String,
     /// What to write, if it is that simple.
     pub replacement: Option<Replacement>,
-    /// The same as changes to what the file states, also where it states nothing yet; empty where a
+    /// The replacement as edits, which also work where the file states nothing yet. Empty if a
     /// person has to choose.
     pub edits: Vec<Edit>,
-    /// Whether `tierc check --fix` does it: it keeps what was meant, costs no more and interrupts
+    /// Whether `tierc check --fix` applies it: it keeps the meaning, costs no more and interrupts
     /// nothing.
     pub safe: bool,
 }
@@ -94,10 +94,10 @@ pub struct Finding {
     pub severity: Severity,
     /// What is.
     pub message: String,
-    /// Where it is reported; null where it is in no text.
+    /// Where the finding is reported; null if it has no location.
     pub place: Option<Place>,
-    /// The record of a generated tree that it is about, as the user named it: its values stand in no
-    /// text; null where it is about a file.
+    /// The record of a generated tree that the finding is about, as the user named it. Its values
+    /// have no source text. Null for a finding about a file.
     pub record: Option<String>,
     /// Everything it points at.
     pub labels: Vec<Label>,
@@ -108,7 +108,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Where it is, as a reader looks it up: `prod.kdl:3:16`, or the record's file.
+    /// The location for the reader: `prod.kdl:3:16`, or the record's file.
     #[must_use]
     pub fn shown_place(&self) -> Option<String> {
         let place = self.place.as_ref();

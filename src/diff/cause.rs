@@ -1,4 +1,4 @@
-//! Why a value changes, read from where it comes from on both sides.
+//! Why a value changes, from its origins on both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) fn causes(
     let otherwise = if tier_changes {
         Cause::Tier
     } else if same_catalogue {
-        // The tier means what it meant, so that the file is all that can have changed.
+        // The tier is the same, so only the file can have changed.
         Cause::Stated
     } else {
         Cause::Catalogue
@@ -64,7 +64,7 @@ pub(super) fn of_one_side(attributes: &[Attribute]) -> Vec<Cause> {
 
 fn cause(difference: &Difference, changed: &BTreeSet<&str>, otherwise: &Cause) -> Cause {
     let Pair { before, after } = &difference.values;
-    // A value that the file no longer states was changed by the file, no matter what replaces it.
+    // If the file no longer states a value, the file changed it, whatever replaces it.
     if is_declared(before.as_ref()) {
         return Cause::Stated;
     }
@@ -80,7 +80,7 @@ fn is_declared(attribute: Option<&Attribute>) -> bool {
     attribute.is_some_and(|attribute| matches!(attribute.origin, Origin::Declared(_)))
 }
 
-/// The changed paths, sorted, that either side's value was computed from.
+/// The changed inputs of either side's value, sorted by path.
 fn inputs<'a>(
     sides: impl IntoIterator<Item = Option<&'a Attribute>>,
     changed: &BTreeSet<&str>,
@@ -98,7 +98,7 @@ fn inputs<'a>(
     found.into_iter().collect()
 }
 
-/// The members of `paths` that are `path` or below it.
+/// The members of `paths` at or below `path`.
 fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
     let below = format!("{path}.");
     let exact = paths.get(path).copied();
@@ -110,7 +110,7 @@ fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Whether both sides were completed from the same text. A record does not tell.
+/// Whether both sides were completed from the same text. A record does not say.
 pub(super) fn same_catalogue(sides: Pair<&Environment>) -> bool {
     let sides = sides.map(catalogue);
     sides.before.is_some() && sides.before == sides.after
@@ -126,8 +126,7 @@ fn catalogue(environment: &Environment) -> Option<SourceId> {
         })
 }
 
-/// The parts of one side that are there, or no longer, because of what a file says, and not
-/// because of what the tier has.
+/// The parts that a side has or lacks because of its file, not because of its tier.
 fn stated_parts(
     sides: Pair<&Environment>,
     parts: &BTreeMap<Place, Presence>,
@@ -163,7 +162,7 @@ fn stated_parts(
     stated
 }
 
-/// Whether a file that adds a part has to state this attribute of it.
+/// Whether a file that adds a part must state this attribute of it.
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
@@ -173,7 +172,7 @@ fn founds(field: EnvironmentField) -> bool {
     )
 }
 
-/// Whether the file gave a use of the group to another one.
+/// Whether the file moved a use of the group to another group.
 fn loses_uses(sides: Pair<&Environment>, name: &crate::model::Name) -> bool {
     let uses: Vec<Use> = sides.before.redis.get(name).map_or_else(Vec::new, |group| {
         group.uses.iter().map(|it| it.value).collect()

@@ -1,4 +1,4 @@
-//! Changes under what they follow from.
+//! Groups changes under their root causes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,18 +22,18 @@ pub enum Root {
     Catalogue,
 }
 
-/// Changes that follow from the same root.
+/// Changes with the same root.
 #[derive(Clone, Debug)]
 pub struct Fold<'a> {
     /// What they follow from.
     pub root: Root,
-    /// The changes, in the model's order; of a stated value, its own comes first.
+    /// The changes in the model's order. The stated change comes first.
     pub changes: Vec<&'a Change>,
 }
 
 impl Changes {
-    /// Every change once, under its root: what is stated in the model's order, then the tier's,
-    /// then the catalogue's.
+    /// Every change once, under its root: stated values in the model's order, then the tier, then
+    /// the catalogue.
     #[must_use]
     pub fn folded(&self) -> Vec<Fold<'_>> {
         let mut folds: Vec<Fold<'_>> = Vec::new();
@@ -60,7 +60,7 @@ impl Changes {
         folds
     }
 
-    /// What each change follows from in the end, in their order.
+    /// The root of each change, in order.
     #[must_use]
     pub fn roots(&self) -> Vec<Root> {
         let changes = self.changes.iter();
@@ -71,14 +71,14 @@ impl Changes {
         changes.map(|change| self.root(change, &by_path)).collect()
     }
 
-    /// Whether a change is there because a part comes, goes, or has another name.
+    /// Whether a change exists because a part is added, removed or renamed.
     fn is_of_part(&self, change: &Change) -> bool {
         let renamed = self.renames.iter().any(|it| it.place == change.place);
         self.parts.contains_key(&change.place) || (renamed && is_name(change.field))
     }
 
-    /// What `change` follows from, through any number of derivations: of several roots the first,
-    /// in the order of [`Root`].
+    /// The root of `change` through any number of derivations; of several roots, the first in the
+    /// order of [`Root`].
     fn root(&self, change: &Change, by_path: &BTreeMap<&str, &Change>) -> Root {
         let mut roots = BTreeSet::new();
         let mut seen = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What is called something else and is otherwise what it was.
+//! Finds parts that only change their name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +10,8 @@ use crate::model::{
 use crate::pair::Pair;
 use crate::source::Origin;
 
-/// Every pool, service and group of `before` that `after` has under another name. A name that
-/// follows from the part's own is no difference; each part is matched once, in order of names.
+/// Every pool, service and group of `before` that has another name in `after`. Names that derive
+/// from the part's name do not count as differences. Each part matches once, in order of names.
 pub(super) fn find(before: &Environment, after: &Environment) -> Vec<Rename> {
     let sides = Pair::new(before, after).map(names);
     let gone: Vec<&Place> = sides.before.difference(&sides.after).collect();
@@ -50,7 +50,7 @@ fn by_place(environment: &Environment) -> BTreeMap<Place, Vec<Attribute>> {
     parts
 }
 
-/// Whether both are the same kind of part with the same attributes, but for names that follow.
+/// Whether both are the same kind of part with the same attributes, apart from derived names.
 fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
     let ((old, was), (new, is)) = (sides.before, sides.after);
     let below = |place: &Place, attribute: &Attribute| {
@@ -65,12 +65,12 @@ fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
         })
 }
 
-/// Whether an attribute is a name that nobody stated.
+/// Whether an attribute is a derived name.
 fn follows_name(attribute: &Attribute) -> bool {
     is_name(attribute.field) && matches!(attribute.origin, Origin::Derived(_) | Origin::Recorded)
 }
 
-/// Whether a field is a name that follows from its part's, unless somebody states it.
+/// Whether a field is a name that derives from its part's name unless it is stated.
 pub(super) fn is_name(field: EnvironmentField) -> bool {
     matches!(
         field,
@@ -90,7 +90,7 @@ fn rename(old: &Place, new: &Place) -> Option<Rename> {
     })
 }
 
-/// `before`, in which everything has its new name.
+/// `before` with all renames applied.
 pub(super) fn made<'a>(before: &'a Environment, renames: &[Rename]) -> Cow<'a, Environment> {
     let mut environment = Cow::Borrowed(before);
     for rename in renames {
@@ -100,7 +100,7 @@ pub(super) fn made<'a>(before: &'a Environment, renames: &[Rename]) -> Cow<'a, E
 }
 
 impl Rename {
-    /// Gives the part its new name in `environment`, and changes nothing else.
+    /// Renames the part in `environment`, and changes nothing else.
     pub fn make(&self, environment: &mut Environment) {
         match self.place {
             Place::Worker(_) => give(&mut environment.worker, &self.names),

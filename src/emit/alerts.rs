@@ -1,9 +1,9 @@
-//! What is alerted on: the guide's metrics to track at their thresholds, and what no metric of
-//! utilisation shows, each with what to do and where the runbook says how.
+//! The alerts: the guide's metrics at their thresholds, and states that no utilisation shows. Each
+//! alert says what to do and names its section of the runbook.
 //!
-//! No alert fires while an environment does what its file says: not in off-hours, while an event
-//! holds a floor, or where a count is held or paused by the file. What is not measured at all has
-//! an alert of its own, because every other alert is silent then.
+//! No alert fires while an environment does what its file says: not in off-hours, not while an
+//! event raises a floor, not while the file holds or pauses a count. Missing metrics have an alert
+//! of their own, because every other alert is silent then.
 
 mod asleep;
 mod pods;
@@ -14,10 +14,10 @@ use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
 use crate::model::{Duration, Environment, MetricSource, PoolerSource};
 
-/// CloudWatch's values come every minute, up to ten minutes late: a shorter time is no time.
+/// CloudWatch's values come every minute, up to ten minutes late, so no alert reacts faster.
 const CLOUDWATCH: Duration = Duration::from_mins(5);
 
-/// What is absent for less may be a restart.
+/// A shorter absence may be a restart.
 const ABSENT: Duration = Duration::from_mins(60);
 
 /// How urgent an alert is.
@@ -45,7 +45,7 @@ impl Urgency {
 pub struct Alert {
     /// Its name, unique in its group.
     pub name: &'static str,
-    /// PromQL that gives a series while it is so.
+    /// PromQL that returns a series while the condition holds.
     pub expr: String,
     /// For how long it has to be so.
     pub lasting: Duration,
@@ -53,18 +53,18 @@ pub struct Alert {
     pub urgency: Urgency,
     /// What is so, in a sentence.
     pub summary: String,
-    /// How Prometheus shows the value, with its unit.
+    /// The value with its unit, as a Prometheus template.
     pub value: &'static str,
-    /// What to do; where attributes relieve it, with their paths and values.
+    /// What to do, with the paths and values of the attributes that relieve it.
     pub action: String,
-    /// Paths of those attributes, the first choice first.
+    /// Paths of those attributes, best choice first.
     pub relieved_by: Vec<String>,
     /// The heading in the runbook.
     pub section: String,
 }
 
 impl Alert {
-    /// Where the runbook says more: GitHub's anchor of the heading.
+    /// The section of the runbook, as GitHub's anchor of its heading.
     #[must_use]
     pub fn anchor(&self) -> String {
         let letters = self.section.to_lowercase();
@@ -85,9 +85,9 @@ pub struct Group {
     pub alerts: Vec<Alert>,
 }
 
-/// What an environment is watched by, gathered once for every file that tells of it.
+/// The metrics and alerts of an environment, computed once for all files that show them.
 pub struct Watch {
-    /// The metrics at whose thresholds something is to be done.
+    /// The metrics with a threshold for action.
     pub tracked: Vec<Tracked>,
     /// The alerts, component by component.
     pub groups: Vec<Group>,
@@ -132,14 +132,14 @@ impl Watch {
         }
     }
 
-    /// A path in backticks with `link` and its value behind it.
+    /// A path in backticks, then `link` and its value.
     pub(super) fn told(&self, path: &str, link: &str) -> String {
         self.standing.told(path, link)
     }
 }
 
-/// Whether anything measures PgBouncer: what the file says, else its exporter where that can connect.
-/// An alert that asks for what cannot be there would fire for ever.
+/// Whether PgBouncer is measured: the stated source, else its exporter if that can connect. An
+/// alert on metrics that cannot exist would always fire.
 fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
     match &environment.alerts.source.pgbouncer {
         Some(source) => source.value == PoolerSource::Exporter,
@@ -147,7 +147,7 @@ fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
     }
 }
 
-/// The alerts of one component, from all of its tracked metrics.
+/// The alerts of one component, from its tracked metrics.
 fn group(environment: &Environment, tracked: &[Tracked]) -> Option<Group> {
     let component = &tracked.first()?.component;
     let of_metrics = tracked.iter().flat_map(|it| of_metric(environment, it));
@@ -160,7 +160,7 @@ fn group(environment: &Environment, tracked: &[Tracked]) -> Option<Group> {
     })
 }
 
-/// The alert at a tracked metric's threshold.
+/// The alert for a tracked metric's threshold.
 fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     match (tracked.metric, &tracked.component) {
         (Metric::ApiCpu | Metric::ApiMemory | Metric::ApiReplicas, _) => {
@@ -182,7 +182,7 @@ fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     }
 }
 
-/// An alert above the threshold of a tracked metric; `doing` is the guide's scaling action.
+/// An alert above the threshold of a tracked metric. `doing` is the guide's action.
 fn above(
     environment: &Environment,
     tracked: &Tracked,
@@ -226,7 +226,7 @@ fn summary(tracked: &Tracked) -> String {
     }
 }
 
-/// How long a metric's threshold has to be passed.
+/// How long a metric must be above its threshold.
 fn lasting(environment: &Environment, metric: Metric) -> Duration {
     let alerts = &environment.alerts;
     let source = match metric {
@@ -246,7 +246,7 @@ fn lasting(environment: &Environment, metric: Metric) -> Duration {
     }
 }
 
-/// What a component is watched by is not there.
+/// Fires if the component's metrics are missing.
 fn absent(environment: &Environment, of: &Component, tracked: &[Tracked]) -> Option<Alert> {
     let expr = match of {
         Component::Api => pods::api_unmeasured(environment, tracked),

@@ -21,7 +21,7 @@ pub fn kubernetes(
     source_name: &str,
 ) -> Artifacts {
     let mut files = Artifacts::new();
-    // With Helm as the owner a second autoscaler here would fight the chart's.
+    // If Helm owns the autoscalers, a second one here would conflict with the chart's.
     if environment.deliver.autoscalers.value == Autoscalers::Manifests {
         files.extend(autoscalers(environment, source_name));
     }
@@ -47,19 +47,19 @@ pub fn kubernetes(
     files.into_iter().map(placed).collect()
 }
 
-/// The template of PgBouncer's pods: where it differs, a Deployment replaces them.
+/// The template of PgBouncer's pods. If it changes, the Deployment replaces them.
 #[must_use]
 pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::Value {
     pgbouncer::template(environment, catalogue)
 }
 
-/// The values of the label `app` whose pods PgBouncer's network policy lets in.
+/// The values of the label `app` of the pods that may reach PgBouncer.
 #[must_use]
 pub fn let_in(environment: &Environment) -> Vec<String> {
     pgbouncer::clients(environment)
 }
 
-/// Those of them that belong to services, which others deploy.
+/// Those of them that belong to services, which other people deploy.
 #[must_use]
 pub fn services(environment: &Environment) -> Vec<String> {
     pgbouncer::services(environment)

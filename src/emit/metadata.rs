@@ -13,7 +13,7 @@ pub(in crate::emit) fn metadata(environment: &Environment, name: &str, component
     })
 }
 
-/// The environment's labels, but for those that say what an object is.
+/// The environment's labels, except those that identify objects.
 pub(in crate::emit) fn of_environment(environment: &Environment) -> Map {
     environment
         .labels
@@ -23,8 +23,8 @@ pub(in crate::emit) fn of_environment(environment: &Environment) -> Map {
         .collect()
 }
 
-/// The environment's labels and the recommended ones. `app` is what the guide's commands and
-/// PgBouncer's NetworkPolicy select by.
+/// The environment's labels and the recommended ones. The guide's commands and PgBouncer's
+/// NetworkPolicy select by `app`.
 pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map {
     let app = environment.app.value.as_str();
     let values = [component, component, component, app, "tierc"];
@@ -34,7 +34,7 @@ pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map
     labels
 }
 
-/// The labels that select a Deployment's pods; they never change.
+/// The labels that select a Deployment's pods. They never change.
 pub(in crate::emit) fn selector(component: &str) -> Value {
     yaml!({ "app.kubernetes.io/name": component, "app.kubernetes.io/instance": component })
 }

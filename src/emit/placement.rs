@@ -1,12 +1,12 @@
-//! Where pods run: the labels and taints that node groups get, and what selects them. Terraform
-//! and the objects of Kubernetes agree because both take their words from here.
+//! Where pods run: the labels and taints of node groups, and the selectors for them. Terraform and
+//! Kubernetes share these names.
 
 use crate::emit::yaml::{Value, yaml};
 
 use crate::budget::placement::{self, Placement};
 use crate::model::{Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, Worker};
 
-/// The labels that say a node is spot: Karpenter's (and EKS Auto Mode's), and managed node groups'.
+/// The labels of spot nodes: Karpenter's and EKS Auto Mode's, and that of managed node groups.
 const SPOT: [(&str, &str); 2] = [
     ("karpenter.sh/capacity-type", "spot"),
     ("eks.amazonaws.com/capacityType", "SPOT"),
@@ -16,7 +16,7 @@ fn expression(key: &str, operator: &str, values: &[&str]) -> Value {
     yaml!({ "key": key, "operator": operator, "values": values.iter().collect::<Value>() })
 }
 
-/// A node must match every expression of any of `terms`.
+/// A node must match all expressions of at least one of `terms`.
 fn required(terms: impl IntoIterator<Item = Vec<Value>>) -> Value {
     let terms: Value = terms
         .into_iter()
@@ -25,13 +25,13 @@ fn required(terms: impl IntoIterator<Item = Vec<Value>>) -> Value {
     yaml!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } })
 }
 
-/// Where the API and PgBouncer run: what the budget counts them on.
+/// Where the API and PgBouncer run, as in the budget.
 #[must_use]
 pub fn of_the_rest(environment: &Environment) -> Value {
     affinity(environment, &placement::of_the_rest(&environment.nodes))
 }
 
-/// Where a pool runs: what the budget counts it on.
+/// Where a pool runs, as in the budget.
 #[must_use]
 pub fn of_pool(environment: &Environment, name: &Name, pool: &Worker) -> Value {
     let placement = placement::of_pool(&environment.nodes, name, pool.capacity.value);
@@ -48,7 +48,7 @@ fn affinity(environment: &Environment, placement: &Placement<'_>) -> Value {
                 expression(NODE_GROUP_LABEL, "In", &names),
             ]])
         }
-        // `NotIn` also matches a node without the label.
+        // `NotIn` also matches nodes without the label.
         Placement::Bought(Capacity::OnDemand) => required([SPOT
             .map(|(key, value)| expression(key, "NotIn", &[value]))
             .to_vec()]),
@@ -67,7 +67,7 @@ fn groups<'a>(environment: &'a Environment, name: &Name, pool: &Worker) -> Vec<&
     }
 }
 
-/// What a pool tolerates: the taints of the groups that name and take it, and what the file states.
+/// A pool's tolerations: the taints of its own groups, and the stated ones.
 #[must_use]
 pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
     let of_groups = groups(environment, name, pool).into_iter().map(|group| {

@@ -1,8 +1,8 @@
-//! The Secrets that an environment reads and tierc never writes: which, with which keys, what is to
-//! be in them. Everything emitted takes their names from here.
+//! The Secrets that an environment reads and tierc never writes: their names, keys and expected
+//! contents. All output takes the names from here.
 //!
-//! Redis' `url` stands beside `address` and `password` because a URL cannot be put together from
-//! them: an AUTH token may hold `#` and other characters that a URL wants percent-encoded.
+//! Redis has `url` in addition to `address` and `password`, because a URL cannot be composed from
+//! them: an AUTH token may contain `#` and other characters that a URL must percent-encode.
 
 use crate::model::{
     ADMIN_USER, Environment, LoadTest, Name, RedisGroup, RedisTls, STATS_USER, Use, Via,
@@ -11,10 +11,10 @@ use crate::model::{
 use super::endpoint;
 use super::load_test::test_run;
 
-/// The key of `<app>-pgbouncer-auth`, and the file that it becomes.
+/// The key of `<app>-pgbouncer-auth`, and its file name when mounted.
 pub const USERLIST: &str = "userlist.txt";
 
-/// The key of the ConfigMap `<app>-rds-ca`, and the file that it becomes.
+/// The key of the ConfigMap `<app>-rds-ca`, and its file name when mounted.
 pub const CA_BUNDLE: &str = "global-bundle.pem";
 
 /// One key of one Secret.
@@ -24,14 +24,14 @@ pub struct Entry {
     pub secret: String,
     /// The key.
     pub key: &'static str,
-    /// What is to be in it, as a sentence with what is to be typed in backticks; words in capitals
-    /// stand for what only its owner knows.
+    /// The expected content, as a sentence with the text to type in backticks. Words in capitals
+    /// stand for values that only the owner knows.
     pub content: String,
     /// Who reads it.
     pub readers: &'static str,
 }
 
-/// Every key that anything emitted reads, sorted by Secret and key.
+/// Every key that any output reads, sorted by Secret and key.
 #[must_use]
 pub fn entries(environment: &Environment) -> Vec<Entry> {
     let mut all = vec![
@@ -53,7 +53,7 @@ pub fn entries(environment: &Environment) -> Vec<Entry> {
     all
 }
 
-/// `token` of `<app>-load-<test>`, for each TestRun that sends one.
+/// `token` of `<app>-load-<test>`, for each TestRun that sends a token.
 fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = Entry> {
     let tests = environment.load_test.iter();
     let sends = |test: &LoadTest| test.test_run.is_some() && test.request.token_env.is_some();
@@ -87,7 +87,7 @@ pub fn database_url(environment: &Environment) -> Entry {
     }
 }
 
-/// `direct-url` of `<app>-database`: past PgBouncer, for what needs a session of its own.
+/// `direct-url` of `<app>-database`: bypasses PgBouncer, for sessions.
 #[must_use]
 pub fn direct_url(environment: &Environment) -> Entry {
     let host = endpoint::primary_host(environment);
@@ -100,8 +100,7 @@ pub fn direct_url(environment: &Environment) -> Entry {
     }
 }
 
-/// `read-url` of `<app>-database`, where there are read replicas: by the way that
-/// `database.replicas.via` names.
+/// `read-url` of `<app>-database`, if there are read replicas, through `database.replicas.via`.
 #[must_use]
 pub fn read_url(environment: &Environment) -> Option<Entry> {
     let hosts = endpoint::read_hosts(environment)?;
@@ -126,7 +125,7 @@ pub fn read_url(environment: &Environment) -> Option<Entry> {
     })
 }
 
-/// The Secret of PgBouncer's roles, mounted as a file.
+/// The Secret with PgBouncer's roles, mounted as a file.
 #[must_use]
 pub fn userlist(environment: &Environment) -> Entry {
     Entry {
@@ -146,7 +145,7 @@ pub fn redis_secret(environment: &Environment, group: &Name) -> String {
     format!("{}-redis-{group}", environment.app.value)
 }
 
-/// `url` of a group's Secret: what the application reads.
+/// `url` of a group's Secret, for the application.
 #[must_use]
 pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> Entry {
     let host = group
@@ -167,7 +166,7 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
     }
 }
 
-/// `address` of a group's Secret: what KEDA reads where the file states no endpoint.
+/// `address` of a group's Secret, for KEDA if the file states no endpoint.
 #[must_use]
 pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
     group.endpoint.is_none().then(|| Entry {
@@ -182,7 +181,7 @@ pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup)
     })
 }
 
-/// `password` of a group's Secret: what KEDA reads. ElastiCache knows AUTH with TLS alone.
+/// `password` of a group's Secret, for KEDA. ElastiCache has AUTH only with TLS.
 #[must_use]
 pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
     (group.tls.value != RedisTls::Off).then(|| Entry {
@@ -193,7 +192,7 @@ pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup
     })
 }
 
-/// The ConfigMap that holds the certificates of RDS, under [`CA_BUNDLE`].
+/// The ConfigMap with the certificates of RDS, under [`CA_BUNDLE`].
 #[must_use]
 pub fn ca_config_map(environment: &Environment) -> String {
     format!("{}-rds-ca", environment.app.value)

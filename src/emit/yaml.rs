@@ -1,7 +1,7 @@
-//! Values as YAML documents. Nothing else uses the YAML crate.
+//! Values as YAML documents. No other module uses the YAML crate.
 //!
-//! The layout is written here, in a fraction of the time that a serializer takes for it; what a
-//! text has to look like so that every reader reads the same text is the crate's to say.
+//! The layout is written here, in a fraction of the time that a serializer needs. The crate decides
+//! how a text must be quoted so that every reader gets the same text.
 
 mod scalar;
 mod value;
@@ -12,16 +12,16 @@ use super::indent::spaces;
 pub(crate) use value::yaml;
 pub use value::{Map, Value};
 
-/// The order in which people read an object; other keys follow in the order they are given.
+/// The first keys of an object, in the usual order. Other keys follow in the given order.
 const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 
-/// Bytes of a usual file: most need no more room.
+/// The size of a usual file, to allocate once.
 const USUAL: usize = 32 << 10;
 
 /// Spaces of a step.
 const STEP: usize = 2;
 
-/// The documents below a header that names `source_name`, with `---` between them.
+/// The documents, separated by `---`, below a header that names `source_name`.
 #[must_use]
 pub fn documents(values: &[Value], source_name: &str) -> String {
     let mut text = String::with_capacity(USUAL);
@@ -35,8 +35,8 @@ pub fn documents(values: &[Value], source_name: &str) -> String {
     text
 }
 
-/// The kind and the name of each object in text that [`documents`] wrote: both stand above everything
-/// else of their object.
+/// The kind and name of each object in text from [`documents`], where both come first in their
+/// object.
 #[must_use]
 pub fn objects(text: &str) -> Vec<(String, String)> {
     let mut objects = Vec::new();
@@ -55,13 +55,13 @@ pub fn objects(text: &str) -> Vec<(String, String)> {
     objects
 }
 
-/// What somebody else's document says; a mistake is told without its text.
+/// Parses another program's document. The error does not quote its text.
 pub(crate) fn read(text: &str) -> Result<serde_json::Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
 
-/// A value where the line is empty up to `indent`, and its line ends.
+/// Writes a value after `indent` spaces, with its line end.
 fn write(value: &Value, indent: usize, into: &mut String) {
     if let Value::Map(map) = value
         && !map.is_empty()
@@ -76,7 +76,7 @@ fn write(value: &Value, indent: usize, into: &mut String) {
     }
 }
 
-/// The entries below each other; the first stands where the line is.
+/// Writes the entries of a map, one per line. The first line is already indented.
 fn write_map(map: &Map, indent: usize, into: &mut String) {
     let mut entry = |index: usize, (key, value): (&str, &Value)| {
         if index > 0 {
@@ -103,7 +103,7 @@ fn rank(key: &str) -> usize {
     known.unwrap_or(FIRST.len())
 }
 
-/// What a key has: a map or a list below it, anything else behind it.
+/// Writes the value of a key: a map or a list on new lines, anything else on the same line.
 fn write_below_key(value: &Value, indent: usize, into: &mut String) {
     if let Value::Map(map) = value
         && !map.is_empty()
@@ -123,7 +123,7 @@ fn write_below_key(value: &Value, indent: usize, into: &mut String) {
     }
 }
 
-/// The items below each other; the first stands where the line is.
+/// Writes the items of a list, one per line. The first line is already indented.
 fn write_list(items: &[Value], indent: usize, into: &mut String) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -134,7 +134,7 @@ fn write_list(items: &[Value], indent: usize, into: &mut String) {
     }
 }
 
-/// What stands behind a key or a dash; `indent` is where further lines of it begin.
+/// Writes a scalar after a key or a dash; `indent` is for its further lines.
 fn write_scalar(value: &Value, indent: usize, into: &mut String) {
     match value {
         Value::Null => into.push_str("null"),

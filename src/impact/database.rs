@@ -15,7 +15,7 @@ const PARAMETERS: &str = "RDS user guide: static parameters take effect after a 
 const PGBOUNCER: &str = "PgBouncer 1.25, doc/config.md: settings that RELOAD applies";
 const TERRAFORM: &str = "terraform-provider-aws, aws_db_instance: arguments that force a new one";
 
-/// The first major version of which `rds.force_ssl` is dynamic.
+/// The first major version in which `rds.force_ssl` is dynamic.
 const FORCES_SSL: u32 = 15;
 
 pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
@@ -84,13 +84,13 @@ fn replaced(reason: &str) -> Impact {
     .undo(Undo::Harder)
 }
 
-/// The Secrets name the role, and pods read them when they start.
+/// The Secrets contain the role, and pods read them at their start.
 fn user(step: &Step<'_>) -> Impact {
     let names = sides(step).map(|it| &it.user.value);
     Impact::new(
         Class::Rolling,
         "pods connect as the new role from their next start",
-        "tierc: the role stands in Secrets, which pods read when they start",
+        "tierc: Secrets contain the role, and pods read them when they start",
     )
     .felt_by(FeltBy::Nobody)
     .heed(format!(
@@ -99,7 +99,7 @@ fn user(step: &Step<'_>) -> Impact {
     ))
 }
 
-/// A restart of the primary: short where a standby takes over on both sides of the step.
+/// A restart of the primary. It is short if there is a standby on both sides of the step.
 fn restart(reason: Pair<&str>, step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = if before && after {
@@ -160,7 +160,8 @@ fn engine(step: &Step<'_>) -> Impact {
         .when(step.when())
 }
 
-/// A static parameter: in the restart that a new class or version needs anyway, else by hand.
+/// A static parameter: it takes effect in a restart for a new class or version, else in a manual
+/// reboot.
 fn max_connections(step: &Step<'_>) -> Impact {
     for path in ["database.instance", "database.engine"] {
         if step.changes(path) {
@@ -225,7 +226,7 @@ fn backup_days(step: &Step<'_>) -> Impact {
     .when(step.when())
 }
 
-/// The Deployment mounts the CA bundle in every mode: only the file differs.
+/// The Deployment always mounts the CA bundle, so only the configuration changes.
 fn tls(step: &Step<'_>) -> Impact {
     let verifies = |mode: SslMode| match mode {
         SslMode::VerifyCa | SslMode::VerifyFull => true,

@@ -1,4 +1,4 @@
-//! What a change of an environment does, field by field; those that are parts have files of their own.
+//! The impact of changes to an environment's own fields. Its parts have their own modules.
 
 use super::{
     Class, FeltBy, Impact, Step, Undo, database, nodes, operation, pgbouncer, redis, workload,
@@ -29,7 +29,7 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
         EnvironmentField::labels(()) => renewed(OTHER_LABELS, LABELS),
         EnvironmentField::framework(()) => unfelt(
             "it only sets how queue lists are named",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
         EnvironmentField::network(field) => network(field),
         EnvironmentField::deliver(field) => deliver(field),
@@ -54,7 +54,8 @@ fn unfelt(reason: &str, source: &'static str) -> Impact {
     Impact::new(Class::None, reason, source)
 }
 
-/// What is named after the environment is listed apart; what selects nodes by its name is not.
+/// Names derived from the environment's name are listed as changes of their own. Node selectors
+/// with the name are not.
 fn renamed(step: &Step<'_>) -> Impact {
     let pools = nodes::selected_by_name(step.after);
     if pools.is_empty() {
@@ -86,7 +87,8 @@ fn elsewhere() -> Impact {
     .undo(Undo::Harder)
 }
 
-/// Everything in Kubernetes is created in another place, and what stands in the old one goes.
+/// Everything in Kubernetes is created in another place, and the old objects remain until they are
+/// deleted.
 fn moved(what: &str) -> Impact {
     let reason =
         format!("every workload starts again in the other {what}; create its Secrets there first");

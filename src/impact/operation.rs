@@ -1,4 +1,4 @@
-//! What a change of schedules, alerts, load tests or money does.
+//! The impact of changes to schedules, alerts, load tests and money.
 
 use super::{Class, FeltBy, Impact};
 use crate::diff::Change;
@@ -117,7 +117,7 @@ pub(super) fn budget(field: BudgetField) -> Impact {
     match field {
         BudgetField::monthly(()) => unfelt(
             "the cost is checked against another budget",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn cost(field: CostField) -> Impact {
     match field {
         CostField::reserved(()) => unfelt(
             "the cost is estimated with another share of reserved capacity",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! What a change of PgBouncer does: a reload, unless its pods have to be others.
+//! The impact of changes to PgBouncer: a reload, unless its pods must be replaced.
 
 use super::{Class, FeltBy, Impact, Step};
 use crate::emit::pgbouncer::open_files;
@@ -52,7 +52,7 @@ fn reload(reason: &str) -> Impact {
     Impact::new(Class::Reload, reason, CONFIG)
 }
 
-/// A lower limit leaves open what is open.
+/// A lower limit does not close open connections.
 fn max_db(step: &Step<'_>) -> Impact {
     let max_db = |side: &crate::model::Environment| side.pgbouncer.pool.max_db.value;
     if max_db(step.after) < max_db(step.before) {

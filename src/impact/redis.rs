@@ -67,7 +67,7 @@ fn node(felt_by: FeltBy, step: &Step<'_>) -> Impact {
         .when(step.when())
 }
 
-/// Queues are everybody's; sessions and caches are the API's.
+/// Everyone depends on queues; only the API depends on sessions and caches.
 fn felt_by(group: Pair<&RedisGroup>) -> FeltBy {
     let mut uses = group.before.uses.iter().chain(&group.after.uses);
     if uses.any(|used| used.value == Use::Queue) {
@@ -102,7 +102,7 @@ fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact 
     )
 }
 
-/// Upgrades fail over shard by shard; there is no way down.
+/// Upgrades fail over shard by shard, and cannot be undone.
 fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     let Pair { before, after } = group.map(|group| Version::lenient(&group.version.value));
     let to_redis = group.before.engine.value > group.after.engine.value;
@@ -142,7 +142,7 @@ fn replicas(group: Pair<&RedisGroup>) -> Impact {
     Impact::new(Class::None, reason, SCALING)
 }
 
-/// A cache is cold in its new place; what waits in a queue or a session is lost on the way.
+/// A cache starts empty in its new group. Waiting jobs and sessions are lost in the move.
 fn uses(change: &Change, step: &Step<'_>) -> Impact {
     let used = change
         .values
@@ -208,7 +208,7 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
     Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
 }
 
-/// Whether a group must be replaced to turn cluster mode on.
+/// Whether cluster mode requires a new group.
 fn replaces_for_mode(group: &RedisGroup) -> bool {
     !group.is_at_least(&Version::of(7, 0)) || group.replicas.value == 0
 }

@@ -1,9 +1,9 @@
-//! What a new name does by itself: names that follow from it are changes of their own.
+//! The impact of a rename itself. Derived names are changes of their own.
 
 use super::{Class, FeltBy, Impact};
 use crate::diff::{Changes, Place};
 
-/// What each rename does, in the order of `changes.renames`.
+/// The impact of each rename, in the order of `changes.renames`.
 #[must_use]
 pub fn renames(changes: &Changes) -> Vec<Impact> {
     changes

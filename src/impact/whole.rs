@@ -1,4 +1,4 @@
-//! What comes or goes as a whole.
+//! The impact of adding or removing a whole part.
 
 use super::{Class, FeltBy, Impact, Step, Undo, nodes};
 use crate::diff::Place;
@@ -11,7 +11,7 @@ pub(super) fn environment_added() -> Impact {
     Impact::new(Class::None, "the environment is new", CREATED)
 }
 
-/// An environment that is taken down: database and Redis go with it.
+/// The environment is removed, with its database and Redis.
 pub(super) fn environment_removed() -> Impact {
     Impact::new(
         Class::Replace,
@@ -22,8 +22,8 @@ pub(super) fn environment_removed() -> Impact {
     .undo(Undo::Never)
 }
 
-/// Every attribute of a pool, service or group that did not exist: nobody notices, unless pods that
-/// run already ask for the nodes of a new group.
+/// The attributes of a new pool, service or group. Users do not notice, unless running pods also
+/// move to the nodes of a new group.
 pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
     let moved = match place {
         Place::Nodes(group) => nodes::moved(group, step),
@@ -38,7 +38,7 @@ pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
     moved.unwrap_or_else(|| Impact::new(Class::None, format!("`{place}` is new"), CREATED))
 }
 
-/// Every attribute of a pool, service or group that goes.
+/// The attributes of a removed pool, service or group.
 pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     match place {
         Place::Worker(name) => Impact::new(
@@ -66,7 +66,7 @@ pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     }
 }
 
-/// A cache can be lost; queues and sessions cannot.
+/// The loss of a cache is acceptable, that of queues and sessions is not.
 fn group_removed(name: &Name, step: &Step<'_>) -> Impact {
     let held = step.before.redis.get(name);
     let keeps = held.is_some_and(|group| group.uses.iter().any(|used| used.value != Use::Cache));

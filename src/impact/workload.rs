@@ -62,7 +62,7 @@ pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Im
     }
 }
 
-/// Whether a variable tells pods how long they may keep a connection.
+/// Whether a variable passes the lifetime of connections to the pods.
 fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workload>) -> bool {
     [step.before, step.after]
         .into_iter()
@@ -71,14 +71,14 @@ fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workl
 }
 
 fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
-    // The API is scaled by an HPA of its own, a pool by the one that KEDA makes.
+    // The API has its own HPA; KEDA creates a pool's.
     let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
     match field {
         WorkloadField::name(()) => Impact::new(
             Class::Outage,
             "the Deployment with the old name is deleted while the pods of the new one start",
-            "Helm: an upgrade deletes what the release no longer holds without waiting for the rest",
+            "Helm: an upgrade deletes objects that left the release without waiting for the others",
         )
         .felt_by(felt_by),
         WorkloadField::image(()) => template("pods run another image", felt_by),
@@ -98,10 +98,7 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
-        ) if told => template(
-            "pods read the connection lifetime from a variable",
-            felt_by,
-        ),
+        ) if told => template("pods read the connection lifetime from a variable", felt_by),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         )
@@ -120,7 +117,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
             )
         }
         WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
-        WorkloadField::arch(()) => template("pods move to nodes of the other architecture", felt_by),
+        WorkloadField::arch(()) => {
+            template("pods move to nodes of the other architecture", felt_by)
+        }
         WorkloadField::env(()) => template("pods get another environment variable", felt_by),
     }
 }
@@ -134,7 +133,7 @@ fn template(reason: &str, felt_by: FeltBy) -> Impact {
     Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(felt_by)
 }
 
-/// Services are counted and not rendered: somebody else makes the change.
+/// Services are counted, not rendered: others deploy the change.
 pub(super) fn service(field: ServiceField) -> Impact {
     let reason = match field {
         ServiceField::replicas(()) | ServiceField::cpu(()) | ServiceField::memory(()) => {

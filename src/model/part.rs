@@ -1,10 +1,8 @@
-//! How a part of the model is declared: once, and everything that must know each of its fields
-//! follows from the declaration.
+//! Declares a part of the model once. Everything that must know each field follows from it.
 
-/// Declares parts of the model: each a struct that serialises in KDL spelling, describes itself
-/// as JSON Schema and has [`Attributes`], and the enum that names its fields. `flat` puts a
-/// part's attributes among its owner's; `at "..."` says where a field stands in KDL whose name there
-/// is another one than its own.
+/// Declares parts of the model: each becomes a struct that serialises in KDL spelling, has a JSON
+/// Schema and implements [`Attributes`], and an enum of its fields. `flat` puts a part's attributes
+/// among its owner's. `at "..."` gives the KDL name of a field if it differs.
 macro_rules! part {
     ($($(#[doc = $doc:literal])+ $part:ident: $fields:ident { $($body:tt)+ })+) => {
         $($crate::model::part::one_part! { [$(#[doc = $doc])+] $part $fields [] [] $($body)+ })+

@@ -1,4 +1,4 @@
-//! A rule that a file waives, for whoever has the tree and not the file.
+//! A rule that a file waives, as the record of its tree has it.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

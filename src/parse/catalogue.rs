@@ -1,4 +1,4 @@
-//! The tier catalogue: the defaults and the tiers, written in the nodes of an environment.
+//! The tier catalogue: the defaults and the tiers, written like environments.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,13 +19,13 @@ pub struct Tiers {
     pub defaults: Ast,
     /// The tiers that were read.
     pub tiers: BTreeMap<Tier, Ast>,
-    /// The catalogue's version, such as `2026.11`; empty when it is not stated.
+    /// The catalogue's version, such as `2026.11`; empty if it is not stated.
     pub version: String,
     /// The day of the version.
     pub date: jiff::civil::Date,
 }
 
-/// Reads the tiers that are wanted; the others are not even parsed. Mistakes go to `diagnostics`.
+/// Reads the wanted tiers, and does not parse the others. Mistakes go to `diagnostics`.
 pub fn tiers(
     text: &str,
     source: SourceId,
@@ -80,7 +80,7 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
     }
 }
 
-/// The name of a tier, which a catalogue gives numbers and cannot choose.
+/// The name of a tier. A catalogue sets the numbers of the five tiers, but not their names.
 fn tier_name(written: &value::Value<'_>) -> value::Reading<Tier> {
     let fixed = "the five names are fixed: a catalogue gives them other numbers";
     value::word(written).map_err(|problem| problem.also(fixed))

@@ -45,10 +45,13 @@ fn value_with_key(fields: &Fields<'_>) -> bool {
     // A taint such as `spot=true:NoSchedule` was meant as one text.
     let bare = value.text().is_some() && !value.repr.contains('"');
     let (help, text) = if bare {
-        let help = "a `=` makes a property of what stands before it, unless it is in quotes";
+        let help = "write the whole text in quotes: a `=` outside of quotes starts the value of a property";
         (help.to_owned(), quoted(&format!("{key}={}", value.repr)))
     } else {
-        let help = format!("the value stands directly behind `{}`", fields.node_name());
+        let help = format!(
+            "the value follows `{}` directly, without a key",
+            fields.node_name()
+        );
         (help, value.repr.to_owned())
     };
     fields.cx.report(finding.replace(help, whole, text));
@@ -66,7 +69,7 @@ fn missing(fields: &Fields<'_>) {
     let named = fields.node.children().find(|child| child.name == "name");
     let written = named.and_then(|child| child.entries.first());
     let example = written.map_or(example, |entry| entry.value.repr);
-    let help = format!("write it behind the name, such as `{node} {example}`");
+    let help = format!("write it after the name, such as `{node} {example}`");
     fields.cx.report(finding.help(help));
 }
 
@@ -130,7 +133,10 @@ fn properties(fields: &Fields<'_>) {
                 end: property.value.span.end,
                 ..property.key_span
             };
-            let help = format!("the value stands directly behind `{}`", fields.node_name());
+            let help = format!(
+                "the value follows `{}` directly, without a key",
+                fields.node_name()
+            );
             finding.replace(help, whole, property.value.repr)
         } else if fields.known_properties.is_empty() {
             finding.help("it has no properties at all")
@@ -152,10 +158,10 @@ fn block(fields: &Fields<'_>) {
     fields.cx.report(if fields.known_properties.is_empty() {
         finding.help("remove the braces and what is in them")
     } else if let Some(text) = as_properties(block) {
-        finding.replace("write its properties behind the name", block.whole, text)
+        finding.replace("write its properties after the name", block.whole, text)
     } else {
         let known = suggest::list(fields.known_properties.iter().copied());
-        finding.help(format!("write its properties behind the name: {known}"))
+        finding.help(format!("write its properties after the name: {known}"))
     });
 }
 
@@ -187,7 +193,7 @@ fn children(fields: &Fields<'_>) {
             ))
         } else if vocabulary::is_known(name) {
             finding.help(format!(
-                "`{name}` stands at top level, outside of any block"
+                "`{name}` belongs to the top level, outside of any block"
             ))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
             match count_alone(child).filter(|_| near == "worker") {

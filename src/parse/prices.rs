@@ -1,5 +1,5 @@
-//! `prices.kdl`: a `prices` node opens a list, the rows below it belong to it. Read only when
-//! something asks for money, and then only the rows it needs.
+//! `prices.kdl`: a `prices` node starts a list, and the following rows belong to it. The file is
+//! read only when prices are needed, and then only the needed rows.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,11 +23,11 @@ use crate::source::{SourceId, Span};
 pub struct Wanted {
     /// The regions.
     pub regions: BTreeSet<String>,
-    /// Instance types and classes, node types, kinds of storage.
+    /// Instance types and classes, node types, and kinds of storage.
     pub names: BTreeSet<String>,
 }
 
-/// Reads the rows that are `wanted` (`None`: all), and every list. Mistakes go to `diagnostics`.
+/// Reads the rows in `wanted` (`None` for all), and every list. Mistakes go to `diagnostics`.
 pub fn prices(
     text: &str,
     source: SourceId,
@@ -57,7 +57,7 @@ pub fn prices(
 /// Where in the file the reader is.
 enum Place {
     BeforeAnyList,
-    /// Its `prices` node is wrong, and that has been said: so are its rows, and nothing more is.
+    /// Its `prices` node is invalid and has been reported, so its rows are skipped.
     UnreadableList,
     List(Arc<PriceList>),
 }
@@ -68,7 +68,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Whether nobody asks for this node.
+    /// Whether this node is not needed.
     fn skips(&self, node: &Node<'_>, wanted: &Wanted) -> bool {
         let Place::List(list) = &self.place else {
             return false;
@@ -98,7 +98,8 @@ impl Reader {
             Place::List(list) => Arc::clone(list),
             Place::UnreadableList => return,
             Place::BeforeAnyList => {
-                let message = "a price stands before any `prices` node, which would say of which region and day it is";
+                let message =
+                    "a price must follow a `prices` node, which states its region and its day";
                 let finding =
                     Diagnostic::error(code::CATALOGUE_INCOMPLETE, message, fields.name_span());
                 cx.report(finding.help(format!("put {EXAMPLE} above it")));
@@ -156,7 +157,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Reads a row into its region; false for a node that is not a row.
+    /// Reads a row into its region. Returns `false` for a node that is not a row.
     fn read(&self, region: &mut RegionPrices, fields: &mut Fields<'_>) -> bool {
         let place = fields.name_span();
         match fields.node_name() {
@@ -293,7 +294,7 @@ impl Row<'_> {
         }
     }
 
-    /// Adds a row, or reports that there is one.
+    /// Adds a row, or reports a duplicate.
     fn insert<K: Ord, V>(
         &self,
         rows: &mut BTreeMap<K, V>,
@@ -310,7 +311,7 @@ impl Row<'_> {
         }
     }
 
-    /// Sets what a region has one of, or reports that it is set.
+    /// Sets a value that a region may have once, or reports a duplicate.
     fn once<V>(
         &self,
         slot: &mut Option<V>,
@@ -327,7 +328,7 @@ impl Row<'_> {
     }
 }
 
-/// What can be reserved, with its spelling.
+/// A kind of resource that can be reserved.
 fn reservable(value: &Value<'_>) -> Reading<(Reservable, &'static str)> {
     const KINDS: [(&str, Reservable); 3] = [
         ("nodes", Reservable::Nodes),

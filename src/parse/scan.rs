@@ -1,9 +1,9 @@
-//! A text into its tree, in one pass that nothing can exhaust.
+//! Reads a text into a tree, in one bounded, non-recursive pass.
 //!
-//! The `kdl` crate recurses, so hostile input could exhaust its stack or its time; and it reports
-//! one error for a document. Here limits are kept before anything is built, a mistake is reported
-//! on its own token with what to type instead, and what stands around it is read all the same.
-//! The KDL crate reads single values (`literal`), and is what this reader is tested against.
+//! The `kdl` crate recurses, so hostile input could exhaust its stack or its time. It also reports
+//! only one error per document. This scanner checks limits first, reports each mistake on its own
+//! token with a correction, and still reads the text around it. It uses the KDL crate for single
+//! values (`literal`), and is tested against it.
 
 mod blank;
 mod entry;
@@ -26,8 +26,8 @@ pub use crate::edit::quoted;
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most levels of braces.
 pub const MAX_DEPTH: usize = 16;
-/// The most words, strings, braces and line ends that a file may have: many times what an
-/// environment needs, and few enough that a finding about each would still be quick.
+/// The most words, strings, braces and line ends in a file: far more than an environment needs, and
+/// few enough that a finding about each is still fast.
 pub const MAX_TOKENS: usize = 1 << 16;
 
 /// What the pass found.
@@ -35,15 +35,15 @@ pub const MAX_TOKENS: usize = 1 << 16;
 pub struct Scanned<'t> {
     /// The top-level nodes, in order.
     pub nodes: Vec<Node<'t>>,
-    /// What `/-` comments out: a value or property alone is in a node without a name.
+    /// The contents of `/-` comments. A single value or property is in a node without a name.
     pub commented: Vec<Node<'t>>,
-    /// What each string with an escape in it says, wherever it stands.
+    /// The text of each string with an escape, and its place.
     pub spelled: Vec<(String, Span)>,
-    /// False where part of the text was not read, so that anything could stand there.
+    /// False if a part of the text was not read, so anything could be in it.
     pub whole: bool,
 }
 
-/// Reads `text` as a tree; what is wrong with its form goes to `diagnostics`.
+/// Reads `text` as a tree. Mistakes in its form go to `diagnostics`.
 pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) -> Scanned<'t> {
     let tokens = match within_limits(text, source) {
         Ok(tokens) => tokens,
@@ -80,7 +80,7 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
     }
 }
 
-/// The tokens of a text that is small enough to be read.
+/// The tokens of a text, if it is small enough.
 fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnostic>> {
     if text.len() > MAX_BYTES {
         let message = format!(
@@ -101,7 +101,7 @@ fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnos
     Ok(tokens)
 }
 
-/// Whether every block that is opened is closed.
+/// Whether every opened block is closed.
 fn closes_what_it_opens(tokens: &[Token]) -> bool {
     let mut open = 0_usize;
     for token in tokens {
@@ -118,10 +118,10 @@ fn closes_what_it_opens(tokens: &[Token]) -> bool {
 #[derive(Clone, Copy)]
 struct Opening {
     token: Token,
-    /// Columns of white space before the line it stands on.
+    /// Columns of white space at the start of its line.
     indent: usize,
-    /// Whether its first node is on the same line, or indented more than that: only then
-    /// indentation tells where the block was meant to end.
+    /// Whether its first node is on the same line or further indented. Only then does the
+    /// indentation show where the block should end.
     indented: bool,
 }
 
@@ -131,10 +131,10 @@ struct Scanner<'t, 'd> {
     tokens: Vec<Token>,
     at: usize,
     diagnostics: &'d mut Diagnostics,
-    /// Whether some block is never closed, so that its end must be guessed.
+    /// Whether some block is never closed, so its end must be guessed.
     recover: bool,
     depth: usize,
-    /// Whether something about the form of the present top-level node was wrong.
+    /// Whether the form of the present top-level node has a mistake.
     spoiled: bool,
     whole: bool,
     /// What is commented out.
@@ -143,12 +143,12 @@ struct Scanner<'t, 'd> {
     line: Option<Line>,
 }
 
-/// The rest of a line, by places among the tokens.
+/// The rest of a line, as positions of tokens.
 #[derive(Clone, Copy)]
 struct Line {
     /// Its line feed, or the end of the text.
     end: usize,
-    /// The last quote in it that no other one closes.
+    /// Its last unmatched quote.
     last_open: Option<usize>,
 }
 
@@ -177,7 +177,7 @@ impl<'t> Scanner<'t, '_> {
         Span::new(self.source, token.start, token.end)
     }
 
-    /// The nodes up to the end of the block that `open` opens, or of the text.
+    /// The nodes up to the end of the block at `open`, or of the text.
     fn nodes(&mut self, open: Option<Opening>) -> Vec<Node<'t>> {
         let mut open = open;
         let mut nodes: Vec<Node<'t>> = Vec::new();
@@ -218,7 +218,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Whether the nodes that are being read end before `token`; says so where they should not.
+    /// Whether the nodes end before `token`. Reports it if they should not.
     fn ends_block(&mut self, token: &Token, open: &mut Option<Opening>) -> bool {
         let Some(opening) = open else {
             return token.kind == Kind::End;
@@ -249,7 +249,7 @@ impl<'t> Scanner<'t, '_> {
         self.tokens.get(self.at.checked_sub(1)?)
     }
 
-    /// Whether `token`, the first on its line, stands further left than anything in the block can.
+    /// Whether `token`, the first on its line, is further left than anything in the block can be.
     fn dedented(&self, token: &Token, opening: &mut Opening) -> bool {
         let indent = self.indent(token);
         if token.kind == Kind::Newline {
@@ -266,7 +266,7 @@ impl<'t> Scanner<'t, '_> {
         !opening.indented && indent == 0 && known()
     }
 
-    /// Characters before `token` on its line, up to the first that is no blank.
+    /// Blanks before `token` on its line, up to the first other character.
     fn indent(&self, token: &Token) -> usize {
         let before = self.text.get(..token.start).unwrap_or_default();
         let line = before.rfind('\n').map_or(0, |at| at + 1);
@@ -276,7 +276,7 @@ impl<'t> Scanner<'t, '_> {
             .count()
     }
 
-    /// One node, its name first. None where what stands here is no node.
+    /// Reads one node, starting with its name; `None` if there is no node here.
     fn node(&mut self) -> Option<Node<'t>> {
         let outer = self.depth == 0;
         if outer {
@@ -301,7 +301,7 @@ impl<'t> Scanner<'t, '_> {
         Some(node)
     }
 
-    /// The block that opens here; none where it is too deep to be read.
+    /// Reads the block that opens here; `None` if it is nested too deeply.
     fn block(&mut self) -> Option<Block<'t>> {
         let token = self.next();
         if self.depth == MAX_DEPTH {
@@ -325,7 +325,7 @@ impl<'t> Scanner<'t, '_> {
         })
     }
 
-    /// What stands behind a block on its line: nothing but a block that is commented out.
+    /// Only a commented-out block may follow a block on its line.
     fn behind_block(&mut self) {
         while self.peek().kind == Kind::Slashdash {
             self.at += 1;
@@ -348,7 +348,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Passes over line ends, which may stand between `/-` and what it comments out.
+    /// Skips line ends, which may be between `/-` and the commented-out item.
     fn skip_lines(&mut self) {
         while self.peek().kind == Kind::Newline {
             self.at += 1;

@@ -1,11 +1,11 @@
-//! A text as a tree: nodes, entries and values as they stand, each with its place.
+//! A text as a tree of nodes, entries and values, with their places.
 
 use std::borrow::Cow;
 
 use super::mistake::Mistake;
 use crate::source::Span;
 
-/// A node: a name, what stands behind it, and maybe a block.
+/// A node: a name, its entries, and optionally a block.
 #[derive(Clone, Debug)]
 pub struct Node<'t> {
     /// Its name.
@@ -16,12 +16,12 @@ pub struct Node<'t> {
     pub entries: Vec<Entry<'t>>,
     /// Its block, if it has one.
     pub block: Option<Block<'t>>,
-    /// Whether something about its form was wrong: what it says is read, but not relied on.
+    /// Whether its form has a mistake. It is read, but not relied on.
     pub broken: bool,
 }
 
 impl<'t> Node<'t> {
-    /// A node that stands nowhere, with a name and nothing else.
+    /// A node without a place, which has only a name.
     #[must_use]
     pub fn empty(name: &'t str) -> Self {
         Self {
@@ -75,10 +75,10 @@ pub struct Key<'t> {
     pub span: Span,
 }
 
-/// A value as it stands.
+/// A value, as written.
 #[derive(Clone, Debug)]
 pub struct Value<'t> {
-    /// What it means; what it would mean if it were written right, where there is a mistake.
+    /// Its meaning; for a value with a mistake, the intended meaning.
     pub literal: Literal<'t>,
     /// How it is written.
     pub repr: &'t str,
@@ -115,7 +115,7 @@ pub enum Literal<'t> {
     Text(Cow<'t, str>),
     /// A whole number.
     Whole(i128),
-    /// A number with a fraction or an exponent. Nothing in the language takes one.
+    /// A number with a fraction or an exponent, which no attribute accepts.
     Real,
     /// `#true` or `#false`.
     Truth(bool),

@@ -77,10 +77,13 @@ impl Problem {
     /// What to say of a value without quotes that this is wrong with in them, too.
     #[must_use]
     pub fn in_quotes(&self) -> String {
-        format!("text stands in quotes; in them, too: {}", self.message)
+        format!(
+            "text must be in quotes, and even in quotes this value is wrong: {}",
+            self.message
+        )
     }
 
-    /// Adds a sentence where nothing says yet what to write.
+    /// Adds advice, unless there is some already.
     #[must_use]
     pub fn or_help(mut self, help: String) -> Self {
         if self.replacement.is_none() {
@@ -142,7 +145,7 @@ fn kind(value: &Value<'_>) -> &'static str {
 
 fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
     Problem::wrong(format!(
-        "{} stands here, where {expected} is needed",
+        "{} is given, but {expected} is expected",
         kind(value)
     ))
 }
@@ -318,7 +321,7 @@ pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
         return Ok(name);
     }
     let message = format!(
-        "`{name}` begins with a digit; names of AWS resources and of Services begin with a letter"
+        "`{name}` starts with a digit, but names of AWS resources and of Services start with a letter"
     );
     Err(Problem::wrong(message))
 }

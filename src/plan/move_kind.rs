@@ -1,4 +1,4 @@
-//! Which apply brings a change about: what changes together is one kind.
+//! The kind of a change: changes of one kind are applied together.
 
 use crate::model::{
     ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
@@ -9,7 +9,7 @@ use crate::pair::Pair;
 /// A kind of change, and whose.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Names, labels, tags and what only bookkeeping reads.
+    /// Names, labels, tags, and values that only the record has.
     Identity,
     /// What the network policies know.
     Network,
@@ -29,13 +29,13 @@ pub enum Kind {
     PoolSizes,
     /// PgBouncer's pods.
     Pooler,
-    /// How fast a rollout of PgBouncer goes on: it changes no pod.
+    /// The pace of PgBouncer's rollouts. It changes no pod.
     PoolerPace,
     /// The database.
     Database(DatabaseMove),
     /// A replication group.
     Redis(Name, GroupMove),
-    /// Which replication group serves what, and from which variables pods read where it is.
+    /// The uses of the Redis groups, and the variables with their addresses.
     RedisUses,
     /// A node group.
     Nodes(Name, NodesMove),
@@ -53,9 +53,9 @@ pub enum ApiMove {
 /// What moves of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PoolMove {
-    /// All of it: it is new.
+    /// The whole pool is new.
     Added,
-    /// All of it: it goes.
+    /// The whole pool is removed.
     Removed,
     /// Its autoscaler.
     Autoscaler,
@@ -68,7 +68,7 @@ pub enum PoolMove {
 pub enum DatabaseMove {
     /// The standby in another zone.
     MultiAz,
-    /// The instance's class, engine and static parameters: one restart.
+    /// The instance's class, engine and static parameters, which share one restart.
     Server,
     /// The volume.
     Storage,
@@ -76,22 +76,22 @@ pub enum DatabaseMove {
     Replicas,
     /// How many read replicas there are.
     ReplicaCount,
-    /// Over what replicas are read.
+    /// The route to the replicas.
     ReplicaVia,
     /// Backups and windows.
     Backups,
-    /// The connections that are set aside for what bypasses PgBouncer.
+    /// The reserve for connections that bypass PgBouncer.
     Direct,
-    /// How the database is called and reached.
+    /// The names and addresses of the database.
     Access,
 }
 
 /// What moves of a replication group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupMove {
-    /// All of it: it is new.
+    /// The whole group is new.
     Added,
-    /// All of it: it goes.
+    /// The whole group is removed.
     Removed,
     /// Its node type.
     Node,
@@ -112,9 +112,9 @@ pub enum GroupMove {
 /// What moves of a node group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodesMove {
-    /// All of it: it is new.
+    /// The whole group is new.
     Added,
-    /// All of it: it goes.
+    /// The whole group is removed.
     Removed,
     /// How many nodes it has.
     Count,
@@ -192,7 +192,7 @@ fn held(sides: Pair<bool>) -> Held {
     }
 }
 
-/// The pool, group or service that a difference belongs to: the second step of its path.
+/// The pool, group or service of a difference: the second step of its path.
 fn owner(difference: &Difference) -> Name {
     let name = difference.path.split('.').nth(1).unwrap_or_default();
     Name::composed(name.to_owned())
@@ -207,7 +207,7 @@ fn api(field: ApiField) -> Kind {
     }
 }
 
-/// Whether a workload's field is its autoscaler's, and not its pods'.
+/// Whether a workload's field belongs to its autoscaler instead of its pods.
 fn scales(field: WorkloadField) -> bool {
     match field {
         WorkloadField::replicas(_)
@@ -229,7 +229,7 @@ fn scales(field: WorkloadField) -> bool {
     }
 }
 
-/// Whether a workload's field is what the rules know of it, and in nothing that is applied.
+/// Whether a workload's field is only for the rules, and not part of any output.
 fn is_knowledge(field: WorkloadField) -> bool {
     matches!(
         field,
@@ -295,8 +295,8 @@ fn database(field: DatabaseField, sides: Pair<&Environment>) -> Kind {
     }
 }
 
-/// Where one side has no replica, what they would be is part of creating or deleting them; where
-/// neither has one, it is a matter of record.
+/// If one side has no replica, their values are part of creating or deleting them. If neither side
+/// has one, the values are only recorded.
 fn replicas(field: ReadReplicasField, sides: Pair<&Environment>) -> Kind {
     let counts = sides.map(|side| side.database.replicas.count.value);
     if counts.before == 0 && counts.after == 0 {
@@ -324,7 +324,7 @@ fn redis(field: RedisGroupField, name: Name) -> Kind {
             Kind::Redis(name, GroupMove::Engine)
         }
         RedisGroupField::policy(()) => Kind::Redis(name, GroupMove::Policy),
-        // Pods find the group of a use by its variable: both move together.
+        // Pods find the group of a use through its variable, so both change together.
         RedisGroupField::uses(())
         | RedisGroupField::env_url(())
         | RedisGroupField::env_cluster(()) => Kind::RedisUses,

@@ -125,7 +125,7 @@ impl Procedure {
 }
 
 /// What the Secrets must hold before a step: tierc writes none, and pods read theirs when they
-/// start. That of a new group is filled after it, because nobody knows its endpoint before.
+/// start. That of a new group is filled after the step, because its endpoint is unknown before.
 #[must_use]
 pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let entries = states.map(|state| secret::entries(state.environment));

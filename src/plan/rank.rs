@@ -1,5 +1,6 @@
 //! The preferred order of moves: supply before demand on the way up, demand before supply on the
-//! way down, a standby first and away last. The rules decide; this only says where to begin.
+//! way down, a standby added first and removed last. The rules decide; this is only where the
+//! search starts.
 
 use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
 use crate::budget::connections;
@@ -7,11 +8,11 @@ use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, Worker, Workload};
 use crate::pair::Pair;
 
-/// The place of a move; smaller comes first.
+/// The rank of a move; smaller comes first.
 pub(super) fn rank(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> u8 {
     let (mut rising, falling) = places(kind);
-    // Where there are replicas already, more of them come before any is resized: readers then
-    // always find one.
+    // If there are replicas, additional ones come before any is resized, so readers always find
+    // one.
     if *kind == Kind::Database(DatabaseMove::ReplicaCount)
         && sides.before.database.replicas.count.value > 0
     {
@@ -27,7 +28,7 @@ pub(super) fn rank(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue
 /// Just before the replicas are resized.
 const BEFORE_REPLICAS: u8 = 32;
 
-/// The places of a way up and of a way down.
+/// The ranks for growth and for reduction.
 fn places(kind: &Kind) -> (u8, u8) {
     match kind {
         Kind::Database(DatabaseMove::MultiAz) => (10, 69),
@@ -47,7 +48,7 @@ fn places(kind: &Kind) -> (u8, u8) {
         Kind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
         Kind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
         Kind::Pooler => (42, 40),
-        // The longer pace goes first and last: pods that leave take their old drain with them.
+        // The longer pace goes first and last, because terminating pods keep their old drain.
         Kind::PoolerPace => (39, 44),
         Kind::PoolSizes => (41, 43),
         Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
@@ -66,17 +67,17 @@ fn places(kind: &Kind) -> (u8, u8) {
     }
 }
 
-/// Whether a move is a way up: more of what it is about.
+/// Whether a move is growth.
 fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
     let amounts = sides.map(|side| size(kind, side, catalogue));
     amounts.after > amounts.before
 }
 
-/// How much there is of what a move is about, in a unit of its own.
+/// The size of what a move changes, in its own unit.
 fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
     match kind {
         Kind::Database(what) => database(*what, side, catalogue),
-        // A held count is what runs: the maximum comes with its end.
+        // A held count is what runs: the maximum applies after it ends.
         Kind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
         Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
         Kind::Pool(name, what) => pool(name, *what, side),
@@ -134,7 +135,7 @@ fn database(what: DatabaseMove, side: &Environment, catalogue: &Catalogue) -> u6
     }
 }
 
-/// What one pod of a workload asks of the nodes and of the pooler.
+/// The resources of one pod, for nodes and for PgBouncer.
 fn weight(workload: &Workload) -> u64 {
     let ask = &workload.requests;
     let memory = ask.memory.value.units() / 1_048_576;
@@ -143,7 +144,7 @@ fn weight(workload: &Workload) -> u64 {
     cpu.saturating_add(memory).saturating_add(connections)
 }
 
-/// The server: its class' memory in MiB first, then its connections.
+/// The server: first its class' memory in MiB, then its connections.
 fn server(side: &Environment, catalogue: &Catalogue) -> u64 {
     let known = catalogue.db_classes.get(&side.database.instance.value);
     let memory = known.map_or(0, |known| known.memory.units() / 1_048_576);
@@ -166,7 +167,7 @@ fn group(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> 
         .saturating_mul(shards)
 }
 
-/// A node group: nodes at the most, or the memory of one.
+/// A node group: its maximum, or the memory of one node.
 fn nodes(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
     let Some(group) = side.nodes.get(name) else {
         return 0;

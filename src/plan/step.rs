@@ -1,4 +1,4 @@
-//! Moves in order, as steps that somebody applies.
+//! Ordered moves as steps for a person.
 
 use super::move_kind::{ApiMove, Kind, PoolMove};
 use super::order::Ways;
@@ -20,11 +20,11 @@ pub struct Step {
     pub title: String,
     /// What it changes.
     pub changes: Changes,
-    /// What each of these changes does, as things stand at this step.
+    /// The impact of each of these changes at this point of the plan.
     pub impacts: Vec<Impact>,
     /// How it is applied and verified.
     pub procedure: Procedure,
-    /// What is up while it runs, where that is more than either of its states asks for.
+    /// Connections that can be open while it runs, if they exceed those of both states.
     pub meanwhile: Vec<Meanwhile>,
     /// The way back to the state before it, or why there is none.
     pub undo: Result<Procedure, String>,
@@ -36,7 +36,7 @@ impl Step {
     /// The worst thing it does.
     #[must_use]
     pub fn worst(&self) -> Option<&Impact> {
-        // The first of equals, so that a step speaks of its own subject.
+        // The first among equals, so that a step reports its own subject.
         self.impacts.iter().rev().max_by_key(|impact| impact.class)
     }
 }
@@ -47,13 +47,13 @@ pub fn folder(number: usize) -> String {
     format!("{number:02}")
 }
 
-/// The tree of the state after step `number`, as commands name it.
+/// The tree of the state after step `number`, as in the commands.
 #[must_use]
 pub fn tree(root: &str, number: usize, name: &Name) -> String {
     format!("{root}/{}/{name}", folder(number))
 }
 
-/// The steps of an order of moves. Neighbours that one command applies are one step.
+/// The steps for ordered moves. Neighbours that one command applies are merged.
 #[must_use]
 pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways) -> Vec<Step> {
     let batches = batches(request, moves, order, ways);
@@ -66,15 +66,15 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways)
         }
         let number = steps.len() + 1;
         let after = Stage::of(state, request);
-        // A move whose work another one did already is no step.
+        // A move whose work another one has done needs no step.
         steps.extend(step(request, number, &batch, Pair::new(&before, &after)));
         before = after;
     }
     steps
 }
 
-/// Moves that are applied together: neighbours that one command applies, as long as they keep the
-/// rules while all of them run at once.
+/// Neighbouring moves that one command applies, as long as they keep the rules when all of them run
+/// at once.
 fn batches<'a>(
     request: &Request<'_>,
     moves: &'a [Move],
@@ -106,8 +106,8 @@ fn batches<'a>(
     batches
 }
 
-/// A state between two steps, and what the cluster gets of it: the end of one step and the start
-/// of the next.
+/// A state between two steps, with the cluster's files: the end of one step and the start of the
+/// next.
 struct Stage {
     state: Environment,
     files: Artifacts,
@@ -129,7 +129,7 @@ impl Stage {
     }
 }
 
-/// Whether two neighbours are applied by the same command, in the same direction.
+/// Whether one command applies both neighbours, in the same direction.
 fn joins(one: &Move, other: &Move) -> bool {
     let autoscaler = |kind: &Kind| {
         matches!(
@@ -195,13 +195,13 @@ fn way_back(
     }
 }
 
-/// What an attempt that is given up leaves behind, put right before the way back.
+/// Reverts what an abandoned attempt left, right before the way back.
 fn uncordoned(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
     let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
     procedure::nodes::uncordoned(&kinds, states)
 }
 
-/// The procedures of all moves of a step, after what the Secrets must hold.
+/// The procedures of all moves of a step, after the requirements for Secrets.
 fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
     let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
     let own = kinds
@@ -213,7 +213,7 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
         .then(unapplied_files::with_the_rest(own, &kinds, states))
 }
 
-/// Why a step is not undone, if it is not.
+/// Why a step has no undo, if it has none.
 fn never_undone<'a>(changes: &Changes, impacts: &'a [Impact]) -> Option<&'a str> {
     let all = changes.changes.iter().zip(impacts);
     let mut never = all.filter(|(_, impact)| impact.undo == Undo::Never);

@@ -1,5 +1,5 @@
-//! Whether a step keeps the rules while it runs: between two good states more is up than either of
-//! them says.
+//! Whether a step keeps the rules while it runs: between two good states, more pods and connections
+//! exist than in either.
 
 use super::Request;
 use crate::budget::connections::{self, RESERVED};
@@ -15,12 +15,12 @@ const SERVER: Code = Code("connection-budget-exceeded");
 const CLIENTS: Code = Code("client-connections-exceeded");
 const NODES: Code = Code("node-capacity-exceeded");
 
-/// What a step asks for while it runs, beyond what it leaves.
+/// What a step needs while it runs, beyond the state after it.
 #[derive(Clone, Debug)]
 pub struct Meanwhile {
     /// What is asked.
     pub sum: Sum,
-    /// How long it can last, in seconds; none where that depends on how fast pods start.
+    /// Its longest duration in seconds; `None` if it depends on how fast pods start.
     pub seconds: Option<u64>,
 }
 
@@ -39,7 +39,7 @@ fn sums(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Sum> {
     transition::connections(sides, false)
 }
 
-/// The rules that a step breaks while it runs, of those that nobody waives and that BEFORE keeps.
+/// The rules that a step breaks while it runs, without waived rules and those that BEFORE breaks.
 pub(super) fn broken(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Diagnostic> {
     let of_connections = sums(request, sides)
         .into_iter()
@@ -51,7 +51,7 @@ pub(super) fn broken(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Di
     found
 }
 
-/// The same of a step and of its way back.
+/// The same for a step and its undo.
 pub(super) fn broken_both_ways(
     request: &Request<'_>,
     sides: Pair<&Environment>,
@@ -65,8 +65,8 @@ pub(super) fn broken_both_ways(
     found
 }
 
-/// The largest `max-db` at which every sum of a step holds that has PgBouncer in it; none where
-/// they hold as they are, or where none does.
+/// The largest `max-db` at which every sum of a step with PgBouncer fits; `None` if all fit
+/// already, or if no value helps.
 pub(super) fn largest_max_db(request: &Request<'_>, sides: Pair<&Environment>) -> Option<u32> {
     let both = [sides, sides.swapped()];
     let sums = both.into_iter().flat_map(|sides| sums(request, sides));
@@ -76,7 +76,7 @@ pub(super) fn largest_max_db(request: &Request<'_>, sides: Pair<&Environment>) -
     u32::try_from(least).ok()
 }
 
-/// The largest `max-db` at which a sum holds.
+/// The largest `max-db` at which a sum fits.
 fn fitting(sum: &Sum) -> Option<u64> {
     let (pooled, others): (Vec<_>, Vec<_>) = sum
         .terms
@@ -127,7 +127,7 @@ fn arithmetic(sum: &Sum) -> String {
     }
 }
 
-/// Values for the time being at which the step holds.
+/// Temporary values with which the step is possible.
 fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
     let mut bridges = Vec::new();
     let mut open = |sentence: String, path: &str, value: String| {
@@ -181,7 +181,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
     bridges
 }
 
-/// A rollout whose old and new pods have no room beside each other.
+/// A rollout whose old and new pods do not fit side by side.
 fn crowded(request: &Request<'_>, sides: Pair<&Environment>) -> Option<Diagnostic> {
     let (rooms, loads) = transition::loads(sides, request.catalogue)?;
     loads.iter().find_map(|loads| {
@@ -232,7 +232,7 @@ fn no_room(short: &Shortage, loads: &[Load], rooms: &Rooms) -> Diagnostic {
         .help("change `requests` and `rollout` one after the other, or roll with `rollout max-surge=0 max-unavailable=1`")
 }
 
-/// What a step asks for while it runs, where that is more than either of its states does.
+/// What a step needs while it runs, if that is more than in both of its states.
 pub(super) fn meanwhile(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Meanwhile> {
     let rolls = rolls(request, sides);
     let sums = transition::connections(sides, rolls).into_iter();
@@ -244,7 +244,7 @@ pub(super) fn meanwhile(request: &Request<'_>, sides: Pair<&Environment>) -> Vec
         .collect()
 }
 
-/// A rollout of PgBouncer takes its pace for each pod, and the last one drains.
+/// A rollout of PgBouncer takes its pace for each pod, plus the drain of the last one.
 fn seconds(sum: &Sum, sides: Pair<&Environment>, rolls: bool) -> Option<u64> {
     let (before, after) = (&sides.before.pgbouncer, &sides.after.pgbouncer);
     let pods = u64::from(after.instances.value.max(before.instances.value));

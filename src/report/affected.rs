@@ -1,4 +1,4 @@
-//! `tierc affected`: the environments whose output a change alters, with the worst of it.
+//! `tierc affected`: the environments whose output a change alters, each with its worst impact.
 
 pub mod text;
 
@@ -17,20 +17,19 @@ use crate::pair::Pair;
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AffectedReport {
-    /// Always `affected`: tells this report from others.
+    /// Always `affected`; identifies this kind of report.
     pub report: Kind,
     /// The environments, in order.
     pub environments: Vec<AffectedEnvironment>,
     /// How many stay as they are.
     pub unaffected: usize,
-    /// The worst of all; null where no value changes.
+    /// The worst impact of all; null if no value changes.
     pub worst: Option<Worst>,
-    /// What all of them cost a month; null where nothing has a price.
+    /// The monthly cost of all of them; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
-    /// How much changes and has no price on a side: it is in no amount.
+    /// The number of changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: usize,
-    /// What is to say about files of either side that cannot be resolved, so that nothing is known
-    /// of what they change.
+    /// Findings in files of either side that cannot be resolved, so their changes are unknown.
     pub unread: Vec<Finding>,
 }
 
@@ -47,28 +46,28 @@ pub enum Kind {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AffectedEnvironment {
-    /// Its name, as AFTER calls it where both sides have it.
+    /// Its name, with AFTER's name if both sides have it.
     pub environment: String,
-    /// What BEFORE calls it, where that is another name.
+    /// BEFORE's name, if it differs.
     pub formerly: Option<String>,
     /// Which sides have it.
     pub presence: Presence,
     /// Its tier.
     pub tiers: Pair<Option<Tier>>,
-    /// How many values change; none where only facts of the catalogue reach the output.
+    /// The number of changed values; zero if only facts of the catalogue reach the output.
     pub values: usize,
     /// The rendered files that change.
     pub files: Vec<String>,
-    /// The worst that a change of it does; null where no value changes.
+    /// Its worst impact; null if no value changes.
     pub worst: Option<Worst>,
-    /// What it costs a month; null where nothing of it has a price.
+    /// Its monthly cost; null if nothing of it has a price.
     pub cost: Option<Pair<Range>>,
-    /// What changes and has no price on a side: it is in no amount.
+    /// Changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: Vec<String>,
 }
 
 impl AffectedReport {
-    /// The report of environments that differ, each with the rendered files that do.
+    /// The report of environments that differ, each with its changed files.
     #[must_use]
     pub fn new(
         differing: Vec<(EnvironmentDiff, Vec<String>)>,

@@ -1,4 +1,4 @@
-//! A report as one page of HTML: the frame, the style and the templates that fill it.
+//! A report as one HTML page: the frame, the style and the templates.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -29,7 +29,7 @@ const TEMPLATES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The class of a colour in the style sheet; a word beside it says the same.
+/// The style sheet's class of a colour. A word always has the same meaning as its colour.
 #[must_use]
 pub fn tone(ink: Ink) -> &'static str {
     match ink {
@@ -51,9 +51,10 @@ pub fn class_tone(class: Class) -> &'static str {
     }
 }
 
-/// A page, in which every value is text.
+/// A page. All values are escaped as text.
 ///
 /// # Panics
+///
 /// Never: the templates are part of the program, and `view` has every value that they name.
 #[must_use]
 pub fn page(template: &str, view: &impl Serialize) -> String {
@@ -79,7 +80,7 @@ pub fn page(template: &str, view: &impl Serialize) -> String {
     text
 }
 
-/// A sentence: what it has in backticks is code, the rest is text.
+/// A sentence: parts in backticks become code, the rest is text.
 fn prose(sentence: &str) -> String {
     let parts = parts(sentence).into_iter();
     let escaped = parts.map(|part| match part {

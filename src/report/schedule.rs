@@ -11,7 +11,7 @@ use crate::report::table::{Columns, joined, padded};
 use crate::schedule::week::{Turn, Week};
 use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
 
-/// Seven days from `day`: what the calendar wants of whom, from when on; and what comes later.
+/// Seven days from `day`: the wanted counts of each subject by time, and later events.
 #[must_use]
 pub fn week(environment: &Environment, day: Date) -> String {
     let calendar = Calendar::of(environment);
@@ -83,7 +83,7 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
     rows.into_iter().map(line).collect()
 }
 
-/// A floor that returns in another year is easy to forget, so it is shown with its reason.
+/// A floor from another year's event is easy to forget, so it is shown with its reason.
 fn of_event(event: &Name, coming: Coming) -> String {
     match coming {
         Coming::Own => format!("event {event}"),
@@ -115,7 +115,7 @@ fn clock_changes(week: &Week<'_>) -> Vec<(Timestamp, String)> {
     changes.filter_map(line).collect()
 }
 
-/// The events that begin when the week is over.
+/// The events that start after the week.
 fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) -> String {
     let mut text = String::new();
     for occasion in &calendar.occasions {
@@ -142,7 +142,7 @@ fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) ->
     text
 }
 
-/// The climb of each pool to the floor of each event. A pool that is paused in the file has none.
+/// The climb of each pool to the floor of each event. A pool that the file pauses has none.
 fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
     let mut text = String::new();
     for occasion in &calendar.occasions {
@@ -171,7 +171,7 @@ fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
     text
 }
 
-/// The cooldown of a pool that goes to zero, from however many pods an event has brought.
+/// The cooldown of a pool that goes to zero, however many pods an event has started.
 fn sudden(environment: &Environment, name: &Name) -> Option<Duration> {
     let pool = environment.worker.get(name)?;
     (pool.workload.replicas.min.value == 0).then_some(pool.cooldown.value)

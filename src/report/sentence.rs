@@ -1,4 +1,4 @@
-//! Sentences, in which backticks tell code from text.
+//! Splits sentences into text and code in backticks.
 
 /// A part of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum Part<'a> {
     Code(&'a str),
 }
 
-/// The parts of a sentence; where a backtick has no partner, all of it is text.
+/// The parts of a sentence. If a backtick has no partner, the whole sentence is text.
 #[must_use]
 pub fn parts(sentence: &str) -> Vec<Part<'_>> {
     if !sentence.matches('`').count().is_multiple_of(2) {

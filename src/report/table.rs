@@ -8,7 +8,7 @@ const GAP: &str = "  ";
 pub struct Columns<const N: usize>([usize; N]);
 
 impl<const N: usize> Columns<N> {
-    /// Columns that hold every cell of `rows`.
+    /// Column widths that fit every cell of `rows`.
     #[must_use]
     pub fn fit<S: AsRef<str>>(rows: impl IntoIterator<Item = [S; N]>) -> Self {
         let mut widths = [0; N];
@@ -20,7 +20,7 @@ impl<const N: usize> Columns<N> {
         Self(widths)
     }
 
-    /// The same, with `column` at most `most` wide: a longer cell pushes the rest of its line.
+    /// The same with `column` at most `most` wide. A longer cell moves the rest of its line.
     #[must_use]
     pub fn at_most(mut self, column: usize, most: usize) -> Self {
         if let Some(width) = self.0.get_mut(column) {
@@ -37,20 +37,20 @@ impl<const N: usize> Columns<N> {
             .map(|cell| padded(cell.as_ref(), widths.next().copied().unwrap_or_default()))
     }
 
-    /// A row as a line, without blanks at its end and without a line end.
+    /// A row as a line, without trailing blanks and without a line end.
     #[must_use]
     pub fn line<S: AsRef<str>>(&self, row: &[S; N]) -> String {
         self.cells(row).join(GAP).trim_end().to_owned()
     }
 }
 
-/// A text with blanks behind it up to `width` characters.
+/// A text padded with blanks to `width` characters.
 #[must_use]
 pub fn padded(text: &str, width: usize) -> String {
     format!("{text:<width$}")
 }
 
-/// Cells that are as wide as their columns, as a line.
+/// Padded cells as a line.
 #[must_use]
 pub fn joined<S: AsRef<str>>(cells: &[S]) -> String {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();

@@ -84,8 +84,7 @@ pub(super) fn by_convention(name: &str) -> Sourced<Name> {
 }
 
 impl Replicas {
-    /// Where `instead` of these bounds something unreadable is asked for, nobody knows how many
-    /// pods there are.
+    /// Marks the bounds as unsound if `instead`, which replaces them, could not be read.
     pub(super) fn unless_unread(&mut self, instead: &Written<u32>) {
         self.min.sound &= !instead.broken;
         self.max.sound &= !instead.broken;

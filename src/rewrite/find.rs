@@ -5,8 +5,8 @@ use crate::model::{Days, OffHours};
 use crate::parse::tree::{Entry, Node};
 use crate::parse::value;
 
-/// The nodes on the way of an address, as far as they are there. Of nodes that may be repeated the
-/// one that states the slot is preferred.
+/// The existing nodes on the way to an address. Among repeated nodes, one that states the slot is
+/// preferred.
 pub(super) fn locate<'n, 't>(
     nodes: &'n [Node<'t>],
     way: &[Segment],

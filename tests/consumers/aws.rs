@@ -20,8 +20,8 @@ use crate::diff::text;
 use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
-/// What stands before every script: the fake's address, and no other account. The fake does at once
-/// whatever it does: what is not so after a few looks never comes.
+/// The start of every script: the fake's address, and no other account. The fake acts immediately,
+/// so after a few polls a missing state will never come.
 const PRELUDE: &str = "set -euo pipefail
 looks=0
 sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
@@ -298,7 +298,7 @@ fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
     assert_eq!(told(&next, "ReadReplicaSourceDBInstanceIdentifier"), id);
 }
 
-/// Node groups as EKS knows them: under names that end in what Terraform made up, one of them of
+/// Node groups as EKS lists them: their names have a suffix from Terraform, and one belongs to
 /// another environment.
 const NODE_GROUPS: &str = r#"
 aws eks create-cluster --name prod --role-arn arn:aws:iam::123456789012:role/eks --resources-vpc-config subnetIds=subnet-1 >/dev/null

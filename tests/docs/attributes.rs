@@ -85,7 +85,7 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
     let names = all.flat_map(|of| {
         let above = of.above.into_iter().map(|it| it.name);
         let inside = of.attribute.inside.into_iter();
-        // The kind of a node is its name, and not an attribute's.
+        // The kind of a node is its name, not an attribute's.
         let named = of.attribute.stands != Stands::Kind;
         let own = named.then_some(of.attribute.name);
         above.chain(inside).chain(own).collect::<Vec<_>>()
@@ -96,7 +96,7 @@ fn the_reference_of_the_language_names_every_declared_attribute() {
     assert_eq!(missing, Vec::<&str>::new());
 }
 
-/// The tests of reading and rewriting start from a file that says everything that can be said.
+/// The tests of reading and rewriting start from a file with every attribute.
 #[test]
 fn the_vocabulary_states_every_declared_attribute() {
     let text = std::fs::read_to_string(project("src/parse/vocabulary.kdl")).unwrap();
@@ -129,7 +129,7 @@ fn the_vocabulary_states_every_declared_attribute() {
     assert_eq!(unsaid, Vec::<String>::new());
 }
 
-/// The lists above an attribute, and its path below each: an element's place stands between them.
+/// The lists above an attribute, and its path below each, without the element's index.
 fn lists(of: &Standing) -> impl Iterator<Item = (String, String)> {
     let path = of.full_path();
     let repeated = |at: &&&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);

@@ -286,7 +286,7 @@ fn a_test_run_is_in_no_kustomization_and_runs_the_script_beside_it() {
         secret["key"].as_str().unwrap()
     );
     assert!(artifacts["RUNBOOK.md"].contains(&told), "{told}");
-    // 3 users of 5 MiB each on one of the pods, beside the process.
+    // 3 users of 5 MiB each on one of the pods, plus the process.
     assert_eq!(
         run["spec"]["runner"]["resources"]["requests"]["memory"],
         "143Mi"
@@ -333,7 +333,7 @@ fn a_test_run_is_what_the_operator_defines() {
                     .collect()
             };
             assert_eq!(wrong(&run), Vec::<String>::new(), "{node}");
-            // Nothing is let through: a key more of another type is found wherever it stands.
+            // An additional key of another type is found at every level.
             for path in objects(&run, "") {
                 let mut more = run.clone();
                 let object = more.pointer_mut(&path).unwrap();

@@ -103,7 +103,8 @@ fn a_patch_is_json_and_the_snippets_for_gitops_are_yaml() {
     }
 }
 
-/// What a tool of GitOps is told to ignore: kinds and names of Argo CD, then those of Flux.
+/// The fields that a GitOps tool is told to ignore: kinds and names for Argo CD, then those for
+/// Flux.
 fn ignored(page: &str) -> [Vec<(String, String)>; 2] {
     let snippets: Vec<Value> = blocks(page, "yaml")
         .iter()
@@ -203,7 +204,7 @@ fn what_is_named_is_what_is_emitted() {
     assert_eq!(named, 4, "the API, two pools and PgBouncer");
 }
 
-/// The number that stands behind `before`.
+/// The number after `before`.
 fn number(page: &str, before: &str) -> Option<u32> {
     let rest = page.split(before).nth(1)?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();

@@ -8,14 +8,14 @@ fn page(tier: &str, nodes: &str) -> String {
     emitted(&text(tier, nodes))["RUNBOOK.md"].clone()
 }
 
-/// What stands below a heading, up to the next one.
+/// The text below a heading, up to the next heading.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let start = page.find(&format!("\n### {heading}\n")).unwrap();
     let rest = &page[start + 5..];
     rest.split("\n##").next().unwrap()
 }
 
-/// Every number that stands behind `before`.
+/// Every number after `before`.
 fn numbers(page: &str, before: &str) -> Vec<u32> {
     let parts = page.split(before).skip(1);
     parts
@@ -118,7 +118,7 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
         assert!(more * 11 <= most * 10 && most <= 65_536, "{more} {most}");
         assert!(most >= ceiling, "{most}");
     }
-    // The server tells what it holds, of which the ceiling leaves the rest, whatever is allocated.
+    // The server reports its used space, so the rest of the ceiling is free, whatever is allocated.
     let counts = "`DatabaseStorageFullSoon` counts what RDS has added";
     assert!(page("medium", "").contains(counts));
     let exporter = page("medium", "alerts { source database=\"exporter\" }");

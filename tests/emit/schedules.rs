@@ -339,13 +339,13 @@ fn a_run_that_stops_half_way_is_made_up_for() {
             (then.into(), "awake".into())
         );
     }
-    // What is refused is told, and changes nothing.
+    // A refused call is reported and changes nothing.
     cluster.set("refuses", "");
     assert!(!cluster.run("sh", night));
     assert_eq!(cluster.get(api), "7");
 }
 
-/// From 2 to 8 during the sale, which begins half an hour before its time.
+/// From 2 to 8 during the sale, which starts half an hour before its time.
 #[test]
 fn a_minimum_that_somebody_set_outlives_an_event() {
     let (before, sale, after) = (

@@ -113,7 +113,7 @@ const AWKWARD: [&str; 47] = [
     "x: y: z",
 ];
 
-/// Texts of several lines, for the writer alone: the language takes none of them.
+/// Texts of several lines, for the writer alone: the language accepts none of them.
 const LINES: [&str; 20] = [
     "\ta",
     "\ta\n",

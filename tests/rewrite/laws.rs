@@ -54,7 +54,7 @@ fn the_path_of_an_attribute_leads_to_the_place_where_the_parser_found_it() {
     }
 }
 
-/// The nodes that their first argument tells apart.
+/// The nodes that are identified by their first argument.
 const KEYED: [&str; 8] = [
     "worker",
     "service",

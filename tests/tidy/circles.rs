@@ -18,7 +18,7 @@ const STANDING: &[(&str, &[&str])] = &[
         &["attribute", "declaration", "operation", "part", "workload"],
     ),
     ("model", &["platform", "volume"]),
-    // What a node left unread is told with the names that its readers know.
+    // The messages about unread text suggest the names that its readers know.
     ("parse", &["declared", "fields", "leftover", "nodes"]),
 ];
 
@@ -102,7 +102,7 @@ struct Tree {
 }
 
 impl Tree {
-    /// A path as `module` writes it, from the crate on; none where it leads out of the crate.
+    /// An absolute path for a path in `module`; `None` if it leads out of the crate.
     fn absolute(&self, module: &Module, path: &str) -> Option<Module> {
         let mut parts: Vec<&str> = path.split("::").collect();
         if parts[0] == "crate" {

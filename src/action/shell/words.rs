@@ -1,18 +1,20 @@
-//! Words of commands that people paste into a POSIX shell: the one place where a value becomes one.
+//! Quotes values as words of POSIX shell commands. No other module does.
 
-/// A text as one word. The empty text is `''`; one that needs no quotes gets none.
+/// A text as one word, quoted only if needed. The empty text is `''`.
 ///
 /// # Panics
-/// Never: no value of the language, no file name and no path holds the byte 0.
+///
+/// Never: values, file names and paths contain no NUL byte.
 #[must_use]
 pub fn word(text: &str) -> String {
     let word = shlex::try_quote(text).expect("no value and no path holds the byte 0");
     word.into_owned()
 }
 
-/// A text as one word that is in quotes whatever is in it, for what reads better so.
+/// A text as one word, always quoted, where quotes read better.
 ///
 /// # Panics
+///
 /// Never: see [`word`].
 #[must_use]
 pub fn quoted(text: &str) -> String {
@@ -23,15 +25,15 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// A text within the double quotes of `"${NAME:?text}"`: what would end it or be read as a command
-/// becomes a dot.
+/// A text for the message of `"${NAME:?text}"`. Characters that would end it or run a command
+/// become dots.
 #[must_use]
 pub fn message(text: &str) -> String {
     let acts = ['"', '\\', '$', '`', '{', '}', '\n'];
     text.replace(acts, ".")
 }
 
-/// A text that means nothing else in an extended regular expression, and ends no quotes of a shell.
+/// A text that matches itself in an extended regular expression, and does not end a shell quote.
 #[must_use]
 pub fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! A pool at zero whose delayed jobs nobody moves.
+//! A pool at zero whose delayed jobs stay where they are.
 
 use crate::ast::Part;
 use crate::check::queue_keys;

@@ -21,33 +21,33 @@ pub(super) static RULE: Rule = Rule {
 /// Characters of a Helm release's name.
 const RELEASE: usize = 53;
 
-/// Characters of an app whose CronJob is called after it: jobs add 11 to its name and have 63.
+/// The longest app name if there is a CronJob: jobs add 11 characters to its name, up to 63.
 const SCHEDULED: usize = 52 - "-schedule".len();
 
-/// Characters of a Deployment's name: pods add 16 and have 63, and the ScaledObject that adds
-/// `-scaler` has 54.
+/// The longest Deployment name: pods add 16 characters, up to 63, and the ScaledObject adds
+/// `-scaler`, up to 54.
 const DEPLOYMENT: usize = 47;
 
-/// Characters of an ElastiCache replication group's id.
+/// The longest id of an ElastiCache replication group.
 const GROUP: usize = 40;
 
 /// Characters of an RDS identifier.
 const INSTANCE: usize = 63;
 
-/// A name, where it is stated, and the object that it is of.
+/// A name, and the object that has it.
 struct Named<'a> {
     path: String,
     name: &'a Sourced<Name>,
     what: &'static str,
     most: usize,
-    /// Whether the name is an AWS identifier, which has no `--`.
+    /// Whether the name is an AWS identifier, which cannot contain `--`.
     aws: bool,
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let replicas = &context.environment.database.replicas.count;
     for named in names(context.environment) {
-        // The replicas lengthen the name of the database alone.
+        // Only the database's name gets a suffix for replicas.
         let length = length(&named).map(|finding| match named.path.as_str() {
             "database.name" => finding.given(replicas),
             _ => finding,
@@ -94,8 +94,8 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
     all
 }
 
-/// What a finding calls the RDS instance, and the longest name that leaves room for the suffix of its
-/// read replicas.
+/// The description of the RDS instance in a finding, and the longest name that leaves room for the
+/// replicas' suffix.
 fn instance(replicas: u32) -> (&'static str, usize) {
     if replicas == 0 {
         return ("an RDS instance", INSTANCE);

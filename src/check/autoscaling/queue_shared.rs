@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code("queue-shared"),
     severity: Severity::Error,
     waivable: true,
-    // A pool that takes another one's place reads its lists beside it for a while.
+    // When a pool replaces another, both read the same lists for a while.
     steady: false,
     reads: &[Part::Worker],
     explanation: include_str!("../../diagnostic/explain/queue-shared.md"),

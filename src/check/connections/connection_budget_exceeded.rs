@@ -1,4 +1,4 @@
-//! More server connections can be open than PostgreSQL has slots.
+//! More server connections than PostgreSQL has slots.
 
 use super::Surge;
 use crate::ast::Part;
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// A server that is asked for more than it has.
+/// A server that may get more connections than it has.
 struct Overdrawn<'a> {
     who: &'static str,
     budget: ServerBudget,
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         path: "database.replicas.max-connections",
         class: &replicas.instance,
     };
-    // A replica like its source and asked for no more says nothing new.
+    // A replica with the primary's values and no more connections needs no second finding.
     let said = !primary.budget.holds() && pooled && replicas.max_connections.follows(primary.limit);
     if replicas.count.value > 0 && !replica.budget.holds() && !said {
         let mut finding = replica

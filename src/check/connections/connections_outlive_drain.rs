@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// What is stated of how long connections over PgBouncer are kept.
+/// The stated lifetimes of connections through PgBouncer.
 fn lifetimes(environment: &Environment) -> Vec<(String, &Sourced<Duration>)> {
     let api = &environment.api.workload.connections.lifetime;
     let mut stated = vec![("api".to_owned(), api)];

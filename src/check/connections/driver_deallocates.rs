@@ -1,4 +1,4 @@
-//! A driver whose way to give up prepared statements fails behind PgBouncer.
+//! A driver whose deallocation of prepared statements fails behind PgBouncer.
 
 use super::{driver, drivers};
 use crate::ast::Part;

@@ -1,4 +1,4 @@
-//! Startup options that are to be dropped, by a PgBouncer that drops none.
+//! `options "ignore"` on a PgBouncer version that cannot ignore them.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -1,4 +1,4 @@
-//! A PgBouncer that does not know what is written for it.
+//! A PgBouncer version that lacks settings that tierc writes.
 
 use super::pgbouncer_image::{is_unsupported, newer};
 use crate::ast::Part;

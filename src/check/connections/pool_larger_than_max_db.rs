@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(more_connections(finding, context));
 }
 
-/// Where `max-db` follows from what the server has, the server can have more.
+/// If `max-db` is derived from the server's connections, the server can have more of them.
 fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     let environment = context.environment;
     let (pgbouncer, database) = (&environment.pgbouncer, &environment.database);

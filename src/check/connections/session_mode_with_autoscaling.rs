@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     ));
 }
 
-/// Whether any count of pods is an autoscaler's to choose.
+/// Whether an autoscaler decides any count of pods.
 fn scales(environment: &Environment) -> bool {
     let pools = environment.worker.values().map(|pool| &pool.workload);
     pools

@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let class = &database.instance;
     findings.extend(one(context, class, "database.instance"));
     let replicas = &database.replicas;
-    // Replicas like their source say nothing new.
+    // Replicas with the primary's values need no second finding.
     if replicas.count.value > 0 && !replicas.instance.follows(class) {
         let finding = one(context, &replicas.instance, "database.replicas.instance");
         findings.extend(finding.map(|finding| finding.given(&replicas.count)));

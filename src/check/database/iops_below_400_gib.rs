@@ -1,4 +1,4 @@
-//! IOPS of a volume that cannot have them.
+//! IOPS or throughput for a volume whose performance is fixed.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -1,4 +1,4 @@
-//! IOPS that a volume of this type and size cannot have.
+//! IOPS that RDS does not offer for this type and size.
 
 use std::ops::RangeInclusive;
 
@@ -21,14 +21,14 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// What a type of volume can have: IOPS at all, and IOPS for each GiB as `(least x 2, most)`.
+/// The limits of a volume type: IOPS in total, and IOPS per GiB as `(least x 2, most)`.
 struct Offer {
     range: RangeInclusive<u32>,
     halves: u32,
     most: u32,
 }
 
-/// The offer of a type; none where IOPS follow from the size.
+/// The limits of a type; `None` if the size alone decides the IOPS.
 fn offer(kind: StorageType) -> Option<Offer> {
     let offer = |range, halves, most| Offer {
         range,
@@ -45,7 +45,7 @@ fn offer(kind: StorageType) -> Option<Offer> {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
-    // A small gp3 volume has a finding of its own.
+    // `iops-below-400-gib` reports small gp3 volumes.
     if storage.kind.value == StorageType::Gp3 && storage.gib.value < STRIPED_FROM_GIB {
         return;
     }
@@ -102,7 +102,7 @@ fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
     ))
 }
 
-/// The fewest and the most IOPS of a volume of this size.
+/// The fewest and the most IOPS for a volume of this size.
 fn bounds(storage: &Storage, offer: &Offer) -> (u64, u64) {
     let gib = u64::from(storage.gib.value);
     let least = (gib * u64::from(offer.halves)).div_ceil(2);

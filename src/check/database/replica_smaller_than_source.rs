@@ -1,4 +1,4 @@
-//! A read replica that cannot keep up, or take over.
+//! A read replica that cannot keep up with its source or replace it.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// The largest volume of any type is the language's own limit, so that only the least is checked.
+/// The language already limits the size to the largest of any type, so only the minimum is checked.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
     let (gib, kind) = (&storage.gib, &storage.kind);

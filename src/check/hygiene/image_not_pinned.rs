@@ -1,4 +1,4 @@
-//! An image that can be another one tomorrow.
+//! An image whose tag can point to another image tomorrow.
 
 use crate::ast::Part;
 use crate::check::workloads::workloads;

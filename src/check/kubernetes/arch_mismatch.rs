@@ -61,7 +61,7 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
     Some(finding.repair(arch, &path, message, format!("\"{theirs}\"")))
 }
 
-/// Labels the groups with their architectures; the first of these.
+/// Labels the groups with their architectures, and returns the first architecture.
 fn nodes(
     mut finding: Finding,
     context: &Context<'_>,

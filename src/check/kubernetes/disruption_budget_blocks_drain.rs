@@ -1,4 +1,4 @@
-//! A node that cannot be drained in the time that EKS waits.
+//! A node that cannot be drained within the time that EKS allows.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Seconds in which the pods of a node must leave when a managed node group is updated.
+/// Seconds within which the pods of a node must leave in an update of a managed node group.
 const EKS_WAITS: u64 = 900;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

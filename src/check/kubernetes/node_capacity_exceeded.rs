@@ -1,4 +1,4 @@
-//! The pods at their maxima ask for more than all nodes have.
+//! Pods that request more at their maxima than all nodes have.
 
 use crate::ast::Part;
 use crate::budget::packing::{self, Crowd, Load, Resource, Rooms, Shortage, Sum};
@@ -63,7 +63,7 @@ fn finding(
     ))
 }
 
-/// What is too much, and everything that it is computed from.
+/// The shortage, and everything that decides it.
 fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Finding> {
     let environment = context.environment;
     let bound = || packing::bound_to(loads, &short.groups);
@@ -127,7 +127,7 @@ fn arithmetic<'a>(
     )
 }
 
-/// The pods of a crowd, and what the nodes of every group hold of them.
+/// The pods of a crowd, and the number of them that each group can hold.
 fn division<'a>(
     crowd: &Crowd,
     loads: impl Iterator<Item = &'a Load>,

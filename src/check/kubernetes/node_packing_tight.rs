@@ -1,4 +1,4 @@
-//! The sums fit, but the pods do not divide well over the nodes.
+//! Pods whose sums fit, but which cannot be divided well among the nodes.
 
 use crate::ast::Part;
 use crate::budget::packing::{self, Load, Resource, Rooms};

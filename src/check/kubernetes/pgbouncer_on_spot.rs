@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     });
 }
 
-/// On demand where no pool needs the spot nodes, else a group beside them that holds as much.
+/// The advice: on demand if no pool needs the spot nodes, else a second group of the same size.
 fn repair(finding: Finding, environment: &Environment, name: &Name, group: &NodeGroup) -> Finding {
     let mut pools = environment.worker.values();
     if !pools.any(|pool| pool.capacity.value == Capacity::Spot) {

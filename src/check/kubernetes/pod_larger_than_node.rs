@@ -69,7 +69,7 @@ fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
     }
 }
 
-/// What a pod may ask for on the largest node.
+/// The largest request that fits the largest node.
 fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> Finding {
     let Some((cpu, memory)) = super::amounts(context.environment, &load.who) else {
         return finding;

@@ -1,4 +1,4 @@
-//! A node group that runs a pool which does not exist.
+//! A node group that names a pool which does not exist.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

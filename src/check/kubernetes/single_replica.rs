@@ -1,4 +1,4 @@
-//! One pod, or one node of Redis, is all there is.
+//! A workload with a single pod, or a Redis group with a single node.
 
 use crate::ast::Part;
 use crate::check::workloads::workloads;
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A group of queues or sessions without a replica; a cache is filled anew, and cluster mode has a
+/// A group for queues or sessions without a replica. A cache fills again, and cluster mode has a
 /// rule of its own.
 fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Finding> {
     let replicas = &group.replicas;

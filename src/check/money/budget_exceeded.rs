@@ -43,8 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding);
 }
 
-/// Offers the group of which the fewest nodes less are enough, where every pod at its maximum still
-/// has its place.
+/// Offers the group that needs the smallest reduction, if all pods at their maxima still fit.
 fn fewer_nodes(
     finding: Finding,
     context: &Context<'_>,
@@ -79,7 +78,7 @@ fn least(group: &NodeGroup) -> u32 {
     group.count.min.value.max(1)
 }
 
-/// Whether everything has room when a group has no more nodes than these.
+/// Whether everything fits if a group has at most so many nodes.
 fn holds(context: &Context<'_>, name: &Name, nodes: u32) -> bool {
     let Some(mut rooms) = packing::rooms(context.environment, context.catalogue) else {
         return false;

@@ -1,4 +1,4 @@
-//! The environment may cost nearly as much as its budget, or nobody can say.
+//! A ceiling near the budget, or one that cannot be compared with it.
 
 use super::Judged;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A budget that nothing can be held against.
+/// A budget without any price to compare it with.
 fn without_any_price(judged: &Judged<'_>) -> Finding {
     let (budget, estimate) = (judged.budget, judged.estimate);
     let lacking = |item: &Item| matches!(item.rate, Err(Missing::Region));

@@ -1,4 +1,4 @@
-//! Something that the price table does not know.
+//! An item without a price in the price table.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check: where_money_is_asked_for,
 };
 
-/// One finding for a region without prices, and one for each price that a region lacks.
+/// One finding for a region without prices, and one for each missing price of other regions.
 pub(super) fn check(estimates: &[Estimate], prices: &Prices, found: &mut Diagnostics) {
     let mut regions: BTreeMap<&str, Vec<&Estimate>> = BTreeMap::new();
     let mut lacking: BTreeMap<(&str, &str), Vec<(&Estimate, &Item)>> = BTreeMap::new();
@@ -70,7 +70,8 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
 }
 
 fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
-    let message = format!("`{row}` has no price in {region}, so items that need it are in no sum");
+    let message =
+        format!("`{row}` has no price in {region}, so sums exclude the items that need it");
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for (estimate, item) in uses {
         let what = format!(

@@ -1,4 +1,4 @@
-//! Jobs or sessions that Redis may throw away.
+//! An eviction policy that can lose jobs or sessions.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -1,4 +1,4 @@
-//! A step of TLS that the engine does not have.
+//! A step towards TLS that the engine does not support.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

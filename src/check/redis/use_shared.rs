@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let text = format!("on `{name}`");
             finding = finding.operand(*used, &format!("redis.{name}.uses"), text);
         }
-        // A group that has others left can lose it.
+        // A group that keeps other uses can give this one up.
         let spare = serving.iter().find(|(name, used)| {
             let uses = context
                 .environment

@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 finding = finding.operand(used, &format!("redis.{name}.uses"), text);
             }
         }
-        // A group whose policy suits comes first.
+        // A group with a suitable policy comes first.
         let suits = |group: &RedisGroup| {
             let keeps = group.policy.value == EvictionPolicy::Noeviction;
             keeps == (*wanted != Use::Cache)

@@ -1,4 +1,4 @@
-//! An environment variable of the file's that tierc sets itself.
+//! An environment variable of the file that tierc sets itself.
 
 use super::variable_taken::{DATABASE, of_groups};
 use crate::ast::Part;
@@ -39,7 +39,7 @@ fn reserved(who: &str, name: &str, value: &Sourced<String>) -> Finding {
     )
 }
 
-/// The limit of a pod's connections, which is written from `connections per-pod`.
+/// The variable for `connections per-pod`.
 fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) -> Option<Finding> {
     let connections = &workload.connections;
     if connections.env.value != name {
@@ -64,7 +64,7 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
     })
 }
 
-/// How long a pod may keep a connection, which is written from `connections lifetime`.
+/// The variable for `connections lifetime`.
 fn lifetime(
     who: &str,
     workload: &Workload,
@@ -90,7 +90,8 @@ fn lifetime(
     Some(finding.removal(value, &variable, message))
 }
 
-/// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.
+/// The variables for the addresses of the database and of Redis, which come from Secrets, and for
+/// Redis' cluster mode.
 fn address(
     context: &Context<'_>,
     who: &str,

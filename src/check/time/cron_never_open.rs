@@ -1,5 +1,5 @@
-//! An event whose floors never hold, or that no trigger of KEDA can stand for, and off-hours that
-//! are always open.
+//! An event whose floors never apply or that no KEDA trigger can express, and off-hours that never
+//! end.
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -20,10 +20,10 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Off-hours are stated in steps of five minutes.
+/// Off-hours are checked in steps of five minutes.
 const STEP: SignedDuration = SignedDuration::from_mins(5);
 
-/// Steps of two weeks, in one of which no clock changes: an hour may be left out of the other.
+/// The steps of two weeks: in one of them, a clock change can skip an hour.
 const STEPS: i32 = 2 * 7 * 24 * 12;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -36,8 +36,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Off-hours come again by the week: what has no waking moment in one has none in any. Events are
-/// left out: nobody states one for every night.
+/// Off-hours repeat weekly, so one week without a waking moment means none at all. Events do not
+/// count: they are exceptions.
 fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Option<Finding> {
     let windows: Vec<&Window<'_>> = calendar
         .windows

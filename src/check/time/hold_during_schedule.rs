@@ -1,4 +1,4 @@
-//! A held or paused count that a schedule wants to change.
+//! A held or paused count that a schedule would change.
 
 use crate::ast::Part;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -1,4 +1,4 @@
-//! Off-hours that meet others at midnight, and leave a gap beside them.
+//! Off-hours that continue past midnight on some days and leave a gap on others.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// On which side of midnight the gap lies.
+/// The side of midnight with the gap.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     /// Asleep until midnight, awake from then on.
@@ -28,11 +28,11 @@ enum Side {
     Before,
 }
 
-/// A window that sleeps through a midnight on other days, whose other side is asleep on this one.
+/// A window that passes through midnight on other days, next to another window on this day.
 struct Gap<'a, 'b> {
     /// The nights with the gap.
     nights: &'b Window<'a>,
-    /// What is open on the other side of midnight.
+    /// The window on the other side of midnight.
     other: &'b Window<'a>,
     /// The day that begins at the midnight.
     day: Weekday,
@@ -41,7 +41,7 @@ struct Gap<'a, 'b> {
     subjects: Vec<Subject>,
 }
 
-/// A week says all: windows come again in every one.
+/// One week is enough, because windows repeat weekly.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for nights in &calendar.windows {
@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The gap of a window beside the midnight that begins `day`.
+/// The gap of a window beside the midnight at the start of `day`.
 fn gap<'a, 'b>(
     calendar: &'b Calendar<'a>,
     nights: &'b Window<'a>,
@@ -94,7 +94,7 @@ fn gap<'a, 'b>(
     })
 }
 
-/// Whether a window is open on that side of the midnight after it opens.
+/// Whether a window is open on that side of the next midnight.
 fn passes(window: &Window<'_>, side: Side) -> bool {
     let from = window.hours.from.value.minute_of_day();
     let to = window.hours.to.value.minute_of_day();
@@ -104,7 +104,7 @@ fn passes(window: &Window<'_>, side: Side) -> bool {
     }
 }
 
-/// A window that puts a subject to sleep at a moment.
+/// A window that is open for a subject at a moment.
 fn open<'a, 'b>(
     calendar: &'b Calendar<'a>,
     subject: &Subject,

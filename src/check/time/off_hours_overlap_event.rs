@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The first moment at which the window is open and the event is on.
+/// The first moment at which both the window and the event are active.
 fn meeting(window: &Window<'_>, occasion: &Occasion<'_>) -> Option<Timestamp> {
     let week = occasion.start.checked_add(WEEK).ok()?;
     let end = occasion.end.min(week);

@@ -51,7 +51,7 @@ fn unknown(zone: &Sourced<String>, path: &str) -> Finding {
     }
 }
 
-/// Off-hours come again by the rule of their zone's clocks.
+/// Off-hours repeat by the rules of their time zone.
 fn irregular(zone: &Sourced<String>, path: &str, known: &Zone) -> Finding {
     let message = format!(
         "the clock changes of `{}` are announced year by year, so off-hours can be an hour early or late",

@@ -1,4 +1,4 @@
-//! `--base REV`: the working tree beside a revision of it.
+//! `--base REV` compares the working tree with a revision.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(in crate::cli) fn read(
     })
 }
 
-/// The files of both sides. One may lack what the other has: it came or went.
+/// The files of both sides. A file can be missing on one side, because it was added or removed.
 fn files(
     repository: &Repository,
     revision: &Revision<'_>,
@@ -75,8 +75,8 @@ fn files(
     }
 }
 
-/// The files at `path`, of which there may be none. A folder that cannot be listed is not one
-/// without files.
+/// The files at `path`, if any. A folder that cannot be listed is an error, because it may have
+/// files.
 fn working_tree_if_any(path: &PathBuf) -> Result<Vec<SideFile>, Vec<String>> {
     if files::is_without_environments(path) {
         return Ok(Vec::new());
@@ -84,12 +84,12 @@ fn working_tree_if_any(path: &PathBuf) -> Result<Vec<SideFile>, Vec<String>> {
     working_tree(std::slice::from_ref(path))
 }
 
-/// Whether nothing is at `path`, for sure.
+/// Whether `path` certainly does not exist.
 fn is_absent(path: &Path) -> bool {
     matches!(path.try_exists(), Ok(false))
 }
 
-/// A folder that stands, at or above the first path.
+/// An existing folder at or above the first path.
 fn folder_of(paths: &[PathBuf]) -> PathBuf {
     let first = paths.first().map_or_else(PathBuf::new, Clone::clone);
     let folder = first

@@ -1,4 +1,4 @@
-//! `--committed`: the files beside what the generated trees record.
+//! `--committed` compares the files with the records in the generated trees.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(in crate::cli) fn read(
 ) -> Result<Read, Failed> {
     let files = working_tree(paths)?;
     let texts = catalogue(common)?;
-    // Single files say nothing about the trees of others.
+    // Single files do not show which other trees are stale.
     let complete = paths.iter().all(|path| path.is_dir());
     let only = if complete {
         None

@@ -64,7 +64,7 @@ pub(in crate::cli) fn read(
     })
 }
 
-/// What a name means. A file that is called exactly so comes first, whatever is in its name.
+/// Interprets a name. An existing file with exactly this name takes precedence.
 fn named(text: &str, before: Option<&Named>) -> Result<Named, String> {
     let plain = |text: &str| Named {
         revision: None,
@@ -147,7 +147,7 @@ fn of_files(files: Vec<SideFile>) -> Side {
     }
 }
 
-/// The generated tree at `path`, or those in it where no environment's file is.
+/// The generated tree at `path`, or the trees in it if it has no environment files.
 fn load_trees(
     path: &Path,
     common: &Common,
@@ -171,7 +171,8 @@ fn load_trees(
     }))
 }
 
-/// As `git show REV:PATH` finds it: from the top of the repository, or, with `./`, from here.
+/// Finds a file like `git show REV:PATH`: relative to the repository's top, or with `./` to the
+/// current folder.
 fn load_at(
     revision: &str,
     path: &Path,

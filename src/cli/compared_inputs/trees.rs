@@ -1,4 +1,4 @@
-//! Generated trees as one side: what they record, and their files as they are.
+//! Generated trees as one side: their records, and their files on disk.
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
@@ -17,13 +17,12 @@ use super::{Artifacts, Failed};
 pub(super) struct Tree {
     /// The folder it is in.
     out: PathBuf,
-    /// What it is called there, which is its environment's name.
+    /// Its folder's name, which is its environment's name.
     pub(super) name: String,
 }
 
 impl Tree {
-    /// The tree at `path`, where there is one. A place that cannot be looked at is not one without
-    /// a tree.
+    /// The tree at `path`, if there is one. A place that cannot be read is an error.
     pub(super) fn at(path: &Path) -> Result<Option<Self>, Failed> {
         let lock = path.join(LOCK);
         match lock.metadata() {
@@ -78,7 +77,7 @@ impl Tree {
     }
 }
 
-/// The trees in `out`, by name; none where there is no such folder.
+/// The trees in `out`, by name; none if the folder does not exist.
 pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
     let entries = match out.read_dir() {
         Ok(entries) => entries,
@@ -96,7 +95,7 @@ pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
     Ok(trees)
 }
 
-/// What the trees record; every record that is wrong is named.
+/// The records of the trees. Every invalid record is reported.
 pub(super) fn records(trees: &[Tree], artifacts: Artifacts) -> Result<Vec<Record>, Failed> {
     if trees.len() == 1 {
         stay_on_this_thread();

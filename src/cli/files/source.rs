@@ -1,5 +1,5 @@
-//! Replacing files of the user's: each is written beside the one that it replaces and renamed over it,
-//! so that a kill leaves the old one or the new one.
+//! Replaces the user's files. The new file is written beside the old one and renamed over it, so a
+//! kill leaves one of them.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::cli::error::Error;
 
 /// A file that is to be replaced.
 pub struct Rewrite<'a> {
-    /// The file; a symbolic link stays one, and what it leads to is replaced.
+    /// The file. A symbolic link stays, and its target is replaced.
     pub path: &'a Path,
     /// What was read from it.
     pub before: &'a [u8],
@@ -22,7 +22,7 @@ pub struct Rewrite<'a> {
     pub after: &'a str,
 }
 
-/// A file that is written and not in its place yet. Dropped before it is placed, it goes.
+/// A file that is written but not yet in its place. It is removed if it is dropped before.
 struct Staged {
     written: PathBuf,
     target: PathBuf,
@@ -34,17 +34,19 @@ impl Drop for Staged {
     }
 }
 
-/// Replaces files: none of them before all are written and each still holds what was read from it.
+/// Replaces files. It replaces none before all are written, and before all still have the contents
+/// that were read.
 ///
 /// # Errors
-/// A file is read-only, was changed since it was read, or the system refuses. Then all files are as they
-/// were, but for those that the error names.
+///
+/// If a file is read-only, has changed since it was read, or cannot be replaced. All files except
+/// those in the error are then unchanged.
 pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Error> {
     let staged: Vec<Staged> = files.iter().map(stage).collect::<Result<_, Error>>()?;
     place(files, &staged)
 }
 
-/// Puts what is written in its place.
+/// Moves the written files into their places.
 fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
     let both = || files.iter().zip(staged);
     // Somebody may have saved one meanwhile.
@@ -58,7 +60,7 @@ fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
     both().try_for_each(|(file, staged)| unchanged(file, staged))?;
     let mut replaced = Vec::new();
     for (file, staged) in both() {
-        // Again: of many files, the last one waits.
+        // Checked again, because the last of many files has waited.
         let done = unchanged(file, staged).and_then(|()| {
             fs::rename(&staged.written, &staged.target)
                 .map_err(|error| Error::Io("replaced", file.path.to_owned(), error))
@@ -75,7 +77,7 @@ fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
 fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     let failed = |error| Error::Io("written", file.path.to_owned(), error);
     let target = fs::canonicalize(file.path).map_err(failed)?;
-    // A rename would replace it all the same.
+    // A rename would replace it even if it is read-only.
     if fs::metadata(&target)
         .map_err(failed)?
         .permissions()
@@ -83,8 +85,8 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     {
         return Err(Error::ReadOnly(file.path.to_owned()));
     }
-    // So it would if it belongs to somebody else; an immutable file or a file system that is mounted
-    // read-only would refuse it after other files were replaced.
+    // A rename would also replace a file of another user. For an immutable file or a read-only file
+    // system it would fail, but only after other files were replaced.
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::empty())
         .map_err(|errno| failed(errno.into()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
@@ -102,7 +104,7 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
 mod tests {
     use super::*;
 
-    /// Two files, and what each is to hold.
+    /// Two files with their new contents.
     fn two(folder: &Path) -> [PathBuf; 2] {
         let paths = ["a.kdl", "b.kdl"].map(|name| folder.join(name));
         for path in &paths {

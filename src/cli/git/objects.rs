@@ -1,4 +1,4 @@
-//! What is in objects: one `git` for all of them.
+//! Reads the contents of objects, with one `git` process for all of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ impl Objects {
         }
     }
 
-    /// The bytes of a file, and no more than `most`; or why it cannot be read.
+    /// At most `most` bytes of a file, or why it cannot be read.
     pub(super) fn read(&self, object: &str, most: usize) -> Result<Vec<u8>, String> {
         let mut kept = self.reader.borrow_mut();
         let mut reader = match kept.take() {
@@ -41,12 +41,12 @@ impl Objects {
                 *kept = Some(reader);
                 Ok(bytes)
             }
-            // What it says about this object comes with its end.
+            // Git's message about this object comes when the process ends.
             Err(why) => Err(format!("{why}{}", quoted(&reader.end()))),
         }
     }
 
-    /// What is in a folder, by name; or why it cannot be listed.
+    /// The entries of a folder, by name, or why it cannot be listed.
     pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<Entry>>, String> {
         if let Some(known) = self.folders.borrow().get(folder) {
             return Ok(Rc::clone(known));
@@ -66,7 +66,7 @@ impl Objects {
     }
 }
 
-/// `<mode> <type> <object>\t<name>`. The name is any bytes without a NUL.
+/// `<mode> <type> <object>\t<name>`. The name can be any bytes without a NUL.
 fn entry(told: &[u8]) -> Option<Entry> {
     let tab = told.iter().position(|byte| *byte == b'\t')?;
     let about = std::str::from_utf8(told.get(..tab)?).ok()?;
@@ -90,7 +90,7 @@ struct Reader {
     child: Child,
     asked: ChildStdin,
     answers: BufReader<ChildStdout>,
-    /// Reads what it says beside, so that it never waits for a reader.
+    /// Reads stderr, so that the process never blocks on it.
     said: JoinHandle<String>,
 }
 
@@ -145,12 +145,12 @@ impl Reader {
             .read_to_end(&mut bytes)
             .map_err(failed)?;
         std::io::copy(&mut answer, &mut std::io::sink()).map_err(failed)?;
-        // A size that was promised and not given ends here, too.
+        // If the object is shorter than announced, this read fails as well.
         self.answers.read_exact(&mut [0]).map_err(failed)?;
         Ok(bytes)
     }
 
-    /// Ends it; what it said beside.
+    /// Ends the process, and returns its stderr.
     fn end(self) -> String {
         let Self {
             mut child,

@@ -1,4 +1,4 @@
-//! Paths at a revision, from folder to folder. Links are followed as the working tree's are.
+//! Follows paths at a revision, from folder to folder. Links are followed as in the working tree.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use super::Revision;
 
-/// Links that are followed on one path, as Linux follows them.
+/// The most links on one path, as in Linux.
 const MOST_LINKS: u32 = 40;
 
 /// The longest path that a link may hold.
 const LONGEST_LINK: usize = 4096;
 
-/// What stands in a folder.
+/// An entry of a folder.
 pub(super) struct Entry {
     pub(super) kind: Kind,
     /// Its hash.
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     File,
     Folder,
     Link,
-    /// Another repository, of which this one knows the commit alone.
+    /// Another repository. This one only knows its commit.
     Submodule,
 }
 
@@ -39,11 +39,11 @@ pub(super) enum Node<'a> {
     Absent,
 }
 
-/// A folder that was reached, and the way to it.
+/// A folder, and the way to it.
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
     revision: &'a Revision<'a>,
-    /// The hashes of the folders from the top, the last of which is this one.
+    /// The hashes of the folders from the top to this one.
     folders: Vec<String>,
     /// Its path, without links.
     path: PathBuf,
@@ -70,10 +70,10 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Goes on to `path`, which starts in this folder.
+    /// Goes on to `path`, relative to this folder.
     pub(super) fn go(mut self, path: &Path) -> Result<Node<'a>, String> {
         let mut left: VecDeque<OsString> = parts(path);
-        // Behind a link, what is absent is not a file that came or went: the link is wrong.
+        // A missing target means that the link is broken, not that a file was added or removed.
         let mut link = None;
         while let Some(part) = left.pop_front() {
             if part == ".." {

@@ -1,4 +1,4 @@
-//! The tree of every state on the way, in numbered folders, with the files of the step that leads to
+//! Writes the tree of every state into numbered folders, with the scripts of the step that leads to
 //! it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +22,9 @@ struct Tree {
     plan: TreePlan,
 }
 
-/// Writes every state's tree below `out`, and removes those of an earlier plan that this one has
-/// not: they would look like steps of it. Nothing is written where anything is in the way.
+/// Writes every state's tree below `out`, and removes the states of an earlier plan that this one
+/// does not have, because they would look like its steps. If anything is in the way, nothing is
+/// written.
 pub(super) fn write(
     out: &Path,
     root: &str,
@@ -34,7 +35,7 @@ pub(super) fn write(
     let made = folders_to_make(out);
     let replaced = replace(out, root, routes, comparison, output);
     replaced.map_err(|error| {
-        // Where another run writes, what lies there is that run's.
+        // If another run writes there, the files belong to that run.
         if !matches!(error, Error::Busy(..)) {
             discard(out, output);
         }
@@ -46,7 +47,7 @@ pub(super) fn write(
     })
 }
 
-/// The folders of a path that are not there yet, the inner ones first.
+/// The missing folders of a path, inner ones first.
 fn folders_to_make(out: &Path) -> Vec<PathBuf> {
     let above = out.ancestors().take_while(|folder| !folder.exists());
     above.map(Path::to_owned).collect()
@@ -59,7 +60,7 @@ fn replace(
     comparison: &Comparison,
     output: &Output,
 ) -> Result<(), Error> {
-    // One turn for the whole plan: what is compared now is what is replaced.
+    // One turn for the whole plan, so nothing changes between the comparison and the write.
     let _turn = take_turn(out, output)?;
     let trees = trees(out, root, routes, comparison)?;
     let stale = stale(out, &trees)?;
@@ -76,8 +77,8 @@ fn replace(
     remove(&stale)
 }
 
-/// Removes every state that an earlier plan wrote below `out`, because this one writes none: a person
-/// who runs the next script must not run one of another plan.
+/// Removes every state that an earlier plan wrote below `out`, because this plan writes none:
+/// nobody should run the next script of an outdated plan.
 pub(super) fn discard(out: &Path, output: &Output) {
     if !out.is_dir() {
         return;
@@ -104,15 +105,15 @@ pub(super) fn discard(out: &Path, output: &Output) {
 fn remove(trees: &[(PathBuf, String)]) -> Result<(), Error> {
     for (folder, name) in trees {
         files::remove_tree(folder, name)?;
-        // Whatever else lies in it is somebody's.
+        // Other files in it belong to somebody else.
         let _ = fs::remove_dir(folder);
     }
     Ok(())
 }
 
-/// No state changes before all of them can.
+/// No state changes before all of them are prepared.
 fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
-    // A folder holds a tree for each environment, and is taken once.
+    // A folder with trees of several environments is locked once.
     let mut turns: BTreeMap<&Path, Turn> = BTreeMap::new();
     for tree in trees {
         if !turns.contains_key(tree.folder.as_path()) {
@@ -135,7 +136,7 @@ fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says which files go that somebody edited since an earlier plan wrote them.
+/// Warns about edited files of an earlier plan that are removed or overwritten.
 fn warn_of_edits(
     trees: &[Tree],
     stale: &[(PathBuf, String)],
@@ -160,7 +161,7 @@ fn warn_of_edits(
     Ok(())
 }
 
-/// What is to be written, held against what is there. `root` is what the commands call `out`.
+/// The changes between the new trees and the disk. `root` is the name of `out` in the commands.
 fn trees(
     out: &Path,
     root: &str,
@@ -183,7 +184,7 @@ fn trees(
                 tree: &tree,
                 source,
             };
-            // The step that leads to this state; none leads to BEFORE.
+            // The step that leads to this state; BEFORE has none.
             let step = number
                 .checked_sub(1)
                 .and_then(|at| route.plan.steps.get(at));

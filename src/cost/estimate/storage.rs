@@ -1,4 +1,4 @@
-//! RDS volumes: GiB, and the IOPS and MiB/s that do not come with them.
+//! RDS volumes: GiB, and the IOPS and MiB/s beyond the included ones.
 
 use crate::catalogue::{Price, StoragePrices};
 use crate::model::volume::included;
@@ -88,10 +88,10 @@ pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
     }
 }
 
-/// What is paid for of a volume, how much of it, and whether that could be read.
+/// The charged amounts of a volume, and whether they could be read.
 fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
     let (gib, max_gib) = (&storage.gib, &storage.max_gib);
-    // Storage autoscaling never shrinks a volume, and is off at 0.
+    // Storage autoscaling never shrinks a volume, and 0 turns it off.
     let most = max_gib.value.max(gib.value);
     let size = Count::between(u64::from(gib.value), u64::from(most), GIB);
     let mut all = vec![(Charge::Size, size, gib.sound && max_gib.sound)];

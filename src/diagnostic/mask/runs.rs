@@ -1,14 +1,14 @@
-//! Where runs of characters end that a search looks at from several places in them.
+//! The ends of character runs, for searches that start at several positions of one run.
 
 use std::ops::Range;
 
 use super::body::Body;
 
-/// Each run is passed over once, however many words in it are looked at: `password=password=...` is
-/// one value for every one of its keys.
+/// Each run is scanned once, however many words start in it: `password=password=...` is one value
+/// for each of its keys.
 pub(super) struct Ends<'t> {
     text: &'t str,
-    /// The run of each kind that was looked at last.
+    /// The last scanned run of each kind.
     runs: [Range<usize>; Run::KINDS],
     /// Characters that were looked at.
     #[cfg(test)]
@@ -40,7 +40,7 @@ impl<'t> Ends<'t> {
         self.text
     }
 
-    /// Where the run ends that `at` is in, or that is empty there.
+    /// The end of the run that contains `at`, or `at` if there is none.
     pub(super) fn end(&mut self, run: Run, at: usize) -> usize {
         let Some(known) = self.runs.get_mut(run.index()) else {
             return at;

@@ -37,7 +37,7 @@ pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
                 value: "{{ $value }} pods",
                 ..above("ApiAtMaximum", MORE_PODS, "More API pods than the maximum")
             };
-            // A count that is held is always at its maximum.
+            // A held count is always at its maximum.
             (min < max).then_some(alert).into_iter().collect()
         }
     }
@@ -69,15 +69,15 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
     }
     alerts.push(errors(environment, name, pool, section.clone()));
     alerts.extend(fallback(environment, name, pool, &section));
-    // What the file pauses is paused until the file says otherwise.
+    // If the file pauses a pool, its pause needs no alert.
     if pool.pause.is_none() {
         alerts.push(paused(environment, name, pool, section));
     }
     alerts
 }
 
-/// A list that is longer than the pool is sized for; not while the pool is paused, when KEDA does
-/// not look at the list.
+/// A list that is longer than the pool can handle. Not while the pool is paused, because KEDA does
+/// not read the list then.
 fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: String) -> Alert {
     let pods = pool.workload.bounds().1.max(1);
     let each = metric::queue_depth(environment, pool);
@@ -104,7 +104,7 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
 }
 
 fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
-    // At no pods KEDA looks once in a polling interval.
+    // At zero pods, KEDA polls once per interval.
     let polling = match pool.workload.bounds().0 {
         0 => pool.polling.value.secs(),
         _ => 0,
@@ -123,11 +123,11 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// A pool that runs on its fallback: KEDA counts no error then.
+/// A pool on its fallback; KEDA counts no error then.
 fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str) -> Option<Alert> {
     let stated = pool.fallback.as_ref()?;
     let pods = stated.replicas.value;
-    // A list of no items looks like a fallback to no pods. A paused pool reads no list.
+    // An empty list looks like a fallback to zero pods. A paused pool reads no list.
     if pool.pause.is_some() || (pods == 0 && !pool.is_summed()) {
         return None;
     }
@@ -172,7 +172,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// Where pods of the API are there and not measured. What sleeps has no pods to measure.
+/// The API has pods but no measurements. A sleeping API has no pods to measure.
 pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> String {
     let measured = none_of(tracked, &[Metric::ApiCpu, Metric::ApiMemory]);
     let (pods, autoscaler) = (
@@ -182,7 +182,7 @@ pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> 
     format!("(({measured}) and {pods} > 0) or absent({autoscaler})")
 }
 
-/// Where a pool's lists are not measured, unless it is paused.
+/// A pool's lists are not measured, and it is not paused.
 pub(super) fn worker_unmeasured(
     environment: &Environment,
     pool: &Worker,
@@ -197,7 +197,7 @@ pub(super) fn worker_unmeasured(
     }
 }
 
-/// Where one of these metrics has no value.
+/// Holds if one of these metrics has no value.
 fn none_of(tracked: &[Tracked], metrics: &[Metric]) -> String {
     let measured = tracked.iter().filter(|it| metrics.contains(&it.metric));
     let absent: Vec<String> = measured.map(|it| format!("absent({})", it.query)).collect();

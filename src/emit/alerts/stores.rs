@@ -4,7 +4,7 @@ use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measur
 use crate::metric::{Component, Metric, Tracked, state};
 use crate::model::{Duration, Environment, MetricSource};
 
-/// PgBouncer disconnects a client that has waited for two minutes.
+/// PgBouncer disconnects a client after two minutes of waiting.
 const WAITING: Duration = Duration::from_mins(2);
 
 pub(super) fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
@@ -55,12 +55,12 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     }
     let doing = "scale up the node type";
     let alert = above(environment, tracked, "RedisMemoryHigh", doing, section);
-    // A cache that may evict any key is meant to be full.
+    // A cache that may evict any key is expected to be full.
     let full = group.policy.value.evicts_any_key();
     (!full).then_some(alert).into_iter().collect()
 }
 
-/// What has no tracked metric: the forecast of storage, and lag.
+/// Alerts without a tracked metric: the forecast of storage, and lag.
 pub(super) fn beside(environment: &Environment, component: &Component) -> Option<Alert> {
     match component {
         Component::Database => Some(storage_forecast(environment)),
@@ -73,11 +73,11 @@ fn storage_forecast(environment: &Environment) -> Alert {
     let within = environment.alerts.storage_forecast.value;
     let storage = &environment.database.storage;
     let gib = storage.gib.value;
-    // CloudWatch does not know how large RDS has made the volume, so that the room it may still
-    // grow by is counted from what the file states.
+    // CloudWatch does not report the size of the volume, so the room for growth starts from the
+    // stated size.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(", if {gib} GiB are allocated, as the file states")
+        format!(" (assuming the {gib} GiB that the file states)")
     } else {
         String::new()
     };
@@ -137,7 +137,7 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
     vec![waiting, absent]
 }
 
-/// Where nothing is told of a store, which runs at all hours.
+/// A store without measurements. Stores run at all hours.
 pub(super) fn unmeasured(
     environment: &Environment,
     component: &Component,
@@ -148,7 +148,7 @@ pub(super) fn unmeasured(
     if *component == Component::ReadReplicas {
         let (lag, replication) = (state::lag(environment), state::replication(environment));
         queries.push(format!("absent({lag})"));
-        // From CloudWatch both are of one series.
+        // In CloudWatch, both come from one series.
         if environment.alerts.source.database.value == MetricSource::Exporter {
             queries.push(format!("absent({replication})"));
         }

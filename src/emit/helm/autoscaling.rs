@@ -1,4 +1,4 @@
-//! Autoscalers in the values: whole where the chart owns them, absent where tierc's manifests do.
+//! Autoscalers in the values: complete if the chart owns them, absent if tierc's manifests do.
 
 use crate::emit::yaml::{Map, Value, yaml};
 
@@ -10,7 +10,7 @@ fn owned_by_chart(environment: &Environment) -> bool {
     environment.deliver.autoscalers.value == Autoscalers::Helm
 }
 
-/// No bounds and no replica count beside somebody else's autoscaler.
+/// Without bounds and replica count, because another owner has the autoscaler.
 fn not_here() -> Value {
     yaml!({ "enabled": false })
 }
@@ -32,7 +32,7 @@ pub(super) fn of_api(environment: &Environment) -> Value {
     })
 }
 
-/// The ScaledObject's parts, in its own words but for the bounds.
+/// The ScaledObject's fields under their own names, except the bounds.
 pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> Value {
     if !owned_by_chart(environment) {
         return not_here();

@@ -1,4 +1,4 @@
-//! What the chart is to know of the API and of a worker pool.
+//! The chart's values for the API and for a worker pool.
 
 use crate::emit::yaml::{Map, Value, yaml};
 
@@ -6,7 +6,7 @@ use super::{autoscaling, secret_env};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Image, Name, Portion, Resources, Worker, Workload};
 
-/// The API. It alone reads from replicas, because the budget counts nobody else there.
+/// The API. Only the API reads from replicas, because the budget counts no other readers.
 pub(super) fn api(environment: &Environment) -> Value {
     let api = &environment.api.workload;
     let read = secret::read_url(environment).map(|entry| ("DATABASE_READ_URL".to_owned(), entry));
@@ -46,7 +46,7 @@ fn workload(
 ) -> Map {
     let mut values = Map::new();
     values.insert("name", &workload.name);
-    // PgBouncer's NetworkPolicy lets nobody else in.
+    // PgBouncer's NetworkPolicy admits only these pods.
     values.insert("podLabels", yaml!({ "app": &workload.name }));
     if let Some(reference) = &workload.image {
         let image = Image::parse(&reference.value);
@@ -88,7 +88,7 @@ fn strategy(workload: &Workload) -> Value {
     } })
 }
 
-/// Plain variables. One of the user's takes the place of a reference of the same name.
+/// Plain variables. A user's variable replaces a reference with the same name.
 fn env(environment: &Environment, workload: &Workload) -> Map {
     let mut variables = Map::new();
     for group in environment.redis.values() {
@@ -100,7 +100,7 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
-    // Last, so that no variable of the user's can lift the limit that the budget counts on.
+    // Added last, so no user's variable can change the limit that the budget relies on.
     let connections = &workload.connections;
     variables.insert(
         connections.env.value.clone(),
@@ -113,7 +113,7 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     variables
 }
 
-/// Variables that every workload reads from Secrets.
+/// The variables that every workload reads from Secrets.
 fn secrets(environment: &Environment) -> Vec<(String, secret::Entry)> {
     let database = ("DATABASE_URL".to_owned(), secret::database_url(environment));
     let groups = environment.redis.iter();

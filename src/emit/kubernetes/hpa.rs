@@ -51,7 +51,7 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
     metrics
 }
 
-/// `behavior` of `autoscaling/v2`, which KEDA takes in the same form.
+/// `behavior` of `autoscaling/v2`; KEDA uses the same form.
 pub(in crate::emit) fn behavior(workload: &Workload) -> Value {
     yaml!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
 }
@@ -65,7 +65,7 @@ fn rules(scaling: &Scaling) -> Value {
     let mut rules = Map::new();
     rules.insert("stabilizationWindowSeconds", scaling.window.value.secs());
     rules.insert("selectPolicy", select);
-    // An empty list would be refused; an absent one means Kubernetes' defaults.
+    // An empty list is invalid; without the field, Kubernetes uses its defaults.
     if !scaling.policy.is_empty() {
         let policies = scaling.policy.iter().map(|policy| {
             let kind = match policy.kind.value {

@@ -13,7 +13,7 @@ use crate::emit::metadata::{metadata, selector};
 use crate::emit::pgbouncer::ini;
 use crate::model::Environment;
 
-/// The key in the ConfigMap, and the file that it becomes.
+/// The key in the ConfigMap, and its file name when mounted.
 const CONFIG_FILE: &str = "pgbouncer.ini";
 
 /// ServiceAccount, ConfigMap, Deployment, Service, PodDisruptionBudget and NetworkPolicy.
@@ -41,8 +41,8 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
                 "ports": [{ "name": "postgres", "port": PORT, "targetPort": "postgres", "protocol": "TCP" }],
             },
         }),
-        // It takes no notice of pods that drain: nodes are to be drained one after another
-        // (`tierc explain connection-budget-exceeded`).
+        // It ignores draining pods, so nodes must be drained one after another (`tierc explain
+        // connection-budget-exceeded`).
         yaml!({
             "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": &meta,
             "spec": {
@@ -60,7 +60,7 @@ pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> Valu
     deployment::template(environment, &ini(environment, catalogue))
 }
 
-/// Without a hash in it, so that a change of pools changes no pod.
+/// The name has no hash, so a change of the pools does not change the pods.
 fn config_name(environment: &Environment) -> String {
     format!("{}-config", environment.pgbouncer.name.value)
 }

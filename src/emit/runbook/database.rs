@@ -23,13 +23,14 @@ pub(super) struct Database {
     multi_az: bool,
     engine: String,
     max_connections: u32,
-    /// More of them, if the memory of every server is good for that.
+    /// A larger limit, if the memory of every server allows it.
     more: Option<Connections>,
     window: String,
     gib: u32,
     storage: String,
     volume: growth::Volume,
-    /// Whether CloudWatch tells its storage, which knows what is free and not what is allocated.
+    /// Whether CloudWatch is the source of its storage: it reports the free space, not the
+    /// allocated size.
     free_alone: bool,
     host: String,
     replicas: Vec<String>,
@@ -43,9 +44,9 @@ pub(super) struct Database {
 #[derive(Serialize)]
 struct Connections {
     count: u32,
-    /// What every replica is raised to before, where it has fewer.
+    /// Whether replicas must be raised first, because they have fewer.
     replicas: bool,
-    /// Whether the file states those of replicas by themselves.
+    /// Whether the file states the replicas' own value.
     stated: bool,
 }
 
@@ -83,9 +84,8 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
     }
 }
 
-/// Half as many again, or as many as the memory of each server is good for without doubt; none
-/// where that is no more, or where nobody knows the memory. A replica with fewer than its source
-/// does not start.
+/// Half as many again, or as many as the memory of each server certainly allows; `None` if that is not
+/// more, or if the memory is unknown. A replica with fewer than its source does not start.
 fn more(environment: &Environment, catalogue: &Catalogue) -> Option<Connections> {
     let database = &environment.database;
     let (now, replicas) = (database.max_connections.value, &database.replicas);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::emit::load_test::levels;
 use crate::model::{Environment, LoadTest, Name};
 
-/// What a TestRun takes beside the loads: pods that start, and requests that end, in seconds.
+/// Seconds that a TestRun needs beyond its loads: for pods to start, and for requests to end.
 const BESIDE: u64 = 600;
 
 /// A load test.
@@ -17,7 +17,7 @@ pub(super) struct Test {
     body: Option<String>,
     token: Option<String>,
     levels: Vec<Level>,
-    /// What has to hold at each level; none where nothing is expected.
+    /// The expectation for each level, if there is one.
     expect: Option<String>,
     rate: Option<Rate>,
     run: Option<Run>,
@@ -34,7 +34,7 @@ struct Level {
 struct Rate {
     per_second: u32,
     millis: u64,
-    /// The virtual users that it takes, if requests last that long.
+    /// The virtual users that it needs, if requests last that long.
     needed: u64,
     users: u64,
     most_users: u64,

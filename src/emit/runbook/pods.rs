@@ -1,4 +1,4 @@
-//! What runs as pods and scales by itself: the API and the worker pools.
+//! The autoscaled pods: the API and the worker pools.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub(super) struct Api {
     #[serde(flatten)]
     pods: Pods,
     hpa: String,
-    /// The CPU target in percent, which is the first metric where there is one.
+    /// The CPU target in percent, which is the first metric if there is one.
     cpu: Option<u32>,
     /// A lower one.
     lower_cpu: Option<u32>,
@@ -23,23 +23,23 @@ pub(super) struct Api {
     scale_up: String,
 }
 
-/// What the API and a pool have in common.
+/// The common part of the API and a pool.
 #[derive(Serialize)]
 struct Pods {
     deployment: String,
-    /// The bounds that the autoscaler was given: a held count is both.
+    /// The autoscaler's bounds; a held count is both.
     min: u32,
     max: u32,
     held: bool,
-    /// Half of the maximum, and more than the minimum: a count for an event.
+    /// A count for an event: half of the maximum, and above the minimum.
     event: u32,
-    /// A count to hold it at, which is not the one that it has.
+    /// A count to hold it at, which differs from the present one.
     hold: u32,
-    /// A larger maximum, if the clients that it brings fit into PgBouncer.
+    /// A larger maximum, if PgBouncer has room for its clients.
     more: Option<u32>,
     per_pod: u32,
     down_window: u64,
-    /// Twice that, or the longest that Kubernetes takes; none where it has that.
+    /// Twice that, or the longest that Kubernetes accepts; `None` if it has that already.
     longer_window: Option<u64>,
     requests: Amounts,
     limits: Amounts,
@@ -84,7 +84,7 @@ pub(super) fn api(environment: &Environment) -> Api {
     }
 }
 
-/// How fast pods are added, with what Kubernetes does where no step is stated.
+/// How fast pods are added, with Kubernetes' defaults if no step is stated.
 fn scale_up(scaling: &Scaling) -> String {
     let which = match scaling.select.value {
         Select::Max => "more",
@@ -135,7 +135,7 @@ pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
     environment.worker.iter().map(pool).collect()
 }
 
-/// A count to hold a pool at that is paused already: another one than that.
+/// A count for a pool that is already paused, different from the present one.
 fn other_than(paused: u32, pods: &Pods) -> u32 {
     let counts = [pods.hold, pods.max, (paused / 2).max(1)];
     let other = counts.into_iter().find(|count| *count != paused);
@@ -185,20 +185,20 @@ fn pods(environment: &Environment, workload: &Workload) -> Pods {
     }
 }
 
-/// Half as many again as the maximum, or as many as PgBouncer takes clients of; none where that
-/// is no more than the maximum.
+/// Half as many again as the maximum, or as many as PgBouncer accepts clients of; `None` if that is
+/// not more than the maximum.
 fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
     let most = workload.most();
     let wanted = most.saturating_add(most.div_ceil(2));
     let free = pooled_clients_free(environment);
-    // A rollout of the new pods brings its surge.
+    // A rollout of the additional pods adds its surge.
     let surge = workload.rollout.max_surge.value;
     let per_pod = u64::from(workload.connections.per_pod.value);
     let needs = |pods: u32| {
         let peak = pods.saturating_add(surge.of_rounded_up(pods));
         u64::from(peak.saturating_sub(workload.peak())) * per_pod
     };
-    // More pods never need less: halving finds the most that fit, however many are asked for.
+    // More pods never need fewer clients, so a binary search finds the largest count that fits.
     let (mut fits, mut too_many) = (most, wanted.saturating_add(1));
     while too_many - fits > 1 {
         let middle = fits + (too_many - fits) / 2;
@@ -211,7 +211,8 @@ fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
     (fits > most).then_some(fits)
 }
 
-/// Clients that PgBouncer still takes at everybody's maximum, with one of its pods down.
+/// Clients that PgBouncer can still accept when every workload is at its maximum and one PgBouncer
+/// pod is down.
 fn pooled_clients_free(environment: &Environment) -> u64 {
     let pooler = &environment.pgbouncer;
     let pods = u64::from(pooler.instances.value);

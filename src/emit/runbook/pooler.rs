@@ -1,4 +1,4 @@
-//! PgBouncer: what its pods hold, and how many more of them the database takes.
+//! PgBouncer: its connections, and how many more pods the database allows.
 
 use serde::Serialize;
 
@@ -21,22 +21,22 @@ pub(super) struct Pooler {
     port: u16,
     admin: &'static str,
     auth_secret: String,
-    /// Connections that the database takes, without the reserved ones.
+    /// Connections of the database, without the reserved ones.
     usable: u64,
     outside: u64,
-    /// The most pods whose pools fit beside those that drain.
+    /// The most pods whose pools fit beside the draining ones.
     most: u64,
-    /// How many of those drain at once, and how many of one pod more than there are.
+    /// How many pods drain at once, with the present count and with one more.
     draining: u32,
     draining_of_more: u32,
     image: String,
-    /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
+    /// Whether pgbouncer_exporter can connect, and its first version that can.
     measurable: bool,
     safe: String,
     /// Whether alerts watch it.
     watched: bool,
     config: String,
-    /// The digest of the configuration that belongs to this page.
+    /// The digest of the configuration that this page describes.
     digest: String,
 }
 
@@ -74,15 +74,15 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
     }
 }
 
-/// The most pods that can be declared if the database has room for the pools of `pods` pods, those that
-/// drain included.
+/// The most pods that can be declared if the database has room for the pools of `pods` pods,
+/// draining ones included.
 fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
     let (drain, pace) = (pooler.drain.value, pooler.min_ready.value);
     let draining = u64::from(leaving_at_once(drain, pace, u32::MAX));
     if pods >= draining.saturating_mul(2) {
         pods - draining
     } else {
-        // Fewer pods than can drain at once all drain at once.
+        // If there are fewer pods than can drain at once, all of them drain at once.
         pods / 2
     }
 }

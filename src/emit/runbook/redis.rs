@@ -19,10 +19,10 @@ pub(super) struct Group {
     id: String,
     node: String,
     next_node: Option<String>,
-    /// The GiB that data can take, where the catalogue knows the node.
+    /// The GiB for data, if the catalogue knows the node.
     usable: Option<String>,
     replicas: u32,
-    /// One more in each shard, and one shard more, within ElastiCache's limits.
+    /// One more replica in each shard, and one more shard, within ElastiCache's limits.
     more_replicas: Option<u32>,
     more_shards: Option<u32>,
     shards: u32,
@@ -30,7 +30,7 @@ pub(super) struct Group {
     policy: String,
     uses: String,
     engine: String,
-    /// A member, as CloudWatch and `describe-cache-clusters` call it.
+    /// A member, named as in CloudWatch and `describe-cache-clusters`.
     member: String,
 }
 
@@ -83,7 +83,7 @@ fn more_shards(group: &RedisGroup) -> Option<u32> {
     (nodes <= MOST_NODES).then_some(more)
 }
 
-/// Bytes as GiB with two digits, rounded down.
+/// Bytes as GiB with two decimals, rounded down.
 fn gib(bytes: u64) -> String {
     let hundredths = u128::from(bytes) * 100 / (1 << 30);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)

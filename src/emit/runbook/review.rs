@@ -1,4 +1,4 @@
-//! What the monthly review looks at, and what to watch while a load test runs.
+//! The monthly review, and what to watch during a load test.
 
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
     all
 }
 
-/// What pods of pools use, which no threshold is about.
+/// The usage of the pools' pods, for which there is no threshold.
 fn pools(environment: &Environment) -> impl Iterator<Item = Query> {
     environment.worker.iter().flat_map(|(name, pool)| {
         let workload = &pool.workload;

@@ -10,9 +10,9 @@ use crate::source::Sourced;
 /// Off-hours and events.
 #[derive(Serialize)]
 pub(super) struct Schedule {
-    /// The CronJob that follows the calendar, where there is one.
+    /// The CronJob for off-hours and events, if there is one.
     job: Option<String>,
-    /// What it is called, or was when there was one.
+    /// Its name, whether it exists or not.
     name: String,
     /// The kinds that it consists of.
     kinds: &'static str,

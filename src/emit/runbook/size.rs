@@ -2,8 +2,8 @@
 
 use crate::catalogue::Facts;
 
-/// The next larger instance of the same family that the catalogue knows, such as
-/// `db.r7g.2xlarge` after `db.r7g.xlarge`; none after the largest.
+/// The next larger instance of the same family in the catalogue, such as `db.r7g.2xlarge` after
+/// `db.r7g.xlarge`; `None` after the largest.
 pub(super) fn next<T>(facts: &Facts<T>, instance: &str) -> Option<String> {
     let (family, size) = instance.rsplit_once('.')?;
     let size = rank(size)?;
@@ -17,7 +17,7 @@ pub(super) fn next<T>(facts: &Facts<T>, instance: &str) -> Option<String> {
         .map(|(_, name)| name.to_owned())
 }
 
-/// Sizes of AWS in order: `large` is half of `xlarge`, which the larger ones are multiples of.
+/// The order of AWS sizes: `large` is half of `xlarge`, and larger ones are multiples of `xlarge`.
 fn rank(size: &str) -> Option<u32> {
     let eighths = match size {
         "micro" => 1,

@@ -43,8 +43,8 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         ("min_size", number(group.count.min.value)),
         ("max_size", number(group.count.max.value)),
         ("desired_size", number(group.count.min.value)),
-        // Node by node: the connection budget counts the pods that drain in a rollout, and a disruption budget
-        // does not count pods that are on their way out.
+        // One node at a time: the connection budget counts the draining pods of one rollout, and a
+        // disruption budget ignores terminating pods.
         (
             "update_config",
             Hcl::object([("max_unavailable", number(1))]),
@@ -54,7 +54,7 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
     ])
 }
 
-/// What keeps everybody out but the pools that the group names. EKS spells effects in capitals.
+/// The taint that keeps out all pods except the named pools. EKS spells effects in capitals.
 fn taints(name: &Name, group: &NodeGroup) -> Hcl {
     if group.runs.is_empty() {
         return Hcl::Object(Vec::new());

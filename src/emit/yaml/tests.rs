@@ -4,7 +4,7 @@ use serde_saphyr::DoubleQuoted;
 
 use super::{FIRST, Map, Value, documents};
 
-/// A value as the YAML crate writes it all by itself, in our order.
+/// A value as the YAML crate alone writes it, in our order.
 struct ByTheCrate<'a>(&'a Value);
 
 impl Serialize for ByTheCrate<'_> {
@@ -28,15 +28,15 @@ impl Serialize for ByTheCrate<'_> {
     }
 }
 
-/// Of several lines, what no block holds: it begins with white space, or has characters that we let
-/// nobody guess.
+/// Texts of several lines that no block can hold: they start with white space or have ambiguous
+/// characters.
 fn in_quotes(text: &str) -> bool {
     let printable = |c: char| c == '\n' || (' '..='~').contains(&c);
     let first = text.trim_start_matches('\n').chars().next();
     text.contains('\n') && (first.is_none_or(|c| c == ' ') || !text.chars().all(printable))
 }
 
-/// Texts that readers take for something else, or that mean something to YAML.
+/// Texts that readers could misread, or that have a meaning in YAML.
 const AWKWARD: [&str; 58] = [
     "true",
     "No",

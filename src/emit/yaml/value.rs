@@ -1,5 +1,5 @@
-//! Documents before they are written: far cheaper to build than JSON values, of which an
-//! environment takes thousands.
+//! Documents before they are written. They are far cheaper to build than JSON values, and an
+//! environment needs thousands.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub enum Value {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number; wide enough for every type that is one.
+    /// An integer, wide enough for every integer type.
     Number(i128),
     /// A text.
     Text(String),
@@ -27,8 +27,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// Bytes that it has at the most as compact JSON, in which Go writes `<`, `>`, `&` and control
-    /// characters as six.
+    /// An upper bound of its size as compact JSON, in which Go writes `<`, `>`, `&` and control
+    /// characters as six bytes.
     #[must_use]
     pub fn json_bytes(&self) -> usize {
         match self {
@@ -58,15 +58,15 @@ fn text_bytes(text: &str) -> usize {
     bytes.sum::<usize>() + 2
 }
 
-/// A map, mostly of few entries, in the order in which they were put in.
+/// A map in insertion order, usually small.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
     entries: Vec<(Cow<'static, str>, Value)>,
-    /// Where each key is, once there are [`MANY`].
+    /// The index of each key, from [`MANY`] entries on.
     places: BTreeMap<Cow<'static, str>, usize>,
 }
 
-/// Entries that are faster looked through than looked up.
+/// Below this size, a linear search is faster than an index.
 const MANY: usize = 32;
 
 impl Map {
@@ -76,7 +76,7 @@ impl Map {
         Self::default()
     }
 
-    /// Puts an entry in; one of the same key gives way, and its place stays.
+    /// Inserts an entry. An entry with the same key is replaced in place.
     pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         let place = self.place(&key);
@@ -225,7 +225,7 @@ impl<T: Into<Self>> FromIterator<T> for Value {
     }
 }
 
-/// For those who hold it against a schema.
+/// For validation against a schema.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -248,7 +248,7 @@ impl Serialize for Value {
     }
 }
 
-/// A [`Value`] as it looks in JSON, around any values that become one.
+/// Builds a [`Value`] from JSON-like syntax with embedded expressions.
 macro_rules! yaml {
     (@map $map:ident) => {};
     (@map $map:ident $key:tt: { $($inner:tt)* } $(, $($rest:tt)*)?) => {

@@ -12,7 +12,7 @@ pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
     if field == ReadReplicasField::count(()) {
         return replica_count(before, after, step);
     }
-    // Nobody reads from a replica that is not there on both sides.
+    // A replica without a counterpart on the other side has no readers to interrupt.
     if before == 0 || after == 0 {
         return Impact::new(
             Class::None,
@@ -65,7 +65,7 @@ fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
     )
 }
 
-/// A replica has no standby: its readers wait while it is resized.
+/// A replica has no standby, so its readers wait during the resize.
 fn replica_class(count: u32, step: &Step<'_>) -> Impact {
     let impact = if count > 1 {
         Impact::new(

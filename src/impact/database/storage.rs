@@ -20,7 +20,7 @@ pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
     }
 }
 
-/// After a change of the volume RDS takes none for six hours.
+/// After a change of the volume, RDS accepts no other for six hours.
 fn waits(impact: Impact, step: &Step<'_>) -> Impact {
     let reason = format!(
         "{}; RDS accepts no further storage change for six hours",
@@ -55,7 +55,7 @@ fn gib(step: &Step<'_>) -> Impact {
         return waits(impact, step).undo(Undo::Never);
     }
     let impact = waits(unfelt("the volume grows online"), step).undo(Undo::Never);
-    // 10% is the least step: RDS rounds up to it.
+    // RDS rounds up to the smallest step of 10%.
     let least = least_step(before);
     if after < least {
         return impact.heed(format!(
@@ -65,7 +65,7 @@ fn gib(step: &Step<'_>) -> Impact {
     impact
 }
 
-/// The ceiling of a volume that cannot shrink has to stay above it.
+/// The ceiling of a volume that cannot shrink must stay above its size.
 fn max_gib(step: &Step<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| &it.storage);
     let shrinks = after.gib.value < before.gib.value;

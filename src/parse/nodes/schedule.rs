@@ -76,7 +76,7 @@ fn pool_and_count(
     name.zip(count)
 }
 
-/// `worker 0`: a count stands there, and nobody knows of which pool.
+/// `worker 0`: a count without the name of its pool.
 fn lacks_its_name(child: &mut Fields<'_>) -> bool {
     let alone = child.arguments.len() == 1;
     let count = child.arguments.front().copied();

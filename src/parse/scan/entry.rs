@@ -1,4 +1,4 @@
-//! What stands behind a node's name: arguments and properties.
+//! The part after a node's name: arguments and properties.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::parse::mistake::Mistake;
 use crate::parse::tree::{Entry, Key, Literal, Node, Value};
 
 impl<'t> Scanner<'t, '_> {
-    /// Reads what stands behind the name of `node`, up to its block or its end.
+    /// Reads the entries of `node`, up to its block or its end.
     pub(super) fn entries(&mut self, node: &mut Node<'t>) {
         loop {
             let token = self.peek();
@@ -38,7 +38,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// What `/-` comments out behind a name: a value, a property, or a block.
+    /// A `/-` comment after a name: it removes a value, a property or a block.
     fn commented_out(&mut self) {
         self.skip_lines();
         let token = self.peek();
@@ -88,7 +88,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// The key and the colon of `key: value`, if `token` begins such a thing.
+    /// The key and the colon of `key: value`, if `token` starts one.
     fn colon(&mut self, token: &Token) -> Option<(Token, Token)> {
         let next = self.peek();
         if let Some(parts) = self.ends_in_colon(token) {
@@ -108,7 +108,7 @@ impl<'t> Scanner<'t, '_> {
         self.annotation();
         let token = self.peek();
         let after = self.tokens.get(self.at + 1);
-        // In `min= max=4` it is the value of `min` that is missing.
+        // In `min= max=4`, the value of `min` is missing.
         let next_key = !token.glued && after.is_some_and(|after| after.kind == Kind::Equals);
         if token.is_value() && !next_key {
             self.at += 1;
@@ -153,8 +153,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reports a quote that has no other one, behind `token`: either the one before the text is
-    /// missing, or one further left.
+    /// Reports an unmatched quote after `token`: the opening quote is missing right before the
+    /// text, or further left.
     fn unpaired(&mut self, token: &Token) -> bool {
         let next = self.peek();
         if !next.glued {
@@ -177,7 +177,7 @@ impl<'t> Scanner<'t, '_> {
         true
     }
 
-    /// The rest of the line, looked through once for all of its tokens.
+    /// The rest of the line, scanned once for all its tokens.
     fn line(&mut self) -> Line {
         if let Some(line) = self.line.filter(|line| self.at <= line.end) {
             return line;
@@ -197,7 +197,7 @@ impl<'t> Scanner<'t, '_> {
         line
     }
 
-    /// The name that `token` is, of a node or a property. What cannot be one has been reported.
+    /// The name of a node or property in `token`. Anything else has been reported.
     pub(super) fn name(&mut self, token: &Token) -> Cow<'t, str> {
         let repr = self.slice(token);
         if let Kind::Unclosed(_) = token.kind {
@@ -221,7 +221,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// A word that ends in a colon, as YAML's keys do: the word without it, and the colon.
+    /// A word with a colon at its end, like a YAML key: the word, and the colon.
     pub(super) fn ends_in_colon(&self, token: &Token) -> Option<(Token, Token)> {
         let word = token.kind == Kind::Word && self.slice(token).len() > 1;
         let ends = word && self.slice(token).ends_with(':');

@@ -1,5 +1,5 @@
-//! What a token means as a value. What is plain is read here; escapes, strings of several lines
-//! and numbers in other forms are left to the KDL crate.
+//! The meaning of a token as a value. Plain values are read here; the KDL crate reads escapes,
+//! multi-line strings and other number formats.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::token::{Kind, Token};
 use crate::parse::mistake::{Mistake, like_number};
 use crate::parse::tree::Literal;
 
-/// A sentence about a value that cannot be read, and its bytes.
+/// A message about an unreadable value, and its bytes.
 pub(super) struct Unreadable {
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -17,7 +17,7 @@ pub(super) struct Unreadable {
     pub(super) end: usize,
 }
 
-/// The meaning of `token`, written as `repr`, and what is wrong with how it is written.
+/// The meaning of `token`, which is written as `repr`, and its mistake if it has one.
 pub(super) fn literal<'t>(
     token: &Token,
     repr: &'t str,
@@ -51,7 +51,7 @@ fn text(text: &str) -> Literal<'_> {
     Literal::Text(Cow::Borrowed(text))
 }
 
-/// `quoted` without its first and its last character.
+/// `quoted` without its first and last character.
 fn unquoted(quoted: &str) -> &str {
     let mut characters = quoted.chars();
     characters.next();
@@ -86,8 +86,8 @@ fn keyword_of<'t>(word: &str) -> Option<Literal<'t>> {
     }
 }
 
-/// A number that KDL can read; whole ones that do not even fit 128 bits are as large as can be,
-/// and out of every range.
+/// A number in a form that KDL can read. Integers beyond 128 bits saturate, which is outside of
+/// every range.
 fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
     let digits: String = word.chars().filter(|c| *c != '_').collect();
     if let Ok(number) = digits.parse::<i128>() {
@@ -129,8 +129,8 @@ fn string<'t>(token: &Token, repr: &'t str) -> Result<Cow<'t, str>, Unreadable> 
     }
 }
 
-/// What a string with escapes says, as near as can be told where one of them is wrong; none where
-/// it says what stands there.
+/// The text of a string with escapes, as well as it can be read despite invalid ones; `None` if it
+/// has no escapes.
 pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
     let string = matches!(token.kind, Kind::String | Kind::Unclosed("\"" | "\"\"\""));
     let escapes = string && repr.starts_with('"') && repr.contains('\\');
@@ -154,7 +154,7 @@ pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
     escapes.then_some(said)
 }
 
-/// Points at an escape that KDL does not have, which is what a Windows path or a pattern holds.
+/// Points at an escape that KDL does not have, as in a Windows path or a pattern.
 fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     let mut characters = repr.char_indices();
     while let Some((at, c)) = characters.next() {
@@ -181,7 +181,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
             "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
         };
         return Err(Unreadable {
-            message: format!("`{written}` is no escape in KDL"),
+            message: format!("`{written}` is not an escape in KDL"),
             help: Some(help.into()),
             start: token.start + at,
             end: token.start + at + length,
@@ -190,7 +190,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The character that `u{...}`, behind a `\`, stands for.
+/// The character of an escape `\u{...}`.
 fn character(escape: &str) -> Option<char> {
     let (digits, _) = escape.strip_prefix("u{")?.split_once('}')?;
     let fits = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -206,14 +206,14 @@ fn by_kdl(token: &Token, repr: &str) -> Result<KdlValue, Unreadable> {
     let first = error.diagnostics.first();
     let message = first.and_then(|error| error.message.as_deref());
     Err(Unreadable {
-        message: sentence(message.unwrap_or("this is no value in KDL 2")),
+        message: sentence(message.unwrap_or("this is not a value in KDL 2")),
         help: first.and_then(|error| error.help.as_deref()).map(sentence),
         start: token.start,
         end: token.end,
     })
 }
 
-/// The KDL crate's sentence in the form of ours: one line, lower case first, no full stop.
+/// The KDL crate's message in our style: one line, first letter in lower case, no full stop.
 fn sentence(theirs: &str) -> String {
     let line = theirs.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut characters = line.trim_end_matches('.').chars();

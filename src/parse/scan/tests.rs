@@ -2,7 +2,7 @@ use super::*;
 use crate::parse::tree::Literal;
 use crate::source::{Source, Sources};
 
-/// The tree as a line, and code and token of every finding; values that have a mistake end in `!`.
+/// The tree as a line, and the code and token of every finding. Values with a mistake end in `!`.
 fn scanned(text: &str) -> (String, Vec<(String, String)>) {
     let mut sources = Sources::default();
     let id = sources.add(Source {

@@ -1,7 +1,7 @@
-//! Tokens of KDL 2, and of what people write by habit from other languages.
+//! Tokens of KDL 2, and of the spellings of other languages.
 //!
-//! White space, comments and continued lines are passed over here, so that nothing behind this
-//! file sees them. Every decision is made on bytes in one pass; nothing recurses.
+//! White space, comments and continued lines are skipped here, so later stages never see them. All
+//! decisions are made on bytes in one pass, without recursion.
 
 use super::blank::{blank, newline, quote_pair};
 
@@ -19,9 +19,9 @@ pub(super) enum Kind {
     String,
     /// `r"..."` or `r#"..."#`: a raw string of KDL 1.
     Kdl1String,
-    /// A string in quotes that KDL does not know: `'...'`, `“...”`.
+    /// A string in quotes that KDL does not have: `'...'`, `“...”`.
     ForeignString,
-    /// `( ) [ ] ,`, and `:` directly behind a string.
+    /// `( ) [ ] ,`, and a `:` right after a string.
     Punctuation,
     /// `# ...` to the end of the line: a comment in other languages.
     ForeignComment,
@@ -39,7 +39,7 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Whether nothing stands between it and the token before.
+    /// Whether it touches the previous token.
     pub(super) glued: bool,
 }
 
@@ -67,7 +67,7 @@ impl Token {
     }
 }
 
-/// The tokens of `text`, at most `limit` and an end; the end is where reading stopped.
+/// The tokens of `text`, at most `limit`, and an end token where reading stopped.
 pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
@@ -91,11 +91,11 @@ struct Lexer<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
-    /// Whether a name or value stands before on this line: a `#` behind one can be a keyword.
+    /// Whether a name or value precedes it on the line: a `#` after one can start a keyword.
     value_before: bool,
-    /// Whether a string ends directly before: a `:` behind one is JSON's.
+    /// Whether a string ends right before: a `:` after it comes from JSON.
     string_before: bool,
-    /// The end of the last line on which a string was found without an end.
+    /// The end of the last line with an unclosed string.
     unclosed_until: usize,
 }
 
@@ -138,7 +138,7 @@ impl Lexer<'_> {
         token
     }
 
-    /// Kind and length in bytes of the token that begins here; it is never empty but at the end.
+    /// The kind and the length in bytes of the token here. Only the end token is empty.
     fn token(&mut self) -> (Kind, usize) {
         let at = self.at;
         if at >= self.bytes.len() {
@@ -168,8 +168,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// Passes over white space, comments and continued lines; where a comment never ends, gives
-    /// the place where it opens.
+    /// Skips white space, comments and continued lines. Returns the start of a comment that never
+    /// ends.
     fn skip(&mut self) -> Option<usize> {
         loop {
             let at = self.at;
@@ -200,7 +200,7 @@ impl Lexer<'_> {
         at - from
     }
 
-    /// The length of the block comment that begins here, nested ones included.
+    /// The length of the block comment here, with nested ones.
     fn block_comment(&self) -> Option<usize> {
         let mut depth = 0_usize;
         let mut at = self.at;
@@ -223,8 +223,8 @@ impl Lexer<'_> {
         None
     }
 
-    /// The length of a `\`, what may follow it, and the line's end; none where the `\` does not
-    /// end its line.
+    /// The length of a `\`, the allowed characters after it, and the line end; `None` if the `\`
+    /// does not end its line.
     fn continued_line(&self) -> Option<usize> {
         let mut at = self.at + 1;
         while let Some(length) = blank(self.bytes, at) {
@@ -239,7 +239,7 @@ impl Lexer<'_> {
         newline(self.bytes, at).map(|length| at + length - self.at)
     }
 
-    /// A string whose quotes begin at `quote`, with so many `#` around them.
+    /// A string whose quotes start at `quote`, with this number of `#` around them.
     fn string(&mut self, quote: usize, hashes: usize) -> (Kind, usize) {
         let multi = self.starts(quote, "\"\"\"");
         let quotes = if multi { 3 } else { 1 };
@@ -262,8 +262,8 @@ impl Lexer<'_> {
         (Kind::Unclosed("\""), self.unclosed(quote))
     }
 
-    /// The length of an escape: of a `\` and one character, or of a `\` and all the blanks and
-    /// line ends behind it.
+    /// The length of an escape: a `\` and one character, or a `\` and all following blanks and line
+    /// ends.
     fn escape(&self, from: usize) -> usize {
         let mut at = from + 1;
         while let Some(length) = blank(self.bytes, at).or_else(|| newline(self.bytes, at)) {
@@ -272,8 +272,8 @@ impl Lexer<'_> {
         if at == from + 1 { 2 } else { at - from }
     }
 
-    /// How far a string without an end reaches: to the end of its line; the first one of a line no
-    /// further than what hardly belongs to it.
+    /// The end of an unclosed string: the end of its line. The first one of a line ends before text
+    /// that hardly belongs to it.
     fn unclosed(&mut self, quote: usize) -> usize {
         if quote < self.unclosed_until {
             return self.unclosed_until - self.at;
@@ -287,7 +287,7 @@ impl Lexer<'_> {
         quote + 1 + body.len() - self.at
     }
 
-    /// What begins with `#`: a raw string, a keyword, or a comment of another language.
+    /// A token that starts with `#`: a raw string, a keyword, or a comment of another language.
     fn hash(&mut self) -> (Kind, usize) {
         let hashes = self.count(self.at, b'#');
         if self.byte(self.at + hashes) == b'"' {
@@ -319,8 +319,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// A string in quotes of another language, or a word. Only so far is looked for its end, so
-    /// that a text full of such quotes costs no more than another.
+    /// A string in quotes of another language, or a word. The search for its end is limited, so a
+    /// text full of such quotes is not slower.
     fn foreign(&self, open: char) -> (Kind, usize) {
         const FAR: usize = 256;
         let from = self.at + open.len_utf8();
@@ -366,7 +366,7 @@ impl Lexer<'_> {
         (Kind::Word, (at - self.at).max(1))
     }
 
-    /// Whether the `/` at `at` ends a word, because it begins a comment; not in `https://host`.
+    /// Whether the `/` at `at` ends a word because it starts a comment, unlike in `https://host`.
     fn comment_in_word(&self, at: usize) -> bool {
         let before = |back: usize| at.checked_sub(back).map_or(0, |at| self.byte(at));
         let address = at > self.at + 1

@@ -1,11 +1,12 @@
-//! Sizes that are written as plain numbers of GiB.
+//! Sizes as plain numbers of GiB.
 
 use std::ops::RangeInclusive;
 
 use super::{Reading, mismatch, whole};
 use crate::parse::tree::Value;
 
-/// A whole number of GiB within `range`; one with its unit is told without it.
+/// A whole number of GiB within `range`. For a number with a unit, the message says what to write
+/// without it.
 pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
     move |value| {
         let read = whole(range.clone())(value);
@@ -17,8 +18,8 @@ pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
     }
 }
 
-/// `100Gi` or `100 GB` as 100, `2Ti` as 2048: disks are bought in powers of two, whatever the unit
-/// is called.
+/// `100Gi` or `100 GB` as 100, `2Ti` as 2048: disk sizes are powers of two, whatever the unit is
+/// called.
 fn without_unit(text: &str) -> Option<u32> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let number: u32 = text.strip_suffix(unit)?.parse().ok()?;

@@ -393,8 +393,8 @@ fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) ->
         ))
 }
 
-/// Fewer shards are only taken with the names of those that stay, which nobody can tell without
-/// asking: after a change of their number they are not counted from 0001 any more.
+/// To reduce the shards, AWS needs the names of those that stay. They must be queried: after a change of
+/// their number, they are no longer counted from 0001.
 fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let count = group.cluster.shards.value;

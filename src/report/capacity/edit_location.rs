@@ -1,4 +1,4 @@
-//! Where a change is typed: a node that is in the file already cannot be written a second time.
+//! Where to type a change: a node that the file already has cannot be written a second time.
 
 use super::Reviewed;
 use crate::capacity::trial::Trial;
@@ -9,7 +9,7 @@ use crate::source::{Origin, Span};
 
 /// A change, split by where it is typed.
 pub(super) struct Placed {
-    /// What goes into what the file states.
+    /// The changes to existing nodes.
     pub(super) instructions: Vec<String>,
     /// The nodes that it does not have.
     pub(super) nodes: String,
@@ -37,7 +37,7 @@ pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
     }
 }
 
-/// Edits that share their outer nodes, so many of them. What has fewer is by itself.
+/// Groups edits that share this number of outer nodes. Shorter ones stay alone.
 fn grouped<'a>(edits: impl IntoIterator<Item = &'a Edit>, depth: usize) -> Vec<Vec<&'a Edit>> {
     let mut groups: Vec<(Option<Vec<Segment>>, Vec<&Edit>)> = Vec::new();
     for edit in edits {
@@ -59,21 +59,21 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// The declared attributes, with where each stands.
+    /// The stated attributes, with their places.
     fn stated(&self) -> impl Iterator<Item = (&Attribute, Address)> {
         let declared = self.attributes.iter().filter(|it| declared(it).is_some());
         declared.filter_map(|it| Some((it, Address::of(&it.path)?)))
     }
 
-    /// Whether the outermost node of a place stands in the file.
+    /// Whether the file has the outermost node of a place.
     fn has(&self, place: &Address) -> bool {
         let outermost = place.nodes.first();
         self.stated()
             .any(|(_, other)| other.nodes.first() == outermost)
     }
 
-    /// The edits of a line, value by value, beside what stands of it; as a whole where nothing does.
-    /// What the file states already is not typed again.
+    /// The edits of one line: value by value if the file has a part of it, else as a whole. Values
+    /// that the file already states are left out.
     fn line(&self, edits: &[&Edit]) -> Vec<String> {
         let edits: Vec<&Edit> = edits
             .iter()
@@ -91,7 +91,7 @@ impl File<'_> {
         })
     }
 
-    /// Whether the file has what an edit sets already.
+    /// Whether the file already states what an edit sets.
     fn states(&self, edit: &Edit) -> bool {
         let Action::Set(text) = &edit.action else {
             return false;
@@ -122,7 +122,7 @@ impl File<'_> {
         ))
     }
 
-    /// A property whose node stands there without it.
+    /// A property that its existing node does not state.
     fn beside(&self, place: &Address, text: &str) -> Option<String> {
         let Slot::Property(key) = &place.slot else {
             return None;
@@ -150,7 +150,7 @@ impl File<'_> {
     }
 }
 
-/// How the value at a path is introduced: `max=` of a property, nothing of an argument.
+/// The prefix of the value at a path: `max=` for a property, nothing for an argument.
 fn key(path: &str) -> String {
     match Address::of(path).map(|address| address.slot) {
         Some(Slot::Property(key)) => format!("{}=", spelled(&key)),

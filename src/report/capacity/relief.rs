@@ -1,4 +1,4 @@
-//! What makes room for a metric, and what does not and why.
+//! The change that makes room for a metric, and the rejected ones with their reasons.
 
 use super::edit_location::{Placed, placed};
 use super::number::{rounded, shown};

@@ -19,14 +19,14 @@ use crate::report::paint::{Ink, Paint};
 pub struct Shown {
     /// Whether it is coloured.
     pub color: bool,
-    /// Whether the terminal shows more than ASCII.
+    /// Whether the terminal shows Unicode.
     pub unicode: bool,
 }
 
 /// Columns of a sparkline.
 const SPARK: usize = 10;
 
-/// The report: a table, then a plot and the change for whatever is due.
+/// The report: a table, then a plot and the change for each due metric.
 #[must_use]
 pub fn text(report: &CapacityReport, how: Shown) -> String {
     let paint = Paint(how.color);
@@ -227,7 +227,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint
     text + &format!("  then at most {after} within 90 days\n")
 }
 
-/// What a change is among those that make room: nobody knows the cheapest of what has no price.
+/// How a change is introduced: without prices, no change is called the cheapest.
 pub(super) fn which(priced: bool) -> &'static str {
     if priced {
         "the cheapest change"
@@ -236,7 +236,7 @@ pub(super) fn which(priced: bool) -> &'static str {
     }
 }
 
-/// What has to be seen to, what it warns of, and what nobody knows of it.
+/// What to take care of, the new warnings, and what is unknown.
 pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
     let heeds = change.heeds.iter().map(|heed| format!("caution: {heed}"));
     let warnings = change.warnings.iter();
@@ -270,7 +270,7 @@ pub(super) fn cost(change: &ChangeReport) -> String {
     }
 }
 
-/// The class, how long it lasts, and what it is about.
+/// The class, its duration, and who is affected.
 pub(super) fn disruption(change: &ChangeReport) -> String {
     let impact = &change.impact;
     let class = lasting(impact.class, impact.seconds);

@@ -12,8 +12,8 @@ use super::{
 /// Columns of an amount.
 const AMOUNT: usize = 14;
 
-/// The report: one environment in detail, several as a table with a total, and each in detail
-/// where that is asked for.
+/// The report: one environment in detail, or several as a table with a total, each in detail if
+/// requested.
 #[must_use]
 pub fn text(costs: &Costs<'_>, detail: bool) -> String {
     let mut parts = Vec::new();

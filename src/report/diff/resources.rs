@@ -1,4 +1,4 @@
-//! The resources of an environment in a few words each, where they change.
+//! The changed resources of an environment, in a few words each.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,13 +15,13 @@ use crate::report::tiers::shape;
 pub struct Resource {
     /// What it is.
     pub name: String,
-    /// What it was; null where only AFTER has it.
+    /// BEFORE's value; null if only AFTER has it.
     pub before: Option<String>,
-    /// What it becomes; null where only BEFORE has it.
+    /// AFTER's value; null if only BEFORE has it.
     pub after: Option<String>,
 }
 
-/// The resources in which both sides differ.
+/// The resources that differ between both sides.
 pub(super) fn changed(sides: Pair<Option<&Environment>>) -> Vec<Resource> {
     let Pair { before, mut after } = sides.map(|side| side.map(all).unwrap_or_default());
     let mut resources: Vec<Resource> = Vec::new();

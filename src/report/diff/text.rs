@@ -20,11 +20,11 @@ use super::{DiffReport, EnvironmentDiff, Gated, Resource};
 pub struct Shown {
     /// Whether to colour.
     pub color: bool,
-    /// Every value with its class, cause and fingerprint, in place of counts.
+    /// Whether to list every value with its class, cause and fingerprint, instead of counts.
     pub all: bool,
 }
 
-/// The report: an environment on one screen, several one after the other with a line that counts.
+/// The report: an environment on one screen, or several with a line that counts them.
 #[must_use]
 pub fn text(report: &DiffReport, shown: Shown) -> String {
     let paint = Paint(shown.color);

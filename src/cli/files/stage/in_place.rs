@@ -1,6 +1,6 @@
-//! The way of trees that are not exchanged: each file is written beside the one that it replaces and
-//! renamed over it, the lock last. Until then the old lock says whose files are whose, so that a run
-//! that is killed is finished by the next one.
+//! Writes a tree that cannot be exchanged. Each file is written beside the old one and renamed over
+//! it, the lock last. Until then the old lock lists tierc's files, so the next run can complete a
+//! killed one.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,24 +15,24 @@ use crate::cli::files::leftover;
 use crate::cli::files::plan::{Change, TreePlan, remove_empty};
 use crate::cli::files::turn::Turn;
 
-/// Files that are written and not in their places yet.
+/// Files that are written but not yet in their places.
 pub(super) struct InPlace {
     files: Vec<Replacement>,
-    /// Folders that were made for them, the outer ones first.
+    /// The folders that were created for them, outer ones first.
     folders: Vec<PathBuf>,
-    /// An empty folder beside the tree: the next run looks for files of a killed one where it finds
-    /// this.
+    /// An empty folder beside the tree. If the run is killed, it tells the next run to look for its
+    /// files.
     _mark: Option<Staging>,
 }
 
-/// A file beside the one that it replaces.
+/// A new file beside the old one.
 struct Replacement {
     written: PathBuf,
     target: PathBuf,
 }
 
 impl Drop for InPlace {
-    /// Removes what never came into its place, and the folders that nothing came into.
+    /// Removes the files that were not placed, and the folders that stayed empty.
     fn drop(&mut self) {
         for file in &self.files {
             let _ = fs::remove_file(&file.written);
@@ -44,7 +44,7 @@ impl Drop for InPlace {
 }
 
 impl InPlace {
-    /// Writes every file that is to be replaced beside it.
+    /// Writes every new file beside the old one.
     pub(super) fn stage(
         turn: &Turn,
         tree: &Path,
@@ -115,7 +115,7 @@ fn rename(file: &Replacement) -> Result<(), Error> {
         .map_err(|error| Error::Io("replaced", file.target.clone(), error))
 }
 
-/// Removes what is no longer generated.
+/// Removes the files that are no longer generated.
 fn remove(tree: &Path, plan: &TreePlan) -> Result<(), Error> {
     for (path, _) in plan.changes.iter().filter(|(_, change)| change.removes()) {
         let target = below(tree, path)?;
@@ -129,7 +129,7 @@ fn remove(tree: &Path, plan: &TreePlan) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the folder that tells of this run, where that can be.
+/// Creates the folder that marks this run, if possible.
 fn mark(turn: &Turn, plan: &TreePlan) -> Option<Staging> {
     let path = turn.out().join(leftover::name(&plan.name));
     fs::create_dir(&path).ok()?;
@@ -139,8 +139,8 @@ fn mark(turn: &Turn, plan: &TreePlan) -> Option<Staging> {
     })
 }
 
-/// Puts the files of a staging folder into a tree that it cannot be exchanged with, where it is of
-/// the same file system.
+/// Moves the files of a staging folder into a tree on the same file system that cannot be
+/// exchanged.
 pub(super) fn from_staging(tree: &Path, staging: &Path, plan: &TreePlan) -> Result<(), Error> {
     let mut files = InPlace {
         files: Vec::new(),

@@ -49,6 +49,14 @@ fn has_not_grown(storage: &Storage) -> Procedure {
 /// The arguments that change a volume, and what RDS tells of it then.
 fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
     let (before, after) = (sides.before, sides.after);
+    // Each of these is set below, so a new attribute of the volume does not compile until it is, too.
+    let Storage {
+        gib: _,
+        max_gib: _,
+        kind: _,
+        iops: _,
+        throughput: _,
+    } = after;
     let gib = grown(sides.map(|side| side.gib.value));
     let mut flags = Vec::new();
     let mut wanted = Vec::new();

@@ -30,14 +30,14 @@ pub(super) struct View<'a> {
     plotted: bool,
 }
 
-/// A metric's line in the table of figures.
+/// A metric's row in the table of figures.
 #[derive(Serialize)]
 struct Row<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
     threshold: String,
-    /// What can be said of it; none where `lacking` says why nothing can.
+    /// Its figures; `None` if `lacking` says why there are none.
     figures: Option<Figures>,
     lacking: Option<&'a str>,
 }
@@ -52,7 +52,7 @@ struct Figures {
     tone: &'static str,
 }
 
-/// A metric's line in the table of changes.
+/// A metric's row in the table of changes.
 #[derive(Serialize)]
 struct Due<'a> {
     id: String,
@@ -74,7 +74,7 @@ struct Chart<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
-    /// What becomes of it, as a sentence.
+    /// The result as a sentence.
     says: String,
     tone: &'static str,
     unit: String,
@@ -239,7 +239,7 @@ fn chart<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Chart<'a> {
     }
 }
 
-/// What the plot shows, for those who do not see it.
+/// The text alternative of the plot.
 fn told(metric: &MetricReport, outlook: &OutlookReport) -> String {
     let season = if outlook.seasonal {
         ", with a season by weekday"
@@ -258,7 +258,7 @@ fn told(metric: &MetricReport, outlook: &OutlookReport) -> String {
     )
 }
 
-/// Every day that was measured or that the trend knows.
+/// Every day with a measurement or a trend value.
 fn days(metric: &MetricReport) -> Vec<DayRow<'_>> {
     let Some(outlook) = &metric.outlook else {
         let measured = metric.days.iter().map(|day| DayRow {

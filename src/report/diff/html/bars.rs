@@ -1,4 +1,4 @@
-//! Amounts and connections as bars: their text, and lengths out of [`WIDTH`].
+//! Amounts and connections as bars: their text, and lengths as parts of [`WIDTH`].
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::super::{CostDiff, EnvironmentDiff};
 
 /// The length of the longest bar.
 const WIDTH: u64 = 1000;
-/// Colours of parts; what comes after has the last.
+/// Colours of parts; further parts share the last one.
 const COLORS: usize = 6;
 
 /// A layer's cost.
@@ -32,7 +32,7 @@ struct Bar {
     ceiling: u64,
 }
 
-/// What changes of the cost, and the whole of it; nothing where nothing changes.
+/// The changed parts of the cost and the total; `None` if nothing changes.
 pub(super) fn layers(cost: &CostDiff) -> Vec<Layer> {
     let most = cost.total.before.ceiling.max(cost.total.after.ceiling);
     let layer = |(name, cost): (String, Pair<Range>)| Layer {

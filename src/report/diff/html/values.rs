@@ -22,7 +22,7 @@ pub(super) struct Rename<'a> {
 #[derive(Serialize)]
 pub(super) struct Group<'a> {
     place: String,
-    /// `new` or `removed`, where only one side has it.
+    /// `new` or `removed`, if only one side has it.
     presence: Option<&'static str>,
     worst: String,
     tone: &'static str,
@@ -66,7 +66,7 @@ pub(super) fn rename(rename: &Renamed) -> Rename<'_> {
     }
 }
 
-/// Values by what they belong to, in their order; what interrupts is open.
+/// Values grouped by their owner, in order; groups with interruptions are open.
 pub(super) fn groups(environment: &EnvironmentDiff) -> Vec<Group<'_>> {
     let mut groups: Vec<(String, Vec<&ChangedValue>)> = Vec::new();
     for value in &environment.changes {
