@@ -1,6 +1,9 @@
 //! What an action does, as one line for people.
 
-use super::{Action, Argument, ArgumentValue, AwsCall, Holds, Manifests, Memory, Number, Question};
+use super::{
+    Action, Argument, ArgumentValue, AwsCall, Holds, KubectlCall, Manifests, Memory, Number,
+    Question,
+};
 
 impl Action {
     /// What it does, as one line in the imperative.
@@ -22,6 +25,18 @@ impl Action {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
             Self::Aws { call, .. } => called(call),
+            Self::Kubectl { call } => kubectl(call),
+            Self::Show { query } => format!(
+                "show what aws {} {} answers{}",
+                query.call.service,
+                query.call.operation,
+                named_by(&query.call, " for")
+            ),
+            Self::SetUp { cluster, .. } => format!("set kubectl up for the cluster {cluster}"),
+            Self::Import { address, id, .. } => {
+                format!("import {id} as {address} into Terraform's state")
+            }
+            Self::ConfigMap { name, .. } => format!("create configmap/{name}"),
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
                 format!("allow {} in network policy {policy}", apps.join(", "))
@@ -54,6 +69,22 @@ impl Action {
                 let does: Vec<String> = actions.iter().map(Self::does).collect();
                 format!("unless {}: {}", held(variable, holds), does.join("; "))
             }
+            Self::Each {
+                variable,
+                values,
+                actions,
+            } => {
+                let does: Vec<String> = actions.iter().map(Self::does).collect();
+                format!(
+                    "for each ${variable} of {}: {}",
+                    values.join(", "),
+                    does.join("; ")
+                )
+            }
+            Self::ShowConsole { questions, .. } => format!(
+                "show what each PgBouncer pod answers to {}",
+                questions.join(" and ")
+            ),
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
@@ -112,6 +143,12 @@ const NAMES: [&str; 6] = [
 /// Arguments that say when a call acts: the step itself tells that.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
+/// `run kubectl patch hpa kaireon-api`.
+fn kubectl(call: &KubectlCall) -> String {
+    let operands: String = call.operands.iter().map(|it| format!(" {it}")).collect();
+    format!("run kubectl {}{operands}", call.command)
+}
+
 fn set(argument: &Argument) -> String {
     match &argument.value {
         ArgumentValue::Switch(true) => argument.name.to_owned(),
@@ -125,6 +162,7 @@ fn set(argument: &Argument) -> String {
         value @ (ArgumentValue::Text(_)
         | ArgumentValue::Remembered(_)
         | ArgumentValue::Larger(..)
+        | ArgumentValue::Ago(_)
         | ArgumentValue::Answer(_)
         | ArgumentValue::Answers(_)) => format!("{} {}", argument.name, short(value)),
     }
@@ -138,6 +176,8 @@ fn short(value: &ArgumentValue) -> String {
         ArgumentValue::Larger(variable, number) => {
             format!("the larger of ${variable} and {number}")
         }
+        ArgumentValue::Ago(0) => "now".into(),
+        ArgumentValue::Ago(seconds) => format!("{seconds} s ago"),
         ArgumentValue::Fields(fields) => fields.iter().map(set).collect::<Vec<_>>().join(","),
         ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => format!(
             "from {}{}",
@@ -177,6 +217,12 @@ fn remembered(variable: &str, value: &Memory) -> String {
             query.call.operation,
             named_by(&query.call, " for")
         ),
+        Memory::Number(query) => format!(
+            "read ${variable} from aws {} {}{}",
+            query.call.service,
+            query.call.operation,
+            about_group(&query.call)
+        ),
         Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
         Memory::Newest(_) => {
             format!("set ${variable} to the newest version that AWS can upgrade to")
@@ -201,6 +247,13 @@ fn remembered(variable: &str, value: &Memory) -> String {
             format!("read from configmap/{config_map} whether the API sleeps")
         }
     }
+}
+
+/// The parameter group that a call asks about, or what else it names.
+fn about_group(call: &AwsCall) -> String {
+    let mut names = call.arguments.iter();
+    let name = names.find(|it| NAMES.contains(&it.name));
+    name.map_or_else(String::new, |it| format!(" for {}", target(it)))
 }
 
 /// What a call asks about: its name, or the operation where it has none.
@@ -229,12 +282,25 @@ fn reported(service: &str, answer: &str, which: &str) -> String {
 fn asked(question: &Question) -> String {
     match question {
         Question::Aws {
-            call, answer, each, ..
+            call,
+            answer,
+            each,
+            settled,
+            ..
         } => {
             let which = each
                 .as_ref()
                 .map_or_else(|| about(call), |_| "each node".to_owned());
-            reported(call.service, answer, &which)
+            let reported = reported(call.service, answer, &which);
+            match settled {
+                Some(settled) => format!(
+                    "{reported}, or keeps reporting \"{}\" if ${} was already {}",
+                    read(&settled.answer),
+                    settled.variable,
+                    settled.holds
+                ),
+                None => reported,
+            }
         }
         Question::Waiter {
             service, waiter, ..
@@ -246,6 +312,9 @@ fn asked(question: &Question) -> String {
             autoscaler, least, ..
         } => format!("check that hpa/{autoscaler} has a minimum of at least {least}"),
         Question::NothingLeft { .. } => "check that Terraform has nothing left to change".into(),
+        Question::Ready {
+            deployment, least, ..
+        } => format!("wait until deployment/{deployment} has {least} ready pods"),
         Question::RolledOut { deployment, .. } => {
             format!("wait until the rollout of deployment/{deployment} is complete")
         }

@@ -11,19 +11,19 @@ pub(super) struct Volume {
     /// Up to which it grows by itself; 0 where it does not.
     max_gib: u32,
     /// Whether RDS may have made it larger than the file states.
-    grows: bool,
-    more: Option<Larger>,
+    pub(super) grows: bool,
+    pub(super) more: Option<Larger>,
     /// Why there is no larger one.
     full: Option<String>,
     /// The ceiling that it could be given, where it has none.
-    ceiling: Option<u32>,
+    pub(super) ceiling: Option<u32>,
 }
 
 #[derive(Serialize)]
-struct Larger {
-    gib: u32,
+pub(super) struct Larger {
+    pub(super) gib: u32,
     /// The ceiling that goes with it, where there is one: RDS wants it a tenth above the volume.
-    max_gib: Option<u32>,
+    pub(super) max_gib: Option<u32>,
     /// Whether growing as suggested stripes the volume anew.
     stripes: bool,
 }
