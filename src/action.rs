@@ -3,6 +3,9 @@
 //! from its shell.
 
 mod does;
+pub(crate) mod elasticache;
+pub(crate) mod kubectl;
+pub(crate) mod rds;
 mod reads;
 pub mod shell;
 
@@ -12,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use does::summary;
+pub use kubectl::{KubectlArgument, KubectlCall};
 
 /// Something that a step does, or looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -67,6 +71,41 @@ pub enum Action {
         call: AwsCall,
         /// Two variables: it is not made where the first is no smaller than the second.
         unless: Option<(&'static str, &'static str)>,
+    },
+    /// A call of kubectl.
+    Kubectl {
+        /// The call.
+        call: KubectlCall,
+    },
+    /// Shows what AWS answers, as JSON.
+    Show {
+        /// The question.
+        query: AwsQuery,
+    },
+    /// Sets kubectl up for a cluster, and the AWS command line for its region.
+    SetUp {
+        /// The EKS cluster.
+        cluster: String,
+        /// The region.
+        region: String,
+    },
+    /// Makes Terraform know what exists already.
+    Import {
+        /// The file of variables.
+        variables: String,
+        /// The address that it gets.
+        address: String,
+        /// What AWS knows it by.
+        id: String,
+    },
+    /// Makes a ConfigMap of files, or makes it anew.
+    ConfigMap {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// The files.
+        files: Vec<String>,
     },
     /// `kubectl rollout restart`.
     Restart {
@@ -165,6 +204,24 @@ pub enum Action {
         /// What is done otherwise.
         actions: Vec<Action>,
     },
+    /// The same actions for each of several values of a variable.
+    Each {
+        /// The variable.
+        variable: &'static str,
+        /// Its values.
+        values: Vec<String>,
+        /// What is done with each.
+        actions: Vec<Action>,
+    },
+    /// Shows what the console of each pod of PgBouncer answers.
+    ShowConsole {
+        /// Its pods.
+        pooler: PoolerDeployment,
+        /// The role that asks.
+        role: &'static str,
+        /// What is asked.
+        questions: Vec<&'static str>,
+    },
     /// Shows the clients of PgBouncer that wait.
     ShowWaiting {
         /// Its pods.
@@ -255,6 +312,8 @@ pub enum ArgumentValue {
     Remembered(Remembered),
     /// The larger of a variable and a number.
     Larger(&'static str, u32),
+    /// A moment that many seconds ago.
+    Ago(u32),
     /// The fields of a structure.
     Fields(Vec<Argument>),
     /// What AWS answers: one text.
@@ -289,6 +348,8 @@ pub struct AwsQuery {
 pub enum Memory {
     /// What AWS answers.
     Answer(AwsQuery),
+    /// The number that AWS answers with; nothing where it answers with something else.
+    Number(AwsQuery),
     /// The versions that AWS answers with.
     Versions(AwsQuery),
     /// The newest of the versions that AWS answers with.
@@ -340,6 +401,8 @@ pub enum Question {
         answer: String,
         /// Asked for each of these, as `$NODE`; null where it is asked once.
         each: Option<AwsQuery>,
+        /// Another answer that ends the wait; null where there is none.
+        settled: Option<SettledAnswer>,
     },
     /// One of the waiters of AWS' command line is content.
     Waiter {
@@ -370,6 +433,15 @@ pub enum Question {
     NothingLeft {
         /// The file of variables.
         variables: String,
+    },
+    /// A Deployment has as many pods that are ready.
+    Ready {
+        /// The namespace.
+        namespace: String,
+        /// The Deployment.
+        deployment: String,
+        /// The number.
+        least: u32,
     },
     /// A rollout is over.
     RolledOut {
@@ -455,6 +527,20 @@ pub enum Question {
     },
 }
 
+/// An answer of AWS that ends a wait once it has come often enough, where a variable says that it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SettledAnswer {
+    /// The variable.
+    pub variable: &'static str,
+    /// What it holds where the answer may end the wait.
+    pub holds: String,
+    /// The answer.
+    pub answer: String,
+    /// How often it has to come.
+    pub looks: u32,
+}
+
 /// What a key of a Secret holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -487,6 +573,18 @@ impl From<AwsCall> for Action {
     }
 }
 
+impl From<KubectlCall> for Action {
+    fn from(call: KubectlCall) -> Self {
+        Self::Kubectl { call }
+    }
+}
+
+impl<T: Display> From<T> for ArgumentValue {
+    fn from(text: T) -> Self {
+        Self::Text(text.to_string())
+    }
+}
+
 impl Action {
     /// This, unless a variable holds one of these.
     pub(crate) fn unless(
@@ -499,6 +597,16 @@ impl Action {
             holds: holds.iter().map(|&value| value.to_owned()).collect(),
             actions: actions.into_iter().collect(),
         }
+    }
+}
+
+impl ArgumentValue {
+    /// What a variable holds, which always holds something.
+    pub(crate) fn variable(variable: &'static str) -> Self {
+        Self::Remembered(Remembered {
+            variable,
+            otherwise: None,
+        })
     }
 }
 
@@ -520,7 +628,7 @@ impl AwsCall {
 
     /// With a text as one argument more.
     pub(crate) fn text(self, name: &'static str, value: impl Display) -> Self {
-        self.with(name, ArgumentValue::Text(format!("{value}")))
+        self.with(name, value.into())
     }
 
     /// With more arguments.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Argument, ArgumentValue, AwsCall, Holds, Manifests, Memory, Number, Question};
+use super::{
+    Action, Argument, ArgumentValue, AwsCall, Holds, KubectlCall, Manifests, Memory, Number,
+    Question,
+};
 
 /// What variables hold, in words; the others are shown by their names, as a script has them.
 #[derive(Debug, Default)]
@@ -44,6 +47,13 @@ fn summarised(action: &Action, variables: &mut Variables) -> Vec<String> {
         | Action::Terraform { .. }
         | Action::Forget { .. }
         | Action::Aws { .. }
+        | Action::Kubectl { .. }
+        | Action::Show { .. }
+        | Action::SetUp { .. }
+        | Action::Import { .. }
+        | Action::ConfigMap { .. }
+        | Action::Each { .. }
+        | Action::ShowConsole { .. }
         | Action::Restart { .. }
         | Action::LetIn { .. }
         | Action::Cordon { .. }
@@ -113,6 +123,18 @@ impl Action {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
             Self::Aws { call, .. } => called(call, variables),
+            Self::Kubectl { call } => kubectl(call),
+            Self::Show { query } => format!(
+                "show what aws {} {} answers{}",
+                query.call.service,
+                query.call.operation,
+                named_by(&query.call, " for", variables)
+            ),
+            Self::SetUp { cluster, .. } => format!("set kubectl up for the cluster {cluster}"),
+            Self::Import { address, id, .. } => {
+                format!("import {id} as {address} into Terraform's state")
+            }
+            Self::ConfigMap { name, .. } => format!("create configmap/{name}"),
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
                 format!("allow {} in network policy {policy}", apps.join(", "))
@@ -145,6 +167,22 @@ impl Action {
                 let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
                 format!("unless {}: {}", held(variable, holds), does.join("; "))
             }
+            Self::Each {
+                variable,
+                values,
+                actions,
+            } => {
+                let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
+                format!(
+                    "for each ${variable} of {}: {}",
+                    values.join(", "),
+                    does.join("; ")
+                )
+            }
+            Self::ShowConsole { questions, .. } => format!(
+                "show what each PgBouncer pod answers to {}",
+                questions.join(" and ")
+            ),
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
@@ -203,6 +241,12 @@ const NAMES: [&str; 6] = [
 /// Arguments that say when a call acts: the step itself tells that.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
+/// `run kubectl patch hpa kaireon-api`.
+fn kubectl(call: &KubectlCall) -> String {
+    let operands: String = call.operands.iter().map(|it| format!(" {it}")).collect();
+    format!("run kubectl {}{operands}", call.command)
+}
+
 fn set(argument: &Argument, variables: &Variables) -> String {
     match &argument.value {
         ArgumentValue::Switch(true) => argument.name.to_owned(),
@@ -216,6 +260,7 @@ fn set(argument: &Argument, variables: &Variables) -> String {
         value @ (ArgumentValue::Text(_)
         | ArgumentValue::Remembered(_)
         | ArgumentValue::Larger(..)
+        | ArgumentValue::Ago(_)
         | ArgumentValue::Answer(_)
         | ArgumentValue::Answers(_)) => format!("{} {}", argument.name, short(value, variables)),
     }
@@ -233,6 +278,8 @@ fn short(value: &ArgumentValue, variables: &Variables) -> String {
             let fields = fields.iter().map(|it| set(it, variables));
             fields.collect::<Vec<_>>().join(", ")
         }
+        ArgumentValue::Ago(0) => "now".into(),
+        ArgumentValue::Ago(seconds) => format!("{seconds} s ago"),
         ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => format!(
             "from {}{}",
             query.call.operation,
@@ -274,6 +321,12 @@ fn remembered(variable: &str, value: &Memory) -> String {
             query.call.operation,
             named_by(&query.call, " for", &Variables::default())
         ),
+        Memory::Number(query) => format!(
+            "read ${variable} from aws {} {}{}",
+            query.call.service,
+            query.call.operation,
+            about_group(&query.call)
+        ),
         Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
         Memory::Newest(_) => {
             format!("set ${variable} to the newest version that AWS can upgrade to")
@@ -298,6 +351,13 @@ fn remembered(variable: &str, value: &Memory) -> String {
             format!("read from configmap/{config_map} whether the API sleeps")
         }
     }
+}
+
+/// The parameter group that a call asks about, or what else it names.
+fn about_group(call: &AwsCall) -> String {
+    let mut names = call.arguments.iter();
+    let name = names.find(|it| NAMES.contains(&it.name));
+    name.map_or_else(String::new, |it| format!(" for {}", target(it)))
 }
 
 /// What a call asks about: its name, or the operation where it has none.
@@ -326,12 +386,25 @@ fn reported(service: &str, answer: &str, which: &str) -> String {
 fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
-            call, answer, each, ..
+            call,
+            answer,
+            each,
+            settled,
+            ..
         } => {
             let which = each
                 .as_ref()
                 .map_or_else(|| about(call, variables), |_| "each node".to_owned());
-            reported(call.service, answer, &which)
+            let reported = reported(call.service, answer, &which);
+            match settled {
+                Some(settled) => format!(
+                    "{reported}, or keeps reporting \"{}\" if ${} was already {}",
+                    read(&settled.answer),
+                    settled.variable,
+                    settled.holds
+                ),
+                None => reported,
+            }
         }
         Question::Waiter {
             service, waiter, ..
@@ -343,6 +416,9 @@ fn asked(question: &Question, variables: &Variables) -> String {
             autoscaler, least, ..
         } => format!("check that hpa/{autoscaler} has a minimum of at least {least}"),
         Question::NothingLeft { .. } => "check that Terraform has nothing left to change".into(),
+        Question::Ready {
+            deployment, least, ..
+        } => format!("wait until deployment/{deployment} has {least} ready pods"),
         Question::RolledOut { deployment, .. } => {
             format!("wait until the rollout of deployment/{deployment} is complete")
         }

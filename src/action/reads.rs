@@ -13,7 +13,9 @@ impl Action {
             Self::Wait {
                 until: Question::PastPooler { .. },
             } => vec!["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD"],
-            Self::Unless { actions, .. } => actions.iter().flat_map(Self::reads).collect(),
+            Self::Unless { actions, .. } | Self::Each { actions, .. } => {
+                actions.iter().flat_map(Self::reads).collect()
+            }
             Self::Wait { .. }
             | Self::Apply { .. }
             | Self::Delete { .. }
@@ -22,6 +24,12 @@ impl Action {
             | Self::Terraform { .. }
             | Self::Forget { .. }
             | Self::Aws { .. }
+            | Self::Kubectl { .. }
+            | Self::Show { .. }
+            | Self::SetUp { .. }
+            | Self::Import { .. }
+            | Self::ConfigMap { .. }
+            | Self::ShowConsole { .. }
             | Self::Restart { .. }
             | Self::LetIn { .. }
             | Self::Cordon { .. }

@@ -45,6 +45,24 @@ impl Action {
                 });
                 unless + &aws::call(call)
             }
+            Self::Kubectl { call } => kubectl::call(call),
+            Self::Show { query } => aws::shown(query),
+            Self::SetUp { cluster, region } => {
+                let (cluster, region) = (word(cluster), word(region));
+                format!(
+                    "aws eks update-kubeconfig --name {cluster} --region {region}\nexport AWS_REGION={region}"
+                )
+            }
+            Self::Import {
+                variables,
+                address,
+                id,
+            } => terraform::imported(variables, address, id),
+            Self::ConfigMap {
+                namespace,
+                name,
+                files,
+            } => kubectl::config_map(namespace, name, files),
             Self::Restart {
                 namespace,
                 deployment,
@@ -89,6 +107,16 @@ impl Action {
                 holds,
                 actions,
             } => unless(variable, holds, actions),
+            Self::Each {
+                variable,
+                values,
+                actions,
+            } => each(variable, values, actions),
+            Self::ShowConsole {
+                pooler,
+                role,
+                questions,
+            } => pooler::console(pooler, role, questions),
             Self::ShowWaiting { pooler } => pooler::waiting(pooler),
             Self::Wait { until } => question(until),
         }
@@ -109,11 +137,23 @@ fn unless(variable: &str, holds: &[String], actions: &[Action]) -> String {
     )
 }
 
+fn each(variable: &str, values: &[String], actions: &[Action]) -> String {
+    let values: Vec<String> = values.iter().map(|value| word(value)).collect();
+    let actions: Vec<String> = actions.iter().map(Action::shell).collect();
+    format!(
+        "for {variable} in {}; do\n{}\ndone",
+        values.join(" "),
+        indented(&actions.join("\n"))
+    )
+}
+
 /// What a variable is set to.
 fn memory(memory: &Memory) -> String {
     match memory {
         Memory::Answer(query) => format!("$({})", aws::asked(query)),
-        Memory::Versions(query) => format!("$({} |\n    sed -n '/^[0-9]/p')", aws::asked(query)),
+        Memory::Number(query) | Memory::Versions(query) => {
+            format!("$({} |\n    sed -n '/^[0-9]/p')", aws::asked(query))
+        }
         Memory::Newest(query) => format!(
             "$({} |\n    tr '\\t' '\\n' | sed -n '/^[0-9]/p' | sort -t . -k 2,2n | tail -n 1)",
             aws::asked(query)
@@ -143,7 +183,8 @@ fn question(question: &Question) -> String {
             fields,
             answer,
             each,
-        } => aws::waited(call, fields, answer, each.as_ref()),
+            settled,
+        } => aws::waited(call, fields, answer, each.as_ref(), settled.as_ref()),
         Question::Waiter {
             service,
             waiter,
@@ -171,6 +212,11 @@ fn question(question: &Question) -> String {
             "terraform plan -detailed-exitcode".into(),
             format!("-var-file={}", word(variables)),
         ]),
+        Question::Ready {
+            namespace,
+            deployment,
+            least,
+        } => kubectl::ready(namespace, deployment, *least),
         Question::RolledOut {
             namespace,
             deployment,

@@ -165,12 +165,6 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     })
 }
 
-/// How a parameter of a group is asked for. A family has more of them than fit one page of an
-/// answer, and the query runs once on each: what a page lacks has to be a word, too.
-fn parameter_value(name: &str) -> String {
-    format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
-}
-
 /// The procedure of a step of this kind from one state to the next.
 #[must_use]
 pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {

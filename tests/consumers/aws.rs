@@ -20,13 +20,21 @@ use crate::diff::text;
 use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
-/// The start of every script: the fake's address, and no other account. The fake acts immediately,
-/// so after a few polls a missing state will never come.
+/// What stands before every script: the fake's address, and no other account. The fake does at once
+/// whatever it does: what is not so after a few looks never comes. It does not say that a parameter waits
+/// for a reboot: that is said for it.
 const PRELUDE: &str = "set -euo pipefail
 looks=0
 sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
 export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
-aws() { \"$AWS\" --endpoint-url \"$FAKE\" \"$@\"; }
+PENDING=
+aws() {
+    case \" $* \" in
+    *' modify-db-parameter-group '*ApplyMethod=pending-reboot*) PENDING=1 ;;
+    *' reboot-db-instance '*) PENDING= ;;
+    esac
+    \"$AWS\" --endpoint-url \"$FAKE\" \"$@\" | sed ${PENDING:+-e s/in-sync/pending-reboot/} -e ''
+}
 terraform() { :; }
 ";
 

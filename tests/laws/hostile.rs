@@ -14,6 +14,7 @@ use tierc::plan::{Request, plan};
 use super::config;
 use super::environment::environment;
 use crate::plan::catalogue;
+use crate::plan::unbroken;
 use crate::support::{documents, run, today};
 
 const HOSTILE: [&str; 14] = [
@@ -117,7 +118,7 @@ fn shell_lines(page: &str) -> Vec<String> {
 /// What is wrong with what an environment becomes, on its own and on the way from `base`.
 fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<String> {
     let artifacts = emit(environment, None, catalogue(), "prod.kdl");
-    let mut lines = shell_lines(&artifacts["RUNBOOK.md"]);
+    let mut lines = shell_lines(&unbroken(&artifacts["RUNBOOK.md"]));
     let waived = BTreeSet::new();
     for sides in [Pair::new(base, environment), Pair::new(environment, base)] {
         let plan = plan(&Request {

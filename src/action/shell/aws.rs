@@ -2,7 +2,7 @@
 
 use super::layout::{command, indented, until};
 use super::words::{message, quoted, word};
-use crate::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Remembered};
+use crate::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Remembered, SettledAnswer};
 
 pub(super) fn call(call: &AwsCall) -> String {
     let first = format!("aws {} {}", call.service, call.operation);
@@ -17,6 +17,7 @@ pub(super) fn argument(argument: &Argument) -> String {
         value @ (ArgumentValue::Text(_)
         | ArgumentValue::Remembered(_)
         | ArgumentValue::Larger(..)
+        | ArgumentValue::Ago(_)
         | ArgumentValue::Fields(_)
         | ArgumentValue::Answer(_)
         | ArgumentValue::Answers(_)) => format!("--{name} {}", self::value(value)),
@@ -29,6 +30,8 @@ fn value(value: &ArgumentValue) -> String {
         ArgumentValue::Text(text) => word(text),
         ArgumentValue::Remembered(variable) => remembered(variable),
         ArgumentValue::Larger(variable, number) => format!("\"{}\"", larger(variable, *number)),
+        ArgumentValue::Ago(0) => "\"$(date +%s)\"".into(),
+        ArgumentValue::Ago(seconds) => format!("\"$(($(date +%s) - {seconds}))\""),
         ArgumentValue::Fields(fields) => {
             let known = fields
                 .iter()
@@ -55,9 +58,10 @@ fn field(value: &ArgumentValue) -> String {
         ArgumentValue::Larger(variable, number) => larger(variable, *number),
         ArgumentValue::Remembered(variable) => format!("${}", variable.variable),
         ArgumentValue::Switch(on) => on.to_string(),
-        ArgumentValue::Fields(_) | ArgumentValue::Answer(_) | ArgumentValue::Answers(_) => {
-            self::value(value)
-        }
+        ArgumentValue::Ago(_)
+        | ArgumentValue::Fields(_)
+        | ArgumentValue::Answer(_)
+        | ArgumentValue::Answers(_) => self::value(value),
     }
 }
 
@@ -75,16 +79,22 @@ pub(super) fn larger(variable: &str, number: u32) -> String {
 
 /// A question to AWS, whose answer is text.
 pub(super) fn asked(query: &AwsQuery) -> String {
+    queried(query, Some("--output text"))
+}
+
+/// A question to AWS, whose answer people read.
+pub(super) fn shown(query: &AwsQuery) -> String {
+    queried(query, None)
+}
+
+fn queried(query: &AwsQuery, output: Option<&str>) -> String {
     let call = &query.call;
     let first = format!("aws {} {}", call.service, call.operation);
-    let last = [
-        format!("--query {}", word(&query.query)),
-        "--output text".into(),
-    ];
     command(
         std::iter::once(first)
             .chain(call.arguments.iter().map(argument))
-            .chain(last),
+            .chain([format!("--query {}", word(&query.query))])
+            .chain(output.map(str::to_owned)),
     )
 }
 
@@ -95,16 +105,25 @@ pub(super) fn waited(
     fields: &[String],
     answer: &str,
     each: Option<&AwsQuery>,
+    settled: Option<&SettledAnswer>,
 ) -> String {
     let query = AwsQuery {
         call: call.clone(),
         query: format!("join(' ', [{}])", fields.join(", ")),
     };
+    let comes = format!("printf '%s\\n' \"$ANSWER\" | grep -Eqx {}", quoted(answer));
+    let comes = match settled {
+        Some(settled) => or_settled(&comes, settled),
+        None => comes,
+    };
     let one = until(&format!(
-        "ANSWER=$({}) &&\n    printf '%s\\n' \"$ANSWER\" >&2 &&\n    printf '%s\\n' \"$ANSWER\" | grep -Eqx {}",
+        "ANSWER=$({}) &&\n    printf '%s\\n' \"$ANSWER\" >&2 &&\n    {comes}",
         asked(&query),
-        quoted(answer)
     ));
+    let one = match settled {
+        Some(_) => format!("LOOKS=0\n{one}"),
+        None => one,
+    };
     match each {
         Some(each) => format!(
             "NODES=$({})\nfor NODE in $NODES; do\n{}\ndone",
@@ -113,4 +132,16 @@ pub(super) fn waited(
         ),
         None => one,
     }
+}
+
+fn or_settled(comes: &str, settled: &SettledAnswer) -> String {
+    format!(
+        "{{ {comes} ||
+        {{ [ \"${}\" = {} ] && [ \"$ANSWER\" = {} ] &&
+            LOOKS=$((LOOKS + 1)) && [ \"$LOOKS\" -gt {} ]; }}; }}",
+        settled.variable,
+        quoted(&settled.holds),
+        quoted(&settled.answer),
+        settled.looks
+    )
 }

@@ -1,8 +1,8 @@
 //! kubectl: manifests, pods and the marks that the schedule leaves.
 
 use super::layout::{command, until};
-use super::words::{quoted, word};
-use crate::action::{Holds, Manifests};
+use super::words::{argument, quoted, word};
+use crate::action::{Holds, KubectlArgument, KubectlCall, Manifests};
 
 /// The mark of what the schedule has put to sleep.
 const MARK: &str = "jsonpath='{.metadata.annotations.tierc\\.dev/off-hours}'";
@@ -113,4 +113,43 @@ pub(super) fn api_woken(namespace: &str, deployment: &str, replicas: u32) -> Str
     format!(
         "REPLICAS=$(kubectl get deployment/{deployment} -n {namespace} -o jsonpath='{{.spec.replicas}}')\n[ \"$API\" = awake ] || [ \"$REPLICAS\" != 0 ] ||\n    kubectl scale deployment/{deployment} -n {namespace} --current-replicas=0 --replicas={replicas}"
     )
+}
+
+/// A call as it is typed.
+pub(super) fn call(call: &KubectlCall) -> String {
+    let first = format!("kubectl {}", call.command);
+    let operands = call.operands.iter().map(|operand| word(operand));
+    let namespace = call.namespace.iter().map(|it| format!("-n {}", word(it)));
+    let arguments = call.arguments.iter().map(|it| match it {
+        KubectlArgument::Word(text) => argument(text),
+        KubectlArgument::Switch(name) => format!("--{name}"),
+        KubectlArgument::Flag { name, value } if name.len() == 1 => {
+            format!("-{name} {}", argument(value))
+        }
+        KubectlArgument::Flag { name, value } => format!("--{name}={}", argument(value)),
+    });
+    command(
+        std::iter::once(first)
+            .chain(operands)
+            .chain(namespace)
+            .chain(arguments),
+    )
+}
+
+/// kubectl makes no ConfigMap anew: what it would make is applied.
+pub(super) fn config_map(namespace: &str, name: &str, files: &[String]) -> String {
+    let created = KubectlCall::new("create configmap", [name]).within(namespace);
+    let created = files
+        .iter()
+        .fold(created, |created, file| created.flag("from-file", file))
+        .flag("dry-run", "client")
+        .flag("o", "yaml");
+    format!("{} |\n    kubectl apply -f -", call(&created))
+}
+
+/// A Deployment without ready pods tells no number.
+pub(super) fn ready(namespace: &str, deployment: &str, least: u32) -> String {
+    until(&format!(
+        "READY=$(kubectl get deployment/{deployment} -n {namespace} \\\n    -o go-template='{{{{or .status.readyReplicas 0}}}}') &&\n    [ \"$READY\" -ge {least} ]"
+    ))
 }

@@ -1,6 +1,6 @@
 //! PgBouncer's pods: their settings, their console, and what bypasses them.
 
-use super::layout::{indented, nested, until};
+use super::layout::{command, indented, nested, until};
 use super::words::word;
 use crate::action::PoolerDeployment;
 use crate::model::{PGBOUNCER_PORT, STATS_USER};
@@ -101,4 +101,29 @@ pub(super) fn past_pooler(pooler: &PoolerDeployment, most: u64) -> String {
     until(&format!(
         "POOLER=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o jsonpath='{{.items[*].status.podIP}}') &&\n    COUNT=$(psql -X -A -t -c \"{count}\") &&\n    [ \"$COUNT\" -le {most} ]"
     ))
+}
+
+/// Shows what the console of each pod answers; `psql` asks for the password.
+pub(super) fn console(pooler: &PoolerDeployment, role: &str, questions: &[&str]) -> String {
+    let PoolerDeployment {
+        namespace,
+        deployment,
+    } = pooler;
+    let questions = questions.iter().map(|question| format!("-c '{question}'"));
+    let asked = command(
+        std::iter::once(format!(
+            "psql -h 127.0.0.1 -p {LOCAL_PORT} -U {role} -d pgbouncer"
+        ))
+        .chain(questions),
+    );
+    format!(
+        "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} -o name)
+for POD in $PODS; do
+    kubectl port-forward -n {namespace} \"$POD\" {LOCAL_PORT}:{PGBOUNCER_PORT} >/dev/null &
+    sleep 3
+{}
+    kill $!
+done",
+        indented(&asked)
+    )
 }

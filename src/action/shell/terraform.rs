@@ -24,3 +24,13 @@ fi",
         quoted(&format!("\"{unless}\""))
     )
 }
+
+/// Makes Terraform know what exists already.
+pub(super) fn imported(variables: &str, address: &str, id: &str) -> String {
+    command([
+        "terraform import".into(),
+        format!("-var-file={}", word(variables)),
+        quoted(address),
+        word(id),
+    ])
+}

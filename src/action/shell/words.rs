@@ -11,7 +11,20 @@ pub fn word(text: &str) -> String {
     word.into_owned()
 }
 
-/// A text as one word, always quoted, where quotes read better.
+/// An argument as one word. It gets no quotes for a `=` or a comma: behind a command, `app=web` is no
+/// assignment, and without braces a comma is a comma.
+#[must_use]
+pub(super) fn argument(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-./:@_=,".contains(c);
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain);
+    if is_plain {
+        text.to_owned()
+    } else {
+        word(text)
+    }
+}
+
+/// A text as one word that is in quotes whatever is in it, for what reads better so.
 ///
 /// # Panics
 ///
@@ -68,9 +81,11 @@ mod tests {
             "-x",
             "~",
             "{{x}}",
+            "app=web,runner=true",
         ] {
             assert_eq!(shlex::split(&word(text)), Some(vec![text.to_owned()]));
             assert_eq!(shlex::split(&quoted(text)), Some(vec![text.to_owned()]));
+            assert_eq!(shlex::split(&argument(text)), Some(vec![text.to_owned()]));
             let within = format!("\"${{NAME:?{}}}\"", message(text));
             assert_eq!(
                 shlex::split(&within).map(|it| it.len()),
@@ -79,6 +94,7 @@ mod tests {
             );
         }
         assert_eq!(word("db.r6g.large"), "db.r6g.large");
+        assert_eq!(argument("app=web,runner=true"), "app=web,runner=true");
     }
 
     #[test]

@@ -10,21 +10,21 @@ use crate::model::{Storage, StorageType};
 pub(super) struct Volume {
     /// The maximum of storage autoscaling; 0 if it is off.
     max_gib: u32,
-    /// Whether RDS may have made it larger than stated.
-    grows: bool,
-    more: Option<Larger>,
+    /// Whether RDS may have made it larger than the file states.
+    pub(super) grows: bool,
+    pub(super) more: Option<Larger>,
     /// Why there is no larger one.
     full: Option<String>,
-    /// A possible maximum, if it has none.
-    ceiling: Option<u32>,
+    /// The ceiling that it could be given, where it has none.
+    pub(super) ceiling: Option<u32>,
 }
 
 #[derive(Serialize)]
-struct Larger {
-    gib: u32,
-    /// The matching maximum, if there is one: RDS requires a tenth more than the volume.
-    max_gib: Option<u32>,
-    /// Whether the suggested growth stripes the volume again.
+pub(super) struct Larger {
+    pub(super) gib: u32,
+    /// The ceiling that goes with it, where there is one: RDS wants it a tenth above the volume.
+    pub(super) max_gib: Option<u32>,
+    /// Whether growing as suggested stripes the volume anew.
     stripes: bool,
 }
 

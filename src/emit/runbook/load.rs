@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::Action;
+use crate::action::kubectl::{KubectlCall, listed, logged};
 use crate::emit::load_test::levels;
 use crate::model::{Environment, LoadTest, Name};
 
@@ -21,6 +24,7 @@ pub(super) struct Test {
     expect: Option<String>,
     rate: Option<Rate>,
     run: Option<Run>,
+    pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
@@ -43,10 +47,7 @@ struct Rate {
 #[derive(Serialize)]
 struct Run {
     name: String,
-    file: String,
     pods: u32,
-    /// How long to wait for its end, in seconds.
-    wait: u64,
 }
 
 pub(super) fn tests(environment: &Environment) -> Vec<Test> {
@@ -69,10 +70,12 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
     });
     let run = test.test_run.as_ref().map(|run| Run {
         name: environment.test_run_name(name),
-        file: name.test_run_file(),
         pods: run.parallelism.value,
-        wait: end.saturating_add(BESIDE),
     });
+    let wait = end.saturating_add(BESIDE);
+    let in_cluster = run
+        .as_ref()
+        .map(|_| in_cluster(environment, name, test, wait));
     let levels = levels.into_iter().map(|level| Level {
         tag: level.tag,
         start: level.start,
@@ -88,7 +91,47 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
         expect: expected(test),
         rate,
         run,
+        sh: Procedures::default().with_some("run", in_cluster),
     }
+}
+
+/// Runs a test in the cluster, and waits as many seconds for its end.
+fn in_cluster(environment: &Environment, name: &Name, test: &LoadTest, wait: u64) -> [Action; 5] {
+    let namespace = environment.namespace.value.as_str();
+    let run = environment.test_run_name(name);
+    let script = name.script_file();
+    let body = test.request.body.as_ref().map(|file| file.value.as_str());
+    let files = std::iter::once(script.as_str()).chain(body);
+    let finished = KubectlCall::new("wait", [format!("testrun/{run}")])
+        .within(namespace)
+        .flag("for", "jsonpath={.status.stage}=finished")
+        .flag("timeout", format!("{wait}s"));
+    [
+        Action::ConfigMap {
+            namespace: namespace.to_owned(),
+            name: run.clone(),
+            files: files.map(|file| format!("load-test/{file}")).collect(),
+        },
+        Action::DeleteObjects {
+            namespace: namespace.to_owned(),
+            objects: vec![format!("testrun/{run}")],
+        },
+        KubectlCall::new::<&str>("create", [])
+            .flag("f", format!("load-test/{}", name.test_run_file()))
+            .into(),
+        finished.into(),
+        logged(format!("k6_cr={run},runner=true"), namespace, -1).into(),
+    ]
+}
+
+/// What shows how many pods a test takes, and what they use.
+pub(super) fn usage(environment: &Environment) -> [Action; 2] {
+    let namespace = environment.namespace.value.as_str();
+    let top = KubectlCall::new("top", ["pods"]).within(namespace);
+    [
+        listed("hpa", namespace).into(),
+        top.switch("containers").into(),
+    ]
 }
 
 fn expected(test: &LoadTest) -> Option<String> {

@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::kubectl::{
+    PAUSED, limited, listed, merged, patched, paused, pods as listed_pods, shown, unmarked,
+};
+use crate::action::{Action, Question};
 use crate::budget::connections as budget;
 use crate::model::count::counted;
 use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
@@ -21,6 +26,7 @@ pub(super) struct Api {
     lower_cpu: Option<u32>,
     /// How fast pods are added, in words.
     scale_up: String,
+    pub(super) sh: Procedures,
 }
 
 /// The common part of the API and a pool.
@@ -62,6 +68,7 @@ pub(super) struct Pool {
     scaler: String,
     queues: Vec<Queue>,
     paused: Option<u32>,
+    pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
@@ -73,18 +80,111 @@ struct Queue {
 pub(super) fn api(environment: &Environment) -> Api {
     let workload = &environment.api.workload;
     let cpu = workload.target.cpu.as_ref().map(|percent| percent.value);
+    let lower_cpu = cpu
+        .filter(|percent| *percent > 20)
+        .map(|percent| percent - 10);
+    let pods = pods(environment, workload);
     Api {
-        pods: pods(environment, workload),
+        sh: of_api(environment, &pods, lower_cpu),
+        pods,
         hpa: workload.autoscaler_name(),
         cpu,
-        lower_cpu: cpu
-            .filter(|percent| *percent > 20)
-            .map(|percent| percent - 10),
+        lower_cpu,
         scale_up: scale_up(&workload.scale_up),
     }
 }
 
-/// How fast pods are added, with Kubernetes' defaults if no step is stated.
+/// The first line of the patch makes sure that it changes the CPU metric.
+fn cpu_patch(percent: u32) -> String {
+    format!(
+        r#"[
+  {{"op":"test","path":"/spec/metrics/0/resource/name","value":"cpu"}},
+  {{"op":"replace","path":"/spec/metrics/0/resource/target/averageUtilization","value":{percent}}}]"#
+    )
+}
+
+fn of_api(environment: &Environment, pods: &Pods, lower_cpu: Option<u32>) -> Procedures {
+    let namespace = &environment.namespace.value;
+    let hpa = &environment.api.workload.autoscaler_name();
+    let patch = |spec: String| -> Action {
+        let patch = format!(r#"{{"spec":{{{spec}}}}}"#);
+        merged("hpa", hpa, namespace, patch).into()
+    };
+    let minimum = |count: u32| patch(format!(r#""minReplicas":{count}"#));
+    let maximum = |count: u32| patch(format!(r#""maxReplicas":{count}"#));
+    let both = |min: u32, max: u32| patch(format!(r#""minReplicas":{min},"maxReplicas":{max}"#));
+    // A count that is held has no room between its bounds.
+    let moves = pods.min < pods.max;
+    let of_app = || listed_pods(&pods.deployment, namespace);
+    let pending = || of_app().flag("field-selector", "status.phase=Pending");
+    let sh = Procedures::default()
+        .with(
+            "look",
+            [
+                shown("get", "hpa", hpa, namespace).into(),
+                shown("describe", "hpa", hpa, namespace).into(),
+                of_app().into(),
+            ],
+        )
+        .with_some(
+            "raise_maximum",
+            pods.more.map(|more| [maximum(more), pending().into()]),
+        )
+        .with_some("restore_maximum", pods.more.map(|_| [maximum(pods.max)]))
+        .with_some(
+            "raise_minimum",
+            moves.then(|| [minimum(pods.event), ready(pods, pods.event, environment)]),
+        )
+        .with_some("restore_minimum", moves.then(|| [minimum(pods.min)]))
+        .with("hold", [both(pods.hold, pods.hold)])
+        .with("restore_bounds", [both(pods.min, pods.max)])
+        .with("raise_limits", larger_limits(pods, environment))
+        .with_some(
+            "lower_cpu",
+            lower_cpu.map(|percent| {
+                let patch = cpu_patch(percent);
+                [patched("hpa", hpa, namespace, "json", patch).into()]
+            }),
+        );
+    let window = |seconds: u64| {
+        patch(format!(
+            r#""behavior":{{"scaleDown":{{"stabilizationWindowSeconds":{seconds}}}}}"#
+        ))
+    };
+    sh.with_some(
+        "slower_scale_down",
+        pods.longer_window.map(|seconds| [window(seconds)]),
+    )
+}
+
+/// As many pods are ready.
+fn ready(pods: &Pods, least: u32, environment: &Environment) -> Action {
+    Question::Ready {
+        namespace: environment.namespace.value.to_string(),
+        deployment: pods.deployment.clone(),
+        least,
+    }
+    .into()
+}
+
+/// Twice the limits, one after the other, and the rollout that they take.
+fn larger_limits(pods: &Pods, environment: &Environment) -> [Action; 3] {
+    let namespace = &environment.namespace.value;
+    let limit = |resource: &str, amount: &str| {
+        limited(&pods.deployment, namespace, resource, amount).into()
+    };
+    [
+        limit("memory", &pods.larger.memory),
+        limit("cpu", &pods.larger.cpu),
+        Question::RolledOut {
+            namespace: namespace.to_string(),
+            deployment: pods.deployment.clone(),
+        }
+        .into(),
+    ]
+}
+
+/// How fast pods are added, with what Kubernetes does where no step is stated.
 fn scale_up(scaling: &Scaling) -> String {
     let which = match scaling.select.value {
         Select::Max => "more",
@@ -125,6 +225,7 @@ pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
             pods.hold = other_than(paused, &pods);
         }
         Pool {
+            sh: of_pool(environment, &pods, worker),
             pods,
             name: name.to_string(),
             scaler: worker.scaled_object_name(),
@@ -135,7 +236,55 @@ pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
     environment.worker.iter().map(pool).collect()
 }
 
-/// A count for a pool that is already paused, different from the present one.
+fn of_pool(environment: &Environment, pods: &Pods, worker: &Worker) -> Procedures {
+    let namespace = &environment.namespace.value;
+    let scaler = &worker.scaled_object_name();
+    let patch = |spec: String| -> Action {
+        let patch = format!(r#"{{"spec":{{{spec}}}}}"#);
+        merged("scaledobject", scaler, namespace, patch).into()
+    };
+    let minimum = |count: u32| patch(format!(r#""minReplicaCount":{count}"#));
+    let maximum = |count: u32| patch(format!(r#""maxReplicaCount":{count}"#));
+    let pause = worker.pause.as_ref().map(|count| count.value);
+    // While it is paused, nobody heeds its bounds.
+    let rises = pause.is_none() && pods.event > pods.min;
+    let more = pods.more.filter(|_| pause.is_none());
+    Procedures::default()
+        .with(
+            "look",
+            [
+                shown("describe", "scaledobject", scaler, namespace).into(),
+                listed_pods(&pods.deployment, namespace).into(),
+            ],
+        )
+        .with_some("raise_minimum", rises.then(|| [minimum(pods.event)]))
+        .with_some("restore_minimum", rises.then(|| [minimum(pods.min)]))
+        .with(
+            "hold",
+            [
+                paused(scaler, namespace, pods.hold).into(),
+                ready(pods, pods.hold, environment),
+            ],
+        )
+        .with(
+            "release",
+            [match pause {
+                Some(count) => paused(scaler, namespace, count).into(),
+                None => unmarked(scaler, namespace, &[PAUSED]).into(),
+            }],
+        )
+        .with_some("raise_maximum", more.map(|more| [maximum(more)]))
+        .with_some("restore_maximum", more.map(|_| [maximum(pods.max)]))
+        .with("raise_limits", larger_limits(pods, environment))
+}
+
+/// What shows every autoscaler.
+pub(super) fn autoscalers(environment: &Environment) -> [Action; 2] {
+    let namespace = &environment.namespace.value;
+    ["scaledobjects", "hpa"].map(|kind| listed(kind, namespace).into())
+}
+
+/// A count to hold a pool at that is paused already: another one than that.
 fn other_than(paused: u32, pods: &Pods) -> u32 {
     let counts = [pods.hold, pods.max, (paused / 2).max(1)];
     let other = counts.into_iter().find(|count| *count != paused);

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::kubectl::{logged, pods, scaled};
+use crate::action::{Action, Manifests, PoolerDeployment, Question};
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
 use crate::emit::alerts::Watch;
-use crate::emit::{endpoint, lock, pgbouncer, secret};
+use crate::emit::{lock, pgbouncer, secret};
 use crate::model::platform::leaving_at_once;
 use crate::model::{Environment, Pgbouncer};
 
@@ -18,7 +21,6 @@ pub(super) struct Pooler {
     reserve: u32,
     max_db: u32,
     clients: u32,
-    port: u16,
     admin: &'static str,
     auth_secret: String,
     /// Connections of the database, without the reserved ones.
@@ -35,9 +37,7 @@ pub(super) struct Pooler {
     safe: String,
     /// Whether alerts watch it.
     watched: bool,
-    config: String,
-    /// The digest of the configuration that this page describes.
-    digest: String,
+    pub(super) sh: Procedures,
 }
 
 pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Pooler {
@@ -55,7 +55,6 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         reserve: pooler.pool.reserve.value,
         max_db,
         clients: pooler.clients.max.value,
-        port: endpoint::PORT,
         admin: pgbouncer::ADMIN_USER,
         auth_secret: secret::userlist(environment).secret,
         usable: primary.usable,
@@ -67,15 +66,65 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         measurable: catalogue.ignores_startup_parameters(&pooler.image.value),
         safe: catalogue.pgbouncer_safe.clone(),
         watched: watch.measures_pooler,
-        config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
-        digest: lock::hash(ini.as_bytes())
-            .trim_start_matches("sha256:")
-            .to_owned(),
+        sh: procedures(environment, most, &ini),
     }
 }
 
-/// The most pods that can be declared if the database has room for the pools of `pods` pods,
-/// draining ones included.
+fn procedures(environment: &Environment, most: u64, ini: &str) -> Procedures {
+    let namespace = environment.namespace.value.to_string();
+    let deployment = environment.pgbouncer.name.value.to_string();
+    let labels = format!("app={deployment}");
+    let digest = lock::hash(ini.as_bytes());
+    Procedures::default()
+        .with(
+            "look",
+            [
+                pods(&deployment, &namespace).into(),
+                logged(labels, &namespace, 20).into(),
+            ],
+        )
+        .with(
+            "pools",
+            [Action::ShowConsole {
+                pooler: PoolerDeployment {
+                    namespace: namespace.clone(),
+                    deployment: deployment.clone(),
+                },
+                role: pgbouncer::ADMIN_USER,
+                questions: vec!["SHOW POOLS", "SHOW DATABASES"],
+            }],
+        )
+        .with(
+            "reload",
+            [
+                Action::Apply {
+                    manifests: Manifests::File("kubernetes/pgbouncer.yaml".into()),
+                },
+                Action::Reload {
+                    namespace: namespace.clone(),
+                    deployment: deployment.clone(),
+                    config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
+                    digest: digest.trim_start_matches("sha256:").to_owned(),
+                },
+            ],
+        )
+        .with_some(
+            "scale",
+            (most > u64::from(environment.pgbouncer.instances.value)).then(|| {
+                [
+                    scaled(&deployment, &namespace, most).into(),
+                    Question::RolledOut {
+                        namespace: namespace.clone(),
+                        deployment: deployment.clone(),
+                    }
+                    .into(),
+                ]
+            }),
+        )
+}
+
+/// The most pods that can be declared if the database has room for the pools of `pods` pods, those that
+/// drain included.
 fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
     let (drain, pace) = (pooler.drain.value, pooler.min_ready.value);
     let draining = u64::from(leaving_at_once(drain, pace, u32::MAX));

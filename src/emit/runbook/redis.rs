@@ -2,7 +2,13 @@
 
 use serde::Serialize;
 
+use super::database::last_hour;
+use super::procedures::Procedures;
 use super::size;
+use crate::action::elasticache::{
+    NODES, SHARDS, modified, of_group, policy_is, policy_set, reached, replicas_set, shards_set,
+};
+use crate::action::{Action, Argument};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, RedisGroup};
 
@@ -32,6 +38,7 @@ pub(super) struct Group {
     engine: String,
     /// A member, named as in CloudWatch and `describe-cache-clusters`.
     member: String,
+    pub(super) sh: Procedures,
 }
 
 pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Group> {
@@ -44,7 +51,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                 .iter()
                 .map(|used| used.value.to_string())
                 .collect();
-            Group {
+            let mut facts = Group {
                 name: name.to_string(),
                 node: group.node.value.clone(),
                 next_node: size::next(&catalogue.cache_nodes, &group.node.value),
@@ -66,9 +73,63 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                     format!("{id}-001")
                 },
                 id,
-            }
+                sh: Procedures::default(),
+            };
+            facts.sh = procedures(&facts);
+            facts
         })
         .collect()
+}
+
+fn procedures(group: &Group) -> Procedures {
+    let id = &group.id;
+    let state = of_group("describe-replication-groups", id)
+        .query("ReplicationGroups[0].[Status,CacheNodeType,ClusterMode,PendingModifiedValues]");
+    let used = last_hour(
+        "AWS/ElastiCache",
+        "DatabaseMemoryUsagePercentage",
+        ("CacheClusterId", &group.member),
+        300,
+        "Maximum",
+    );
+    Procedures::default()
+        .with("look", [Action::Show { query: state }, used.into()])
+        .with_some(
+            "larger_node",
+            group.next_node.as_ref().map(|node| {
+                let change = Argument::text("cache-node-type", node);
+                [
+                    modified(id, [change], true).into(),
+                    reached(id, &[("CacheNodeType", node.clone())]).into(),
+                ]
+            }),
+        )
+        .with_some(
+            "add_replica",
+            group.more_replicas.map(|count| {
+                let nodes = count.saturating_add(1).to_string();
+                [
+                    replicas_set("increase-replica-count", id, count).into(),
+                    reached(id, &[(NODES, nodes)]).into(),
+                ]
+            }),
+        )
+        .with_some(
+            "add_shard",
+            group.more_shards.filter(|_| group.cluster).map(|count| {
+                [
+                    shards_set(id, count, None).into(),
+                    reached(id, &[(SHARDS, count.to_string())]).into(),
+                ]
+            }),
+        )
+        .with(
+            "policy",
+            [
+                policy_set(id, &group.policy).into(),
+                policy_is(id, &group.policy).into(),
+            ],
+        )
 }
 
 fn more_replicas(group: &RedisGroup) -> Option<u32> {

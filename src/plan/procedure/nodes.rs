@@ -155,6 +155,7 @@ fn scaled_to(variable: &'static str, state: State<'_>, name: &Name, bounds: [&st
         fields: fields.map(str::to_owned).into(),
         answer: format!("ACTIVE {}", bounds.join(" ")),
         each: None,
+        settled: None,
     }
 }
 

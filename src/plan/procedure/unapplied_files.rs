@@ -93,6 +93,13 @@ fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
             | Action::Terraform { .. }
             | Action::Forget { .. }
             | Action::Aws { .. }
+            | Action::Kubectl { .. }
+            | Action::Show { .. }
+            | Action::SetUp { .. }
+            | Action::Import { .. }
+            | Action::ConfigMap { .. }
+            | Action::Each { .. }
+            | Action::ShowConsole { .. }
             | Action::Restart { .. }
             | Action::LetIn { .. }
             | Action::Cordon { .. }

@@ -1,7 +1,8 @@
 //! The volumes of an instance and of its replicas.
 
-use super::{Procedure, Wanted, modify, reached, reads, windowed};
+use super::{Procedure, modify, reads, windowed};
 use crate::action::Argument;
+use crate::action::rds::{Wanted, reached};
 use crate::model::volume::{grown, provisioned};
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
