@@ -13,13 +13,6 @@ type Module = Vec<String>;
 /// Circles that stand: the folder, and the modules of it. They may get smaller; one that is gone leaves
 /// this list.
 const STANDING: &[(&str, &[&str])] = &[
-    (
-        "model",
-        &["attribute", "declaration", "operation", "part", "workload"],
-    ),
-    ("model", &["platform", "volume"]),
-    // What a node left unread is told with the names that its readers know.
-    ("parse", &["declared", "fields", "leftover", "nodes"]),
     ("plan", &["action", "procedure", "step"]),
     ("plan", &["beside", "bridge", "moves", "redis"]),
     ("plan::procedure", &["pooler", "service", "workloads"]),

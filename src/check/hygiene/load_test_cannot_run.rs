@@ -148,7 +148,7 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
 
 /// What is expected and cannot be read is not a second.
 fn as_expected(finding: Finding, file: &Ast, name: &Name) -> Finding {
-    let Some(node) = file.load_tests.get(name) else {
+    let Some(node) = file.stated.load_test.get(name) else {
         return finding;
     };
     let expect = &node.expect;

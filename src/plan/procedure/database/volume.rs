@@ -1,7 +1,7 @@
 //! The volumes of an instance and of its replicas.
 
 use super::{Procedure, Wanted, modify, reached, reads, windowed};
-use crate::model::volume::{grown, provisioned};
+use crate::model::volume::grown;
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
 use crate::plan::action::Argument;
@@ -66,10 +66,7 @@ fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
         let kind = after.kind.value.to_string();
         set("storage-type", "StorageType", kind.clone(), kind);
     }
-    let (had, has) = (
-        provisioned(before, before.gib.value),
-        provisioned(after, gib),
-    );
+    let (had, has) = (before.provisioned(before.gib.value), after.provisioned(gib));
     // RDS asks for them again with every other size or type, though they stay as they are.
     let iops = has
         .iops
