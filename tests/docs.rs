@@ -2,6 +2,7 @@
 
 mod attributes;
 mod coverage;
+mod language;
 
 use tierc::compile::{CatalogueTexts, Input, repairable};
 use tierc::diagnostic::Severity;
