@@ -3,43 +3,18 @@
 //! The file, the tier and the catalogue's defaults share this shape, so merging them is one
 //! operation: [`Over::over`].
 
-mod operation;
+use std::collections::BTreeSet;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::model::Name;
-use crate::source::{Span, Spanned};
+use crate::model::DECLARED;
+use crate::model::declaration::Top;
 
 pub use crate::model::declaration::Node;
-pub use crate::model::written::{Over, Spoil, Written};
+pub use crate::model::written::{Over, Pooled, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, FallbackNode, NetworkNode, NodeGroupNode,
-    PgbouncerNode, QueueNode, ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WorkerNode,
-    WorkloadNode,
+    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, EventNode, FallbackNode, FileNode,
+    LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
+    ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WaiverNode, WorkerNode, WorkloadNode,
 };
-pub use operation::*;
-
-/// Joins two maps of nodes that merge as a whole: for a key in both, `above` wins.
-#[must_use]
-pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
-    base.extend(above);
-    base
-}
-
-/// `waive "code" reason= until=`.
-#[derive(Clone, Debug)]
-pub struct WaiverNode {
-    /// Where the node stands.
-    pub place: Span,
-    /// The rule.
-    pub code: Spanned<String>,
-    /// For `secret-literal`: the fingerprint of the literal that the waiver allows.
-    pub value: Option<Spanned<String>>,
-    /// Why.
-    pub reason: Spanned<String>,
-    /// The last day it holds.
-    pub until: Spanned<jiff::civil::Date>,
-}
 
 /// A top-level part of the language. If a node cannot be read, its part is marked broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,17 +35,33 @@ pub enum Part {
     Other,
 }
 
+impl Part {
+    /// The part that the top-level node `name` goes with.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        match name {
+            "api" => Self::Api,
+            "worker" => Self::Worker,
+            "service" => Self::Service,
+            "pgbouncer" => Self::Pgbouncer,
+            "database" => Self::Database,
+            "redis" => Self::Redis,
+            "nodes" => Self::Nodes,
+            "network" => Self::Network,
+            "off-hours" | "event" => Self::Schedule,
+            "alerts" => Self::Alerts,
+            "load-test" => Self::LoadTest,
+            "waive" => Self::Waive,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Everything that one file, one tier or the defaults state.
 #[derive(Clone, Debug, Default)]
 pub struct Ast {
-    /// The nodes that `node!` declares.
+    /// What is stated of the environment.
     pub stated: EnvironmentNode,
-    /// `off-hours`, by `days-from-to`.
-    pub off_hours: BTreeMap<String, OffHoursNode>,
-    /// `event`, by name.
-    pub events: BTreeMap<Name, EventNode>,
-    /// `load-test`, by name.
-    pub load_tests: BTreeMap<Name, LoadTestNode>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
     /// Fingerprints of literals that look like credentials and are waived.
@@ -84,19 +75,25 @@ pub struct Ast {
     pub perhaps_waived: BTreeSet<String>,
 }
 
+/// Whether the top-level node `top` goes with one of `parts`, which rules ask for.
+fn is_of(parts: &BTreeSet<Part>, top: &Top) -> bool {
+    let part = Part::of(top.name);
+    part != Part::Other && parts.contains(&part)
+}
+
 impl Ast {
+    /// Marks every value of the top-level node `name`, or of all nodes of that name.
+    pub fn spoil_node(&mut self, name: &str) {
+        if let Some(node) = self.stated.field(name) {
+            node.spoil();
+        }
+    }
+
     /// Marks every value of an unnamed part as unsound if its node could not be read.
     pub fn spoil_broken(&mut self) {
-        let broken = &self.broken;
-        let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Api, &mut self.stated.api),
-            (Part::Pgbouncer, &mut self.stated.pgbouncer),
-            (Part::Database, &mut self.stated.database),
-            (Part::Network, &mut self.stated.network),
-        ];
-        for (part, node) in parts {
-            if broken.contains(&part) {
-                node.spoil();
+        for top in DECLARED.iter().filter(|top| !top.named && !top.repeats) {
+            if is_of(&self.broken, top) {
+                self.spoil_node(top.name);
             }
         }
     }
@@ -104,28 +101,15 @@ impl Ast {
     /// Marks every value of the named nodes as unsound: if a file ends in the middle, any of them
     /// may be incomplete.
     pub fn spoil_named(&mut self) {
-        self.stated.worker.spoil();
-        self.stated.service.spoil();
-        self.stated.redis.spoil();
-        self.stated.nodes.spoil();
+        for top in DECLARED.iter().filter(|top| top.named) {
+            self.spoil_node(top.name);
+        }
     }
 
     /// Marks the defaults of doubted parts as unsound.
     pub fn doubt_parts(&mut self) {
-        let doubted = &self.doubted;
-        let parts: [(Part, &mut dyn Spoil); 9] = [
-            (Part::Api, &mut self.stated.api),
-            (Part::Pgbouncer, &mut self.stated.pgbouncer),
-            (Part::Database, &mut self.stated.database),
-            (Part::Network, &mut self.stated.network),
-            (Part::Alerts, &mut self.stated.alerts),
-            (Part::Worker, &mut self.stated.worker),
-            (Part::Service, &mut self.stated.service),
-            (Part::Redis, &mut self.stated.redis),
-            (Part::Nodes, &mut self.stated.nodes),
-        ];
-        for (part, node) in parts {
-            if doubted.contains(&part) {
+        for top in DECLARED.iter().filter(|top| is_of(&self.doubted, top)) {
+            if let Some(node) = self.stated.field(top.name) {
                 node.doubt();
             }
         }
@@ -134,15 +118,9 @@ impl Ast {
     /// Marks the tier's named nodes as unsound for the parts that `file` doubts, because they
     /// replace nodes that the file may have meant.
     pub fn spoil_doubted(&mut self, file: &Self) {
-        let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Worker, &mut self.stated.worker),
-            (Part::Service, &mut self.stated.service),
-            (Part::Redis, &mut self.stated.redis),
-            (Part::Nodes, &mut self.stated.nodes),
-        ];
-        for (part, node) in parts {
-            if file.doubted.contains(&part) {
-                node.spoil();
+        for top in DECLARED.iter().filter(|top| top.named) {
+            if is_of(&file.doubted, top) {
+                self.spoil_node(top.name);
             }
         }
     }
@@ -160,5 +138,20 @@ impl Ast {
             &self.stated.cost,
         ];
         !priced.into_iter().any(Spoil::is_spoiled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node of the top level that goes with no part is read by rules although it could not be read.
+    #[test]
+    fn every_node_with_a_block_goes_with_a_part() {
+        let with_block = DECLARED.iter().filter(|top| !top.children().is_empty());
+        let lost = with_block.filter(|top| !top.name.is_empty());
+        let lost = lost.filter(|top| Part::of(top.name) == Part::Other);
+        let lost: Vec<&str> = lost.map(|top| top.name).collect();
+        assert_eq!(lost, Vec::<&str>::new());
     }
 }

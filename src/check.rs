@@ -89,7 +89,7 @@ pub fn check(context: &Context<'_>) -> Diagnostics {
         }
     }
     let slip = kubernetes::SLIP;
-    let waived = |waiver: &crate::ast::WaiverNode| waiver.code.value == slip.0;
+    let waived = |waiver: &crate::ast::WaiverNode| waiver.rule.value == slip.0;
     if !context.file.waivers.iter().any(waived) {
         findings.leave_out_consequences(slip);
     }

@@ -12,7 +12,6 @@ pub mod load_test;
 pub mod money;
 pub mod name;
 pub mod operation;
-mod part;
 pub mod place;
 pub mod platform;
 pub mod quantity;
@@ -36,17 +35,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference};
-pub use clock::{ClockTime, Days, Moment};
+pub use clock::{ClockTime, Days, LastDay, Moment};
 pub use duration::Duration;
 pub use image::Image;
 pub use int_or_percent::Portion;
 pub use money::{Money, Percent};
 pub use name::Name;
 pub use operation::{
-    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, Budget, BudgetField,
-    BudgetNode, Cost, CostField, CostNode, Expectation, ExpectationField, LoadTest, LoadTestField,
-    MetricSources, MetricSourcesField, MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode,
-    Request, RequestField, Stage, StageField, Steady, SteadyField, TestRun, TestRunField,
+    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, ArrivalRateNode, Budget,
+    BudgetField, BudgetNode, Cost, CostField, CostNode, Expectation, ExpectationField,
+    ExpectationNode, LoadTest, LoadTestField, LoadTestNode, MetricSources, MetricSourcesField,
+    MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode, Request, RequestField, RequestNode,
+    Stage, StageField, StageNode, Steady, SteadyField, SteadyNode, TestRun, TestRunField,
+    TestRunNode,
 };
 pub use place::Place;
 pub use platform::{
@@ -61,11 +62,12 @@ pub use platform::{
 pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{
-    Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField, ScheduleNode,
+    Event, EventField, EventNode, OffHours, OffHoursField, OffHoursNode, Schedule, ScheduleField,
+    ScheduleNode,
 };
 pub use selection::Selection;
 pub use version::Version;
-pub use waiver::{LastDay, Waiver};
+pub use waiver::{Waive, WaiveField, WaiveNode, Waiver, WaiverNode};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
@@ -123,17 +125,17 @@ node! {
         node deliver: Deliver;
         /// Hours in which little or nothing runs, by `days-from-to`.
         #[serde(default)]
-        undeclared off_hours: BTreeMap<String, OffHours>;
+        unnamed off_hours: BTreeMap<String, OffHours>;
         /// Planned events by name.
         #[serde(default)]
-        undeclared event: BTreeMap<Name, Event>;
+        named event: BTreeMap<Name, Event>;
         /// What follows off-hours and events.
         node schedule: Schedule;
         /// What is watched.
         node alerts: Alerts;
         /// Load tests by name.
         #[serde(default)]
-        undeclared load_test: BTreeMap<Name, LoadTest>;
+        named load_test: BTreeMap<Name, LoadTest>;
         /// What it may cost, if that is stated.
         node budget: Option<Budget>;
         /// How it is paid for.
@@ -141,9 +143,18 @@ node! {
     }
 }
 
-/// The file itself and its top-level nodes, with their declared attributes.
-pub static DECLARED: LazyLock<Vec<Top>> =
-    LazyLock::new(|| Top::all_of(EnvironmentNode::ATTRIBUTES));
+node! {
+    /// Everything that a file states.
+    File: FileNode, FileField, derived {
+        /// Its environment.
+        among environment: Environment;
+        /// The rules that it turns off.
+        nodes waive: Vec<Waive>;
+    }
+}
+
+/// The file and its nodes of the top level.
+pub static DECLARED: LazyLock<Vec<Top>> = LazyLock::new(|| Top::all_of(FileNode::ATTRIBUTES));
 
 /// Labels that select objects and pods. A user's label with the same name would detach a Deployment
 /// from its pods.

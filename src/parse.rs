@@ -4,7 +4,6 @@ pub mod catalogue;
 mod declared;
 pub mod fields;
 pub mod instances;
-mod leftover;
 mod mistake;
 pub mod nodes;
 pub mod prices;
@@ -63,7 +62,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
 }
 
 fn all_broken(ast: &mut Ast) {
-    for (name, _) in vocabulary::NODES {
+    for name in vocabulary::names() {
         top::mark_broken(ast, name);
     }
 }

@@ -3,6 +3,7 @@
 mod attributes;
 mod coverage;
 mod wording;
+mod language;
 
 use tierc::compile::{CatalogueTexts, Input, repairable};
 use tierc::diagnostic::Severity;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Written, joined};
+use crate::ast::{Ast, Over, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
@@ -159,9 +159,6 @@ impl Facts {
 pub fn merged(tier: Ast, defaults: Ast) -> Ast {
     Ast {
         stated: tier.stated.over(defaults.stated),
-        off_hours: joined(tier.off_hours, defaults.off_hours),
-        events: joined(tier.events, defaults.events),
-        load_tests: joined(tier.load_tests, defaults.load_tests),
         waivers: tier.waivers,
         waived_literals: tier.waived_literals,
         broken: tier.broken.union(&defaults.broken).copied().collect(),

@@ -8,7 +8,7 @@ use crate::ast::{Ast, WaiverNode};
 use crate::check;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Severity, code, suggest};
 use crate::edit::Edit;
-use crate::model::{LastDay, Waiver};
+use crate::model::Waiver;
 use crate::source::{Span, Spanned};
 
 /// The rules that report unknown or mistyped words. Other rules about the same value are then
@@ -40,15 +40,15 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     });
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
-        if waiver.code.value == code::SECRET_LITERAL.0 {
+        if waiver.rule.value == code::SECRET_LITERAL.0 {
             about.extend(of_a_literal(file, waiver, today));
             continue;
         }
         if let Some(value) = &waiver.value {
-            about.push(takes_no_value(&waiver.code.value, value.span));
+            about.push(takes_no_value(&waiver.rule.value, value.span));
             continue;
         }
-        let Some(rule) = check::rule(&waiver.code.value) else {
+        let Some(rule) = check::rule(&waiver.rule.value) else {
             // A mistyped waiver still waives the rule that it was meant for.
             let meant = meant(waiver);
             diagnostics.retain(|finding| Some(finding.code.0) != meant || !waivable(finding.code));
@@ -57,8 +57,8 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
         };
         if !rule.waivable {
             about.push(not_waivable(waiver));
-        } else if waiver.until.value < today {
-            let finding = expired(&waiver.code.value, waiver.until.value, today);
+        } else if waiver.until.value.0 < today {
+            let finding = expired(&waiver.rule.value, waiver.until.value.0, today);
             about.push(finding.label(waiver.until.span, ""));
         } else {
             let before = diagnostics.len();
@@ -79,14 +79,14 @@ fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
             Diagnostic::error(
                 code::WRONG_VALUE,
                 "`secret-literal` cannot be waived for a whole file",
-                waiver.code.span,
+                waiver.rule.span,
             )
             .help(
                 "add `value=` with the fingerprint that the finding states: that waives one value",
             ),
         ),
-        Some(_) if waiver.until.value < today => {
-            let finding = expired(&waiver.code.value, waiver.until.value, today);
+        Some(_) if waiver.until.value.0 < today => {
+            let finding = expired(&waiver.rule.value, waiver.until.value.0, today);
             about.push(finding.label(waiver.until.span, ""));
         }
         Some(value) if !file.waived_literals.contains(&value.value) => {
@@ -111,9 +111,9 @@ fn takes_no_value(rule: &str, span: Span) -> Diagnostic {
 /// The waivers of a file, by the rule's name.
 pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     let waivers = file.waivers.iter().map(|waiver| Waiver {
-        rule: waiver.code.value.clone(),
+        rule: waiver.rule.value.clone(),
         value: waiver.value.as_ref().map(|value| value.value.clone()),
-        until: LastDay(waiver.until.value),
+        until: waiver.until.value,
         reason: waiver.reason.value.clone(),
     });
     let mut waivers: Vec<Waiver> = waivers.collect();
@@ -126,13 +126,13 @@ pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
     let nowhere = Span::nowhere();
     let node = |waiver: &Waiver| WaiverNode {
         place: nowhere,
-        code: Spanned::new(waiver.rule.clone(), nowhere),
+        rule: Spanned::new(waiver.rule.clone(), nowhere),
         value: waiver
             .value
             .clone()
             .map(|value| Spanned::new(value, nowhere)),
         reason: Spanned::new(waiver.reason.clone(), nowhere),
-        until: Spanned::new(waiver.until.0, nowhere),
+        until: Spanned::new(waiver.until, nowhere),
     };
     waivers.iter().map(node).collect()
 }
@@ -187,16 +187,16 @@ pub(super) fn perhaps_waived(found: Diagnostics) -> (Diagnostics, BTreeSet<Code>
 }
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {
-    let written = waiver.code.value.as_str();
+    let written = waiver.rule.value.as_str();
     if code::LANGUAGE.iter().any(|known| known.0 == written) {
         return not_waivable(waiver);
     }
     let message = format!("there is no rule `{written}`");
-    let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.code.span);
+    let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.rule.span);
     match meant(waiver) {
         Some(near) => finding.replace(
             format!("did you mean `{near}`?"),
-            waiver.code.span,
+            waiver.rule.span,
             format!("\"{near}\""),
         ),
         None => finding.help("`tierc explain` lists every rule"),
@@ -206,12 +206,12 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
 /// The rule whose name is closest to the waiver's.
 fn meant(waiver: &WaiverNode) -> Option<&'static str> {
     let rules = check::rules().map(|rule| rule.code.0);
-    suggest::nearest(&waiver.code.value, rules)
+    suggest::nearest(&waiver.rule.value, rules)
 }
 
 fn not_waivable(waiver: &WaiverNode) -> Diagnostic {
-    let message = format!("`{}` cannot be waived", waiver.code.value);
-    Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span)
+    let message = format!("`{}` cannot be waived", waiver.rule.value);
+    Diagnostic::error(code::WRONG_VALUE, message, waiver.rule.span)
         .help("remove the waiver, and mend what it is about")
 }
 
@@ -225,10 +225,10 @@ fn expired(rule: &str, until: Date, today: Date) -> Diagnostic {
 fn unused(waiver: &WaiverNode) -> Diagnostic {
     let message = format!(
         "nothing here breaks `{}`, so there is nothing to waive",
-        waiver.code.value
+        waiver.rule.value
     );
     let mut finding = Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place);
-    let edit = Edit::remove(format!("waive.{}", waiver.code.value));
+    let edit = Edit::remove(format!("waive.{}", waiver.rule.value));
     finding
         .help
         .push(Help::new("remove the waiver").editing([edit]));

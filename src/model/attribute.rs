@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Environment, EnvironmentField, PodsMetric, Policy, Queue, Selection, Stage};
+use super::{Environment, EnvironmentField, Selection};
 use crate::pair::Pair;
 use crate::source::{Origin, Sourced};
 
@@ -267,26 +267,6 @@ pub trait Keyed {
 impl<T: std::fmt::Display> Keyed for Sourced<T> {
     fn key(&self, _: usize) -> String {
         self.value.to_string()
-    }
-}
-impl Keyed for Queue {
-    fn key(&self, _: usize) -> String {
-        self.list.value.clone()
-    }
-}
-impl Keyed for PodsMetric {
-    fn key(&self, _: usize) -> String {
-        self.metric.value.clone()
-    }
-}
-impl Keyed for Policy {
-    fn key(&self, index: usize) -> String {
-        (index + 1).to_string()
-    }
-}
-impl Keyed for Stage {
-    fn key(&self, index: usize) -> String {
-        (index + 1).to_string()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::declaration::{Form, node};
 use super::place::Place;
 use super::version::Version;
-use super::volume::LARGEST_GIB;
+use super::volume::{LARGEST_GIB, Provisioned, STRIPED_FROM_GIB, included};
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
@@ -260,6 +260,27 @@ impl Pgbouncer {
 pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
     let at_once = drain.secs().div_ceil(pace.secs().max(1));
     u32::try_from(at_once).unwrap_or(u32::MAX).min(pods).max(1)
+}
+
+impl Storage {
+    /// The IOPS and MiB/s that the volume is asked for at so many GiB: what is stated, and what comes
+    /// with a striped gp3 volume. Left out there, RDS is asked for those that the volume had: the command
+    /// line keeps them, Terraform's provider sends them again, and RDS refuses 3,000 IOPS from 400 GiB
+    /// on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume takes none.
+    #[must_use]
+    pub fn provisioned(&self, gib: u32) -> Provisioned {
+        let kind = self.kind.value;
+        let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
+        let included = included(kind, gib);
+        let asked = |stated: &Option<Sourced<u32>>, included: u32| {
+            let stated = stated.as_ref().map(|stated| stated.value);
+            stated.or(striped.then_some(included))
+        };
+        Provisioned {
+            iops: asked(&self.iops, included.iops),
+            throughput: asked(&self.throughput, included.throughput),
+        }
+    }
 }
 
 impl RedisGroup {

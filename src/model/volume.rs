@@ -1,8 +1,7 @@
 //! RDS' rules for PostgreSQL volumes (RDS user guide, "gp3 storage").
 
-use super::{Storage, StorageType};
+use super::StorageType;
 use crate::pair::Pair;
-use crate::source::Sourced;
 
 /// From this size in GiB on, RDS stripes a gp3 volume over four, and lets you choose IOPS and
 /// throughput.
@@ -67,24 +66,4 @@ pub struct Provisioned {
     pub iops: Option<u32>,
     /// MiB a second.
     pub throughput: Option<u32>,
-}
-
-/// The IOPS and MiB/s to request for a volume of so many GiB: the stated ones, or the included ones
-/// of a striped gp3 volume. If a striped volume omitted them, RDS would get the volume's old
-/// values: the command line keeps them, Terraform's provider sends them again, and RDS refuses
-/// 3,000 IOPS from 400 GiB on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume
-/// accepts none.
-#[must_use]
-pub fn provisioned(storage: &Storage, gib: u32) -> Provisioned {
-    let kind = storage.kind.value;
-    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
-    let included = included(kind, gib);
-    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
-        let stated = stated.as_ref().map(|stated| stated.value);
-        stated.or(striped.then_some(included))
-    };
-    Provisioned {
-        iops: asked(&storage.iops, included.iops),
-        throughput: asked(&storage.throughput, included.throughput),
-    }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attribute::Keyed;
 use super::declaration::{Form, node};
 use super::{
     Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity,
@@ -229,6 +230,24 @@ node! {
             /// The version of the libpq that it uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
+    }
+}
+
+impl Keyed for Queue {
+    fn key(&self, _: usize) -> String {
+        self.list.value.clone()
+    }
+}
+
+impl Keyed for PodsMetric {
+    fn key(&self, _: usize) -> String {
+        self.metric.value.clone()
+    }
+}
+
+impl Keyed for Policy {
+    fn key(&self, index: usize) -> String {
+        (index + 1).to_string()
     }
 }
 

@@ -1,15 +1,16 @@
 //! A consuming reader over one KDL node: what is asked for is handed out typed, what is left
 //! over when it is finished is reported.
 
+mod leftover;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::declared::FileOf;
-use super::leftover;
 use super::tree::{Entry, Literal, Node, Value};
 use super::value::{Problem, Reading};
 use crate::ast::{Spoil, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::model::Name;
 use crate::model::declaration::Form;
 use crate::source::{Span, Spanned};
 
@@ -75,6 +76,13 @@ pub struct Property<'a> {
     pub(super) key: &'a str,
     pub(super) key_span: Span,
     pub(super) value: &'a Value<'a>,
+}
+
+/// The file that has one node and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct FileOf {
+    /// The node's own name, where it has one.
+    pub key: Option<Name>,
 }
 
 /// The arguments, properties and children of one node.

@@ -13,14 +13,13 @@ use super::tree::Literal;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
 use crate::model::declaration::{Form, Stated};
 use crate::model::place::canonical_cidr;
-use crate::model::{Duration, Money, Name, Place, Portion, Quantity, Word};
+use crate::model::{Duration, LastDay, Money, Name, Place, Portion, Quantity, Word};
 use crate::source::Span;
 
 pub use super::tree::Value;
 pub use gib::gib;
-pub use time::{
-    daily, date, days, duration_in_millis, end, error_rate, five_minutes, moment, weekly,
-};
+use time::{asleep, duration_in_millis, end, error_rate, moment};
+pub use time::{daily, date, days, five_minutes, weekly};
 
 /// What is wrong with a value.
 #[derive(Clone, Debug)]
@@ -470,6 +469,17 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Portion => portion(value).map(Stated::Portion),
         Form::Daily => daily(value).map(Stated::Daily),
         Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Asleep => asleep(value).map(Stated::Whole),
+        Form::Days => days(value).map(Stated::Days),
+        Form::Clock => five_minutes(value).map(Stated::Clock),
+        Form::Moment => moment(value).map(Stated::Moment),
+        Form::End => end(value).map(Stated::Moment),
+        Form::Millis => duration_in_millis(value).map(Stated::Duration),
+        Form::ErrorRate => error_rate(value).map(Stated::ErrorRate),
+        Form::Date => date(value).map(|day| Stated::Date(LastDay(day))),
+        Form::Rule => text(super::text::token)(value).map(Stated::Text),
+        Form::Sentence => text(super::text::non_empty)(value).map(Stated::Text),
+        Form::Fingerprint => text(super::text::fingerprint)(value).map(Stated::Text),
         Form::Map(..) => unreachable!("a map has no value of its own"),
         Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }

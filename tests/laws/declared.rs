@@ -12,7 +12,7 @@ use tierc::emit::emit;
 use tierc::model::declaration::{
     Declaration, Form, Literal, Part as _, Standing, Stands, TextNode, Top,
 };
-use tierc::model::{DECLARED, Environment, Place};
+use tierc::model::{DECLARED, Environment, Place, Waiver};
 use tierc::pair::Pair;
 use tierc::plan::{Request, plan};
 
@@ -38,7 +38,9 @@ nodes \"batch\" { instance \"m7g.xlarge\"; count min=0 max=4; runs \"worker\" }
 network database-cidr=\"10.0.32.0/20\" monitoring-namespace=\"monitoring\"
 budget monthly=6000
 framework \"bullmq\"
-off-hours from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { worker \"batch\" 0 }
+off-hours days=\"mon-fri\" from=\"20:00\" to=\"08:00\" zone=\"Europe/Berlin\" { api 0; worker \"batch\" 0 }
+event \"sale\" from=\"2030-11-29T06:00\" to=\"2030-11-30T00:00\" zone=\"Europe/Berlin\" lead=\"30m\" { api 8; worker \"batch\" 2 }
+load-test \"decisions\" url=\"https://example.com/\" { request \"POST\" body=\"decision.json\" token-env=\"LOAD_TOKEN\"; steady vus=100 for=\"5m\"; stage to=50 over=\"1m\"; rate 500 for=\"5m\"; expect p50=\"100ms\" p95=\"500ms\" p99=\"1s\" errors=\"1%\"; test-run parallelism=4 }
 ";
 
 /// The name of a node that has one.
@@ -47,19 +49,13 @@ fn key(top: &Top) -> Option<&'static str> {
         "service" => Some("outbox"),
         "redis" => Some("queue"),
         "worker" | "nodes" => Some("batch"),
+        "event" => Some("sale"),
+        "load-test" => Some("decisions"),
         _ => {
             assert!(!top.named, "`{}` needs a name here", top.name);
             None
         }
     }
-}
-
-/// The example of a value, as it is written; of a map, without its name.
-fn example(of: &Declaration) -> &'static str {
-    if matches!(of.form, Form::Map(..)) {
-        return of.example.split_once('=').unwrap().1;
-    }
-    of.example
 }
 
 /// Values that an attribute takes, as they are written.
@@ -71,7 +67,7 @@ fn samples(of: &Standing) -> Vec<Literal> {
     };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
-    let example = example(of.attribute).trim_matches('"');
+    let example = of.attribute.example_value().trim_matches('"');
     match form {
         Form::Whole(range) | Form::Gib(range) => {
             let all = [0, 1, 2, 3, 7, 20, 60, 400, 500, 1000, 2000, 13_000];
@@ -88,6 +84,19 @@ fn samples(of: &Standing) -> Vec<Literal> {
             .to_vec(),
         Form::Duration(_) => texts(&["30s", "100s", "300s"]),
         Form::Word(words) => texts(&words()),
+        Form::Asleep => vec![Literal::Bare("0".into())],
+        Form::Days => texts(&["mon-fri", "sat-sun", "wed"]),
+        Form::Clock => texts(&["08:00", "20:00", "22:30"]),
+        Form::Moment => texts(&["2030-11-29T06:00", "2030-11-29T08:00"]),
+        Form::End => texts(&["2030-11-30T00:00", "2030-11-30T06:00"]),
+        Form::Millis => texts(&["100ms", "500ms", "2s"]),
+        Form::ErrorRate => texts(&["0%", "0.05%", "1%"]),
+        Form::Date => texts(&["2030-01-31", "2030-02-28"]),
+        Form::Rule => texts(&["single-az", "secret-literal"]),
+        Form::Sentence => texts(&["trial account", "until the move"]),
+        Form::Fingerprint => texts(&[example, "000000"]),
+        Form::Placed(Place::Zone) => texts(&["Europe/Berlin", "America/New_York"]),
+        Form::Placed(Place::Url) => texts(&["https://example.com/", "https://example.org/a"]),
         Form::Placed(Place::Cidr) => texts(&["10.0.32.0/20", "10.0.48.0/20"]),
         Form::Version => texts(&["18", "42.7.7"]),
         Form::Taint => texts(&["spot=true:NoSchedule", "gpu=true:NoExecute"]),
@@ -139,6 +148,12 @@ fn full(top: &Top, environment: &Environment) -> TextNode {
         "nodes" => environment.nodes[key(top).unwrap()].write_attributes(&mut node),
         "alerts" => environment.alerts.write_attributes(&mut node),
         "network" => environment.network.write_attributes(&mut node),
+        "off-hours" => {
+            let hours = environment.off_hours.values().next().unwrap();
+            hours.write_attributes(&mut node);
+        }
+        "event" => environment.event[key(top).unwrap()].write_attributes(&mut node),
+        "load-test" => environment.load_test[key(top).unwrap()].write_attributes(&mut node),
         other => panic!("`{other}` is declared, and no law knows it"),
     }
     node
@@ -193,7 +208,14 @@ fn environments(of: &Standing) -> [Vec<Environment>; 2] {
             of.state(&mut node, vec![value]);
             read(&file(of.top, &node))
         };
-        samples(of).into_iter().map(state).collect()
+        let mut all: Vec<Environment> = samples(of).into_iter().map(state).collect();
+        if is_alone(of) {
+            let mut without = node.clone();
+            of.state(&mut without, Vec::new());
+            without.children.retain(|child| !child.is_empty());
+            all.push(read(&file(of.top, &without)));
+        }
+        all
     })
 }
 
@@ -202,9 +224,28 @@ fn alone(of: &Standing) -> TextNode {
     let mut node = empty(of.top);
     let needed = of.top.every().into_iter().filter(node_needs);
     for it in needed.chain(of.required_beside()) {
-        it.state(&mut node, vec![samples(&it)[1].clone()]);
+        it.state(&mut node, vec![needed_value(&it)]);
+    }
+    if needs_counts(of.top) {
+        count(&mut node);
     }
     node
+}
+
+/// States a count of a pool.
+fn count(node: &mut TextNode) {
+    let (pool, count) = (Literal::Text("worker".into()), Literal::Bare("1".into()));
+    node.child("worker").arguments = vec![pool, count];
+}
+
+/// What an attribute says where it is there because the node needs it.
+fn needed_value(of: &Standing) -> Literal {
+    samples(of)[1].clone()
+}
+
+/// Whether a node says nothing unless it states a count of the API or of a pool.
+fn needs_counts(top: &Top) -> bool {
+    ["off-hours", "event"].contains(&top.name)
 }
 
 /// Whether a node that the tier does not have must state an attribute.
@@ -228,13 +269,22 @@ fn is_list(of: &Standing) -> bool {
             Stands::List | Stands::FilledList | Stands::Repeated | Stands::Nodes | Stands::Kinds
         )
     };
-    list(&of.attribute) || of.above.iter().any(list)
+    of.top.repeats || list(&of.attribute) || of.above.iter().any(list)
+}
+
+/// Whether an attribute has one value alone: it is there or not.
+fn is_alone(of: &Standing) -> bool {
+    samples(of).len() == 1
 }
 
 /// Whether a path of an environment is the attribute's, whatever its node's name and its place in a
 /// list.
 fn is_at(of: &Standing, path: &str) -> bool {
     let path = match key(of.top) {
+        None if of.top.repeats => {
+            let below = path.strip_prefix(&format!("{}.", of.top.name));
+            below.and_then(|path| Some(path.split_once('.')?.1))
+        }
         Some(key) => path.strip_prefix(&format!("{}.{key}.", of.top.name)),
         None if of.top.name.is_empty() => Some(path),
         None => path.strip_prefix(&format!("{}.", of.top.name)),
@@ -251,6 +301,21 @@ fn is_at(of: &Standing, path: &str) -> bool {
 
 fn owned((above, below): (&str, &str)) -> (String, String) {
     (above.to_owned(), below.to_owned())
+}
+
+/// The node that is no attribute of an environment: a record has what it says beside them.
+const WAIVE: &str = "waive";
+
+/// Everything that is declared of an environment.
+fn of_environments() -> impl Iterator<Item = Standing> {
+    let tops = DECLARED.iter().filter(|top| top.name != WAIVE);
+    tops.flat_map(Top::every)
+}
+
+/// What a file waives that has this node.
+fn waivers(text: &str) -> Vec<Waiver> {
+    let run = run(&format!("{BASE}{text}"));
+    run.files.into_iter().next().unwrap().waivers.unwrap()
 }
 
 /// The files that run an environment, without the record of its attributes.
@@ -296,7 +361,7 @@ const INERT: &[(&str, &str)] = &[
 #[test]
 fn every_attribute_moves_an_output_or_is_known_to_move_none() {
     let mut wrong = Vec::new();
-    for of in DECLARED.iter().flat_map(Top::every) {
+    for of in of_environments() {
         let path = of.full_path();
         let moved = environments(&of).iter().any(|all| {
             let outputs: Vec<_> = all.iter().map(outputs).collect();
@@ -319,10 +384,13 @@ fn every_attribute_moves_an_output_or_is_known_to_move_none() {
 const NAMED_OTHERWISE: &[(&str, &str)] = &[
     // One object holds all alerts, and one step replaces it.
     ("alerts", "alerts"),
+    ("off-hours", "off-hours and events"),
+    ("event", "off-hours and events"),
     // One CronJob follows all of them.
     ("schedule", "off-hours and events"),
     // Nothing is applied: one step records what no object shows.
     ("framework", "record"),
+    ("load-test", "record"),
     ("budget", "record"),
     ("cost", "record"),
     ("api.driver", "record"),
@@ -355,7 +423,7 @@ fn names(title: &str, of: &Standing, value: &str) -> bool {
 #[test]
 fn a_title_of_every_plan_names_the_attribute_that_changes() {
     let mut wrong = Vec::new();
-    for of in DECLARED.iter().flat_map(Top::every) {
+    for of in of_environments() {
         let [stated, _] = environments(&of);
         let mut planned = 0;
         for pair in stated.windows(2) {
@@ -365,7 +433,11 @@ fn a_title_of_every_plan_names_the_attribute_that_changes() {
             // What comes or goes as a whole is named as a whole.
             let Some(value) = changed.find_map(|it| {
                 let both = it.values.before.is_some() || is_list(&of);
-                both.then_some(it.values.after?.value)
+                let value = it
+                    .values
+                    .after
+                    .or(it.values.before.filter(|_| is_alone(&of)));
+                both.then_some(value?.value)
             }) else {
                 continue;
             };
@@ -402,7 +474,7 @@ fn titles(before: &Environment, after: &Environment) -> Vec<String> {
 #[test]
 fn every_declared_example_is_taken() {
     for of in DECLARED.iter().flat_map(Top::every) {
-        let example = example(of.attribute);
+        let example = of.attribute.example_value();
         let value = match example
             .strip_prefix('"')
             .and_then(|it| it.strip_suffix('"'))
@@ -412,7 +484,11 @@ fn every_declared_example_is_taken() {
         };
         let mut node = alone(&of);
         of.state(&mut node, vec![value]);
-        read(&file(of.top, &node));
+        if of.top.name == WAIVE {
+            assert_eq!(waivers(&written(&node)).len(), 1, "{}", of.full_path());
+        } else {
+            read(&file(of.top, &node));
+        }
     }
 }
 
@@ -437,10 +513,13 @@ fn any_node(top: &'static Top) -> BoxedStrategy<TextNode> {
                 .collect();
             for (of, value) in stated {
                 let needed = node_needs(&of) || beside.contains(&of.path());
-                let needed = needed.then(|| samples(&of)[1].clone());
+                let needed = needed.then(|| needed_value(&of));
                 if let Some(value) = value.or(needed) {
                     of.state(&mut node, vec![value]);
                 }
+            }
+            if needs_counts(top) && node.children.is_empty() {
+                count(&mut node);
             }
             node
         })
@@ -453,7 +532,7 @@ proptest! {
     /// What is declared is read, merged with the tier, written and read again as the same.
     #[test]
     fn what_is_written_is_read_as_the_same(
-        nodes in DECLARED.iter().map(any_node).collect::<Vec<_>>()
+        nodes in DECLARED.iter().filter(|top| top.name != WAIVE).map(any_node).collect::<Vec<_>>()
     ) {
         let pools = BASE.lines().skip(3).map(|line| format!("{line}\n"));
         let text = pools.collect::<String>() + &nodes.iter().map(text).collect::<String>();
@@ -461,5 +540,14 @@ proptest! {
         let again = read(&restated(&environment, &[]));
         let differing: Vec<_> = environment.compare(&again).into_iter().map(|it| it.path).collect();
         prop_assert!(differing.is_empty(), "{differing:?}\n{text}");
+    }
+
+    #[test]
+    fn a_waiver_that_is_written_is_read_as_the_same(
+        node in any_node(DECLARED.iter().find(|top| top.name == WAIVE).unwrap())
+    ) {
+        let stated = waivers(&text(&node));
+        prop_assert_eq!(stated.len(), 1, "{}", text(&node));
+        prop_assert_eq!(waivers(&written(&stated[0].written())), stated);
     }
 }

@@ -148,7 +148,7 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
 
 /// If the expected duration could not be read, the default of one second is wrong.
 fn as_expected(finding: Finding, file: &Ast, name: &Name) -> Finding {
-    let Some(node) = file.load_tests.get(name) else {
+    let Some(node) = file.stated.load_test.get(name) else {
         return finding;
     };
     let expect = &node.expect;

@@ -69,9 +69,6 @@ impl Compare<'_> {
     fn file(&mut self, file: &Ast, tier: &Ast) {
         let Ast {
             stated,
-            off_hours: _, // merge as a whole, as do events and load tests
-            events: _,
-            load_tests: _,
             waivers: _, // no values
             waived_literals: _,
             broken: _,

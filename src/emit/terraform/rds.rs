@@ -3,7 +3,6 @@
 use crate::emit::endpoint::SERVER_PORT;
 use crate::emit::hcl::Hcl;
 use crate::model::version::major_and_rest;
-use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 
 use super::{apply_immediately, named, number};
@@ -122,7 +121,7 @@ fn storage(database: &Database) -> Attributes {
         ("storage_type", Hcl::text(storage.kind.value)),
     ])
     .collect();
-    let asked = provisioned(storage, storage.gib.value);
+    let asked = storage.provisioned(storage.gib.value);
     let extra = [
         ("iops", asked.iops),
         ("storage_throughput", asked.throughput),

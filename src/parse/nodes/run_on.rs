@@ -3,21 +3,17 @@
 use crate::diagnostic::{Diagnostic, code};
 use crate::parse::fields::Cx;
 use crate::parse::tree::{Block, Entry, Node};
+use crate::parse::vocabulary;
 use crate::source::Span;
 
 /// The node with such children taken apart, each of them reported; `None` where there are none.
-/// `known_in` names the nodes that can stand in the block of a top-level node.
-pub(super) fn parted<'a>(
-    node: &Node<'a>,
-    cx: Cx<'_>,
-    known_in: fn(&str) -> Vec<&'static str>,
-) -> Option<Node<'a>> {
+pub(super) fn parted<'a>(node: &Node<'a>, cx: Cx<'_>) -> Option<Node<'a>> {
     let block = node.block.as_ref()?;
     if !block.nodes.iter().any(has_bare_word) {
         return None;
     }
-    let known = known_in(&node.name);
-    let parts = block.nodes.iter().map(|child| parts(child, &known, cx));
+    let known = vocabulary::children(&node.name);
+    let parts = block.nodes.iter().map(|child| parts(child, known, cx));
     let nodes: Vec<Node<'a>> = parts.collect::<Option<Vec<_>>>()?.concat();
     let parted = nodes.len() > block.nodes.len();
     parted.then(|| Node {

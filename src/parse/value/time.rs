@@ -1,6 +1,6 @@
 //! Readers of what the calendar and the clock say.
 
-use super::{Problem, Reading, Value, mismatch, near, nearly, string};
+use super::{Problem, Reading, Value, mismatch, near, nearly, string, whole};
 use crate::model::{ClockTime, DailyWindow, Days, Duration, ErrorRate, Moment, WeeklyWindow};
 
 /// A daily window in UTC.
@@ -55,13 +55,24 @@ pub fn days(value: &Value<'_>) -> Reading<Days> {
     Days::parse(text).map_err(|message| nearly(message, near::days(text)))
 }
 
+/// An HPA on utilisation counts nothing at zero, and that is what keeps it from interfering.
+pub(super) fn asleep(value: &Value<'_>) -> Reading<u32> {
+    match whole(0..=u32::MAX)(value)? {
+        0 => Ok(0),
+        _ => Err(
+            Problem::wrong("off-hours scale the API to zero, and to nothing else")
+                .help("write `0`; where some pods have to stay, lower `replicas min=` of the API"),
+        ),
+    }
+}
+
 /// A day and a time.
-pub fn moment(value: &Value<'_>) -> Reading<Moment> {
+pub(super) fn moment(value: &Value<'_>) -> Reading<Moment> {
     moment_near(value, near::moment)
 }
 
 /// A day and a time at which something is over.
-pub fn end(value: &Value<'_>) -> Reading<Moment> {
+pub(super) fn end(value: &Value<'_>) -> Reading<Moment> {
     moment_near(value, near::end)
 }
 
@@ -74,7 +85,7 @@ fn moment_near(value: &Value<'_>, near: fn(&str) -> Option<String>) -> Reading<M
 }
 
 /// A length of time down to a millisecond, of at least one.
-pub fn duration_in_millis(value: &Value<'_>) -> Reading<Duration> {
+pub(super) fn duration_in_millis(value: &Value<'_>) -> Reading<Duration> {
     let expected = "a duration in quotes, such as \"500ms\",";
     if let Some(number) = value.whole() {
         return Err(mismatch(expected, value).write(format!("\"{number}ms\"")));
@@ -89,7 +100,7 @@ pub fn duration_in_millis(value: &Value<'_>) -> Reading<Duration> {
 }
 
 /// A share of requests that may fail.
-pub fn error_rate(value: &Value<'_>) -> Reading<ErrorRate> {
+pub(super) fn error_rate(value: &Value<'_>) -> Reading<ErrorRate> {
     let expected = "a share of requests in quotes, such as \"1%\",";
     if let Some(number) = value.whole() {
         return Err(mismatch(expected, value).write(format!("\"{number}%\"")));

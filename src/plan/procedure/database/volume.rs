@@ -3,7 +3,7 @@
 use super::{Procedure, modify, reads, windowed};
 use crate::action::Argument;
 use crate::action::rds::{Wanted, reached};
-use crate::model::volume::{grown, provisioned};
+use crate::model::volume::grown;
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
 
@@ -75,10 +75,7 @@ fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
         let kind = after.kind.value.to_string();
         set("storage-type", "StorageType", kind.clone(), kind);
     }
-    let (had, has) = (
-        provisioned(before, before.gib.value),
-        provisioned(after, gib),
-    );
+    let (had, has) = (before.provisioned(before.gib.value), after.provisioned(gib));
     // RDS asks for them again with every other size or type, though they stay as they are.
     let iops = has
         .iops

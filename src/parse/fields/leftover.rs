@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::Fields;
-use super::nodes::top;
-use super::scan::quoted;
-use super::suggest;
-use super::tree::{Block, Literal, Node};
-use super::vocabulary;
+use super::Fields;
 use crate::diagnostic::{Diagnostic, code};
+use crate::parse::scan::quoted;
+use crate::parse::tree::{Block, Literal, Node};
+use crate::parse::{suggest, vocabulary};
 use crate::source::Span;
 
 /// Reports every argument, property and child that is left in `fields`, and an argument that is
@@ -222,7 +220,7 @@ fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
     if vocabulary::is_known(name) {
         fields.cx.misplaced(name);
     }
-    for owner in top::owners(name) {
+    for owner in vocabulary::owners(name) {
         fields.cx.misplaced(owner);
     }
     if name == "waive" {
