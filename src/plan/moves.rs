@@ -102,8 +102,11 @@ fn unscheduled(state: &mut Environment, pool: &Name) {
 
 /// A value that holds only on the way.
 pub(super) fn bridge<T>(value: T) -> Sourced<T> {
-    let arithmetic = "a state on the way, which the plan itself needs".to_owned();
-    Sourced::derived(value, "bridge", Vec::new(), arithmetic, true)
+    Sourced::unless_stated(
+        value,
+        "bridge",
+        "a state on the way, which the plan itself needs",
+    )
 }
 
 /// The moves of a change, in no particular order.

@@ -61,13 +61,7 @@ fn load_test(resolver: &Resolver<'_>, node: LoadTestNode) -> LoadTest {
 }
 
 fn get() -> Sourced<HttpMethod> {
-    Sourced::derived(
-        HttpMethod::Get,
-        "get-by-default",
-        Vec::new(),
-        "GET unless stated".into(),
-        true,
-    )
+    Sourced::unless_stated(HttpMethod::Get, "get-by-default", "GET unless stated")
 }
 
 fn load(resolver: &Resolver<'_>, node: LoadNode) -> (Sourced<u32>, Sourced<Duration>) {

@@ -32,15 +32,8 @@ fn window(
     pools: &BTreeMap<Name, Worker>,
 ) -> OffHours {
     let (api, worker) = counts(resolver, node.counts, pools);
-    let daily = || {
-        Sourced::derived(
-            Days::ALL,
-            "every-day-by-default",
-            Vec::new(),
-            "every day unless stated".into(),
-            true,
-        )
-    };
+    let daily =
+        || Sourced::unless_stated(Days::ALL, "every-day-by-default", "every day unless stated");
     OffHours {
         days: resolver.or_derive(node.days, daily),
         from: value(resolver, node.from),
@@ -67,12 +60,10 @@ pub(super) fn events(
 fn event(resolver: &mut Resolver<'_>, node: EventNode, pools: &BTreeMap<Name, Worker>) -> Event {
     let (api, worker) = counts(resolver, node.counts, pools);
     let ahead = || {
-        Sourced::derived(
+        Sourced::unless_stated(
             Duration::from_secs(LEAD),
             "lead-by-default",
-            Vec::new(),
-            "the guide scales up 30 minutes before an event".into(),
-            true,
+            "the guide scales up 30 minutes before an event",
         )
     };
     Event {
