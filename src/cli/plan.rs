@@ -267,7 +267,7 @@ fn print(report: &PlanReport, readable: bool, format: ReportFormat, output: &mut
         ReportFormat::Human | ReportFormat::Markdown if report.environments.is_empty() => {
             output.line("nothing differs");
         }
-        ReportFormat::Human => output.result(&text(report)),
+        ReportFormat::Human => output.result(&text(report, output.columns())),
         ReportFormat::Markdown => output.result(&markdown(report)),
         ReportFormat::Json => {
             let text = serde_json::to_string_pretty(report).expect("a plan is plain data");
