@@ -20,7 +20,7 @@ use crate::model::{
     Alerts, Api, Cost, Deliver, Environment, Name, Network, NodeGroup, Schedule, Service, Via,
     Worker,
 };
-use crate::source::{Sourced, Sources};
+use crate::source::{Inputs, Sourced, Sources};
 
 use resolver::Resolver;
 
@@ -105,11 +105,20 @@ fn environment(
     catalogue: &Catalogue,
 ) -> Environment {
     let names = names(resolver, file, tier);
-    let app = &names.app.value;
+    let app = &names.app;
     let (groups, api, worker) = placed(resolver, file, tier, app, catalogue);
-    let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
+    let service = services(resolver, file, tier);
+    let database = database::resolve(resolver, file, tier, app, &names.environment);
+    let neighbours = pgbouncer::Neighbours {
+        api: &api,
+        worker: &worker,
+        service: &service,
+        database: &database,
+    };
+    let pgbouncer = pgbouncer::resolve(resolver, file, tier, app, &neighbours);
+    let redis = redis::resolve(resolver, file, tier, app, &names.environment);
     let stated = file.stated.clone().over(tier.stated.clone());
-    let mut environment = Environment {
+    Environment {
         tier: resolver.need(file.stated.tier.clone(), "tier"),
         region: resolver.need(file.stated.region.clone(), "region"),
         labels: resolver.map(file.stated.labels.clone().over(tier.stated.labels.clone())),
@@ -119,7 +128,7 @@ fn environment(
                 .clone()
                 .over(tier.stated.framework.clone()),
         ),
-        service: services(resolver, file, tier),
+        service,
         network: Network::settle(stated.network, resolver, "network"),
         deliver: Deliver::settle(stated.deliver, resolver, "deliver"),
         off_hours: schedule::off_hours(resolver, stated.off_hours, &worker),
@@ -131,17 +140,15 @@ fn environment(
         cost: Cost::settle(stated.cost, resolver, "cost"),
         api,
         worker,
-        pgbouncer: pgbouncer::resolve(resolver, file, tier, app),
-        database: database::resolve(resolver, file, tier, &names.app, &names.environment),
+        pgbouncer,
+        database,
         redis,
         nodes: groups,
         environment: names.environment,
         app: names.app,
         namespace: names.namespace,
         cluster: names.cluster,
-    };
-    pgbouncer::derive_pool(resolver, file, tier, &mut environment);
-    environment
+    }
 }
 
 /// The node groups, and the workloads that run on them.
@@ -149,7 +156,7 @@ fn placed(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     catalogue: &Catalogue,
 ) -> (BTreeMap<Name, NodeGroup>, Api, BTreeMap<Name, Worker>) {
     let groups = nodes::resolve(resolver, &file.stated.nodes, &tier.stated.nodes);
@@ -196,13 +203,14 @@ fn api(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &nodes::Landing<'_>,
 ) -> Api {
     let node = file.stated.api.clone().over(tier.stated.api.clone());
     let metric = Vec::settle(node.metric, resolver, "api.metric");
     let place = workload::Place {
-        name: &format!("{app}-api"),
+        app,
+        role: "api",
         arch: landing.arch_for(None),
         window: None,
     };
@@ -213,13 +221,10 @@ fn api(
 }
 
 fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Name> {
-    Sourced::derived(
-        value.value.clone(),
-        rule,
-        vec![path.to_owned()],
-        format!("`{path}`, which is {}", value.value),
-        value.sound,
-    )
+    let mut inputs = Inputs::new();
+    let name = inputs.read(path, value).clone();
+    let arithmetic = format!("`{path}`, which is {name}");
+    inputs.derive(name, rule, arithmetic)
 }
 
 fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, Service> {

@@ -2,10 +2,14 @@
 //!
 //! Positions are byte offsets. Lines and columns are computed only for display.
 
+mod inputs;
+
 use std::sync::{Arc, OnceLock};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use inputs::Inputs;
 
 /// Identifies one text of a run: a user's file, or a file of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +180,7 @@ impl Origin {
 pub struct Derivation {
     /// The rule's name, such as `pool-for-demand`.
     pub rule: &'static str,
-    /// The paths of the values it read, in KDL spelling.
+    /// The paths of the values it read, in KDL spelling and in the order in which it read them.
     pub inputs: Vec<String>,
     /// The computation with this environment's numbers, such as `160 / 3 = 53.3, rounded up to 55`.
     pub arithmetic: String,
@@ -194,29 +198,9 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
-    /// A value that `rule` computed from `inputs`. `sound` is true if all inputs are sound.
-    pub fn derived(
-        value: T,
-        rule: &'static str,
-        inputs: Vec<String>,
-        arithmetic: String,
-        sound: bool,
-    ) -> Self {
-        let origin = Origin::Derived(Arc::new(Derivation {
-            rule,
-            inputs,
-            arithmetic,
-        }));
-        Self {
-            value,
-            origin,
-            sound,
-        }
-    }
-
     /// The default of `rule` for an attribute that nothing states; `why` explains it.
     pub fn unless_stated(value: T, rule: &'static str, why: &str) -> Self {
-        Self::derived(value, rule, Vec::new(), why.to_owned(), true)
+        Inputs::new().derive(value, rule, why)
     }
 
     /// Whether the value was computed from others.

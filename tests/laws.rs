@@ -7,6 +7,7 @@
 mod cluster;
 mod commands;
 mod declared;
+mod derived;
 mod environment;
 mod forms;
 mod hostile;

@@ -5,7 +5,11 @@
 //! the drain, more if it is shorter. Connections that bypass PgBouncer are added. PostgreSQL
 //! reserves 3 slots for superusers, and RDS 2 more.
 
-use crate::model::{Environment, Name, Quantity, Via};
+use std::collections::BTreeMap;
+
+use crate::model::workload::most;
+use crate::model::{Api, Direct, Environment, Name, Quantity, Service, Via, Worker, Workload};
+use crate::source::{Inputs, Sourced};
 
 /// Reserved slots: `superuser_reserved_connections` (3) and RDS' own (2).
 pub const RESERVED: u32 = 5;
@@ -99,16 +103,22 @@ impl ServerBudget {
 /// The `direct` node's sum.
 #[must_use]
 pub fn direct(environment: &Environment) -> u64 {
-    let direct = &environment.database.direct;
-    [
-        &direct.monitoring,
-        &direct.replication,
-        &direct.admin,
-        &direct.migrations,
-    ]
-    .iter()
-    .map(|count| u64::from(count.value))
-    .sum()
+    direct_of(&environment.database.direct, &mut Inputs::new())
+}
+
+/// The `direct` node's sum, for a derivation.
+pub fn direct_of(direct: &Direct, inputs: &mut Inputs) -> u64 {
+    let counts = [
+        ("monitoring", &direct.monitoring),
+        ("replication", &direct.replication),
+        ("admin", &direct.admin),
+        ("migrations", &direct.migrations),
+    ];
+    let mut sum = 0;
+    for (step, count) in counts {
+        sum += u64::from(*inputs.read(format_args!("database.direct.{step}"), count));
+    }
+    sum
 }
 
 fn pooled(environment: &Environment) -> u64 {
@@ -128,7 +138,7 @@ pub fn primary(environment: &Environment) -> ServerBudget {
     ServerBudget {
         pooled: pooled(environment),
         direct: direct(environment),
-        terms: services(environment, Via::Direct),
+        terms: services(&environment.service, Via::Direct, &mut Inputs::new()),
         usable: u64::from(
             environment
                 .database
@@ -163,43 +173,62 @@ pub fn replica(environment: &Environment) -> ServerBudget {
     }
 }
 
-fn services(environment: &Environment, via: Via) -> Vec<Term> {
-    environment
-        .service
-        .iter()
-        .filter(|(_, service)| service.via.value == via)
-        .map(|(name, service)| Term {
-            who: format!("service.{name}"),
-            pods: service.replicas.value,
-            per_pod: service.per_pod.value,
-        })
-        .collect()
-}
-
-fn clients(environment: &Environment, api: u32, pods_of: impl Fn(&Name) -> u32) -> Vec<Term> {
-    let mut terms = vec![Term {
-        who: "api".into(),
-        pods: api,
-        per_pod: environment.api.workload.connections.per_pod.value,
-    }];
-    terms.extend(environment.worker.iter().map(|(name, worker)| Term {
-        who: format!("worker.{name}"),
-        pods: pods_of(name),
-        per_pod: worker.workload.connections.per_pod.value,
-    }));
-    terms.extend(services(environment, Via::Pgbouncer));
+/// The connections of the services that connect in one way.
+pub fn services(services: &BTreeMap<Name, Service>, via: Via, inputs: &mut Inputs) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (name, service) in services {
+        let who = format!("service.{name}");
+        if *inputs.read(format_args!("{who}.connections.via"), &service.via) == via {
+            terms.push(Term {
+                pods: *inputs.read(format_args!("{who}.replicas"), &service.replicas),
+                per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), &service.per_pod),
+                who,
+            });
+        }
+    }
     terms
 }
 
 /// Transactions that may need a server connection at once: every pod at the autoscalers' maxima.
 #[must_use]
 pub fn demand(environment: &Environment) -> Vec<Term> {
-    clients(environment, environment.api.workload.most(), |name| {
-        environment
-            .worker
-            .get(name)
-            .map_or(0, crate::model::Worker::most)
-    })
+    let (api, worker, service) = (&environment.api, &environment.worker, &environment.service);
+    demand_of(api, worker, service, &mut Inputs::new())
+}
+
+/// What [`demand`] is of these workloads, for a derivation.
+pub fn demand_of(
+    api: &Api,
+    worker: &BTreeMap<Name, Worker>,
+    service: &BTreeMap<Name, Service>,
+    inputs: &mut Inputs,
+) -> Vec<Term> {
+    let mut terms = vec![at_maximum("api".to_owned(), &api.workload, None, inputs)];
+    for (name, pool) in worker {
+        let who = format!("worker.{name}");
+        terms.push(at_maximum(who, &pool.workload, pool.pause.as_ref(), inputs));
+    }
+    terms.extend(services(service, Via::Pgbouncer, inputs));
+    terms
+}
+
+/// The connections of a workload at its autoscaler's maximum, or at the count that may be in force
+/// instead.
+fn at_maximum(
+    who: String,
+    workload: &Workload,
+    pause: Option<&Sourced<u32>>,
+    inputs: &mut Inputs,
+) -> Term {
+    let max = *inputs.read(format_args!("{who}.replicas.max"), &workload.replicas.max);
+    let hold = inputs.read_optional(format_args!("{who}.hold"), workload.hold.as_ref());
+    let pause = inputs.read_optional(format_args!("{who}.pause"), pause);
+    let per_pod = &workload.connections.per_pod;
+    Term {
+        pods: most(max, [hold.copied(), pause.copied()]),
+        per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), per_pod),
+        who,
+    }
 }
 
 /// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a
@@ -207,23 +236,26 @@ pub fn demand(environment: &Environment) -> Vec<Term> {
 /// through PgBouncer, it has a second address there, and a second pool of the same size.
 #[must_use]
 pub fn client_connections(environment: &Environment) -> Vec<Term> {
-    let mut terms = clients(environment, environment.api.workload.peak(), |name| {
-        environment
-            .worker
-            .get(name)
-            .map_or(0, crate::model::Worker::connected)
-    });
+    let api = &environment.api.workload;
+    let of_api = |who: &str| Term {
+        who: who.into(),
+        pods: api.peak(),
+        per_pod: api.connections.per_pod.value,
+    };
+    let mut terms = vec![of_api("api")];
     if reads_through_pgbouncer(environment) {
-        let api = &environment.api.workload;
-        terms.insert(
-            1,
-            Term {
-                who: "api, reading".into(),
-                pods: api.peak(),
-                per_pod: api.connections.per_pod.value,
-            },
-        );
+        terms.push(of_api("api, reading"));
     }
+    terms.extend(environment.worker.iter().map(|(name, worker)| Term {
+        who: format!("worker.{name}"),
+        pods: worker.connected(),
+        per_pod: worker.workload.connections.per_pod.value,
+    }));
+    terms.extend(services(
+        &environment.service,
+        Via::Pgbouncer,
+        &mut Inputs::new(),
+    ));
     terms
 }
 

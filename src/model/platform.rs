@@ -317,33 +317,69 @@ impl Database {
     /// `<identifier>.<account and region>.rds.amazonaws.com`, so only the identifier differs.
     #[must_use]
     pub fn read_hosts(&self) -> Option<Vec<String>> {
-        let endpoint = self.endpoint.as_ref()?.value.as_str();
-        let place = endpoint
-            .strip_prefix(self.name.value.as_str())?
-            .strip_prefix('.')?;
-        let (_, domain) = place.split_once('.')?;
-        let rds = domain.contains(".rds.amazonaws.com");
-        let hosts = 1..=self.replicas.count.value;
-        rds.then(|| {
-            hosts
-                .map(|number| format!("{}.{place}", self.read_identifier(number)))
-                .collect()
-        })
+        self.hosts().of_replicas()
     }
 
     /// The RDS identifier of a read replica, counted from 1.
     #[must_use]
     pub fn read_identifier(&self, number: u32) -> String {
-        format!("{}-read-{number}", self.name.value)
+        read_identifier(&self.name.value, number)
     }
 
     /// Whether PgBouncer connects to every server by a name in its certificate, which `verify-full`
     /// requires.
     #[must_use]
     pub fn hosts_are_named(&self) -> bool {
-        let pooled_reads =
-            self.replicas.count.value > 0 && self.replicas.via.value == Via::Pgbouncer;
-        self.endpoint.is_some() && (!pooled_reads || self.read_hosts().is_some())
+        self.hosts().are_named()
+    }
+
+    fn hosts(&self) -> Hosts<'_> {
+        Hosts {
+            endpoint: self.endpoint.as_ref().map(|it| it.value.as_str()),
+            name: &self.name.value,
+            replicas: self.replicas.count.value,
+            via: self.replicas.via.value,
+        }
+    }
+}
+
+fn read_identifier(database: &Name, number: u32) -> String {
+    format!("{database}-read-{number}")
+}
+
+/// What the hosts of the database's servers follow from.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts<'a> {
+    /// The primary's host, if it is stated.
+    pub endpoint: Option<&'a str>,
+    /// The primary's RDS identifier.
+    pub name: &'a Name,
+    /// The read replicas.
+    pub replicas: u32,
+    /// How the API reads from them.
+    pub via: Via,
+}
+
+impl Hosts<'_> {
+    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    #[must_use]
+    pub fn of_replicas(&self) -> Option<Vec<String>> {
+        let place = self
+            .endpoint?
+            .strip_prefix(self.name.as_str())?
+            .strip_prefix('.')?;
+        let (_, domain) = place.split_once('.')?;
+        let rds = domain.contains(".rds.amazonaws.com");
+        let host = |number| format!("{}.{place}", read_identifier(self.name, number));
+        rds.then(|| (1..=self.replicas).map(host).collect())
+    }
+
+    /// Whether PgBouncer knows every server that it connects to by the name in its certificate.
+    #[must_use]
+    pub fn are_named(&self) -> bool {
+        let pooled_reads = self.replicas > 0 && self.via == Via::Pgbouncer;
+        self.endpoint.is_some() && (!pooled_reads || self.of_replicas().is_some())
     }
 }
 

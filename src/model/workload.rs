@@ -255,8 +255,7 @@ impl Workload {
     /// The autoscaler's highest count: the larger of the maximum and a held count.
     #[must_use]
     pub fn most(&self) -> u32 {
-        let hold = self.hold.as_ref().map_or(0, |hold| hold.value);
-        self.replicas.max.value.max(hold)
+        most(self.replicas.max.value, [count(self.hold.as_ref())])
     }
 
     /// The fewest and most pods of its autoscaler; a held count is both.
@@ -290,8 +289,8 @@ impl Worker {
     /// The highest count: the largest of the maximum, a held and a paused count.
     #[must_use]
     pub fn most(&self) -> u32 {
-        let pause = self.pause.as_ref().map_or(0, |pause| pause.value);
-        self.workload.most().max(pause)
+        let instead = [self.workload.hold.as_ref(), self.pause.as_ref()].map(count);
+        most(self.workload.replicas.max.value, instead)
     }
 
     /// The most pods at once: the maximum plus the surge of a rollout.
@@ -336,6 +335,17 @@ impl Worker {
     pub fn scaled_object_name(&self) -> String {
         format!("{}-scaler", self.workload.name.value)
     }
+}
+
+/// The most pods an autoscaler can ask for: the largest of its maximum and the counts that may be in
+/// force `instead`.
+#[must_use]
+pub fn most(max: u32, instead: impl IntoIterator<Item = Option<u32>>) -> u32 {
+    instead.into_iter().flatten().fold(max, u32::max)
+}
+
+fn count(stated: Option<&Sourced<u32>>) -> Option<u32> {
+    stated.map(|count| count.value)
 }
 
 fn with_surge(pods: u32, surge: Portion) -> u32 {

@@ -93,8 +93,11 @@ fn unscheduled(state: &mut Environment, pool: &Name) {
 
 /// A value that holds only on the way.
 fn bridge<T>(value: T) -> Sourced<T> {
-    let arithmetic = "a state on the way, which the plan itself needs".to_owned();
-    Sourced::derived(value, "bridge", Vec::new(), arithmetic, true)
+    Sourced::unless_stated(
+        value,
+        "bridge",
+        "a state on the way, which the plan itself needs",
+    )
 }
 
 /// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with

@@ -29,23 +29,41 @@ const TEMPLATES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The style sheet's class of a colour. A word always has the same meaning as its colour.
+/// A class of the style sheet: how something is to be taken. A word beside it says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    /// It is wrong, or interrupts somebody.
+    Bad,
+    /// It is worth a look.
+    Look,
+    /// It is as it should be.
+    Good,
+    /// It is good to know.
+    Note,
+    /// It is neither good nor bad.
+    Plain,
+    /// There is nothing to say of it.
+    Quiet,
+}
+
+/// The tone of a colour.
 #[must_use]
-pub fn tone(ink: Ink) -> &'static str {
+pub fn tone(ink: Ink) -> Tone {
     match ink {
-        Ink::Red => "bad",
-        Ink::Yellow => "look",
-        Ink::Green => "good",
-        Ink::Cyan => "note",
-        Ink::Plain | Ink::Bold | Ink::Dim => "plain",
+        Ink::Red => Tone::Bad,
+        Ink::Yellow => Tone::Look,
+        Ink::Green => Tone::Good,
+        Ink::Cyan => Tone::Note,
+        Ink::Plain | Ink::Bold | Ink::Dim => Tone::Plain,
     }
 }
 
-/// The class of a disruption in the style sheet.
+/// The tone of a disruption.
 #[must_use]
-pub fn class_tone(class: Class) -> &'static str {
+pub fn class_tone(class: Class) -> Tone {
     if class == Class::None {
-        "quiet"
+        Tone::Quiet
     } else {
         tone(of_class(class))
     }

@@ -5,6 +5,8 @@ mod environment;
 mod markdown;
 mod text;
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -232,8 +234,8 @@ impl From<&Procedure> for PlanProcedure {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MeanwhileAsked {
-    /// The server: `the primary`, `a read replica` or `PgBouncer`.
-    pub of: &'static str,
+    /// Of what.
+    pub of: ConnectionsTo,
     /// How many can be open at once.
     pub asked: u64,
     /// How many may be.
@@ -242,6 +244,31 @@ pub struct MeanwhileAsked {
     pub arithmetic: String,
     /// The most seconds; null if it ends with the last old pod.
     pub seconds: Option<u64>,
+}
+
+/// What takes connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub enum ConnectionsTo {
+    /// The primary.
+    #[serde(rename = "the primary")]
+    Primary,
+    /// Any of the read replicas.
+    #[serde(rename = "a read replica")]
+    ReadReplica,
+    /// PgBouncer, from its clients.
+    #[serde(rename = "PgBouncer")]
+    Pgbouncer,
+}
+
+impl fmt::Display for ConnectionsTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Primary => "the primary",
+            Self::ReadReplica => "a read replica",
+            Self::Pgbouncer => "PgBouncer",
+        })
+    }
 }
 
 impl MeanwhileAsked {
@@ -263,9 +290,9 @@ impl From<&Meanwhile> for MeanwhileAsked {
         let sum = &meanwhile.sum;
         Self {
             of: match sum.subject {
-                Subject::Primary => "the primary",
-                Subject::Replica => "a read replica",
-                Subject::Clients => "PgBouncer",
+                Subject::Primary => ConnectionsTo::Primary,
+                Subject::Replica => ConnectionsTo::ReadReplica,
+                Subject::Clients => ConnectionsTo::Pgbouncer,
             },
             asked: sum.total(),
             limit: sum.limit,

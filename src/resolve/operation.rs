@@ -52,13 +52,7 @@ fn load_test(resolver: &mut Resolver<'_>, path: &str, node: LoadTestNode) -> Loa
 }
 
 fn get() -> Sourced<HttpMethod> {
-    Sourced::derived(
-        HttpMethod::Get,
-        "get-by-default",
-        Vec::new(),
-        "GET unless stated".into(),
-        true,
-    )
+    Sourced::unless_stated(HttpMethod::Get, "get-by-default", "GET unless stated")
 }
 
 /// What it may cost, if anybody says so.

@@ -34,15 +34,8 @@ fn window(
     pools: &BTreeMap<Name, Worker>,
 ) -> OffHours {
     let worker = counts(resolver, node.worker, pools);
-    let daily = || {
-        Sourced::derived(
-            Days::ALL,
-            "every-day-by-default",
-            Vec::new(),
-            "every day unless stated".into(),
-            true,
-        )
-    };
+    let daily =
+        || Sourced::unless_stated(Days::ALL, "every-day-by-default", "every day unless stated");
     OffHours {
         days: resolver.or_derive(node.days, daily),
         from: resolver.need(node.from, &join(path, "from")),
@@ -74,12 +67,10 @@ fn event(
 ) -> Event {
     let worker = counts(resolver, node.worker, pools);
     let ahead = || {
-        Sourced::derived(
+        Sourced::unless_stated(
             Duration::from_secs(LEAD),
             "lead-by-default",
-            Vec::new(),
-            "the guide scales up 30 minutes before an event".into(),
-            true,
+            "the guide scales up 30 minutes before an event",
         )
     };
     Event {

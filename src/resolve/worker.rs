@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
-use crate::source::Sourced;
+use crate::source::{Inputs, Sourced};
 
 use super::nodes::{self, Landing};
 use super::resolver::Resolver;
@@ -40,7 +40,7 @@ pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &Landing<'_>,
 ) -> BTreeMap<Name, Worker> {
     let named: Vec<(Name, WorkerNode)> = if file.stated.worker.is_empty() {
@@ -86,7 +86,7 @@ fn pool(
     name: &Name,
     node: WorkerNode,
     base: WorkerNode,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &Landing<'_>,
 ) -> Worker {
     let path = format!("worker.{name}");
@@ -103,8 +103,9 @@ fn pool(
         .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
     let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
     let place = Place {
-        name: &deployment(app, name),
-        arch: landing.arch_for(Some((name, capacity.value))),
+        app,
+        role: &role(name),
+        arch: landing.arch_for(Some((name, &capacity))),
         window: Some(window(&path, &cooldown)),
     };
     let node = std::mem::take(&mut merged.workload);
@@ -121,26 +122,22 @@ fn pool(
     finish(resolver, &path, merged, settled)
 }
 
-/// The Deployment of a pool; the only pool is not called so twice.
-fn deployment(app: &Name, pool: &Name) -> String {
+/// What a pool's Deployment is called; the only pool is not called so twice.
+fn role(pool: &Name) -> String {
     if pool.as_str() == "worker" {
-        format!("{app}-worker")
+        "worker".to_owned()
     } else {
-        format!("{app}-worker-{pool}")
+        format!("worker-{pool}")
     }
 }
 
 fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
-    Sourced::derived(
-        cooldown.value,
-        "cooldown-becomes-window",
-        vec![format!("{path}.cooldown")],
-        format!(
-            "`{path}.cooldown` ({}), because KEDA's cooldown applies only to the step to zero",
-            cooldown.value
-        ),
-        cooldown.sound,
-    )
+    let mut inputs = Inputs::new();
+    let path = format!("{path}.cooldown");
+    let window = *inputs.read(&path, cooldown);
+    let arithmetic =
+        format!("`{path}` ({window}), because KEDA's cooldown applies only to the step to zero");
+    inputs.derive(window, "cooldown-becomes-window", arithmetic)
 }
 
 /// What a pool's resolving has settled before the rest of its node is read.
@@ -182,14 +179,13 @@ fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
 
 /// The scenario that the file names for a pool, if it does.
 struct Chosen<'a> {
-    table: Option<(Sourced<Row>, Scenario)>,
+    scenario: Option<&'a Sourced<Scenario>>,
     path: &'a str,
 }
 
 impl<'a> Chosen<'a> {
-    fn new(scenario: Option<&Sourced<Scenario>>, path: &'a str) -> Self {
-        let table = scenario.map(|chosen| (chosen.map(|value| row(*value)), chosen.value));
-        Self { table, path }
+    fn new(scenario: Option<&'a Sourced<Scenario>>, path: &'a str) -> Self {
+        Self { scenario, path }
     }
 
     /// The scenario's value, unless the file states its own.
@@ -201,14 +197,10 @@ impl<'a> Chosen<'a> {
         if !written.is_absent() {
             return None;
         }
-        let (table, scenario) = self.table.as_ref()?;
-        Some(Sourced::derived(
-            pick(&table.value),
-            "scenario",
-            vec![format!("{}.scenario", self.path)],
-            format!("the guide's row for scenario `{scenario}`"),
-            table.sound,
-        ))
+        let mut inputs = Inputs::new();
+        let scenario = *inputs.read(format_args!("{}.scenario", self.path), self.scenario?);
+        let arithmetic = format!("the guide's row for scenario `{scenario}`");
+        Some(inputs.derive(pick(&row(scenario)), "scenario", arithmetic))
     }
 
     fn number(

@@ -26,7 +26,7 @@ worker \"worker\" { queue \"queue:decisions\" length=50; replicas min=1 max=4 }
 ";
 
 /// What a node says beside the attribute that a law is about: everything that may be absent.
-const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
+pub(super) const RICH: &str = "api { image \"registry.example.com/api:1.4.2\"; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; metric \"requests_per_second\" average=\"100\" }
 worker \"batch\" { image \"registry.example.com/worker:1.4.2\"; queue \"queue:batch\" length=20; queue \"queue:slow\" length=20; replicas min=0 max=2; connections per-pod=5 lifetime=\"4m\" lifetime-env=\"DB_LIFETIME\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\"; env LOG_LEVEL=\"info\"; fallback replicas=3 failures=3; tolerate \"spot=true:NoSchedule\"; scale-down window=\"5m\" { percent 10 every=\"60s\" } }
 service \"outbox\" { replicas 3; requests cpu=\"200m\" memory=\"512Mi\"; connections per-pod=2 via=\"pgbouncer\" lifetime=\"4m\"; driver \"pgjdbc\" version=\"42.7.7\" libpq=\"18\" }
 pgbouncer { options \"refuse\"; image \"registry.example.com/pgbouncer:1.26.1\" }
@@ -67,6 +67,10 @@ fn samples(of: &Standing) -> Vec<Literal> {
     };
     let text = |text: &str| Literal::Text(text.to_owned());
     let texts = |all: &[&str]| all.iter().map(|it| text(it)).collect::<Vec<_>>();
+    // What follows from an instance type is known of those of the catalogue.
+    if of.full_path() == "nodes.instance" {
+        return texts(&["m7g.large", "m7i.large"]);
+    }
     let example = of.attribute.example_value().trim_matches('"');
     match form {
         Form::Whole(range) | Form::Gib(range) => {
@@ -172,8 +176,8 @@ fn text(node: &TextNode) -> String {
     nodes(node).into_iter().map(written).collect()
 }
 
-/// The file in which `node` is what `top` says.
-fn file(top: &Top, node: &TextNode) -> String {
+/// The file in which `node` is what `top` says, beside what `rich` says of all others.
+fn file(top: &Top, node: &TextNode, rich: &str) -> String {
     let heads: Vec<String> = match key(top) {
         Some(key) => vec![format!("{} \"{key}\" ", top.name)],
         None => nodes(node)
@@ -181,7 +185,7 @@ fn file(top: &Top, node: &TextNode) -> String {
             .map(|it| format!("{} ", it.name))
             .collect(),
     };
-    let others = BASE.lines().chain(RICH.lines());
+    let others = BASE.lines().chain(rich.lines());
     let others = others.filter(|line| !heads.iter().any(|head| line.starts_with(head)));
     let others: String = others.map(|line| format!("{line}\n")).collect();
     others + &text(node)
@@ -201,19 +205,24 @@ fn read(text: &str) -> Environment {
 /// The environments that state each value of an attribute, first with everything else stated, then
 /// without.
 fn environments(of: &Standing) -> [Vec<Environment>; 2] {
-    let rich = read(&format!("{BASE}{RICH}"));
-    [full(of.top, &rich), alone(of)].map(|node| {
+    environments_beside(of, RICH)
+}
+
+/// The same, where the other nodes are what `rich` says.
+pub(super) fn environments_beside(of: &Standing, rich: &str) -> [Vec<Environment>; 2] {
+    let stated = read(&format!("{BASE}{rich}"));
+    [full(of.top, &stated), alone(of)].map(|node| {
         let state = |value: Literal| {
             let mut node = node.clone();
             of.state(&mut node, vec![value]);
-            read(&file(of.top, &node))
+            read(&file(of.top, &node, rich))
         };
         let mut all: Vec<Environment> = samples(of).into_iter().map(state).collect();
         if is_alone(of) {
             let mut without = node.clone();
             of.state(&mut without, Vec::new());
             without.children.retain(|child| !child.is_empty());
-            all.push(read(&file(of.top, &without)));
+            all.push(read(&file(of.top, &without, rich)));
         }
         all
     })
@@ -487,7 +496,7 @@ fn every_declared_example_is_taken() {
         if of.top.name == WAIVE {
             assert_eq!(waivers(&written(&node)).len(), 1, "{}", of.full_path());
         } else {
-            read(&file(of.top, &node));
+            read(&file(of.top, &node, RICH));
         }
     }
 }

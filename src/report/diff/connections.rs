@@ -10,8 +10,8 @@ use crate::model::Environment;
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ServerConnections {
-    /// `primary` or `read replica`.
-    pub server: &'static str,
+    /// Which server.
+    pub server: DatabaseServer,
     /// Its `max-connections`.
     pub max_connections: u32,
     /// The slots reserved for superusers and RDS.
@@ -22,6 +22,23 @@ pub struct ServerConnections {
     pub total: u64,
     /// Whether it fits beside the reserved slots.
     pub holds: bool,
+}
+
+/// A server of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub enum DatabaseServer {
+    /// The one that is written to.
+    #[serde(rename = "primary")]
+    Primary,
+    /// Any of those that are read from.
+    #[serde(rename = "read replica")]
+    ReadReplica,
+}
+
+impl DatabaseServer {
+    /// Every server.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::ReadReplica];
 }
 
 /// What one of them may ask for.
@@ -40,14 +57,14 @@ pub struct ConnectionsOf {
 pub(super) fn of_environment(environment: &Environment) -> Vec<ServerConnections> {
     let database = &environment.database;
     let mut servers = vec![server(
-        "primary",
+        DatabaseServer::Primary,
         database.max_connections.value,
         &primary(environment),
         environment,
     )];
     if database.replicas.count.value > 0 {
         servers.push(server(
-            "read replica",
+            DatabaseServer::ReadReplica,
             database.replicas.max_connections.value,
             &replica(environment),
             environment,
@@ -57,7 +74,7 @@ pub(super) fn of_environment(environment: &Environment) -> Vec<ServerConnections
 }
 
 fn server(
-    server: &'static str,
+    server: DatabaseServer,
     max_connections: u32,
     budget: &ServerBudget,
     environment: &Environment,

@@ -12,7 +12,7 @@ use super::super::{
 use super::plot::{Plot, plot};
 use crate::capacity::projection::later;
 use crate::report::diff::{growth, lasting};
-use crate::report::page::{class_tone, tone};
+use crate::report::page::{Tone, class_tone, tone};
 
 #[derive(Serialize)]
 pub(super) struct View<'a> {
@@ -49,7 +49,7 @@ struct Figures {
     in_90_days: String,
     trend: String,
     reached: String,
-    tone: &'static str,
+    tone: Tone,
 }
 
 /// A metric's row in the table of changes.
@@ -59,7 +59,7 @@ struct Due<'a> {
     component: &'a str,
     metric: &'static str,
     reached: String,
-    tone: &'static str,
+    tone: Tone,
     change: Option<Change<'a>>,
 }
 
@@ -76,7 +76,7 @@ struct Chart<'a> {
     metric: &'static str,
     /// The result as a sentence.
     says: String,
-    tone: &'static str,
+    tone: Tone,
     unit: String,
     plot: Option<Plot>,
     /// The plot in words.
@@ -109,7 +109,7 @@ struct Change<'a> {
     cost: String,
     unpriced: usize,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     about: String,
     seen_to: Vec<String>,
     after: String,
@@ -227,7 +227,7 @@ fn chart<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Chart<'a> {
         component: &metric.component,
         metric: metric.metric.name(),
         says: outlook.map_or_else(String::new, |it| until(metric, it)),
-        tone: outlook.map_or("quiet", |it| tone(ink(it.urgency))),
+        tone: outlook.map_or(Tone::Quiet, |it| tone(ink(it.urgency))),
         unit: metric.unit.to_string(),
         plot: outlook
             .zip(ends)

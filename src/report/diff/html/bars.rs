@@ -7,7 +7,7 @@ use crate::model::Money;
 use crate::pair::Pair;
 use crate::report::amount::{dollars, growth};
 
-use super::super::connections::ServerConnections;
+use super::super::connections::{DatabaseServer, ServerConnections};
 use super::super::{CostDiff, EnvironmentDiff};
 
 /// The length of the longest bar.
@@ -56,7 +56,7 @@ fn bar(range: Range, most: Money) -> Bar {
 /// The connections of a server on both sides.
 #[derive(Serialize)]
 pub(super) struct Server {
-    name: &'static str,
+    name: DatabaseServer,
     bars: Vec<Stack>,
     rows: Vec<Row>,
 }
@@ -91,7 +91,7 @@ struct Row {
 /// The servers whose budget changes.
 pub(super) fn servers(environment: &EnvironmentDiff) -> Vec<Server> {
     let Pair { before, after } = environment.connections.as_ref();
-    let pairs = ["primary", "read replica"].into_iter().map(|name| {
+    let pairs = DatabaseServer::ALL.into_iter().map(|name| {
         let of = |side: &'_ [ServerConnections]| side.iter().position(|it| it.server == name);
         let at = Pair::new(of(before), of(after));
         let sides = Pair::new(
@@ -120,7 +120,7 @@ fn parts(server: &ServerConnections) -> Vec<(String, String, u64)> {
     parts.chain([reserved]).collect()
 }
 
-fn server(name: &'static str, sides: Pair<Option<&ServerConnections>>) -> Server {
+fn server(name: DatabaseServer, sides: Pair<Option<&ServerConnections>>) -> Server {
     let all = sides.map(|side| side.map(parts).unwrap_or_default());
     let mut who: Vec<String> = Vec::new();
     for (name, _, _) in all.before.iter().chain(&all.after) {

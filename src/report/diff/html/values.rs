@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diff::Presence;
 use crate::impact::Class;
 use crate::report::amount::lasting;
-use crate::report::page::class_tone;
+use crate::report::page::{Tone, class_tone};
 
 use super::super::disrupted::{TOLD, felt, word};
 use super::super::folded::because;
@@ -25,7 +25,7 @@ pub(super) struct Group<'a> {
     /// `new` or `removed`, if only one side has it.
     presence: Option<&'static str>,
     worst: String,
-    tone: &'static str,
+    tone: Tone,
     open: bool,
     values: Vec<Value<'a>>,
 }
@@ -36,7 +36,7 @@ struct Value<'a> {
     before: Option<&'a str>,
     after: Option<&'a str>,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     reason: String,
     why: String,
     fingerprint: &'a str,

@@ -7,7 +7,7 @@ use crate::diagnostic::json::Finding;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
 use crate::report::amount::lasting;
-use crate::report::page::{class_tone, tone};
+use crate::report::page::{Tone, class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::felt;
@@ -31,14 +31,14 @@ pub(super) struct View<'a> {
 #[derive(Serialize)]
 struct Fact {
     text: String,
-    tone: &'static str,
+    tone: Tone,
 }
 
 #[derive(Serialize)]
 struct Gate<'a> {
     limit: &'a str,
     says: &'static str,
-    tone: &'static str,
+    tone: Tone,
     by: &'a [String],
 }
 
@@ -46,7 +46,7 @@ struct Gate<'a> {
 struct Found {
     code: String,
     severity: Severity,
-    tone: &'static str,
+    tone: Tone,
     place: Option<String>,
     message: String,
     notes: Vec<String>,
@@ -60,7 +60,7 @@ struct One<'a> {
     what: String,
     facts: Vec<Fact>,
     worst: String,
-    tone: &'static str,
+    tone: Tone,
     growth: String,
     findings: Vec<Found>,
     layers: Vec<Layer>,
@@ -84,7 +84,7 @@ struct Step<'a> {
     number: usize,
     title: &'a str,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     felt: String,
     reason: &'a str,
     /// Whether it has to be said that there is no way back, because what is felt does not.
@@ -120,7 +120,7 @@ pub(super) fn of(report: &DiffReport) -> View<'_> {
 fn summary(report: &DiffReport) -> Vec<Fact> {
     let cost = report.money().map(|text| Fact {
         text,
-        tone: "plain",
+        tone: Tone::Plain,
     });
     let worst = report.worst.iter().map(|worst| Fact {
         text: format!("worst: {}", lasting(worst.class, worst.seconds)),
@@ -141,9 +141,9 @@ fn facts(environment: &EnvironmentDiff) -> Vec<Fact> {
 
 fn gate(gate: &super::super::Gated) -> Gate<'_> {
     let (says, tone) = if gate.exceeded {
-        ("exceeded", "bad")
+        ("exceeded", Tone::Bad)
     } else {
-        ("kept", "good")
+        ("kept", Tone::Good)
     };
     Gate {
         limit: &gate.gate,
@@ -163,9 +163,9 @@ fn found(finding: &Finding) -> Found {
         code: finding.code.clone(),
         severity: finding.severity,
         tone: match finding.severity {
-            Severity::Error => "bad",
-            Severity::Warning => "look",
-            Severity::Note => "note",
+            Severity::Error => Tone::Bad,
+            Severity::Warning => Tone::Look,
+            Severity::Note => Tone::Note,
         },
         place: finding.shown_place(),
         message: finding.message.clone(),
