@@ -80,7 +80,7 @@ fn one_of(function: &str, value: &str, number: u32) -> String {
 /// What a variable holds, in words.
 fn held_by(value: &Memory, variables: &Variables) -> String {
     match value {
-        Memory::Answer(query) => match query.query.rsplit('.').next() {
+        Memory::Answer(query) | Memory::Number(query) => match query.query.rsplit('.').next() {
             Some("desiredSize") => "current size".into(),
             field => format!(
                 "the {} that {} reports",
@@ -357,7 +357,7 @@ fn remembered(variable: &str, value: &Memory) -> String {
 fn about_group(call: &AwsCall) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name));
-    name.map_or_else(String::new, |it| format!(" for {}", target(it)))
+    name.map_or_else(String::new, |it| format!(" for {}", target(it, &Variables::default())))
 }
 
 /// What a call asks about: its name, or the operation where it has none.
