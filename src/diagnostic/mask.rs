@@ -283,6 +283,13 @@ mod tests {
             "env X=\"app:a:hunter2x@b@db.example.com/x\"",
             "env X=app:hunter2x@db.example.com",
             "env X=\"Authorization: Bearer hunter2xhunter2x/hunter2x==\"",
+            "env A=\"Zm9v==\" DB_PASSWORD \"hunter2x\"",
+            "env A=\"=\" \"DB_PASSWORD\" \"hunter2x\"",
+            "env KIND=\"my-token\" \"DB_PASSWORD\"=\"hunter2x\"",
+            "env KIND=\"my-token\" DB_PASSWORD=\"hunter2x\"",
+            "env KIND=my-token 'DB_PASSWORD'='hunter2x'",
+            "\"api-key\" \"hunter2x\"",
+            "env KIND=\"my-token\"\n\"api-key\" \"hunter2x\"",
             "env X=\"AccountName=a;AccountKey=hunter2x+hunter2x/hunter2x==;Z=1\"",
         ] {
             assert!(!mask(text).contains("hunter2x"), "{}", mask(text));
@@ -312,6 +319,17 @@ mod tests {
             "schedule cron=\"0 8 * * 1-5\" at=\"08:30\"",
             "env X=\"Bearer $(API_ACCESS)\" Y=\"AccountKey=${STORAGE}\"",
             "waive \"secret-literal\" reason=\"x\" until=\"2030-01-31\"",
+            "env KIND=\"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\"a token\" \"OTHER\"=\"value\" \"more\"",
+            "env KIND=\"my-token\" \"value\"",
+            "env KIND='my-token' 'OTHER'='value'",
+            "env KIND=#\"my-token\"# #\"OTHER\"#=#\"value\"#",
+            "env KIND=my-token \"OTHER\"=\"value\"",
+            "env KIND = \"my-token\" \"OTHER\" = \"value\"",
+            "env KIND=(text)\"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\\\n    \"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\"\"\"\n    my-token\n    \"\"\" \"OTHER\"=\"value\"",
+            "TOKEN \"OTHER\"=\"value\"",
         ] {
             let found = find_secrets(text);
             assert!(found.is_empty(), "{text}: {found:?}");

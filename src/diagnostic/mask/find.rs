@@ -194,16 +194,22 @@ fn value_of_key(ends: &mut Ends<'_>, word: Range<usize>) -> Option<Range<usize>>
     let Behind {
         at,
         joined,
+        apart,
         escaped,
     } = behind(text.as_bytes(), word.end)?;
-    let word = text.get(word)?;
-    let kind = patterns::kind(word)?;
+    let kind = patterns::kind(text.get(word.clone())?)?;
+    if apart && is_value_of_property(text, &word) {
+        return None;
+    }
     let value = text.get(at..)?;
     let body = if escaped {
         within_escapes(value)?
     } else {
         quoted(value).or_else(|| joined.then(|| bare(ends, at)).flatten())?
     };
+    if apart && names_property(value.get(body.end..)?) {
+        return None;
+    }
     let literal = value.get(body.clone())?;
     let literal = literal.get(..literal.floor_char_boundary(FAR))?;
     (is_literal(literal) && kind.takes(literal)).then(|| at + body.start..at + body.end)
@@ -214,6 +220,8 @@ struct Behind {
     at: usize,
     /// Whether a `=` precedes it, so it needs no quotes.
     joined: bool,
+    /// Whether only blanks lead to it.
+    apart: bool,
     /// Whether its quote follows a `\`, as in JSON within a string.
     escaped: bool,
 }
@@ -233,15 +241,49 @@ fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
     let key = key + usize::from(is(key, b"\"'"));
     let mark = blanks(key);
     let joined = is(mark, b"=");
-    let value = mark + usize::from(joined || is(mark, b":"));
+    let apart = !joined && !is(mark, b":");
+    let value = mark + usize::from(!apart);
     let at = blanks(value);
     let (escaped, at) = (slash(at) > 0, at + slash(at));
     let may_be_quoted = is(at, b"\"'#r");
     (value > key && (joined || may_be_quoted)).then_some(Behind {
         at,
         joined,
+        apart,
         escaped,
     })
+}
+
+/// Whether a word ends the value of a property, as in `KIND="a token" "OTHER"="0"`: then it is not the
+/// key of what follows.
+fn is_value_of_property(text: &str, word: &Range<usize>) -> bool {
+    /// Longer than most values, so that a text full of keys costs no more than another.
+    const FAR: usize = 256;
+    let from = text.ceil_char_boundary(word.start.saturating_sub(FAR));
+    let before = text.get(from..word.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let quote = text.get(word.end..).and_then(|rest| rest.chars().next());
+    let before = match quote.filter(|c| ['"', '\''].contains(c)) {
+        Some(quote) => match line.rsplit_once(quote) {
+            Some((before, _)) => before.trim_end_matches(['#', 'r']),
+            None => return false,
+        },
+        None => line,
+    };
+    let before = before.trim_end_matches([' ', '\t']);
+    let before = match before.strip_suffix(')') {
+        Some(annotated) => annotated
+            .rsplit_once('(')
+            .map_or(before, |(before, _)| before),
+        None => before,
+    };
+    before.trim_end_matches([' ', '\t']).ends_with('=')
+}
+
+/// Whether what ends before `rest` is the quoted key of a property.
+fn names_property(rest: &str) -> bool {
+    let behind = rest.trim_start_matches(['"', '\'', '#']);
+    behind.trim_start_matches([' ', '\t']).starts_with('=')
 }
 
 /// The text between the escaped quote at the start of `value` and the next escape.
