@@ -104,6 +104,28 @@ pub fn steady(
     catalogue: &Catalogue,
     today: jiff::civil::Date,
 ) -> Diagnostics {
+    find_steady(environment, catalogue, today, Findings::into_diagnostics)
+}
+
+/// The rules of the errors that [`steady`] finds, one for each error: they are known long before what
+/// is said of them.
+#[must_use]
+pub fn steady_errors(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    today: jiff::civil::Date,
+) -> Vec<Code> {
+    find_steady(environment, catalogue, today, |findings, _| {
+        findings.codes(Severity::Error)
+    })
+}
+
+fn find_steady<R>(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    today: jiff::civil::Date,
+    tell: impl FnOnce(Findings, &Context<'_>) -> R,
+) -> R {
     let nothing_written = Ast::default();
     let context = Context {
         environment,
@@ -117,7 +139,7 @@ pub fn steady(
     for rule in rules().filter(|rule| rule.steady && rule.severity == Severity::Error) {
         (rule.check)(&context, &mut findings);
     }
-    findings.into_diagnostics(&context)
+    tell(findings, &context)
 }
 
 /// The rule named `code`.

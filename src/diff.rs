@@ -245,7 +245,7 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
     let causes = if differences.is_empty() {
         Vec::new()
     } else {
-        let same = same_catalogue.unwrap_or_else(|| cause::same_catalogue(sides));
+        let same = || same_catalogue.unwrap_or_else(|| cause::same_catalogue(sides));
         cause::causes(sides, same, &parts, &differences)
     };
     let changes = differences

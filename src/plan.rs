@@ -115,9 +115,7 @@ fn in_order(goal: &Request<'_>) -> Way {
     let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
     // If AFTER itself breaks a rule, no order reaches it. One try shows how far the steps go.
-    let hopeless = !goal
-        .new_errors(goal.environments.after, &allowed)
-        .is_empty();
+    let hopeless = goal.is_worse(goal.environments.after, &allowed);
     let states = if hopeless { 2 * moves.len() } else { STATES };
     let found = order::order(goal, &moves, states, Ways::Both);
     let first = Way {
@@ -130,7 +128,9 @@ fn in_order(goal: &Request<'_>) -> Way {
     }
     let mut refused = first.refused();
     for ways in [Ways::Both, Ways::Forth] {
-        for (moves, states) in alternatives(goal, &first.moves, &refused) {
+        // Whole moves that keep the rules both ways were the first search.
+        let known = usize::from(ways == Ways::Both);
+        for (moves, states) in alternatives(goal, &first.moves, &refused).skip(known) {
             let found = order::order(goal, &moves, states, ways);
             let way = Way { moves, found, ways };
             if way.found.complete {
@@ -145,7 +145,8 @@ fn in_order(goal: &Request<'_>) -> Way {
     first
 }
 
-/// Other sets of moves to the same goal, each with the number of states that the search may visit.
+/// The moves that lead to the same goal, the whole ones first, each with the states that a search may
+/// look at.
 fn alternatives<'a>(
     goal: &'a Request<'_>,
     whole: &'a [Move],
@@ -211,6 +212,18 @@ impl Request<'_> {
             Some(_) | None => true,
         });
         found
+    }
+
+    /// Whether a state has errors beyond those that BEFORE has: as [`new_errors`](Self::new_errors),
+    /// for a search, which looks at many states and tells of none.
+    fn is_worse(&self, state: &Environment, allowed: &[Diagnostic]) -> bool {
+        let found = check::steady_errors(state, self.catalogue, self.today);
+        let mut found = found.iter().filter(|code| !self.waived.contains(*code));
+        let mut left: Vec<Code> = allowed.iter().map(|finding| finding.code).collect();
+        found.any(|code| {
+            let known = left.iter().position(|known| known == code);
+            known.map(|at| left.swap_remove(at)).is_none()
+        })
     }
 
     /// The errors that a step causes while it runs, for the rules that BEFORE keeps.

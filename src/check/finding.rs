@@ -281,6 +281,14 @@ impl Findings {
         });
     }
 
+    /// The rules of what was found, as often as each found something of `severity`.
+    #[must_use]
+    pub fn codes(&self, severity: Severity) -> Vec<Code> {
+        let found = self.0.iter().map(|finding| &finding.diagnostic);
+        let found = found.filter(|finding| finding.severity == severity);
+        found.map(|finding| finding.code).collect()
+    }
+
     /// The findings in the file of `context`.
     #[must_use]
     pub fn into_diagnostics(self, context: &Context<'_>) -> Diagnostics {

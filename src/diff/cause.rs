@@ -13,14 +13,14 @@ use crate::source::{Origin, SourceId};
 /// The cause of each difference, in their order.
 pub(super) fn causes(
     sides: Pair<&Environment>,
-    same_catalogue: bool,
+    same_catalogue: impl FnOnce() -> bool,
     parts: &BTreeMap<Place, Presence>,
     differences: &[Difference],
 ) -> Vec<Cause> {
     let tier_changes = sides.before.tier.value != sides.after.tier.value;
     let otherwise = if tier_changes {
         Cause::Tier
-    } else if same_catalogue {
+    } else if same_catalogue() {
         // The tier is the same, so only the file can have changed.
         Cause::Stated
     } else {

@@ -25,7 +25,7 @@ pub fn kubernetes(
     if environment.deliver.autoscalers.value == Autoscalers::Manifests {
         files.extend(autoscalers(environment, source_name));
     }
-    let pooler = pgbouncer::objects(environment, catalogue);
+    let pooler = pooler(environment, catalogue);
     let schedules = schedules::objects(environment);
     let whole = [("pgbouncer.yaml", pooler), ("schedules.yaml", schedules)];
     for (path, objects) in whole {
@@ -45,6 +45,12 @@ pub fn kubernetes(
     files.insert("kustomization.yaml".into(), kustomization);
     let placed = |(path, text)| (format!("kubernetes/{path}"), text);
     files.into_iter().map(placed).collect()
+}
+
+/// PgBouncer's objects, which are the documents of `kubernetes/pgbouncer.yaml`.
+#[must_use]
+pub fn pooler(environment: &Environment, catalogue: &Catalogue) -> Vec<yaml::Value> {
+    pgbouncer::objects(environment, catalogue)
 }
 
 /// The template of PgBouncer's pods. If it changes, the Deployment replaces them.

@@ -42,8 +42,12 @@ pub fn objects(text: &str) -> Vec<(String, String)> {
     let mut objects = Vec::new();
     let mut kind = None;
     let mut in_metadata = false;
-    for line in text.lines() {
+    for line in text.split('\n') {
         let plain = |value: &str| value.trim_matches(['"', '\'']).to_owned();
+        // Most lines are deep inside of an object.
+        if line.starts_with(' ') && !in_metadata {
+            continue;
+        }
         if let Some(of) = line.strip_prefix("kind: ") {
             kind = Some(plain(of));
         } else if !line.starts_with(' ') {

@@ -365,15 +365,17 @@ impl<F> At<'_, F> {
     }
 }
 
-/// The path of a field below its owner's.
+/// The path of a field below its owner's. A field that nothing is chosen of is passed by.
 pub(super) struct Step;
 
 impl Step {
-    pub(super) fn flat(path: &str, _: &str, walk: impl FnOnce(&str)) {
+    pub(super) fn flat(_: &Selection, path: &str, _: &str, walk: impl FnOnce(&str)) {
         walk(path);
     }
 
-    pub(super) fn named(path: &str, field: &str, walk: impl FnOnce(&str)) {
-        walk(&join_field(path, field));
+    pub(super) fn named(chosen: &Selection, path: &str, field: &str, walk: impl FnOnce(&str)) {
+        if chosen.touches_step(path, field) {
+            walk(&join_field(path, field));
+        }
     }
 }

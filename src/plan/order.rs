@@ -135,8 +135,7 @@ impl Search<'_> {
         self.moves
             .get(index)?
             .apply(&mut reached, self.request.environments.after);
-        let broken = self.request.new_errors(&reached, &self.allowed);
-        if !broken.is_empty() {
+        if self.request.is_worse(&reached, &self.allowed) {
             return None;
         }
         let sides = Pair::new(state, &reached);

@@ -5,6 +5,7 @@ use super::order::Ways;
 use super::procedure::{self, Procedure, State, procedure, unapplied_files};
 use super::transition::{self, Meanwhile};
 use super::{Move, Request};
+use crate::diagnostic::Diagnostic;
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
@@ -56,7 +57,8 @@ pub fn tree(root: &str, number: usize, name: &Name) -> String {
 /// The steps for ordered moves. Neighbours that one command applies are merged.
 #[must_use]
 pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways) -> Vec<Step> {
-    let batches = batches(request, moves, order, ways);
+    let allowed = request.errors(request.environments.before);
+    let batches = batches(request, moves, order, ways, &allowed);
     let mut before = Stage::of(request.environments.before.clone(), request);
     let mut steps = Vec::new();
     for batch in batches {
@@ -67,7 +69,8 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways)
         let number = steps.len() + 1;
         let after = Stage::of(state, request);
         // A move whose work another one has done needs no step.
-        steps.extend(step(request, number, &batch, Pair::new(&before, &after)));
+        let ends = Pair::new(&before, &after);
+        steps.extend(step(request, number, &batch, ends, &allowed));
         before = after;
     }
     steps
@@ -80,8 +83,8 @@ fn batches<'a>(
     moves: &'a [Move],
     order: &[usize],
     ways: Ways,
+    allowed: &[Diagnostic],
 ) -> Vec<Vec<&'a Move>> {
-    let allowed = request.errors(request.environments.before);
     let mut batches: Vec<Vec<&Move>> = Vec::new();
     let mut before = request.environments.before.clone();
     let mut state = before.clone();
@@ -90,7 +93,7 @@ fn batches<'a>(
         next.apply(&mut reached, request.environments.after);
         let holds = || {
             let sides = Pair::new(&before, &reached);
-            request.broken_meanwhile(sides, ways, &allowed).is_empty()
+            request.broken_meanwhile(sides, ways, allowed).is_empty()
         };
         match batches.last_mut() {
             Some(batch) if batch.iter().all(|known| joins(known, next)) && holds() => {
@@ -147,7 +150,13 @@ fn joins(one: &Move, other: &Move) -> bool {
     one.rank == other.rank && (both(&autoscaler) || both(&pods))
 }
 
-fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage>) -> Option<Step> {
+fn step(
+    request: &Request<'_>,
+    number: usize,
+    batch: &[&Move],
+    ends: Pair<&Stage>,
+    allowed: &[Diagnostic],
+) -> Option<Step> {
     let sides = ends.map(|stage| &stage.state);
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
@@ -160,7 +169,7 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
     );
     let undo = match never_undone(&changes, &impacts) {
         Some(why) => Err(format!("impossible: {why}")),
-        None => way_back(request, batch, states),
+        None => way_back(request, batch, states, allowed),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
     Some(Step {
@@ -180,11 +189,11 @@ fn way_back(
     request: &Request<'_>,
     batch: &[&Move],
     states: Pair<State<'_>>,
+    allowed: &[Diagnostic],
 ) -> Result<Procedure, String> {
     let back = states.swapped();
-    let allowed = request.errors(request.environments.before);
     let sides = back.map(|state| state.environment);
-    let broken = request.broken_meanwhile(sides, Ways::Forth, &allowed);
+    let broken = request.broken_meanwhile(sides, Ways::Forth, allowed);
     match broken.first() {
         Some(finding) => Err(format!(
             "impossible in one step: {} ({}); plan the way back with `tierc plan`",

@@ -69,7 +69,7 @@ fn keeps_the_rules_during_steps(request: &Request<'_>, plan: &Plan) -> Result<()
         .collect();
     let mut state = Applied::of(before);
     for step in &plan.steps {
-        let reached = Applied::of(&step.state);
+        let reached = state.next(&step.state);
         let ways = [
             (Pair::new(&state, &reached), true),
             (Pair::new(&reached, &state), step.undo.is_ok()),

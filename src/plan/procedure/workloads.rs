@@ -68,17 +68,20 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
     if before.environment.namespace.value != *namespace {
         return Procedure::default();
     }
-    let objects = |state: State<'_>, deleted: bool| -> BTreeSet<(String, String)> {
-        let manifests = state.files.iter().filter(|(path, _)| {
-            let deletion = deletion(state, path);
-            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&deletion))
-        });
-        let objects = manifests.flat_map(|(_, text)| yaml::objects(text));
-        objects.collect()
+    // A file that the step leaves as it is loses nothing.
+    let lost = manifest_files(before).filter(|(path, text)| {
+        let same = after.files.get(*path) == Some(*text);
+        !same && !own.apply.contains(&deletion(before, path))
+    });
+    let had: BTreeSet<(String, String)> = lost.flat_map(|(_, text)| yaml::objects(text)).collect();
+    let has: BTreeSet<(String, String)> = if had.is_empty() {
+        BTreeSet::new()
+    } else {
+        let kept = manifest_files(after).flat_map(|(_, text)| yaml::objects(text));
+        kept.collect()
     };
     // A chart that takes the autoscalers over makes its own of the same names.
     let handed_over = owns(before) && !owns(after);
-    let (had, has) = (objects(before, true), objects(after, false));
     let mut old: Vec<String> = had
         .difference(&has)
         .filter(|(kind, _)| !(handed_over && is_autoscaler(kind)))
@@ -92,6 +95,12 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
         namespace: namespace.to_string(),
         objects: old,
     })
+}
+
+/// The manifests of a state with their texts.
+fn manifest_files(state: State<'_>) -> impl Iterator<Item = (&String, &String)> {
+    let files = state.files.iter();
+    files.filter(|(path, _)| path.starts_with("kubernetes/"))
 }
 
 /// What the runbook's commands made for a load test that is gone.
