@@ -98,14 +98,10 @@ pub enum Action {
         /// What AWS knows it by.
         id: String,
     },
-    /// Makes a ConfigMap of files, or makes it anew.
-    ConfigMap {
-        /// Its namespace.
-        namespace: String,
-        /// Its name.
-        name: String,
-        /// The files.
-        files: Vec<String>,
+    /// Applies what a call of `kubectl create` would make: it is changed where it exists.
+    ApplyMade {
+        /// The call.
+        call: KubectlCall,
     },
     /// `kubectl rollout restart`.
     Restart {
@@ -213,12 +209,10 @@ pub enum Action {
         /// What is done with each.
         actions: Vec<Action>,
     },
-    /// Shows what the console of each pod of PgBouncer answers.
+    /// Shows what the console of each pod of PgBouncer answers; `psql` asks for the password.
     ShowConsole {
         /// Its pods.
         pooler: PoolerDeployment,
-        /// The role that asks.
-        role: &'static str,
         /// What is asked.
         questions: Vec<&'static str>,
     },

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Action, Argument, ArgumentValue, AwsCall, Holds, KubectlCall, Manifests, Memory, Number,
-    Question,
+    Action, Argument, ArgumentValue, AwsCall, AwsQuery, Holds, KubectlCall, Manifests, Memory,
+    NodeLabels, Number, Question, SettledAnswer,
 };
 
 /// What variables hold, in words; the others are shown by their names, as a script has them.
@@ -123,7 +123,7 @@ impl Action {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
             Self::Aws { call, .. } => called(call, variables),
-            Self::Kubectl { call } => kubectl(call),
+            Self::Kubectl { call } => format!("run kubectl {}", typed(call)),
             Self::Show { query } => format!(
                 "show what aws {} {} answers{}",
                 query.call.service,
@@ -134,7 +134,9 @@ impl Action {
             Self::Import { address, id, .. } => {
                 format!("import {id} as {address} into Terraform's state")
             }
-            Self::ConfigMap { name, .. } => format!("create configmap/{name}"),
+            Self::ApplyMade { call } => {
+                format!("apply what kubectl {} would make", typed(call))
+            }
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
                 format!("allow {} in network policy {policy}", apps.join(", "))
@@ -171,14 +173,7 @@ impl Action {
                 variable,
                 values,
                 actions,
-            } => {
-                let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
-                format!(
-                    "for each ${variable} of {}: {}",
-                    values.join(", "),
-                    does.join("; ")
-                )
-            }
+            } => each(variable, values, actions, variables),
             Self::ShowConsole { questions, .. } => format!(
                 "show what each PgBouncer pod answers to {}",
                 questions.join(" and ")
@@ -199,6 +194,12 @@ fn held(variable: &str, values: &[String]) -> String {
     });
     let values: Vec<&str> = values.collect();
     format!("${variable} is {}", values.join(" or "))
+}
+
+fn each(variable: &str, values: &[String], actions: &[Action], variables: &Variables) -> String {
+    let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
+    let values = values.join(", ");
+    format!("for each ${variable} of {values}: {}", does.join("; "))
 }
 
 /// A path below the tree, which is what its name says.
@@ -241,10 +242,11 @@ const NAMES: [&str; 6] = [
 /// Arguments that say when a call acts: the step itself tells that.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
-/// `run kubectl patch hpa kaireon-api`.
-fn kubectl(call: &KubectlCall) -> String {
-    let operands: String = call.operands.iter().map(|it| format!(" {it}")).collect();
-    format!("run kubectl {}{operands}", call.command)
+/// `patch hpa kaireon-api`.
+fn typed(call: &KubectlCall) -> String {
+    let operands = call.operands.iter().map(String::as_str);
+    let words: Vec<&str> = std::iter::once(call.command).chain(operands).collect();
+    words.join(" ")
 }
 
 fn set(argument: &Argument, variables: &Variables) -> String {
@@ -357,7 +359,9 @@ fn remembered(variable: &str, value: &Memory) -> String {
 fn about_group(call: &AwsCall) -> String {
     let mut names = call.arguments.iter();
     let name = names.find(|it| NAMES.contains(&it.name));
-    name.map_or_else(String::new, |it| format!(" for {}", target(it, &Variables::default())))
+    name.map_or_else(String::new, |it| {
+        format!(" for {}", target(it, &Variables::default()))
+    })
 }
 
 /// What a call asks about: its name, or the operation where it has none.
@@ -383,6 +387,37 @@ fn reported(service: &str, answer: &str, which: &str) -> String {
     )
 }
 
+fn answered(
+    call: &AwsCall,
+    answer: &str,
+    each: Option<&AwsQuery>,
+    settled: Option<&SettledAnswer>,
+    variables: &Variables,
+) -> String {
+    let which = each.map_or_else(|| about(call, variables), |_| "each node".to_owned());
+    let reported = reported(call.service, answer, &which);
+    match settled {
+        Some(settled) => format!(
+            "{reported}, or keeps reporting \"{}\" if ${} was already {}",
+            read(&settled.answer),
+            settled.variable,
+            settled.holds
+        ),
+        None => reported,
+    }
+}
+
+fn many(nodes: &NodeLabels, least: &Number, variables: &Variables) -> String {
+    let group = &nodes.group;
+    match least {
+        Number::Known(least) => format!("wait until group {group} has at least {least} nodes"),
+        Number::Variable(least) => format!(
+            "wait until the number of nodes in group {group} is at least {}",
+            variables.show(least)
+        ),
+    }
+}
+
 fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
@@ -391,21 +426,7 @@ fn asked(question: &Question, variables: &Variables) -> String {
             each,
             settled,
             ..
-        } => {
-            let which = each
-                .as_ref()
-                .map_or_else(|| about(call, variables), |_| "each node".to_owned());
-            let reported = reported(call.service, answer, &which);
-            match settled {
-                Some(settled) => format!(
-                    "{reported}, or keeps reporting \"{}\" if ${} was already {}",
-                    read(&settled.answer),
-                    settled.variable,
-                    settled.holds
-                ),
-                None => reported,
-            }
-        }
+        } => answered(call, answer, each.as_ref(), settled.as_ref(), variables),
         Question::Waiter {
             service, waiter, ..
         } => format!("wait until {service} reports {waiter}"),
@@ -455,17 +476,7 @@ fn asked(question: &Question, variables: &Variables) -> String {
             Some(nodes) => format!("wait until the nodes of group {} are ready", nodes.group),
             None => "wait until all nodes are ready".into(),
         },
-        Question::Nodes { nodes, least } => match least {
-            Number::Known(least) => format!(
-                "wait until group {} has at least {least} nodes",
-                nodes.group
-            ),
-            Number::Variable(least) => format!(
-                "wait until the number of nodes in group {} is at least {}",
-                nodes.group,
-                variables.show(least)
-            ),
-        },
+        Question::Nodes { nodes, least } => many(nodes, least, variables),
         Question::NonePending => "wait until no pod is pending".into(),
         Question::ServerConnections { most, .. } => {
             format!("wait until no PgBouncer pod holds more than {most} server connections")

@@ -28,7 +28,7 @@ impl Action {
             | Self::Show { .. }
             | Self::SetUp { .. }
             | Self::Import { .. }
-            | Self::ConfigMap { .. }
+            | Self::ApplyMade { .. }
             | Self::ShowConsole { .. }
             | Self::Restart { .. }
             | Self::LetIn { .. }

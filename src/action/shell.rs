@@ -18,51 +18,27 @@ impl Action {
     pub fn shell(&self) -> String {
         match self {
             Self::Apply { manifests } => format!("kubectl apply {}", kubectl::flag(manifests)),
-            Self::Delete { manifests } => {
-                format!(
-                    "kubectl delete --ignore-not-found {}",
-                    kubectl::flag(manifests)
-                )
-            }
+            Self::Delete { manifests } => kubectl::deleted(manifests),
             Self::DeleteObjects { namespace, objects } => {
-                let first = format!("kubectl delete --ignore-not-found -n {}", word(namespace));
-                command(std::iter::once(first).chain(objects.iter().map(|it| word(it))))
+                kubectl::objects_deleted(namespace, objects)
             }
             Self::Helm {
                 release,
                 namespace,
                 values,
-            } => command([
-                format!("helm upgrade --install {} ./helm", word(release)),
-                format!("-n {}", word(namespace)),
-                format!("-f {}", word(values)),
-            ]),
+            } => helm(release, namespace, values),
             Self::Terraform { variables, targets } => terraform::apply(variables, targets),
             Self::Forget { address, unless } => terraform::forgotten(address, unless),
-            Self::Aws { call, unless } => {
-                let unless = unless.map_or_else(String::new, |(one, other)| {
-                    format!("[ \"${one}\" -ge \"${other}\" ] || ")
-                });
-                unless + &aws::call(call)
-            }
+            Self::Aws { call, unless } => aws::called(call, *unless),
             Self::Kubectl { call } => kubectl::call(call),
             Self::Show { query } => aws::shown(query),
-            Self::SetUp { cluster, region } => {
-                let (cluster, region) = (word(cluster), word(region));
-                format!(
-                    "aws eks update-kubeconfig --name {cluster} --region {region}\nexport AWS_REGION={region}"
-                )
-            }
+            Self::SetUp { cluster, region } => set_up(cluster, region),
             Self::Import {
                 variables,
                 address,
                 id,
             } => terraform::imported(variables, address, id),
-            Self::ConfigMap {
-                namespace,
-                name,
-                files,
-            } => kubectl::config_map(namespace, name, files),
+            Self::ApplyMade { call } => kubectl::made_applied(call),
             Self::Restart {
                 namespace,
                 deployment,
@@ -112,15 +88,26 @@ impl Action {
                 values,
                 actions,
             } => each(variable, values, actions),
-            Self::ShowConsole {
-                pooler,
-                role,
-                questions,
-            } => pooler::console(pooler, role, questions),
+            Self::ShowConsole { pooler, questions } => pooler::console(pooler, questions),
             Self::ShowWaiting { pooler } => pooler::waiting(pooler),
             Self::Wait { until } => question(until),
         }
     }
+}
+
+fn helm(release: &str, namespace: &str, values: &str) -> String {
+    command([
+        format!("helm upgrade --install {} ./helm", word(release)),
+        format!("-n {}", word(namespace)),
+        format!("-f {}", word(values)),
+    ])
+}
+
+fn set_up(cluster: &str, region: &str) -> String {
+    let (cluster, region) = (word(cluster), word(region));
+    format!(
+        "aws eks update-kubeconfig --name {cluster} --region {region}\nexport AWS_REGION={region}"
+    )
 }
 
 fn unless(variable: &str, holds: &[String], actions: &[Action]) -> String {

@@ -10,8 +10,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::action::{self, Action};
 use crate::action::shell::word;
+use crate::action::{self, Action};
 use crate::budget::connections;
 use crate::budget::transition::Subject;
 use crate::cost::Range;

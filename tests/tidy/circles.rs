@@ -195,5 +195,8 @@ fn modules_of_one_folder_import_in_no_circle() {
             circles.insert((folder.join("::"), circle));
         }
     }
-    assert!(circles.is_empty(), "these import from each other: {circles:#?}");
+    assert!(
+        circles.is_empty(),
+        "these import from each other: {circles:#?}"
+    );
 }

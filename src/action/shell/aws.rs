@@ -9,6 +9,14 @@ pub(super) fn call(call: &AwsCall) -> String {
     command(std::iter::once(first).chain(call.arguments.iter().map(argument)))
 }
 
+/// A call that is not made where one variable is no smaller than the other.
+pub(super) fn called(call: &AwsCall, unless: Option<(&str, &str)>) -> String {
+    let unless = unless.map_or_else(String::new, |(one, other)| {
+        format!("[ \"${one}\" -ge \"${other}\" ] || ")
+    });
+    unless + &self::call(call)
+}
+
 pub(super) fn argument(argument: &Argument) -> String {
     let name = argument.name;
     match &argument.value {

@@ -136,15 +136,21 @@ pub(super) fn call(call: &KubectlCall) -> String {
     )
 }
 
-/// kubectl makes no ConfigMap anew: what it would make is applied.
-pub(super) fn config_map(namespace: &str, name: &str, files: &[String]) -> String {
-    let created = KubectlCall::new("create configmap", [name]).within(namespace);
-    let created = files
-        .iter()
-        .fold(created, |created, file| created.flag("from-file", file))
-        .flag("dry-run", "client")
-        .flag("o", "yaml");
-    format!("{} |\n    kubectl apply -f -", call(&created))
+/// kubectl makes nothing anew that exists: what it would make is applied.
+pub(super) fn made_applied(made: &KubectlCall) -> String {
+    let made = made.clone().flag("dry-run", "client").flag("o", "yaml");
+    format!("{} |\n    kubectl apply -f -", call(&made))
+}
+
+/// Every object of manifests is deleted.
+pub(super) fn deleted(manifests: &Manifests) -> String {
+    format!("kubectl delete --ignore-not-found {}", flag(manifests))
+}
+
+/// Objects are deleted by their names.
+pub(super) fn objects_deleted(namespace: &str, objects: &[String]) -> String {
+    let first = format!("kubectl delete --ignore-not-found -n {}", word(namespace));
+    command(std::iter::once(first).chain(objects.iter().map(|it| word(it))))
 }
 
 /// A Deployment without ready pods tells no number.

@@ -3,7 +3,7 @@
 use super::layout::{command, indented, nested, until};
 use super::words::word;
 use crate::action::PoolerDeployment;
-use crate::model::{PGBOUNCER_PORT, STATS_USER};
+use crate::model::{ADMIN_USER, PGBOUNCER_PORT, STATS_USER};
 
 /// A local port that leads to one pod of PgBouncer after the other.
 const LOCAL_PORT: u16 = 16432;
@@ -104,7 +104,7 @@ pub(super) fn past_pooler(pooler: &PoolerDeployment, most: u64) -> String {
 }
 
 /// Shows what the console of each pod answers; `psql` asks for the password.
-pub(super) fn console(pooler: &PoolerDeployment, role: &str, questions: &[&str]) -> String {
+pub(super) fn console(pooler: &PoolerDeployment, questions: &[&str]) -> String {
     let PoolerDeployment {
         namespace,
         deployment,
@@ -112,7 +112,7 @@ pub(super) fn console(pooler: &PoolerDeployment, role: &str, questions: &[&str])
     let questions = questions.iter().map(|question| format!("-c '{question}'"));
     let asked = command(
         std::iter::once(format!(
-            "psql -h 127.0.0.1 -p {LOCAL_PORT} -U {role} -d pgbouncer"
+            "psql -h 127.0.0.1 -p {LOCAL_PORT} -U {ADMIN_USER} -d pgbouncer"
         ))
         .chain(questions),
     );

@@ -102,16 +102,16 @@ fn in_cluster(environment: &Environment, name: &Name, test: &LoadTest, wait: u64
     let script = name.script_file();
     let body = test.request.body.as_ref().map(|file| file.value.as_str());
     let files = std::iter::once(script.as_str()).chain(body);
+    let made = KubectlCall::new("create configmap", [&run]).within(namespace);
+    let made = files.fold(made, |made, file| {
+        made.flag("from-file", format!("load-test/{file}"))
+    });
     let finished = KubectlCall::new("wait", [format!("testrun/{run}")])
         .within(namespace)
         .flag("for", "jsonpath={.status.stage}=finished")
         .flag("timeout", format!("{wait}s"));
     [
-        Action::ConfigMap {
-            namespace: namespace.to_owned(),
-            name: run.clone(),
-            files: files.map(|file| format!("load-test/{file}")).collect(),
-        },
+        Action::ApplyMade { call: made },
         Action::DeleteObjects {
             namespace: namespace.to_owned(),
             objects: vec![format!("testrun/{run}")],

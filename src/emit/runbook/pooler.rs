@@ -90,7 +90,6 @@ fn procedures(environment: &Environment, most: u64, ini: &str) -> Procedures {
                     namespace: namespace.clone(),
                     deployment: deployment.clone(),
                 },
-                role: pgbouncer::ADMIN_USER,
                 questions: vec!["SHOW POOLS", "SHOW DATABASES"],
             }],
         )

@@ -97,7 +97,7 @@ fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
             | Action::Show { .. }
             | Action::SetUp { .. }
             | Action::Import { .. }
-            | Action::ConfigMap { .. }
+            | Action::ApplyMade { .. }
             | Action::Each { .. }
             | Action::ShowConsole { .. }
             | Action::Restart { .. }
