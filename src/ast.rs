@@ -11,8 +11,8 @@ use crate::model::declaration::Top;
 pub use crate::model::declaration::Node;
 pub use crate::model::written::{Over, Pooled, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, EventNode, FallbackNode, FileNode,
-    LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
+    AlertsNode, ApiNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode, EventNode,
+    FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
     ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WaiverNode, WorkerNode, WorkloadNode,
 };
 

@@ -145,7 +145,7 @@ node! {
 
 node! {
     /// Everything that a file states.
-    File: FileNode, FileField, derived {
+    EnvironmentFile: EnvironmentFileNode, EnvironmentFileField, derived {
         /// Its environment.
         among environment: Environment;
         /// The rules that it turns off.
@@ -154,7 +154,8 @@ node! {
 }
 
 /// The file and its nodes of the top level.
-pub static DECLARED: LazyLock<Vec<Top>> = LazyLock::new(|| Top::all_of(FileNode::ATTRIBUTES));
+pub static DECLARED: LazyLock<Vec<Top>> =
+    LazyLock::new(|| Top::all_of(EnvironmentFileNode::ATTRIBUTES));
 
 /// Labels that select objects and pods. A user's label with the same name would detach a Deployment
 /// from its pods.

@@ -48,18 +48,23 @@ fn words(text: &str) -> BTreeSet<&str> {
 /// How an attribute is written: the nodes below its own node of the top level, and its key.
 fn written(of: &Standing) -> (Vec<&'static str>, Option<&'static str>) {
     let above = of.above.iter().filter(|at| at.stands != Stands::Among);
-    let mut nodes: Vec<&str> = above.flat_map(|at| at.names().first().copied()).collect();
+    let mut nodes: Vec<&str> = above.filter_map(|at| at.names().first().copied()).collect();
     nodes.extend(of.attribute.inside);
-    match of.attribute.stands {
-        Stands::Property | Stands::Required | Stands::SoleProperty => {
-            (nodes, Some(of.attribute.name))
-        }
-        Stands::Argument | Stands::RequiredArgument | Stands::Key | Stands::Kind => (nodes, None),
-        _ => {
-            nodes.push(of.attribute.name);
-            (nodes, None)
-        }
+    let at = of.attribute;
+    if matches!(
+        at.stands,
+        Stands::Property | Stands::Required | Stands::SoleProperty
+    ) {
+        return (nodes, Some(at.name));
     }
+    let is_argument = matches!(
+        at.stands,
+        Stands::Argument | Stands::RequiredArgument | Stands::Key | Stands::Kind
+    );
+    if !is_argument {
+        nodes.push(at.name);
+    }
+    (nodes, None)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::whole;
-use crate::ast::{Ast, FileNode, Over as _, Part};
+use crate::ast::{Ast, EnvironmentFileNode, Over as _, Part};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
@@ -96,7 +96,7 @@ fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
 /// Reads what a node of the top level says, and holds it to what no single value shows; `key` is its own
 /// name, where it has one.
 fn take_in(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>, key: Name) {
-    let mut file: FileNode = fields.as_file(Some(key));
+    let mut file: EnvironmentFileNode = fields.as_file(Some(key));
     if fields.node_name() == "labels" {
         labels(ast, seen, fields);
     }

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{FileNode, LoadTestNode, Part, Pooled, Spoil as _, Written};
+use crate::ast::{EnvironmentFileNode, LoadTestNode, Part, Pooled, Spoil as _, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::Declaration;
 use crate::model::{Event, ExpectationNode, Name, OffHours};
 use crate::parse::fields::Fields;
 
 /// Counts by worker pool.
-type Counts = BTreeMap<Name, Pooled<u32>>;
+type PoolCounts = BTreeMap<Name, Pooled<u32>>;
 
 /// Leaves a node of which something could not be read out of `file`, which has one node; says which part
 /// of the language is broken then. `fields` are those of the node.
-pub(super) fn keep_whole(file: &mut FileNode, fields: &Fields<'_>) -> Option<Part> {
+pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) -> Option<Part> {
     let part = Part::of(fields.node_name());
     let stated = &mut file.environment;
     let all = stated.off_hours.len() + stated.event.len() + stated.load_test.len();
@@ -37,7 +37,7 @@ pub(super) fn keep_whole(file: &mut FileNode, fields: &Fields<'_>) -> Option<Par
 fn has_counts(
     fields: &Fields<'_>,
     api: &Written<u32>,
-    worker: &Written<Counts>,
+    worker: &Written<PoolCounts>,
     example: [&Declaration; 2],
 ) -> bool {
     if !api.is_absent() || !worker.is_absent() {
