@@ -51,7 +51,7 @@ fn summarised(action: &Action, variables: &mut Variables) -> Vec<String> {
         | Action::Show { .. }
         | Action::SetUp { .. }
         | Action::Import { .. }
-        | Action::ConfigMap { .. }
+        | Action::ApplyMade { .. }
         | Action::Each { .. }
         | Action::ShowConsole { .. }
         | Action::Restart { .. }
