@@ -227,7 +227,7 @@ impl Fields<'_> {
         pool.zip(value)
     }
 
-    /// `worker 0`: a value stands there, and nobody knows of which pool.
+    /// `worker 0`: a count without the name of its pool.
     fn lacks_its_pool(&mut self) -> bool {
         let alone = self.arguments.len() == 1;
         let value = self.arguments.front().copied();

@@ -292,9 +292,8 @@ fn promoted(id: &str) -> [Action; 3] {
     ]
 }
 
-/// Half as many again, or as many as the memory of each server is good for without doubt; none
-/// where that is no more, or where nobody knows the memory. A replica with fewer than its source
-/// does not start.
+/// Half as many again, or as many as the memory of each server certainly allows; `None` if that is not
+/// more, or if the memory is unknown. A replica with fewer than its source does not start.
 fn more(environment: &Environment, catalogue: &Catalogue) -> Option<Connections> {
     let database = &environment.database;
     let (now, replicas) = (database.max_connections.value, &database.replicas);
