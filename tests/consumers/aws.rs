@@ -20,20 +20,22 @@ use crate::diff::text;
 use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
-/// What stands before every script: the fake's address, and no other account. The fake does at once
-/// whatever it does: what is not so after a few looks never comes. It does not say that a parameter waits
-/// for a reboot: that is said for it.
+/// The start of every script: the fake's address, and no other account. The fake acts immediately, so
+/// after a few polls a missing state will never come. Two answers of AWS are put in its mouth: that a
+/// parameter waits for a reboot, and that a promoted replica has no source.
 const PRELUDE: &str = "set -euo pipefail
 looks=0
 sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
 export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
-PENDING=
+PENDING= PROMOTED=
 aws() {
     case \" $* \" in
     *' modify-db-parameter-group '*ApplyMethod=pending-reboot*) PENDING=1 ;;
     *' reboot-db-instance '*) PENDING= ;;
+    *' promote-read-replica '*) PROMOTED=1 ;;
     esac
-    \"$AWS\" --endpoint-url \"$FAKE\" \"$@\" | sed ${PENDING:+-e s/in-sync/pending-reboot/} -e ''
+    \"$AWS\" --endpoint-url \"$FAKE\" \"$@\" |
+        sed ${PENDING:+-e s/in-sync/pending-reboot/} ${PROMOTED:+-e 's/in-sync [^ ]*-prod$/in-sync null/'} -e ''
 }
 terraform() { :; }
 ";

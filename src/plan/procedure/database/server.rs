@@ -105,7 +105,7 @@ fn target(database: &Database) -> Procedure {
 
 fn no_target(database: &Database) -> String {
     format!(
-        "RDS offers no upgrade from the version that runs to {}",
+        "RDS offers no upgrade from the running version to {}",
         database.engine.value
     )
 }
