@@ -313,7 +313,7 @@ fn owned((above, below): (&str, &str)) -> (String, String) {
 }
 
 /// The node that is no attribute of an environment: a record has what it says beside them.
-const WAIVE: &str = "waive";
+pub(super) const WAIVE: &str = "waive";
 
 /// Everything that is declared of an environment.
 fn of_environments() -> impl Iterator<Item = Standing> {
