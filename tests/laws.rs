@@ -12,6 +12,7 @@ mod environment;
 mod forms;
 mod hostile;
 mod left;
+mod named;
 mod order;
 mod pairs;
 mod places;

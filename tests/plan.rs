@@ -293,7 +293,7 @@ fn pods_change_architecture_over_a_node_group_beside_the_old_one() {
         steps,
         [
             "create node group `general-next` beside `general`: on-demand m7g.xlarge",
-            "roll the API's pods; roll the pods of pool `worker`",
+            "roll the API's pods: arch amd64 -> arm64; roll the pods of pool `worker`: arch amd64 -> arm64",
             "move the pods of node group `general` to `general-next`, then delete `general`: on-demand t3.xlarge",
             "create node group `general` again: on-demand m7g.xlarge",
             "move the pods back to node group `general`, then delete `general-next`",

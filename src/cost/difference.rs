@@ -1,6 +1,6 @@
 //! The cost of a change, by layer and item, at the floor and at the ceiling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Money, Percent};
 use crate::pair::Pair;
@@ -50,6 +50,14 @@ pub struct ItemShift {
     pub shift: Shift,
 }
 
+impl ItemShift {
+    /// The paths of the attributes that the amounts of both sides are computed from.
+    fn inputs(&self) -> impl Iterator<Item = &String> {
+        let sides = [&self.item.before, &self.item.after];
+        sides.into_iter().flatten().flat_map(|item| &item.inputs)
+    }
+}
+
 /// A changed item without a price on one side or both, so its cost is unknown.
 #[derive(Clone, Debug)]
 pub struct Unknown {
@@ -93,6 +101,23 @@ impl Difference {
             sum.after = sum.after + shift.0.after;
         }
         Shift(sum)
+    }
+
+    /// The paths of the attributes that the amounts of a layer are computed from, as far as they
+    /// differ; none where the layer costs the same.
+    #[must_use]
+    pub fn inputs(&self, layer: Layer) -> BTreeSet<&str> {
+        let differs = |shift: &Shift| shift.0.before != shift.0.after;
+        let mut layers = self.layers.iter();
+        if !layers.any(|(known, shift)| *known == layer && differs(shift)) {
+            return BTreeSet::new();
+        }
+        let items = self.items.iter();
+        items
+            .filter(|item| item.layer == layer && differs(&item.shift))
+            .flat_map(ItemShift::inputs)
+            .map(String::as_str)
+            .collect()
     }
 
     /// Whether an amount differs, or something has a price on one side only.

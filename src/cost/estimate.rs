@@ -96,8 +96,39 @@ struct Wanted {
     row: String,
     /// Where the value that names the row is stated.
     span: Option<Span>,
-    /// Whether every value that decides the cost could be read.
+    /// The attributes that its amount is computed from.
+    inputs: Inputs,
+}
+
+/// The attributes that an amount is computed from: their paths, and whether all could be read.
+#[derive(Clone)]
+struct Inputs {
+    paths: Vec<String>,
     sound: bool,
+}
+
+impl Inputs {
+    /// The attribute at `path`.
+    fn of<T>(path: impl Into<String>, value: &Sourced<T>) -> Self {
+        Self {
+            paths: vec![path.into()],
+            sound: value.sound,
+        }
+    }
+
+    /// The same with the attribute at `path`.
+    fn and<T>(mut self, path: impl Into<String>, value: &Sourced<T>) -> Self {
+        self.paths.push(path.into());
+        self.sound &= value.sound;
+        self
+    }
+
+    /// The same with those of another amount.
+    fn with(mut self, others: &Self) -> Self {
+        self.paths.extend(others.paths.iter().cloned());
+        self.sound &= others.sound;
+        self
+    }
 }
 
 impl<'a> Gathered<'a> {
@@ -122,7 +153,7 @@ impl<'a> Gathered<'a> {
         find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
     ) {
         let percent = self.reserved.value;
-        wanted.sound &= self.reserved.sound;
+        wanted.inputs = wanted.inputs.and("cost.reserved", self.reserved);
         self.add_at(wanted, |prices| {
             let discount = prices.discount(kind, instance).filter(|_| percent > 0);
             Some(Rate {
@@ -137,7 +168,8 @@ impl<'a> Gathered<'a> {
 
     /// Adds an item with the rate from `find`.
     fn add_at(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<Rate>) {
-        let rate = if !wanted.sound || !self.region.sound {
+        let inputs = wanted.inputs.and("region", self.region);
+        let rate = if !inputs.sound {
             Err(Missing::Value)
         } else if let Some(prices) = self.prices {
             find(prices).ok_or(Missing::Row(wanted.row))
@@ -151,6 +183,7 @@ impl<'a> Gathered<'a> {
             counts: wanted.counts,
             rate,
             span: wanted.span,
+            inputs: inputs.paths,
         });
     }
 }
@@ -164,7 +197,7 @@ fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
         counts: vec![Count::exactly(1, CLUSTER)],
         row: "control-plane".into(),
         span: cluster.origin.span(),
-        sound: cluster.sound,
+        inputs: Inputs::of("cluster", cluster),
     };
     gathered.add(wanted, |prices| prices.control_plane.as_ref());
 }
@@ -173,6 +206,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
     for (name, group) in &environment.nodes {
         let (least, most) = (&group.count.min, &group.count.max);
         let node_type = &group.instance.value;
+        let at = |step: &str| format!("nodes.{name}.{step}");
         let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
         let mut wanted = Wanted {
             layer: Layer::Nodes,
@@ -181,7 +215,10 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
             counts: vec![count],
             row: format!("node-type \"{node_type}\""),
             span: group.instance.origin.span(),
-            sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
+            inputs: Inputs::of(at("instance"), &group.instance)
+                .and(at("capacity"), &group.capacity)
+                .and(at("count.min"), least)
+                .and(at("count.max"), most),
         };
         match group.capacity.value {
             Capacity::OnDemand => {
@@ -222,21 +259,22 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
         Some(_) => Count::exactly(1, PAIR),
         None => Count::exactly(1 + u64::from(multi_az.value), INSTANCE),
     };
+    let inputs = Inputs::of("database.instance", class).and("database.multi-az", multi_az);
     instances(
         gathered,
         ("database.instance", class),
-        copies,
-        multi_az.sound,
+        (copies, inputs),
         pair,
     );
     if replicas.count.value > 0 {
         let count = Count::exactly(u64::from(replicas.count.value), REPLICA);
         let class = &replicas.instance;
+        let inputs = Inputs::of("database.replicas.instance", class)
+            .and("database.replicas.count", &replicas.count);
         instances(
             gathered,
             ("database.replicas", class),
-            count,
-            replicas.count.sound,
+            (count, inputs),
             None,
         );
     }
@@ -246,8 +284,7 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
 fn instances<'a>(
     gathered: &mut Gathered<'a>,
     (path, class): (&str, &Sourced<String>),
-    count: Count,
-    sound: bool,
+    (count, inputs): (Count, Inputs),
     pair: Option<&'a Price>,
 ) {
     let wanted = Wanted {
@@ -257,7 +294,7 @@ fn instances<'a>(
         counts: vec![count],
         row: format!("db-class \"{}\"", class.value),
         span: class.origin.span(),
-        sound: sound && class.sound,
+        inputs,
     };
     gathered.add_reservable(wanted, (Reservable::Database, &class.value), |prices| {
         let single = prices.db_classes.get(&class.value)?;
@@ -273,6 +310,7 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             counts.insert(0, Count::exactly(u64::from(shards.value), SHARD));
         }
         let key = (node.value.clone(), engine);
+        let at = |step: &str| format!("redis.{name}.{step}");
         let wanted = Wanted {
             layer: Layer::Redis,
             path: format!("redis.{name}"),
@@ -280,7 +318,10 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             counts,
             row: format!("cache-node \"{}\" engine=\"{engine}\"", node.value),
             span: node.origin.span(),
-            sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
+            inputs: Inputs::of(at("node"), node)
+                .and(at("engine"), &group.engine)
+                .and(at("replicas"), &group.replicas)
+                .and(at("cluster.shards"), shards),
         };
         gathered.add_reservable(wanted, (Reservable::Redis, &node.value), |prices| {
             prices.cache_nodes.get(&key)

@@ -21,6 +21,8 @@ pub struct Item {
     pub rate: Result<Rate, Missing>,
     /// Where the value that decides the price is stated, if it is.
     pub span: Option<Span>,
+    /// The paths of the attributes that its amount is computed from.
+    pub inputs: Vec<String>,
 }
 
 /// What one of something costs.

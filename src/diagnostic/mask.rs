@@ -42,6 +42,19 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The value of the attribute at `path` with every credential as `*`: the attribute's name tells some
+/// of them.
+#[must_use]
+pub fn mask_value(path: &str, value: &str) -> String {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let start = key.len() + 2;
+    let masked = mask(&format!("{key}=\"{value}\""));
+    masked
+        .get(start..start + value.len())
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// `text` with `ranges` replaced by `*`, byte for byte; line ends stay.
 fn hide(text: &str, ranges: &[Range<usize>]) -> String {
     let mut masked = text.to_owned();

@@ -50,11 +50,12 @@ fn of_paths(
     let replaced = beside::take(&mut paths, sides);
     let mut moves = Vec::new();
     for (kind, paths) in paths {
-        match redis::staged(&kind, sides) {
+        let changed = own(&values, &kind, &paths);
+        match redis::staged(&kind, sides, &changed) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
                 title: joint_moves::headline(
-                    title(&kind, sides, &own(&values, &kind, &paths)),
+                    title(&kind, sides, &changed),
                     taken.get(&kind).map_or(&[], Vec::as_slice),
                     sides.after,
                 ),

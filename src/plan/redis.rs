@@ -2,7 +2,7 @@
 
 use super::move_edit::{Edit, Move};
 use super::move_kind::{GroupMove, Kind};
-use super::title::title;
+use super::title::{Changed, title};
 use crate::model::{ClusterMode, Environment, Name, RedisTls};
 use crate::pair::Pair;
 
@@ -22,9 +22,13 @@ pub(super) fn moves_uses(kind: &Kind) -> bool {
 }
 
 /// The stages of a change that one apply does not bring about; none where one does.
-pub(super) fn staged(kind: &Kind, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+pub(super) fn staged(
+    kind: &Kind,
+    sides: Pair<&Environment>,
+    changed: &[Changed],
+) -> Option<Vec<Stage>> {
     let one = |rank, edit| {
-        let title = title(kind, sides, &[]);
+        let title = title(kind, sides, changed);
         Some(vec![Stage { title, rank, edit }])
     };
     if let Kind::Redis(name, GroupMove::Tls) = kind {

@@ -227,6 +227,9 @@ pub struct PricesOf {
 pub struct LayerDiff {
     /// The layer.
     pub layer: crate::cost::Layer,
+    /// The paths of the attributes that change what it costs; none where prices alone do, and where
+    /// the whole environment comes or goes.
+    pub changed_by: Vec<String>,
     /// What it costs.
     #[serde(flatten)]
     pub cost: Pair<Range>,

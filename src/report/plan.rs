@@ -25,6 +25,7 @@ use crate::plan::procedure::Procedure;
 use crate::plan::script;
 use crate::plan::{Blocked, Kept, Meanwhile, step};
 use crate::report::amount::{growth, lasting};
+use crate::report::paths::grouped;
 
 pub use environment::{Planned, of_environment};
 pub use markdown::markdown;
@@ -150,6 +151,8 @@ pub struct PlanStep {
     pub changes: Vec<StepChange>,
     /// The monthly cost before and after it; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
+    /// The paths of the attributes that change the cost.
+    pub cost_changed_by: Vec<String>,
     /// Connections that can be open while it runs, if they exceed those before and after it.
     pub meanwhile: Vec<MeanwhileAsked>,
     /// How it is applied and verified.
@@ -314,6 +317,9 @@ pub struct StepChange {
     pub after: Option<String>,
     /// How much it interrupts at this step.
     pub class: Class,
+    /// Whether the step adds or removes the whole pool, service or group that it belongs to.
+    #[serde(skip)]
+    pub whole: bool,
 }
 
 /// The way back from a step.
@@ -517,10 +523,19 @@ fn shift(change: &StepChange) -> String {
     format!("{} -> {}", side(&change.before), side(&change.after))
 }
 
-/// The growth of the monthly cost by a step; `None` if there is none.
+/// The growth of the monthly cost by a step, and the attributes that cause it; `None` if there is
+/// none.
 fn cost_of(step: &PlanStep) -> Option<String> {
     let cost = step.cost.as_ref()?;
-    (cost.before != cost.after).then(|| format!("{} a month", growth(cost)))
+    if cost.before == cost.after {
+        return None;
+    }
+    let paths = grouped(step.cost_changed_by.iter().map(String::as_str));
+    let by = match paths.as_slice() {
+        [] => String::new(),
+        paths => format!(", changed by {}", paths.join(", ")),
+    };
+    Some(format!("{} a month{by}", growth(cost)))
 }
 
 /// Where the states are, or how to write them.

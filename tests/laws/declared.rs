@@ -1,5 +1,4 @@
-//! Laws of the language's declaration: each attribute is read, moves an output, and is named by the
-//! plan that changes it.
+//! Laws of the language's declaration: each attribute is read, written, and moves an output.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +12,10 @@ use tierc::model::declaration::{
     Declaration, Form, Literal, Part as _, Standing, Stands, TextNode, Top,
 };
 use tierc::model::{DECLARED, Environment, Place, Waiver};
-use tierc::pair::Pair;
-use tierc::plan::{Request, plan};
 
 use super::config;
 use crate::plan::catalogue;
-use crate::support::{run, shown, today};
+use crate::support::{run, shown};
 
 /// Everything beside the node that a law is about.
 const BASE: &str = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"
@@ -44,7 +41,7 @@ load-test \"decisions\" url=\"https://example.com/\" { request \"POST\" body=\"d
 ";
 
 /// The name of a node that has one.
-fn key(top: &Top) -> Option<&'static str> {
+pub(super) fn key(top: &Top) -> Option<&'static str> {
     match top.name {
         "service" => Some("outbox"),
         "redis" => Some("queue"),
@@ -59,7 +56,7 @@ fn key(top: &Top) -> Option<&'static str> {
 }
 
 /// Values that an attribute takes, as they are written.
-fn samples(of: &Standing) -> Vec<Literal> {
+pub(super) fn samples(of: &Standing) -> Vec<Literal> {
     let form = if let Form::Map(_, values) = of.form() {
         *values
     } else {
@@ -193,7 +190,7 @@ fn file(top: &Top, node: &TextNode, rich: &str) -> String {
 
 /// The environment of a text, which the language takes.
 #[track_caller]
-fn read(text: &str) -> Environment {
+pub(super) fn read(text: &str) -> Environment {
     let run = run(text);
     let wrong = run
         .diagnostics()
@@ -202,30 +199,39 @@ fn read(text: &str) -> Environment {
     run.files.into_iter().next().unwrap().environment.unwrap()
 }
 
-/// The environments that state each value of an attribute, first with everything else stated, then
-/// without.
+/// The files that state each value of an attribute, first with everything else stated, then without.
+pub(super) fn texts(of: &Standing) -> [Vec<String>; 2] {
+    texts_beside(of, RICH)
+}
+
+/// The same, where the other nodes are what `rich` says.
+fn texts_beside(of: &Standing, rich: &str) -> [Vec<String>; 2] {
+    let stated = read(&format!("{BASE}{rich}"));
+    [full(of.top, &stated), alone(of)].map(|node| {
+        let state = |value: Literal| {
+            let mut node = node.clone();
+            of.state(&mut node, vec![value]);
+            file(of.top, &node, rich)
+        };
+        let mut all: Vec<String> = samples(of).into_iter().map(state).collect();
+        if is_alone(of) {
+            let mut without = node.clone();
+            of.state(&mut without, Vec::new());
+            without.children.retain(|child| !child.is_empty());
+            all.push(file(of.top, &without, rich));
+        }
+        all
+    })
+}
+
+/// The environments of these files.
 fn environments(of: &Standing) -> [Vec<Environment>; 2] {
     environments_beside(of, RICH)
 }
 
 /// The same, where the other nodes are what `rich` says.
 pub(super) fn environments_beside(of: &Standing, rich: &str) -> [Vec<Environment>; 2] {
-    let stated = read(&format!("{BASE}{rich}"));
-    [full(of.top, &stated), alone(of)].map(|node| {
-        let state = |value: Literal| {
-            let mut node = node.clone();
-            of.state(&mut node, vec![value]);
-            read(&file(of.top, &node, rich))
-        };
-        let mut all: Vec<Environment> = samples(of).into_iter().map(state).collect();
-        if is_alone(of) {
-            let mut without = node.clone();
-            of.state(&mut without, Vec::new());
-            without.children.retain(|child| !child.is_empty());
-            all.push(read(&file(of.top, &without, rich)));
-        }
-        all
-    })
+    texts_beside(of, rich).map(|texts| texts.iter().map(|text| read(text)).collect())
 }
 
 /// The node with what it needs to stand at all.
@@ -271,7 +277,7 @@ fn node_needs(of: &Standing) -> bool {
 
 /// Whether an attribute has several values, or its node may be repeated: another one comes beside it
 /// or in its place.
-fn is_list(of: &Standing) -> bool {
+pub(super) fn is_list(of: &Standing) -> bool {
     let list = |at: &&Declaration| {
         matches!(
             at.stands,
@@ -282,21 +288,22 @@ fn is_list(of: &Standing) -> bool {
 }
 
 /// Whether an attribute has one value alone: it is there or not.
-fn is_alone(of: &Standing) -> bool {
+pub(super) fn is_alone(of: &Standing) -> bool {
     samples(of).len() == 1
 }
 
 /// Whether a path of an environment is the attribute's, whatever its node's name and its place in a
 /// list.
-fn is_at(of: &Standing, path: &str) -> bool {
-    let path = match key(of.top) {
-        None if of.top.repeats => {
-            let below = path.strip_prefix(&format!("{}.", of.top.name));
-            below.and_then(|path| Some(path.split_once('.')?.1))
+pub(super) fn is_at(of: &Standing, path: &str) -> bool {
+    let below = match of.top.name {
+        "" => Some(path),
+        top => path.strip_prefix(&format!("{top}.")),
+    };
+    let path = match below {
+        Some(below) if of.top.named || of.top.repeats => {
+            below.split_once('.').map(|(_, below)| below)
         }
-        Some(key) => path.strip_prefix(&format!("{}.{key}.", of.top.name)),
-        None if of.top.name.is_empty() => Some(path),
-        None => path.strip_prefix(&format!("{}.", of.top.name)),
+        below => below,
     };
     let repeated = |at: &&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);
     path.is_some_and(|path| match of.above.iter().find(|at| repeated(at)) {
@@ -316,7 +323,7 @@ fn owned((above, below): (&str, &str)) -> (String, String) {
 pub(super) const WAIVE: &str = "waive";
 
 /// Everything that is declared of an environment.
-fn of_environments() -> impl Iterator<Item = Standing> {
+pub(super) fn of_environments() -> impl Iterator<Item = Standing> {
     let tops = DECLARED.iter().filter(|top| top.name != WAIVE);
     tops.flat_map(Top::every)
 }
@@ -387,97 +394,6 @@ fn every_attribute_moves_an_output_or_is_known_to_move_none() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-}
-
-/// Attributes, and nodes with all of theirs, that a title names by another word.
-const NAMED_OTHERWISE: &[(&str, &str)] = &[
-    // One object holds all alerts, and one step replaces it.
-    ("alerts", "alerts"),
-    ("off-hours", "off-hours and events"),
-    ("event", "off-hours and events"),
-    // One CronJob follows all of them.
-    ("schedule", "off-hours and events"),
-    // Nothing is applied: one step records what no object shows.
-    ("framework", "record"),
-    ("load-test", "record"),
-    ("budget", "record"),
-    ("cost", "record"),
-    ("api.driver", "record"),
-    ("api.driver.version", "record"),
-    ("api.driver.libpq", "record"),
-    ("worker.driver", "record"),
-    ("worker.driver.version", "record"),
-    ("worker.driver.libpq", "record"),
-    // Pods are replaced as a whole, whatever changes of them.
-    ("api", "the API's"),
-    ("worker", "pool `batch`"),
-    // A service is counted and not rendered.
-    ("service", "service `outbox`"),
-    ("database.multi-az", "standby"),
-    ("redis.tls", "TLS"),
-    ("redis.env.url", "variables"),
-    ("redis.env.cluster", "variables"),
-];
-
-/// The title names the attribute, or shows the value that it gets.
-fn names(title: &str, of: &Standing, value: &str) -> bool {
-    let path = of.full_path();
-    let mut otherwise = NAMED_OTHERWISE.iter();
-    let otherwise = otherwise.find(|(known, _)| *known == path || *known == of.top.name);
-    title.contains(&of.path().replace('.', " "))
-        || title.contains(value)
-        || otherwise.is_some_and(|(_, words)| title.contains(words))
-}
-
-#[test]
-fn a_title_of_every_plan_names_the_attribute_that_changes() {
-    let mut wrong = Vec::new();
-    for of in of_environments() {
-        let [stated, _] = environments(&of);
-        let mut planned = 0;
-        for pair in stated.windows(2) {
-            let [before, after] = pair else { continue };
-            let changed = before.compare(after).into_iter();
-            let mut changed = changed.filter(|it| is_at(&of, &it.path));
-            // What comes or goes as a whole is named as a whole.
-            let Some(value) = changed.find_map(|it| {
-                let both = it.values.before.is_some() || is_list(&of);
-                let value = it
-                    .values
-                    .after
-                    .or(it.values.before.filter(|_| is_alone(&of)));
-                both.then_some(value?.value)
-            }) else {
-                continue;
-            };
-            let titles = titles(before, after);
-            planned += 1;
-            if !titles.iter().any(|title| names(title, &of, &value)) {
-                wrong.push(format!("{}: {}", of.full_path(), titles.join("; ")));
-            }
-        }
-        if planned == 0 {
-            wrong.push(format!("{}: no pair changes it", of.full_path()));
-        }
-    }
-    assert_eq!(wrong, Vec::<String>::new());
-}
-
-/// The titles of all that a plan does, and of what it finds no order for.
-fn titles(before: &Environment, after: &Environment) -> Vec<String> {
-    let waived = BTreeSet::new();
-    let plan = plan(&Request {
-        environments: Pair::new(before, after),
-        catalogue: catalogue(),
-        waived: &waived,
-        today: today(),
-        root: "plan",
-    });
-    let left = plan.blocked.into_iter().flat_map(|blocked| blocked.left);
-    let kept = plan.kept.into_iter().flat_map(|kept| kept.paths);
-    let kept = kept.map(|path| path.replace('.', " "));
-    let steps = plan.steps.into_iter().map(|step| step.title);
-    steps.chain(left).chain(kept).collect()
 }
 
 #[test]

@@ -482,7 +482,7 @@ fn what_terraform_applies_as_a_whole_is_asked_for_again() {
     let (way, _) = told(
         &prod("medium", ""),
         &prod("medium", "labels team=\"core\""),
-        "record names",
+        "update labels and records",
     );
     place(&way.apply, &["terraform apply -var-file="]);
     place(

@@ -5,7 +5,7 @@ use crate::model::volume::included;
 use crate::model::{Environment, Storage, StorageType};
 use crate::source::Sourced;
 
-use super::{Gathered, REPLICA, Wanted};
+use super::{Gathered, Inputs, REPLICA, Wanted};
 use crate::cost::Layer;
 use crate::cost::item::{Count, Unit};
 
@@ -21,7 +21,7 @@ const MIB_PER_SECOND: Unit = Unit::same("MiB/s");
 struct Volume {
     path: &'static str,
     copies: Count,
-    sound: bool,
+    inputs: Inputs,
 }
 
 /// What of a volume is paid for.
@@ -66,35 +66,36 @@ pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
     let mut volumes = vec![Volume {
         path: "database.storage",
         copies: Count::exactly(1 + u64::from(multi_az.value), COPY),
-        sound: multi_az.sound,
+        inputs: Inputs::of("database.multi-az", multi_az),
     }];
     if replicas.value > 0 {
         volumes.push(Volume {
             path: "database.replicas.storage",
             copies: Count::exactly(u64::from(replicas.value), REPLICA),
-            sound: replicas.sound,
+            inputs: Inputs::of("database.replicas.count", replicas),
         });
     }
     for volume in &volumes {
-        for (charge, count, sound) in charges(&database.storage) {
+        for (charge, count, inputs) in charges(&database.storage) {
             add(
                 gathered,
                 volume,
                 &database.storage.kind,
                 charge,
-                (count, sound),
+                (count, inputs),
             );
         }
     }
 }
 
-/// The charged amounts of a volume, and whether they could be read.
-fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
+/// The charged amounts of a volume, and the attributes that each is computed from.
+fn charges(storage: &Storage) -> Vec<(Charge, Count, Inputs)> {
     let (gib, max_gib) = (&storage.gib, &storage.max_gib);
     // Storage autoscaling never shrinks a volume, and 0 turns it off.
     let most = max_gib.value.max(gib.value);
     let size = Count::between(u64::from(gib.value), u64::from(most), GIB);
-    let mut all = vec![(Charge::Size, size, gib.sound && max_gib.sound)];
+    let inputs = Inputs::of("database.storage.gib", gib).and("database.storage.max-gib", max_gib);
+    let mut all = vec![(Charge::Size, size, inputs)];
     let included = included(storage.kind.value, gib.value);
     let stated = [
         (Charge::Iops, &storage.iops, included.iops, IOPS),
@@ -113,7 +114,10 @@ fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
                 included,
                 unit,
             };
-            all.push((charge, count, stated.sound && gib.sound));
+            // What comes with a volume depends on its size.
+            let inputs = Inputs::of("database.storage.gib", gib)
+                .and(format!("database.storage{}", charge.path()), stated);
+            all.push((charge, count, inputs));
         }
     }
     all
@@ -124,7 +128,7 @@ fn add(
     volume: &Volume,
     kind: &Sourced<StorageType>,
     charge: Charge,
-    (count, sound): (Count, bool),
+    (count, inputs): (Count, Inputs),
 ) {
     let wanted = Wanted {
         layer: Layer::Storage,
@@ -133,7 +137,9 @@ fn add(
         counts: vec![volume.copies.clone(), count],
         row: charge.row(kind.value),
         span: kind.origin.span(),
-        sound: sound && volume.sound && kind.sound,
+        inputs: inputs
+            .with(&volume.inputs)
+            .and("database.storage.type", kind),
     };
     gathered.add(wanted, |prices| {
         let prices = prices.db_storage.get(&kind.value)?;

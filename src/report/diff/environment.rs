@@ -5,13 +5,14 @@ use super::{
     Worst, connections, order, resources,
 };
 use crate::compile::{CostChange, Outcome};
+use crate::cost::Layer;
 use crate::diagnostic::json::findings;
+use crate::diagnostic::mask::mask_value;
 use crate::diff::{Place, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::report::cost::calendar_shift;
-use crate::report::masked_value::masked_value;
 use crate::source::Sources;
 
 use super::FileDiff;
@@ -61,7 +62,7 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         connections: outcome
             .sides
             .map(|side| side.map(connections::of_environment).unwrap_or_default()),
-        cost: compared.cost.map(cost),
+        cost: compared.cost.map(|change| cost(change, outcome)),
         order: compared.plan.map(order::of_plan),
         findings: outcome.files.after.map_or_else(Vec::new, |file| {
             findings(file.diagnostics.iter(), compared.sources)
@@ -109,12 +110,12 @@ fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
             .values
             .before
             .as_ref()
-            .map(|value| masked_value(&change.path, value)),
+            .map(|value| mask_value(&change.path, value)),
         after: change
             .values
             .after
             .as_ref()
-            .map(|value| masked_value(&change.path, value)),
+            .map(|value| mask_value(&change.path, value)),
         cause: change.cause.clone(),
         root,
         fingerprint: Fingerprint::of(&changes.environment, change, impact),
@@ -135,8 +136,18 @@ fn renames(outcome: &Outcome<'_>) -> Vec<Renamed> {
         .collect()
 }
 
-fn cost(change: &CostChange) -> CostDiff {
+fn cost(change: &CostChange, outcome: &Outcome<'_>) -> CostDiff {
     let difference = &change.difference;
+    let changes = &outcome.changes;
+    let changed_by = |layer: Layer| {
+        if changes.presence != Presence::Kept {
+            return Vec::new();
+        }
+        let inputs = difference.inputs(layer);
+        let paths = changes.changes.iter().map(|change| &change.path);
+        let paths = paths.filter(|path| inputs.contains(path.as_str()));
+        paths.cloned().collect()
+    };
     let layers = difference.layers.iter();
     let sides = [&change.estimates.before, &change.estimates.after];
     let mut price_lists: Vec<PricesOf> = sides
@@ -154,6 +165,7 @@ fn cost(change: &CostChange) -> CostDiff {
         layers: layers
             .map(|(layer, shift)| LayerDiff {
                 layer: *layer,
+                changed_by: changed_by(*layer),
                 cost: shift.0,
             })
             .collect(),

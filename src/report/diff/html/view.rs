@@ -10,7 +10,7 @@ use crate::report::amount::lasting;
 use crate::report::page::{Tone, class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
-use super::super::disrupted::felt;
+use super::super::disrupted::{changing_cost, felt};
 use super::super::headline;
 use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep};
 use super::bars::{Layer, Server, layers, servers};
@@ -65,6 +65,7 @@ struct One<'a> {
     findings: Vec<Found>,
     layers: Vec<Layer>,
     lists: String,
+    changed_by: Vec<String>,
     unpriced: &'a [String],
     kept: &'a [String],
     calendar: &'a [String],
@@ -194,6 +195,7 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
             .collect(),
         layers: cost.map(layers).unwrap_or_default(),
         lists: cost.map(CostDiff::lists).unwrap_or_default(),
+        changed_by: cost.map_or_else(Vec::new, |cost| changing_cost(cost, environment)),
         unpriced: cost.map(|it| it.unpriced.as_slice()).unwrap_or_default(),
         kept: cost.map(|it| it.kept.as_slice()).unwrap_or_default(),
         calendar: cost.map(|it| it.calendar.as_slice()).unwrap_or_default(),

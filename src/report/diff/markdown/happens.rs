@@ -58,7 +58,7 @@ fn removed(environment: &EnvironmentDiff) -> String {
 }
 
 /// A path in a few words, of which `(new)` and `(removed)` are no code.
-fn named(short: &str) -> String {
+pub(super) fn named(short: &str) -> String {
     match short.split_once(" (") {
         Some((path, note)) => format!("{} ({note}", code(path)),
         None => code(short),

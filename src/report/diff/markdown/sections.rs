@@ -9,9 +9,11 @@ use crate::pair::Pair;
 use crate::report::amount::{dollars, growth, lasting};
 use crate::report::markdown::{block, code, details, prose, table};
 
+use super::super::disrupted::changing_cost;
 use super::super::folded::because;
 use super::super::headline;
 use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff};
+use super::happens::named;
 
 /// What a side that lacks something shows.
 const NONE: &str = "\u{2013}";
@@ -183,7 +185,7 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         row(what, mark, &cost)
     });
     let rows: Vec<Vec<String>> = rows.collect();
-    let notes = notes(cost);
+    let notes = notes(cost, environment);
     if rows.is_empty() && notes.is_empty() {
         return String::new();
     }
@@ -199,9 +201,14 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
     text
 }
 
-/// What the rows do not count.
-fn notes(cost: &CostDiff) -> String {
+/// What changes the amounts, and what the rows do not count.
+fn notes(cost: &CostDiff, environment: &EnvironmentDiff) -> String {
     let mut notes = String::new();
+    let paths = changing_cost(cost, environment);
+    if !paths.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|path| named(path)).collect();
+        notes += &format!("\nChanged by: {}\n", paths.join(", "));
+    }
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
         ("Cannot change, and is priced as it is", &cost.kept),

@@ -7,6 +7,7 @@ use crate::report::paint::{Ink, Paint};
 use crate::report::table::Columns;
 
 use super::super::EnvironmentDiff;
+use super::super::disrupted::changing_cost;
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
@@ -20,6 +21,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         .collect();
     let mut notes = String::new();
     for (what, paths) in [
+        ("changed by", &changing_cost(cost, environment)),
         ("changes without a price", &cost.unpriced),
         ("cannot change, and is priced as it is", &cost.kept),
     ] {
