@@ -19,7 +19,7 @@ pub use crate::model::{
 /// A top-level part of the language. If a node cannot be read, its part is marked broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Part {
+pub enum TopPart {
     Api,
     Worker,
     Service,
@@ -35,7 +35,7 @@ pub enum Part {
     Other,
 }
 
-impl Part {
+impl TopPart {
     /// The part that the top-level node `name` goes with.
     #[must_use]
     pub fn of(name: &str) -> Self {
@@ -67,18 +67,18 @@ pub struct Ast {
     /// Fingerprints of literals that look like credentials and are waived.
     pub waived_literals: BTreeSet<String>,
     /// Parts with at least one node that could not be read, so the part is incomplete.
-    pub broken: BTreeSet<Part>,
+    pub broken: BTreeSet<TopPart>,
     /// Parts that a misnamed or misplaced node may belong to. The tier's values for them may not be
     /// what the user wants.
-    pub doubted: BTreeSet<Part>,
+    pub doubted: BTreeSet<TopPart>,
     /// Rules that an unreadable waiver may waive.
     pub perhaps_waived: BTreeSet<String>,
 }
 
 /// Whether the top-level node `top` goes with one of `parts`, which rules ask for.
-fn is_of(parts: &BTreeSet<Part>, top: &Top) -> bool {
-    let part = Part::of(top.name);
-    part != Part::Other && parts.contains(&part)
+fn is_of(parts: &BTreeSet<TopPart>, top: &Top) -> bool {
+    let part = TopPart::of(top.name);
+    part != TopPart::Other && parts.contains(&part)
 }
 
 impl Ast {
@@ -150,7 +150,7 @@ mod tests {
     fn every_node_with_a_block_goes_with_a_part() {
         let with_block = DECLARED.iter().filter(|top| !top.children().is_empty());
         let lost = with_block.filter(|top| !top.name.is_empty());
-        let lost = lost.filter(|top| Part::of(top.name) == Part::Other);
+        let lost = lost.filter(|top| TopPart::of(top.name) == TopPart::Other);
         let lost: Vec<&str> = lost.map(|top| top.name).collect();
         assert_eq!(lost, Vec::<&str>::new());
     }

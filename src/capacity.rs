@@ -25,7 +25,7 @@ use jiff::civil::Date;
 
 use crate::metric::Tracked;
 use projection::{Projection, Urgency, projection};
-use series::{Day, History, Window, days, days_between};
+use series::{Day, History, ReviewWindow, days, days_between};
 use trend::{FEWEST_DAYS, Trend, trend};
 
 /// After so many days without a value, a series is too old to judge today.
@@ -35,16 +35,16 @@ pub const STALE_AFTER: i32 = 7;
 #[derive(Clone, Debug)]
 pub struct Review {
     /// The days that were read.
-    pub window: Window,
+    pub window: ReviewWindow,
     /// The metrics, in the order of the table.
-    pub items: Vec<Item>,
+    pub items: Vec<MetricItem>,
     /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }
 
 /// One metric of one component.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct MetricItem {
     /// What is tracked.
     pub tracked: Tracked,
     /// Its days, as far as they have a value.
@@ -77,7 +77,7 @@ pub enum Outlook {
     },
 }
 
-impl Item {
+impl MetricItem {
     /// How urgent the metric is; `None` without a trend.
     #[must_use]
     pub fn urgency(&self) -> Option<Urgency> {
@@ -96,14 +96,14 @@ impl Item {
 
 /// Reviews the measurements of a window.
 #[must_use]
-pub fn review(tracked: Vec<Tracked>, history: History, window: Window) -> Review {
+pub fn review(tracked: Vec<Tracked>, history: History, window: ReviewWindow) -> Review {
     let items = tracked
         .into_iter()
         .map(|tracked| {
             let key = (tracked.metric, tracked.component.clone());
             let days = history.series.get(&key).map(|it| days(it));
             let days = days.unwrap_or_default();
-            Item {
+            MetricItem {
                 outlook: outlook(&days, tracked.threshold, window.last),
                 tracked,
                 days,
@@ -135,7 +135,7 @@ fn outlook(days: &[Day], threshold: f64, today: Date) -> Outlook {
 
 /// Why the metric has no trend, as a sentence; `None` if it has one.
 #[must_use]
-pub fn lacking(outlook: &Outlook, window: Window) -> Option<String> {
+pub fn lacking(outlook: &Outlook, window: ReviewWindow) -> Option<String> {
     match outlook {
         Outlook::Known { .. } => None,
         Outlook::Unmeasured => Some("nothing was measured".into()),

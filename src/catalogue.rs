@@ -88,12 +88,12 @@ pub struct RedisVersion {
 
 /// Facts of one kind, by name. It has every name, but only the facts that a run refers to.
 #[derive(Clone, Debug)]
-pub struct Facts<T> {
+pub struct FactsByName<T> {
     known: BTreeMap<String, T>,
     names: BTreeSet<String>,
 }
 
-impl<T> Default for Facts<T> {
+impl<T> Default for FactsByName<T> {
     fn default() -> Self {
         Self {
             known: BTreeMap::new(),
@@ -102,7 +102,7 @@ impl<T> Default for Facts<T> {
     }
 }
 
-impl<T> Facts<T> {
+impl<T> FactsByName<T> {
     /// The fact named `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
@@ -132,15 +132,15 @@ pub struct Catalogue {
     /// Its version, such as `2026.11`.
     pub version: String,
     /// EC2 instance types.
-    pub node_types: Facts<NodeType>,
+    pub node_types: FactsByName<NodeType>,
     /// RDS instance classes.
-    pub db_classes: Facts<DatabaseClass>,
+    pub db_classes: FactsByName<DatabaseClass>,
     /// ElastiCache node types.
-    pub cache_nodes: Facts<CacheNode>,
+    pub cache_nodes: FactsByName<CacheNode>,
     /// PostgreSQL versions, by major.
-    pub postgres: Facts<PostgresVersion>,
+    pub postgres: FactsByName<PostgresVersion>,
     /// ElastiCache versions.
-    pub redis_versions: Facts<RedisVersion>,
+    pub redis_versions: FactsByName<RedisVersion>,
     /// The regions of AWS; empty if the catalogue does not list them.
     pub regions: BTreeSet<String>,
     /// The newest PgBouncer image tag that the catalogue knows.

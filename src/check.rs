@@ -14,7 +14,7 @@ mod statement;
 pub mod time;
 mod workloads;
 
-use crate::ast::{Ast, Part};
+use crate::ast::{Ast, TopPart};
 use crate::catalogue::Catalogue;
 use crate::cost::Estimate;
 use crate::diagnostic::{Code, Diagnostics, Severity};
@@ -51,7 +51,7 @@ pub struct Rule {
     /// The parts that the rule reads as a whole, such as every pool for a sum. The rule is skipped
     /// if a node of one of them could not be read. A rule that reads one node at a time needs none,
     /// because unreadable values are unsound or absent.
-    pub reads: &'static [Part],
+    pub reads: &'static [TopPart],
     /// What `tierc explain` prints: `diagnostic/explain/<code>.md`.
     pub explanation: &'static str,
     /// The rule.

@@ -28,15 +28,15 @@ use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
 
-use catalogue_subset::{Facts, Referred};
+use catalogue_subset::{Referred, SubsetFacts};
 
 pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
-pub use compare::{Comparison, Matching, Side, SideFile, compare};
-pub use money::{Costs, StateCosts, all_read, costs, state_costs};
+pub use compare::{ComparedSide, Comparison, Matching, SideFile, compare};
+pub use money::{EnvironmentCosts, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
-pub use record::{Record, Recorded};
+pub use record::{Record, RecordedRun};
 pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 
@@ -62,7 +62,7 @@ pub struct Compiled {
     /// The rules that are waived today. A record without waivers may waive any of these.
     pub waived: BTreeSet<Code>,
     /// The other recorded facts, if the input is a record of an earlier run.
-    pub recorded: Option<Recorded>,
+    pub recorded: Option<RecordedRun>,
 }
 
 /// The result of a run.
@@ -108,7 +108,7 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     for file in &parsed {
         referred.add_file(&file.ast);
     }
-    let (facts, about) = Facts::read(referred, ids, texts, &mut sources);
+    let (facts, about) = SubsetFacts::read(referred, ids, texts, &mut sources);
     let files = finish_all(parsed, &facts, about, &sources, today);
     Run {
         sources,
@@ -137,7 +137,7 @@ fn parse_all(inputs: Vec<(Input, Option<Tier>)>, sources: &mut Sources) -> Vec<P
 /// Resolves and checks files. Findings about the catalogue go to the first file.
 fn finish_all(
     mut parsed: Vec<Parsed>,
-    facts: &Facts,
+    facts: &SubsetFacts,
     about_catalogue: Diagnostics,
     sources: &Sources,
     today: Date,
@@ -227,7 +227,7 @@ fn parse_file(
     }
 }
 
-fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> Compiled {
+fn finish(mut parsed: Parsed, facts: &SubsetFacts, sources: &Sources, today: Date) -> Compiled {
     let environment = resolve_and_check(&mut parsed, facts, sources, today);
     let Parsed {
         source,
@@ -248,7 +248,7 @@ fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> 
 
 fn resolve_and_check(
     parsed: &mut Parsed,
-    facts: &Facts,
+    facts: &SubsetFacts,
     sources: &Sources,
     today: Date,
 ) -> Option<Environment> {
@@ -280,7 +280,7 @@ fn resolve_and_check(
 }
 
 /// The cost of an environment, if it has a budget.
-fn estimated(environment: &Environment, facts: &Facts) -> Option<Estimate> {
+fn estimated(environment: &Environment, facts: &SubsetFacts) -> Option<Estimate> {
     let asked = environment.budget.is_some();
     let prices = facts.prices.as_ref().filter(|_| asked);
     prices.map(|prices| cost::estimate(environment, prices))

@@ -20,11 +20,11 @@ use crate::catalogue::PriceList;
 use crate::model::{Money, Name};
 use crate::source::Span;
 
-pub use calendar::{Moved, Scheduled, When, scheduled};
-pub use difference::{Difference, difference};
+pub use calendar::{CalendarPart, Moved, Scheduled, scheduled};
+pub use difference::{CostDifference, difference};
 pub use estimate::{estimate, estimate_with_calendar};
 pub use gate::{CostGate, Verdict};
-pub use item::{Count, Item, Missing, Rate, Reserved, Unit};
+pub use item::{CostItem, Count, CountedUnit, Missing, Reserved, UnitRate};
 pub use total::{SharedCluster, Total, total};
 
 /// What no estimate includes, most important first.
@@ -44,7 +44,7 @@ pub const EXCLUDED: &[&str] = &[
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Layer {
+pub enum CostLayer {
     /// The EKS control plane.
     ControlPlane,
     /// The EKS node groups, which run every pod.
@@ -57,7 +57,7 @@ pub enum Layer {
     Redis,
 }
 
-impl Layer {
+impl CostLayer {
     /// Every layer, in the order it is shown.
     pub const ALL: [Self; 5] = [
         Self::ControlPlane,
@@ -68,7 +68,7 @@ impl Layer {
     ];
 }
 
-impl std::fmt::Display for Layer {
+impl std::fmt::Display for CostLayer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::ControlPlane => "control plane",
@@ -141,7 +141,7 @@ pub struct Estimate {
     /// The stated limit of the ceiling, if any.
     pub budget: Option<Money>,
     /// What is paid for, by layer.
-    pub items: Vec<Item>,
+    pub items: Vec<CostItem>,
     /// The cost of off-hours and events. Floor and ceiling do not include it.
     pub calendar: Vec<Scheduled>,
 }
@@ -154,13 +154,13 @@ impl Estimate {
     }
 
     /// The items of a layer.
-    pub fn items_of(&self, layer: Layer) -> impl Iterator<Item = &Item> {
+    pub fn items_of(&self, layer: CostLayer) -> impl Iterator<Item = &CostItem> {
         self.items.iter().filter(move |item| item.layer == layer)
     }
 
     /// The cost of a layer; `None` if none of its items has a price.
     #[must_use]
-    pub fn layer(&self, layer: Layer) -> Option<Range> {
+    pub fn layer(&self, layer: CostLayer) -> Option<Range> {
         sum(self.items_of(layer))
     }
 
@@ -173,16 +173,19 @@ impl Estimate {
     /// The saving from reserved capacity on floor and ceiling; `None` if it covers nothing.
     #[must_use]
     pub fn saved(&self) -> Option<Money> {
-        self.items.iter().filter_map(Item::saved).reduce(Money::add)
+        self.items
+            .iter()
+            .filter_map(CostItem::saved)
+            .reduce(Money::add)
     }
 
     /// The layers that could be reserved but count at list prices, because no discount is known.
     #[must_use]
-    pub fn without_discount(&self) -> Vec<Layer> {
-        let covered = |item: &&Item| self.reserved > 0 && item.is_reservable();
+    pub fn without_discount(&self) -> Vec<CostLayer> {
+        let covered = |item: &&CostItem| self.reserved > 0 && item.is_reservable();
         let items = self.items.iter().filter(covered);
         let lacking = items.filter(|item| item.saved().is_none());
-        let mut layers: Vec<Layer> = lacking.map(|item| item.layer).collect();
+        let mut layers: Vec<CostLayer> = lacking.map(|item| item.layer).collect();
         layers.dedup();
         layers
     }
@@ -195,8 +198,8 @@ impl Estimate {
 
     /// The price lists, oldest first, each with the layers it prices.
     #[must_use]
-    pub fn lists(&self) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
-        let mut lists: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+    pub fn lists(&self) -> Vec<(Arc<PriceList>, Vec<CostLayer>)> {
+        let mut lists: Vec<(Arc<PriceList>, Vec<CostLayer>)> = Vec::new();
         for item in &self.items {
             let Ok(rate) = &item.rate else { continue };
             let list = &rate.price.list;
@@ -221,6 +224,6 @@ impl Estimate {
     }
 }
 
-fn sum<'a>(items: impl Iterator<Item = &'a Item>) -> Option<Range> {
-    items.filter_map(Item::range).reduce(Range::add)
+fn sum<'a>(items: impl Iterator<Item = &'a CostItem>) -> Option<Range> {
+    items.filter_map(CostItem::range).reduce(Range::add)
 }

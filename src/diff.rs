@@ -30,7 +30,7 @@ pub enum Presence {
 
 /// What an attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum DiffPlace {
     /// The environment as a whole: names, labels, network, delivery, schedules, alerts, money.
     Environment,
     /// The API.
@@ -49,7 +49,7 @@ pub enum Place {
     Nodes(Name),
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for DiffPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Environment => f.write_str("environment"),
@@ -64,13 +64,13 @@ impl std::fmt::Display for Place {
     }
 }
 
-impl Serialize for Place {
+impl Serialize for DiffPlace {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl JsonSchema for Place {
+impl JsonSchema for DiffPlace {
     fn inline_schema() -> bool {
         true
     }
@@ -84,7 +84,7 @@ impl JsonSchema for Place {
     }
 }
 
-impl Place {
+impl DiffPlace {
     /// The name of a pool, service or group.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
@@ -145,13 +145,13 @@ pub enum Cause {
 
 /// An attribute that changes.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct AttributeChange {
     /// Its path in KDL spelling, with AFTER's names if both sides have it.
     pub path: String,
     /// Which field of the model it is.
     pub field: EnvironmentField,
     /// What it belongs to.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Both values as text; `None` for a side without the attribute.
     pub values: Pair<Option<String>>,
     /// Why.
@@ -160,9 +160,9 @@ pub struct Change {
 
 /// A pool, group or service that only changes its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rename {
+pub struct PartRename {
     /// What it is, under its new name.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Both names.
     pub names: Pair<Name>,
 }
@@ -175,11 +175,11 @@ pub struct Changes {
     /// Whether both sides have it.
     pub presence: Presence,
     /// What only changed its name.
-    pub renames: Vec<Rename>,
+    pub renames: Vec<PartRename>,
     /// The pools, services and groups that only one side has.
-    pub parts: BTreeMap<Place, Presence>,
+    pub parts: BTreeMap<DiffPlace, Presence>,
     /// The attributes that change, in the model's order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<AttributeChange>,
 }
 
 impl Changes {
@@ -191,7 +191,7 @@ impl Changes {
 
     /// The change at `path`.
     #[must_use]
-    pub fn at(&self, path: &str) -> Option<&Change> {
+    pub fn at(&self, path: &str) -> Option<&AttributeChange> {
         self.changes.iter().find(|change| change.path == path)
     }
 
@@ -203,7 +203,7 @@ impl Changes {
 
     /// Whether only one side has the owner of an attribute of `place`.
     #[must_use]
-    pub fn presence_of(&self, place: &Place) -> Presence {
+    pub fn presence_of(&self, place: &DiffPlace) -> Presence {
         match self.presence {
             Presence::Added | Presence::Removed => self.presence,
             Presence::Kept => self.parts.get(place).copied().unwrap_or(Presence::Kept),
@@ -213,7 +213,7 @@ impl Changes {
 
 /// The differences between two states of an environment; `None` if neither side has it.
 ///
-/// To get from `before` to `after`, apply the renames with [`Rename::make`], then the changes with
+/// To get from `before` to `after`, apply the renames with [`PartRename::make`], then the changes with
 /// [`Environment::adopt`].
 #[must_use]
 pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
@@ -251,8 +251,8 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
     let changes = differences
         .into_iter()
         .zip(causes)
-        .map(|(difference, cause)| Change {
-            place: Place::of(difference.field, &difference.path),
+        .map(|(difference, cause)| AttributeChange {
+            place: DiffPlace::of(difference.field, &difference.path),
             path: difference.path,
             field: difference.field,
             values: difference.values.map(|side| side.map(|side| side.value)),
@@ -269,9 +269,9 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
 }
 
 /// The pools, services and groups that only one side has.
-fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence> {
+fn parts(before: &Environment, after: &Environment) -> BTreeMap<DiffPlace, Presence> {
     let mut parts = BTreeMap::new();
-    let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> Place| {
+    let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> DiffPlace| {
         for name in &names.before {
             if !names.after.contains(name) {
                 parts.insert(place((*name).clone()), Presence::Removed);
@@ -284,10 +284,16 @@ fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence>
         }
     };
     let sides = Pair::new(before, after);
-    add(sides.map(|it| it.worker.keys().collect()), Place::Worker);
-    add(sides.map(|it| it.service.keys().collect()), Place::Service);
-    add(sides.map(|it| it.redis.keys().collect()), Place::Redis);
-    add(sides.map(|it| it.nodes.keys().collect()), Place::Nodes);
+    add(
+        sides.map(|it| it.worker.keys().collect()),
+        DiffPlace::Worker,
+    );
+    add(
+        sides.map(|it| it.service.keys().collect()),
+        DiffPlace::Service,
+    );
+    add(sides.map(|it| it.redis.keys().collect()), DiffPlace::Redis);
+    add(sides.map(|it| it.nodes.keys().collect()), DiffPlace::Nodes);
     parts
 }
 
@@ -298,8 +304,8 @@ fn one_sided(environment: &Environment, presence: Presence) -> Changes {
     let changes = attributes
         .into_iter()
         .zip(causes)
-        .map(|(attribute, cause)| Change {
-            place: Place::of(attribute.field, &attribute.path),
+        .map(|(attribute, cause)| AttributeChange {
+            place: DiffPlace::of(attribute.field, &attribute.path),
             path: attribute.path,
             field: attribute.field,
             values: match presence {

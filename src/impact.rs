@@ -121,7 +121,7 @@ pub enum Undo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum When {
+pub enum ImpactTime {
     /// As soon as it is applied.
     AtOnce,
     /// In the maintenance window.
@@ -149,7 +149,7 @@ pub struct Impact {
     /// Whether it can be taken back.
     pub undo: Undo,
     /// When it happens.
-    pub when: When,
+    pub when: ImpactTime,
     /// Where this is documented.
     pub source: &'static str,
 }
@@ -165,7 +165,7 @@ impl Impact {
             felt_by: FeltBy::Nobody,
             seconds: None,
             undo: Undo::Back,
-            when: When::AtOnce,
+            when: ImpactTime::AtOnce,
             source,
         }
     }
@@ -195,25 +195,25 @@ impl Impact {
         self
     }
 
-    fn when(mut self, when: When) -> Self {
+    fn when(mut self, when: ImpactTime) -> Self {
         self.when = when;
         self
     }
 }
 
 /// A change from one state to another, from which conditions are read.
-struct Step<'a> {
+struct ImpactStep<'a> {
     changes: &'a Changes,
     before: &'a Environment,
     after: &'a Environment,
 }
 
-impl Step<'_> {
+impl ImpactStep<'_> {
     /// When AWS makes a change that may wait.
-    fn when(&self) -> When {
+    fn when(&self) -> ImpactTime {
         match self.after.database.maintenance.apply.value {
-            Apply::Now => When::AtOnce,
-            Apply::Window => When::InWindow,
+            Apply::Now => ImpactTime::AtOnce,
+            Apply::Window => ImpactTime::InWindow,
         }
     }
 
@@ -227,7 +227,7 @@ impl Step<'_> {
 #[must_use]
 pub fn impacts(changes: &Changes, sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Impact> {
     let before = changes.renamed(sides.before);
-    let step = Step {
+    let step = ImpactStep {
         changes,
         before: &before,
         after: sides.after,

@@ -35,14 +35,14 @@ use crate::model::Environment;
 use crate::pair::Pair;
 
 pub use move_edit::Move;
-use move_kind::Kind;
-use order::{Found, Ways};
-pub use step::Step;
+use move_kind::MoveKind;
+use order::{FoundOrder, Ways};
+pub use step::PlannedStep;
 pub use transition::Meanwhile;
 pub use unchangeable::Kept;
 
 /// What a plan is made for.
-pub struct Request<'a> {
+pub struct PlanRequest<'a> {
     /// Both ends.
     pub environments: Pair<&'a Environment>,
     /// AFTER's facts about AWS. Every state is checked against them.
@@ -59,7 +59,7 @@ pub struct Request<'a> {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The steps, in order; empty if nothing differs.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
     /// The attributes that keep BEFORE's value, because AWS cannot change them.
     pub kept: Vec<Kept>,
     /// Why the steps end before AFTER, if they do.
@@ -79,9 +79,9 @@ pub struct Blocked {
 
 /// Plans the way from BEFORE to AFTER.
 #[must_use]
-pub fn plan(request: &Request<'_>) -> Plan {
+pub fn plan(request: &PlanRequest<'_>) -> Plan {
     let (target, kept) = unchangeable::keep(request);
-    let goal = Request {
+    let goal = PlanRequest {
         environments: Pair::new(request.environments.before, &target),
         ..*request
     };
@@ -103,22 +103,22 @@ const STATES: usize = 500;
 const STATES_OF_FINER: usize = 2_000;
 
 /// Moves, their order, and the moves that were joined or split to keep the rules.
-struct Way {
+struct PlannedWay {
     moves: Vec<Move>,
-    found: Found,
+    found: FoundOrder,
     ways: Ways,
 }
 
 /// Tries whole moves first, then some of them joined, then finer ones; then the same with temporary
 /// values. If no way back keeps the rules, the steps have no undo.
-fn in_order(goal: &Request<'_>) -> Way {
+fn in_order(goal: &PlanRequest<'_>) -> PlannedWay {
     let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
     // If AFTER itself breaks a rule, no order reaches it. One try shows how far the steps go.
     let hopeless = goal.is_worse(goal.environments.after, &allowed);
     let states = if hopeless { 2 * moves.len() } else { STATES };
     let found = order::order(goal, &moves, states, Ways::Both);
-    let first = Way {
+    let first = PlannedWay {
         moves,
         found,
         ways: Ways::Both,
@@ -132,7 +132,7 @@ fn in_order(goal: &Request<'_>) -> Way {
         let known = usize::from(ways == Ways::Both);
         for (moves, states) in alternatives(goal, &first.moves, &refused).skip(known) {
             let found = order::order(goal, &moves, states, ways);
-            let way = Way { moves, found, ways };
+            let way = PlannedWay { moves, found, ways };
             if way.found.complete {
                 return way;
             }
@@ -148,9 +148,9 @@ fn in_order(goal: &Request<'_>) -> Way {
 /// The moves that lead to the same goal, the whole ones first, each with the states that a search may
 /// look at.
 fn alternatives<'a>(
-    goal: &'a Request<'_>,
+    goal: &'a PlanRequest<'_>,
     whole: &'a [Move],
-    refused: &[Refused],
+    refused: &[RefusedMove],
 ) -> impl Iterator<Item = (Vec<Move>, usize)> + use<'a> {
     let joined = moves::joined(goal.environments, goal.catalogue);
     let finer = joined.as_deref().map(moves::finer);
@@ -170,10 +170,10 @@ fn alternatives<'a>(
 }
 
 /// A move that broke a rule while it ran, and the states before and after it.
-type Refused = (Kind, Pair<Environment>);
+type RefusedMove = (MoveKind, Pair<Environment>);
 
-impl Way {
-    fn refused(&self) -> Vec<Refused> {
+impl PlannedWay {
+    fn refused(&self) -> Vec<RefusedMove> {
         let refused = self.found.refused.iter();
         refused
             .filter_map(|(index, sides)| {
@@ -183,7 +183,7 @@ impl Way {
     }
 }
 
-impl Request<'_> {
+impl PlanRequest<'_> {
     /// The steady errors of a state that are not waived.
     #[must_use]
     pub fn errors(&self, state: &Environment) -> Vec<Diagnostic> {
@@ -243,7 +243,7 @@ impl Request<'_> {
     }
 }
 
-fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
+fn blocked(request: &PlanRequest<'_>, way: &PlannedWay) -> Blocked {
     let (moves, found) = (&way.moves, &way.found);
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();

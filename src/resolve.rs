@@ -12,7 +12,7 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Part, Written};
+use crate::ast::{Ast, Over, TopPart, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::declaration::Settled as _;
@@ -29,7 +29,7 @@ pub struct Resolved {
     /// The environment.
     pub environment: Environment,
     /// Parts that are incomplete. Rules that read them are skipped.
-    pub broken: BTreeSet<Part>,
+    pub broken: BTreeSet<TopPart>,
 }
 
 /// Reports `environment`, `tier` and `region` if they are missing.
@@ -167,14 +167,14 @@ fn placed(
 }
 
 /// What everything else is named after.
-struct Names {
+struct BaseNames {
     environment: Sourced<Name>,
     app: Sourced<Name>,
     namespace: Sourced<Name>,
     cluster: Sourced<Name>,
 }
 
-fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
+fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BaseNames {
     let environment = resolver.need(file.stated.environment.clone(), "environment");
     let app = resolver.need(file.stated.app.clone().over(tier.stated.app.clone()), "app");
     let namespace = resolver.or_derive(
@@ -191,7 +191,7 @@ fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
             .over(tier.stated.cluster.clone()),
         || follows(&environment, "cluster-follows-environment", "environment"),
     );
-    Names {
+    BaseNames {
         environment,
         app,
         namespace,
@@ -208,7 +208,7 @@ fn api(
 ) -> Api {
     let node = file.stated.api.clone().over(tier.stated.api.clone());
     let metric = Vec::settle(node.metric, resolver, "api.metric");
-    let place = workload::Place {
+    let place = workload::WorkloadPlace {
         app,
         role: "api",
         arch: landing.arch_for(None),
@@ -241,7 +241,7 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
             ("requests cpu=", node.cpu.is_absent()),
             ("requests memory=", node.memory.is_absent()),
         ];
-        if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
+        if !resolver.complete("service", &name, node.place, &lacks, TopPart::Service) {
             continue;
         }
         let none = || Sourced::unless_stated(0, "no-connections-by-default", "none stated");

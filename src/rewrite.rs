@@ -11,16 +11,16 @@ use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostics;
-use crate::edit::{Action, Address, Edit, Pick, Segment, Slot, spelled};
+use crate::edit::{Address, Edit, EditAction, Pick, Segment, Slot, spelled};
 use crate::parse::scan;
-use crate::parse::tree::{Entry, Node};
+use crate::parse::tree::{KdlEntry, KdlNode};
 use crate::source::Span;
 
 use find::{arguments, locate, states};
 
 /// Why edits were not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum RefusedEdits {
     /// Two edits want different values for one place.
     Contradiction(Box<Edit>, Box<Edit>),
     /// The language or the file has no such place.
@@ -29,7 +29,7 @@ pub enum Refused {
     Malformed(Box<Edit>),
 }
 
-impl Display for Refused {
+impl Display for RefusedEdits {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction(one, another) => {
@@ -43,18 +43,18 @@ impl Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for RefusedEdits {}
 
 /// `text` with every edit applied, in their order.
 ///
 /// # Errors
 /// Two edits contradict each other, an edit has no place, or the text around one cannot be read.
-pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
+pub fn apply(text: &str, edits: &[Edit]) -> Result<String, RefusedEdits> {
     for (index, edit) in edits.iter().enumerate() {
         let others = edits.get(index + 1..).unwrap_or_default();
         if let Some(other) = others.iter().find(|other| edit.contradicts(other)) {
             let (one, another) = (Box::new(edit.clone()), Box::new(other.clone()));
-            return Err(Refused::Contradiction(one, another));
+            return Err(RefusedEdits::Contradiction(one, another));
         }
     }
     let mut text = text.to_owned();
@@ -65,12 +65,12 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
 }
 
 /// A text as a tree, and the number of mistakes in its form.
-struct Read<'t> {
-    nodes: Vec<Node<'t>>,
+struct ReadText<'t> {
+    nodes: Vec<KdlNode<'t>>,
     mistakes: usize,
 }
 
-impl<'t> Read<'t> {
+impl<'t> ReadText<'t> {
     /// `None` if some part of the text cannot be read.
     fn of(text: &'t str) -> Option<Self> {
         let mut found = Diagnostics::new();
@@ -82,42 +82,42 @@ impl<'t> Read<'t> {
     }
 }
 
-fn apply_one(text: &str, edit: &Edit) -> Result<String, Refused> {
-    let nowhere = || Refused::Nowhere(Box::new(edit.clone()));
-    let malformed = || Refused::Malformed(Box::new(edit.clone()));
+fn apply_one(text: &str, edit: &Edit) -> Result<String, RefusedEdits> {
+    let nowhere = || RefusedEdits::Nowhere(Box::new(edit.clone()));
+    let malformed = || RefusedEdits::Malformed(Box::new(edit.clone()));
     let address = edit.address().ok_or_else(nowhere)?;
-    let read = Read::of(text).ok_or_else(malformed)?;
+    let read = ReadText::of(text).ok_or_else(malformed)?;
     let chain = locate(&read.nodes, &address.nodes, &address.slot);
     let is_there = chain.len() == address.nodes.len();
     let last = chain.last().copied();
     let changed = match &edit.action {
-        Action::Set(value) if is_there => {
+        EditAction::Set(value) if is_there => {
             let node = last.ok_or_else(nowhere)?;
             set(text, node, &address, value).ok_or_else(nowhere)?
         }
-        Action::Insert(more) if is_there => match (&address.slot, last) {
+        EditAction::Insert(more) if is_there => match (&address.slot, last) {
             (Slot::Node, _) => add(text, last, more),
             (Slot::Arguments, Some(node)) => insert(text, behind_arguments(node), more),
             (Slot::Arguments | Slot::Key | Slot::Item(_) | Slot::Property(_), _) => {
                 return Err(nowhere());
             }
         },
-        Action::Set(value) | Action::Insert(value) => {
+        EditAction::Set(value) | EditAction::Insert(value) => {
             let statement = address.statement(chain.len(), value).ok_or_else(nowhere)?;
             add(text, last, &statement)
         }
-        Action::Remove => remove::remove(text, &address).ok_or_else(malformed)?,
+        EditAction::Remove => remove::remove(text, &address).ok_or_else(malformed)?,
     };
-    let again = Read::of(&changed).ok_or_else(malformed)?;
+    let again = ReadText::of(&changed).ok_or_else(malformed)?;
     let done = match &edit.action {
-        Action::Set(_) | Action::Insert(_) => {
+        EditAction::Set(_) | EditAction::Insert(_) => {
             let chain = locate(&again.nodes, &address.nodes, &address.slot);
             let node = chain.last().copied();
             chain.len() == address.nodes.len() && node.is_none_or(|node| states(node, &address))
         }
-        Action::Remove => true,
+        EditAction::Remove => true,
     };
-    let renamed = matches!(edit.action, Action::Set(_)) && leads_by_its_value(&address);
+    let renamed = matches!(edit.action, EditAction::Set(_)) && leads_by_its_value(&address);
     if again.mistakes > read.mistakes || !(done || renamed) {
         return Err(malformed());
     }
@@ -138,7 +138,7 @@ fn leads_by_its_value(address: &Address) -> bool {
 }
 
 /// The text with the value of `address` set in its last node, `node`; `None` if that is impossible.
-fn set(text: &str, node: &Node<'_>, address: &Address, value: &str) -> Option<String> {
+fn set(text: &str, node: &KdlNode<'_>, address: &Address, value: &str) -> Option<String> {
     match &address.slot {
         Slot::Property(key) => {
             let stated = node.entries.iter().find(|entry| is_property(entry, key));
@@ -180,12 +180,12 @@ fn has_key(segment: &Segment) -> bool {
     matches!(segment.pick, Pick::Key(_))
 }
 
-fn is_property(entry: &Entry<'_>, key: &str) -> bool {
+fn is_property(entry: &KdlEntry<'_>, key: &str) -> bool {
     entry.key.as_ref().is_some_and(|it| it.name == key)
 }
 
 /// The text with nodes added to the block of `parent`, or to the top level.
-fn add(text: &str, parent: Option<&Node<'_>>, nodes: &str) -> String {
+fn add(text: &str, parent: Option<&KdlNode<'_>>, nodes: &str) -> String {
     let Some(parent) = parent else {
         return add_at_end(text, nodes);
     };
@@ -247,19 +247,19 @@ fn range(span: Span) -> Range<usize> {
 }
 
 /// The end of a node without a block, or the start of its block.
-fn head_end(node: &Node<'_>) -> usize {
+fn head_end(node: &KdlNode<'_>) -> usize {
     let entries = node.entries.iter().map(|entry| entry.value.span.end);
     entries.fold(node.name_span.end, u32::max) as usize
 }
 
 /// Where a node ends.
-fn node_end(node: &Node<'_>) -> usize {
+fn node_end(node: &KdlNode<'_>) -> usize {
     let block = node.block.as_ref().map(|block| block.whole.end as usize);
     block.unwrap_or_else(|| head_end(node))
 }
 
 /// The position for a node's next argument.
-fn behind_arguments(node: &Node<'_>) -> usize {
+fn behind_arguments(node: &KdlNode<'_>) -> usize {
     let last = arguments(node).last().map(|entry| entry.value.span.end);
     last.unwrap_or(node.name_span.end) as usize
 }

@@ -18,14 +18,14 @@ pub use zone::Zone;
 
 /// What a schedule speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum ScheduleSubject {
     /// The API.
     Api,
     /// A worker pool.
     Pool(Name),
 }
 
-impl std::fmt::Display for Subject {
+impl std::fmt::Display for ScheduleSubject {
     /// Its path in KDL spelling.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -37,7 +37,7 @@ impl std::fmt::Display for Subject {
 
 /// What the calendar wants of a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted<'a> {
+pub enum WantedCount<'a> {
     /// What is declared: its autoscaler's own bounds.
     Declared,
     /// No fewer pods than an event asks for.
@@ -71,7 +71,7 @@ pub enum Coming {
 
 /// Off-hours whose zone is known.
 #[derive(Clone, Debug)]
-pub struct Window<'a> {
+pub struct ZonedWindow<'a> {
     /// Its key among the environment's.
     pub key: &'a str,
     /// As it is stated.
@@ -97,7 +97,7 @@ pub struct Occasion<'a> {
     pub trigger: Option<Trigger>,
 }
 
-impl Window<'_> {
+impl ZonedWindow<'_> {
     /// Whether the window is open, by wall-clock time. An hour that a clock change repeats counts
     /// twice; an hour that it skips does not count.
     #[must_use]
@@ -118,10 +118,10 @@ impl Window<'_> {
 
     /// The pods that the window leaves a subject, if the window names it.
     #[must_use]
-    pub fn leaves(&self, subject: &Subject) -> Option<u32> {
+    pub fn leaves(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            Subject::Api => self.hours.api.as_ref(),
-            Subject::Pool(name) => self.hours.worker.get(name),
+            ScheduleSubject::Api => self.hours.api.as_ref(),
+            ScheduleSubject::Pool(name) => self.hours.worker.get(name),
         };
         count.map(|count| count.value)
     }
@@ -172,10 +172,10 @@ impl<'a> Occasion<'a> {
 
     /// The floor for a subject, if the event names it.
     #[must_use]
-    pub fn floor(&self, subject: &Subject) -> Option<u32> {
+    pub fn floor(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            Subject::Api => self.event.api.as_ref(),
-            Subject::Pool(name) => self.event.worker.get(name),
+            ScheduleSubject::Api => self.event.api.as_ref(),
+            ScheduleSubject::Pool(name) => self.event.worker.get(name),
         };
         count.map(|count| count.value)
     }
@@ -186,7 +186,7 @@ impl<'a> Occasion<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Calendar<'a> {
     /// The windows, in the order of their keys.
-    pub windows: Vec<Window<'a>>,
+    pub windows: Vec<ZonedWindow<'a>>,
     /// The events, in the order of their names.
     pub occasions: Vec<Occasion<'a>>,
 }
@@ -197,7 +197,7 @@ impl<'a> Calendar<'a> {
     pub fn of(environment: &'a Environment) -> Self {
         let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
             let zone = Zone::find(&hours.zone.value)?;
-            Some(Window { key, hours, zone })
+            Some(ZonedWindow { key, hours, zone })
         });
         let occasions = environment.event.iter().filter_map(|(name, event)| {
             let zone = Zone::find(&event.zone.value)?;
@@ -211,14 +211,14 @@ impl<'a> Calendar<'a> {
 
     /// Whether a window sets the subject to zero or pauses it.
     #[must_use]
-    pub fn sleeps(&self, subject: &Subject) -> bool {
+    pub fn sleeps(&self, subject: &ScheduleSubject) -> bool {
         let mut windows = self.windows.iter();
         windows.any(|window| window.leaves(subject).is_some())
     }
 
     /// Everything that it speaks of.
     #[must_use]
-    pub fn subjects(&self) -> BTreeSet<Subject> {
+    pub fn subjects(&self) -> BTreeSet<ScheduleSubject> {
         let windows = self
             .windows
             .iter()
@@ -229,8 +229,8 @@ impl<'a> Calendar<'a> {
             .map(|it| (&it.event.api, &it.event.worker));
         let mut subjects = BTreeSet::new();
         for (api, workers) in windows.chain(events) {
-            subjects.extend(api.as_ref().map(|_| Subject::Api));
-            subjects.extend(workers.keys().cloned().map(Subject::Pool));
+            subjects.extend(api.as_ref().map(|_| ScheduleSubject::Api));
+            subjects.extend(workers.keys().cloned().map(ScheduleSubject::Pool));
         }
         subjects
     }
@@ -240,34 +240,34 @@ impl<'a> Calendar<'a> {
     /// does not wake a paused pool, because a pause takes precedence; but it applies to a pool that
     /// is awake, even beside another event's floor.
     #[must_use]
-    pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
+    pub fn wanted(&self, subject: &ScheduleSubject, at: Timestamp) -> WantedCount<'a> {
         let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
         let any = |it: &Occasion<'a>| match subject {
-            Subject::Api => own(it),
-            Subject::Pool(_) => own(it).or_else(|| it.returns(at)),
+            ScheduleSubject::Api => own(it),
+            ScheduleSubject::Pool(_) => own(it).or_else(|| it.returns(at)),
         };
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));
         match counts.min_by_key(|(pods, _)| *pods) {
             Some((pods, window)) if self.floor(subject, own).is_none() => {
-                Wanted::Asleep { window, pods }
+                WantedCount::Asleep { window, pods }
             }
-            Some(_) | None => self.floor(subject, any).unwrap_or(Wanted::Declared),
+            Some(_) | None => self.floor(subject, any).unwrap_or(WantedCount::Declared),
         }
     }
 
     /// The highest floor for a subject among the active events.
     fn floor(
         &self,
-        subject: &Subject,
+        subject: &ScheduleSubject,
         holds: impl Fn(&Occasion<'a>) -> Option<Coming>,
-    ) -> Option<Wanted<'a>> {
+    ) -> Option<WantedCount<'a>> {
         let floors = self.occasions.iter().filter_map(|it| {
             let pods = it.floor(subject)?;
             Some((pods, it.name, holds(it)?))
         });
         let (pods, event, coming) = floors.max_by_key(|(pods, _, _)| *pods)?;
-        Some(Wanted::AtLeast {
+        Some(WantedCount::AtLeast {
             event,
             pods,
             coming,

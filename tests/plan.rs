@@ -20,7 +20,7 @@ use tierc::diagnostic::Diagnostics;
 use tierc::model::Environment;
 use tierc::pair::Pair;
 use tierc::plan::procedure::Procedure;
-use tierc::plan::{Move, Plan, Request, plan};
+use tierc::plan::{Move, Plan, PlanRequest, plan};
 
 use tierc::source::{Source, Sources};
 
@@ -32,7 +32,7 @@ const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
 fn with<R>(
     before: &str,
     after: &str,
-    look: impl FnOnce(Pair<&Environment>, &Request<'_>) -> R,
+    look: impl FnOnce(Pair<&Environment>, &PlanRequest<'_>) -> R,
 ) -> R {
     let (before, after) = (run(before), run(after));
     let waived = BTreeSet::new();
@@ -40,7 +40,7 @@ fn with<R>(
         before.files[0].environment.as_ref().unwrap(),
         after.files[0].environment.as_ref().unwrap(),
     );
-    let request = Request {
+    let request = PlanRequest {
         environments: sides,
         catalogue: catalogue(),
         waived: &waived,
@@ -113,7 +113,7 @@ fn prod(tier: &str, more: &str) -> String {
 
 /// The property of every plan: no state has a steady error that BEFORE lacks, and the last state
 /// is AFTER but for what is kept.
-fn keeps_its_promise(sides: Pair<&Environment>, request: &Request<'_>, plan: &Plan) {
+fn keeps_its_promise(sides: Pair<&Environment>, request: &PlanRequest<'_>, plan: &Plan) {
     let allowed = request.errors(sides.before);
     for step in &plan.steps {
         let broken = request.new_errors(&step.state, &allowed);
@@ -149,7 +149,7 @@ fn every_pair_of_tiers_has_a_plan_that_keeps_every_rule_on_the_way() {
 }
 
 /// The rules that states break when the moves are made in this order.
-fn broken_rules(request: &Request<'_>, moves: &[Move], order: &[usize]) -> BTreeSet<String> {
+fn broken_rules(request: &PlanRequest<'_>, moves: &[Move], order: &[usize]) -> BTreeSet<String> {
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();
     let mut broken = BTreeSet::new();

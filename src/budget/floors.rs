@@ -7,7 +7,7 @@
 
 use crate::budget::scaling::{Rules, asked_for};
 use crate::model::{Environment, Name};
-use crate::schedule::{Calendar, Occasion, Subject, Wanted};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, WantedCount};
 
 /// The most seconds after which the CronJob has ended a pause.
 const FOLLOWS: u64 = 300;
@@ -41,7 +41,7 @@ impl Rise {
         name: &Name,
     ) -> Option<Self> {
         let pool = environment.worker.get(name)?;
-        let subject = Subject::Pool(name.clone());
+        let subject = ScheduleSubject::Pool(name.clone());
         let floor = occasion.floor(&subject)?;
         let workload = &pool.workload;
         occasion.trigger.as_ref()?;
@@ -52,9 +52,9 @@ impl Rise {
         let second = jiff::SignedDuration::from_secs(1);
         let before = occasion.start.checked_sub(second).ok()?;
         let (from, pause) = match calendar.wanted(&subject, before) {
-            Wanted::Declared => (min, 0),
-            Wanted::AtLeast { pods, .. } => (pods.max(min), 0),
-            Wanted::Asleep { pods, .. } => (pods, FOLLOWS),
+            WantedCount::Declared => (min, 0),
+            WantedCount::AtLeast { pods, .. } => (pods.max(min), 0),
+            WantedCount::Asleep { pods, .. } => (pods, FOLLOWS),
         };
         // The trigger itself wakes a pool at zero, at KEDA's next poll.
         let look = if from.max(min) == 0 {

@@ -19,7 +19,7 @@ use crate::model::{Environment, Name, Quantity};
 
 pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
-pub use needed::{At, group_to_grow, needed};
+pub use needed::{AtBound, group_to_grow, needed};
 use sets::{Numbered, Set};
 
 /// Millicores of a node that daemons take.
@@ -152,7 +152,7 @@ impl Resource {
 
 /// A sum that exceeds what the nodes offer.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
+pub struct PackedSum {
     /// Of what.
     pub resource: Resource,
     /// What is asked for.
@@ -167,7 +167,7 @@ pub struct Shortage {
     /// The groups.
     pub groups: BTreeSet<Name>,
     /// The sums that fail.
-    pub sums: Vec<Sum>,
+    pub sums: Vec<PackedSum>,
     /// If every sum fits: pods for which the nodes have too few places.
     pub crowd: Option<Crowd>,
 }
@@ -256,7 +256,7 @@ pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
 #[must_use]
 pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> {
     let room = rooms.get(group)?;
-    let missing = |sum: &Sum| {
+    let missing = |sum: &PackedSum| {
         let each = u128::from(sum.resource.has(room));
         let lacking = sum.asked.saturating_sub(sum.has);
         (each > 0).then(|| lacking.div_ceil(each))

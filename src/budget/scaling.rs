@@ -18,7 +18,7 @@ pub const SYNC: u64 = 15;
 
 /// A scaling policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ScalingStep {
     /// Pods or percent.
     pub kind: PolicyKind,
     /// How many.
@@ -33,7 +33,7 @@ pub struct Rules {
     /// Seconds of high load before pods are added, or of low load before pods are removed.
     pub window: u64,
     /// The policies.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScalingStep>,
     /// Which of them wins.
     pub select: Select,
 }
@@ -59,13 +59,13 @@ pub fn asked_for(floor: u32) -> u32 {
 }
 
 /// Kubernetes' default policies (`autoscaling/v2` defaults.go).
-pub const DEFAULT_STEPS: [Step; 2] = [
-    Step {
+pub const DEFAULT_STEPS: [ScalingStep; 2] = [
+    ScalingStep {
         kind: PolicyKind::Pods,
         value: 4,
         every: 15,
     },
-    Step {
+    ScalingStep {
         kind: PolicyKind::Percent,
         value: 100,
         every: 15,
@@ -95,11 +95,11 @@ impl Rules {
         Self::stated(scaling, &DEFAULT_DOWN)
     }
 
-    fn stated(scaling: &Scaling, default: &[Step]) -> Self {
-        let steps: Vec<Step> = scaling
+    fn stated(scaling: &Scaling, default: &[ScalingStep]) -> Self {
+        let steps: Vec<ScalingStep> = scaling
             .policy
             .iter()
-            .map(|policy| Step {
+            .map(|policy| ScalingStep {
                 kind: policy.kind.value,
                 value: policy.value.value,
                 every: policy.every.value.secs(),
@@ -223,7 +223,7 @@ impl Rules {
 }
 
 /// Kubernetes' default for removing pods: all surplus pods, every 15 s.
-pub const DEFAULT_DOWN: [Step; 1] = [Step {
+pub const DEFAULT_DOWN: [ScalingStep; 1] = [ScalingStep {
     kind: PolicyKind::Percent,
     value: 100,
     every: 15,
@@ -248,7 +248,8 @@ mod tests {
     use super::*;
 
     fn rules(window: u64, steps: &[(PolicyKind, u32, u64)]) -> Rules {
-        let step = |&(kind, value, every): &(PolicyKind, u32, u64)| Step { kind, value, every };
+        let step =
+            |&(kind, value, every): &(PolicyKind, u32, u64)| ScalingStep { kind, value, every };
         Rules {
             window,
             steps: steps.iter().map(step).collect(),

@@ -16,7 +16,7 @@ use crate::pair::Pair;
 
 /// What a sum is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum SumSubject {
     /// Server connections of the primary.
     Primary,
     /// Server connections of a read replica.
@@ -29,7 +29,7 @@ pub enum Subject {
 #[derive(Clone, Debug)]
 pub struct Sum {
     /// Of what.
-    pub subject: Subject,
+    pub subject: SumSubject,
     /// Who opens them.
     pub terms: Vec<Term>,
     /// The limit: the smaller one of both states.
@@ -57,11 +57,11 @@ impl Sum {
     }
 }
 
-fn steady(subject: Subject, side: &Environment) -> u64 {
+fn steady(subject: SumSubject, side: &Environment) -> u64 {
     match subject {
-        Subject::Primary => connections::primary(side).total(),
-        Subject::Replica => connections::replica(side).total(),
-        Subject::Clients => connections::total(&connections::client_connections(side)),
+        SumSubject::Primary => connections::primary(side).total(),
+        SumSubject::Replica => connections::replica(side).total(),
+        SumSubject::Clients => connections::total(&connections::client_connections(side)),
     }
 }
 
@@ -116,7 +116,7 @@ fn primary(sides: Pair<&Environment>, rolls: bool) -> Sum {
     terms.push(direct(sides));
     let usable = sides.map(|side| connections::primary(side).usable);
     Sum {
-        subject: Subject::Primary,
+        subject: SumSubject::Primary,
         terms,
         limit: usable.before.min(usable.after),
     }
@@ -143,7 +143,7 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     terms.push(direct(sides));
     let most = sides.map(|side| side.database.replicas.max_connections.value);
     Sum {
-        subject: Subject::Replica,
+        subject: SumSubject::Replica,
         terms,
         limit: most.before.min(most.after).saturating_sub(RESERVED).into(),
     }
@@ -221,7 +221,7 @@ fn clients(sides: Pair<&Environment>) -> Sum {
         u64::from(pooler.instances.value).saturating_mul(pooler.clients.max.value.into())
     });
     Sum {
-        subject: Subject::Clients,
+        subject: SumSubject::Clients,
         terms,
         limit: limits.before.min(limits.after),
     }
@@ -256,7 +256,7 @@ impl<'a> Rolled<'a> {
 /// The old and new pods of a Deployment during its rollout, under the strategy that is applied
 /// together with the new template.
 #[derive(Clone, Copy)]
-struct Counts {
+struct RolledCounts {
     old: u32,
     new: u32,
 }
@@ -264,10 +264,10 @@ struct Counts {
 /// The two extremes of a rollout; every other mixture is between them: every old pod and the first
 /// new ones, or every new pod and the last old ones. Pods that terminate slowly all exist beside
 /// their replacements.
-fn ends(rolled: &Pair<Rolled<'_>>) -> [Counts; 2] {
+fn ends(rolled: &Pair<Rolled<'_>>) -> [RolledCounts; 2] {
     let most = rolled.before.most.max(rolled.after.most);
     if rolled.before.stays {
-        let all = Counts {
+        let all = RolledCounts {
             old: most,
             new: most,
         };
@@ -275,11 +275,11 @@ fn ends(rolled: &Pair<Rolled<'_>>) -> [Counts; 2] {
     }
     let surge = surge(&rolled.after, most);
     [
-        Counts {
+        RolledCounts {
             old: most,
             new: surge,
         },
-        Counts {
+        RolledCounts {
             old: surge,
             new: most,
         },
@@ -308,7 +308,7 @@ fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> 
         .into_iter()
         .max_by_key(|(pods, weight)| u64::from(*pods) * weight);
     let (pods, weight) = alike.unwrap_or_default();
-    let total = |counts: &Counts| {
+    let total = |counts: &RolledCounts| {
         u64::from(counts.old) * weights.before + u64::from(counts.new) * weights.after
     };
     let [first, last] = ends(rolled);
@@ -379,7 +379,7 @@ fn placed(loads: Pair<&Load>, rolled: &Pair<Rolled<'_>>, weight: fn(&Load) -> u6
         stays: false,
         ..*side
     });
-    let total = |counts: &Counts| {
+    let total = |counts: &RolledCounts| {
         u64::from(counts.old)
             .saturating_mul(weight(loads.before))
             .saturating_add(u64::from(counts.new).saturating_mul(weight(loads.after)))

@@ -6,7 +6,7 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::series::{History, Key, MOST, Sample, Window, day_of};
+use super::series::{History, MOST, ReviewWindow, Sample, SeriesKey, day_of};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::{Metric, Tracked, Unit};
@@ -20,14 +20,14 @@ const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 
 /// Something wrong with a file of metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct MetricsMistake {
     /// Its line, from 1.
     pub line: u64,
     /// The mistake, as one sentence. Quoted cells have no control characters and no credentials.
     pub message: String,
 }
 
-impl Mistake {
+impl MetricsMistake {
     fn at(line: u64, message: impl AsRef<str>) -> Self {
         Self {
             line,
@@ -41,11 +41,15 @@ impl Mistake {
 /// # Errors
 ///
 /// All mistakes in the file, by line: the first 20, and the number of the others.
-pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History, Vec<Mistake>> {
+pub fn read(
+    bytes: &[u8],
+    tracked: &[Tracked],
+    window: ReviewWindow,
+) -> Result<History, Vec<MetricsMistake>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         let message = "the file is UTF-16: save it as UTF-8";
-        return Err(vec![Mistake::at(1, message)]);
+        return Err(vec![MetricsMistake::at(1, message)]);
     }
     let mut reader = ReaderBuilder::new()
         .flexible(true)
@@ -56,11 +60,11 @@ pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History
     let Some(header) = records.next() else {
         let message = "the file is empty: its first line names the columns, as in \
                        `time,metric,component,value`";
-        return Err(vec![Mistake::at(1, message)]);
+        return Err(vec![MetricsMistake::at(1, message)]);
     };
-    let header = header.map_err(|error| vec![Mistake::at(1, error.to_string())])?;
-    let columns = Columns::of(&header).map_err(|mistake| vec![mistake])?;
-    let mut rows = Rows {
+    let header = header.map_err(|error| vec![MetricsMistake::at(1, error.to_string())])?;
+    let columns = MetricsColumns::of(&header).map_err(|mistake| vec![mistake])?;
+    let mut rows = MetricsRows {
         tracked,
         window,
         columns,
@@ -72,20 +76,20 @@ pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History
     for record in records {
         match record {
             Ok(record) => rows.add(&record),
-            Err(error) => rows.mistake(Mistake::at(0, error.to_string())),
+            Err(error) => rows.mistake(MetricsMistake::at(0, error.to_string())),
         }
     }
     rows.finish()
 }
 
 /// Where each column is.
-struct Columns {
+struct MetricsColumns {
     places: [Option<usize>; COLUMNS.len()],
     count: usize,
 }
 
-impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, Mistake> {
+impl MetricsColumns {
+    fn of(header: &ByteRecord) -> Result<Self, MetricsMistake> {
         let mut places = [None; COLUMNS.len()];
         for (index, name) in header.iter().enumerate() {
             let name = String::from_utf8_lossy(name);
@@ -94,18 +98,18 @@ impl Columns {
                 Some(place) if place.is_none() => *place = Some(index),
                 Some(_) => {
                     let message = format!("the column `{name}` appears twice");
-                    return Err(Mistake::at(1, message));
+                    return Err(MetricsMistake::at(1, message));
                 }
                 None if name.contains(';') => {
                     let message = "the columns are divided by `;`: divide them by commas";
-                    return Err(Mistake::at(1, message));
+                    return Err(MetricsMistake::at(1, message));
                 }
                 None => {
                     let message = format!(
                         "there is no column `{name}`: the columns are {}",
                         COLUMNS.join(", ")
                     );
-                    return Err(Mistake::at(1, message));
+                    return Err(MetricsMistake::at(1, message));
                 }
             }
         }
@@ -116,7 +120,7 @@ impl Columns {
         for needed in ["time", "metric", "value"] {
             if columns.place(needed).is_none() {
                 let message = format!("the column `{needed}` is missing");
-                return Err(Mistake::at(1, message));
+                return Err(MetricsMistake::at(1, message));
             }
         }
         Ok(columns)
@@ -137,23 +141,23 @@ struct Unread {
 }
 
 /// A value and its line.
-struct Measured {
+struct MeasuredAt {
     sample: Sample,
     line: u64,
 }
 
-struct Rows<'a> {
+struct MetricsRows<'a> {
     tracked: &'a [Tracked],
-    window: Window,
-    columns: Columns,
-    read: BTreeMap<Key, Vec<Measured>>,
+    window: ReviewWindow,
+    columns: MetricsColumns,
+    read: BTreeMap<SeriesKey, Vec<MeasuredAt>>,
     unread: Unread,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<MetricsMistake>,
     more: usize,
 }
 
-impl Rows<'_> {
-    fn mistake(&mut self, mistake: Mistake) {
+impl MetricsRows<'_> {
+    fn mistake(&mut self, mistake: MetricsMistake) {
         if self.mistakes.len() < SHOWN {
             self.mistakes.push(mistake);
         } else {
@@ -165,16 +169,16 @@ impl Rows<'_> {
         let line = record.position().map_or(0, csv::Position::line);
         match self.row(record) {
             Ok(Some((key, sample))) => {
-                let measured = Measured { sample, line };
+                let measured = MeasuredAt { sample, line };
                 self.read.entry(key).or_default().push(measured);
             }
             Ok(None) => {}
-            Err(message) => self.mistake(Mistake::at(line, message)),
+            Err(message) => self.mistake(MetricsMistake::at(line, message)),
         }
     }
 
     /// The sample of a row; `None` if it has no value within the window.
-    fn row(&mut self, record: &ByteRecord) -> Result<Option<(Key, Sample)>, String> {
+    fn row(&mut self, record: &ByteRecord) -> Result<Option<(SeriesKey, Sample)>, String> {
         if record.len() != self.columns.count {
             return Err(format!(
                 "the row has {} fields and the header {}",
@@ -207,7 +211,7 @@ impl Rows<'_> {
         Ok(Some((key, Sample { at, value })))
     }
 
-    fn key(&self, metric: &str, component: &str) -> Result<Key, String> {
+    fn key(&self, metric: &str, component: &str) -> Result<SeriesKey, String> {
         let Some(metric) = Metric::ALL.into_iter().find(|known| known.name() == metric) else {
             let known = Metric::ALL.map(Metric::name).join(", ");
             return Err(format!(
@@ -239,7 +243,7 @@ impl Rows<'_> {
         Ok((metric, found.component.clone()))
     }
 
-    fn finish(mut self) -> Result<History, Vec<Mistake>> {
+    fn finish(mut self) -> Result<History, Vec<MetricsMistake>> {
         let mut history = History::default();
         for (key, mut measured) in std::mem::take(&mut self.read) {
             measured.sort_by_key(|it| (it.sample.at, it.line));
@@ -254,7 +258,7 @@ impl Rows<'_> {
             if self.more > 0 {
                 let last = self.mistakes.last().map_or(0, |mistake| mistake.line);
                 let message = format!("and {} more mistakes after this line", self.more);
-                self.mistakes.push(Mistake::at(last, message));
+                self.mistakes.push(MetricsMistake::at(last, message));
             }
             return Err(self.mistakes);
         }
@@ -263,19 +267,19 @@ impl Rows<'_> {
     }
 
     /// Two values for one instant: either may be wrong.
-    fn repeated(&mut self, measured: &[Measured]) {
+    fn repeated(&mut self, measured: &[MeasuredAt]) {
         let pairs = measured.iter().zip(measured.iter().skip(1));
         let differing = pairs.filter(|(one, other)| {
             one.sample.at == other.sample.at
                 && one.sample.value.total_cmp(&other.sample.value).is_ne()
         });
-        let mistakes: Vec<Mistake> = differing
+        let mistakes: Vec<MetricsMistake> = differing
             .map(|(one, other)| {
                 let message = format!(
                     "line {} has the same time with another value: remove one of the two",
                     one.line
                 );
-                Mistake::at(other.line, message)
+                MetricsMistake::at(other.line, message)
             })
             .collect();
         for mistake in mistakes {
@@ -285,7 +289,7 @@ impl Rows<'_> {
 }
 
 impl Unread {
-    fn notes(&self, window: Window) -> Vec<String> {
+    fn notes(&self, window: ReviewWindow) -> Vec<String> {
         let (first, last) = (window.first, window.last);
         let rows = |count: usize| if count == 1 { "row" } else { "rows" };
         let note = |count: usize, why: String| {
@@ -303,7 +307,7 @@ impl Unread {
 }
 
 /// Shares from 0 to 1 instead of percent: they would never come near a threshold.
-fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<String> {
+fn looks_like_shares((metric, component): &SeriesKey, samples: &[Sample]) -> Option<String> {
     let most = samples.iter().map(|it| it.value).fold(0.0, f64::max);
     let percent = metric.unit() == Unit::Percent;
     (percent && most > 0.0 && most <= 1.0).then(|| {

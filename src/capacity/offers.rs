@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, Facts, RegionPrices};
+use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, FactsByName, RegionPrices};
 use crate::compile::CatalogueTexts;
 use crate::model::{RedisEngine, RedisGroup};
 
@@ -17,7 +17,7 @@ pub struct Offers {
 }
 
 /// An instance that may be tried.
-struct Offer<'a> {
+struct InstanceOffer<'a> {
     name: &'a str,
     priced: bool,
     /// Memory, then processors: a family grows in both.
@@ -48,7 +48,7 @@ impl Offers {
         });
         least_of_each(
             own,
-            offers.map(|(name, class)| Offer {
+            offers.map(|(name, class)| InstanceOffer {
                 name,
                 priced: self.prices.db_classes.contains_key(name),
                 size: (class.memory.units(), class.vcpu),
@@ -72,7 +72,7 @@ impl Offers {
         });
         least_of_each(
             own,
-            offers.map(|(name, node)| Offer {
+            offers.map(|(name, node)| InstanceOffer {
                 name,
                 priced: self
                     .prices
@@ -98,7 +98,10 @@ impl Offers {
 
 /// All except `own`, of its generation or newer. An older processor does less work, by an unknown
 /// amount.
-fn others<'a, T>(own: &'a str, facts: &'a Facts<T>) -> impl Iterator<Item = (&'a str, &'a T)> {
+fn others<'a, T>(
+    own: &'a str,
+    facts: &'a FactsByName<T>,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
     let least = generation(own);
     let newer = move |name: &&str| *name != own && generation(name) >= least;
     let names = facts.names().filter(newer);
@@ -121,10 +124,10 @@ fn family(name: &str) -> &str {
 
 /// The smallest of each family, by name. If some have a price, only those are tried. If none has
 /// one, only `own`'s family is tried, because others cannot be compared.
-fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<String> {
-    let offers: Vec<Offer<'a>> = offers.collect();
+fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = InstanceOffer<'a>>) -> Vec<String> {
+    let offers: Vec<InstanceOffer<'a>> = offers.collect();
     let any_priced = offers.iter().any(|offer| offer.priced);
-    let mut least: BTreeMap<&str, Offer<'a>> = BTreeMap::new();
+    let mut least: BTreeMap<&str, InstanceOffer<'a>> = BTreeMap::new();
     for offer in offers {
         let of = family(offer.name);
         let told = if any_priced {
@@ -132,7 +135,8 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<
         } else {
             of == family(own)
         };
-        let smaller = |known: &Offer<'_>| (offer.size, offer.name) < (known.size, known.name);
+        let smaller =
+            |known: &InstanceOffer<'_>| (offer.size, offer.name) < (known.size, known.name);
         if told && least.get(of).is_none_or(smaller) {
             least.insert(of, offer);
         }
@@ -147,8 +151,8 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<
 mod tests {
     use super::*;
 
-    fn offer(name: &str, priced: bool, size: u64) -> Offer<'_> {
-        Offer {
+    fn offer(name: &str, priced: bool, size: u64) -> InstanceOffer<'_> {
+        InstanceOffer {
             name,
             priced,
             size: (size, 2),

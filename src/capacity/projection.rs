@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::trend::{Estimate, Trend};
+use super::trend::{Trend, TrendEstimate};
 
 /// How many days ahead a review looks.
 pub const HORIZON: u32 = 90;
@@ -39,11 +39,11 @@ pub enum Urgency {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projection {
     /// The highest day in the week up to the day of the review.
-    pub now: Estimate,
+    pub now: TrendEstimate,
     /// The highest day in the week up to [`SOON`] days later.
-    pub soon: Estimate,
+    pub soon: TrendEstimate,
     /// The highest day in the week up to [`HORIZON`] days later.
-    pub horizon: Estimate,
+    pub horizon: TrendEstimate,
     /// When the threshold is reached.
     pub reach: Reach,
 }
@@ -82,7 +82,7 @@ pub fn projection(trend: &Trend, today: Date, threshold: f64) -> Projection {
             let day = later(today, days).saturating_sub(jiff::Span::new().days(back));
             trend.at(day)
         });
-        ends.reduce(|highest, day| Estimate {
+        ends.reduce(|highest, day| TrendEstimate {
             low: highest.low.max(day.low),
             value: highest.value.max(day.value),
             high: highest.high.max(day.high),
@@ -90,7 +90,7 @@ pub fn projection(trend: &Trend, today: Date, threshold: f64) -> Projection {
         .expect("a week has days")
     };
     let now = week_to(0);
-    let first = |now: f64, end: fn(&Estimate) -> f64| {
+    let first = |now: f64, end: fn(&TrendEstimate) -> f64| {
         if now >= threshold {
             return Some(0);
         }

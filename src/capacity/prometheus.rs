@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::series::{MOST, Sample, Window, day_of};
+use super::series::{MOST, ReviewWindow, Sample, day_of};
 
 /// Seconds between samples: 92 days fit the 11,000 points that Prometheus returns.
 pub const STEP: u32 = 900;
 
 /// The parameters of `/api/v1/query_range` for one metric over a window.
 #[must_use]
-pub fn parameters(query: &str, window: Window) -> [(&'static str, String); 4] {
+pub fn parameters(query: &str, window: ReviewWindow) -> [(&'static str, String); 4] {
     [
         ("query", query.to_owned()),
         ("start", format!("{}T00:00:00Z", window.first)),
@@ -20,7 +20,7 @@ pub fn parameters(query: &str, window: Window) -> [(&'static str, String); 4] {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct QueryAnswer {
     status: String,
     error: Option<String>,
     data: Option<Data>,
@@ -44,8 +44,8 @@ struct Series {
 /// # Errors
 ///
 /// A sentence, if the answer is malformed or reports an error.
-pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
-    let answer: Answer = serde_json::from_str(body)
+pub fn samples(body: &str, window: ReviewWindow) -> Result<Vec<Sample>, String> {
+    let answer: QueryAnswer = serde_json::from_str(body)
         .map_err(|error| format!("the answer is not Prometheus' JSON: {error}"))?;
     let ("success", Some(data)) = (answer.status.as_str(), answer.data) else {
         let error = answer.error.unwrap_or_else(|| "it did not say why".into());

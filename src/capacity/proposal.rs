@@ -11,11 +11,12 @@ use jiff::civil::Date;
 use super::available::supply;
 use super::offers::Offers;
 use super::trial::{Trial, trials};
-use super::{Item, Outlook};
+use super::{MetricItem, Outlook};
 use crate::compile::{
-    self, CatalogueTexts, Comparison, Compiled, Input, Matching, Outcome, Run, Side, SideFile,
+    self, CatalogueTexts, ComparedSide, Comparison, Compiled, Input, Matching, Outcome, Run,
+    SideFile,
 };
-use crate::cost::difference::Shift;
+use crate::cost::difference::CostShift;
 use crate::diagnostic::{Code, Severity};
 use crate::edit::statements;
 use crate::impact::{Class, Impact};
@@ -42,7 +43,7 @@ pub struct Proposal {
     /// The upper bound of the projection after the change, in the metric's unit.
     pub after: f64,
     /// Its cost per month.
-    pub cost: Shift,
+    pub cost: CostShift,
     /// The number of changed items without a price. The sums exclude them.
     pub unpriced: usize,
     /// Its worst disruption.
@@ -88,7 +89,7 @@ pub struct Proposals {
 /// Tries everything that could relieve a metric. `None` if its outlook is unknown.
 #[must_use]
 pub fn propose(
-    item: &Item,
+    item: &MetricItem,
     environment: &Environment,
     offers: &Offers,
     base: &Base<'_>,
@@ -149,7 +150,7 @@ fn hidden(metric: Metric, now: f64) -> bool {
 /// Judges a trial; if only nodes are missing, judges it again with more nodes.
 fn judge_with_nodes(
     trial: &Trial,
-    item: &Item,
+    item: &MetricItem,
     value: f64,
     base: &Base<'_>,
 ) -> Result<Proposal, Refusal> {
@@ -180,7 +181,7 @@ fn single(run: &Run) -> Option<&Environment> {
 fn judge(
     trial: &Trial,
     comparison: &Comparison,
-    item: &Item,
+    item: &MetricItem,
     value: f64,
     base: &Base<'_>,
 ) -> Result<Proposal, Refusal> {
@@ -216,7 +217,7 @@ fn judge(
 }
 
 /// The cost of a change, and the number of its items without a price.
-fn cost(outcomes: &[Outcome<'_>], base: &Base<'_>) -> (Shift, usize) {
+fn cost(outcomes: &[Outcome<'_>], base: &Base<'_>) -> (CostShift, usize) {
     let costs = compile::cost_changes(outcomes, Pair::new(base.texts, base.texts));
     let change = costs.changes.first().expect("an outcome has a cost");
     let difference = &change.difference;
@@ -236,7 +237,7 @@ fn heeds(outcome: &Outcome<'_>) -> Vec<String> {
 }
 
 /// The factor by which the change scales a value; `None` if it is unknown.
-fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f64> {
+fn share_left(item: &MetricItem, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f64> {
     let has = |environment: Option<&Environment>, run: &Run| {
         let (metric, component) = (item.tracked.metric, &item.tracked.component);
         supply(metric, component, environment?, &run.catalogue)
@@ -249,7 +250,7 @@ fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f6
 fn compare(trial: &Trial, base: &Base<'_>) -> Option<Comparison> {
     let text = std::str::from_utf8(&base.input.bytes).ok()?;
     let edited = rewrite::apply(text, &trial.edits).ok()?;
-    let side = |bytes: Vec<u8>| Side {
+    let side = |bytes: Vec<u8>| ComparedSide {
         files: vec![SideFile {
             input: Input {
                 bytes,

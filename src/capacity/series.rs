@@ -9,14 +9,14 @@ use crate::metric::{Component, Metric};
 
 /// The days that a review reads: calendar days of UTC, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct ReviewWindow {
     /// The first.
     pub first: Date,
     /// The last: the day of the review.
     pub last: Date,
 }
 
-impl Window {
+impl ReviewWindow {
     /// The `days` days that end with `last`.
     ///
     /// # Panics
@@ -72,13 +72,13 @@ pub struct Sample {
 }
 
 /// Whose samples.
-pub type Key = (Metric, Component);
+pub type SeriesKey = (Metric, Component);
 
 /// All samples of each metric of each component, by time.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// The samples, one per instant, earliest first.
-    pub series: BTreeMap<Key, Vec<Sample>>,
+    pub series: BTreeMap<SeriesKey, Vec<Sample>>,
     /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }

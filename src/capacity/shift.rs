@@ -26,11 +26,11 @@ const REST: f64 = 0.4;
 const SHOWN: f64 = 0.75;
 
 /// A day: its number, its weekday counted from 0, and its value.
-pub(super) type Point = (f64, usize, f64);
+pub(super) type WeekdayPoint = (f64, usize, f64);
 
 /// The index of the first day at the new level, and the height of the jump; `None` if no single
 /// shift stands out.
-pub(super) fn shift(points: &[Point]) -> Option<(usize, f64)> {
+pub(super) fn shift(points: &[WeekdayPoint]) -> Option<(usize, f64)> {
     let last = points.len().checked_sub(SIDE)?;
     let (whole, _, _) = left(points, None)?;
     let splits = (SIDE..=last).filter_map(|at| Some((at, left(points, Some(at))?)));
@@ -44,7 +44,7 @@ pub(super) fn shift(points: &[Point]) -> Option<(usize, f64)> {
 
 /// The residuals of a series with or without a split: their sum, the height of the second side over
 /// the first, and the height of its first days over the last days before it.
-fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
+fn left(points: &[WeekdayPoint], split: Option<usize>) -> Option<(f64, f64, f64)> {
     let at = split.unwrap_or(0);
     let (before, after) = points.split_at_checked(at)?;
     let slopes: Vec<f64> = [before, after].into_iter().flat_map(weekly).collect();
@@ -52,7 +52,7 @@ fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
         return None;
     }
     let slope = median(slopes);
-    let rest = |side: &[Point]| -> Vec<(usize, f64)> {
+    let rest = |side: &[WeekdayPoint]| -> Vec<(usize, f64)> {
         let rest = side.iter();
         rest.map(|(day, weekday, value)| (*weekday, value - slope * day))
             .collect()
@@ -77,7 +77,7 @@ fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
 
 /// The slopes between days of one side that are seven values apart: a week, unless days are
 /// missing.
-fn weekly(side: &[Point]) -> Vec<f64> {
+fn weekly(side: &[WeekdayPoint]) -> Vec<f64> {
     let pairs = side.iter().zip(side.iter().skip(7));
     pairs
         .map(|((day, _, value), (later, _, grown))| (grown - value) / (later - day))

@@ -40,7 +40,7 @@ const Z: f64 = 1.645;
 
 /// An estimate with its 90% interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
+pub struct TrendEstimate {
     /// The lower end.
     pub low: f64,
     /// The estimate.
@@ -64,7 +64,7 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trend {
     /// Change a day.
-    pub slope: Estimate,
+    pub slope: TrendEstimate,
     /// Whether weekdays differ.
     pub seasonal: bool,
     /// The day that `levels` hold for.
@@ -76,12 +76,12 @@ pub struct Trend {
     /// How far a day may be below and above the line.
     scatter: (f64, f64),
     /// The change of level, if there is one.
-    pub shift: Option<Shift>,
+    pub shift: Option<LevelShift>,
 }
 
 /// A day at which a series changes its level.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shift {
+pub struct LevelShift {
     /// The first day at the new level.
     pub date: Date,
     /// By how much it is higher.
@@ -103,7 +103,7 @@ impl Trend {
 
     /// The expected value of a day, at least zero.
     #[must_use]
-    pub fn at(&self, date: Date) -> Estimate {
+    pub fn at(&self, date: Date) -> TrendEstimate {
         let day = f64::from(days_between(self.origin, date));
         let level = level(&self.levels, date);
         let before = self.shift.filter(|shift| date < shift.date);
@@ -114,7 +114,7 @@ impl Trend {
         let steps =
             [self.slope.low, self.slope.high].map(|slope| (slope - self.slope.value) * away);
         let [one, other] = steps;
-        Estimate {
+        TrendEstimate {
             low: (value + one.min(other) + self.scatter.0).max(0.0),
             value: value.max(0.0),
             high: (value + one.max(other) + self.scatter.1).max(0.0),
@@ -132,7 +132,7 @@ fn weekday(date: Date) -> usize {
 
 /// A day by its distance from the origin.
 #[derive(Clone, Copy)]
-struct Point {
+struct TrendPoint {
     day: f64,
     weekday: usize,
     value: f64,
@@ -148,7 +148,7 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
     if days.len() < FEWEST_DAYS {
         return None;
     }
-    let raw: Vec<shift::Point> = days
+    let raw: Vec<shift::WeekdayPoint> = days
         .iter()
         .map(|day| {
             let distance = f64::from(days_between(origin, day.date));
@@ -172,18 +172,18 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
         levels,
         shift: shifted.and_then(|(at, by)| {
             let date = days.get(at)?.date;
-            Some(Shift { date, by })
+            Some(LevelShift { date, by })
         }),
     })
 }
 
 /// The days, with those before a shift moved to the level after it.
-fn lifted(raw: &[shift::Point], shift: Option<(usize, f64)>) -> Vec<Point> {
+fn lifted(raw: &[shift::WeekdayPoint], shift: Option<(usize, f64)>) -> Vec<TrendPoint> {
     let (first, by) = shift.unwrap_or((0, 0.0));
     let points = raw.iter().enumerate();
-    let point = |(index, (day, weekday, value)): (usize, &shift::Point)| {
+    let point = |(index, (day, weekday, value)): (usize, &shift::WeekdayPoint)| {
         let behind = index >= first;
-        Point {
+        TrendPoint {
             day: *day,
             weekday: *weekday,
             value: if behind { *value } else { value + by },
@@ -194,7 +194,7 @@ fn lifted(raw: &[shift::Point], shift: Option<(usize, f64)>) -> Vec<Point> {
 }
 
 /// The median slope of pairs, and its interval; `None` without pairs.
-fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
+fn slope(points: &[TrendPoint], same_weekday: bool) -> Option<TrendEstimate> {
     let mut slopes = Vec::new();
     for (index, later) in points.iter().enumerate() {
         for earlier in points.iter().take(index) {
@@ -206,7 +206,8 @@ fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
     }
     let slopes = sorted(slopes);
     let paired = |behind: bool, weekday: usize| {
-        let of_it = |it: &&Point| it.behind == behind && (!same_weekday || it.weekday == weekday);
+        let of_it =
+            |it: &&TrendPoint| it.behind == behind && (!same_weekday || it.weekday == weekday);
         variance(points.iter().filter(of_it).count())
     };
     let weekdays = if same_weekday { 0..7 } else { 0..1 };
@@ -218,7 +219,7 @@ fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
     if slopes.is_empty() {
         return None;
     }
-    Some(Estimate {
+    Some(TrendEstimate {
         low: end(ranks.0)?,
         value: quantile(&slopes, 0.5),
         high: end(ranks.1)?,
@@ -241,13 +242,13 @@ fn rank_of_ends(pairs: usize, variance: f64) -> (usize, usize) {
 }
 
 /// A value minus the trend.
-fn without_trend(points: &[Point], slope: f64) -> Vec<f64> {
+fn without_trend(points: &[TrendPoint], slope: f64) -> Vec<f64> {
     let left = points.iter().map(|point| point.value - slope * point.day);
     left.collect()
 }
 
 /// The test of Kruskal and Wallis, with its correction for equal values.
-fn weekdays_differ(points: &[Point], slope: f64) -> bool {
+fn weekdays_differ(points: &[TrendPoint], slope: f64) -> bool {
     let left = without_trend(points, slope);
     let ranks = ranks(&left);
     let n = count(left.len());
@@ -271,7 +272,7 @@ fn weekdays_differ(points: &[Point], slope: f64) -> bool {
     (n - 1.0) * between / spread > KRUSKAL_WALLIS
 }
 
-fn levels(points: &[Point], slope: f64, seasonal: bool) -> [f64; 7] {
+fn levels(points: &[TrendPoint], slope: f64, seasonal: bool) -> [f64; 7] {
     let left = without_trend(points, slope);
     let all = median(left.iter().copied());
     std::array::from_fn(|weekday| {
@@ -289,7 +290,7 @@ fn levels(points: &[Point], slope: f64, seasonal: bool) -> [f64; 7] {
 }
 
 /// How far days are below and above the line, at 90%; both include the line itself.
-fn scatter(points: &[Point], slope: f64, levels: &[f64; 7], seasonal: bool) -> (f64, f64) {
+fn scatter(points: &[TrendPoint], slope: f64, levels: &[f64; 7], seasonal: bool) -> (f64, f64) {
     let parameters = if seasonal { 8 } else { 2 };
     let n = points.len();
     let widened = (count(n) / count(n.saturating_sub(parameters).max(1))).sqrt();

@@ -13,7 +13,7 @@ use crate::source::Sourced;
 pub fn check(environments: &[(usize, &Environment)]) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     let mut names: BTreeMap<&Name, &Environment> = BTreeMap::new();
-    let mut objects: BTreeMap<object_collision::Key, (&Environment, &Sourced<Name>)> =
+    let mut objects: BTreeMap<object_collision::ObjectKey, (&Environment, &Sourced<Name>)> =
         BTreeMap::new();
     for (index, environment) in environments {
         let name = &environment.environment;

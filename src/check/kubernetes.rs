@@ -54,10 +54,10 @@ pub(super) const SLIP: crate::diagnostic::Code = quantity_suspicious::RULE.code;
 fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
 
 /// A path with its CPU and memory.
-type Amounts<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
+type AmountsAt<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
 
 /// What a pod of each asks for.
-fn requests(environment: &Environment) -> Vec<Amounts<'_>> {
+fn requests(environment: &Environment) -> Vec<AmountsAt<'_>> {
     let asking = packing::asking(environment).into_iter();
     asking
         .map(|asking| (asking.who, asking.cpu, asking.memory))
@@ -91,7 +91,7 @@ fn amounts<'a>(
 }
 
 /// What a pod of each may use.
-fn limits(environment: &Environment) -> Vec<Amounts<'_>> {
+fn limits(environment: &Environment) -> Vec<AmountsAt<'_>> {
     let workloads = workloads(environment).into_iter();
     let workloads = workloads.map(|(who, workload)| (who, &workload.limits));
     let pgbouncer = ("pgbouncer".to_owned(), &environment.pgbouncer.limits);

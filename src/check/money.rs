@@ -10,9 +10,9 @@ mod prices_old;
 use jiff::civil::Date;
 
 use super::{Context, Finding, Findings, Rule};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::catalogue::Prices;
-use crate::cost::{Estimate, Item, Layer};
+use crate::cost::{CostItem, CostLayer, Estimate};
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::model::{Environment, Money};
 use crate::source::Sourced;
@@ -52,7 +52,12 @@ struct Judged<'a> {
 }
 
 /// The parts that cost money. If a node of one could not be read, the sums are incomplete.
-const EVERYTHING_PAID: &[Part] = &[Part::Nodes, Part::Database, Part::Redis, Part::Other];
+const EVERYTHING_PAID: &[TopPart] = &[
+    TopPart::Nodes,
+    TopPart::Database,
+    TopPart::Redis,
+    TopPart::Other,
+];
 
 /// The number of largest items that get a label.
 const LARGEST: usize = 3;
@@ -82,7 +87,8 @@ impl<'a> Judged<'a> {
             "budget.monthly",
             "the budget",
         );
-        let mut priced: Vec<(Money, &Item)> = self.estimate.items.iter().filter_map(most).collect();
+        let mut priced: Vec<(Money, &CostItem)> =
+            self.estimate.items.iter().filter_map(most).collect();
         priced.sort_by(|(one, _), (other, _)| other.cmp(one));
         for (most, item) in priced.into_iter().take(LARGEST) {
             finding = self.item(finding, item, most);
@@ -95,7 +101,7 @@ impl<'a> Judged<'a> {
             .fold(finding, Finding::note)
     }
 
-    fn item(&self, finding: Finding, item: &Item, most: Money) -> Finding {
+    fn item(&self, finding: Finding, item: &CostItem, most: Money) -> Finding {
         let text = format!(
             "`{}`: {} = {} at most",
             item.path,
@@ -120,7 +126,7 @@ impl<'a> Judged<'a> {
 
     /// The sums of the layers, and the total beside the budget.
     fn sums(&self) -> Vec<String> {
-        let layers = Layer::ALL.into_iter().filter_map(|layer| {
+        let layers = CostLayer::ALL.into_iter().filter_map(|layer| {
             let most = self.estimate.layer(layer)?.ceiling;
             Some(format!("{layer} {}", most.exact()))
         });
@@ -150,6 +156,6 @@ impl<'a> Judged<'a> {
     }
 }
 
-fn most(item: &Item) -> Option<(Money, &Item)> {
+fn most(item: &CostItem) -> Option<(Money, &CostItem)> {
     Some((item.range()?.ceiling, item))
 }

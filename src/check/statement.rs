@@ -1,12 +1,12 @@
 //! How a finding shows a change if the file does not state the value yet.
 
 use crate::ast::Ast;
-use crate::edit::{Action, Edit, Segment};
+use crate::edit::{Edit, EditAction, Segment};
 
 /// The text to add to `file`: inside the top-level node if the file has it, else with the whole
 /// node. `None` if the edit removes something or has no place.
 pub(super) fn advice(edit: &Edit, file: &Ast) -> Option<String> {
-    let (Action::Set(text) | Action::Insert(text)) = &edit.action else {
+    let (EditAction::Set(text) | EditAction::Insert(text)) = &edit.action else {
         return None;
     };
     let address = edit.address()?;

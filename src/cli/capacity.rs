@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::capacity::metrics_file;
 use crate::capacity::offers::Offers;
 use crate::capacity::proposal::{Base, Proposals, propose};
-use crate::capacity::series::{History, Window};
+use crate::capacity::series::{History, ReviewWindow};
 use crate::capacity::{Review, review};
 use crate::compile::{self, Input};
 use crate::diagnostic::visible::visible;
@@ -14,10 +14,10 @@ use crate::metric::{Tracked, tracked};
 use crate::model::Environment;
 use crate::report::capacity::html::html;
 use crate::report::capacity::markdown::markdown;
-use crate::report::capacity::text::{Shown, text};
+use crate::report::capacity::text::{CapacityStyle, text};
 use crate::report::capacity::{CapacityReport, Reviewed, json, report};
 
-use super::args::{Capacity, PageFormat};
+use super::args::{CapacityArgs, PageFormat};
 use super::check::print_findings;
 use super::error::Error;
 use super::exit::Exit;
@@ -29,7 +29,7 @@ use super::prometheus::Prometheus;
 /// The largest file of metrics: a year of samples of a hundred series.
 const MOST_BYTES: u64 = 64 << 20;
 
-pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &CapacityArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (catalogue(&command.common)?, today(&command.common));
     let input = input(&command.file)?;
     let run = compile::compile(vec![input.clone()], &texts, today);
@@ -38,7 +38,7 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     };
-    let window = Window::of(today, command.days);
+    let window = ReviewWindow::of(today, command.days);
     let tracked = tracked(environment);
     let (source, history) = match measured(command, &tracked, window)? {
         Ok(measured) => measured,
@@ -71,7 +71,7 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
 }
 
 /// The command that shows what is wrong, with the same catalogue.
-fn wrong(command: &Capacity) -> String {
+fn wrong(command: &CapacityArgs) -> String {
     let mut check = format!("tierc check {}", command.file.display());
     if let Some(folder) = &command.common.catalogue {
         check += &format!(" --catalogue {}", folder.display());
@@ -96,7 +96,7 @@ fn proposals(
 }
 
 fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {
-    let shown = Shown {
+    let shown = CapacityStyle {
         color: output.style().color,
         unicode: shows_unicode(),
     };
@@ -127,9 +127,9 @@ fn input(path: &Path) -> Result<Input, Vec<String>> {
 }
 
 /// The measurements and their source; mistakes in them, or why they could not be read.
-type Measured = Result<Result<(String, History), Vec<String>>, Vec<String>>;
+type MeasuredInputs = Result<Result<(String, History), Vec<String>>, Vec<String>>;
 
-fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured {
+fn measured(command: &CapacityArgs, tracked: &[Tracked], window: ReviewWindow) -> MeasuredInputs {
     if let Some(url) = &command.prometheus {
         let prometheus = Prometheus::at(url).map_err(|failure| vec![failure])?;
         let history = prometheus.history(tracked, window);

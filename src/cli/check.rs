@@ -8,7 +8,7 @@ use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Help, Severity, json};
 use crate::report::diff::source as unified;
 
-use super::args::{Check, Deny, Format};
+use super::args::{Check, Deny, FindingsFormat};
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Rewrite};
@@ -28,11 +28,11 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
     );
     let run = load_with(&command.paths, &texts, today)?;
     match command.format {
-        Format::Human => {
+        FindingsFormat::Human => {
             print_findings(&run, output);
             print_fixable(&run, &texts, today, output);
         }
-        Format::Json => output.line(&findings_as_json(&run)),
+        FindingsFormat::Json => output.line(&findings_as_json(&run)),
     }
     Ok(verdict(&run, command.deny))
 }
@@ -87,12 +87,12 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     });
     let run = compile::compile(left.collect(), &texts, today);
     match command.format {
-        Format::Human => {
+        FindingsFormat::Human => {
             print_fixed(&fixed, output);
             print_findings(&run, output);
             print_fixable(&run, &texts, today, output);
         }
-        Format::Json => output.line(&as_json(&run, Some(&fixed))),
+        FindingsFormat::Json => output.line(&as_json(&run, Some(&fixed))),
     }
     Ok(verdict(&run, command.deny))
 }

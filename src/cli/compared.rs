@@ -5,12 +5,14 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
-use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::diagnostic::{Diagnostics, Severity, render};
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment, paths};
+use crate::report::diff::{
+    ComparedEnvironment, EnvironmentDiff, FileDiff, files, of_environment, paths,
+};
 use crate::source::Sources;
 
 use super::args::Common;
@@ -43,7 +45,7 @@ pub(super) fn environments(
                 let sides = Pair::new(outcome.sides.before?, outcome.sides.after?);
                 Some(planned(sides, outcome, comparison, common, ROOT))
             });
-            of_environment(Compared {
+            of_environment(ComparedEnvironment {
                 outcome,
                 cost: Some(cost),
                 plan: plan.as_ref(),
@@ -55,7 +57,7 @@ pub(super) fn environments(
 }
 
 /// The findings of files that could not be resolved, on either side.
-pub(super) fn about_unread(comparison: &Comparison) -> Vec<Finding> {
+pub(super) fn about_unread(comparison: &Comparison) -> Vec<FindingJson> {
     let unread = unread(comparison);
     unread
         .flat_map(|(run, file)| findings(file.diagnostics.iter(), &run.sources))

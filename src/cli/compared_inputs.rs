@@ -7,19 +7,19 @@ mod trees;
 
 use std::path::{Path, PathBuf};
 
-use crate::compile::{self, CatalogueTexts, Comparison, Matching, Side, SideFile};
+use crate::compile::{self, CatalogueTexts, ComparedSide, Comparison, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::args::{Common, Compared};
+use super::args::{Common, ComparedArgs};
 use super::exit::Exit;
 use super::files;
-use super::git::{Found, Revision};
+use super::git::{Revision, RevisionFile};
 use super::load::{catalogue, today};
 use super::output::Output;
 
 /// Both states as they were read.
-pub(super) struct Read {
-    pub(super) sides: Pair<Side>,
+pub(super) struct ReadSides {
+    pub(super) sides: Pair<ComparedSide>,
     pub(super) texts: Pair<CatalogueTexts>,
     pub(super) matching: Matching,
     /// Whether an environment that only BEFORE has was removed. Otherwise AFTER may only be
@@ -27,7 +27,7 @@ pub(super) struct Read {
     pub(super) complete: bool,
 }
 
-impl Read {
+impl ReadSides {
     /// Compiles both states.
     pub(super) fn compare(self, common: &Common) -> (Comparison, Pair<CatalogueTexts>) {
         let mut comparison = compile::compare(
@@ -45,7 +45,7 @@ impl Read {
 
 /// Whether the files of generated trees are read, in addition to the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Artifacts {
+pub(super) enum ReadArtifacts {
     Read,
     Left,
 }
@@ -104,11 +104,11 @@ impl From<String> for Failed {
 
 /// Reads both sides from the arguments.
 pub(super) fn read(
-    compared: &Compared,
+    compared: &ComparedArgs,
     common: &Common,
-    artifacts: Artifacts,
+    artifacts: ReadArtifacts,
     output: &Output,
-) -> Result<Read, Failed> {
+) -> Result<ReadSides, Failed> {
     let paths = || -> Vec<PathBuf> {
         if compared.named.is_empty() {
             vec![PathBuf::from("environments")]
@@ -137,7 +137,7 @@ pub(super) fn read(
 fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
     let inputs = files::read_inputs(paths)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let file = |input: files::Input| SideFile {
+    let file = |input: files::FileInput| SideFile {
         path: input.name.clone(),
         input: compile::Input {
             name: input.name,
@@ -156,7 +156,7 @@ fn at_revision(
     below: &Path,
 ) -> Result<Vec<SideFile>, String> {
     let found = revision.environments(below)?;
-    let file = |found: Found| {
+    let file = |found: RevisionFile| {
         let path = found
             .name
             .map_or_else(|| path.to_owned(), |name| path.join(name));

@@ -22,14 +22,14 @@ mod stage;
 mod tree;
 mod turn;
 
-pub use input::{Input, is_without_environments, read_inputs, shown, stay_on_this_thread};
+pub use input::{FileInput, is_without_environments, read_inputs, shown, stay_on_this_thread};
 pub use leftover::{Leftover, is_tree_name};
 pub(in crate::cli) use plan::lock_of;
-pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
+pub use plan::{FileChange, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
 pub use read::{MOST_BYTES, read_file};
 pub use source::{Rewrite, rewrite};
-pub use stage::{Staged, stage_tree};
-pub use turn::{PATIENCE, Turn};
+pub use stage::{StagedTree, stage_tree};
+pub use turn::{PATIENCE, WriteTurn};
 
 /// The file in a tree that lists tierc's files.
 pub const LOCK: &str = "tierc.lock.json";

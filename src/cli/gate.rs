@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use crate::cost::{CostGate, Difference, Verdict};
+use crate::cost::{CostDifference, CostGate, Verdict};
 use crate::diff::Presence;
 use crate::impact::{Class, Fingerprint};
 use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
@@ -13,11 +13,11 @@ use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
 pub(super) struct Gate {
     /// As it was written.
     written: String,
-    kind: Kind,
+    kind: GateKind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+enum GateKind {
     /// No change may have this class or a worse one.
     Disruption(Class),
     /// The most growth of floor and ceiling, for each environment and for all together.
@@ -29,8 +29,8 @@ impl FromStr for Gate {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let kind = match text.split_once('=') {
-            Some(("disruption", class)) => Kind::Disruption(parse_class(class)?),
-            Some(("cost", limit)) => Kind::Cost(CostGate::parse(limit)?),
+            Some(("disruption", class)) => GateKind::Disruption(parse_class(class)?),
+            Some(("cost", limit)) => GateKind::Cost(CostGate::parse(limit)?),
             Some(_) | None => {
                 return Err(format!(
                     "`{text}` is not a limit: write `disruption=failover`, `cost=+20%` or `cost=+500`"
@@ -88,15 +88,15 @@ pub(super) fn judge(
     gates: &[Gate],
     approved: &Approved<'_>,
     report: &DiffReport,
-    costs: &[&Difference],
+    costs: &[&CostDifference],
 ) -> Vec<Gated> {
     let judged = gates.iter().map(|gate| {
         let by = if approved.has(&report.fingerprint) {
             Vec::new()
         } else {
             match gate.kind {
-                Kind::Disruption(class) => disruption(class, approved, report),
-                Kind::Cost(limit) => cost(&limit, approved, report, costs),
+                GateKind::Disruption(class) => disruption(class, approved, report),
+                GateKind::Cost(limit) => cost(&limit, approved, report, costs),
             }
         };
         Gated {
@@ -159,10 +159,10 @@ fn cost(
     limit: &CostGate,
     approved: &Approved<'_>,
     report: &DiffReport,
-    costs: &[&Difference],
+    costs: &[&CostDifference],
 ) -> Vec<String> {
     let mut by = Vec::new();
-    let mut all = Difference {
+    let mut all = CostDifference {
         calendar: Vec::new(),
         layers: Vec::new(),
         items: Vec::new(),
@@ -192,7 +192,7 @@ fn beyond(environment: &EnvironmentDiff, why: &str) -> String {
     )
 }
 
-fn exceeds(limit: &CostGate, difference: &Difference) -> Option<String> {
+fn exceeds(limit: &CostGate, difference: &CostDifference) -> Option<String> {
     match limit.judge(difference) {
         Verdict::Within => None,
         Verdict::Exceeded => Some(format!("{} a month", growth(&difference.total().0))),

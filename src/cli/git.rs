@@ -17,7 +17,7 @@ use crate::parse::scan::MAX_BYTES;
 
 use objects::Objects;
 use process::{ask, quoted};
-use walk::{Kind, Node, Walk};
+use walk::{TreeEntryKind, TreeNode, Walk};
 
 /// A working tree.
 pub(super) struct Repository {
@@ -36,7 +36,7 @@ pub(super) struct Revision<'a> {
 }
 
 /// A file of a revision.
-pub(super) struct Found {
+pub(super) struct RevisionFile {
     /// Its name in the requested folder; `None` if the file itself was requested.
     pub(super) name: Option<OsString>,
     /// Its contents, cut after the first byte that makes it too large.
@@ -163,14 +163,14 @@ impl Revision<'_> {
 
     /// The `*.kdl` files of the folder `below` (empty for the top folder), by name. If `below` is a
     /// file, that file without a name. Nothing if the revision has neither.
-    pub(super) fn environments(&self, below: &Path) -> Result<Vec<Found>, String> {
+    pub(super) fn environments(&self, below: &Path) -> Result<Vec<RevisionFile>, String> {
         let folder = match Walk::from_top(self).go(below)? {
-            Node::Absent => return Ok(Vec::new()),
-            Node::File(object) => {
+            TreeNode::Absent => return Ok(Vec::new()),
+            TreeNode::File(object) => {
                 let bytes = self.read(&object, below)?;
-                return Ok(vec![Found { name: None, bytes }]);
+                return Ok(vec![RevisionFile { name: None, bytes }]);
             }
-            Node::Folder(folder) => folder,
+            TreeNode::Folder(folder) => folder,
         };
         let mut found = Vec::new();
         for entry in folder.entries()?.iter() {
@@ -179,17 +179,17 @@ impl Revision<'_> {
                 continue;
             }
             let object = match entry.kind {
-                Kind::File => entry.object.clone(),
+                TreeEntryKind::File => entry.object.clone(),
                 // A folder is not an environment, whatever its name.
-                Kind::Folder | Kind::Submodule => continue,
-                Kind::Link => match folder.clone().go(path)? {
-                    Node::File(object) => object,
-                    Node::Folder(_) => continue,
-                    Node::Absent => return Err(self.dangling(&below.join(path))),
+                TreeEntryKind::Folder | TreeEntryKind::Submodule => continue,
+                TreeEntryKind::Link => match folder.clone().go(path)? {
+                    TreeNode::File(object) => object,
+                    TreeNode::Folder(_) => continue,
+                    TreeNode::Absent => return Err(self.dangling(&below.join(path))),
                 },
             };
             let bytes = self.read(&object, &below.join(path))?;
-            found.push(Found {
+            found.push(RevisionFile {
                 name: Some(entry.name.clone()),
                 bytes,
             });
@@ -205,15 +205,15 @@ impl Revision<'_> {
         names: &[&str],
     ) -> Result<Option<Vec<String>>, String> {
         let folder = match Walk::from_top(self).go(below)? {
-            Node::Absent => return Ok(None),
-            Node::File(_) => {
+            TreeNode::Absent => return Ok(None),
+            TreeNode::File(_) => {
                 return Err(format!("`{}` is not a folder", self.place(below)));
             }
-            Node::Folder(folder) => folder,
+            TreeNode::Folder(folder) => folder,
         };
         let text = |name: &&str| {
             let path = below.join(name);
-            let Node::File(object) = folder.clone().go(Path::new(name))? else {
+            let TreeNode::File(object) = folder.clone().go(Path::new(name))? else {
                 return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
             };
             let bytes = self.read(&object, &path)?;

@@ -5,23 +5,23 @@ mod states;
 use std::path::PathBuf;
 
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
-use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::model::{Environment, Waiver};
 use crate::pair::Pair;
 use crate::plan::Plan as Steps;
 use crate::report::plan::{
-    EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
+    EnvironmentPlan, PlanReport, PlanReportKind, PlannedEnvironment, markdown, of_environment, text,
 };
 
-use super::args::{Common, Compared, Plan, ReportFormat};
+use super::args::{Common, ComparedArgs, PlanArgs, ReportFormat};
 use super::compared::{self, say_called, say_prices};
-use super::compared_inputs::{self, Artifacts, Failed, Read};
+use super::compared_inputs::{self, Failed, ReadArtifacts, ReadSides};
 use super::exit::Exit;
 use super::output::Output;
 use super::safe_order::{ROOT, planned};
 
-pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &PlanArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
         Ok(read) => read,
         Err(failed) => {
@@ -36,7 +36,7 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
 fn tell(
     comparison: &Comparison,
     texts: &CatalogueTexts,
-    command: &Plan,
+    command: &PlanArgs,
     output: &mut Output,
 ) -> Result<Exit, Vec<String>> {
     say_called(comparison, output);
@@ -62,7 +62,7 @@ fn tell(
     let written = out.map(|_| root.as_str());
     let (environments, costs) = priced(&routes, texts, written);
     let report = PlanReport {
-        report: Kind::Plan,
+        report: PlanReportKind::Plan,
         environments,
         new: of_one_side(&outcomes, |sides| sides.before.is_none()),
         gone: of_one_side(&outcomes, |sides| sides.after.is_none()),
@@ -80,26 +80,26 @@ fn tell(
 
 /// Removes the output of an earlier plan: its scripts would look like those of this plan, which
 /// failed.
-fn discard(command: &Plan, output: &Output) {
+fn discard(command: &PlanArgs, output: &Output) {
     if let Some(out) = &command.out {
         states::discard(out, output);
     }
 }
 
 /// The folder from which the commands read the states.
-fn root(command: &Plan) -> String {
+fn root(command: &PlanArgs) -> String {
     let out = command.out.as_ref();
     out.map_or_else(|| ROOT.to_owned(), |out| out.display().to_string())
 }
 
-fn read(command: &Plan, output: &Output) -> Result<Read, Failed> {
-    let compared = Compared {
+fn read(command: &PlanArgs, output: &Output) -> Result<ReadSides, Failed> {
+    let compared = ComparedArgs {
         named: vec![command.before.clone(), command.after.clone()],
         base: None,
         committed: false,
         out: PathBuf::new(),
     };
-    compared_inputs::read(&compared, &command.common, Artifacts::Left, output)
+    compared_inputs::read(&compared, &command.common, ReadArtifacts::Left, output)
 }
 
 /// The way of one environment.
@@ -159,7 +159,7 @@ fn priced(
             .split_at_checked(route.plan.steps.len() + 1)
             .unwrap_or((left, &[]));
         left = others;
-        environments.push(of_environment(&Planned {
+        environments.push(of_environment(&PlannedEnvironment {
             sides: route.sides,
             plan: &route.plan,
             estimates,
@@ -195,7 +195,7 @@ fn ended(report: &PlanReport) -> Exit {
 }
 
 /// Messages about files that cannot be resolved, and about an AFTER without a plan.
-fn about_unread(comparison: &Comparison, readable: bool) -> Vec<Finding> {
+fn about_unread(comparison: &Comparison, readable: bool) -> Vec<FindingJson> {
     let mut unread = compared::about_unread(comparison);
     let after = &comparison.runs.after;
     let hiding = after.files.iter().filter(|file| file.environment.is_some());

@@ -9,7 +9,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Proxy};
 
 use crate::capacity::prometheus::{parameters, samples};
-use crate::capacity::series::{History, Window};
+use crate::capacity::series::{History, ReviewWindow};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::Tracked;
@@ -83,7 +83,11 @@ impl Prometheus {
     /// # Errors
     ///
     /// A sentence for the first query that fails; the others would fail as well.
-    pub(super) fn history(&self, tracked: &[Tracked], window: Window) -> Result<History, String> {
+    pub(super) fn history(
+        &self,
+        tracked: &[Tracked],
+        window: ReviewWindow,
+    ) -> Result<History, String> {
         let mut history = History::default();
         for it in tracked {
             let found = self
@@ -102,7 +106,7 @@ impl Prometheus {
         Ok(history)
     }
 
-    fn ask(&self, query: &str, window: Window) -> Result<String, String> {
+    fn ask(&self, query: &str, window: ReviewWindow) -> Result<String, String> {
         let mut request = self.agent.get(format!("{}/api/v1/query_range", self.url));
         for (name, value) in parameters(query, window) {
             request = request.query(name, value);

@@ -18,16 +18,16 @@ use super::args::Render;
 use super::check::{say_findings, verdict};
 use super::error::Error;
 use super::exit::Exit;
-use super::files::{self, Change, Staged, TreePlan, Turn};
+use super::files::{self, FileChange, StagedTree, TreePlan, WriteTurn};
 use super::load::load;
 use super::output::Output;
 use super::progress::Progress;
 
 /// What becomes of a tree.
-struct Planned<'t> {
+struct PlannedTree<'t> {
     plan: TreePlan,
     /// Its new state on disk, if it must be written.
-    staged: Option<Staged<'t>>,
+    staged: Option<StagedTree<'t>>,
 }
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -181,11 +181,11 @@ fn plan<'t>(
     command: &Render,
     environments: &Environments<'_>,
     run: &Run,
-    turn: Option<&'t Turn>,
-) -> Result<Vec<Planned<'t>>, Vec<String>> {
+    turn: Option<&'t WriteTurn>,
+) -> Result<Vec<PlannedTree<'t>>, Vec<String>> {
     let progress = Progress::new("rendering", environments.len());
     let told = |error: Error| error.to_string();
-    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned<'t>, String> {
+    let one = |name: &str, it: &Rendered<'_>| -> Result<PlannedTree<'t>, String> {
         let (environment, waivers, shown) = *it;
         let file_name = shown.rsplit('/').next().unwrap_or(shown);
         let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
@@ -195,7 +195,7 @@ fn plan<'t>(
             Some(turn) => files::stage_tree(turn, &plan, &artifacts).map_err(told)?,
             None => None,
         };
-        Ok(Planned { plan, staged })
+        Ok(PlannedTree { plan, staged })
     };
     let planned = environments
         .par_iter()
@@ -241,12 +241,12 @@ fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String
 /// Every path that changes, for display.
 fn changes<'a>(
     command: &'a Render,
-    planned: &'a [Planned<'_>],
-) -> impl Iterator<Item = (String, Change)> + 'a {
-    planned.iter().flat_map(move |Planned { plan, .. }| {
+    planned: &'a [PlannedTree<'_>],
+) -> impl Iterator<Item = (String, FileChange)> + 'a {
+    planned.iter().flat_map(move |PlannedTree { plan, .. }| {
         let changed = plan.changes.iter();
         changed
-            .filter(|(_, change)| *change != Change::Unchanged)
+            .filter(|(_, change)| *change != FileChange::Unchanged)
             .map(move |(path, change)| {
                 let shown = command.out.join(&plan.name).join(path);
                 (shown.display().to_string(), *change)
@@ -256,7 +256,7 @@ fn changes<'a>(
 
 fn report_stale(
     command: &Render,
-    planned: &[Planned<'_>],
+    planned: &[PlannedTree<'_>],
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
@@ -264,11 +264,11 @@ fn report_stale(
     for (path, change) in changes(command, planned) {
         count += 1;
         let means = match change {
-            Change::Created => "missing",
-            Change::Updated | Change::Unchanged => "stale",
-            Change::Removed => "no longer generated",
-            Change::RemovedEdited => "no longer generated, and edited by hand",
-            Change::Edited => "edited by hand",
+            FileChange::Created => "missing",
+            FileChange::Updated | FileChange::Unchanged => "stale",
+            FileChange::Removed => "no longer generated",
+            FileChange::RemovedEdited => "no longer generated, and edited by hand",
+            FileChange::Edited => "edited by hand",
         };
         output.line(&format!("{path}: {means}"));
     }
@@ -295,14 +295,19 @@ fn report_stale(
     Exit::Stale
 }
 
-fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mut Output) -> Exit {
+fn list(
+    command: &Render,
+    planned: &[PlannedTree<'_>],
+    stale: &[String],
+    output: &mut Output,
+) -> Exit {
     for (path, change) in changes(command, planned) {
         let what = match change {
-            Change::Created => "created",
-            Change::Updated | Change::Unchanged => "updated",
-            Change::Removed => "removed",
-            Change::Edited => "overwritten, although it was edited by hand",
-            Change::RemovedEdited => "removed, although it was edited by hand",
+            FileChange::Created => "created",
+            FileChange::Updated | FileChange::Unchanged => "updated",
+            FileChange::Removed => "removed",
+            FileChange::Edited => "overwritten, although it was edited by hand",
+            FileChange::RemovedEdited => "removed, although it was edited by hand",
         };
         output.line(&format!("{path}: would be {what}"));
     }
@@ -314,25 +319,27 @@ fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mu
     Exit::Fine
 }
 
-fn warn_of_edits(command: &Render, planned: &[Planned<'_>], output: &Output) {
+fn warn_of_edits(command: &Render, planned: &[PlannedTree<'_>], output: &Output) {
     for (path, change) in changes(command, planned) {
         warn_of_edit(&path, change, output);
     }
 }
 
 /// Warns if an edited file is removed or overwritten.
-pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
+pub(super) fn warn_of_edit(path: &str, change: FileChange, output: &Output) {
     let what = match change {
-        Change::Edited => "overwritten",
-        Change::RemovedEdited => "removed",
-        Change::Created | Change::Updated | Change::Removed | Change::Unchanged => return,
+        FileChange::Edited => "overwritten",
+        FileChange::RemovedEdited => "removed",
+        FileChange::Created | FileChange::Updated | FileChange::Removed | FileChange::Unchanged => {
+            return;
+        }
     };
     output.warning(&format!("`{path}` was edited by hand and is {what}"));
 }
 
 /// Waits for this run's turn to write into a folder, and reports the wait and the leftovers of
 /// earlier runs.
-pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
+pub(super) fn take_turn(out: &Path, output: &Output) -> Result<WriteTurn, Error> {
     let waits = || {
         output.say(&format!(
             "waiting for another run that writes into {}, for at most {} s",
@@ -340,7 +347,7 @@ pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
             files::PATIENCE.as_secs()
         ));
     };
-    let turn = Turn::take(out, waits)?;
+    let turn = WriteTurn::take(out, waits)?;
     for left in turn.left() {
         output.warning(&left.to_string());
     }
@@ -348,10 +355,10 @@ pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
 }
 
 /// Moves every new state into its tree's place.
-fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>> {
+fn place(planned: &mut [PlannedTree<'_>], output: &Output) -> Result<(), Vec<String>> {
     let placed = planned
         .par_iter_mut()
-        .filter_map(|Planned { plan, staged }| Some(staged.take()?.place(plan)))
+        .filter_map(|PlannedTree { plan, staged }| Some(staged.take()?.place(plan)))
         .map(|placed| placed.map_err(|error| error.to_string()))
         .collect();
     for left in all(placed)?.into_iter().flatten() {
@@ -387,18 +394,21 @@ fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<
 }
 
 /// What was done, in one line.
-fn summary(command: &Render, planned: &[Planned<'_>]) -> String {
-    let count = |wanted: &[Change]| {
+fn summary(command: &Render, planned: &[PlannedTree<'_>]) -> String {
+    let count = |wanted: &[FileChange]| {
         let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
         changes
             .filter(|(_, change)| wanted.contains(change))
             .count()
     };
     let done: Vec<String> = [
-        (count(&[Change::Created]), "created"),
-        (count(&[Change::Updated, Change::Edited]), "updated"),
-        (count(&[Change::Removed, Change::RemovedEdited]), "removed"),
-        (count(&[Change::Unchanged]), "unchanged"),
+        (count(&[FileChange::Created]), "created"),
+        (count(&[FileChange::Updated, FileChange::Edited]), "updated"),
+        (
+            count(&[FileChange::Removed, FileChange::RemovedEdited]),
+            "removed",
+        ),
+        (count(&[FileChange::Unchanged]), "unchanged"),
     ]
     .into_iter()
     .filter(|(files, _)| *files > 0)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::compile::{Comparison, Outcome};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan, Request, plan};
+use crate::plan::{Plan, PlanRequest, plan};
 
 use super::args::Common;
 use super::load::today;
@@ -26,7 +26,7 @@ pub(super) fn planned(
         (Some(before), Some(after)) => before & after,
         (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
     };
-    plan(&Request {
+    plan(&PlanRequest {
         environments: sides,
         catalogue: &comparison.runs.after.catalogue,
         waived: &waived,

@@ -84,11 +84,11 @@ impl Referred {
     }
 
     /// What a budget asks the prices of.
-    fn prices(&self) -> prices::Wanted {
+    fn prices(&self) -> prices::WantedPrices {
         let storage = StorageType::WORDS
             .iter()
             .map(|(word, _)| (*word).to_owned());
-        prices::Wanted {
+        prices::WantedPrices {
             regions: self.regions.clone(),
             names: self.names.iter().cloned().chain(storage).collect(),
         }
@@ -105,7 +105,7 @@ impl Referred {
 }
 
 /// The catalogue's facts about all these names.
-pub(super) struct Facts {
+pub(super) struct SubsetFacts {
     /// The tiers, each merged over the defaults.
     pub(super) tiers: BTreeMap<Tier, Ast>,
     /// The rest of the catalogue.
@@ -114,7 +114,7 @@ pub(super) struct Facts {
     pub(super) prices: Option<Prices>,
 }
 
-impl Facts {
+impl SubsetFacts {
     /// Reads a catalogue's texts, and returns its mistakes separately.
     pub(super) fn read(
         mut referred: Referred,

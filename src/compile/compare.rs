@@ -9,7 +9,7 @@ use crate::model::{Name, Tier};
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use super::catalogue_subset::{Facts, Referred};
+use super::catalogue_subset::{Referred, SubsetFacts};
 use super::record::Record;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 use super::{match_renamed, record};
@@ -27,7 +27,7 @@ pub struct SideFile {
 
 /// One side of a comparison.
 #[derive(Clone, Debug, Default)]
-pub struct Side {
+pub struct ComparedSide {
     /// Its files.
     pub files: Vec<SideFile>,
     /// What is recorded, in place of files.
@@ -82,7 +82,7 @@ impl Comparison {
 }
 
 /// A side between parsing and resolving.
-struct Read {
+struct ReadSide {
     parsed: Vec<Parsed>,
     records: Vec<Record>,
     paths: Vec<String>,
@@ -92,7 +92,7 @@ struct Read {
 /// of both sides, so any state in between can be checked.
 #[must_use]
 pub fn compare(
-    sides: Pair<Side>,
+    sides: Pair<ComparedSide>,
     texts: Pair<&CatalogueTexts>,
     matching: Matching,
     today: Date,
@@ -119,7 +119,12 @@ struct How {
 }
 
 /// Compiles both sides.
-fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date) -> Comparison {
+fn states(
+    sides: Pair<ComparedSide>,
+    texts: Pair<&CatalogueTexts>,
+    how: How,
+    today: Date,
+) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -128,7 +133,7 @@ fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let mut facts = |ids, texts| {
         let referred = referred([&before, &after]);
-        Facts::read(referred, ids, texts, &mut sources)
+        SubsetFacts::read(referred, ids, texts, &mut sources)
     };
     let (after_facts, after_about) = facts(after_ids, texts.after);
     let other = before_ids.map(|ids| facts(ids, texts.before));
@@ -155,10 +160,10 @@ fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date
 
 /// Reads both sides, and returns the original names if they differed.
 fn read_both(
-    sides: Pair<Side>,
+    sides: Pair<ComparedSide>,
     how: How,
     sources: &mut Sources,
-) -> (Pair<Read>, Option<Pair<Name>>) {
+) -> (Pair<ReadSide>, Option<Pair<Name>>) {
     let mut sides = sides.map(|side| read(side, sources));
     let called = how.alike.then(|| call_alike(&mut sides)).flatten();
     (sides, called)
@@ -166,7 +171,7 @@ fn read_both(
 
 /// Gives both environments one name if theirs differ, and returns both. The names derived from a
 /// record's name are recorded, so only the environment of a file can be renamed.
-fn call_alike(sides: &mut Pair<Read>) -> Option<Pair<Name>> {
+fn call_alike(sides: &mut Pair<ReadSide>) -> Option<Pair<Name>> {
     let Pair { before, after } = sides;
     let names = Pair::new(before.name()?, after.name()?);
     if names.before == names.after {
@@ -183,19 +188,19 @@ fn call_alike(sides: &mut Pair<Read>) -> Option<Pair<Name>> {
     }
 }
 
-fn read(side: Side, sources: &mut Sources) -> Read {
+fn read(side: ComparedSide, sources: &mut Sources) -> ReadSide {
     let files = side.files.iter().map(|file| file.path.clone());
     let records = side.records.iter().map(|record| record.name.clone());
     let paths = files.chain(records).collect();
     let inputs = side.files.into_iter().map(|file| (file.input, file.tier));
-    Read {
+    ReadSide {
         parsed: parse_all(inputs.collect(), sources),
         records: side.records,
         paths,
     }
 }
 
-impl Read {
+impl ReadSide {
     /// The name of this side's only environment.
     fn name(&self) -> Option<Name> {
         let stated =
@@ -214,7 +219,13 @@ impl Read {
         }
     }
 
-    fn finish(self, facts: &Facts, about: Diagnostics, sources: &mut Sources, today: Date) -> Run {
+    fn finish(
+        self,
+        facts: &SubsetFacts,
+        about: Diagnostics,
+        sources: &mut Sources,
+        today: Date,
+    ) -> Run {
         let (about_files, about_records) = if self.parsed.is_empty() {
             (Diagnostics::new(), about)
         } else {
@@ -237,7 +248,7 @@ impl Read {
     }
 }
 
-fn referred(sides: [&Read; 2]) -> Referred {
+fn referred(sides: [&ReadSide; 2]) -> Referred {
     let mut referred = Referred::default();
     for side in sides {
         for file in &side.parsed {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{CatalogueTexts, Input, Run, compile};
-use crate::diagnostic::json::{self, Finding};
+use crate::diagnostic::json::{self, FindingJson};
 use crate::diagnostic::{Diagnostic, Help, Severity, code};
 use crate::edit::Edit;
 use crate::rewrite;
@@ -40,7 +40,7 @@ impl Fixes {
 #[derive(Debug)]
 pub struct Applied {
     /// The finding, as it was before this repair.
-    pub finding: Finding,
+    pub finding: FindingJson,
     /// What was done about it.
     pub message: String,
     /// The repair as edits; empty if it corrects the text without a change of meaning.

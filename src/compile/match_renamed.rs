@@ -70,11 +70,11 @@ fn without_name(file: &Compiled, sources: &Sources) -> Option<String> {
 }
 
 /// The number of times that each line with a statement occurs.
-type Lines = BTreeMap<String, usize>;
+type LineCounts = BTreeMap<String, usize>;
 
-fn counted(files: Vec<(usize, String)>) -> Vec<(usize, Lines)> {
+fn counted(files: Vec<(usize, String)>) -> Vec<(usize, LineCounts)> {
     let count = |(index, text): (usize, String)| {
-        let mut lines = Lines::new();
+        let mut lines = LineCounts::new();
         let states = |line: &&str| !line.starts_with("//") && line.contains(char::is_alphanumeric);
         for line in text.lines().map(str::trim).filter(states) {
             *lines.entry(line.to_owned()).or_default() += 1;
@@ -85,7 +85,7 @@ fn counted(files: Vec<(usize, String)>) -> Vec<(usize, Lines)> {
 }
 
 /// The number of equal lines per thousand, if there are enough.
-fn share(before: &Lines, after: &Lines) -> Option<usize> {
+fn share(before: &LineCounts, after: &LineCounts) -> Option<usize> {
     let all = before.values().sum::<usize>() + after.values().sum::<usize>();
     let common = |(line, count): (&String, &usize)| after.get(line).map(|it| *it.min(count));
     let same: usize = 2 * before.iter().filter_map(common).sum::<usize>();

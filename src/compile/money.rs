@@ -10,11 +10,11 @@ use crate::check;
 use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::model::Environment;
-use crate::parse::prices::{self, Wanted};
+use crate::parse::prices::{self, WantedPrices};
 use crate::source::Sources;
 
 /// What the environments of a run cost.
-pub struct Costs {
+pub struct EnvironmentCosts {
     /// The estimates, in the order of the files whose environment could be resolved.
     pub estimates: Vec<Estimate>,
     /// Findings about the estimates, from the rules about prices. None of them fails a run.
@@ -23,7 +23,7 @@ pub struct Costs {
 
 /// Reads the prices that the run's environments need, and estimates each. Mistakes in the prices
 /// join the findings of the run's first file, like those in the rest of the catalogue.
-pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
+pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> EnvironmentCosts {
     let environments: Vec<&Environment> = run
         .files
         .iter()
@@ -44,7 +44,7 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
         first.diagnostics.extend(about_prices);
         first.diagnostics.sort(&run.sources);
     }
-    Costs { estimates, notes }
+    EnvironmentCosts { estimates, notes }
 }
 
 /// The costs of states, and the mistakes in the prices.
@@ -97,8 +97,8 @@ pub fn all_read(run: &Run) -> bool {
 }
 
 /// The regions of the environments, and every name that can have a price.
-fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> Wanted {
-    let mut wanted = Wanted::default();
+fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> WantedPrices {
+    let mut wanted = WantedPrices::default();
     for environment in environments {
         let database = &environment.database;
         let nodes = environment.nodes.values().map(|group| &group.instance);

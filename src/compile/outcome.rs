@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::catalogue::{Catalogue, Prices};
-use crate::cost::{self, Difference, Estimate};
+use crate::cost::{self, CostDifference, Estimate};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, Changes};
 use crate::impact::{self, Class, Impact};
@@ -13,7 +13,7 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use super::{CatalogueTexts, Comparison, Compiled, Recorded, Run, money};
+use super::{CatalogueTexts, Comparison, Compiled, RecordedRun, Run, money};
 
 /// The changes of one environment, their impacts and their cost.
 pub struct Outcome<'a> {
@@ -36,7 +36,7 @@ pub struct CostChange {
     /// Both estimates.
     pub estimates: Pair<Estimate>,
     /// How they differ.
-    pub difference: Difference,
+    pub difference: CostDifference,
     /// The paths that AWS cannot change. AFTER is priced with BEFORE's values for them.
     pub kept: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl Comparison {
 }
 
 /// The version of the catalogue that a side was completed from.
-fn version<'a>(recorded: Option<&'a Recorded>, run: &'a Run) -> &'a str {
+fn version<'a>(recorded: Option<&'a RecordedRun>, run: &'a Run) -> &'a str {
     recorded.map_or(&run.catalogue.version, |it| &it.catalogue)
 }
 

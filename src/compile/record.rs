@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use jiff::civil::Date;
 
-use super::catalogue_subset::Facts;
+use super::catalogue_subset::SubsetFacts;
 use super::{Compiled, check_across, estimated, waivers};
 use crate::ast::Ast;
 use crate::check::{self, Context};
@@ -25,12 +25,12 @@ pub struct Record {
     /// Its file's waivers; `None` if the record does not state them.
     pub waivers: Option<Vec<Waiver>>,
     /// What else that run left.
-    pub recorded: Recorded,
+    pub recorded: RecordedRun,
 }
 
 /// The other facts that an earlier run recorded.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedRun {
     /// The version of the catalogue that the environment was completed from.
     pub catalogue: String,
     /// The generated files as they are now, if they were requested.
@@ -40,7 +40,7 @@ pub struct Recorded {
 /// Checks records. Findings about the catalogue go to the first.
 pub(super) fn finish_all(
     records: Vec<Record>,
-    facts: &Facts,
+    facts: &SubsetFacts,
     about_catalogue: Diagnostics,
     sources: &mut Sources,
     today: Date,
@@ -76,7 +76,7 @@ fn add(record: &Record, sources: &mut Sources) -> SourceId {
     })
 }
 
-fn finish(source: SourceId, record: Record, facts: &Facts, today: Date) -> Compiled {
+fn finish(source: SourceId, record: Record, facts: &SubsetFacts, today: Date) -> Compiled {
     let waivers = record.waivers.as_deref().unwrap_or_default();
     // A file with only the waivers left, so rules about a file's statements find nothing.
     let file = Ast {
@@ -99,7 +99,7 @@ fn finish(source: SourceId, record: Record, facts: &Facts, today: Date) -> Compi
 }
 
 /// The findings of the rules in an environment that came from `file`.
-fn check(file: &Ast, environment: &Environment, facts: &Facts, today: Date) -> Diagnostics {
+fn check(file: &Ast, environment: &Environment, facts: &SubsetFacts, today: Date) -> Diagnostics {
     let estimate = estimated(environment, facts);
     check::check(&Context {
         environment,
@@ -114,7 +114,7 @@ fn check(file: &Ast, environment: &Environment, facts: &Facts, today: Date) -> D
 
 /// A finding about a record: it names the record's file, says whether the catalogue has changed
 /// since, and where to correct it.
-fn about(mut finding: Diagnostic, record: &Compiled, facts: &Facts) -> Diagnostic {
+fn about(mut finding: Diagnostic, record: &Compiled, facts: &SubsetFacts) -> Diagnostic {
     finding.record = Some(record.source);
     if finding.severity != Severity::Error {
         return finding;

@@ -10,12 +10,12 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Estimate, Range};
-use crate::budget::packing::{At, needed};
+use crate::budget::packing::{AtBound, needed};
 use crate::budget::scaling::asked_for;
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Money, Name};
 use crate::pair::Pair;
-use crate::schedule::{Calendar, Occasion, Subject, Window};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, ZonedWindow};
 
 /// Minutes of a week.
 const WEEK: u64 = 7 * 24 * 60;
@@ -26,7 +26,7 @@ const STEP: u64 = 5;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduled {
     /// Which part.
-    pub when: When,
+    pub when: CalendarPart,
     /// Nodes by group, at the minima and at the maxima, without and with the calendar entry. `None`
     /// if they cannot be computed.
     pub nodes: Option<BTreeMap<Name, Pair<(u32, u32)>>>,
@@ -42,7 +42,7 @@ pub type Moved = Range;
 
 /// A part of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum When {
+pub enum CalendarPart {
     /// Off-hours by key; several keys if several windows are open at once. The amounts are monthly.
     OffHours {
         /// The windows.
@@ -59,7 +59,7 @@ pub enum When {
     },
 }
 
-impl When {
+impl CalendarPart {
     /// Its name in a report.
     #[must_use]
     pub fn name(&self) -> String {
@@ -104,7 +104,7 @@ pub fn scheduled(
     let calendar = Calendar::of(environment);
     let both = |pods: &dyn Fn(&str, u32) -> u32| {
         let nodes = |at| needed(environment, catalogue, at, pods);
-        Some((nodes(At::Minima)?, nodes(At::Maxima)?))
+        Some((nodes(AtBound::Minima)?, nodes(AtBound::Maxima)?))
     };
     let declared = both(&|_, pods| pods);
     let groups = environment.nodes.iter();
@@ -119,7 +119,7 @@ pub fn scheduled(
         };
         let keys = windows.iter().map(|window| window.key.to_owned());
         let windows = keys.collect();
-        let when = When::OffHours { windows, minutes };
+        let when = CalendarPart::OffHours { windows, minutes };
         all.push(moved(when, both(&asleep)));
     }
     for occasion in &calendar.occasions {
@@ -128,26 +128,30 @@ pub fn scheduled(
             asked.map_or(pods, |asked| asked.max(pods))
         };
         let (name, minutes) = (occasion.name.clone(), minutes(occasion));
-        all.push(moved(When::Event { name, minutes }, both(&raised)));
+        all.push(moved(CalendarPart::Event { name, minutes }, both(&raised)));
     }
     all
 }
 
 /// The calendar's name for a Deployment.
-fn subject(who: &str) -> Option<Subject> {
+fn subject(who: &str) -> Option<ScheduleSubject> {
     match who.strip_prefix("worker.") {
-        Some(name) => Name::parse(name).ok().map(Subject::Pool),
-        None => (who == "api").then_some(Subject::Api),
+        Some(name) => Name::parse(name).ok().map(ScheduleSubject::Pool),
+        None => (who == "api").then_some(ScheduleSubject::Api),
     }
 }
 
 /// The pods during an event: the API's floor becomes its minimum, and a pool climbs to what its
 /// trigger asks for, up to its maximum.
-fn asked(environment: &Environment, occasion: &Occasion<'_>, subject: &Subject) -> Option<u32> {
+fn asked(
+    environment: &Environment,
+    occasion: &Occasion<'_>,
+    subject: &ScheduleSubject,
+) -> Option<u32> {
     let floor = occasion.floor(subject)?;
     match subject {
-        Subject::Api => Some(floor),
-        Subject::Pool(name) => {
+        ScheduleSubject::Api => Some(floor),
+        ScheduleSubject::Pool(name) => {
             let most = environment.worker.get(name)?.workload.replicas.max.value;
             Some(asked_for(floor).min(most.max(floor)))
         }
@@ -160,7 +164,7 @@ fn minutes(occasion: &Occasion<'_>) -> u64 {
 }
 
 /// The windows that are open together, with the minutes in a week without a clock change.
-fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
+fn open<'a, 'b>(windows: &'b [ZonedWindow<'a>]) -> Vec<(Vec<&'b ZonedWindow<'a>>, u64)> {
     let mut open: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
     let monday = date(2024, 1, 8).to_zoned(jiff::tz::TimeZone::UTC);
     let Ok(mut at) = monday.map(|monday| monday.timestamp()) else {
@@ -168,7 +172,8 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
     };
     let step = SignedDuration::from_mins(5);
     for _ in 0..WEEK / STEP {
-        let is_open = |(index, window): (usize, &Window<'_>)| window.is_open(at).then_some(index);
+        let is_open =
+            |(index, window): (usize, &ZonedWindow<'_>)| window.is_open(at).then_some(index);
         let now: Vec<usize> = windows.iter().enumerate().filter_map(is_open).collect();
         if !now.is_empty() {
             *open.entry(now).or_default() += STEP;
@@ -188,7 +193,7 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
 type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
 
 fn moved(
-    when: When,
+    when: CalendarPart,
     sides: Option<(Both, Both)>,
     estimate: &Estimate,
     least: &BTreeMap<Name, u32>,
@@ -216,7 +221,7 @@ fn moved(
 }
 
 fn cost(
-    when: &When,
+    when: &CalendarPart,
     nodes: &BTreeMap<Name, Pair<(u32, u32)>>,
     estimate: &Estimate,
 ) -> Option<Moved> {

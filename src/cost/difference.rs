@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Money, Percent};
 use crate::pair::Pair;
 
-use super::{Estimate, Item, Layer, Missing, Range, Scheduled};
+use super::{CostItem, CostLayer, Estimate, Missing, Range, Scheduled};
 
 /// The cost before and after; zero for something that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shift(pub Pair<Range>);
+pub struct CostShift(pub Pair<Range>);
 
-impl Shift {
+impl CostShift {
     /// The growth of the floor; negative if it falls.
     #[must_use]
     pub fn floor(&self) -> Money {
@@ -41,13 +41,13 @@ impl Shift {
 #[derive(Clone, Debug)]
 pub struct ItemShift {
     /// Where it belongs.
-    pub layer: Layer,
+    pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
     /// The item, where there is one.
-    pub item: Pair<Option<Item>>,
+    pub item: Pair<Option<CostItem>>,
     /// What it costs.
-    pub shift: Shift,
+    pub shift: CostShift,
 }
 
 impl ItemShift {
@@ -62,11 +62,11 @@ impl ItemShift {
 #[derive(Clone, Debug)]
 pub struct Unknown {
     /// Where it belongs.
-    pub layer: Layer,
+    pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
     /// The item, where there is one.
-    pub item: Pair<Option<Item>>,
+    pub item: Pair<Option<CostItem>>,
 }
 
 /// A calendar entry that changes, or whose nodes do.
@@ -80,9 +80,9 @@ pub struct CalendarShift {
 
 /// The difference of two estimates.
 #[derive(Clone, Debug)]
-pub struct Difference {
+pub struct CostDifference {
     /// Every layer of either side, in display order, without unpriced items.
-    pub layers: Vec<(Layer, Shift)>,
+    pub layers: Vec<(CostLayer, CostShift)>,
     /// The items that change, by layer and path.
     pub items: Vec<ItemShift>,
     /// Changed items without a price. Sums exclude them.
@@ -91,23 +91,23 @@ pub struct Difference {
     pub calendar: Vec<CalendarShift>,
 }
 
-impl Difference {
+impl CostDifference {
     /// Both totals, without unpriced items.
     #[must_use]
-    pub fn total(&self) -> Shift {
+    pub fn total(&self) -> CostShift {
         let mut sum: Pair<Range> = Pair::default();
         for (_, shift) in &self.layers {
             sum.before = sum.before + shift.0.before;
             sum.after = sum.after + shift.0.after;
         }
-        Shift(sum)
+        CostShift(sum)
     }
 
     /// The paths of the attributes that the amounts of a layer are computed from, as far as they
     /// differ; none where the layer costs the same.
     #[must_use]
-    pub fn inputs(&self, layer: Layer) -> BTreeSet<&str> {
-        let differs = |shift: &Shift| shift.0.before != shift.0.after;
+    pub fn inputs(&self, layer: CostLayer) -> BTreeSet<&str> {
+        let differs = |shift: &CostShift| shift.0.before != shift.0.after;
         let mut layers = self.layers.iter();
         if !layers.any(|(known, shift)| *known == layer && differs(shift)) {
             return BTreeSet::new();
@@ -123,7 +123,7 @@ impl Difference {
     /// Whether an amount differs, or something has a price on one side only.
     #[must_use]
     pub fn moves_money(&self) -> bool {
-        let has_price = |item: &Option<Item>| item.as_ref().is_some_and(|it| it.rate.is_ok());
+        let has_price = |item: &Option<CostItem>| item.as_ref().is_some_and(|it| it.rate.is_ok());
         let mut layers = self.layers.iter();
         let mut unknown = self.unknown.iter();
         layers.any(|(_, shift)| shift.0.before != shift.0.after)
@@ -136,11 +136,11 @@ impl Difference {
 ///
 /// An environment that is added or removed is compared with its own [`Estimate::absent`].
 #[must_use]
-pub fn difference(pair: Pair<&Estimate>) -> Difference {
-    let mut layers: BTreeMap<Layer, Pair<Range>> = BTreeMap::new();
+pub fn difference(pair: Pair<&Estimate>) -> CostDifference {
+    let mut layers: BTreeMap<CostLayer, Pair<Range>> = BTreeMap::new();
     let (mut items, mut unknown) = (Vec::new(), Vec::new());
     for ((layer, path), row) in rows(pair) {
-        let (path, item) = (path.to_owned(), row.map(Option::<&Item>::cloned));
+        let (path, item) = (path.to_owned(), row.map(Option::<&CostItem>::cloned));
         let (Some(before), Some(after)) = (range(row.before), range(row.after)) else {
             if !same_without_price(row) {
                 unknown.push(Unknown { layer, path, item });
@@ -155,13 +155,15 @@ pub fn difference(pair: Pair<&Estimate>) -> Difference {
                 layer,
                 path,
                 item,
-                shift: Shift(Pair::new(before, after)),
+                shift: CostShift(Pair::new(before, after)),
             });
         }
     }
     let layers = layers.into_iter();
-    Difference {
-        layers: layers.map(|(layer, pair)| (layer, Shift(pair))).collect(),
+    CostDifference {
+        layers: layers
+            .map(|(layer, pair)| (layer, CostShift(pair)))
+            .collect(),
         items,
         unknown,
         calendar: calendar(pair),
@@ -186,10 +188,10 @@ fn calendar(pair: Pair<&Estimate>) -> Vec<CalendarShift> {
 }
 
 /// Every path of either side, with its items.
-type Rows<'a> = BTreeMap<(Layer, &'a str), Pair<Option<&'a Item>>>;
+type ItemsByPath<'a> = BTreeMap<(CostLayer, &'a str), Pair<Option<&'a CostItem>>>;
 
-fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
-    let mut rows: Rows<'a> = BTreeMap::new();
+fn rows<'a>(pair: Pair<&'a Estimate>) -> ItemsByPath<'a> {
+    let mut rows: ItemsByPath<'a> = BTreeMap::new();
     for item in &pair.before.items {
         let row = rows.entry((item.layer, &item.path)).or_default();
         row.before = Some(item);
@@ -202,18 +204,18 @@ fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
 }
 
 /// What an item costs: zero without an item, `None` without a price.
-fn range(item: Option<&Item>) -> Option<Range> {
-    item.map_or(Some(Range::default()), Item::range)
+fn range(item: Option<&CostItem>) -> Option<Range> {
+    item.map_or(Some(Range::default()), CostItem::range)
 }
 
 /// The description that distinguishes items at the same path.
-fn shown(item: Option<&Item>) -> Option<(&str, String)> {
+fn shown(item: Option<&CostItem>) -> Option<(&str, String)> {
     item.map(|item| (item.what.as_str(), item.arithmetic()))
 }
 
 /// Whether both sides are the same unpriced item, so nothing changes.
-fn same_without_price(row: Pair<Option<&Item>>) -> bool {
-    let missing = |item: Option<&Item>| item.and_then(|item| item.rate.as_ref().err().cloned());
+fn same_without_price(row: Pair<Option<&CostItem>>) -> bool {
+    let missing = |item: Option<&CostItem>| item.and_then(|item| item.rate.as_ref().err().cloned());
     let (before, after) = (missing(row.before), missing(row.after));
     before.is_some()
         && before == after

@@ -6,31 +6,31 @@ use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment, Money};
 use crate::source::{Sourced, Span};
 
-use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
-use super::{Estimate, Layer, scheduled};
+use super::item::{CostItem, Count, CountedUnit, Missing, Reserved, UnitRate};
+use super::{CostLayer, Estimate, scheduled};
 
-const CLUSTER: Unit = Unit {
+const CLUSTER: CountedUnit = CountedUnit {
     one: "cluster",
     many: "clusters",
 };
-const NODE: Unit = Unit {
+const NODE: CountedUnit = CountedUnit {
     one: "node",
     many: "nodes",
 };
-const INSTANCE: Unit = Unit {
+const INSTANCE: CountedUnit = CountedUnit {
     one: "instance",
     many: "instances (Multi-AZ)",
 };
 /// An instance and its standby, priced together.
-const PAIR: Unit = Unit {
+const PAIR: CountedUnit = CountedUnit {
     one: "pair (Multi-AZ)",
     many: "pairs (Multi-AZ)",
 };
-const REPLICA: Unit = Unit {
+const REPLICA: CountedUnit = CountedUnit {
     one: "replica",
     many: "replicas",
 };
-const SHARD: Unit = Unit {
+const SHARD: CountedUnit = CountedUnit {
     one: "shard",
     many: "shards",
 };
@@ -83,12 +83,12 @@ struct Gathered<'a> {
     region: &'a Sourced<String>,
     /// Percent of the floor that reserved capacity covers.
     reserved: &'a Sourced<u32>,
-    items: Vec<Item>,
+    items: Vec<CostItem>,
 }
 
 /// Something that is paid for.
-struct Wanted {
-    layer: Layer,
+struct WantedItem {
+    layer: CostLayer,
     path: String,
     what: String,
     counts: Vec<Count>,
@@ -97,17 +97,17 @@ struct Wanted {
     /// Where the value that names the row is stated.
     span: Option<Span>,
     /// The attributes that its amount is computed from.
-    inputs: Inputs,
+    inputs: PricedBy,
 }
 
 /// The attributes that an amount is computed from: their paths, and whether all could be read.
 #[derive(Clone)]
-struct Inputs {
+struct PricedBy {
     paths: Vec<String>,
     sound: bool,
 }
 
-impl Inputs {
+impl PricedBy {
     /// The attribute at `path`.
     fn of<T>(path: impl Into<String>, value: &Sourced<T>) -> Self {
         Self {
@@ -133,10 +133,14 @@ impl Inputs {
 
 impl<'a> Gathered<'a> {
     /// Adds an item with the price from `find`.
-    fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
+    fn add(
+        &mut self,
+        wanted: WantedItem,
+        find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
+    ) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
-            Some(Rate {
+            Some(UnitRate {
                 price,
                 spot: None,
                 reserved: None,
@@ -148,7 +152,7 @@ impl<'a> Gathered<'a> {
     /// counts at its list price.
     fn add_reservable(
         &mut self,
-        mut wanted: Wanted,
+        mut wanted: WantedItem,
         (kind, instance): (Reservable, &str),
         find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
     ) {
@@ -156,7 +160,7 @@ impl<'a> Gathered<'a> {
         wanted.inputs = wanted.inputs.and("cost.reserved", self.reserved);
         self.add_at(wanted, |prices| {
             let discount = prices.discount(kind, instance).filter(|_| percent > 0);
-            Some(Rate {
+            Some(UnitRate {
                 price: find(prices)?.clone(),
                 spot: None,
                 reserved: discount
@@ -167,7 +171,11 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds an item with the rate from `find`.
-    fn add_at(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<Rate>) {
+    fn add_at(
+        &mut self,
+        wanted: WantedItem,
+        find: impl FnOnce(&'a RegionPrices) -> Option<UnitRate>,
+    ) {
         let inputs = wanted.inputs.and("region", self.region);
         let rate = if !inputs.sound {
             Err(Missing::Value)
@@ -176,7 +184,7 @@ impl<'a> Gathered<'a> {
         } else {
             Err(Missing::Region)
         };
-        self.items.push(Item {
+        self.items.push(CostItem {
             layer: wanted.layer,
             path: wanted.path,
             what: wanted.what,
@@ -190,14 +198,14 @@ impl<'a> Gathered<'a> {
 
 fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
     let cluster = &environment.cluster;
-    let wanted = Wanted {
-        layer: Layer::ControlPlane,
+    let wanted = WantedItem {
+        layer: CostLayer::ControlPlane,
         path: "cluster".into(),
         what: cluster.value.to_string(),
         counts: vec![Count::exactly(1, CLUSTER)],
         row: "control-plane".into(),
         span: cluster.origin.span(),
-        inputs: Inputs::of("cluster", cluster),
+        inputs: PricedBy::of("cluster", cluster),
     };
     gathered.add(wanted, |prices| prices.control_plane.as_ref());
 }
@@ -208,14 +216,14 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
         let node_type = &group.instance.value;
         let at = |step: &str| format!("nodes.{name}.{step}");
         let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
-        let mut wanted = Wanted {
-            layer: Layer::Nodes,
+        let mut wanted = WantedItem {
+            layer: CostLayer::Nodes,
             path: format!("nodes.{name}"),
             what: node_type.clone(),
             counts: vec![count],
             row: format!("node-type \"{node_type}\""),
             span: group.instance.origin.span(),
-            inputs: Inputs::of(at("instance"), &group.instance)
+            inputs: PricedBy::of(at("instance"), &group.instance)
                 .and(at("capacity"), &group.capacity)
                 .and(at("count.min"), least)
                 .and(at("count.max"), most),
@@ -236,7 +244,7 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                 }
                 wanted.what.push_str(", spot");
                 gathered.add_at(wanted, |prices| {
-                    Some(Rate {
+                    Some(UnitRate {
                         price: prices.node_types.get(node_type)?.clone(),
                         spot: Some(prices.spot.clone()?),
                         reserved: None,
@@ -259,7 +267,7 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
         Some(_) => Count::exactly(1, PAIR),
         None => Count::exactly(1 + u64::from(multi_az.value), INSTANCE),
     };
-    let inputs = Inputs::of("database.instance", class).and("database.multi-az", multi_az);
+    let inputs = PricedBy::of("database.instance", class).and("database.multi-az", multi_az);
     instances(
         gathered,
         ("database.instance", class),
@@ -269,7 +277,7 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
     if replicas.count.value > 0 {
         let count = Count::exactly(u64::from(replicas.count.value), REPLICA);
         let class = &replicas.instance;
-        let inputs = Inputs::of("database.replicas.instance", class)
+        let inputs = PricedBy::of("database.replicas.instance", class)
             .and("database.replicas.count", &replicas.count);
         instances(
             gathered,
@@ -284,11 +292,11 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
 fn instances<'a>(
     gathered: &mut Gathered<'a>,
     (path, class): (&str, &Sourced<String>),
-    (count, inputs): (Count, Inputs),
+    (count, inputs): (Count, PricedBy),
     pair: Option<&'a Price>,
 ) {
-    let wanted = Wanted {
-        layer: Layer::Database,
+    let wanted = WantedItem {
+        layer: CostLayer::Database,
         path: path.into(),
         what: class.value.clone(),
         counts: vec![count],
@@ -311,14 +319,14 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
         }
         let key = (node.value.clone(), engine);
         let at = |step: &str| format!("redis.{name}.{step}");
-        let wanted = Wanted {
-            layer: Layer::Redis,
+        let wanted = WantedItem {
+            layer: CostLayer::Redis,
             path: format!("redis.{name}"),
             what: format!("{}, {engine}", node.value),
             counts,
             row: format!("cache-node \"{}\" engine=\"{engine}\"", node.value),
             span: node.origin.span(),
-            inputs: Inputs::of(at("node"), node)
+            inputs: PricedBy::of(at("node"), node)
                 .and(at("engine"), &group.engine)
                 .and(at("replicas"), &group.replicas)
                 .and(at("cluster.shards"), shards),

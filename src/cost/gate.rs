@@ -2,7 +2,7 @@
 
 use crate::model::{Money, Percent};
 
-use super::difference::{Difference, Shift};
+use super::difference::{CostDifference, CostShift};
 
 /// The limit of `--fail-on cost=`, for floor and ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl CostGate {
 
     /// What it says of a difference.
     #[must_use]
-    pub fn judge(&self, difference: &Difference) -> Verdict {
+    pub fn judge(&self, difference: &CostDifference) -> Verdict {
         let total = difference.total();
         if self.trips(&total) {
             Verdict::Exceeded
@@ -57,7 +57,7 @@ impl CostGate {
         }
     }
 
-    fn trips(&self, total: &Shift) -> bool {
+    fn trips(&self, total: &CostShift) -> bool {
         let before = total.0.before;
         total.floor() > self.allowed(before.floor) || total.ceiling() > self.allowed(before.ceiling)
     }

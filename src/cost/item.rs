@@ -4,13 +4,13 @@ use crate::catalogue::{Per, Price, ReservedDiscount, SpotDiscount};
 use crate::model::Money;
 use crate::source::Span;
 
-use super::{Layer, Range};
+use super::{CostLayer, Range};
 
 /// Something that is paid for.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct CostItem {
     /// Where it belongs.
-    pub layer: Layer,
+    pub layer: CostLayer,
     /// Its path in KDL spelling, unique within the environment.
     pub path: String,
     /// What it is, such as `db.r6g.large`.
@@ -18,7 +18,7 @@ pub struct Item {
     /// How many; they multiply.
     pub counts: Vec<Count>,
     /// The price of one, or why it has none.
-    pub rate: Result<Rate, Missing>,
+    pub rate: Result<UnitRate, Missing>,
     /// Where the value that decides the price is stated, if it is.
     pub span: Option<Span>,
     /// The paths of the attributes that its amount is computed from.
@@ -27,7 +27,7 @@ pub struct Item {
 
 /// What one of something costs.
 #[derive(Clone, Debug)]
-pub struct Rate {
+pub struct UnitRate {
     /// The list price.
     pub price: Price,
     /// What spot capacity takes off it.
@@ -75,7 +75,7 @@ pub enum Count {
         /// At the maxima.
         ceiling: u64,
         /// Of what.
-        unit: Unit,
+        unit: CountedUnit,
     },
     /// A node and its replicas.
     WithReplicas(u32),
@@ -86,20 +86,20 @@ pub enum Count {
         /// So many for nothing.
         included: u32,
         /// Of what.
-        unit: Unit,
+        unit: CountedUnit,
     },
 }
 
 /// The unit of a count: its singular and its plural.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unit {
+pub struct CountedUnit {
     /// For one.
     pub one: &'static str,
     /// For several.
     pub many: &'static str,
 }
 
-impl Unit {
+impl CountedUnit {
     /// A unit with the same singular and plural.
     #[must_use]
     pub const fn same(word: &'static str) -> Self {
@@ -113,14 +113,14 @@ impl Unit {
 impl Count {
     /// So many, whatever happens.
     #[must_use]
-    pub fn exactly(count: u64, unit: Unit) -> Self {
+    pub fn exactly(count: u64, unit: CountedUnit) -> Self {
         Self::between(count, count, unit)
     }
 
     /// A count from the smaller to the larger of the two. If a file inverts its bounds, a rule
     /// reports it, and the range is still valid.
     #[must_use]
-    pub fn between(one: u64, other: u64, unit: Unit) -> Self {
+    pub fn between(one: u64, other: u64, unit: CountedUnit) -> Self {
         Self::Between {
             floor: one.min(other),
             ceiling: one.max(other),
@@ -180,7 +180,7 @@ impl std::fmt::Display for Count {
     }
 }
 
-impl Rate {
+impl UnitRate {
     /// What one costs a month.
     #[must_use]
     pub fn monthly(&self) -> Money {
@@ -209,14 +209,14 @@ impl Rate {
     }
 }
 
-impl Item {
+impl CostItem {
     /// Whether it has a price and can be reserved: spot and volumes cannot.
     #[must_use]
     pub fn is_reservable(&self) -> bool {
         let on_demand = self.rate.as_ref().is_ok_and(|rate| rate.spot.is_none());
         match self.layer {
-            Layer::Nodes | Layer::Database | Layer::Redis => on_demand,
-            Layer::ControlPlane | Layer::Storage => false,
+            CostLayer::Nodes | CostLayer::Database | CostLayer::Redis => on_demand,
+            CostLayer::ControlPlane | CostLayer::Storage => false,
         }
     }
 
@@ -232,7 +232,7 @@ impl Item {
 
     /// What it costs a month at a rate.
     #[must_use]
-    pub fn range_at(&self, rate: &Rate) -> Range {
+    pub fn range_at(&self, rate: &UnitRate) -> Range {
         let month = rate.monthly();
         let amount = |count: fn(&Count) -> u64| {
             let counts = self.counts.iter().map(count);

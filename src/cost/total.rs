@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::Name;
 
-use super::{Estimate, Layer, Range};
+use super::{CostLayer, Estimate, Range};
 
 /// Several environments together.
 ///
@@ -45,7 +45,7 @@ pub fn total(estimates: &[Estimate]) -> Total {
         let on = clusters
             .entry((&estimate.region, &estimate.cluster))
             .or_default();
-        let counts = |layer| layer != Layer::ControlPlane || on.is_empty();
+        let counts = |layer| layer != CostLayer::ControlPlane || on.is_empty();
         for item in estimate.items.iter().filter(|item| counts(item.layer)) {
             match item.range() {
                 Some(range) => ranges.push(range),

@@ -46,7 +46,7 @@ pub fn human_first<'a>(
         .into_iter()
         .take(most)
         .map(|finding| {
-            let shown = Shown {
+            let shown = ShownFinding {
                 finding,
                 place: finding.place(sources),
                 mask: &mask,
@@ -104,14 +104,14 @@ pub fn summary(errors: usize, warnings: usize, notes: usize, files: usize) -> St
 const LONG_LINE: usize = 400;
 
 /// A finding on its way to the terminal.
-struct Shown<'a> {
+struct ShownFinding<'a> {
     finding: &'a Diagnostic,
     place: Option<Span>,
     mask: &'a Mask,
 }
 
 /// Some lines of a source.
-struct Lines<'a> {
+struct SourceLines<'a> {
     source: &'a Masked,
     /// The first of them, counted from 1.
     first: usize,
@@ -120,7 +120,7 @@ struct Lines<'a> {
     text: &'a str,
 }
 
-impl Lines<'_> {
+impl SourceLines<'_> {
     /// `span` relative to the lines, at character boundaries.
     fn range(&self, span: Span) -> Range<usize> {
         let boundary = |at: u32| {
@@ -137,19 +137,19 @@ impl Lines<'_> {
     }
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownFinding<'a> {
     fn text(&self, text: &str) -> String {
         self.mask.text(self.finding, text)
     }
 
     /// The lines of one source that contain `spans`.
-    fn lines(&self, id: SourceId, spans: &[Span]) -> Option<Lines<'a>> {
+    fn lines(&self, id: SourceId, spans: &[Span]) -> Option<SourceLines<'a>> {
         let source = self.mask.source(id)?;
         let start = spans.iter().map(|span| span.start).min()? as usize;
         let end = spans.iter().map(|span| span.end).max()? as usize;
         let (first, last) = source.lines_of(start, end);
         let (start, end) = (source.line_start(first), source.line_start(last + 1));
-        Some(Lines {
+        Some(SourceLines {
             source,
             first: first + 1,
             start,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cause, Place, Presence};
+use super::{Cause, DiffPlace, Presence};
 use crate::model::{
     Attribute, Difference, Environment, EnvironmentField, NodeGroupField, QueueField,
     RedisGroupField, Use, WorkerField,
@@ -14,7 +14,7 @@ use crate::source::{Origin, SourceId};
 pub(super) fn causes(
     sides: Pair<&Environment>,
     same_catalogue: impl FnOnce() -> bool,
-    parts: &BTreeMap<Place, Presence>,
+    parts: &BTreeMap<DiffPlace, Presence>,
     differences: &[Difference],
 ) -> Vec<Cause> {
     let tier_changes = sides.before.tier.value != sides.after.tier.value;
@@ -31,7 +31,7 @@ pub(super) fn causes(
     differences
         .iter()
         .map(|difference| {
-            let place = Place::of(difference.field, &difference.path);
+            let place = DiffPlace::of(difference.field, &difference.path);
             if is_declared(difference.values.after.as_ref()) || stated.contains(&place) {
                 Cause::Stated
             } else if parts.contains_key(&place) {
@@ -129,30 +129,32 @@ fn catalogue(environment: &Environment) -> Option<SourceId> {
 /// The parts that a side has or lacks because of its file, not because of its tier.
 fn stated_parts(
     sides: Pair<&Environment>,
-    parts: &BTreeMap<Place, Presence>,
+    parts: &BTreeMap<DiffPlace, Presence>,
     differences: &[Difference],
-) -> BTreeSet<Place> {
-    let mut stated: BTreeSet<Place> = differences
+) -> BTreeSet<DiffPlace> {
+    let mut stated: BTreeSet<DiffPlace> = differences
         .iter()
         .filter(|difference| founds(difference.field))
         .filter(|difference| {
             let sides = [&difference.values.before, &difference.values.after];
             sides.into_iter().any(|side| is_declared(side.as_ref()))
         })
-        .map(|difference| Place::of(difference.field, &difference.path))
+        .map(|difference| DiffPlace::of(difference.field, &difference.path))
         .collect();
-    let names_pools = stated.iter().any(|place| matches!(place, Place::Worker(_)));
+    let names_pools = stated
+        .iter()
+        .any(|place| matches!(place, DiffPlace::Worker(_)));
     for (place, presence) in parts {
         let displaced = match place {
             // A file that names any pool names them all.
-            Place::Worker(_) => names_pools,
-            Place::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
-            Place::Service(_) => true,
-            Place::Nodes(_)
-            | Place::Environment
-            | Place::Api
-            | Place::Pgbouncer
-            | Place::Database => false,
+            DiffPlace::Worker(_) => names_pools,
+            DiffPlace::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
+            DiffPlace::Service(_) => true,
+            DiffPlace::Nodes(_)
+            | DiffPlace::Environment
+            | DiffPlace::Api
+            | DiffPlace::Pgbouncer
+            | DiffPlace::Database => false,
         };
         if displaced {
             stated.insert(place.clone());

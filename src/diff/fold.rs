@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rename::is_name;
-use super::{Cause, Change, Changes, Place};
+use super::{AttributeChange, Cause, Changes, DiffPlace};
 
 /// What changes follow from, in the end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -15,7 +15,7 @@ pub enum Root {
     /// The file says so: at this path.
     Stated(String),
     /// The file adds, removes or renames this pool, service or group.
-    Part(Place),
+    Part(DiffPlace),
     /// The environment moves to another tier.
     Tier,
     /// The catalogue changed.
@@ -28,7 +28,7 @@ pub struct Fold<'a> {
     /// What they follow from.
     pub root: Root,
     /// The changes in the model's order. The stated change comes first.
-    pub changes: Vec<&'a Change>,
+    pub changes: Vec<&'a AttributeChange>,
 }
 
 impl Changes {
@@ -64,7 +64,7 @@ impl Changes {
     #[must_use]
     pub fn roots(&self) -> Vec<Root> {
         let changes = self.changes.iter();
-        let by_path: BTreeMap<&str, &Change> = changes
+        let by_path: BTreeMap<&str, &AttributeChange> = changes
             .clone()
             .map(|change| (change.path.as_str(), change))
             .collect();
@@ -72,14 +72,14 @@ impl Changes {
     }
 
     /// Whether a change exists because a part is added, removed or renamed.
-    fn is_of_part(&self, change: &Change) -> bool {
+    fn is_of_part(&self, change: &AttributeChange) -> bool {
         let renamed = self.renames.iter().any(|it| it.place == change.place);
         self.parts.contains_key(&change.place) || (renamed && is_name(change.field))
     }
 
     /// The root of `change` through any number of derivations; of several roots, the first in the
     /// order of [`Root`].
-    fn root(&self, change: &Change, by_path: &BTreeMap<&str, &Change>) -> Root {
+    fn root(&self, change: &AttributeChange, by_path: &BTreeMap<&str, &AttributeChange>) -> Root {
         let mut roots = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut looking = vec![change];

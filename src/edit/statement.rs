@@ -1,6 +1,6 @@
 //! Edits as text to type: each node once, with all its values.
 
-use super::{Action, Address, Edit, Slot, spelled};
+use super::{Address, Edit, EditAction, Slot, spelled};
 
 /// A node and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +71,10 @@ pub fn statements<'a>(edits: impl IntoIterator<Item = &'a Edit>) -> Vec<Statemen
 }
 
 /// Adds one edit; `None` if it cannot be stated.
-fn state(all: &mut Vec<Statement>, address: &Address, action: &Action) -> Option<()> {
+fn state(all: &mut Vec<Statement>, address: &Address, action: &EditAction) -> Option<()> {
     let text = match action {
-        Action::Set(text) | Action::Insert(text) => text,
-        Action::Remove => return None,
+        EditAction::Set(text) | EditAction::Insert(text) => text,
+        EditAction::Remove => return None,
     };
     let heads: Option<Vec<String>> = address.nodes.iter().map(super::Segment::head).collect();
     let heads = heads?;

@@ -9,7 +9,7 @@ mod asleep;
 mod pods;
 mod stores;
 
-use super::attribute_values::Standing;
+use super::attribute_values::AttributeValues;
 use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
 use crate::model::{Duration, Environment, MetricSource, PoolerSource};
@@ -22,14 +22,14 @@ const ABSENT: Duration = Duration::from_mins(60);
 
 /// How urgent an alert is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum AlertUrgency {
     /// Somebody should look today.
     Warning,
     /// Users feel it now.
     Critical,
 }
 
-impl Urgency {
+impl AlertUrgency {
     /// The label's value.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -50,7 +50,7 @@ pub struct Alert {
     /// For how long it has to be so.
     pub lasting: Duration,
     /// How urgent it is.
-    pub urgency: Urgency,
+    pub urgency: AlertUrgency,
     /// What is so, in a sentence.
     pub summary: String,
     /// The value with its unit, as a Prometheus template.
@@ -78,7 +78,7 @@ impl Alert {
 
 /// The alerts of a component.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub struct AlertGroup {
     /// Its path, in KDL spelling.
     pub component: String,
     /// In the order of the guide's table.
@@ -90,10 +90,10 @@ pub struct Watch {
     /// The metrics with a threshold for action.
     pub tracked: Vec<Tracked>,
     /// The alerts, component by component.
-    pub groups: Vec<Group>,
+    pub groups: Vec<AlertGroup>,
     /// Whether anything measures PgBouncer.
     pub(super) measures_pooler: bool,
-    standing: Standing,
+    standing: AttributeValues,
 }
 
 impl Watch {
@@ -102,12 +102,12 @@ impl Watch {
     pub fn of(environment: &Environment, catalogue: &Catalogue) -> Self {
         let tracked = metric::tracked(environment);
         let of_components = tracked.chunk_by(|one, next| one.component == next.component);
-        let mut groups: Vec<Group> = of_components
+        let mut groups: Vec<AlertGroup> = of_components
             .filter_map(|tracked| group(environment, tracked))
             .collect();
         let measures_pooler = measures_pooler(environment, catalogue);
         if measures_pooler {
-            groups.push(Group {
+            groups.push(AlertGroup {
                 component: "pgbouncer".into(),
                 alerts: stores::pooler(environment),
             });
@@ -116,7 +116,7 @@ impl Watch {
         let named = alerts
             .flat_map(|alert| &alert.relieved_by)
             .chain(tracked.iter().flat_map(|it| &it.relieved_by));
-        let standing = Standing::of(environment, &named.cloned().collect());
+        let standing = AttributeValues::of(environment, &named.cloned().collect());
         for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
             let paths = alert.relieved_by.iter();
             let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();
@@ -148,13 +148,13 @@ fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
 }
 
 /// The alerts of one component, from its tracked metrics.
-fn group(environment: &Environment, tracked: &[Tracked]) -> Option<Group> {
+fn group(environment: &Environment, tracked: &[Tracked]) -> Option<AlertGroup> {
     let component = &tracked.first()?.component;
     let of_metrics = tracked.iter().flat_map(|it| of_metric(environment, it));
     let mut alerts: Vec<Alert> = of_metrics.collect();
     alerts.extend(stores::beside(environment, component));
     alerts.extend(absent(environment, component, tracked));
-    Some(Group {
+    Some(AlertGroup {
         component: component.to_string(),
         alerts,
     })
@@ -194,7 +194,7 @@ fn above(
         name,
         expr: format!("{} > {}", tracked.query, tracked.threshold),
         lasting: lasting(environment, tracked.metric),
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: summary(tracked),
         value: match tracked.metric.unit() {
             metric::Unit::Percent => "{{ $value | printf \"%.0f\" }}%",
@@ -265,7 +265,7 @@ fn unmeasured(component: &str, expr: String) -> Alert {
         name: "MetricsAbsent",
         expr,
         lasting: ABSENT,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("no metrics of `{component}` arrive, so its other alerts stay silent"),
         value: "absent",
         action: "check the exporter: these alerts need its metrics".into(),

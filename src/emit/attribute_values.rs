@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::model::{Environment, Selection};
 
 /// Values as text, by path in KDL spelling, collected once for many sentences.
-pub(super) struct Standing(BTreeMap<String, String>);
+pub(super) struct AttributeValues(BTreeMap<String, String>);
 
-impl Standing {
+impl AttributeValues {
     /// Of the attributes at `paths`.
     pub(super) fn of(environment: &Environment, paths: &Selection) -> Self {
         let attributes = environment.list_of(paths).into_iter();

@@ -4,11 +4,11 @@
 mod autoscaling;
 mod workload;
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::endpoint::PORT;
 use crate::emit::metadata::of_environment;
-use crate::emit::secret::{self, Entry};
+use crate::emit::secret::{self, SecretEntry};
 use crate::model::{Environment, RedisGroup, Use};
 
 /// From this number on, Helm reads integers in values files as floats and may print `1e+06`.
@@ -28,7 +28,7 @@ const WHOLE: [&str; 7] = [
 
 /// The values of an environment.
 #[must_use]
-pub fn values(environment: &Environment) -> Value {
+pub fn values(environment: &Environment) -> YamlValue {
     let workers: Map = environment
         .worker
         .iter()
@@ -65,25 +65,25 @@ fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
 }
 
 /// Variables that refer to Secrets.
-fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, Entry)>) -> Value {
+fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, SecretEntry)>) -> YamlValue {
     let references = variables.into_iter().map(|(variable, entry)| {
         let reference = yaml!({ "name": entry.secret, "key": entry.key });
         (variable.into(), reference)
     });
-    Value::Map(references.collect())
+    YamlValue::Map(references.collect())
 }
 
 /// Quotes numbers that Helm would turn into floats.
-fn guard(value: &mut Value) {
+fn guard(value: &mut YamlValue) {
     match value {
-        Value::Number(number) if *number >= FLOATS_FROM => {
-            *value = Value::Text(number.to_string());
+        YamlValue::Number(number) if *number >= FLOATS_FROM => {
+            *value = YamlValue::Text(number.to_string());
         }
-        Value::List(items) => items.iter_mut().for_each(guard),
-        Value::Map(entries) => entries
+        YamlValue::List(items) => items.iter_mut().for_each(guard),
+        YamlValue::Map(entries) => entries
             .iter_mut()
             .filter(|(key, _)| !WHOLE.contains(key))
             .for_each(|(_, value)| guard(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        YamlValue::Null | YamlValue::Bool(_) | YamlValue::Number(_) | YamlValue::Text(_) => {}
     }
 }

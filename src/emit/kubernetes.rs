@@ -39,7 +39,7 @@ pub fn kubernetes(
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": &environment.namespace,
-        "resources": files.keys().collect::<yaml::Value>(),
+        "resources": files.keys().collect::<yaml::YamlValue>(),
     });
     let kustomization = yaml::documents(&[kustomization], source_name);
     files.insert("kustomization.yaml".into(), kustomization);
@@ -49,13 +49,13 @@ pub fn kubernetes(
 
 /// PgBouncer's objects, which are the documents of `kubernetes/pgbouncer.yaml`.
 #[must_use]
-pub fn pooler(environment: &Environment, catalogue: &Catalogue) -> Vec<yaml::Value> {
+pub fn pooler(environment: &Environment, catalogue: &Catalogue) -> Vec<yaml::YamlValue> {
     pgbouncer::objects(environment, catalogue)
 }
 
 /// The template of PgBouncer's pods. If it changes, the Deployment replaces them.
 #[must_use]
-pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::Value {
+pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::YamlValue {
     pgbouncer::template(environment, catalogue)
 }
 

@@ -6,7 +6,7 @@
 mod options;
 pub mod test_run;
 
-pub use options::{Level, levels};
+pub use options::{LoadTestLevel, levels};
 
 use minijinja::context;
 use serde_json::{Value, json};

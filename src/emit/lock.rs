@@ -23,7 +23,7 @@ const USUAL: usize = 12 << 10;
 #[derive(Serialize)]
 struct Lock<'a> {
     generated: String,
-    format: Format,
+    format: LockFormat,
     tierc: &'static str,
     catalogue: &'a str,
     files: BTreeMap<&'a str, String>,
@@ -34,7 +34,7 @@ struct Lock<'a> {
 
 /// How a lock is to be read.
 #[derive(Serialize)]
-struct Format {
+struct LockFormat {
     version: u64,
     files: &'static str,
     waivers: &'static str,
@@ -60,7 +60,7 @@ pub fn lock(
             "by tierc from {}; do not edit, change that file and render again",
             printable(source_name)
         ),
-        format: Format {
+        format: LockFormat {
             version: FORMAT,
             files: "the hash of every other file of this tree",
             waivers: "the rules that the file waives, by name, each with its last day; a tree without this list was rendered before there was one",
@@ -83,7 +83,7 @@ pub fn lock(
 
 /// What a lock records.
 #[derive(Debug, Deserialize)]
-pub struct Recorded {
+pub struct LockContents {
     /// The environment. Its values have no origin.
     pub environment: Environment,
     /// The rules that its file waives; `None` if an older version did not record them.
@@ -98,20 +98,20 @@ pub struct Recorded {
 /// # Errors
 ///
 /// Why this version cannot read it, as a part of a sentence.
-pub fn read(lock: &[u8]) -> Result<Recorded, String> {
+pub fn read(lock: &[u8]) -> Result<LockContents, String> {
     #[derive(Deserialize)]
     struct Versioned {
-        format: Option<Version>,
+        format: Option<ProgramVersion>,
     }
     #[derive(Deserialize)]
-    struct Version {
+    struct ProgramVersion {
         version: u64,
     }
     let failed = |error: serde_json::Error| error.to_string();
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
         Some(FORMAT) => {
-            let mut recorded: Recorded = serde_json::from_slice(lock)
+            let mut recorded: LockContents = serde_json::from_slice(lock)
                 .or_else(|error| completed(lock).map_or(Err(error), serde_json::from_value))
                 .map_err(failed)?;
             recorded.environment.pgbouncer.complete();
@@ -138,7 +138,7 @@ fn completed(lock: &[u8]) -> Option<serde_json::Value> {
 }
 
 /// A record cannot contain what a file cannot state, unless somebody edited it.
-fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
+fn possible(lock: &[u8], recorded: &LockContents) -> Result<(), String> {
     let environment = &recorded.environment;
     let text = String::from_utf8_lossy(lock);
     let waivers = recorded.waivers.iter().flatten();

@@ -1,11 +1,15 @@
 //! What every object carries.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::model::{Environment, OWN_LABELS};
 
 /// `metadata` of the object `name`, which belongs to the Deployment `component`.
-pub(in crate::emit) fn metadata(environment: &Environment, name: &str, component: &str) -> Value {
+pub(in crate::emit) fn metadata(
+    environment: &Environment,
+    name: &str,
+    component: &str,
+) -> YamlValue {
     yaml!({
         "name": name,
         "namespace": &environment.namespace,
@@ -35,6 +39,6 @@ pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map
 }
 
 /// The labels that select a Deployment's pods. They never change.
-pub(in crate::emit) fn selector(component: &str) -> Value {
+pub(in crate::emit) fn selector(component: &str) -> YamlValue {
     yaml!({ "app.kubernetes.io/name": component, "app.kubernetes.io/instance": component })
 }

@@ -1,7 +1,7 @@
 //! Where pods run: the labels and taints of node groups, and the selectors for them. Terraform and
 //! Kubernetes share these names.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::budget::placement::{self, Placement};
 use crate::model::{Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, Worker};
@@ -12,13 +12,13 @@ const SPOT: [(&str, &str); 2] = [
     ("eks.amazonaws.com/capacityType", "SPOT"),
 ];
 
-fn expression(key: &str, operator: &str, values: &[&str]) -> Value {
-    yaml!({ "key": key, "operator": operator, "values": values.iter().collect::<Value>() })
+fn expression(key: &str, operator: &str, values: &[&str]) -> YamlValue {
+    yaml!({ "key": key, "operator": operator, "values": values.iter().collect::<YamlValue>() })
 }
 
 /// A node must match all expressions of at least one of `terms`.
-fn required(terms: impl IntoIterator<Item = Vec<Value>>) -> Value {
-    let terms: Value = terms
+fn required(terms: impl IntoIterator<Item = Vec<YamlValue>>) -> YamlValue {
+    let terms: YamlValue = terms
         .into_iter()
         .map(|expressions| yaml!({ "matchExpressions": expressions }))
         .collect();
@@ -27,18 +27,18 @@ fn required(terms: impl IntoIterator<Item = Vec<Value>>) -> Value {
 
 /// Where the API and PgBouncer run, as in the budget.
 #[must_use]
-pub fn of_the_rest(environment: &Environment) -> Value {
+pub fn of_the_rest(environment: &Environment) -> YamlValue {
     affinity(environment, &placement::of_the_rest(&environment.nodes))
 }
 
 /// Where a pool runs, as in the budget.
 #[must_use]
-pub fn of_pool(environment: &Environment, name: &Name, pool: &Worker) -> Value {
+pub fn of_pool(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
     let placement = placement::of_pool(&environment.nodes, name, pool.capacity.value);
     affinity(environment, &placement)
 }
 
-fn affinity(environment: &Environment, placement: &Placement<'_>) -> Value {
+fn affinity(environment: &Environment, placement: &Placement<'_>) -> YamlValue {
     match placement {
         Placement::Named(groups) => {
             let own = environment.environment.value.as_str();
@@ -69,7 +69,7 @@ fn groups<'a>(environment: &'a Environment, name: &Name, pool: &Worker) -> Vec<&
 
 /// A pool's tolerations: the taints of its own groups, and the stated ones.
 #[must_use]
-pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<Value> {
+pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec<YamlValue> {
     let of_groups = groups(environment, name, pool).into_iter().map(|group| {
         yaml!({ "key": NODE_GROUP_LABEL, "operator": "Equal", "value": group, "effect": "NoSchedule" })
     });
@@ -80,7 +80,7 @@ pub fn tolerations(environment: &Environment, name: &Name, pool: &Worker) -> Vec
     of_groups.chain(stated).collect()
 }
 
-fn toleration(taint: &str) -> Option<Value> {
+fn toleration(taint: &str) -> Option<YamlValue> {
     let (pair, effect) = taint.rsplit_once(':')?;
     Some(if let Some((key, value)) = pair.split_once('=') {
         yaml!({ "key": key, "operator": "Equal", "value": value, "effect": effect })

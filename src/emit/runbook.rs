@@ -88,7 +88,7 @@ const USUAL: usize = 48 << 10;
 
 /// What the templates read.
 #[derive(Serialize)]
-struct Facts {
+struct RunbookFacts {
     source: String,
     name: String,
     tier: String,
@@ -96,18 +96,18 @@ struct Facts {
     region: String,
     cluster: String,
     by_helm: bool,
-    schedule: schedule::Schedule,
+    schedule: schedule::RunbookSchedule,
     secrets: Vec<Secret>,
-    api: pods::Api,
-    pools: Vec<pods::Pool>,
+    api: pods::RunbookApi,
+    pools: Vec<pods::RunbookPool>,
     pgbouncer: pooler::Pooler,
-    database: database::Database,
-    groups: Vec<redis::Group>,
+    database: database::RunbookDatabase,
+    groups: Vec<redis::RunbookRedisGroup>,
     load_tests: Vec<load::Test>,
-    alerts: Vec<alerts::Row>,
+    alerts: Vec<alerts::AlertRow>,
     /// The namespace from which PgBouncer's NetworkPolicy lets an exporter in.
     monitoring: Option<String>,
-    review: Vec<review::Row>,
+    review: Vec<review::ReviewRow>,
     watched: Vec<review::Query>,
     /// What no section has for itself.
     sh: Procedures,
@@ -145,8 +145,8 @@ fn facts(
     catalogue: &Catalogue,
     watch: &Watch,
     source_name: &str,
-) -> Facts {
-    Facts {
+) -> RunbookFacts {
+    RunbookFacts {
         source: printable(source_name),
         name: environment.environment.value.to_string(),
         tier: environment.tier.value.to_string(),
@@ -186,7 +186,7 @@ fn shared(environment: &Environment) -> Procedures {
 }
 
 /// Every part, one below the other.
-fn page(facts: &Facts) -> String {
+fn page(facts: &RunbookFacts) -> String {
     let facts = Value::from(Serde(facts));
     let mut page = String::with_capacity(USUAL);
     for (index, (part, _)) in PARTS.iter().enumerate() {

@@ -19,7 +19,7 @@ pub const CA_BUNDLE: &str = "global-bundle.pem";
 
 /// One key of one Secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SecretEntry {
     /// The Secret's name.
     pub secret: String,
     /// The key.
@@ -33,7 +33,7 @@ pub struct Entry {
 
 /// Every key that any output reads, sorted by Secret and key.
 #[must_use]
-pub fn entries(environment: &Environment) -> Vec<Entry> {
+pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
     let mut all = vec![
         database_url(environment),
         direct_url(environment),
@@ -54,12 +54,12 @@ pub fn entries(environment: &Environment) -> Vec<Entry> {
 }
 
 /// `token` of `<app>-load-<test>`, for each TestRun that sends a token.
-fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = Entry> {
+fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = SecretEntry> {
     let tests = environment.load_test.iter();
     let sends = |test: &LoadTest| test.test_run.is_some() && test.request.token_env.is_some();
     tests
         .filter(move |(_, test)| sends(test))
-        .map(|(name, _)| Entry {
+        .map(|(name, _)| SecretEntry {
             secret: environment.test_run_name(name),
             key: test_run::TOKEN,
             content: "the bearer token of the load test".into(),
@@ -76,10 +76,10 @@ fn postgres_url(environment: &Environment, host: &str, port: u16, database: &str
 
 /// `url` of `<app>-database`: through PgBouncer.
 #[must_use]
-pub fn database_url(environment: &Environment) -> Entry {
+pub fn database_url(environment: &Environment) -> SecretEntry {
     let pooler = environment.pgbouncer.name.value.as_str();
     let database = &environment.database.dbname.value;
-    Entry {
+    SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "url",
         content: postgres_url(environment, pooler, endpoint::PORT, database),
@@ -89,10 +89,10 @@ pub fn database_url(environment: &Environment) -> Entry {
 
 /// `direct-url` of `<app>-database`: bypasses PgBouncer, for sessions.
 #[must_use]
-pub fn direct_url(environment: &Environment) -> Entry {
+pub fn direct_url(environment: &Environment) -> SecretEntry {
     let host = endpoint::primary_host(environment);
     let database = &environment.database.dbname.value;
-    Entry {
+    SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "direct-url",
         content: postgres_url(environment, &host, endpoint::SERVER_PORT, database),
@@ -102,7 +102,7 @@ pub fn direct_url(environment: &Environment) -> Entry {
 
 /// `read-url` of `<app>-database`, if there are read replicas, through `database.replicas.via`.
 #[must_use]
-pub fn read_url(environment: &Environment) -> Option<Entry> {
+pub fn read_url(environment: &Environment) -> Option<SecretEntry> {
     let hosts = endpoint::read_hosts(environment)?;
     let database = &environment.database.dbname.value;
     let content = match environment.database.replicas.via.value {
@@ -117,7 +117,7 @@ pub fn read_url(environment: &Environment) -> Option<Entry> {
             postgres_url(environment, host, endpoint::SERVER_PORT, database)
         }
     };
-    Some(Entry {
+    Some(SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "read-url",
         content,
@@ -127,8 +127,8 @@ pub fn read_url(environment: &Environment) -> Option<Entry> {
 
 /// The Secret with PgBouncer's roles, mounted as a file.
 #[must_use]
-pub fn userlist(environment: &Environment) -> Entry {
-    Entry {
+pub fn userlist(environment: &Environment) -> SecretEntry {
+    SecretEntry {
         secret: format!("{}-pgbouncer-auth", environment.app.value),
         key: USERLIST,
         content: format!(
@@ -147,7 +147,7 @@ pub fn redis_secret(environment: &Environment, group: &Name) -> String {
 
 /// `url` of a group's Secret, for the application.
 #[must_use]
-pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> Entry {
+pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> SecretEntry {
     let host = group
         .endpoint
         .as_ref()
@@ -158,7 +158,7 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
             format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` where AUTH is off")
         }
     };
-    Entry {
+    SecretEntry {
         secret: redis_secret(environment, name),
         key: "url",
         content,
@@ -168,8 +168,12 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
 
 /// `address` of a group's Secret, for KEDA if the file states no endpoint.
 #[must_use]
-pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
-    group.endpoint.is_none().then(|| Entry {
+pub fn redis_address(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+) -> Option<SecretEntry> {
+    group.endpoint.is_none().then(|| SecretEntry {
         secret: redis_secret(environment, name),
         key: "address",
         content: if group.is_cluster() {
@@ -183,8 +187,12 @@ pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup)
 
 /// `password` of a group's Secret, for KEDA. ElastiCache has AUTH only with TLS.
 #[must_use]
-pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
-    (group.tls.value != RedisTls::Off).then(|| Entry {
+pub fn redis_password(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+) -> Option<SecretEntry> {
+    (group.tls.value != RedisTls::Off).then(|| SecretEntry {
         secret: redis_secret(environment, name),
         key: "password",
         content: "the AUTH token; empty where AUTH is off".into(),

@@ -10,7 +10,7 @@ use super::header::header;
 use super::indent::spaces;
 
 pub(crate) use value::yaml;
-pub use value::{Map, Value};
+pub use value::{Map, YamlValue};
 
 /// The first keys of an object, in the usual order. Other keys follow in the given order.
 const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
@@ -23,7 +23,7 @@ const STEP: usize = 2;
 
 /// The documents, separated by `---`, below a header that names `source_name`.
 #[must_use]
-pub fn documents(values: &[Value], source_name: &str) -> String {
+pub fn documents(values: &[YamlValue], source_name: &str) -> String {
     let mut text = String::with_capacity(USUAL);
     text.push_str(&header(source_name));
     for (index, value) in values.iter().enumerate() {
@@ -66,12 +66,12 @@ pub(crate) fn read(text: &str) -> Result<serde_json::Value, String> {
 }
 
 /// Writes a value after `indent` spaces, with its line end.
-fn write(value: &Value, indent: usize, into: &mut String) {
-    if let Value::Map(map) = value
+fn write(value: &YamlValue, indent: usize, into: &mut String) {
+    if let YamlValue::Map(map) = value
         && !map.is_empty()
     {
         write_map(map, indent, into);
-    } else if let Value::List(items) = value
+    } else if let YamlValue::List(items) = value
         && !items.is_empty()
     {
         write_list(items, indent, into);
@@ -82,7 +82,7 @@ fn write(value: &Value, indent: usize, into: &mut String) {
 
 /// Writes the entries of a map, one per line. The first line is already indented.
 fn write_map(map: &Map, indent: usize, into: &mut String) {
-    let mut entry = |index: usize, (key, value): (&str, &Value)| {
+    let mut entry = |index: usize, (key, value): (&str, &YamlValue)| {
         if index > 0 {
             spaces(indent, into);
         }
@@ -94,7 +94,7 @@ fn write_map(map: &Map, indent: usize, into: &mut String) {
         let entries = map.iter().enumerate();
         entries.for_each(|(index, it)| entry(index, it));
     } else {
-        let mut sorted: Vec<(&str, &Value)> = map.iter().collect();
+        let mut sorted: Vec<(&str, &YamlValue)> = map.iter().collect();
         sorted.sort_by_key(|(key, _)| rank(key));
         let entries = sorted.into_iter().enumerate();
         entries.for_each(|(index, it)| entry(index, it));
@@ -108,14 +108,14 @@ fn rank(key: &str) -> usize {
 }
 
 /// Writes the value of a key: a map or a list on new lines, anything else on the same line.
-fn write_below_key(value: &Value, indent: usize, into: &mut String) {
-    if let Value::Map(map) = value
+fn write_below_key(value: &YamlValue, indent: usize, into: &mut String) {
+    if let YamlValue::Map(map) = value
         && !map.is_empty()
     {
         into.push('\n');
         spaces(indent + STEP, into);
         write_map(map, indent + STEP, into);
-    } else if let Value::List(items) = value
+    } else if let YamlValue::List(items) = value
         && !items.is_empty()
     {
         into.push('\n');
@@ -128,7 +128,7 @@ fn write_below_key(value: &Value, indent: usize, into: &mut String) {
 }
 
 /// Writes the items of a list, one per line. The first line is already indented.
-fn write_list(items: &[Value], indent: usize, into: &mut String) {
+fn write_list(items: &[YamlValue], indent: usize, into: &mut String) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             spaces(indent, into);
@@ -139,20 +139,20 @@ fn write_list(items: &[Value], indent: usize, into: &mut String) {
 }
 
 /// Writes a scalar after a key or a dash; `indent` is for its further lines.
-fn write_scalar(value: &Value, indent: usize, into: &mut String) {
+fn write_scalar(value: &YamlValue, indent: usize, into: &mut String) {
     match value {
-        Value::Null => into.push_str("null"),
-        Value::Bool(true) => into.push_str("true"),
-        Value::Bool(false) => into.push_str("false"),
-        Value::Number(number) => into.push_str(&number.to_string()),
-        Value::Text(text) => {
+        YamlValue::Null => into.push_str("null"),
+        YamlValue::Bool(true) => into.push_str("true"),
+        YamlValue::Bool(false) => into.push_str("false"),
+        YamlValue::Number(number) => into.push_str(&number.to_string()),
+        YamlValue::Text(text) => {
             if text.contains('\n') && scalar::write_block(text, indent, into) {
                 return;
             }
             scalar::write(text, into);
         }
-        Value::List(_) => into.push_str("[]"),
-        Value::Map(_) => into.push_str("{}"),
+        YamlValue::List(_) => into.push_str("[]"),
+        YamlValue::Map(_) => into.push_str("{}"),
     }
     into.push('\n');
 }

@@ -1,10 +1,10 @@
 //! The impact of changes to an environment's own fields. Its parts have their own modules.
 
 use super::{
-    Class, FeltBy, Impact, Step, Undo, database, nodes, operation, pgbouncer, redis, workload,
+    Class, FeltBy, Impact, ImpactStep, Undo, database, nodes, operation, pgbouncer, redis, workload,
 };
 use crate::catalogue::Catalogue;
-use crate::diff::Change;
+use crate::diff::AttributeChange;
 use crate::model::{DeliverField, EnvironmentField, NetworkField};
 
 const OBJECTS: &str = "Kubernetes: objects are identified by namespace and name";
@@ -15,7 +15,11 @@ const OTHER_LABELS: &str =
 const LABELS: &str = "Kubernetes: labels of a pod template are part of it";
 const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
-pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Impact {
+pub(super) fn environment(
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+    catalogue: &Catalogue,
+) -> Impact {
     match change.field {
         EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
@@ -56,7 +60,7 @@ fn unfelt(reason: &str, source: &'static str) -> Impact {
 
 /// Names derived from the environment's name are listed as changes of their own. Node selectors
 /// with the name are not.
-fn renamed(step: &Step<'_>) -> Impact {
+fn renamed(step: &ImpactStep<'_>) -> Impact {
     let pools = nodes::selected_by_name(step.after);
     if pools.is_empty() {
         return unfelt(

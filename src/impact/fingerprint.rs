@@ -5,8 +5,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Impact;
-use crate::cost::Difference;
-use crate::diff::{Change, Changes, Presence, Rename};
+use crate::cost::CostDifference;
+use crate::diff::{AttributeChange, Changes, PartRename, Presence};
 use crate::model::Name;
 
 /// Twelve hexadecimal digits that identify what a change does: the environment, the path, both
@@ -32,7 +32,7 @@ impl Fingerprint {
 
     /// Of one change.
     #[must_use]
-    pub fn of(environment: &Name, change: &Change, impact: &Impact) -> Self {
+    pub fn of(environment: &Name, change: &AttributeChange, impact: &Impact) -> Self {
         let value = |value: &Option<String>| {
             value
                 .clone()
@@ -49,7 +49,7 @@ impl Fingerprint {
 
     /// Of a new name.
     #[must_use]
-    pub fn of_rename(environment: &Name, rename: &Rename, impact: &Impact) -> Self {
+    pub fn of_rename(environment: &Name, rename: &PartRename, impact: &Impact) -> Self {
         let names = &rename.names;
         Self::hash([
             environment.as_str(),
@@ -78,7 +78,7 @@ impl Fingerprint {
 
     /// The fingerprint of an environment in which only prices change.
     #[must_use]
-    pub fn of_prices(environment: &Name, money: &Difference) -> Self {
+    pub fn of_prices(environment: &Name, money: &CostDifference) -> Self {
         let total = money.total().0;
         let sides = [total.before, total.after];
         let amounts = sides.map(|it| [it.floor.exact(), it.ceiling.exact()]);

@@ -1,9 +1,9 @@
 //! What a change of a node group does.
 
-use super::{Class, FeltBy, Impact, Step};
+use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::budget::placement::{self, Groups};
 use crate::catalogue::Catalogue;
-use crate::diff::Change;
+use crate::diff::AttributeChange;
 use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
 use crate::pair::Pair;
 
@@ -14,8 +14,8 @@ const EKS: &str =
 
 pub(super) fn nodes(
     field: NodeGroupField,
-    change: &Change,
-    step: &Step<'_>,
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
     catalogue: &Catalogue,
 ) -> Impact {
     match field {
@@ -58,7 +58,7 @@ pub(super) fn nodes(
 pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
 
 /// Whether a group may have fewer nodes than before.
-fn shrinks(change: &Change, step: &Step<'_>) -> bool {
+fn shrinks(change: &AttributeChange, step: &ImpactStep<'_>) -> bool {
     let most = |side: &Environment| {
         let group = side.nodes.get(change.place.name()?)?;
         Some(group.count.max.value)
@@ -67,7 +67,7 @@ fn shrinks(change: &Change, step: &Step<'_>) -> bool {
 }
 
 /// Pods whose set of allowed groups changes: node selectors are part of their template.
-pub(super) fn moved(group: &Name, step: &Step<'_>) -> Option<Impact> {
+pub(super) fn moved(group: &Name, step: &ImpactStep<'_>) -> Option<Impact> {
     let groups = Pair::new(&step.before.nodes, &step.after.nodes);
     let whom = if rest_moves(group, groups) {
         FeltBy::Everyone
@@ -121,7 +121,11 @@ fn replaced(reason: &str) -> Impact {
 }
 
 /// A warning if the new instance type has another architecture.
-fn other_arch(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Option<String> {
+fn other_arch(
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+    catalogue: &Catalogue,
+) -> Option<String> {
     let name = change.place.name()?;
     let arch = |side: &Environment| {
         let group = side.nodes.get(name)?;

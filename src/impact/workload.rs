@@ -1,7 +1,7 @@
 //! What a change of the API, a pool or a service does.
 
-use super::{Class, FeltBy, Impact, Step};
-use crate::diff::Change;
+use super::{Class, FeltBy, Impact, ImpactStep};
+use crate::diff::AttributeChange;
 use crate::model::{
     ApiField, ConnectionsField, Environment, FallbackField, Name, PodsMetricField, QueueField,
     ReplicasField, RolloutField, ServiceField, TargetField, WorkerField, Workload, WorkloadField,
@@ -12,7 +12,7 @@ pub(super) const TEMPLATE: &str =
 const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every 15 s";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
-pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
+pub(super) fn api(field: ApiField, step: &ImpactStep<'_>) -> Impact {
     let told = is_told(step, |side| Some(&side.api.workload));
     match field {
         ApiField::workload(field) => workload(field, FeltBy::Api, told),
@@ -22,7 +22,11 @@ pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
     }
 }
 
-pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Impact {
+pub(super) fn worker(
+    field: WorkerField,
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+) -> Impact {
     let pool = change.place.name().map(ToString::to_string);
     let name = Name::composed(pool.clone().unwrap_or_default());
     let told = is_told(step, |side| Some(&side.worker.get(&name)?.workload));
@@ -63,7 +67,10 @@ pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Im
 }
 
 /// Whether a variable passes the lifetime of connections to the pods.
-fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workload>) -> bool {
+fn is_told<'a>(
+    step: &ImpactStep<'a>,
+    of: impl Fn(&'a Environment) -> Option<&'a Workload>,
+) -> bool {
     [step.before, step.after]
         .into_iter()
         .filter_map(of)

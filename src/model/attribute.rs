@@ -366,9 +366,9 @@ impl<F> At<'_, F> {
 }
 
 /// The path of a field below its owner's. A field that nothing is chosen of is passed by.
-pub(super) struct Step;
+pub(super) struct PathStep;
 
-impl Step {
+impl PathStep {
     pub(super) fn flat(_: &Selection, path: &str, _: &str, walk: impl FnOnce(&str)) {
         walk(path);
     }

@@ -73,13 +73,15 @@ impl<'de> Deserialize<'de> for Portion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Form {
+        enum PortionForm {
             Count(u32),
             Percent(String),
         }
-        match Form::deserialize(deserializer)? {
-            Form::Count(count) => Ok(Self::Count(count)),
-            Form::Percent(text) => Self::parse_percent(&text).map_err(serde::de::Error::custom),
+        match PortionForm::deserialize(deserializer)? {
+            PortionForm::Count(count) => Ok(Self::Count(count)),
+            PortionForm::Percent(text) => {
+                Self::parse_percent(&text).map_err(serde::de::Error::custom)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{Cx, Fields};
 use super::nodes::top;
-use super::tree::Node;
+use super::tree::KdlNode;
 use super::{scan, secrets, text, value};
 use crate::ast::{Ast, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
@@ -52,7 +52,7 @@ pub fn tiers(
     result
 }
 
-fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
+fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     match fields.node_name() {
         "catalogue" => {
@@ -81,12 +81,12 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
 }
 
 /// The name of a tier. A catalogue sets the numbers of the five tiers, but not their names.
-fn tier_name(written: &value::Value<'_>) -> value::Reading<Tier> {
+fn tier_name(written: &value::KdlValue<'_>) -> value::Reading<Tier> {
     let fixed = "the five names are fixed: a catalogue gives them other numbers";
     value::word(written).map_err(|problem| problem.also(fixed))
 }
 
-fn nested<'a>(cx: Cx<'a>, node: &'a Node<'a>) -> Ast {
+fn nested<'a>(cx: Cx<'a>, node: &'a KdlNode<'a>) -> Ast {
     let mut ast = Ast::default();
     let mut seen = top::Seen::new();
     for child in node.children() {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::fields::{Cx, Fields};
-use super::tree::Node;
+use super::tree::KdlNode;
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
@@ -40,7 +40,7 @@ pub fn instances(
 }
 
 /// Whether the fact of this node is not needed; only its name is kept.
-fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<String>>) -> bool {
+fn skip(catalogue: &mut Catalogue, node: &KdlNode<'_>, wanted: Option<&BTreeSet<String>>) -> bool {
     let (Some(wanted), Some(name)) = (wanted, node.first_text()) else {
         return false;
     };
@@ -59,7 +59,7 @@ fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<Str
     true
 }
 
-fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
+fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     let kind = fields.node_name();
     match kind {

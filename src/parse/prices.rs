@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fields::{Cx, Fields};
-use super::tree::Node;
-use super::value::{Problem, Reading, Value};
+use super::tree::KdlNode;
+use super::value::{KdlValue, Problem, Reading};
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
@@ -20,7 +20,7 @@ use crate::source::{SourceId, Span};
 
 /// What a run asks the prices of.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct WantedPrices {
     /// The regions.
     pub regions: BTreeSet<String>,
     /// Instance types and classes, node types, and kinds of storage.
@@ -31,7 +31,7 @@ pub struct Wanted {
 pub fn prices(
     text: &str,
     source: SourceId,
-    wanted: Option<&Wanted>,
+    wanted: Option<&WantedPrices>,
     diagnostics: &mut Diagnostics,
 ) -> Prices {
     let scanned = scan::scan(text, source, diagnostics);
@@ -41,9 +41,9 @@ pub fn prices(
         out: &out,
         notes: &notes,
     };
-    let mut reader = Reader {
+    let mut reader = PricesReader {
         prices: Prices::default(),
-        place: Place::BeforeAnyList,
+        place: PricesPlace::BeforeAnyList,
     };
     for node in &scanned.nodes {
         if !wanted.is_some_and(|wanted| reader.skips(node, wanted)) {
@@ -55,22 +55,22 @@ pub fn prices(
 }
 
 /// Where in the file the reader is.
-enum Place {
+enum PricesPlace {
     BeforeAnyList,
     /// Its `prices` node is invalid and has been reported, so its rows are skipped.
     UnreadableList,
     List(Arc<PriceList>),
 }
 
-struct Reader {
+struct PricesReader {
     prices: Prices,
-    place: Place,
+    place: PricesPlace,
 }
 
-impl Reader {
+impl PricesReader {
     /// Whether this node is not needed.
-    fn skips(&self, node: &Node<'_>, wanted: &Wanted) -> bool {
-        let Place::List(list) = &self.place else {
+    fn skips(&self, node: &KdlNode<'_>, wanted: &WantedPrices) -> bool {
+        let PricesPlace::List(list) = &self.place else {
             return false;
         };
         let named = ["node-type", "db-class", "db-storage", "cache-node"];
@@ -80,7 +80,7 @@ impl Reader {
         row && (elsewhere || name.is_some_and(|name| !wanted.names.contains(name)))
     }
 
-    fn node<'a>(&mut self, cx: Cx<'a>, node: &'a Node<'a>) {
+    fn node<'a>(&mut self, cx: Cx<'a>, node: &'a KdlNode<'a>) {
         let mut fields = Fields::new(cx, node, node.name.to_string());
         if fields.node_name() == "prices" {
             let list = list(&mut fields);
@@ -88,16 +88,16 @@ impl Reader {
             self.place = match list {
                 Some(list) => {
                     self.prices.regions.entry(list.region.clone()).or_default();
-                    Place::List(Arc::new(list))
+                    PricesPlace::List(Arc::new(list))
                 }
-                None => Place::UnreadableList,
+                None => PricesPlace::UnreadableList,
             };
             return;
         }
         let list = match &self.place {
-            Place::List(list) => Arc::clone(list),
-            Place::UnreadableList => return,
-            Place::BeforeAnyList => {
+            PricesPlace::List(list) => Arc::clone(list),
+            PricesPlace::UnreadableList => return,
+            PricesPlace::BeforeAnyList => {
                 let message =
                     "a price must follow a `prices` node, which states its region and its day";
                 let finding =
@@ -107,7 +107,7 @@ impl Reader {
             }
         };
         let region = self.prices.regions.entry(list.region.clone()).or_default();
-        let row = Row { list: &list, cx };
+        let row = PriceRow { list: &list, cx };
         if row.read(region, &mut fields) {
             fields.finish();
         }
@@ -134,7 +134,7 @@ fn list(fields: &mut Fields<'_>) -> Option<PriceList> {
 }
 
 /// The one currency that prices are in.
-fn dollars(value: &Value<'_>) -> Reading<()> {
+fn dollars(value: &KdlValue<'_>) -> Reading<()> {
     let currency = value::any_text(value)?;
     if currency == "USD" {
         Ok(())
@@ -151,12 +151,12 @@ fn known<T>(written: Written<T>) -> Option<T> {
 }
 
 /// A row in the making.
-struct Row<'a> {
+struct PriceRow<'a> {
     list: &'a Arc<PriceList>,
     cx: Cx<'a>,
 }
 
-impl Row<'_> {
+impl PriceRow<'_> {
     /// Reads a row into its region. Returns `false` for a node that is not a row.
     fn read(&self, region: &mut RegionPrices, fields: &mut Fields<'_>) -> bool {
         let place = fields.name_span();
@@ -329,7 +329,7 @@ impl Row<'_> {
 }
 
 /// A kind of resource that can be reserved.
-fn reservable(value: &Value<'_>) -> Reading<(Reservable, &'static str)> {
+fn reservable(value: &KdlValue<'_>) -> Reading<(Reservable, &'static str)> {
     const KINDS: [(&str, Reservable); 3] = [
         ("nodes", Reservable::Nodes),
         ("database", Reservable::Database),

@@ -13,12 +13,12 @@ mod token;
 
 use std::borrow::Cow;
 
-use super::tree::{Block, Node};
+use super::tree::{Block, KdlNode};
 use super::vocabulary;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
-use token::{Kind, Token};
+use token::{Token, TokenKind};
 
 pub use crate::edit::quoted;
 
@@ -34,9 +34,9 @@ pub const MAX_TOKENS: usize = 1 << 16;
 #[derive(Debug, Default)]
 pub struct Scanned<'t> {
     /// The top-level nodes, in order.
-    pub nodes: Vec<Node<'t>>,
+    pub nodes: Vec<KdlNode<'t>>,
     /// The contents of `/-` comments. A single value or property is in a node without a name.
-    pub commented: Vec<Node<'t>>,
+    pub commented: Vec<KdlNode<'t>>,
     /// The text of each string with an escape, and its place.
     pub spelled: Vec<(String, Span)>,
     /// False if a part of the text was not read, so anything could be in it.
@@ -105,9 +105,9 @@ fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnos
 fn closes_what_it_opens(tokens: &[Token]) -> bool {
     let mut open = 0_usize;
     for token in tokens {
-        if token.kind == Kind::Open {
+        if token.kind == TokenKind::Open {
             open += 1;
-        } else if token.kind == Kind::Close {
+        } else if token.kind == TokenKind::Close {
             open = open.saturating_sub(1);
         }
     }
@@ -138,14 +138,14 @@ struct Scanner<'t, 'd> {
     spoiled: bool,
     whole: bool,
     /// What is commented out.
-    commented: Vec<Node<'t>>,
+    commented: Vec<KdlNode<'t>>,
     /// The line that was looked through last.
-    line: Option<Line>,
+    line: Option<RestOfLine>,
 }
 
 /// The rest of a line, as positions of tokens.
 #[derive(Clone, Copy)]
-struct Line {
+struct RestOfLine {
     /// Its line feed, or the end of the text.
     end: usize,
     /// Its last unmatched quote.
@@ -155,7 +155,7 @@ struct Line {
 impl<'t> Scanner<'t, '_> {
     fn peek(&self) -> Token {
         let last = Token {
-            kind: Kind::End,
+            kind: TokenKind::End,
             start: self.text.len(),
             end: self.text.len(),
             glued: false,
@@ -178,9 +178,9 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// The nodes up to the end of the block at `open`, or of the text.
-    fn nodes(&mut self, open: Option<Opening>) -> Vec<Node<'t>> {
+    fn nodes(&mut self, open: Option<Opening>) -> Vec<KdlNode<'t>> {
         let mut open = open;
-        let mut nodes: Vec<Node<'t>> = Vec::new();
+        let mut nodes: Vec<KdlNode<'t>> = Vec::new();
         let mut commented = false;
         loop {
             let token = self.peek();
@@ -188,23 +188,23 @@ impl<'t> Scanner<'t, '_> {
                 return nodes;
             }
             match token.kind {
-                Kind::Newline | Kind::Semicolon => self.at += 1,
-                Kind::Slashdash => {
+                TokenKind::Newline | TokenKind::Semicolon => self.at += 1,
+                TokenKind::Slashdash => {
                     self.at += 1;
                     commented = true;
                 }
-                Kind::Close => self.stray_close(&token),
-                Kind::Open => self.nameless_block(&token, &mut nodes),
-                Kind::ForeignComment => self.foreign_comment(&token),
-                Kind::Word
-                | Kind::String
-                | Kind::Kdl1String
-                | Kind::ForeignString
-                | Kind::Unclosed(_)
-                | Kind::Equals
-                | Kind::Punctuation
-                | Kind::Backslash
-                | Kind::End => {
+                TokenKind::Close => self.stray_close(&token),
+                TokenKind::Open => self.nameless_block(&token, &mut nodes),
+                TokenKind::ForeignComment => self.foreign_comment(&token),
+                TokenKind::Word
+                | TokenKind::String
+                | TokenKind::Kdl1String
+                | TokenKind::ForeignString
+                | TokenKind::Unclosed(_)
+                | TokenKind::Equals
+                | TokenKind::Punctuation
+                | TokenKind::Backslash
+                | TokenKind::End => {
                     let node = self.node();
                     if std::mem::take(&mut commented) {
                         self.version_1(node.as_slice());
@@ -221,9 +221,9 @@ impl<'t> Scanner<'t, '_> {
     /// Whether the nodes end before `token`. Reports it if they should not.
     fn ends_block(&mut self, token: &Token, open: &mut Option<Opening>) -> bool {
         let Some(opening) = open else {
-            return token.kind == Kind::End;
+            return token.kind == TokenKind::End;
         };
-        if token.kind == Kind::End {
+        if token.kind == TokenKind::End {
             self.never_closed(opening, None);
             return true;
         }
@@ -231,7 +231,7 @@ impl<'t> Scanner<'t, '_> {
             self.never_closed(opening, Some(token));
             return true;
         }
-        if token.kind == Kind::Close {
+        if token.kind == TokenKind::Close {
             self.at += 1;
             return true;
         }
@@ -241,7 +241,7 @@ impl<'t> Scanner<'t, '_> {
     /// Whether the present token is the first on its line.
     fn begins_line(&self) -> bool {
         let before = self.before();
-        before.is_none_or(|token| token.kind == Kind::Newline)
+        before.is_none_or(|token| token.kind == TokenKind::Newline)
     }
 
     /// The token that was read last.
@@ -252,17 +252,17 @@ impl<'t> Scanner<'t, '_> {
     /// Whether `token`, the first on its line, is further left than anything in the block can be.
     fn dedented(&self, token: &Token, opening: &mut Opening) -> bool {
         let indent = self.indent(token);
-        if token.kind == Kind::Newline {
+        if token.kind == TokenKind::Newline {
             return false;
         }
-        if token.kind == Kind::Close {
+        if token.kind == TokenKind::Close {
             return indent < opening.indent;
         }
         if opening.indented {
             return indent <= opening.indent;
         }
         opening.indented = indent > opening.indent;
-        let known = || token.kind == Kind::Word && vocabulary::is_known(self.slice(token));
+        let known = || token.kind == TokenKind::Word && vocabulary::is_known(self.slice(token));
         !opening.indented && indent == 0 && known()
     }
 
@@ -277,13 +277,13 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Reads one node, starting with its name; `None` if there is no node here.
-    fn node(&mut self) -> Option<Node<'t>> {
+    fn node(&mut self) -> Option<KdlNode<'t>> {
         let outer = self.depth == 0;
         if outer {
             self.spoiled = false;
         }
         let (name, name_span) = self.node_name()?;
-        let mut node = Node {
+        let mut node = KdlNode {
             name,
             name_span,
             entries: Vec::new(),
@@ -291,9 +291,12 @@ impl<'t> Scanner<'t, '_> {
             broken: false,
         };
         self.entries(&mut node);
-        if self.peek().kind == Kind::Open {
+        if self.peek().kind == TokenKind::Open {
             node.block = self.block();
-            if self.before().is_some_and(|token| token.kind == Kind::Close) {
+            if self
+                .before()
+                .is_some_and(|token| token.kind == TokenKind::Close)
+            {
                 self.behind_block();
             }
         }
@@ -312,11 +315,11 @@ impl<'t> Scanner<'t, '_> {
         let opening = Opening {
             token,
             indent: self.indent(&token),
-            indented: self.peek().kind != Kind::Newline,
+            indented: self.peek().kind != TokenKind::Newline,
         };
         let nodes = self.nodes(Some(opening));
         self.depth -= 1;
-        let closed = self.before().filter(|token| token.kind == Kind::Close);
+        let closed = self.before().filter(|token| token.kind == TokenKind::Close);
         let end = closed.map_or(token.end, |token| token.end);
         Some(Block {
             open: self.span(&token),
@@ -327,15 +330,15 @@ impl<'t> Scanner<'t, '_> {
 
     /// Only a commented-out block may follow a block on its line.
     fn behind_block(&mut self) {
-        while self.peek().kind == Kind::Slashdash {
+        while self.peek().kind == TokenKind::Slashdash {
             self.at += 1;
             self.skip_lines();
-            if self.peek().kind == Kind::Open {
+            if self.peek().kind == TokenKind::Open {
                 self.commented_block();
             }
         }
         let token = self.peek();
-        if token.is_value() || matches!(token.kind, Kind::Equals | Kind::Punctuation) {
+        if token.is_value() || matches!(token.kind, TokenKind::Equals | TokenKind::Punctuation) {
             self.more_behind_block(&token);
         }
     }
@@ -350,7 +353,7 @@ impl<'t> Scanner<'t, '_> {
 
     /// Skips line ends, which may be between `/-` and the commented-out item.
     fn skip_lines(&mut self) {
-        while self.peek().kind == Kind::Newline {
+        while self.peek().kind == TokenKind::Newline {
             self.at += 1;
         }
     }
@@ -369,7 +372,7 @@ impl<'t> Scanner<'t, '_> {
         if let Some((word, colon)) = self.ends_in_colon(&token) {
             self.colon_behind_name(&colon);
             name = word;
-        } else if next.kind == Kind::Punctuation && self.slice(&next) == ":" {
+        } else if next.kind == TokenKind::Punctuation && self.slice(&next) == ":" {
             self.at += 1;
             self.colon_behind_name(&next);
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::mistake::Mistake;
 use super::scan::{MAX_BYTES, Scanned};
-use super::tree::{Entry, Node};
+use super::tree::{KdlEntry, KdlNode};
 use crate::diagnostic::mask::{find_secrets, fingerprint, is_key, is_literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
@@ -69,7 +69,7 @@ fn sliced(text: &str, span: Span) -> &str {
 }
 
 /// The fingerprints that a file waives: `waive "secret-literal" value="..."`.
-fn waived(nodes: &[Node<'_>]) -> BTreeSet<String> {
+fn waived(nodes: &[KdlNode<'_>]) -> BTreeSet<String> {
     let waivers = nodes.iter().filter(|node| node.name == "waive");
     let of_literals = waivers.filter(|node| node.first_text() == Some(code::SECRET_LITERAL.0));
     let values = of_literals.flat_map(|node| &node.entries).filter(|entry| {
@@ -100,7 +100,7 @@ fn overlaps(secrets: &[Span], span: Span) -> bool {
 }
 
 /// Adds the credentials that the text alone does not show; `found` are those that it does.
-fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
+fn in_tree(node: &KdlNode<'_>, found: &[Span], secrets: &mut Vec<Span>) {
     // `env name="DB_PASSWORD" value="..."`, as in Kubernetes.
     let pair = node.entries.iter().any(names_variable);
     for entry in &node.entries {
@@ -124,7 +124,7 @@ fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
 
 /// Whether an entry names a variable for a credential: `"DB_PASSWORD"`, or `name="DB_PASSWORD"`.
 /// `token-env="LOAD_TOKEN"` only says where to find one.
-fn names_variable(entry: &Entry<'_>) -> bool {
+fn names_variable(entry: &KdlEntry<'_>) -> bool {
     let names = entry.key.as_ref().is_none_or(|key| key.name == "name");
     let variable = |text: &str| !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let text = entry.value.text();
@@ -136,9 +136,9 @@ fn holds_secret(text: &str) -> bool {
 }
 
 /// Removes the credentials from `node`. Returns whether the node itself must be removed.
-fn drop_from(node: &mut Node<'_>, secrets: &[Span]) -> bool {
+fn drop_from(node: &mut KdlNode<'_>, secrets: &[Span]) -> bool {
     let all = node.entries.len();
-    let named = |entry: &Entry<'_>| {
+    let named = |entry: &KdlEntry<'_>| {
         let key = entry.key.as_ref();
         key.is_none_or(|key| !overlaps(secrets, key.span))
     };

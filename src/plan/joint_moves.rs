@@ -8,15 +8,15 @@
 
 use std::collections::BTreeMap;
 
-use super::move_kind::{Kind, NodesMove, PoolMove};
+use super::move_kind::{MoveKind, NodesMove, PoolMove};
 use crate::model::{Environment, Name};
 use crate::pair::Pair;
 
 /// What each kind of move changes.
-pub(super) type Paths = BTreeMap<Kind, Vec<String>>;
+pub(super) type Paths = BTreeMap<MoveKind, Vec<String>>;
 
 /// The pools whose capacity type changes with a node group, by the group's move.
-pub(super) type Taken = BTreeMap<Kind, Vec<Name>>;
+pub(super) type Taken = BTreeMap<MoveKind, Vec<Name>>;
 
 /// Moves the capacity change of pools to the moves of the groups that name them.
 pub(super) fn together(paths: &mut Paths, sides: Pair<&Environment>) -> Taken {
@@ -26,7 +26,7 @@ pub(super) fn together(paths: &mut Paths, sides: Pair<&Environment>) -> Taken {
             continue;
         };
         let path = format!("worker.{name}.capacity");
-        let pods = Kind::Pool(name.clone(), PoolMove::Pods);
+        let pods = MoveKind::Pool(name.clone(), PoolMove::Pods);
         let Some(rolled) = paths.get_mut(&pods) else {
             continue;
         };
@@ -51,8 +51,9 @@ fn bought_otherwise(sides: Pair<&Environment>) -> Vec<Name> {
 }
 
 /// Whether a move belongs to a group that names the pool.
-fn names(kind: &Kind, pool: &Name, sides: Pair<&Environment>) -> bool {
-    let Kind::Nodes(group, NodesMove::Added | NodesMove::Removed | NodesMove::Type) = kind else {
+fn names(kind: &MoveKind, pool: &Name, sides: Pair<&Environment>) -> bool {
+    let MoveKind::Nodes(group, NodesMove::Added | NodesMove::Removed | NodesMove::Type) = kind
+    else {
         return false;
     };
     let runs = |side: &Environment| {

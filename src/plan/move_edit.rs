@@ -1,6 +1,6 @@
 //! A move, and what it does to a state.
 
-use super::move_kind::{Kind, PoolMove};
+use super::move_kind::{MoveKind, PoolMove};
 use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls, Selection};
 use crate::source::Sourced;
 
@@ -8,7 +8,7 @@ use crate::source::Sourced;
 #[derive(Clone, Debug)]
 pub struct Move {
     /// What it is.
-    pub kind: Kind,
+    pub kind: MoveKind,
     /// What it does, as a headline.
     pub title: String,
     /// Where it stands in the preferred order.
@@ -16,12 +16,12 @@ pub struct Move {
     /// Indices of the moves that come before it whatever the order.
     pub needs: Vec<usize>,
     /// What it does to a state.
-    pub edit: Edit,
+    pub edit: MoveEdit,
 }
 
 /// What a move does to a state.
 #[derive(Clone, Debug)]
-pub enum Edit {
+pub enum MoveEdit {
     /// Takes these attributes over from AFTER.
     Adopt(Selection),
     /// Gives a group another encryption in transit on the way.
@@ -46,35 +46,35 @@ impl Move {
     /// A state after this move.
     pub fn apply(&self, state: &mut Environment, after: &Environment) {
         match &self.edit {
-            Edit::Adopt(chosen) => {
+            MoveEdit::Adopt(chosen) => {
                 state.adopt(after, chosen);
-                if let Kind::Pool(name, PoolMove::Removed) = &self.kind {
+                if let MoveKind::Pool(name, PoolMove::Removed) = &self.kind {
                     unscheduled(state, name);
                 }
             }
-            Edit::Tls(name, tls) => {
+            MoveEdit::Tls(name, tls) => {
                 if let Some(group) = state.redis.get_mut(name) {
                     group.tls = bridge(*tls);
                 }
             }
-            Edit::Cluster(name, shards, mode) => {
+            MoveEdit::Cluster(name, shards, mode) => {
                 if let Some(group) = state.redis.get_mut(name) {
                     group.cluster.shards = bridge(*shards);
                     group.cluster.mode = bridge(*mode);
                 }
             }
-            Edit::IdleGroup(name) => add_idle(state, after, name),
-            Edit::Uses => switch(state, after),
-            Edit::NodesBeside(name, beside, chosen) => {
+            MoveEdit::IdleGroup(name) => add_idle(state, after, name),
+            MoveEdit::Uses => switch(state, after),
+            MoveEdit::NodesBeside(name, beside, chosen) => {
                 if let Some(group) = after.nodes.get(name) {
                     state.nodes.insert(beside.clone(), group.clone());
                 }
                 state.adopt(after, chosen);
             }
-            Edit::NodesGone(name) => {
+            MoveEdit::NodesGone(name) => {
                 state.nodes.remove(name);
             }
-            Edit::Pools(max_db) => lower(state, *max_db),
+            MoveEdit::Pools(max_db) => lower(state, *max_db),
         }
     }
 }

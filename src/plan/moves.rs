@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::beside;
 use super::joint_moves::{self, Paths, Taken};
-use super::move_edit::{Edit, Move};
-use super::move_kind::{Kind, NodesMove, PoolMove, kind};
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::{MoveKind, NodesMove, PoolMove, kind};
 use super::rank::rank;
 use super::redis;
 use super::title::{Changed, title};
@@ -44,7 +44,7 @@ fn of_paths(
     catalogue: &Catalogue,
 ) -> Vec<Move> {
     if paths.keys().any(redis::moves_uses) {
-        paths.entry(Kind::RedisUses).or_default();
+        paths.entry(MoveKind::RedisUses).or_default();
     }
     let values = values(sides);
     let replaced = beside::take(&mut paths, sides);
@@ -61,7 +61,7 @@ fn of_paths(
                 ),
                 rank: rank(&kind, sides, catalogue),
                 needs: Vec::new(),
-                edit: Edit::Adopt(paths.into_iter().collect()),
+                edit: MoveEdit::Adopt(paths.into_iter().collect()),
                 kind,
             }),
         }
@@ -88,15 +88,15 @@ fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
 }
 
 /// The attributes of a move; what moves along with it has words of its own.
-fn own(values: &BTreeMap<String, Changed>, kind: &Kind, paths: &[String]) -> Vec<Changed> {
+fn own(values: &BTreeMap<String, Changed>, kind: &MoveKind, paths: &[String]) -> Vec<Changed> {
     let taken_along =
-        |path: &&String| matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.");
+        |path: &&String| matches!(kind, MoveKind::Nodes(..)) && path.starts_with("worker.");
     let own = paths.iter().filter(|path| !taken_along(path));
     own.filter_map(|path| values.get(path).cloned()).collect()
 }
 
 /// Stages of one kind follow each other.
-fn push_stages(moves: &mut Vec<Move>, kind: &Kind, stages: Vec<redis::Stage>) {
+fn push_stages(moves: &mut Vec<Move>, kind: &MoveKind, stages: Vec<redis::RedisStage>) {
     for (number, stage) in stages.into_iter().enumerate() {
         let needs = if number == 0 {
             Vec::new()
@@ -122,21 +122,21 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
     for whole in moves {
         let first = cut.len();
         match &whole.edit {
-            Edit::Adopt(chosen) if divides(&whole.kind) => {
+            MoveEdit::Adopt(chosen) if divides(&whole.kind) => {
                 cut.extend(chosen.paths().map(|path| Move {
                     title: format!("set {path}"),
-                    edit: Edit::Adopt([path.to_owned()].into_iter().collect()),
+                    edit: MoveEdit::Adopt([path.to_owned()].into_iter().collect()),
                     ..whole.clone()
                 }));
             }
-            Edit::Adopt(_)
-            | Edit::Tls(..)
-            | Edit::Cluster(..)
-            | Edit::IdleGroup(_)
-            | Edit::Uses
-            | Edit::NodesBeside(..)
-            | Edit::NodesGone(_)
-            | Edit::Pools(_) => cut.push(whole.clone()),
+            MoveEdit::Adopt(_)
+            | MoveEdit::Tls(..)
+            | MoveEdit::Cluster(..)
+            | MoveEdit::IdleGroup(_)
+            | MoveEdit::Uses
+            | MoveEdit::NodesBeside(..)
+            | MoveEdit::NodesGone(_)
+            | MoveEdit::Pools(_) => cut.push(whole.clone()),
         }
         parts.push((first..cut.len()).collect());
     }
@@ -149,13 +149,13 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
 
 /// Whether the attributes of a move can be applied one after the other. A server's restart is one,
 /// a volume takes one change in 6 h, and what is created or deleted is so as a whole.
-fn divides(kind: &Kind) -> bool {
+fn divides(kind: &MoveKind) -> bool {
     matches!(
         kind,
-        Kind::PoolSizes
-            | Kind::Pooler
-            | Kind::Api(_)
-            | Kind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
-            | Kind::Nodes(_, NodesMove::Count)
+        MoveKind::PoolSizes
+            | MoveKind::Pooler
+            | MoveKind::Api(_)
+            | MoveKind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
+            | MoveKind::Nodes(_, NodesMove::Count)
     )
 }

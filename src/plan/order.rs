@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Move, Request};
+use super::{Move, PlanRequest};
 use crate::diagnostic::Diagnostic;
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -13,7 +13,7 @@ const MOST_REFUSED: usize = 32;
 
 /// What the search found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundOrder {
     /// Indices of moves, in order: all of them, or the longest safe prefix.
     pub order: Vec<usize>,
     /// Whether every move is in it.
@@ -33,7 +33,7 @@ pub enum Ways {
 }
 
 struct Search<'a> {
-    request: &'a Request<'a>,
+    request: &'a PlanRequest<'a>,
     moves: &'a [Move],
     /// Indices of the moves in the preferred order.
     preferred: Vec<usize>,
@@ -50,7 +50,12 @@ struct Search<'a> {
 /// Orders the moves so that every state, and every running step, keeps the rules that BEFORE keeps.
 /// Visits at most `most_states` states.
 #[must_use]
-pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize, ways: Ways) -> Found {
+pub fn order(
+    request: &PlanRequest<'_>,
+    moves: &[Move],
+    most_states: usize,
+    ways: Ways,
+) -> FoundOrder {
     let mut preferred: Vec<usize> = (0..moves.len()).collect();
     preferred.sort_by_key(|index| moves.get(*index).map(|next| next.rank));
     let mut search = Search {
@@ -68,7 +73,7 @@ pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize, ways: Wa
     if !search.go(request.environments.before, &mut done) {
         done = search.extended();
     }
-    Found {
+    FoundOrder {
         complete: done.len() == moves.len(),
         order: done,
         refused: search.refused,

@@ -12,7 +12,7 @@ mod service;
 pub mod unapplied_files;
 mod workloads;
 
-use super::move_kind::Kind;
+use super::move_kind::MoveKind;
 use crate::action::shell::literal;
 use crate::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
 use crate::catalogue::Catalogue;
@@ -130,7 +130,7 @@ impl Procedure {
 pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let entries = states.map(|state| secret::entries(state.environment));
     let groups = states.map(|state| &state.environment.redis);
-    let of_a_new_group = |entry: &secret::Entry| {
+    let of_a_new_group = |entry: &secret::SecretEntry| {
         let mut new = groups.after.keys();
         new.any(|name| {
             let secret = secret::redis_secret(states.after.environment, name);
@@ -141,7 +141,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let offered = redis::offering(states)
         .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
     // Nor does PgBouncer's entry for reads before PgBouncer has it.
-    let later: Vec<secret::Entry> = offered.chain(workloads::newly_pooled(states)).collect();
+    let later: Vec<secret::SecretEntry> = offered.chain(workloads::newly_pooled(states)).collect();
     let new = entries.after.iter();
     let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
@@ -167,23 +167,23 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
 
 /// The procedure of a step of this kind from one state to the next.
 #[must_use]
-pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
+pub fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     match kind {
-        Kind::Api(_)
-        | Kind::Pool(..)
-        | Kind::Service(_)
-        | Kind::PoolSizes
-        | Kind::Pooler
-        | Kind::PoolerPace
-        | Kind::Network
-        | Kind::Delivery
-        | Kind::Alerts
-        | Kind::Identity => workloads::procedure(kind, states),
-        Kind::Schedules => schedules::procedure(states),
-        Kind::Database(what) => database::procedure(*what, states),
-        Kind::Redis(name, what) => redis::procedure(name, *what, states),
-        Kind::RedisUses => redis::uses(states),
-        Kind::Nodes(name, _) => nodes::procedure(name, states),
+        MoveKind::Api(_)
+        | MoveKind::Pool(..)
+        | MoveKind::Service(_)
+        | MoveKind::PoolSizes
+        | MoveKind::Pooler
+        | MoveKind::PoolerPace
+        | MoveKind::Network
+        | MoveKind::Delivery
+        | MoveKind::Alerts
+        | MoveKind::Identity => workloads::procedure(kind, states),
+        MoveKind::Schedules => schedules::procedure(states),
+        MoveKind::Database(what) => database::procedure(*what, states),
+        MoveKind::Redis(name, what) => redis::procedure(name, *what, states),
+        MoveKind::RedisUses => redis::uses(states),
+        MoveKind::Nodes(name, _) => nodes::procedure(name, states),
     }
 }
 

@@ -1,57 +1,57 @@
 //! Replication groups on the way: the states between that ElastiCache itself asks for.
 
-use super::move_edit::{Edit, Move};
-use super::move_kind::{GroupMove, Kind};
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::{GroupMove, MoveKind};
 use super::title::{Changed, title};
 use crate::model::{ClusterMode, Environment, Name, RedisTls};
 use crate::pair::Pair;
 
 /// One of several moves that a kind of change takes.
-pub(super) struct Stage {
+pub(super) struct RedisStage {
     pub(super) title: String,
     pub(super) rank: u8,
-    pub(super) edit: Edit,
+    pub(super) edit: MoveEdit,
 }
 
 /// Whether a change of this kind moves what the groups serve.
-pub(super) fn moves_uses(kind: &Kind) -> bool {
+pub(super) fn moves_uses(kind: &MoveKind) -> bool {
     matches!(
         kind,
-        Kind::Redis(_, GroupMove::Added | GroupMove::Removed) | Kind::RedisUses
+        MoveKind::Redis(_, GroupMove::Added | GroupMove::Removed) | MoveKind::RedisUses
     )
 }
 
 /// The stages of a change that one apply does not bring about; none where one does.
 pub(super) fn staged(
-    kind: &Kind,
+    kind: &MoveKind,
     sides: Pair<&Environment>,
     changed: &[Changed],
-) -> Option<Vec<Stage>> {
+) -> Option<Vec<RedisStage>> {
     let one = |rank, edit| {
         let title = title(kind, sides, changed);
-        Some(vec![Stage { title, rank, edit }])
+        Some(vec![RedisStage { title, rank, edit }])
     };
-    if let Kind::Redis(name, GroupMove::Tls) = kind {
+    if let MoveKind::Redis(name, GroupMove::Tls) = kind {
         encryption(name, sides)
-    } else if let Kind::Redis(name, GroupMove::Cluster) = kind {
+    } else if let MoveKind::Redis(name, GroupMove::Cluster) = kind {
         sharding(name, sides)
-    } else if let Kind::Redis(name, GroupMove::Added) = kind {
-        one(37, Edit::IdleGroup(name.clone()))
-    } else if *kind == Kind::RedisUses {
-        one(57, Edit::Uses)
+    } else if let MoveKind::Redis(name, GroupMove::Added) = kind {
+        one(37, MoveEdit::IdleGroup(name.clone()))
+    } else if *kind == MoveKind::RedisUses {
+        one(57, MoveEdit::Uses)
     } else {
         None
     }
 }
 
 /// Encryption is never switched at once: clients of both kinds are served for a while.
-fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<RedisStage>> {
     let before = sides.before.redis.get(name)?.tls.value;
     let after = sides.after.redis.get(name)?.tls.value;
-    let stage = |tls: RedisTls, what: &str| Stage {
+    let stage = |tls: RedisTls, what: &str| RedisStage {
         title: format!("{what} on Redis group `{name}`"),
         rank: 38,
-        edit: Edit::Tls(name.clone(), tls),
+        edit: MoveEdit::Tls(name.clone(), tls),
     };
     let middle = stage(RedisTls::Preferred, "offer TLS beside plain text");
     let last = match after {
@@ -67,16 +67,16 @@ fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
 }
 
 /// Into cluster mode over `compatible` and one shard, then to the shards; never back.
-fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<RedisStage>> {
     let before = &sides.before.redis.get(name)?.cluster;
     let after = &sides.after.redis.get(name)?.cluster;
     if after.mode.value != ClusterMode::Enabled || before.mode.value == ClusterMode::Enabled {
         return None;
     }
-    let stage = |title: String, shards: u32, mode: ClusterMode| Stage {
+    let stage = |title: String, shards: u32, mode: ClusterMode| RedisStage {
         title,
         rank: 39,
-        edit: Edit::Cluster(name.clone(), shards, mode),
+        edit: MoveEdit::Cluster(name.clone(), shards, mode),
     };
     let mut stages = Vec::new();
     if before.mode.value == ClusterMode::Disabled {
@@ -96,15 +96,15 @@ fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
 /// A group is created before it serves, and serves nothing before it is deleted. Sharding needs a
 /// replica to fail over to.
 pub(super) fn bind(moves: &mut [Move]) {
-    let find = |wanted: &dyn Fn(&Kind) -> bool| -> Vec<usize> {
+    let find = |wanted: &dyn Fn(&MoveKind) -> bool| -> Vec<usize> {
         let all = moves.iter().enumerate();
         all.filter(|(_, next)| wanted(&next.kind))
             .map(|(index, _)| index)
             .collect()
     };
-    let added = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Added)));
-    let uses = find(&|kind| *kind == Kind::RedisUses);
-    let removed = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Removed)));
+    let added = find(&|kind| matches!(kind, MoveKind::Redis(_, GroupMove::Added)));
+    let uses = find(&|kind| *kind == MoveKind::RedisUses);
+    let removed = find(&|kind| matches!(kind, MoveKind::Redis(_, GroupMove::Removed)));
     for index in uses.iter().copied() {
         if let Some(next) = moves.get_mut(index) {
             next.needs.extend(&added);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::procedure::Procedure;
-use super::step::Step;
+use super::step::PlannedStep;
 use crate::action::Action;
 use crate::action::shell::word;
 use crate::emit::Artifacts;
@@ -28,7 +28,7 @@ pub struct ScriptPlace<'a> {
 
 /// The files of a step, by name.
 #[must_use]
-pub fn scripts(step: &Step, place: &ScriptPlace<'_>) -> Artifacts {
+pub fn scripts(step: &PlannedStep, place: &ScriptPlace<'_>) -> Artifacts {
     let procedure = &step.procedure;
     let title = format!("Step {}: {}", step.number, step.title);
     let undo = match &step.undo {

@@ -1,10 +1,10 @@
 //! Ordered moves as steps for a person.
 
-use super::move_kind::{ApiMove, Kind, PoolMove};
+use super::move_kind::{ApiMove, MoveKind, PoolMove};
 use super::order::Ways;
 use super::procedure::{self, Procedure, State, procedure, unapplied_files};
 use super::transition::{self, Meanwhile};
-use super::{Move, Request};
+use super::{Move, PlanRequest};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
@@ -14,7 +14,7 @@ use crate::pair::Pair;
 
 /// One step.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct PlannedStep {
     /// Its place, from 1.
     pub number: usize,
     /// What it does.
@@ -33,7 +33,7 @@ pub struct Step {
     pub state: Environment,
 }
 
-impl Step {
+impl PlannedStep {
     /// The worst thing it does.
     #[must_use]
     pub fn worst(&self) -> Option<&Impact> {
@@ -56,10 +56,15 @@ pub fn tree(root: &str, number: usize, name: &Name) -> String {
 
 /// The steps for ordered moves. Neighbours that one command applies are merged.
 #[must_use]
-pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways) -> Vec<Step> {
+pub fn steps(
+    request: &PlanRequest<'_>,
+    moves: &[Move],
+    order: &[usize],
+    ways: Ways,
+) -> Vec<PlannedStep> {
     let allowed = request.errors(request.environments.before);
     let batches = batches(request, moves, order, ways, &allowed);
-    let mut before = Stage::of(request.environments.before.clone(), request);
+    let mut before = StepStage::of(request.environments.before.clone(), request);
     let mut steps = Vec::new();
     for batch in batches {
         let mut state = before.state.clone();
@@ -67,7 +72,7 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways)
             next.apply(&mut state, request.environments.after);
         }
         let number = steps.len() + 1;
-        let after = Stage::of(state, request);
+        let after = StepStage::of(state, request);
         // A move whose work another one has done needs no step.
         let ends = Pair::new(&before, &after);
         steps.extend(step(request, number, &batch, ends, &allowed));
@@ -79,7 +84,7 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways)
 /// Neighbouring moves that one command applies, as long as they keep the rules when all of them run
 /// at once.
 fn batches<'a>(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     moves: &'a [Move],
     order: &[usize],
     ways: Ways,
@@ -111,18 +116,18 @@ fn batches<'a>(
 
 /// A state between two steps, with the cluster's files: the end of one step and the start of the
 /// next.
-struct Stage {
+struct StepStage {
     state: Environment,
     files: Artifacts,
 }
 
-impl Stage {
-    fn of(state: Environment, request: &Request<'_>) -> Self {
+impl StepStage {
+    fn of(state: Environment, request: &PlanRequest<'_>) -> Self {
         let files = emit::for_the_cluster(&state, request.catalogue, "");
         Self { state, files }
     }
 
-    fn at<'a>(&'a self, tree: &'a str, request: &Request<'a>) -> State<'a> {
+    fn at<'a>(&'a self, tree: &'a str, request: &PlanRequest<'a>) -> State<'a> {
         State {
             environment: &self.state,
             tree,
@@ -134,29 +139,29 @@ impl Stage {
 
 /// Whether one command applies both neighbours, in the same direction.
 fn joins(one: &Move, other: &Move) -> bool {
-    let autoscaler = |kind: &Kind| {
+    let autoscaler = |kind: &MoveKind| {
         matches!(
             kind,
-            Kind::Api(ApiMove::Autoscaler) | Kind::Pool(_, PoolMove::Autoscaler)
+            MoveKind::Api(ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler)
         )
     };
-    let pods = |kind: &Kind| {
+    let pods = |kind: &MoveKind| {
         matches!(
             kind,
-            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+            MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
         )
     };
-    let both = |is: &dyn Fn(&Kind) -> bool| is(&one.kind) && is(&other.kind);
+    let both = |is: &dyn Fn(&MoveKind) -> bool| is(&one.kind) && is(&other.kind);
     one.rank == other.rank && (both(&autoscaler) || both(&pods))
 }
 
 fn step(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     number: usize,
     batch: &[&Move],
-    ends: Pair<&Stage>,
+    ends: Pair<&StepStage>,
     allowed: &[Diagnostic],
-) -> Option<Step> {
+) -> Option<PlannedStep> {
     let sides = ends.map(|stage| &stage.state);
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
@@ -172,7 +177,7 @@ fn step(
         None => way_back(request, batch, states, allowed),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
-    Some(Step {
+    Some(PlannedStep {
         number,
         title: titles.join("; "),
         changes,
@@ -186,7 +191,7 @@ fn step(
 
 /// The way back, unless it breaks a rule while it runs that BEFORE keeps.
 fn way_back(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     batch: &[&Move],
     states: Pair<State<'_>>,
     allowed: &[Diagnostic],
@@ -206,13 +211,13 @@ fn way_back(
 
 /// Reverts what an abandoned attempt left, right before the way back.
 fn uncordoned(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
-    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    let kinds: Vec<&MoveKind> = batch.iter().map(|next| &next.kind).collect();
     procedure::nodes::uncordoned(&kinds, states)
 }
 
 /// The procedures of all moves of a step, after the requirements for Secrets.
 fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
-    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    let kinds: Vec<&MoveKind> = batch.iter().map(|next| &next.kind).collect();
     let own = kinds
         .iter()
         .map(|kind| procedure(kind, states))

@@ -1,7 +1,7 @@
 //! What a move does, in words: a headline with what it is from and to. What changes and is not in
 //! the headline stands behind it, so that no title speaks of a value that stays as it is.
 
-use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
 use crate::diagnostic::mask::mask_value;
 use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
@@ -23,7 +23,7 @@ const LONGEST: usize = 40;
 const WITH_VALUES: usize = 4;
 
 /// What is done to what, from and to.
-pub(super) fn title(kind: &Kind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
+pub(super) fn title(kind: &MoveKind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
     let headline = headline(kind, sides);
     let Some((owner, shown)) = shown(kind, sides) else {
         return headline;
@@ -125,25 +125,25 @@ fn from_to(owner: &str, changed: &Changed) -> String {
 
 /// Whose attributes a move changes, and which of them its headline shows. None where the headline
 /// names the only attribute that can change, or a part that comes or goes.
-fn shown(kind: &Kind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
+fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
     const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
     Some(match kind {
-        Kind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
-        Kind::Api(ApiMove::Pods) => ("api".into(), &[]),
-        Kind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
-        Kind::Pool(name, PoolMove::Pods) => (format!("worker.{name}"), &[]),
-        Kind::Service(name) => {
+        MoveKind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
+        MoveKind::Api(ApiMove::Pods) => ("api".into(), &[]),
+        MoveKind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
+        MoveKind::Pool(name, PoolMove::Pods) => (format!("worker.{name}"), &[]),
+        MoveKind::Service(name) => {
             let held = sides.map(|side| side.service.contains_key(name));
             if held != Pair::new(true, true) {
                 return None;
             }
             (format!("service.{name}"), &[])
         }
-        Kind::PoolSizes => ("pgbouncer".into(), &["pool.default", "pool.max-db"]),
-        Kind::PoolerPace => ("pgbouncer".into(), &["min-ready"]),
-        Kind::Pooler => ("pgbouncer".into(), &["instances"]),
-        Kind::Database(what) => return shown_of_database(*what),
-        Kind::Redis(name, what) => {
+        MoveKind::PoolSizes => ("pgbouncer".into(), &["pool.default", "pool.max-db"]),
+        MoveKind::PoolerPace => ("pgbouncer".into(), &["min-ready"]),
+        MoveKind::Pooler => ("pgbouncer".into(), &["instances"]),
+        MoveKind::Database(what) => return shown_of_database(*what),
+        MoveKind::Redis(name, what) => {
             let shown: &[&str] = match what {
                 GroupMove::Node => &["node"],
                 GroupMove::Replicas => &["replicas"],
@@ -156,7 +156,7 @@ fn shown(kind: &Kind, sides: Pair<&Environment>) -> Option<(String, &'static [&'
             };
             (format!("redis.{name}"), shown)
         }
-        Kind::Nodes(name, what) => {
+        MoveKind::Nodes(name, what) => {
             let shown: &[&str] = match what {
                 NodesMove::Count => &["count.min", "count.max"],
                 NodesMove::Type => &["capacity", "instance"],
@@ -164,10 +164,10 @@ fn shown(kind: &Kind, sides: Pair<&Environment>) -> Option<(String, &'static [&'
             };
             (format!("nodes.{name}"), shown)
         }
-        Kind::Network => ("network".into(), &[]),
-        Kind::Alerts => ("alerts".into(), &[]),
-        Kind::Identity | Kind::Schedules | Kind::RedisUses => (String::new(), &[]),
-        Kind::Delivery | Kind::Pool(_, PoolMove::Added | PoolMove::Removed) => return None,
+        MoveKind::Network => ("network".into(), &[]),
+        MoveKind::Alerts => ("alerts".into(), &[]),
+        MoveKind::Identity | MoveKind::Schedules | MoveKind::RedisUses => (String::new(), &[]),
+        MoveKind::Delivery | MoveKind::Pool(_, PoolMove::Added | PoolMove::Removed) => return None,
     })
 }
 
@@ -190,47 +190,47 @@ fn shown_of_database(what: DatabaseMove) -> Option<(String, &'static [&'static s
     })
 }
 
-fn headline(kind: &Kind, sides: Pair<&Environment>) -> String {
+fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
     match kind {
-        Kind::Identity => "update labels and records".into(),
-        Kind::Network => "change the network policies".into(),
-        Kind::Schedules => "change off-hours and events".into(),
-        Kind::Alerts => "change the alerts".into(),
-        Kind::Delivery => format!(
+        MoveKind::Identity => "update labels and records".into(),
+        MoveKind::Network => "change the network policies".into(),
+        MoveKind::Schedules => "change off-hours and events".into(),
+        MoveKind::Alerts => "change the alerts".into(),
+        MoveKind::Delivery => format!(
             "hand the autoscalers over to {}",
             sides.after.deliver.autoscalers.value
         ),
-        Kind::Api(ApiMove::Autoscaler) => {
+        MoveKind::Api(ApiMove::Autoscaler) => {
             format!("set the API's autoscaler: {}", bounds(sides, api))
         }
-        Kind::Api(ApiMove::Pods) => "roll the API's pods".into(),
-        Kind::Pool(name, PoolMove::Autoscaler) => {
+        MoveKind::Api(ApiMove::Pods) => "roll the API's pods".into(),
+        MoveKind::Pool(name, PoolMove::Autoscaler) => {
             let of = |side: &Environment| side.worker.get(name).map(|pool| range(&pool.workload));
             format!("set the autoscaler of pool `{name}`: {}", bounds(sides, of))
         }
-        Kind::Pool(name, PoolMove::Pods) => format!("roll the pods of pool `{name}`"),
-        Kind::Pool(name, PoolMove::Added) => format!("create pool `{name}`"),
-        Kind::Pool(name, PoolMove::Removed) => format!("delete pool `{name}`"),
-        Kind::Service(name) => format!("change service `{name}`"),
-        Kind::PoolSizes => format!(
+        MoveKind::Pool(name, PoolMove::Pods) => format!("roll the pods of pool `{name}`"),
+        MoveKind::Pool(name, PoolMove::Added) => format!("create pool `{name}`"),
+        MoveKind::Pool(name, PoolMove::Removed) => format!("delete pool `{name}`"),
+        MoveKind::Service(name) => format!("change service `{name}`"),
+        MoveKind::PoolSizes => format!(
             "set PgBouncer's pools: {}",
             arrow(sides.map(|side| {
                 let pool = &side.pgbouncer.pool;
                 format!("{} (max {})", pool.default.value, pool.max_db.value)
             }))
         ),
-        Kind::Pooler => format!(
+        MoveKind::Pooler => format!(
             "roll PgBouncer, instances: {}",
             arrow(sides.map(|side| side.pgbouncer.instances.value.to_string()))
         ),
-        Kind::Database(what) => database(*what, sides),
-        Kind::PoolerPace => format!(
+        MoveKind::Database(what) => database(*what, sides),
+        MoveKind::PoolerPace => format!(
             "set the pace of PgBouncer's rollouts: one pod every {}",
             arrow(sides.map(|side| side.pgbouncer.min_ready.value.to_string()))
         ),
-        Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
-        Kind::RedisUses => uses(sides).into(),
-        Kind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
+        MoveKind::Redis(name, what) => redis(*what, name.as_str(), sides),
+        MoveKind::RedisUses => uses(sides).into(),
+        MoveKind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
     }
 }
 

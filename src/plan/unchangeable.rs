@@ -4,7 +4,7 @@
 mod forward;
 mod identity;
 
-use super::Request;
+use super::PlanRequest;
 use crate::edit::{Edit, Statement, quoted, statements};
 use crate::model::{Environment, Selection};
 use crate::source::{Origin, Sourced};
@@ -31,7 +31,7 @@ impl Kept {
 }
 
 /// AFTER without impossible changes, and the attributes that were kept.
-pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
+pub(super) fn keep(request: &PlanRequest<'_>) -> (Environment, Vec<Kept>) {
     let mut target = request.environments.after.clone();
     let mut kept = identity::kept(request.environments);
     kept.extend(forward::kept(request.environments));
@@ -43,7 +43,7 @@ pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
 }
 
 /// A volume never shrinks.
-fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
+fn volume(request: &PlanRequest<'_>, target: &mut Environment) -> Option<Kept> {
     let before = request.environments.before;
     let sizes = request
         .environments

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::amount::together;
 use super::diff::{CostDiff, EnvironmentDiff, Worst};
 use crate::cost::Range;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::Presence;
 use crate::model::Tier;
 use crate::pair::Pair;
@@ -18,7 +18,7 @@ use crate::pair::Pair;
 #[serde(rename_all = "kebab-case")]
 pub struct AffectedReport {
     /// Always `affected`; identifies this kind of report.
-    pub report: Kind,
+    pub report: AffectedReportKind,
     /// The environments, in order.
     pub environments: Vec<AffectedEnvironment>,
     /// How many stay as they are.
@@ -30,14 +30,14 @@ pub struct AffectedReport {
     /// The number of changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: usize,
     /// Findings in files of either side that cannot be resolved, so their changes are unknown.
-    pub unread: Vec<Finding>,
+    pub unread: Vec<FindingJson>,
 }
 
 /// The name of the report.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum AffectedReportKind {
     /// Affected environments.
     Affected,
 }
@@ -72,13 +72,13 @@ impl AffectedReport {
     pub fn new(
         differing: Vec<(EnvironmentDiff, Vec<String>)>,
         unaffected: usize,
-        unread: Vec<Finding>,
+        unread: Vec<FindingJson>,
     ) -> Self {
         let environments: Vec<AffectedEnvironment> = differing.into_iter().map(affected).collect();
         let worst = environments.iter().filter_map(|it| it.worst.clone());
         let costs = environments.iter().filter_map(|it| it.cost);
         Self {
-            report: Kind::Affected,
+            report: AffectedReportKind::Affected,
             unaffected,
             worst: worst.max_by_key(|it| (it.class, it.seconds)),
             cost: together(costs),

@@ -16,10 +16,10 @@ use serde::Serialize;
 use crate::capacity::projection::{HORIZON, Urgency, later};
 use crate::capacity::proposal::Proposals;
 use crate::capacity::series::{Day, days_between};
-use crate::capacity::trend::{Direction, Estimate, Trend};
-use crate::capacity::{Item, Outlook, Review, lacking};
+use crate::capacity::trend::{Direction, Trend, TrendEstimate};
+use crate::capacity::{MetricItem, Outlook, Review, lacking};
 use crate::cost::Range;
-use crate::diagnostic::json::Edit;
+use crate::diagnostic::json::EditJson;
 use crate::impact::Impact;
 use crate::metric::{Metric, Unit};
 use crate::model::Environment;
@@ -34,7 +34,7 @@ use relief::relief;
 #[serde(rename_all = "kebab-case")]
 pub struct CapacityReport {
     /// Always `capacity`; identifies this kind of report.
-    pub report: Kind,
+    pub report: CapacityReportKind,
     /// The environment.
     pub environment: String,
     /// Where the metrics were read.
@@ -55,7 +55,7 @@ pub struct CapacityReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum CapacityReportKind {
     /// A capacity review.
     Capacity,
 }
@@ -113,9 +113,9 @@ pub struct OutlookReport {
     /// Days until the threshold.
     pub days_until: ReachReport,
     /// The trend's value for every day from the first measurement to the day before the review.
-    pub fitted: Vec<Point>,
+    pub fitted: Vec<PointReport>,
     /// Every day from the review to 90 days later.
-    pub projection: Vec<Point>,
+    pub projection: Vec<PointReport>,
 }
 
 /// How urgent a metric is.
@@ -173,7 +173,8 @@ pub struct ReachReport {
 /// A day of the trend.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Point {
+#[schemars(rename = "Point")]
+pub struct PointReport {
     /// The day.
     pub date: String,
     /// The expected value.
@@ -202,7 +203,7 @@ pub struct ChangeReport {
     /// What to type.
     pub kdl: String,
     /// The change as edits of the file.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<EditJson>,
     /// What to type into existing nodes: the value, and the place.
     pub instructions: Vec<String>,
     /// The nodes to add to the file, as text.
@@ -228,7 +229,7 @@ pub struct RefusalReport {
     /// What was tried.
     pub kdl: String,
     /// The change as edits of the file.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<EditJson>,
     /// Why it was refused.
     pub reason: String,
 }
@@ -253,7 +254,7 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
     let review = reviewed.review;
     let metrics = review.items.iter().zip(reviewed.proposals);
     CapacityReport {
-        report: Kind::Capacity,
+        report: CapacityReportKind::Capacity,
         environment: reviewed.environment.environment.value.to_string(),
         source: reviewed.source.to_owned(),
         first: review.window.first.to_string(),
@@ -272,7 +273,7 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
 }
 
 /// A note about a level shift in the trend.
-fn shifted(item: &Item) -> Option<String> {
+fn shifted(item: &MetricItem) -> Option<String> {
     let Outlook::Known { trend, .. } = &item.outlook else {
         return None;
     };
@@ -298,7 +299,11 @@ pub fn json(report: &CapacityReport) -> String {
     text
 }
 
-fn metric(item: &Item, proposals: Option<&Proposals>, reviewed: &Reviewed<'_>) -> MetricReport {
+fn metric(
+    item: &MetricItem,
+    proposals: Option<&Proposals>,
+    reviewed: &Reviewed<'_>,
+) -> MetricReport {
     let today = reviewed.review.window.last;
     let days = item.days.iter().map(|day| DayReport {
         date: day.date.to_string(),
@@ -316,7 +321,7 @@ fn metric(item: &Item, proposals: Option<&Proposals>, reviewed: &Reviewed<'_>) -
     }
 }
 
-fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
+fn outlook(item: &MetricItem, today: Date) -> Option<OutlookReport> {
     let Outlook::Known { trend, projection } = &item.outlook else {
         return None;
     };
@@ -350,7 +355,7 @@ fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
     })
 }
 
-fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<Point> {
+fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<PointReport> {
     let Some(first) = days.first() else {
         return Vec::new();
     };
@@ -362,14 +367,14 @@ fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<Point> {
         .collect()
 }
 
-fn point(trend: &Trend, date: Date) -> Point {
-    Point {
+fn point(trend: &Trend, date: Date) -> PointReport {
+    PointReport {
         date: date.to_string(),
         band: band(trend.at(date)),
     }
 }
 
-fn band(estimate: Estimate) -> Band {
+fn band(estimate: TrendEstimate) -> Band {
     Band {
         low: rounded(estimate.low),
         value: rounded(estimate.value),

@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
 use crate::cost::difference::CalendarShift;
-use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
+use crate::cost::{
+    CostItem, CostLayer, EXCLUDED, Estimate, Range, Scheduled, SharedCluster, Total,
+};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
 use crate::report::amount::dollars;
 use crate::source::Sources;
 
 /// The contents of a report of costs.
-pub struct Costs<'a> {
+pub struct ReportedCosts<'a> {
     /// The environments, at least one.
     pub estimates: &'a [Estimate],
     /// What they cost together.
@@ -131,20 +133,20 @@ fn whole(range: Option<Range>) -> [String; 2] {
 }
 
 /// An item's description and its arithmetic.
-fn arithmetic(item: &Item) -> String {
+fn arithmetic(item: &CostItem) -> String {
     format!("{}: {}", item.what, item.arithmetic())
 }
 
 /// The layers that an environment has.
-fn layers(estimate: &Estimate) -> impl Iterator<Item = Layer> {
-    Layer::ALL
+fn layers(estimate: &Estimate) -> impl Iterator<Item = CostLayer> {
+    CostLayer::ALL
         .into_iter()
         .filter(|layer| estimate.items_of(*layer).next().is_some())
 }
 
 /// The price lists of several estimates, oldest first, each with the layers it prices.
-fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
-    let mut all: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<CostLayer>)> {
+    let mut all: Vec<(Arc<PriceList>, Vec<CostLayer>)> = Vec::new();
     for (list, layers) in estimates.iter().flat_map(Estimate::lists) {
         match all.iter_mut().find(|(known, _)| *known == list) {
             Some((_, known)) => known.extend(layers),
@@ -161,7 +163,7 @@ fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
 
 /// The sources of the prices, a sentence for each list.
 fn provenance(estimates: &[Estimate]) -> Vec<String> {
-    let sentence = |(list, layers): (Arc<PriceList>, Vec<Layer>)| {
+    let sentence = |(list, layers): (Arc<PriceList>, Vec<CostLayer>)| {
         let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
         format!(
             "{}, {}, {} hours a month: {}; source: {}",
@@ -176,7 +178,7 @@ fn provenance(estimates: &[Estimate]) -> Vec<String> {
 }
 
 /// What a reader needs to know about the amounts.
-fn remarks(costs: &Costs<'_>) -> Vec<String> {
+fn remarks(costs: &ReportedCosts<'_>) -> Vec<String> {
     let mut remarks = vec![FLOOR_AND_CEILING.to_owned()];
     remarks.extend(spots(costs.estimates).iter().map(|spot| {
         format!(

@@ -18,8 +18,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cost::Range;
-use crate::diagnostic::json::Finding;
-use crate::diff::{Cause, Place, Presence, Root};
+use crate::diagnostic::json::FindingJson;
+use crate::diff::{Cause, DiffPlace, Presence, Root};
 use crate::impact::{Class, Fingerprint, Impact};
 use crate::model::Tier;
 use crate::pair::Pair;
@@ -27,9 +27,9 @@ use crate::report::amount::{growth_beside, together};
 
 pub use super::amount::{growth, lasting};
 pub use connections::{ConnectionsOf, ServerConnections};
-pub use environment::{Compared, of_environment};
+pub use environment::{ComparedEnvironment, of_environment};
 pub use order::{SafeOrder, ShortStep};
-pub use resources::Resource;
+pub use resources::ResourceReport;
 pub use unified::{FileDiff, files, paths, source};
 
 /// The changes between two states of environments.
@@ -37,13 +37,13 @@ pub use unified::{FileDiff, files, paths, source};
 #[serde(rename_all = "kebab-case")]
 pub struct DiffReport {
     /// Always `diff`; identifies this kind of report.
-    pub report: Kind,
+    pub report: DiffReportKind,
     /// The environments that differ, in order.
     pub environments: Vec<EnvironmentDiff>,
     /// The number of compared environments without a difference.
     pub unchanged: usize,
     /// Findings in files of either side that cannot be resolved, so their changes are unknown.
-    pub unread: Vec<Finding>,
+    pub unread: Vec<FindingJson>,
     /// The worst impact of all changes; null if nothing differs.
     pub worst: Option<Worst>,
     /// The monthly cost of all of them; null if costs were not requested, or if nothing has a
@@ -61,7 +61,7 @@ pub struct DiffReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum DiffReportKind {
     /// Differences.
     Diff,
 }
@@ -87,7 +87,7 @@ pub struct EnvironmentDiff {
     /// The pools, services and groups that only one side has.
     pub parts: Vec<PartOfOneSide>,
     /// The changed resources, in a few words.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<ResourceReport>,
     /// The connections that each database server can get; empty on a side without the environment.
     pub connections: Pair<Vec<ServerConnections>>,
     /// Its cost; null if costs were not requested.
@@ -96,7 +96,7 @@ pub struct EnvironmentDiff {
     /// environment.
     pub order: Option<SafeOrder>,
     /// What the rules find in AFTER.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<FindingJson>,
     /// The changed rendered files; null if they were not requested.
     pub artifacts: Option<Vec<FileDiff>>,
     /// Identifies all changes of this environment, for `--approve`.
@@ -110,7 +110,7 @@ pub struct ChangedValue {
     /// Its path in KDL spelling.
     pub path: String,
     /// What it belongs to.
-    pub place: Place,
+    pub place: DiffPlace,
     /// BEFORE's value; null if only AFTER has it.
     pub before: Option<String>,
     /// AFTER's value; null if only BEFORE has it.
@@ -130,7 +130,7 @@ pub struct ChangedValue {
 #[serde(rename_all = "kebab-case")]
 pub struct Renamed {
     /// What it is, under its new name.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Both names.
     pub names: Pair<String>,
     /// What the new name does by itself.
@@ -144,7 +144,7 @@ pub struct Renamed {
 #[serde(rename_all = "kebab-case")]
 pub struct PartOfOneSide {
     /// What it is.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Whether it is added or removed.
     pub presence: Presence,
 }
@@ -226,7 +226,7 @@ pub struct PricesOf {
 #[serde(rename_all = "kebab-case")]
 pub struct LayerDiff {
     /// The layer.
-    pub layer: crate::cost::Layer,
+    pub layer: crate::cost::CostLayer,
     /// The paths of the attributes that change what it costs; none where prices alone do, and where
     /// the whole environment comes or goes.
     pub changed_by: Vec<String>,
@@ -257,7 +257,7 @@ impl DiffReport {
         });
         let costs = || environments.iter().filter_map(|it| it.cost.as_ref());
         Self {
-            report: Kind::Diff,
+            report: DiffReportKind::Diff,
             unchanged,
             worst: Worst::of(impacts),
             cost: together(costs().filter_map(CostDiff::priced)),

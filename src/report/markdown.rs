@@ -1,6 +1,6 @@
 //! Text in GitHub's Markdown. Values are escaped, so they cannot leave their line or cell.
 
-use super::sentence::{Part, parts};
+use super::sentence::{SentencePart, parts};
 
 /// The most characters of a comment on the large forges. The program counts bytes, which are at
 /// least as many.
@@ -34,8 +34,8 @@ fn entity(c: char) -> String {
 pub fn prose(sentence: &str) -> String {
     let parts = parts(sentence).into_iter();
     let escaped = parts.map(|part| match part {
-        Part::Code(part) => code(part),
-        Part::Text(part) => text(part),
+        SentencePart::Code(part) => code(part),
+        SentencePart::Text(part) => text(part),
     });
     escaped.collect()
 }

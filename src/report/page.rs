@@ -6,7 +6,7 @@ use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::paint::{Ink, of_class};
-use super::sentence::{Part, parts};
+use super::sentence::{SentencePart, parts};
 use crate::impact::Class;
 
 /// Everything that a page is made of.
@@ -102,8 +102,8 @@ pub fn page(template: &str, view: &impl Serialize) -> String {
 fn prose(sentence: &str) -> String {
     let parts = parts(sentence).into_iter();
     let escaped = parts.map(|part| match part {
-        Part::Code(part) => format!("<code>{}</code>", HtmlEscape(part)),
-        Part::Text(part) => HtmlEscape(&part.replace(" -> ", " \u{2192} ")).to_string(),
+        SentencePart::Code(part) => format!("<code>{}</code>", HtmlEscape(part)),
+        SentencePart::Text(part) => HtmlEscape(&part.replace(" -> ", " \u{2192} ")).to_string(),
     });
     escaped.collect()
 }

@@ -13,12 +13,12 @@ use serde::Serialize;
 use crate::action::shell::word;
 use crate::action::{self, Action};
 use crate::budget::connections;
-use crate::budget::transition::Subject;
+use crate::budget::transition::SumSubject;
 use crate::cost::Range;
 use crate::diagnostic::Help;
-use crate::diagnostic::json::{Edit, Finding, edits};
+use crate::diagnostic::json::{EditJson, FindingJson, edits};
 use crate::diagnostic::mask::mask;
-use crate::impact::{Class, FeltBy, Impact, When};
+use crate::impact::{Class, FeltBy, Impact, ImpactTime};
 use crate::model::{Duration, Tier};
 use crate::pair::Pair;
 use crate::plan::procedure::Procedure;
@@ -27,7 +27,7 @@ use crate::plan::{Blocked, Kept, Meanwhile, step};
 use crate::report::amount::{growth, lasting};
 use crate::report::paths::grouped;
 
-pub use environment::{Planned, of_environment};
+pub use environment::{PlannedEnvironment, of_environment};
 pub use markdown::markdown;
 pub use text::text;
 
@@ -36,7 +36,7 @@ pub use text::text;
 #[serde(rename_all = "kebab-case")]
 pub struct PlanReport {
     /// Always `plan`; identifies this kind of report.
-    pub report: Kind,
+    pub report: PlanReportKind,
     /// The plans, one for each environment that exists on both sides and differs.
     pub environments: Vec<EnvironmentPlan>,
     /// The environments that only AFTER has. They have nothing to keep running.
@@ -44,7 +44,7 @@ pub struct PlanReport {
     /// The environments that only BEFORE has.
     pub gone: Vec<String>,
     /// Findings in files of either side that cannot be resolved.
-    pub unread: Vec<Finding>,
+    pub unread: Vec<FindingJson>,
     /// The folder from which the commands read the states.
     pub states: String,
     /// Whether that folder was written.
@@ -56,7 +56,7 @@ pub struct PlanReport {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 #[schemars(rename = "PlanKind")]
-pub enum Kind {
+pub enum PlanReportKind {
     /// An order of steps.
     Plan,
 }
@@ -97,7 +97,7 @@ pub struct KeptReport {
     /// What to write into the file, so that it matches the real state.
     pub line: String,
     /// The same as edits of AFTER's file.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<EditJson>,
 }
 
 impl From<&Kept> for KeptReport {
@@ -293,9 +293,9 @@ impl From<&Meanwhile> for MeanwhileAsked {
         let sum = &meanwhile.sum;
         Self {
             of: match sum.subject {
-                Subject::Primary => ConnectionsTo::Primary,
-                Subject::Replica => ConnectionsTo::ReadReplica,
-                Subject::Clients => ConnectionsTo::Pgbouncer,
+                SumSubject::Primary => ConnectionsTo::Primary,
+                SumSubject::Replica => ConnectionsTo::ReadReplica,
+                SumSubject::Clients => ConnectionsTo::Pgbouncer,
             },
             asked: sum.total(),
             limit: sum.limit,
@@ -351,7 +351,7 @@ pub struct Bridge {
     /// What to write, as one sentence.
     pub message: String,
     /// The same as edits of AFTER's file; empty if a person has to choose.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<EditJson>,
 }
 
 impl From<&Help> for Bridge {
@@ -510,9 +510,9 @@ fn felt(impact: &Impact) -> String {
         text += &format!(", affects {}", impact.felt_by);
     }
     match impact.when {
-        When::AtOnce => {}
-        When::InWindow => text += ", in the maintenance window",
-        When::ByHand => text += ", after a manual reboot",
+        ImpactTime::AtOnce => {}
+        ImpactTime::InWindow => text += ", in the maintenance window",
+        ImpactTime::ByHand => text += ", after a manual reboot",
     }
     text
 }

@@ -8,8 +8,8 @@ use crate::budget::scaling::told;
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Replicas};
 use crate::report::table::{Columns, joined, padded};
-use crate::schedule::week::{Turn, Week};
-use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
+use crate::schedule::week::{Week, WeekTurn};
+use crate::schedule::{Calendar, Coming, ScheduleSubject, WantedCount, Zone};
 
 /// Seven days from `day`: the wanted counts of each subject by time, and later events.
 #[must_use]
@@ -46,10 +46,10 @@ fn shown(zone: &Zone, at: Timestamp) -> String {
     zone.clock(at).strftime("%a %F %H:%M").to_string()
 }
 
-fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Replicas> {
+fn bounds<'a>(environment: &'a Environment, subject: &ScheduleSubject) -> Option<&'a Replicas> {
     match subject {
-        Subject::Api => Some(&environment.api.workload.replicas),
-        Subject::Pool(name) => {
+        ScheduleSubject::Api => Some(&environment.api.workload.replicas),
+        ScheduleSubject::Pool(name) => {
             let pool = environment.worker.get(name)?;
             Some(&pool.workload.replicas)
         }
@@ -57,17 +57,17 @@ fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Rep
 }
 
 fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)> {
-    let row = |turn: &Turn<'_>| {
+    let row = |turn: &WeekTurn<'_>| {
         let bounds = bounds(environment, &turn.subject)?;
         let (min, max) = (bounds.min.value, bounds.max.value);
         let (pods, why) = match &turn.wanted {
-            Wanted::Declared => (range(min, max), "as declared".to_owned()),
-            Wanted::AtLeast {
+            WantedCount::Declared => (range(min, max), "as declared".to_owned()),
+            WantedCount::AtLeast {
                 event,
                 pods,
                 coming,
             } => (range(min.max(*pods), max), of_event(event, *coming)),
-            Wanted::Asleep { window, pods } => {
+            WantedCount::Asleep { window, pods } => {
                 (counted(*pods, "pod"), format!("off-hours {window}"))
             }
         };

@@ -6,13 +6,13 @@ use crate::model::{Environment, RedisGroup, Resources};
 use crate::report::table;
 
 /// A row of the table: its title, and its value for each tier.
-type Row = (&'static str, fn(&Environment) -> String);
+type TierRow = (&'static str, fn(&Environment) -> String);
 
 fn resources(resources: &Resources) -> String {
     format!("{}/{}", resources.cpu.value, resources.memory.value)
 }
 
-const ROWS: &[Row] = &[
+const ROWS: &[TierRow] = &[
     ("API replicas", |e| {
         format!(
             "{}-{}",

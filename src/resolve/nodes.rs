@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{NodeGroupNode, Over, Part};
+use crate::ast::{NodeGroupNode, Over, TopPart};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
 use crate::model::declaration::Settled as _;
@@ -25,7 +25,7 @@ pub(super) fn resolve(
             ("count min=", node.count.min.is_absent()),
             ("count max=", node.count.max.is_absent()),
         ];
-        if !resolver.complete("nodes", &name, node.place, &lacks, Part::Nodes) {
+        if !resolver.complete("nodes", &name, node.place, &lacks, TopPart::Nodes) {
             continue;
         }
         let path = format!("nodes.{name}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{LoadTestNode, Part};
+use crate::ast::{LoadTestNode, TopPart};
 use crate::model::attribute::join;
 use crate::model::declaration::Settled as _;
 use crate::model::{
@@ -23,7 +23,7 @@ pub(super) fn load_tests(
         let loads = [node.steady.place.is_some(), node.rate.place.is_some()];
         let idle = node.stage.is_absent() && !loads.contains(&true);
         let lacks = [("steady`, `stage` or `rate", idle)];
-        if resolver.complete("load-test", &name, node.place, &lacks, Part::LoadTest) {
+        if resolver.complete("load-test", &name, node.place, &lacks, TopPart::LoadTest) {
             let test = load_test(resolver, &format!("load-test.{name}"), node);
             tests.insert(name, test);
         }

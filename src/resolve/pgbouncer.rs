@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, Over, Part};
+use crate::ast::{Ast, Over, TopPart};
 use crate::budget::connections::{self, RESERVED};
 use crate::model::declaration::Settled as _;
 use crate::model::platform::leaving_at_once;
@@ -81,11 +81,11 @@ fn pool(
     neighbours: &Neighbours<'_>,
 ) -> Pool {
     let read = [
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Database,
-        Part::Pgbouncer,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Database,
+        TopPart::Pgbouncer,
     ];
     let incomplete = read.iter().any(|part| resolver.broken.contains(part));
     // Where something of these had to be left out, it is not among what is read.

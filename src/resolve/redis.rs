@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Part, RedisNode};
+use crate::ast::{Ast, Over, RedisNode, TopPart};
 use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::source::{Inputs, Sourced};
 
@@ -27,7 +27,7 @@ pub(super) fn resolve(
             ("policy", node.policy.is_absent()),
             ("uses", node.uses.is_absent()),
         ];
-        if resolver.complete("redis", &name, node.place, &lacks, Part::Redis) {
+        if resolver.complete("redis", &name, node.place, &lacks, TopPart::Redis) {
             let mut inputs = Inputs::new();
             let app = inputs.read("app", app);
             let environment = inputs.read("environment", environment);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Part, Written};
+use crate::ast::{Ast, TopPart, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::Name;
 use crate::model::declaration::{Settle, Value};
@@ -13,7 +13,7 @@ pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) missing: Vec<String>,
     pub(super) diagnostics: Diagnostics,
-    pub(super) broken: BTreeSet<Part>,
+    pub(super) broken: BTreeSet<TopPart>,
 }
 
 impl<'a> Resolver<'a> {
@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
         name: &Name,
         place: Option<Span>,
         lacks: &[(&str, bool)],
-        part: Part,
+        part: TopPart,
     ) -> bool {
         let lacking: Vec<String> = lacks
             .iter()

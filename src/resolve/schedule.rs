@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{EventNode, OffHoursNode, Part, Pooled, Written};
+use crate::ast::{EventNode, OffHoursNode, Pooled, TopPart, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::attribute::join;
 use crate::model::{Days, Duration, Event, Name, OffHours, Worker};
@@ -96,10 +96,10 @@ fn counts(
             counts.insert(name, sourced(resolver, value, span, true));
             continue;
         }
-        if resolver.broken.contains(&Part::Worker) {
+        if resolver.broken.contains(&TopPart::Worker) {
             continue;
         }
-        resolver.broken.insert(Part::Schedule);
+        resolver.broken.insert(TopPart::Schedule);
         let known: Vec<String> = pools.keys().map(|name| format!("`{name}`")).collect();
         let message = format!(
             "there is no worker pool `{name}` to schedule; pools: {}",

@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
+use crate::ast::{Ast, FallbackNode, Over, QueueNode, TopPart, WorkerNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
 use crate::source::{Inputs, Sourced};
 
 use super::nodes::{self, Landing};
 use super::resolver::Resolver;
-use super::workload::{Place, sorted};
+use super::workload::{WorkloadPlace, sorted};
 
 /// One row of the guide's table "Recommended settings by scenario".
-struct Row {
+struct ScenarioRow {
     length: u32,
     polling: u64,
     cooldown: u64,
     max: u32,
 }
 
-fn row(scenario: Scenario) -> Row {
-    let row = |length, polling, cooldown, max| Row {
+fn row(scenario: Scenario) -> ScenarioRow {
+    let row = |length, polling, cooldown, max| ScenarioRow {
         length,
         polling,
         cooldown,
@@ -60,7 +60,13 @@ pub(super) fn resolve(
             .cloned()
             .unwrap_or_default();
         let lacks = [("queue", own.is_none() && node.queue.is_absent())];
-        if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
+        if resolver.complete(
+            "worker",
+            &name,
+            node.workload.place,
+            &lacks,
+            TopPart::Worker,
+        ) {
             let pool = pool(resolver, &name, node, base, app, landing);
             let max = &pool.workload.replicas.max;
             if max.value > 0 || !max.sound {
@@ -102,7 +108,7 @@ fn pool(
     let polling = polling
         .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
     let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
-    let place = Place {
+    let place = WorkloadPlace {
         app,
         role: &role(name),
         arch: landing.arch_for(Some((name, &capacity))),
@@ -111,7 +117,7 @@ fn pool(
     let node = std::mem::take(&mut merged.workload);
     let mut workload = super::workload::resolve(resolver, &path, node, &place);
     workload.replicas.max = max.unwrap_or(workload.replicas.max);
-    let settled = Settled {
+    let settled = SettledPool {
         workload,
         queue,
         scenario,
@@ -141,7 +147,7 @@ fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
 }
 
 /// What a pool's resolving has settled before the rest of its node is read.
-struct Settled {
+struct SettledPool {
     workload: crate::model::Workload,
     queue: Vec<Queue>,
     scenario: Option<Sourced<Scenario>>,
@@ -150,7 +156,12 @@ struct Settled {
     capacity: Sourced<Capacity>,
 }
 
-fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: Settled) -> Worker {
+fn finish(
+    resolver: &mut Resolver<'_>,
+    path: &str,
+    merged: WorkerNode,
+    settled: SettledPool,
+) -> Worker {
     let mut workload = settled.workload;
     workload.replicas.unless_unread(&merged.pause);
     Worker {
@@ -192,7 +203,7 @@ impl<'a> Chosen<'a> {
     fn value<W, T>(
         &self,
         written: &Written<W>,
-        pick: impl FnOnce(&Row) -> T,
+        pick: impl FnOnce(&ScenarioRow) -> T,
     ) -> Option<Sourced<T>> {
         if !written.is_absent() {
             return None;
@@ -206,7 +217,7 @@ impl<'a> Chosen<'a> {
     fn number(
         &self,
         written: &Written<u32>,
-        pick: impl FnOnce(&Row) -> u32,
+        pick: impl FnOnce(&ScenarioRow) -> u32,
     ) -> Option<Sourced<u32>> {
         self.value(written, pick)
     }
@@ -214,7 +225,7 @@ impl<'a> Chosen<'a> {
     fn seconds(
         &self,
         written: &Written<Duration>,
-        pick: impl FnOnce(&Row) -> u64,
+        pick: impl FnOnce(&ScenarioRow) -> u64,
     ) -> Option<Sourced<Duration>> {
         self.value(written, |row| Duration::from_secs(pick(row)))
     }

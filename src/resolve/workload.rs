@@ -11,7 +11,7 @@ use crate::source::{Inputs, Sourced, Span};
 use super::resolver::Resolver;
 
 /// What a workload gets from where it runs.
-pub(super) struct Place<'a> {
+pub(super) struct WorkloadPlace<'a> {
     /// What its Deployment is called after, unless the file adopts another name.
     pub(super) app: &'a Sourced<Name>,
     /// What its Deployment does for the application.
@@ -26,7 +26,7 @@ pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     path: &str,
     node: WorkloadNode,
-    place: &Place<'_>,
+    place: &WorkloadPlace<'_>,
 ) -> Workload {
     let mut replicas = Replicas::settle(node.replicas, resolver, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);

@@ -14,14 +14,14 @@ const YEARS: i16 = 5;
 
 /// `minute hour day month *`: once a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dated {
+pub struct YearlyCron {
     month: i8,
     day: i8,
     hour: i8,
     minute: i8,
 }
 
-impl Dated {
+impl YearlyCron {
     /// The schedule for this time of the year.
     #[must_use]
     pub fn new(clock: DateTime) -> Self {
@@ -44,7 +44,7 @@ impl Dated {
     }
 }
 
-impl std::fmt::Display for Dated {
+impl std::fmt::Display for YearlyCron {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             month,
@@ -62,9 +62,9 @@ pub struct Trigger {
     /// `timezone`.
     pub zone: Zone,
     /// `start`.
-    pub start: Dated,
+    pub start: YearlyCron,
     /// `end`.
-    pub end: Dated,
+    pub end: YearlyCron,
 }
 
 impl Trigger {
@@ -74,8 +74,8 @@ impl Trigger {
     #[must_use]
     pub fn between(start: Timestamp, end: Timestamp, zone: &Zone) -> Option<Self> {
         let on = |zone: Zone| Self {
-            start: Dated::new(zone.clock(start)),
-            end: Dated::new(zone.clock(end)),
+            start: YearlyCron::new(zone.clock(start)),
+            end: YearlyCron::new(zone.clock(end)),
             zone,
         };
         [on(zone.clone()), on(Zone::utc())]

@@ -3,19 +3,19 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::{Calendar, Subject, Wanted, Zone};
+use super::{Calendar, ScheduleSubject, WantedCount, Zone};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A wanted count, and the moment from which on it applies.
 #[derive(Clone, Debug)]
-pub struct Turn<'a> {
+pub struct WeekTurn<'a> {
     /// From when.
     pub at: Timestamp,
     /// Of what.
-    pub subject: Subject,
+    pub subject: ScheduleSubject,
     /// What.
-    pub wanted: Wanted<'a>,
+    pub wanted: WantedCount<'a>,
 }
 
 /// Seven days.
@@ -28,7 +28,7 @@ pub struct Week<'a> {
     /// When they are over.
     pub to: Timestamp,
     /// The wanted count at the start, and every change, in order.
-    pub turns: Vec<Turn<'a>>,
+    pub turns: Vec<WeekTurn<'a>>,
 }
 
 impl<'a> Calendar<'a> {
@@ -53,7 +53,7 @@ impl<'a> Calendar<'a> {
         let midnight = |day: Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
         let (from, to) = (midnight(day), midnight(day.saturating_add(7.days())));
         let subjects = self.subjects();
-        let mut turns: Vec<Turn<'a>> = Vec::new();
+        let mut turns: Vec<WeekTurn<'a>> = Vec::new();
         let mut at = from;
         while at < to {
             for subject in &subjects {
@@ -61,7 +61,7 @@ impl<'a> Calendar<'a> {
                 let last = turns.iter().rev().find(|turn| turn.subject == *subject);
                 if last.is_none_or(|turn| turn.wanted != wanted) {
                     let subject = subject.clone();
-                    turns.push(Turn {
+                    turns.push(WeekTurn {
                         at,
                         subject,
                         wanted,

@@ -5,10 +5,10 @@ use tierc::capacity::proposal::{Base, Proposals, propose};
 use tierc::capacity::{metrics_file, review};
 use tierc::compile::{CatalogueTexts, Input};
 use tierc::report::capacity::markdown::markdown;
-use tierc::report::capacity::text::{Shown, text};
+use tierc::report::capacity::text::{CapacityStyle, text};
 use tierc::report::capacity::{CapacityReport, ReliefReport, Reviewed, json, report};
 
-use tierc::capacity::series::Window;
+use tierc::capacity::series::ReviewWindow;
 use tierc::capacity::trial::trials;
 
 use super::{MEDIUM, days, is_weekend, noise, tracked, window};
@@ -46,7 +46,7 @@ pub(super) fn reviewed(environment: &str, csv: &str) -> CapacityReport {
     reviewed_over(environment, csv, window())
 }
 
-fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport {
+fn reviewed_over(environment: &str, csv: &str, window: ReviewWindow) -> CapacityReport {
     let run = run(environment);
     let history = metrics_file::read(csv.as_bytes(), &tracked(environment), window).unwrap();
     let review = review(tracked(environment), history, window);
@@ -80,7 +80,7 @@ fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport
 
 fn shown(report: &CapacityReport, unicode: bool) -> String {
     let color = false;
-    text(report, Shown { color, unicode })
+    text(report, CapacityStyle { color, unicode })
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_month_is_told_at_a_terminal() {
 #[test]
 fn a_plot_fits_80_columns() {
     for count in [14, 30, 59, 60, 61, 92] {
-        let window = Window::of(today(), count);
+        let window = ReviewWindow::of(today(), count);
         let mut csv = String::from("time,metric,component,value\n");
         for day in days(count.into(), |day, _| 1e12 + 2e10 * f64::from(day)) {
             csv += &format!("{},redis-ops,redis.queue,{}\n", day.date, day.value);
@@ -579,7 +579,7 @@ fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
 /// rest of it.
 #[test]
 fn the_edits_of_a_change_make_the_file_state_it() {
-    use tierc::diagnostic::json::Action;
+    use tierc::diagnostic::json::ActionJson;
     use tierc::edit::Edit;
     let mut seen = 0;
     for (file, metric, component, from, by) in [
@@ -599,9 +599,9 @@ fn the_edits_of_a_change_make_the_file_state_it() {
         let edits = change.edits.iter().map(|edit| {
             let kdl = edit.kdl.clone().unwrap();
             match edit.action {
-                Action::Set => Edit::set(edit.path.as_str(), kdl),
-                Action::Insert => Edit::insert(edit.path.as_str(), kdl),
-                Action::Remove => Edit::remove(edit.path.as_str()),
+                ActionJson::Set => Edit::set(edit.path.as_str(), kdl),
+                ActionJson::Insert => Edit::insert(edit.path.as_str(), kdl),
+                ActionJson::Remove => Edit::remove(edit.path.as_str()),
             }
         });
         let edits: Vec<Edit> = edits.collect();
@@ -610,7 +610,7 @@ fn the_edits_of_a_change_make_the_file_state_it() {
         assert!(!run.has_errors(), "{edited}");
         let stated = run.files[0].environment.as_ref().unwrap().list();
         for edit in &edits {
-            let tierc::edit::Action::Set(kdl) = &edit.action else {
+            let tierc::edit::EditAction::Set(kdl) = &edit.action else {
                 continue;
             };
             let attribute = stated.iter().find(|it| it.path == edit.path);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tierc::compile::{CatalogueTexts, Fixed, Fixes, Input, Repairable, Run, fix, repairable};
 use tierc::diagnostic::{Diagnostic, Help, Severity};
-use tierc::edit::{Action, Edit};
+use tierc::edit::{Edit, EditAction};
 use tierc::model::Environment;
 use tierc::rewrite;
 use tierc::source::{Origin, Span};
@@ -178,7 +178,8 @@ fn a_safe_repair_changes_only_what_the_file_states() {
             let help = finding.help.iter().filter(|help| help.safe);
             help.flat_map(|help| &help.edits)
         });
-        let pins = safe.filter(|edit| matches!(edit.action, Action::Set(_) | Action::Insert(_)));
+        let pins =
+            safe.filter(|edit| matches!(edit.action, EditAction::Set(_) | EditAction::Insert(_)));
         pins.filter(|edit| !stated.contains(&edit.path))
             .map(|edit| format!("{}/{}: {edit}", case.rule, case.name))
             .collect()

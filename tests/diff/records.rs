@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tierc::compile::{
-    CatalogueTexts, Comparison, Compiled, Matching, Record, Recorded, Run, Side, compare,
+    CatalogueTexts, ComparedSide, Comparison, Compiled, Matching, Record, RecordedRun, Run, compare,
 };
 use tierc::diagnostic::code;
 use tierc::emit::{emit, lock};
@@ -32,7 +32,7 @@ pub(crate) fn records(run: &Run) -> Vec<Record> {
         name: format!("{}.lock.json", run.sources.get(file.source).name),
         environment: serde_json::from_value(json!(file.environment)).unwrap(),
         waivers: file.waivers.clone(),
-        recorded: Recorded {
+        recorded: RecordedRun {
             catalogue: run.catalogue.version.clone(),
             files: None,
         },
@@ -52,12 +52,12 @@ pub(crate) fn codes(run: &Run) -> Vec<String> {
 
 /// Records as AFTER, beside nothing.
 pub(crate) fn read(records: Vec<Record>) -> Comparison {
-    let after = Side {
+    let after = ComparedSide {
         records,
         files: Vec::new(),
     };
     let texts = CatalogueTexts::embedded();
-    let sides = Pair::new(Side::default(), after);
+    let sides = Pair::new(ComparedSide::default(), after);
     compare(sides, Pair::new(&texts, &texts), Matching::ByName, today())
 }
 

@@ -1,7 +1,7 @@
 //! Scripts of k6: every combination as reviewed, and what holds of all of them.
 
 use serde_json::Value;
-use tierc::emit::load_test::{Level, levels, script};
+use tierc::emit::load_test::{LoadTestLevel, levels, script};
 use tierc::model::{Environment, LoadTest, Name};
 
 use super::{emitted, text};
@@ -143,7 +143,7 @@ fn every_level_is_judged_by_itself_and_only_by_what_is_expected() {
         let tags: std::collections::BTreeSet<&str> =
             levels.iter().map(|level| level.tag.as_str()).collect();
         assert_eq!(tags.len(), levels.len(), "{name}: tags of their own");
-        for Level { tag, .. } in &levels {
+        for LoadTestLevel { tag, .. } in &levels {
             let times = &thresholds[&format!("http_req_duration{{level:{tag}}}")];
             let times: Vec<&str> = times
                 .as_array()

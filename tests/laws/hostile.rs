@@ -10,7 +10,7 @@ use tierc::compile::unsayable;
 use tierc::emit::{emit, lock};
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::{Request, plan};
+use tierc::plan::{PlanRequest, plan};
 
 use super::config;
 use super::environment::environment;
@@ -122,7 +122,7 @@ fn harm(base: &Environment, environment: &Environment, hostile: &str) -> Vec<Str
     let mut lines = shell_lines(&unbroken(&artifacts["RUNBOOK.md"]));
     let waived = BTreeSet::new();
     for sides in [Pair::new(base, environment), Pair::new(environment, base)] {
-        let plan = plan(&Request {
+        let plan = plan(&PlanRequest {
             environments: sides,
             catalogue: catalogue(),
             waived: &waived,

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use tierc::catalogue::Prices;
 use tierc::compile::{
-    CatalogueTexts, Comparison, Input, Matching, Side, SideFile, compare, differing, state_costs,
+    CatalogueTexts, ComparedSide, Comparison, Input, Matching, SideFile, compare, differing,
+    state_costs,
 };
 use tierc::cost::{Range, estimate};
 use tierc::diagnostic::Diagnostics;
@@ -16,11 +17,11 @@ use tierc::diff::Presence;
 use tierc::model::Environment;
 use tierc::model::declaration::Standing;
 use tierc::pair::Pair;
-use tierc::plan::{Plan, Request, Step, plan};
+use tierc::plan::{Plan, PlanRequest, PlannedStep, plan};
 use tierc::report;
-use tierc::report::diff::text::Shown;
-use tierc::report::diff::{Compared, DiffReport};
-use tierc::report::plan::{PlanReport, Planned};
+use tierc::report::diff::text::DiffDetail;
+use tierc::report::diff::{ComparedEnvironment, DiffReport};
+use tierc::report::plan::{PlanReport, PlannedEnvironment};
 use tierc::source::{Source, Sources};
 
 use super::declared::{is_alone, is_at, is_list, of_environments, read, texts};
@@ -39,7 +40,7 @@ struct Change {
 
 fn planned(sides: Pair<Environment>) -> Change {
     let waived = BTreeSet::new();
-    let plan = plan(&Request {
+    let plan = plan(&PlanRequest {
         environments: sides.as_ref(),
         catalogue: catalogue(),
         waived: &waived,
@@ -49,7 +50,7 @@ fn planned(sides: Pair<Environment>) -> Change {
     let left = plan.steps.iter().map(|step| &step.state);
     let states: Vec<&Environment> = std::iter::once(&sides.before).chain(left).collect();
     let costs = state_costs(&states, &CatalogueTexts::embedded());
-    let environment = report::plan::of_environment(&Planned {
+    let environment = report::plan::of_environment(&PlannedEnvironment {
         sides: sides.as_ref(),
         plan: &plan,
         estimates: &costs.estimates,
@@ -57,7 +58,7 @@ fn planned(sides: Pair<Environment>) -> Change {
     });
     let json = serde_json::to_value(&environment.steps).unwrap();
     let report = PlanReport {
-        report: report::plan::Kind::Plan,
+        report: report::plan::PlanReportKind::Plan,
         environments: vec![environment],
         new: Vec::new(),
         gone: Vec::new(),
@@ -205,7 +206,7 @@ fn in_the_lines(change: &Change) -> Vec<String> {
 
 /// Whether the title names the pool, service or group that the step adds or removes, of which this is
 /// an attribute.
-fn is_named_whole(step: &Step, path: &str) -> bool {
+fn is_named_whole(step: &PlannedStep, path: &str) -> bool {
     let change = step.changes.at(path).unwrap();
     let comes_or_goes = step.changes.presence_of(&change.place) != Presence::Kept;
     let name = change.place.name();
@@ -255,7 +256,7 @@ fn costly(before: &Environment, after: &Environment) -> Vec<String> {
 
 /// Holds that the line of a step's cost names what changes the amount.
 fn in_the_cost(
-    step: &Step,
+    step: &PlannedStep,
     before: &Environment,
     shown: &Pair<String>,
     json: &Value,
@@ -301,7 +302,7 @@ fn in_the_cost(
 
 /// Holds that every format of the difference names what changes, and what changes the cost.
 fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
-    let side = |text: &str| Side {
+    let side = |text: &str| ComparedSide {
         files: vec![SideFile {
             input: Input {
                 name: "prod.kdl".into(),
@@ -320,7 +321,7 @@ fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
     let json = &json["environments"][0];
     let text = report::diff::text::text(
         &report,
-        Shown {
+        DiffDetail {
             color: false,
             all: false,
         },
@@ -372,7 +373,7 @@ fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
 fn difference(comparison: &Comparison, texts: Pair<&CatalogueTexts>, plan: &Plan) -> DiffReport {
     let (outcomes, costs) = differing(comparison.outcomes(), texts, |_| false);
     let compared = outcomes.iter().zip(&costs.changes).map(|(outcome, cost)| {
-        report::diff::of_environment(Compared {
+        report::diff::of_environment(ComparedEnvironment {
             outcome,
             cost: Some(cost),
             plan: Some(plan),

@@ -6,7 +6,7 @@ use tierc::diagnostic::Diagnostics;
 use tierc::edit::{Address, Edit};
 use tierc::model::Attribute;
 use tierc::parse::scan::scan;
-use tierc::parse::tree::Node;
+use tierc::parse::tree::KdlNode;
 use tierc::rewrite::apply;
 use tierc::source::{Origin, Span};
 
@@ -76,7 +76,7 @@ fn facts(text: &str) -> Vec<String> {
     facts
 }
 
-fn below(path: &str, nodes: &[Node<'_>], facts: &mut Vec<String>) {
+fn below(path: &str, nodes: &[KdlNode<'_>], facts: &mut Vec<String>) {
     for node in nodes {
         let keyed = KEYED.contains(&&*node.name);
         let key = node.first_text().filter(|_| keyed).unwrap_or_default();

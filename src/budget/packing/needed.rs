@@ -8,7 +8,7 @@ use crate::model::{Environment, Name, NodeGroup};
 
 /// The bounds that all autoscalers are at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum At {
+pub enum AtBound {
     /// The fewest pods that the autoscalers may leave.
     Minima,
     /// As many as they may ask for.
@@ -37,7 +37,7 @@ pub fn group_to_grow<'a>(
 pub fn needed(
     environment: &Environment,
     catalogue: &Catalogue,
-    at: At,
+    at: AtBound,
     pods: impl Fn(&str, u32) -> u32,
 ) -> Option<BTreeMap<Name, u32>> {
     let rooms = rooms(environment, catalogue)?;
@@ -96,7 +96,7 @@ fn in_order(rooms: &Rooms, least: impl Fn(&Name) -> u32, pods: u64) -> Vec<(&Nam
 }
 
 /// The pods of a Deployment at one of its bounds, without a surge; `peak` includes it.
-fn own(environment: &Environment, who: &str, at: At, peak: u32) -> u32 {
+fn own(environment: &Environment, who: &str, at: AtBound, peak: u32) -> u32 {
     let (least, most) = if who == "api" {
         let api = &environment.api.workload;
         (api.bounds().0, api.most())
@@ -116,7 +116,7 @@ fn own(environment: &Environment, who: &str, at: At, peak: u32) -> u32 {
         (peak, peak)
     };
     match at {
-        At::Minima => least,
-        At::Maxima => most,
+        AtBound::Minima => least,
+        AtBound::Maxima => most,
     }
 }

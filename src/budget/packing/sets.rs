@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Crowd, Load, Resource, Room, Rooms, Sum, crowd};
+use super::{Crowd, Load, PackedSum, Resource, Room, Rooms, crowd};
 use crate::model::Name;
 
 /// The most unions to look at. Few groups overlap in practice; the bound protects against files
@@ -140,7 +140,7 @@ impl<'a> Numbered<'a> {
     }
 
     /// The failing bound of this set, if any: sums first, then a crowd.
-    pub(super) fn short(&self, groups: &Set) -> Option<(Vec<Sum>, Option<Crowd>)> {
+    pub(super) fn short(&self, groups: &Set) -> Option<(Vec<PackedSum>, Option<Crowd>)> {
         let sums = self.failing(groups);
         if !sums.is_empty() {
             return Some((sums, None));
@@ -160,7 +160,7 @@ impl<'a> Numbered<'a> {
         rooms.filter_map(|it| *self.rooms.get(*it)?)
     }
 
-    fn failing(&self, groups: &Set) -> Vec<Sum> {
+    fn failing(&self, groups: &Set) -> Vec<PackedSum> {
         let mut all = [0; 3];
         for kind in self.bound(groups) {
             for (all, asked) in all.iter_mut().zip(kind.asked) {
@@ -170,7 +170,7 @@ impl<'a> Numbered<'a> {
         let sums = Resource::ALL.into_iter().zip(all).map(|(resource, asked)| {
             let rooms = self.rooms_of(groups);
             let has = rooms.map(|room| u128::from(room.nodes) * u128::from(resource.has(room)));
-            Sum {
+            PackedSum {
                 resource,
                 asked,
                 has: has.sum(),

@@ -5,7 +5,7 @@ mod asleep;
 mod full;
 
 use super::super::{Context, Finding, Findings, Rule};
-use super::target_unreachable::{Resource, is_unreachable};
+use super::target_unreachable::{UtilisedResource, is_unreachable};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Resources, Workload};
 
@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 /// An HPA does nothing up to a tenth above its target (its tolerance). Another rule reports a
 /// target above the limit.
 fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
-    if is_unreachable(workload, Resource::Cpu) {
+    if is_unreachable(workload, UtilisedResource::Cpu) {
         return None;
     }
     let (target, alert) = (
@@ -65,7 +65,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
             steady % 10
         ));
     // Usage cannot exceed the limit, so a higher threshold never fires.
-    let fires = Resource::Cpu.most(workload);
+    let fires = UtilisedResource::Cpu.most(workload);
     Some(match fires.filter(|most| *most <= u128::from(least)) {
         Some(most) => finding.help(format!(
             "no whole percentage is above that and below the limit, which is {most}% of the request: raise `limits cpu=`, or lower `target cpu=`"
@@ -81,7 +81,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
 
 /// The target is relative to the request, the alert to the limit.
 fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
-    if is_unreachable(workload, Resource::Memory) {
+    if is_unreachable(workload, UtilisedResource::Memory) {
         return None;
     }
     let (target, alert) = (

@@ -1,6 +1,6 @@
 //! An alert above the maximum of its metric.
 
-use super::target_unreachable::Resource;
+use super::target_unreachable::UtilisedResource;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Sourced;
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn cpu(context: &Context<'_>) -> Option<Finding> {
     let workload = &context.environment.api.workload;
     let alert = &context.environment.alerts.api_cpu;
-    let most = Resource::Cpu.most(workload)?;
+    let most = UtilisedResource::Cpu.most(workload)?;
     if u128::from(alert.value) < most {
         return None;
     }

@@ -1,6 +1,6 @@
 //! A name that an object cannot have.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Other],
+    reads: &[TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/name-too-long.md"),
     check,
 };
@@ -35,7 +35,7 @@ const GROUP: usize = 40;
 const INSTANCE: usize = 63;
 
 /// A name, and the object that has it.
-struct Named<'a> {
+struct NamedObject<'a> {
     path: String,
     name: &'a Sourced<Name>,
     what: &'static str,
@@ -57,15 +57,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn names(environment: &Environment) -> Vec<Named<'_>> {
-    let named = |path: String, name, what, most| Named {
+fn names(environment: &Environment) -> Vec<NamedObject<'_>> {
+    let named = |path: String, name, what, most| NamedObject {
         path,
         name,
         what,
         most,
         aws: false,
     };
-    let aws = |path: String, name, what, most| Named {
+    let aws = |path: String, name, what, most| NamedObject {
         aws: true,
         ..named(path, name, what, most)
     };
@@ -105,8 +105,8 @@ fn instance(replicas: u32) -> (&'static str, usize) {
     (what, INSTANCE - suffix.len())
 }
 
-fn length(named: &Named<'_>) -> Option<Finding> {
-    let Named {
+fn length(named: &NamedObject<'_>) -> Option<Finding> {
+    let NamedObject {
         path,
         name,
         what,
@@ -128,8 +128,8 @@ fn length(named: &Named<'_>) -> Option<Finding> {
     Some(finding.repair(*name, path, message, format!("\"{shorter}\"")))
 }
 
-fn form(named: &Named<'_>) -> Option<Finding> {
-    let Named { path, name, .. } = named;
+fn form(named: &NamedObject<'_>) -> Option<Finding> {
+    let NamedObject { path, name, .. } = named;
     let text = name.value.as_str();
     if !named.aws || !text.contains("--") {
         return None;

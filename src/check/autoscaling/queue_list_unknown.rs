@@ -1,6 +1,6 @@
 //! A queue in which no job of the framework can wait.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Other],
+    reads: &[TopPart::Worker, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/queue-list-unknown.md"),
     check,
 };
@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         return;
     };
-    let names = Names {
+    let names = QueueNames {
         framework: framework.value,
         cluster,
     };
@@ -71,7 +71,7 @@ fn recognised(
         .note(format!(
             "`{prefix}` is the default prefix of the framework `{framework}`, whose lists are named `{form}`"
         ));
-    let names = Names { framework, cluster };
+    let names = QueueNames { framework, cluster };
     let finding = match names.meant(&list.value) {
         Some(meant) if list.is_declared() => {
             let path = format!("worker.{pool}.queue.{}.list", list.value);
@@ -87,12 +87,12 @@ fn recognised(
 }
 
 /// How the framework names its queues on the Redis group that serves them.
-struct Names {
+struct QueueNames {
     framework: Framework,
     cluster: bool,
 }
 
-impl Names {
+impl QueueNames {
     /// The intended key, if it is recognisable.
     fn meant(&self, list: &str) -> Option<String> {
         let meant = queue_keys::meant(self.framework, list)?;
@@ -125,7 +125,7 @@ impl Names {
 }
 
 fn one(
-    names: &Names,
+    names: &QueueNames,
     framework: &Sourced<Framework>,
     pool: &Name,
     worker: &Worker,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::model::{Name, Queue};
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     // When a pool replaces another, both read the same lists for a while.
     steady: false,
-    reads: &[Part::Worker],
+    reads: &[TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/queue-shared.md"),
     check,
 };

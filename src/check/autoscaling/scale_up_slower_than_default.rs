@@ -1,10 +1,10 @@
 //! A scale-up that is slower than Kubernetes' default.
 
-use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
+use crate::budget::scaling::{DEFAULT_STEPS, Rules, ScalingStep, told};
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::edit::{Action, Edit};
+use crate::edit::{Edit, EditAction};
 use crate::model::{Scaling, Select, Workload};
 use crate::source::Span;
 
@@ -90,7 +90,7 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
 
 /// The rules with changes, fewest changes first: no window, the default's steps added, the largest
 /// step wins.
-fn changes(rules: &Rules) -> Vec<(Rules, Vec<Step>)> {
+fn changes(rules: &Rules) -> Vec<(Rules, Vec<ScalingStep>)> {
     let [pods, percent] = DEFAULT_STEPS;
     let mut all = Vec::new();
     for select in [rules.select, Select::Max] {
@@ -164,7 +164,7 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
                 Edit::set(path("select"), format!("\"{}\"", changed.select)),
             ]
             .into_iter()
-            .filter(|edit| !matches!(&edit.action, Action::Insert(text) if text.is_empty())),
+            .filter(|edit| !matches!(&edit.action, EditAction::Insert(text) if text.is_empty())),
         ),
     }
 }
@@ -184,8 +184,9 @@ fn node(who: &str) -> String {
 }
 
 /// Steps as the language writes them.
-fn written(steps: &[Step]) -> String {
-    let one = |step: &Step| format!("{} {} every=\"{}s\"", step.kind, step.value, step.every);
+fn written(steps: &[ScalingStep]) -> String {
+    let one =
+        |step: &ScalingStep| format!("{} {} every=\"{}s\"", step.kind, step.value, step.every);
     let steps: Vec<String> = steps.iter().map(one).collect();
     steps.join("; ")
 }

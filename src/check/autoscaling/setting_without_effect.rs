@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use crate::ast::{Part, Written};
+use crate::ast::{TopPart, Written};
 use crate::budget::scaling::Rules;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Scaling, Worker};
-use crate::schedule::{Calendar, Occasion, Subject};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject};
 use crate::source::Sourced;
 
 /// The rule `setting-without-effect`.
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     untold(context, findings);
     // If off-hours could not be read, a floor may keep something awake during them.
-    if context.file.broken.contains(&Part::Schedule) {
+    if context.file.broken.contains(&TopPart::Schedule) {
         return;
     }
     let calendar = Calendar::of(context.environment);
@@ -95,10 +95,10 @@ fn inert(
     let event = occasion.event;
     let pools = event.worker.iter().filter_map(|(name, floor)| {
         let pool = environment.worker.get(name)?;
-        Some((Subject::Pool(name.clone()), floor, &pool.workload))
+        Some((ScheduleSubject::Pool(name.clone()), floor, &pool.workload))
     });
     let api = event.api.iter();
-    let api = api.map(|floor| (Subject::Api, floor, &environment.api.workload));
+    let api = api.map(|floor| (ScheduleSubject::Api, floor, &environment.api.workload));
     for (subject, floor, workload) in api.chain(pools) {
         let min = &workload.replicas.min;
         if floor.value > min.value || calendar.sleeps(&subject) {

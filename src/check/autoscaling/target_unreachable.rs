@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (min, max) = workload.bounds();
         // A fixed count has no target.
         if min < max {
-            for resource in [Resource::Cpu, Resource::Memory] {
+            for resource in [UtilisedResource::Cpu, UtilisedResource::Memory] {
                 let found = one(&who, workload, resource);
                 let bounds = &workload.replicas;
                 findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
@@ -33,12 +33,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// What a utilisation is of.
 #[derive(Clone, Copy)]
-pub(super) enum Resource {
+pub(super) enum UtilisedResource {
     Cpu,
     Memory,
 }
 
-impl Resource {
+impl UtilisedResource {
     fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -91,14 +91,14 @@ impl Resource {
 }
 
 /// Whether the limit is below the usage at which a pod would be added.
-pub(super) fn is_unreachable(workload: &Workload, resource: Resource) -> bool {
+pub(super) fn is_unreachable(workload: &Workload, resource: UtilisedResource) -> bool {
     let target = resource.target(workload);
     // The tolerance: up to a tenth above the target, nothing is added.
     let pair = target.zip(resource.most(workload));
     pair.is_some_and(|(target, most)| most * 10 <= u128::from(target.value) * 11)
 }
 
-fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
+fn one(who: &str, workload: &Workload, resource: UtilisedResource) -> Option<Finding> {
     let what = resource.name();
     if !is_unreachable(workload, resource) {
         return None;
@@ -112,8 +112,8 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
         steady % 10
     );
     let cut = match resource {
-        Resource::Cpu => "a pod is throttled here",
-        Resource::Memory => "a pod is killed here",
+        UtilisedResource::Cpu => "a pod is throttled here",
+        UtilisedResource::Memory => "a pod is killed here",
     };
     let (request, limit) = (
         resource.of(&workload.requests),

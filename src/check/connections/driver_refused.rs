@@ -1,7 +1,7 @@
 //! A driver whose startup options PgBouncer refuses.
 
 use super::{driver, drivers};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::driver::{StatedDriver, without_float_digits};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/driver-refused.md"),
     check,
 };

@@ -1,6 +1,6 @@
 //! A database or a Redis group with important data, on burstable instances.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup, Tier, Use};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database, Part::Redis],
+    reads: &[TopPart::Database, TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/burstable-in-production.md"),
     check,
 };

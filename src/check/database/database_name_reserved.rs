@@ -1,6 +1,6 @@
 //! A name for a database, a role or a master user that is reserved or already taken.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ADMIN_USER, Database, STATS_USER, Via};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: true,
-    reads: &[Part::Database, Part::Other],
+    reads: &[TopPart::Database, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/database-name-reserved.md"),
     check,
 };

@@ -1,6 +1,6 @@
 //! A load test that k6 or its operator refuses, or that has too few virtual users for its rate.
 
-use crate::ast::{Ast, Part};
+use crate::ast::{Ast, TopPart};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::load_test::MOST_FOR_A_RATE;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::LoadTest],
+    reads: &[TopPart::LoadTest],
     explanation: include_str!("../../diagnostic/explain/load-test-cannot-run.md"),
     check,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Wants};
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Nodes],
+    reads: &[TopPart::Nodes],
     explanation: include_str!("../../diagnostic/explain/arch-mismatch.md"),
     check,
 };

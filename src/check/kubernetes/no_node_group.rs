@@ -1,6 +1,6 @@
 //! Pods that no node group takes.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Asking};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -14,7 +14,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Nodes],
+    reads: &[
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Nodes,
+    ],
     explanation: include_str!("../../diagnostic/explain/no-node-group.md"),
     check,
 };

@@ -1,7 +1,7 @@
 //! Pods that request more at their maxima than all nodes have.
 
-use crate::ast::Part;
-use crate::budget::packing::{self, Crowd, Load, Resource, Rooms, Shortage, Sum};
+use crate::ast::TopPart;
+use crate::budget::packing::{self, Crowd, Load, PackedSum, Resource, Rooms, Shortage};
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Nodes,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Nodes,
     ],
     explanation: include_str!("../../diagnostic/explain/node-capacity-exceeded.md"),
     check,
@@ -97,7 +97,7 @@ fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Fi
 
 /// Both sides of a sum: every load with its surge, and every group.
 fn arithmetic<'a>(
-    sum: &Sum,
+    sum: &PackedSum,
     loads: impl Iterator<Item = &'a Load>,
     short: &Shortage,
     rooms: &Rooms,

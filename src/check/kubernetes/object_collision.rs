@@ -19,20 +19,20 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 /// An object whose name must be unique: its place, its kind and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::check) struct Key {
+pub(in crate::check) struct ObjectKey {
     place: String,
     kind: &'static str,
     name: String,
 }
 
 /// Every such object of an environment.
-pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced<Name>)> {
+pub(in crate::check) fn objects(environment: &Environment) -> Vec<(ObjectKey, &Sourced<Name>)> {
     let region = &environment.region.value;
     let cluster = format!(
         "namespace `{}` of cluster `{}` in {region}",
         environment.namespace.value, environment.cluster.value
     );
-    let key = |place: &str, kind, name: &Sourced<Name>| Key {
+    let key = |place: &str, kind, name: &Sourced<Name>| ObjectKey {
         place: place.to_owned(),
         kind,
         name: name.value.to_string(),
@@ -44,7 +44,7 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         .map(|name| (key(&cluster, "Deployment", name), name))
         .collect();
     // These two names always derive from the app.
-    let of_app = |kind, name| Key {
+    let of_app = |kind, name| ObjectKey {
         place: cluster.clone(),
         kind,
         name,
@@ -67,12 +67,12 @@ pub(in crate::check) type Owned<'a> = (&'a Environment, &'a Sourced<Name>);
 
 /// The finding if an object of `mine` is also in `theirs`, which comes first.
 pub(in crate::check) fn finding(
-    key: &Key,
+    key: &ObjectKey,
     mine: Owned<'_>,
     theirs: Owned<'_>,
 ) -> Option<Diagnostic> {
     let (one, two) = (&mine.0.environment.value, &theirs.0.environment.value);
-    let Key { place, kind, name } = key;
+    let ObjectKey { place, kind, name } = key;
     let twice = std::ptr::eq(mine.0, theirs.0);
     let message = if twice {
         format!("`{one}` has the {kind} `{name}` twice in {place}")

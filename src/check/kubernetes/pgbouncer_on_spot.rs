@@ -1,6 +1,6 @@
 //! The pooler without a node that stays.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Nodes, Part::Worker],
+    reads: &[TopPart::Nodes, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-on-spot.md"),
     check,
 };

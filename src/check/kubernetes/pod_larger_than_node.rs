@@ -1,6 +1,6 @@
 //! A pod that fits no node.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Nodes,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Nodes,
     ],
     explanation: include_str!("../../diagnostic/explain/pod-larger-than-node.md"),
     check,

@@ -3,7 +3,7 @@
 use super::Judged;
 use crate::budget::packing;
 use crate::check::{Context, Finding, Findings, Rule};
-use crate::cost::Layer;
+use crate::cost::CostLayer;
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Money, Name, NodeGroup};
 
@@ -53,7 +53,7 @@ fn fewer_nodes(
     let groups = context.environment.nodes.iter();
     let fitting = groups.filter_map(|(name, group)| {
         let path = format!("nodes.{name}");
-        let mut items = judged.estimate.items_of(Layer::Nodes);
+        let mut items = judged.estimate.items_of(CostLayer::Nodes);
         let item = items.find(|item| item.path == path)?;
         let one = item.rate.as_ref().ok()?.monthly();
         let most = group.count.max.value;

@@ -1,6 +1,6 @@
 //! A queue library that does not support cluster mode, or not with these keys.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Redis, Part::Other],
+    reads: &[TopPart::Worker, TopPart::Redis, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/framework-on-cluster.md"),
     check,
 };

@@ -1,7 +1,7 @@
 //! An environment variable of the file that tierc sets itself.
 
 use super::variable_taken::{DATABASE, of_groups};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis, Part::Api, Part::Worker],
+    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/variable-reserved.md"),
     check,
 };

@@ -1,6 +1,6 @@
 //! An environment variable that has two values.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Environment;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis, Part::Api, Part::Worker],
+    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/variable-taken.md"),
     check,
 };

@@ -4,10 +4,10 @@
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::{Calendar, Occasion, Subject, Window, Zone};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, Zone, ZonedWindow};
 
 /// The rule `cron-never-open`.
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/cron-never-open.md"),
     check,
 };
@@ -38,8 +38,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// Off-hours repeat weekly, so one week without a waking moment means none at all. Events do not
 /// count: they are exceptions.
-fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Option<Finding> {
-    let windows: Vec<&Window<'_>> = calendar
+fn always_asleep(
+    calendar: &Calendar<'_>,
+    subject: &ScheduleSubject,
+    today: Date,
+) -> Option<Finding> {
+    let windows: Vec<&ZonedWindow<'_>> = calendar
         .windows
         .iter()
         .filter(|window| window.leaves(subject).is_some())
@@ -60,8 +64,8 @@ fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Opt
     }
     let path = format!("off-hours.{}.to", first.key);
     let help = match subject {
-        Subject::Api => "leave hours in which it runs",
-        Subject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
+        ScheduleSubject::Api => "leave hours in which it runs",
+        ScheduleSubject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
     };
     Some(
         finding

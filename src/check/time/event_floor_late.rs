@@ -1,6 +1,6 @@
 //! A pool's floor that is not reached in time for its event.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::floors::Rise;
 use crate::budget::scaling::told;
 use crate::check::autoscaling::{is_rejected, steps};
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::Worker, Part::Schedule],
+    reads: &[TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/event-floor-late.md"),
     check,
 };

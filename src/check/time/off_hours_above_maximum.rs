@@ -1,6 +1,6 @@
 //! An off-hours count above a pool's maximum.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: false,
-    reads: &[Part::Worker, Part::Schedule],
+    reads: &[TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/off-hours-above-maximum.md"),
     check,
 };

@@ -9,17 +9,17 @@ use crate::cli::files;
 use crate::cli::git::{Repository, Revision};
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
-use crate::compile::{Matching, Side, SideFile};
+use crate::compile::{ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::{Read, at_revision, catalogue_at, working_tree};
+use super::{ReadSides, at_revision, catalogue_at, working_tree};
 
 pub(in crate::cli) fn read(
     revision: &str,
     paths: &[PathBuf],
     common: &Common,
     output: &Output,
-) -> Result<Read, Vec<String>> {
+) -> Result<ReadSides, Vec<String>> {
     let one = |failure: String| vec![failure];
     let repository = Repository::of(&folder_of(paths)).map_err(one)?;
     let revision = repository.revision(revision).map_err(one)?;
@@ -27,12 +27,12 @@ pub(in crate::cli) fn read(
     let side = |mut files: Vec<SideFile>| {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(file.path.clone()));
-        Side {
+        ComparedSide {
             files,
             records: Vec::new(),
         }
     };
-    Ok(Read {
+    Ok(ReadSides {
         sides: Pair::new(side(before), side(after)),
         texts: Pair::new(catalogue_at(&revision, common, output)?, catalogue(common)?),
         matching: Matching::ByName,

@@ -13,7 +13,7 @@ use crate::parse::scan::MAX_BYTES;
 
 /// A file that was read.
 #[derive(Debug)]
-pub struct Input {
+pub struct FileInput {
     /// The file.
     pub path: PathBuf,
     /// As the user named it.
@@ -27,7 +27,7 @@ pub struct Input {
 /// # Errors
 ///
 /// All problems with the paths.
-pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
+pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<FileInput>, Vec<Error>> {
     let mut errors = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
@@ -39,7 +39,7 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
     if files.len() == 1 {
         stay_on_this_thread();
     }
-    let read: Vec<Result<(Identity, Input), Error>> =
+    let read: Vec<Result<(Identity, FileInput), Error>> =
         files.par_iter().map(|path| read(path)).collect();
     let mut seen = BTreeSet::new();
     let mut inputs = Vec::new();
@@ -119,12 +119,12 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
 type Identity = (u64, u64);
 
 /// Reads one byte more than the limit, which is enough to detect a file that is too large.
-fn read(path: &Path) -> Result<(Identity, Input), Error> {
+fn read(path: &Path) -> Result<(Identity, FileInput), Error> {
     let refused = |error| Error::Io("read", path.to_owned(), error);
     let about = fs::metadata(path).map_err(refused)?;
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     let bytes = read_beginning(path, limit)?;
     let name = shown(path);
     let path = path.to_owned();
-    Ok(((about.dev(), about.ino()), Input { path, name, bytes }))
+    Ok(((about.dev(), about.ino()), FileInput { path, name, bytes }))
 }

@@ -9,14 +9,14 @@ use super::LOCK;
 use super::below::{below, is_below};
 use super::leftover::is_tree_name;
 use super::mode::mode_to_run;
-use super::tree::Tree;
+use super::tree::FolderTree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;
 use crate::emit::lock::hash;
 
 /// What becomes of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum FileChange {
     /// It is new.
     Created,
     /// It is tierc's and differs.
@@ -31,7 +31,7 @@ pub enum Change {
     Edited,
 }
 
-impl Change {
+impl FileChange {
     /// Whether the file is written.
     #[must_use]
     pub fn writes(self) -> bool {
@@ -57,7 +57,7 @@ pub struct TreePlan {
     /// The environment.
     pub name: String,
     /// Its files, by path.
-    pub changes: Vec<(String, Change)>,
+    pub changes: Vec<(String, FileChange)>,
 }
 
 impl TreePlan {
@@ -66,19 +66,19 @@ impl TreePlan {
     pub fn is_unchanged(&self) -> bool {
         self.changes
             .iter()
-            .all(|(_, change)| *change == Change::Unchanged)
+            .all(|(_, change)| *change == FileChange::Unchanged)
     }
 }
 
 /// The part of a lock that lists tierc's files.
 #[derive(Default, serde::Deserialize)]
-struct Lock {
+struct OwnershipLock {
     files: Option<serde_json::Value>,
 }
 
 /// The files that a lock lists, with their hashes. An unreadable lock lists none.
 fn owned(lock: &[u8]) -> BTreeMap<String, String> {
-    let lock: Lock = serde_json::from_slice(lock).unwrap_or_default();
+    let lock: OwnershipLock = serde_json::from_slice(lock).unwrap_or_default();
     let files = lock.files.as_ref().and_then(serde_json::Value::as_object);
     let mut owned: BTreeMap<String, String> = files
         .into_iter()
@@ -94,14 +94,14 @@ fn owned(lock: &[u8]) -> BTreeMap<String, String> {
 
 /// The lock of a tree in `out`; empty if there is no readable one.
 pub(in crate::cli) fn lock_of(out: &Path, name: &str) -> Vec<u8> {
-    let read = Tree::open(out, name).and_then(|mut tree| tree.read(LOCK));
+    let read = FolderTree::open(out, name).and_then(|mut tree| tree.read(LOCK));
     read.ok().flatten().unwrap_or_default()
 }
 
 /// The files of tierc in a tree in `out`, by its lock. Anything but a file in the lock's place
 /// lists none; an unreadable lock is an error.
 fn owned_in(out: &Path, name: &str) -> Result<BTreeMap<String, String>, Error> {
-    match Tree::open(out, name).and_then(|mut tree| tree.read(LOCK)) {
+    match FolderTree::open(out, name).and_then(|mut tree| tree.read(LOCK)) {
         Ok(lock) => Ok(lock.as_deref().map(owned).unwrap_or_default()),
         Err(Error::Link(_) | Error::InTheWay(_)) => Ok(BTreeMap::new()),
         Err(error) => Err(error),
@@ -119,7 +119,7 @@ pub fn plan_tree(
     name: &str,
     artifacts: &BTreeMap<String, String>,
 ) -> Result<TreePlan, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let lock = tree.read(LOCK)?;
     // An up-to-date lock has exactly the files and hashes below.
     let is_new = lock.as_deref() == artifacts.get(LOCK).map(String::as_bytes);
@@ -135,15 +135,15 @@ pub fn plan_tree(
         };
         let mut change = change(bytes.as_deref(), text, owned.get(path));
         // A script that is not executable is written again, even if its text is unchanged.
-        if change == Change::Unchanged
+        if change == FileChange::Unchanged
             && text.starts_with("#!")
             && let Some(mode) = tree.mode(path)?
             && mode_to_run(text, mode).is_some()
         {
-            change = Change::Updated;
+            change = FileChange::Updated;
         }
         let known = is_new || path == LOCK || owned.contains_key(path);
-        if change == Change::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
+        if change == FileChange::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
             foreign.push(below(&below(out, name)?, path)?);
         }
         changes.push((path.clone(), change));
@@ -157,9 +157,9 @@ pub fn plan_tree(
     {
         if let Some(bytes) = tree.read(path)? {
             let change = if is_ours(&bytes, Some(hash)) {
-                Change::Removed
+                FileChange::Removed
             } else {
-                Change::RemovedEdited
+                FileChange::RemovedEdited
             };
             changes.push((path.clone(), change));
         }
@@ -172,12 +172,12 @@ pub fn plan_tree(
 }
 
 /// The change to a file with `bytes` when `text` is written.
-fn change(bytes: Option<&[u8]>, text: &str, hash_in_lock: Option<&String>) -> Change {
+fn change(bytes: Option<&[u8]>, text: &str, hash_in_lock: Option<&String>) -> FileChange {
     match bytes {
-        None => Change::Created,
-        Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
-        Some(bytes) if is_ours(bytes, hash_in_lock) => Change::Updated,
-        Some(_) => Change::Edited,
+        None => FileChange::Created,
+        Some(bytes) if bytes == text.as_bytes() => FileChange::Unchanged,
+        Some(bytes) if is_ours(bytes, hash_in_lock) => FileChange::Updated,
+        Some(_) => FileChange::Edited,
     }
 }
 
@@ -230,7 +230,7 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
 ///
 /// If a link or something else is in the way, or if a file cannot be read.
 pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let mut edited = Vec::new();
     for (path, hash) in owned_in(out, name)? {
         let bytes = tree.read(&path)?;
@@ -247,7 +247,7 @@ pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
 ///
 /// If a link or something else is in the way, or if a file cannot be read.
 pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let mut files = Artifacts::new();
     for (path, _) in owned_in(out, name)? {
         if path == LOCK {
@@ -269,7 +269,7 @@ pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
 /// If a file cannot be removed.
 pub fn remove_tree(out: &Path, name: &str) -> Result<(), Error> {
     let tree = below(out, name)?;
-    let mut on_disk = Tree::open(out, name)?;
+    let mut on_disk = FolderTree::open(out, name)?;
     let mut files: Vec<String> = owned_in(out, name)?.into_keys().collect();
     // The lock is removed last, so after a kill the next run finds the remaining files.
     files.sort_by_key(|path| path == LOCK);

@@ -23,12 +23,12 @@ pub struct Rewrite<'a> {
 }
 
 /// A file that is written but not yet in its place. It is removed if it is dropped before.
-struct Staged {
+struct StagedSource {
     written: PathBuf,
     target: PathBuf,
 }
 
-impl Drop for Staged {
+impl Drop for StagedSource {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.written);
     }
@@ -42,15 +42,15 @@ impl Drop for Staged {
 /// If a file is read-only, has changed since it was read, or cannot be replaced. All files except
 /// those in the error are then unchanged.
 pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Error> {
-    let staged: Vec<Staged> = files.iter().map(stage).collect::<Result<_, Error>>()?;
+    let staged: Vec<StagedSource> = files.iter().map(stage).collect::<Result<_, Error>>()?;
     place(files, &staged)
 }
 
 /// Moves the written files into their places.
-fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
+fn place(files: &[Rewrite<'_>], staged: &[StagedSource]) -> Result<(), Error> {
     let both = || files.iter().zip(staged);
     // Somebody may have saved one meanwhile.
-    let unchanged = |file: &Rewrite<'_>, staged: &Staged| {
+    let unchanged = |file: &Rewrite<'_>, staged: &StagedSource| {
         if read_file(&staged.target, MOST_BYTES)? == file.before {
             Ok(())
         } else {
@@ -74,7 +74,7 @@ fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
     Ok(())
 }
 
-fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
+fn stage(file: &Rewrite<'_>) -> Result<StagedSource, Error> {
     let failed = |error| Error::Io("written", file.path.to_owned(), error);
     let target = fs::canonicalize(file.path).map_err(failed)?;
     // A rename would replace it even if it is read-only.
@@ -93,7 +93,7 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     let written = target.with_file_name(leftover::name(&name));
     let _ = fs::remove_file(&written);
     let mut new = File::create_new(&written).map_err(failed)?;
-    let staged = Staged { written, target };
+    let staged = StagedSource { written, target };
     new.write_all(file.after.as_bytes()).map_err(failed)?;
     of_file(&staged.target, &staged.written);
     new.sync_all().map_err(failed)?;
@@ -143,7 +143,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paths = two(folder.path());
         let files = rewrites(&paths);
-        let staged: Vec<Staged> = files.iter().map(|file| stage(file).unwrap()).collect();
+        let staged: Vec<StagedSource> = files.iter().map(|file| stage(file).unwrap()).collect();
         fs::remove_file(&staged[1].written).unwrap();
         let refused = place(&files, &staged).unwrap_err().to_string();
         let (a, b) = (paths[0].display(), paths[1].display());

@@ -19,21 +19,21 @@ use rustix::io::Errno;
 use super::below::below;
 use super::leftover::{self, Leftover};
 use super::mounts::Mounts;
-use super::plan::{Change, TreePlan, remove_empty};
-use super::turn::Turn;
+use super::plan::{FileChange, TreePlan, remove_empty};
+use super::turn::WriteTurn;
 use crate::cli::error::Error;
 use in_place::InPlace;
 pub(super) use likeness::of_file;
 
 /// A tree's new state before it is in its place. It is removed if it is dropped before.
-pub struct Staged<'t> {
-    turn: &'t Turn,
+pub struct StagedTree<'t> {
+    turn: &'t WriteTurn,
     tree: PathBuf,
-    way: Way,
+    way: PlacingWay,
 }
 
 /// How a new state comes into its place.
-enum Way {
+enum PlacingWay {
     /// As a whole: this folder replaces the tree.
     Whole(Staging),
     /// File by file.
@@ -69,10 +69,10 @@ impl Drop for Staging {
 ///
 /// If something could not be written.
 pub fn stage_tree<'t>(
-    turn: &'t Turn,
+    turn: &'t WriteTurn,
     plan: &TreePlan,
     artifacts: &BTreeMap<String, String>,
-) -> Result<Option<Staged<'t>>, Error> {
+) -> Result<Option<StagedTree<'t>>, Error> {
     if plan.is_unchanged() {
         return Ok(None);
     }
@@ -84,10 +84,10 @@ pub fn stage_tree<'t>(
         whole(turn, &tree, is_there, plan, artifacts)?
     };
     let way = match whole {
-        Some(staging) => Way::Whole(staging),
-        None => Way::InPlace(InPlace::stage(turn, &tree, plan, artifacts)?),
+        Some(staging) => PlacingWay::Whole(staging),
+        None => PlacingWay::InPlace(InPlace::stage(turn, &tree, plan, artifacts)?),
     };
-    Ok(Some(Staged { turn, tree, way }))
+    Ok(Some(StagedTree { turn, tree, way }))
 }
 
 /// Whether this system can exchange folders, and the tree is on the file system of its parent.
@@ -97,7 +97,7 @@ fn is_whole(tree: &Path, mounts: &Mounts) -> bool {
 
 /// The new state of the whole tree; `None` if it cannot be built completely.
 fn whole(
-    turn: &Turn,
+    turn: &WriteTurn,
     tree: &Path,
     is_there: bool,
     plan: &TreePlan,
@@ -126,7 +126,7 @@ fn whole(
     Ok(Some(staging))
 }
 
-impl Staged<'_> {
+impl StagedTree<'_> {
     /// Moves the new state into the tree's place, as planned. Returns the old tree if it could not
     /// be removed.
     ///
@@ -137,22 +137,24 @@ impl Staged<'_> {
     pub fn place(self, plan: &TreePlan) -> Result<Option<Leftover>, Error> {
         let Self { turn, tree, way } = self;
         let staging = match way {
-            Way::InPlace(files) => return files.place(&tree, plan).map(|()| None),
-            Way::Whole(staging) => staging,
+            PlacingWay::InPlace(files) => return files.place(&tree, plan).map(|()| None),
+            PlacingWay::Whole(staging) => staging,
         };
         match exchange(&tree, &staging.path)? {
-            Placed::Moved => Ok(None),
+            PlacedFolder::Moved => Ok(None),
             // Files that were added to the tree after the comparison are now in the old tree. If
             // they cannot be moved over, the exchange is reversed.
-            Placed::Exchanged if keep(turn, &staging.path, &tree, plan, likeness::Folders::New) => {
+            PlacedFolder::Exchanged
+                if keep(turn, &staging.path, &tree, plan, likeness::Folders::New) =>
+            {
                 Ok(staging.remove(&turn.mounts).err())
             }
-            Placed::Exchanged => {
+            PlacedFolder::Exchanged => {
                 exchange(&tree, &staging.path)?;
                 in_place::from_staging(&tree, &staging.path, plan)?;
                 Ok(staging.remove(&turn.mounts).err())
             }
-            Placed::Unable => {
+            PlacedFolder::Unable => {
                 in_place::from_staging(&tree, &staging.path, plan)?;
                 Ok(staging.remove(&turn.mounts).err())
             }
@@ -182,7 +184,7 @@ fn fill(
             make_folder(&folder)?;
         }
         let old = below(tree, path)?;
-        if *change == Change::Unchanged && fs::hard_link(&old, &target).is_ok() {
+        if *change == FileChange::Unchanged && fs::hard_link(&old, &target).is_ok() {
             continue;
         }
         fs::write(&target, text).map_err(|error| Error::Io("written", target.clone(), error))?;
@@ -194,7 +196,13 @@ fn fill(
 
 /// Links the files of others into the new tree, with their folders. Returns whether that was
 /// possible for all.
-fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: likeness::Folders) -> bool {
+fn keep(
+    turn: &WriteTurn,
+    from: &Path,
+    to: &Path,
+    plan: &TreePlan,
+    folders: likeness::Folders,
+) -> bool {
     let kept = likeness::keep(turn, from, to, plan, folders);
     for (path, change) in &plan.changes {
         if let (true, Ok(file)) = (change.removes(), below(to, path)) {
@@ -205,7 +213,7 @@ fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: likeness:
 }
 
 /// What became of a staging folder.
-enum Placed {
+enum PlacedFolder {
     /// The staging folder is the tree now; there was none before.
     Moved,
     /// The staging folder is the tree now, and the old tree is in its place.
@@ -215,11 +223,11 @@ enum Placed {
 }
 
 /// Moves the staging folder into the tree's place.
-fn exchange(tree: &Path, staging: &Path) -> Result<Placed, Error> {
+fn exchange(tree: &Path, staging: &Path) -> Result<PlacedFolder, Error> {
     let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
     if fs::symlink_metadata(tree).is_err() {
         return fs::rename(staging, tree)
-            .map(|()| Placed::Moved)
+            .map(|()| PlacedFolder::Moved)
             .map_err(refused);
     }
     #[cfg(target_os = "linux")]
@@ -227,11 +235,11 @@ fn exchange(tree: &Path, staging: &Path) -> Result<Placed, Error> {
         // Folders of an overlay's lower layer and mounts cannot be renamed, and network file
         // systems do not support the exchange. Single files can be replaced on all of them.
         match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(Placed::Exchanged),
+            Ok(()) => Ok(PlacedFolder::Exchanged),
             Err(error @ Errno::NOENT) => Err(refused(error.into())),
-            Err(_) => Ok(Placed::Unable),
+            Err(_) => Ok(PlacedFolder::Unable),
         }
     }
     #[cfg(not(target_os = "linux"))]
-    Ok(Placed::Unable)
+    Ok(PlacedFolder::Unable)
 }

@@ -21,19 +21,19 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     artifacts
 }
 
-fn turn(out: &Path) -> Turn {
-    Turn::take(out, || panic!("nobody else writes")).unwrap()
+fn turn(out: &Path) -> WriteTurn {
+    WriteTurn::take(out, || panic!("nobody else writes")).unwrap()
 }
 
 /// The tree after planning, with its new state beside it.
-fn staged<'t>(turn: &'t Turn, files: &[(&str, &str)]) -> (TreePlan, Option<Staged<'t>>) {
+fn staged<'t>(turn: &'t WriteTurn, files: &[(&str, &str)]) -> (TreePlan, Option<StagedTree<'t>>) {
     let artifacts = artifacts(files);
     let plan = plan_tree(turn.out(), "prod", &artifacts).unwrap();
     let staged = stage_tree(turn, &plan, &artifacts).unwrap();
     (plan, staged)
 }
 
-fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
+fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, FileChange)> {
     let turn = turn(out);
     let (plan, staged) = staged(&turn, files);
     if let Some(staged) = staged {
@@ -58,7 +58,7 @@ fn a_second_run_writes_nothing() {
     let before = fs::metadata(out.path().join("prod")).unwrap().ino();
     assert_eq!(
         render(out.path(), &[("a/b.yaml", "1")]),
-        [("a/b.yaml".into(), Change::Unchanged)]
+        [("a/b.yaml".into(), FileChange::Unchanged)]
     );
     assert_eq!(fs::metadata(out.path().join("prod")).unwrap().ino(), before);
 }
@@ -96,7 +96,7 @@ fn a_file_edited_by_hand_is_told_apart_and_overwritten() {
     fs::write(out.path().join("prod/a.yaml"), "by hand").unwrap();
     assert_eq!(
         render(out.path(), &[("a.yaml", "2")]),
-        [("a.yaml".into(), Change::Edited)]
+        [("a.yaml".into(), FileChange::Edited)]
     );
     assert_eq!(read(out.path(), "a.yaml"), "2");
 }
@@ -130,7 +130,7 @@ fn a_tree_that_lost_its_lock_is_repaired() {
     fs::write(out.path().join("prod").join(LOCK), "<<<<<<< HEAD").unwrap();
     assert_eq!(
         render(out.path(), &[("a.yaml", &text.replace('1', "2"))]),
-        [("a.yaml".into(), Change::Edited)]
+        [("a.yaml".into(), FileChange::Edited)]
     );
     assert!(read(out.path(), "a.yaml").ends_with("a: 2\n"));
 }
@@ -249,9 +249,9 @@ fn what_was_edited_and_is_no_longer_generated_is_told_apart() {
     );
     fs::write(out.path().join("prod/b.yaml"), "by hand").unwrap();
     let expected = [
-        ("a.yaml", Change::Unchanged),
-        ("b.yaml", Change::RemovedEdited),
-        ("c.yaml", Change::Removed),
+        ("a.yaml", FileChange::Unchanged),
+        ("b.yaml", FileChange::RemovedEdited),
+        ("c.yaml", FileChange::Removed),
     ];
     assert_eq!(
         render(out.path(), &[("a.yaml", "1")]),
@@ -393,7 +393,7 @@ fn a_run_that_is_never_done_is_not_waited_for_without_end() {
     let mut other = hold(out.path());
     let mut said = 0;
     let patience = std::time::Duration::from_millis(120);
-    let refused = Turn::take_within(patience, out.path(), || said += 1);
+    let refused = WriteTurn::take_within(patience, out.path(), || said += 1);
     let refused = refused.err().unwrap().to_string();
     assert!(
         refused.contains("another run has been writing into"),
@@ -402,7 +402,7 @@ fn a_run_that_is_never_done_is_not_waited_for_without_end() {
     assert_eq!(said, 1);
     // The lock of a killed process is released.
     let waiting = std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| Turn::take(out.path(), || {}).is_ok());
+        let waiting = scope.spawn(|| WriteTurn::take(out.path(), || {}).is_ok());
         other.kill().unwrap();
         other.wait().unwrap();
         waiting.join().unwrap()

@@ -20,12 +20,12 @@ const OPEN: OFlags = OFlags::RDONLY
     .union(OFlags::CLOEXEC);
 
 /// A tree and its opened folders; `None` for those that do not exist.
-pub(super) struct Tree {
+pub(super) struct FolderTree {
     path: PathBuf,
     folders: BTreeMap<String, Option<OwnedFd>>,
 }
 
-impl Tree {
+impl FolderTree {
     /// The tree of `name` in `out`, which may be a link. The tree need not exist.
     pub(super) fn open(out: &Path, name: &str) -> Result<Self, Error> {
         let path = below(out, name)?;

@@ -22,7 +22,7 @@ pub const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The right to write into a folder, until it is dropped or the process ends.
-pub struct Turn {
+pub struct WriteTurn {
     out: PathBuf,
     /// The lock, released when its last owner closes it; `None` on file systems without locks.
     lock: Option<Arc<File>>,
@@ -36,7 +36,7 @@ pub struct Turn {
 /// so a process that opened it twice would wait for itself.
 static HELD: Mutex<BTreeMap<(u64, u64), Weak<File>>> = Mutex::new(BTreeMap::new());
 
-impl Turn {
+impl WriteTurn {
     /// Creates `out`, waits until no other run writes into it (after calling `waits`), and removes
     /// the leftovers of killed runs. A turn that this process already has is shared.
     ///

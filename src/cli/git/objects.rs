@@ -11,13 +11,13 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 
 use super::process::{absent, ask, git, quoted};
-use super::walk::{Entry, Kind};
+use super::walk::{TreeEntry, TreeEntryKind};
 
 /// The objects of a repository, by their hash.
 pub(super) struct Objects {
     folder: PathBuf,
-    reader: RefCell<Option<Reader>>,
-    folders: RefCell<BTreeMap<String, Rc<Vec<Entry>>>>,
+    reader: RefCell<Option<ObjectReader>>,
+    folders: RefCell<BTreeMap<String, Rc<Vec<TreeEntry>>>>,
 }
 
 impl Objects {
@@ -34,7 +34,7 @@ impl Objects {
         let mut kept = self.reader.borrow_mut();
         let mut reader = match kept.take() {
             Some(reader) => reader,
-            None => Reader::start(&self.folder)?,
+            None => ObjectReader::start(&self.folder)?,
         };
         match reader.read(object, most) {
             Ok(bytes) => {
@@ -47,7 +47,7 @@ impl Objects {
     }
 
     /// The entries of a folder, by name, or why it cannot be listed.
-    pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<Entry>>, String> {
+    pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<TreeEntry>>, String> {
         if let Some(known) = self.folders.borrow().get(folder) {
             return Ok(Rc::clone(known));
         }
@@ -57,7 +57,7 @@ impl Objects {
         }
         let told = answer.output.split(|byte| *byte == 0);
         let told = told.filter(|entry| !entry.is_empty());
-        let entries: Option<Vec<Entry>> = told.map(entry).collect();
+        let entries: Option<Vec<TreeEntry>> = told.map(entry).collect();
         let entries = entries.ok_or("`git ls-tree` answered with a line of an unknown form")?;
         let entries = Rc::new(entries);
         let mut folders = self.folders.borrow_mut();
@@ -67,18 +67,18 @@ impl Objects {
 }
 
 /// `<mode> <type> <object>\t<name>`. The name can be any bytes without a NUL.
-fn entry(told: &[u8]) -> Option<Entry> {
+fn entry(told: &[u8]) -> Option<TreeEntry> {
     let tab = told.iter().position(|byte| *byte == b'\t')?;
     let about = std::str::from_utf8(told.get(..tab)?).ok()?;
     let mut about = about.split(' ');
     let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
     let kind = match mode {
-        "040000" => Kind::Folder,
-        "120000" => Kind::Link,
-        "160000" => Kind::Submodule,
-        _ => Kind::File,
+        "040000" => TreeEntryKind::Folder,
+        "120000" => TreeEntryKind::Link,
+        "160000" => TreeEntryKind::Submodule,
+        _ => TreeEntryKind::File,
     };
-    Some(Entry {
+    Some(TreeEntry {
         kind,
         object: object.to_owned(),
         name: OsString::from_vec(told.get(tab + 1..)?.to_vec()),
@@ -86,7 +86,7 @@ fn entry(told: &[u8]) -> Option<Entry> {
 }
 
 /// A `git cat-file --batch`.
-struct Reader {
+struct ObjectReader {
     child: Child,
     asked: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -94,7 +94,7 @@ struct Reader {
     said: JoinHandle<String>,
 }
 
-impl Reader {
+impl ObjectReader {
     fn start(folder: &Path) -> Result<Self, String> {
         let mut child = git(folder)
             .args(["cat-file", "--batch"])

@@ -25,7 +25,7 @@ const PLACES: &[&str] = &[
 ];
 
 /// What `git` answered.
-pub(super) struct Answer {
+pub(super) struct GitAnswer {
     pub(super) succeeded: bool,
     pub(super) output: Vec<u8>,
     /// What it said beside.
@@ -52,12 +52,12 @@ pub(super) fn git(folder: &Path) -> Command {
 }
 
 /// Runs `git` to its end.
-pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<Answer, String> {
+pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<GitAnswer, String> {
     let output = git(folder)
         .args(arguments)
         .output()
         .map_err(|error| absent(&error))?;
-    Ok(Answer {
+    Ok(GitAnswer {
         succeeded: output.status.success(),
         output: output.stdout,
         said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),

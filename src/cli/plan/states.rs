@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Route;
 use crate::cli::error::Error;
-use crate::cli::files::{self, TreePlan, Turn};
+use crate::cli::files::{self, TreePlan, WriteTurn};
 use crate::cli::output::Output;
 use crate::cli::render::{take_turn, warn_of_edit};
 use crate::compile::Comparison;
@@ -16,7 +16,7 @@ use crate::plan::script::{ScriptPlace, scripts};
 use crate::plan::step;
 
 /// The tree of one state.
-struct Tree {
+struct StateTree {
     folder: PathBuf,
     artifacts: Artifacts,
     plan: TreePlan,
@@ -112,9 +112,9 @@ fn remove(trees: &[(PathBuf, String)]) -> Result<(), Error> {
 }
 
 /// No state changes before all of them are prepared.
-fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
+fn stage_and_place(trees: &[StateTree], output: &Output) -> Result<(), Error> {
     // A folder with trees of several environments is locked once.
-    let mut turns: BTreeMap<&Path, Turn> = BTreeMap::new();
+    let mut turns: BTreeMap<&Path, WriteTurn> = BTreeMap::new();
     for tree in trees {
         if !turns.contains_key(tree.folder.as_path()) {
             turns.insert(&tree.folder, take_turn(&tree.folder, output)?);
@@ -138,7 +138,7 @@ fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
 
 /// Warns about edited files of an earlier plan that are removed or overwritten.
 fn warn_of_edits(
-    trees: &[Tree],
+    trees: &[StateTree],
     stale: &[(PathBuf, String)],
     output: &Output,
 ) -> Result<(), Error> {
@@ -153,7 +153,7 @@ fn warn_of_edits(
             let path = folder.join(name).join(path);
             warn_of_edit(
                 &path.display().to_string(),
-                files::Change::RemovedEdited,
+                files::FileChange::RemovedEdited,
                 output,
             );
         }
@@ -167,7 +167,7 @@ fn trees(
     root: &str,
     routes: &[Route<'_>],
     comparison: &Comparison,
-) -> Result<Vec<Tree>, Error> {
+) -> Result<Vec<StateTree>, Error> {
     let run = &comparison.runs.after;
     let mut trees = Vec::new();
     for route in routes {
@@ -190,7 +190,7 @@ fn trees(
                 .and_then(|at| route.plan.steps.get(at));
             let scripts = step.map(|step| scripts(step, &place)).unwrap_or_default();
             let artifacts = emit::emit_with(scripts, state, waivers, &run.catalogue, source);
-            trees.push(Tree {
+            trees.push(StateTree {
                 plan: files::plan_tree(&folder, name.as_str(), &artifacts)?,
                 folder,
                 artifacts,
@@ -201,7 +201,7 @@ fn trees(
 }
 
 /// Generated trees in numbered folders that are not in `trees`, each with its folder.
-fn stale(out: &Path, trees: &[Tree]) -> Result<Vec<(PathBuf, String)>, Error> {
+fn stale(out: &Path, trees: &[StateTree]) -> Result<Vec<(PathBuf, String)>, Error> {
     let listing = match fs::read_dir(out) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

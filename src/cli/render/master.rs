@@ -14,17 +14,17 @@ use crate::model::{Database, Environment};
 use super::super::files::{LOCK, lock_of};
 
 #[derive(Deserialize)]
-struct Lock {
-    environment: Recorded,
+struct RecordedLock {
+    environment: RecordedEnvironment,
 }
 
 #[derive(Deserialize)]
-struct Recorded {
-    database: Names,
+struct RecordedEnvironment {
+    database: RecordedNames,
 }
 
 #[derive(Deserialize)]
-struct Names {
+struct RecordedNames {
     user: String,
     master: Option<String>,
 }
@@ -52,10 +52,10 @@ pub(super) fn keep(
         return Ok(());
     }
     // A lock that cannot be read names no master user.
-    let Ok(recorded) = serde_json::from_slice::<Lock>(&lock) else {
+    let Ok(recorded) = serde_json::from_slice::<RecordedLock>(&lock) else {
         return Ok(());
     };
-    let Names { user, master: was } = recorded.environment.database;
+    let RecordedNames { user, master: was } = recorded.environment.database;
     let was = was.unwrap_or(user);
     if was == master.value {
         return Ok(());

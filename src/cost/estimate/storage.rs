@@ -5,23 +5,23 @@ use crate::model::volume::included;
 use crate::model::{Environment, Storage, StorageType};
 use crate::source::Sourced;
 
-use super::{Gathered, Inputs, REPLICA, Wanted};
-use crate::cost::Layer;
-use crate::cost::item::{Count, Unit};
+use super::{Gathered, PricedBy, REPLICA, WantedItem};
+use crate::cost::CostLayer;
+use crate::cost::item::{Count, CountedUnit};
 
-const COPY: Unit = Unit {
+const COPY: CountedUnit = CountedUnit {
     one: "copy",
     many: "copies (Multi-AZ)",
 };
-const GIB: Unit = Unit::same("GiB");
-const IOPS: Unit = Unit::same("IOPS");
-const MIB_PER_SECOND: Unit = Unit::same("MiB/s");
+const GIB: CountedUnit = CountedUnit::same("GiB");
+const IOPS: CountedUnit = CountedUnit::same("IOPS");
+const MIB_PER_SECOND: CountedUnit = CountedUnit::same("MiB/s");
 
 /// Whose volume it is.
-struct Volume {
+struct PricedVolume {
     path: &'static str,
     copies: Count,
-    inputs: Inputs,
+    inputs: PricedBy,
 }
 
 /// What of a volume is paid for.
@@ -63,16 +63,16 @@ impl Charge {
 pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
     let database = &environment.database;
     let (multi_az, replicas) = (&database.multi_az, &database.replicas.count);
-    let mut volumes = vec![Volume {
+    let mut volumes = vec![PricedVolume {
         path: "database.storage",
         copies: Count::exactly(1 + u64::from(multi_az.value), COPY),
-        inputs: Inputs::of("database.multi-az", multi_az),
+        inputs: PricedBy::of("database.multi-az", multi_az),
     }];
     if replicas.value > 0 {
-        volumes.push(Volume {
+        volumes.push(PricedVolume {
             path: "database.replicas.storage",
             copies: Count::exactly(u64::from(replicas.value), REPLICA),
-            inputs: Inputs::of("database.replicas.count", replicas),
+            inputs: PricedBy::of("database.replicas.count", replicas),
         });
     }
     for volume in &volumes {
@@ -89,12 +89,12 @@ pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
 }
 
 /// The charged amounts of a volume, and the attributes that each is computed from.
-fn charges(storage: &Storage) -> Vec<(Charge, Count, Inputs)> {
+fn charges(storage: &Storage) -> Vec<(Charge, Count, PricedBy)> {
     let (gib, max_gib) = (&storage.gib, &storage.max_gib);
     // Storage autoscaling never shrinks a volume, and 0 turns it off.
     let most = max_gib.value.max(gib.value);
     let size = Count::between(u64::from(gib.value), u64::from(most), GIB);
-    let inputs = Inputs::of("database.storage.gib", gib).and("database.storage.max-gib", max_gib);
+    let inputs = PricedBy::of("database.storage.gib", gib).and("database.storage.max-gib", max_gib);
     let mut all = vec![(Charge::Size, size, inputs)];
     let included = included(storage.kind.value, gib.value);
     let stated = [
@@ -115,7 +115,7 @@ fn charges(storage: &Storage) -> Vec<(Charge, Count, Inputs)> {
                 unit,
             };
             // What comes with a volume depends on its size.
-            let inputs = Inputs::of("database.storage.gib", gib)
+            let inputs = PricedBy::of("database.storage.gib", gib)
                 .and(format!("database.storage{}", charge.path()), stated);
             all.push((charge, count, inputs));
         }
@@ -125,13 +125,13 @@ fn charges(storage: &Storage) -> Vec<(Charge, Count, Inputs)> {
 
 fn add(
     gathered: &mut Gathered<'_>,
-    volume: &Volume,
+    volume: &PricedVolume,
     kind: &Sourced<StorageType>,
     charge: Charge,
-    (count, inputs): (Count, Inputs),
+    (count, inputs): (Count, PricedBy),
 ) {
-    let wanted = Wanted {
-        layer: Layer::Storage,
+    let wanted = WantedItem {
+        layer: CostLayer::Storage,
         path: format!("{}{}", volume.path, charge.path()),
         what: kind.value.to_string(),
         counts: vec![volume.copies.clone(), count],

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::literal::is_literal;
 use super::patterns::TOKENS;
-use super::runs::{Ends, Run};
+use super::runs::{Ends, RunKind};
 use super::{bare_address, encoded, patterns};
 
 /// A letter or a digit, which can start a word.
@@ -169,7 +169,7 @@ fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     /// Longer than any address. It bounds the cost of a text full of `://`.
     const FAR: usize = 2048;
     let rest = ends.text().get(at..)?.strip_prefix("://")?;
-    let end = ends.end(Run::Address, at + 3) - (at + 3);
+    let end = ends.end(RunKind::Address, at + 3) - (at + 3);
     let end = end.min(rest.floor_char_boundary(FAR));
     let (credentials, host) = rest.get(..end)?.rsplit_once('@')?;
     let Some((user, password)) = credentials.split_once(':') else {
@@ -315,7 +315,7 @@ fn quoted(value: &str) -> Option<Range<usize>> {
 
 /// An unquoted value that is long enough, as a range of the text from `at`.
 fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
-    let length = ends.end(Run::Value, at) - at;
+    let length = ends.end(RunKind::Value, at) - at;
     (length >= 6).then_some(0..length)
 }
 

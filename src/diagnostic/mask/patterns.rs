@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::base64::decoded;
 use super::body::Body;
-use super::runs::{Ends, Run};
+use super::runs::{Ends, RunKind};
 
 /// A kind of token with a known prefix.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(super) struct SecretToken {
     /// How it begins.
     pub(super) prefix: &'static str,
     /// How many characters follow at least.
@@ -17,8 +17,8 @@ pub(super) struct Token {
     body: Body,
 }
 
-const fn token(prefix: &'static str, least: usize, body: Body) -> Token {
-    Token {
+const fn token(prefix: &'static str, least: usize, body: Body) -> SecretToken {
+    SecretToken {
         prefix,
         least,
         body,
@@ -26,7 +26,7 @@ const fn token(prefix: &'static str, least: usize, body: Body) -> Token {
 }
 
 /// Tokens with a known prefix.
-pub(super) const TOKENS: &[Token] = &[
+pub(super) const TOKENS: &[SecretToken] = &[
     // AWS
     token("AKIA", 16, Body::Plain),
     token("ASIA", 16, Body::Plain),
@@ -164,13 +164,13 @@ pub(super) const TOKENS: &[Token] = &[
     token("SharedAccessKey=", 20, Body::Base64),
 ];
 
-impl Token {
+impl SecretToken {
     /// The end of the token whose prefix is at `start`; `None` if there is no token.
     pub(super) fn end(&self, ends: &mut Ends<'_>, start: usize) -> Option<usize> {
         /// Longer than any pair or header. It bounds the cost of a text full of prefixes.
         const FAR: usize = 4096;
         let body = start + self.prefix.len();
-        let end = ends.end(Run::Token(self.body), body);
+        let end = ends.end(RunKind::Token(self.body), body);
         if end - body < self.least {
             return None;
         }
@@ -427,7 +427,7 @@ mod tests {
     #[test]
     fn every_token_is_seen_and_one_that_is_too_short_is_none() {
         for known in TOKENS.iter().filter(|known| known.body != Body::Jwt) {
-            let Token {
+            let SecretToken {
                 prefix,
                 least,
                 body: kind,

@@ -9,7 +9,7 @@ use super::body::Body;
 pub(super) struct Ends<'t> {
     text: &'t str,
     /// The last scanned run of each kind.
-    runs: [Range<usize>; Run::KINDS],
+    runs: [Range<usize>; RunKind::KINDS],
     /// Characters that were looked at.
     #[cfg(test)]
     pub(super) looks: usize,
@@ -17,7 +17,7 @@ pub(super) struct Ends<'t> {
 
 /// Kinds of runs.
 #[derive(Clone, Copy)]
-pub(super) enum Run {
+pub(super) enum RunKind {
     /// A value without quotes.
     Value,
     /// An address.
@@ -30,7 +30,7 @@ impl<'t> Ends<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         Self {
             text,
-            runs: [const { 0..0 }; Run::KINDS],
+            runs: [const { 0..0 }; RunKind::KINDS],
             #[cfg(test)]
             looks: 0,
         }
@@ -41,7 +41,7 @@ impl<'t> Ends<'t> {
     }
 
     /// The end of the run that contains `at`, or `at` if there is none.
-    pub(super) fn end(&mut self, run: Run, at: usize) -> usize {
+    pub(super) fn end(&mut self, run: RunKind, at: usize) -> usize {
         let Some(known) = self.runs.get_mut(run.index()) else {
             return at;
         };
@@ -58,7 +58,7 @@ impl<'t> Ends<'t> {
     }
 }
 
-impl Run {
+impl RunKind {
     const KINDS: usize = 2 + Body::KINDS;
 
     fn index(self) -> usize {

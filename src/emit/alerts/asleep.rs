@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 const DAY: i64 = 24 * 60;
 const WEEK: i64 = 7 * DAY;
@@ -13,7 +13,7 @@ const GRACE: i64 = 10;
 /// A condition that holds while `subject` may be asleep; `None` if it never is. It counts minutes
 /// since Sunday in UTC, and covers both summer and winter time. So it starts early in one of them,
 /// and ends late in the other.
-pub(super) fn asleep(calendar: &Calendar<'_>, subject: &Subject) -> Option<String> {
+pub(super) fn asleep(calendar: &Calendar<'_>, subject: &ScheduleSubject) -> Option<String> {
     let mut spans: Vec<(i64, i64)> = Vec::new();
     for window in &calendar.windows {
         if window.leaves(subject).is_none() {

@@ -1,11 +1,11 @@
 //! Alerts of the API and of worker pools.
 
-use super::{Alert, Urgency, above, asleep};
+use super::{Alert, AlertUrgency, above, asleep};
 use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Worker};
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 const MORE_PODS: &str = "increase the HPA's maxReplicas";
 
@@ -114,7 +114,7 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         name: "KedaErrors",
         expr: format!("{} > 0", state::keda_errors(environment, pool, window)),
         lasting: environment.alerts.sustained.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("KEDA cannot read the queues of `worker.{name}`"),
         value: "{{ $value | printf \"%.0f\" }} errors",
         action: "check the ScaledObject's events, its Secret and Redis; until then the pool does not scale with its queues".into(),
@@ -137,7 +137,7 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
         name: "KedaFallback",
         expr: format!("{fallen} unless {paused} > 0"),
         lasting: environment.alerts.sustained.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("KEDA cannot read the queues of `worker.{name}` and uses its fallback"),
         value: "on fallback",
         action: format!(
@@ -152,7 +152,7 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
 fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
     let paused = format!("{} > 0", state::paused(environment, pool));
     let calendar = Calendar::of(environment);
-    let sleeps = asleep::asleep(&calendar, &Subject::Pool(name.clone()));
+    let sleeps = asleep::asleep(&calendar, &ScheduleSubject::Pool(name.clone()));
     let expr = match sleeps {
         Some(sleeps) => format!("{paused} unless ({sleeps})"),
         None => paused,
@@ -161,7 +161,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
         name: "WorkerPaused",
         expr,
         lasting: environment.alerts.paused.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("`worker.{name}` is paused: KEDA does not scale it"),
         value: "paused",
         action: format!(

@@ -1,6 +1,6 @@
 //! Alerts of the database, its replicas, Redis and PgBouncer.
 
-use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
+use super::{Alert, AlertUrgency, CLOUDWATCH, above, lasting, unmeasured as not_measured};
 use crate::metric::{Component, Metric, Tracked, state};
 use crate::model::{Duration, Environment, MetricSource};
 
@@ -86,7 +86,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         name: "DatabaseStorageFullSoon",
         expr: state::storage_forecast(environment, within),
         lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!(
             "at last week's growth, the database's storage will be full within {within}{counted_from}"
         ),
@@ -103,7 +103,7 @@ fn replica_lag(environment: &Environment) -> Alert {
         name: "ReplicaLagHigh",
         expr: state::replica_lag(environment, most),
         lasting: CLOUDWATCH,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!(
             "a read replica is more than {most} behind, or its replication is broken"
         ),
@@ -124,7 +124,7 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
         name: "PgbouncerClientsWait",
         expr: format!("{wait} > {}", most.secs()),
         lasting: WAITING,
-        urgency: Urgency::Critical,
+        urgency: AlertUrgency::Critical,
         summary: format!("clients wait more than {most} for a server connection of PgBouncer"),
         value: "{{ $value | printf \"%.1f\" }} s",
         action: "look for slow transactions, or give PgBouncer more connections".into(),

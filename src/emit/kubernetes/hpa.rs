@@ -1,12 +1,12 @@
 //! The API's HorizontalPodAutoscaler.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 
 /// The HPA, named for its Deployment.
-pub(super) fn hpa(environment: &Environment) -> Value {
+pub(super) fn hpa(environment: &Environment) -> YamlValue {
     let workload = &environment.api.workload;
     let deployment = workload.name.value.as_str();
     let (min, max) = workload.bounds();
@@ -25,7 +25,7 @@ pub(super) fn hpa(environment: &Environment) -> Value {
 }
 
 /// The HPA's metrics: utilisations, then Pods metrics by name.
-pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
+pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<YamlValue> {
     let target = &environment.api.workload.target;
     let mut metrics = Vec::new();
     for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
@@ -52,11 +52,11 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
 }
 
 /// `behavior` of `autoscaling/v2`; KEDA uses the same form.
-pub(in crate::emit) fn behavior(workload: &Workload) -> Value {
+pub(in crate::emit) fn behavior(workload: &Workload) -> YamlValue {
     yaml!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
 }
 
-fn rules(scaling: &Scaling) -> Value {
+fn rules(scaling: &Scaling) -> YamlValue {
     let select = match scaling.select.value {
         Select::Max => "Max",
         Select::Min => "Min",
@@ -74,7 +74,7 @@ fn rules(scaling: &Scaling) -> Value {
             };
             yaml!({ "type": kind, "value": &policy.value, "periodSeconds": policy.every.value.secs() })
         });
-        rules.insert("policies", policies.collect::<Value>());
+        rules.insert("policies", policies.collect::<YamlValue>());
     }
-    Value::Map(rules)
+    YamlValue::Map(rules)
 }

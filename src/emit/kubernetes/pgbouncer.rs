@@ -5,7 +5,7 @@ mod network_policy;
 
 pub(super) use network_policy::{clients, services};
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::catalogue::Catalogue;
 use crate::emit::endpoint::PORT;
@@ -17,7 +17,7 @@ use crate::model::Environment;
 const CONFIG_FILE: &str = "pgbouncer.ini";
 
 /// ServiceAccount, ConfigMap, Deployment, Service, PodDisruptionBudget and NetworkPolicy.
-pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<YamlValue> {
     let name = environment.pgbouncer.name.value.as_str();
     let meta = metadata(environment, name, name);
     let config = config_name(environment);
@@ -56,7 +56,7 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
 }
 
 /// The template of the Deployment's pods alone.
-pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> Value {
+pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> YamlValue {
     deployment::template(environment, &ini(environment, catalogue))
 }
 

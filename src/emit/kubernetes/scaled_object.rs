@@ -3,7 +3,7 @@
 mod events;
 mod triggers;
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::hpa::behavior;
 use crate::budget::scaling::asked_for;
@@ -12,7 +12,7 @@ use crate::emit::secret;
 use crate::model::{Environment, Name, Use, Worker};
 
 /// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
-pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<YamlValue> {
     let deployment = worker.workload.name.value.as_str();
     let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
     if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_map_mut()) {
@@ -42,13 +42,13 @@ pub(in crate::emit) fn authentication_name(worker: &Worker) -> String {
 }
 
 /// What pauses a pool.
-pub(in crate::emit) fn annotations(worker: &Worker) -> Option<Value> {
+pub(in crate::emit) fn annotations(worker: &Worker) -> Option<YamlValue> {
     let pause = worker.pause.as_ref()?;
     Some(yaml!({ "autoscaling.keda.sh/paused-replicas": pause.value.to_string() }))
 }
 
 /// The parameters that the triggers read from the Secret of the queues' group.
-pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<Value> {
+pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<YamlValue> {
     let Some((name, group)) = environment.redis_for(Use::Queue) else {
         return Vec::new();
     };
@@ -104,7 +104,7 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
     spec
 }
 
-fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
+fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> YamlValue {
     let mut advanced = Map::new();
     let hpa = yaml!({ "behavior": behavior(&worker.workload) });
     advanced.insert("horizontalPodAutoscalerConfig", hpa);
@@ -129,5 +129,5 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
         modifiers.insert("metricType", "AverageValue");
         advanced.insert("scalingModifiers", modifiers);
     }
-    Value::Map(advanced)
+    YamlValue::Map(advanced)
 }

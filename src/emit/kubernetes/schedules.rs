@@ -3,11 +3,11 @@
 mod job;
 mod script;
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::emit::metadata::{metadata, selector};
 use crate::model::Environment;
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 /// The key in the ConfigMap, and its file name when mounted.
 const SCRIPT: &str = "schedule.sh";
@@ -28,22 +28,23 @@ impl<'a> Followed<'a> {
 
     /// Whether the API sleeps at times.
     fn api_sleeps(&self) -> bool {
-        self.calendar.sleeps(&Subject::Api)
+        self.calendar.sleeps(&ScheduleSubject::Api)
     }
 
     /// Whether events change the API's floor.
     fn api_has_events(&self) -> bool {
         let mut occasions = self.calendar.occasions.iter();
-        occasions.any(|occasion| occasion.floor(&Subject::Api).is_some())
+        occasions.any(|occasion| occasion.floor(&ScheduleSubject::Api).is_some())
     }
 
     /// The pools with off-hours, each with the name of its ScaledObject. KEDA handles their events.
-    fn pools(&self) -> Vec<(Subject, String)> {
-        let subjects = self
-            .environment
-            .worker
-            .iter()
-            .map(|(name, pool)| (Subject::Pool(name.clone()), pool.scaled_object_name()));
+    fn pools(&self) -> Vec<(ScheduleSubject, String)> {
+        let subjects = self.environment.worker.iter().map(|(name, pool)| {
+            (
+                ScheduleSubject::Pool(name.clone()),
+                pool.scaled_object_name(),
+            )
+        });
         subjects
             .filter(|(subject, _)| self.calendar.sleeps(subject))
             .collect()
@@ -52,7 +53,7 @@ impl<'a> Followed<'a> {
 
 /// ServiceAccount, Role, RoleBinding, ConfigMap, NetworkPolicy and CronJob; empty if there is
 /// nothing to apply.
-pub(super) fn objects(environment: &Environment) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
     let followed = Followed::of(environment);
     if !followed.api_sleeps() && !followed.api_has_events() && followed.pools().is_empty() {
         return Vec::new();
@@ -83,7 +84,7 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
 }
 
 /// The rights to read and change the scheduled objects, and nothing else.
-fn rules(followed: &Followed<'_>) -> Vec<Value> {
+fn rules(followed: &Followed<'_>) -> Vec<YamlValue> {
     let api = &followed.environment.api.workload;
     let rule = |group: &str, resource: &str, names: Vec<String>| {
         yaml!({
@@ -112,7 +113,7 @@ fn rules(followed: &Followed<'_>) -> Vec<Value> {
 }
 
 /// No ingress. Egress to DNS and the API server, whose address depends on the cluster.
-fn network_policy(name: &str, meta: &Value) -> Value {
+fn network_policy(name: &str, meta: &YamlValue) -> YamlValue {
     yaml!({
         "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta,
         "spec": {

@@ -14,7 +14,7 @@ const DROPPED: u64 = 1000;
 
 /// A part of a load test for which k6 prints separate results.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Level {
+pub struct LoadTestLevel {
     /// The value of the tag `level` on its requests.
     pub tag: String,
     /// Seconds from the start of the test.
@@ -27,12 +27,12 @@ pub struct Level {
 
 /// The levels of a test in their order.
 #[must_use]
-pub fn levels(test: &LoadTest) -> Vec<Level> {
+pub fn levels(test: &LoadTest) -> Vec<LoadTestLevel> {
     let starts = starts(test);
     let mut levels = Vec::new();
     if let Some(steady) = &test.steady {
         let (vus, time) = (steady.vus.value, steady.r#for.value);
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: steady_tag(vus),
             start: 0,
             seconds: time.secs(),
@@ -42,7 +42,7 @@ pub fn levels(test: &LoadTest) -> Vec<Level> {
     let (mut start, mut from) = (starts.ramp, 0);
     for (index, stage) in test.stage.iter().enumerate() {
         let (to, seconds) = (stage.to.value, stage.over.value.secs());
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: format!("ramp-{}-to-{to}-vus", index + 1),
             start,
             seconds,
@@ -58,7 +58,7 @@ pub fn levels(test: &LoadTest) -> Vec<Level> {
         } else {
             "requests"
         };
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: rate_tag(per_second),
             start: starts.rate,
             seconds: time.secs(),

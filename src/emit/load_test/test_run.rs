@@ -1,6 +1,6 @@
 //! A TestRun of the k6 operator: pods that share the load.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};
@@ -24,7 +24,11 @@ pub const TOKEN: &str = "token";
 ///
 /// There is no automatic cleanup: it would delete the pods with k6's results in their logs.
 #[must_use]
-pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Value> {
+pub(super) fn test_run(
+    environment: &Environment,
+    name: &Name,
+    test: &LoadTest,
+) -> Option<YamlValue> {
     let run = test.test_run.as_ref()?;
     let object = environment.test_run_name(name);
     Some(yaml!({

@@ -19,7 +19,7 @@ const MOST_REPLICAS: u32 = 15;
 
 /// The database.
 #[derive(Serialize)]
-pub(super) struct Database {
+pub(super) struct RunbookDatabase {
     id: String,
     dbname: String,
     user: String,
@@ -30,11 +30,11 @@ pub(super) struct Database {
     engine: String,
     max_connections: u32,
     /// A larger limit, if the memory of every server allows it.
-    more: Option<Connections>,
+    more: Option<RunbookConnections>,
     window: String,
     gib: u32,
     storage: String,
-    volume: growth::Volume,
+    volume: growth::RunbookVolume,
     /// Whether CloudWatch is the source of its storage: it reports the free space, not the
     /// allocated size.
     free_alone: bool,
@@ -49,7 +49,7 @@ pub(super) struct Database {
 
 /// A larger `max_connections`.
 #[derive(Serialize)]
-struct Connections {
+struct RunbookConnections {
     count: u32,
     /// Whether replicas must be raised first, because they have fewer.
     replicas: bool,
@@ -57,11 +57,11 @@ struct Connections {
     stated: bool,
 }
 
-pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Database {
+pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> RunbookDatabase {
     let database = &environment.database;
     let class = &database.instance.value;
     let count = database.replicas.count.value;
-    let mut facts = Database {
+    let mut facts = RunbookDatabase {
         id: database.name.value.to_string(),
         dbname: database.dbname.value.clone(),
         user: database.user.value.clone(),
@@ -94,7 +94,7 @@ pub(super) fn database(environment: &Environment, catalogue: &Catalogue) -> Data
     facts
 }
 
-fn procedures(database: &Database, environment: &str) -> Procedures {
+fn procedures(database: &RunbookDatabase, environment: &str) -> Procedures {
     let id = &database.id;
     let state = described(
         id,
@@ -153,7 +153,7 @@ fn for_each(ids: &[String], actions: impl Fn(ArgumentValue) -> Vec<Action>) -> V
 
 /// A larger volume, and a ceiling for it. A replica needs the size of its source but does not grow with
 /// it, so the replicas come first.
-fn of_volume(sh: Procedures, database: &Database) -> Procedures {
+fn of_volume(sh: Procedures, database: &RunbookDatabase) -> Procedures {
     let mut ids = database.replicas.clone();
     ids.push(database.id.clone());
     let changed = |gib: Option<u32>, ceiling: Option<u32>| -> Vec<Action> {
@@ -200,7 +200,7 @@ fn connections_raised(
     rebooted.into_iter().chain(in_force).collect()
 }
 
-fn of_replicas(sh: Procedures, database: &Database, environment: &str) -> Procedures {
+fn of_replicas(sh: Procedures, database: &RunbookDatabase, environment: &str) -> Procedures {
     let (ids, more) = (&database.replicas, database.more.as_ref());
     let raised = more
         .filter(|more| more.replicas)
@@ -274,7 +274,7 @@ pub(super) fn last_hour(
         .text("statistics", statistic)
 }
 
-fn created(database: &Database, next: &str) -> [Action; 2] {
+fn created(database: &RunbookDatabase, next: &str) -> [Action; 2] {
     let call = of_instance("create-db-instance-read-replica", next)
         .text("source-db-instance-identifier", &database.id)
         .text("db-instance-class", &database.replica_class);
@@ -294,7 +294,7 @@ fn promoted(id: &str) -> [Action; 3] {
 
 /// Half as many again, or as many as the memory of each server certainly allows; `None` if that is not
 /// more, or if the memory is unknown. A replica with fewer than its source does not start.
-fn more(environment: &Environment, catalogue: &Catalogue) -> Option<Connections> {
+fn more(environment: &Environment, catalogue: &Catalogue) -> Option<RunbookConnections> {
     let database = &environment.database;
     let (now, replicas) = (database.max_connections.value, &database.replicas);
     let sure = |class: &str| {
@@ -307,7 +307,7 @@ fn more(environment: &Environment, catalogue: &Catalogue) -> Option<Connections>
     }
     let wanted = now.saturating_add(now.div_ceil(2)).next_multiple_of(10);
     let count = wanted.min(u32::try_from(most).unwrap_or(u32::MAX));
-    (count > now).then_some(Connections {
+    (count > now).then_some(RunbookConnections {
         count,
         replicas: replicas.count.value > 0 && replicas.max_connections.value < count,
         stated: !replicas.max_connections.is_derived(),

@@ -7,7 +7,7 @@ use crate::model::{Storage, StorageType};
 
 /// The volume, and the sizes that it can grow to.
 #[derive(Serialize)]
-pub(super) struct Volume {
+pub(super) struct RunbookVolume {
     /// The maximum of storage autoscaling; 0 if it is off.
     max_gib: u32,
     /// Whether RDS may have made it larger than the file states.
@@ -28,7 +28,7 @@ pub(super) struct Larger {
     stripes: bool,
 }
 
-pub(super) fn volume(storage: &Storage) -> Volume {
+pub(super) fn volume(storage: &Storage) -> RunbookVolume {
     let (gib, ceiling) = (storage.gib.value, storage.max_gib.value);
     let (more, full) = match larger(storage) {
         Ok(gib) => (Some(gib), None),
@@ -37,7 +37,7 @@ pub(super) fn volume(storage: &Storage) -> Volume {
     // The maximum to set before or after a manual growth.
     let grown = more.unwrap_or(gib);
     let could = double(grown);
-    Volume {
+    RunbookVolume {
         max_gib: ceiling,
         grows: ceiling > gib,
         more: more.map(|more| Larger {

@@ -19,23 +19,23 @@ pub(super) struct Test {
     script: String,
     body: Option<String>,
     token: Option<String>,
-    levels: Vec<Level>,
+    levels: Vec<RunbookLevel>,
     /// The expectation for each level, if there is one.
     expect: Option<String>,
-    rate: Option<Rate>,
-    run: Option<Run>,
+    rate: Option<RunbookRate>,
+    run: Option<RunbookLoadRun>,
     pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
-struct Level {
+struct RunbookLevel {
     tag: String,
     start: u64,
     told: String,
 }
 
 #[derive(Serialize)]
-struct Rate {
+struct RunbookRate {
     per_second: u32,
     millis: u64,
     /// The virtual users that it needs, if requests last that long.
@@ -45,7 +45,7 @@ struct Rate {
 }
 
 #[derive(Serialize)]
-struct Run {
+struct RunbookLoadRun {
     name: String,
     pods: u32,
 }
@@ -61,14 +61,14 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
     let levels = levels(test);
     let last = levels.last();
     let end = last.map_or(0, |level| level.start.saturating_add(level.seconds));
-    let rate = test.rate.as_ref().map(|rate| Rate {
+    let rate = test.rate.as_ref().map(|rate| RunbookRate {
         per_second: rate.per_second.value,
         millis: test.expect.millis(),
         needed: rate.needed(&test.expect),
         users: rate.vus(&test.expect, test.runners()),
         most_users: rate.most_vus(&test.expect, test.runners()),
     });
-    let run = test.test_run.as_ref().map(|run| Run {
+    let run = test.test_run.as_ref().map(|run| RunbookLoadRun {
         name: environment.test_run_name(name),
         pods: run.parallelism.value,
     });
@@ -76,7 +76,7 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
     let in_cluster = run
         .as_ref()
         .map(|_| in_cluster(environment, name, test, wait));
-    let levels = levels.into_iter().map(|level| Level {
+    let levels = levels.into_iter().map(|level| RunbookLevel {
         tag: level.tag,
         start: level.start,
         told: level.told,

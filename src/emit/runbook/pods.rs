@@ -16,9 +16,9 @@ const LONGEST_WINDOW: u64 = 3600;
 
 /// The API.
 #[derive(Serialize)]
-pub(super) struct Api {
+pub(super) struct RunbookApi {
     #[serde(flatten)]
-    pods: Pods,
+    pods: RunbookPods,
     hpa: String,
     /// The CPU target in percent, which is the first metric if there is one.
     cpu: Option<u32>,
@@ -31,7 +31,7 @@ pub(super) struct Api {
 
 /// The common part of the API and a pool.
 #[derive(Serialize)]
-struct Pods {
+struct RunbookPods {
     deployment: String,
     /// The autoscaler's bounds; a held count is both.
     min: u32,
@@ -47,44 +47,44 @@ struct Pods {
     down_window: u64,
     /// Twice that, or the longest that Kubernetes accepts; `None` if it has that already.
     longer_window: Option<u64>,
-    requests: Amounts,
-    limits: Amounts,
+    requests: PodAmounts,
+    limits: PodAmounts,
     /// Twice the limits.
-    larger: Amounts,
+    larger: PodAmounts,
 }
 
 #[derive(Serialize)]
-struct Amounts {
+struct PodAmounts {
     cpu: String,
     memory: String,
 }
 
 /// A worker pool.
 #[derive(Serialize)]
-pub(super) struct Pool {
+pub(super) struct RunbookPool {
     #[serde(flatten)]
-    pods: Pods,
+    pods: RunbookPods,
     name: String,
     scaler: String,
-    queues: Vec<Queue>,
+    queues: Vec<RunbookQueue>,
     paused: Option<u32>,
     pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
-struct Queue {
+struct RunbookQueue {
     list: String,
     length: u32,
 }
 
-pub(super) fn api(environment: &Environment) -> Api {
+pub(super) fn api(environment: &Environment) -> RunbookApi {
     let workload = &environment.api.workload;
     let cpu = workload.target.cpu.as_ref().map(|percent| percent.value);
     let lower_cpu = cpu
         .filter(|percent| *percent > 20)
         .map(|percent| percent - 10);
     let pods = pods(environment, workload);
-    Api {
+    RunbookApi {
         sh: of_api(environment, &pods, lower_cpu),
         pods,
         hpa: workload.autoscaler_name(),
@@ -103,7 +103,7 @@ fn cpu_patch(percent: u32) -> String {
     )
 }
 
-fn of_api(environment: &Environment, pods: &Pods, lower_cpu: Option<u32>) -> Procedures {
+fn of_api(environment: &Environment, pods: &RunbookPods, lower_cpu: Option<u32>) -> Procedures {
     let namespace = &environment.namespace.value;
     let hpa = &environment.api.workload.autoscaler_name();
     let patch = |spec: String| -> Action {
@@ -158,7 +158,7 @@ fn of_api(environment: &Environment, pods: &Pods, lower_cpu: Option<u32>) -> Pro
 }
 
 /// As many pods are ready.
-fn ready(pods: &Pods, least: u32, environment: &Environment) -> Action {
+fn ready(pods: &RunbookPods, least: u32, environment: &Environment) -> Action {
     Question::Ready {
         namespace: environment.namespace.value.to_string(),
         deployment: pods.deployment.clone(),
@@ -168,7 +168,7 @@ fn ready(pods: &Pods, least: u32, environment: &Environment) -> Action {
 }
 
 /// Twice the limits, one after the other, and the rollout that they take.
-fn larger_limits(pods: &Pods, environment: &Environment) -> [Action; 3] {
+fn larger_limits(pods: &RunbookPods, environment: &Environment) -> [Action; 3] {
     let namespace = &environment.namespace.value;
     let limit = |resource: &str, amount: &str| {
         limited(&pods.deployment, namespace, resource, amount).into()
@@ -217,14 +217,14 @@ fn scale_up(scaling: &Scaling) -> String {
     format!("{}{which}{window}", steps.join(" or "))
 }
 
-pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
+pub(super) fn pools(environment: &Environment) -> Vec<RunbookPool> {
     let pool = |(name, worker): (&crate::model::Name, &Worker)| {
         let mut pods = pods(environment, &worker.workload);
         let paused = worker.pause.as_ref().map(|count| count.value);
         if let Some(paused) = paused {
             pods.hold = other_than(paused, &pods);
         }
-        Pool {
+        RunbookPool {
             sh: of_pool(environment, &pods, worker),
             pods,
             name: name.to_string(),
@@ -236,7 +236,7 @@ pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
     environment.worker.iter().map(pool).collect()
 }
 
-fn of_pool(environment: &Environment, pods: &Pods, worker: &Worker) -> Procedures {
+fn of_pool(environment: &Environment, pods: &RunbookPods, worker: &Worker) -> Procedures {
     let namespace = &environment.namespace.value;
     let scaler = &worker.scaled_object_name();
     let patch = |spec: String| -> Action {
@@ -285,23 +285,23 @@ pub(super) fn autoscalers(environment: &Environment) -> [Action; 2] {
 }
 
 /// A count to hold a pool at that is paused already: another one than that.
-fn other_than(paused: u32, pods: &Pods) -> u32 {
+fn other_than(paused: u32, pods: &RunbookPods) -> u32 {
     let counts = [pods.hold, pods.max, (paused / 2).max(1)];
     let other = counts.into_iter().find(|count| *count != paused);
     other.unwrap_or_else(|| paused.saturating_add(1))
 }
 
-fn queues(worker: &Worker) -> Vec<Queue> {
-    let queue = |queue: &crate::model::Queue| Queue {
+fn queues(worker: &Worker) -> Vec<RunbookQueue> {
+    let queue = |queue: &crate::model::Queue| RunbookQueue {
         list: queue.list.value.clone(),
         length: queue.length.value,
     };
     worker.queue.iter().map(queue).collect()
 }
 
-fn pods(environment: &Environment, workload: &Workload) -> Pods {
+fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
     let (min, max) = workload.bounds();
-    let amounts = |cpu: Quantity, memory: Quantity| Amounts {
+    let amounts = |cpu: Quantity, memory: Quantity| PodAmounts {
         cpu: cpu.to_string(),
         memory: memory.to_string(),
     };
@@ -309,7 +309,7 @@ fn pods(environment: &Environment, workload: &Workload) -> Pods {
     let window = workload.scale_down.window.value.secs();
     let event = (max / 2).max(min.saturating_add(1)).min(max);
     let more = more(environment, workload);
-    Pods {
+    RunbookPods {
         deployment: workload.name.value.to_string(),
         min,
         max,

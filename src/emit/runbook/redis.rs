@@ -20,7 +20,7 @@ const MOST_NODES: u32 = 500;
 
 /// A group.
 #[derive(Serialize)]
-pub(super) struct Group {
+pub(super) struct RunbookRedisGroup {
     name: String,
     id: String,
     node: String,
@@ -41,7 +41,7 @@ pub(super) struct Group {
     pub(super) sh: Procedures,
 }
 
-pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Group> {
+pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<RunbookRedisGroup> {
     let groups = environment.redis.iter();
     groups
         .map(|(name, group)| {
@@ -51,7 +51,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                 .iter()
                 .map(|used| used.value.to_string())
                 .collect();
-            let mut facts = Group {
+            let mut facts = RunbookRedisGroup {
                 name: name.to_string(),
                 node: group.node.value.clone(),
                 next_node: size::next(&catalogue.cache_nodes, &group.node.value),
@@ -81,7 +81,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
         .collect()
 }
 
-fn procedures(group: &Group) -> Procedures {
+fn procedures(group: &RunbookRedisGroup) -> Procedures {
     let id = &group.id;
     let state = of_group("describe-replication-groups", id)
         .query("ReplicationGroups[0].[Status,CacheNodeType,ClusterMode,PendingModifiedValues]");

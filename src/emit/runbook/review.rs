@@ -8,7 +8,7 @@ use crate::model::Environment;
 
 /// A row of the review.
 #[derive(Serialize)]
-pub(super) struct Row {
+pub(super) struct ReviewRow {
     component: String,
     metric: &'static str,
     threshold: String,
@@ -22,8 +22,8 @@ pub(super) struct Query {
     query: String,
 }
 
-pub(super) fn rows(watch: &Watch) -> Vec<Row> {
-    let row = |tracked: &Tracked| Row {
+pub(super) fn rows(watch: &Watch) -> Vec<ReviewRow> {
+    let row = |tracked: &Tracked| ReviewRow {
         component: tracked.component.to_string(),
         metric: tracked.metric.name(),
         threshold: amount(tracked.threshold, tracked.metric.unit()),

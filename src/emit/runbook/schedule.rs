@@ -14,10 +14,10 @@ use crate::source::Sourced;
 
 /// Off-hours and events.
 #[derive(Serialize)]
-pub(super) struct Schedule {
+pub(super) struct RunbookSchedule {
     /// The CronJob for off-hours and events, if there is one.
     job: Option<String>,
-    windows: Vec<Window>,
+    windows: Vec<RunbookWindow>,
     /// Whether the API sleeps at times.
     api_sleeps: bool,
     /// Whether an event raises the API's minimum.
@@ -30,7 +30,7 @@ pub(super) struct Schedule {
 }
 
 #[derive(Serialize)]
-struct Window {
+struct RunbookWindow {
     what: String,
     when: String,
     pods: String,
@@ -42,7 +42,7 @@ struct Sleeper {
     scaler: String,
 }
 
-pub(super) fn schedule(environment: &Environment) -> Schedule {
+pub(super) fn schedule(environment: &Environment) -> RunbookSchedule {
     let off_hours = || environment.off_hours.values();
     let events = || environment.event.values();
     let sleeps = |pool: &Name| off_hours().any(|window| window.worker.contains_key(pool));
@@ -55,7 +55,7 @@ pub(super) fn schedule(environment: &Environment) -> Schedule {
         })
         .collect();
     let api_sleeps = off_hours().any(|window| window.api.is_some());
-    Schedule {
+    RunbookSchedule {
         job: environment
             .is_followed()
             .then(|| environment.schedule_name()),
@@ -155,8 +155,8 @@ fn put_to_sleep(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper
     stop.into_iter().chain(pools).collect()
 }
 
-fn windows(environment: &Environment) -> Vec<Window> {
-    let off_hours = environment.off_hours.values().map(|it| Window {
+fn windows(environment: &Environment) -> Vec<RunbookWindow> {
+    let off_hours = environment.off_hours.values().map(|it| RunbookWindow {
         what: "off-hours".into(),
         when: format!(
             "{}, {} to {}, {}",
@@ -164,7 +164,7 @@ fn windows(environment: &Environment) -> Vec<Window> {
         ),
         pods: pods(it.api.as_ref(), &it.worker),
     });
-    let events = environment.event.iter().map(|(name, it)| Window {
+    let events = environment.event.iter().map(|(name, it)| RunbookWindow {
         what: format!("event {name}, at least"),
         when: format!(
             "{} to {}, {}{}",

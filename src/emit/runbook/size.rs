@@ -1,10 +1,10 @@
 //! The next size of an instance in its family.
 
-use crate::catalogue::Facts;
+use crate::catalogue::FactsByName;
 
 /// The next larger instance of the same family in the catalogue, such as `db.r7g.2xlarge` after
 /// `db.r7g.xlarge`; `None` after the largest.
-pub(super) fn next<T>(facts: &Facts<T>, instance: &str) -> Option<String> {
+pub(super) fn next<T>(facts: &FactsByName<T>, instance: &str) -> Option<String> {
     let (family, size) = instance.rsplit_once('.')?;
     let size = rank(size)?;
     let larger = facts.names().filter_map(|name| {
@@ -38,8 +38,8 @@ fn rank(size: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn family(names: &[&str]) -> Facts<()> {
-        let mut facts = Facts::default();
+    fn family(names: &[&str]) -> FactsByName<()> {
+        let mut facts = FactsByName::default();
         for name in names {
             facts.name((*name).to_owned());
         }

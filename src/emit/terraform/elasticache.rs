@@ -14,7 +14,7 @@ const SHORTEST_WINDOW: u32 = 60;
 /// The first version with TLS modes, which let clients move to TLS.
 const WITH_TLS_MODES: Version = Version::of(7, 0);
 
-type Attributes = Vec<(String, Hcl)>;
+type ReplicationGroupAttributes = Vec<(String, Hcl)>;
 
 /// The groups, by name.
 pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Hcl {
@@ -30,7 +30,7 @@ fn one(environment: &Environment, group: &RedisGroup, catalogue: &Catalogue) -> 
     let id = &group.name.value;
     let description = format!("{id} of {}", environment.environment.value);
     let replicated = group.replicas.value > 0;
-    let mut attributes: Attributes = named([
+    let mut attributes: ReplicationGroupAttributes = named([
         ("replication_group_id", Hcl::text(id)),
         ("description", Hcl::String(description)),
         ("engine", Hcl::text(group.engine.value)),
@@ -56,7 +56,7 @@ fn one(environment: &Environment, group: &RedisGroup, catalogue: &Catalogue) -> 
 }
 
 /// Nodes count for the whole group with one shard, and for each shard with more.
-fn shape(group: &RedisGroup) -> Attributes {
+fn shape(group: &RedisGroup) -> ReplicationGroupAttributes {
     if group.is_cluster() {
         named([
             ("num_node_groups", number(group.cluster.shards.value)),
@@ -69,9 +69,9 @@ fn shape(group: &RedisGroup) -> Attributes {
     }
 }
 
-fn encryption(group: &RedisGroup) -> Attributes {
+fn encryption(group: &RedisGroup) -> ReplicationGroupAttributes {
     let encrypted = group.tls.value != RedisTls::Off;
-    let mut attributes: Attributes =
+    let mut attributes: ReplicationGroupAttributes =
         named([("transit_encryption_enabled", Hcl::Bool(encrypted))]).collect();
     let has_modes =
         Version::leading(&group.version.value).is_none_or(|version| version >= WITH_TLS_MODES);
@@ -145,9 +145,10 @@ pub fn maintenance_window(environment: &Environment) -> Option<WeeklyWindow> {
     (window.minutes() >= SHORTEST_WINDOW).then_some(window)
 }
 
-fn windows(environment: &Environment, group: &RedisGroup) -> Attributes {
+fn windows(environment: &Environment, group: &RedisGroup) -> ReplicationGroupAttributes {
     let Snapshots { days, window } = snapshots(environment, group);
-    let mut attributes: Attributes = named([("snapshot_retention_limit", number(days))]).collect();
+    let mut attributes: ReplicationGroupAttributes =
+        named([("snapshot_retention_limit", number(days))]).collect();
     let snapshot = window.map(|window| ("snapshot_window".into(), Hcl::text(window)));
     attributes.extend(snapshot);
     let maintenance = maintenance_window(environment);

@@ -7,13 +7,14 @@ use crate::model::{Database, Environment, SslMode, Tier};
 
 use super::{apply_immediately, named, number};
 
-type Attributes = Vec<(String, Hcl)>;
+type InstanceAttributes = Vec<(String, Hcl)>;
 
 /// The source.
 pub(super) fn source(environment: &Environment) -> Hcl {
     let database = &environment.database;
     let identifier = database.name.value.as_str();
-    let mut attributes: Attributes = named([("identifier", Hcl::text(identifier))]).collect();
+    let mut attributes: InstanceAttributes =
+        named([("identifier", Hcl::text(identifier))]).collect();
     attributes.extend(engine(database, &database.instance.value));
     attributes.extend(storage(database));
     attributes.extend(named([
@@ -57,7 +58,7 @@ pub(super) fn replicas(environment: &Environment) -> Hcl {
 fn replica(environment: &Environment, number: u32) -> (String, Hcl) {
     let database = &environment.database;
     let identifier = database.read_identifier(number);
-    let mut attributes: Attributes = named([
+    let mut attributes: InstanceAttributes = named([
         ("identifier", Hcl::text(&identifier)),
         ("replicate_source_db", Hcl::text(&database.name.value)),
     ])
@@ -113,9 +114,9 @@ fn engine(database: &Database, class: &str) -> impl Iterator<Item = (String, Hcl
 }
 
 /// The volume of the source and of each replica. Replicas do not grow with their source.
-fn storage(database: &Database) -> Attributes {
+fn storage(database: &Database) -> InstanceAttributes {
     let storage = &database.storage;
-    let mut attributes: Attributes = named([
+    let mut attributes: InstanceAttributes = named([
         ("allocated_storage", number(storage.gib.value)),
         ("max_allocated_storage", number(storage.max_gib.value)),
         ("storage_type", Hcl::text(storage.kind.value)),

@@ -1,14 +1,14 @@
 //! What a change of the volume does.
 
 use super::{sides, unfelt};
-use crate::impact::{Class, FeltBy, Impact, Step, Undo};
+use crate::impact::{Class, FeltBy, Impact, ImpactStep, Undo};
 use crate::model::StorageField;
 use crate::model::volume::{STRIPED_FROM_GIB, least_step};
 use crate::pair::Pair;
 
 const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
 
-pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
+pub(super) fn storage(field: StorageField, step: &ImpactStep<'_>) -> Impact {
     match field {
         StorageField::gib(()) => gib(step),
         StorageField::max_gib(()) => max_gib(step),
@@ -21,7 +21,7 @@ pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
 }
 
 /// After a change of the volume, RDS accepts no other for six hours.
-fn waits(impact: Impact, step: &Step<'_>) -> Impact {
+fn waits(impact: Impact, step: &ImpactStep<'_>) -> Impact {
     let reason = format!(
         "{}; RDS accepts no further storage change for six hours",
         impact.reason
@@ -35,7 +35,7 @@ fn waits(impact: Impact, step: &Step<'_>) -> Impact {
     .when(step.when())
 }
 
-fn gib(step: &Step<'_>) -> Impact {
+fn gib(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.storage.gib.value);
     if after < before {
         return Impact::new(
@@ -66,7 +66,7 @@ fn gib(step: &Step<'_>) -> Impact {
 }
 
 /// The ceiling of a volume that cannot shrink must stay above its size.
-fn max_gib(step: &Step<'_>) -> Impact {
+fn max_gib(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| &it.storage);
     let shrinks = after.gib.value < before.gib.value;
     let least = least_step(before.gib.value);

@@ -26,7 +26,7 @@ macro_rules! walks {
             }
 
             fn adopt_from(&mut self, from: &Self, chosen: &$crate::model::Selection, path: &str) {
-                $($crate::model::attribute::Step::$kind(chosen, path, $step, |path| {
+                $($crate::model::attribute::PathStep::$kind(chosen, path, $step, |path| {
                     self.$field.adopt_from(&from.$field, chosen, path);
                 });)*
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Fields;
 use crate::diagnostic::{Diagnostic, code};
 use crate::parse::scan::quoted;
-use crate::parse::tree::{Block, Literal, Node};
+use crate::parse::tree::{Block, KdlLiteral, KdlNode};
 use crate::parse::{suggest, vocabulary};
 use crate::source::Span;
 
@@ -30,7 +30,7 @@ fn value_with_key(fields: &Fields<'_>) -> bool {
         return false;
     };
     let (key, value) = (property.key, property.value);
-    let truth = matches!(value.literal, Literal::Truth(_) | Literal::Null);
+    let truth = matches!(value.literal, KdlLiteral::Truth(_) | KdlLiteral::Null);
     if truth || suggest::nearest(key, fields.known_properties.iter().copied()).is_some() {
         return false;
     }
@@ -165,7 +165,7 @@ fn block(fields: &Fields<'_>) {
 
 /// A block of single values, such as `{ min 2; max 10 }`, as properties.
 fn as_properties(block: &Block<'_>) -> Option<String> {
-    let property = |node: &Node<'_>| match node.entries.as_slice() {
+    let property = |node: &KdlNode<'_>| match node.entries.as_slice() {
         [entry] if entry.key.is_none() && node.block.is_none() => {
             Some(format!("{}={}", node.name, entry.value.repr))
         }
@@ -215,7 +215,7 @@ fn children(fields: &Fields<'_>) {
 }
 
 /// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
-fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
+fn elsewhere(fields: &Fields<'_>, child: &KdlNode<'_>) {
     let name = &*child.name;
     if vocabulary::is_known(name) {
         fields.cx.misplaced(name);
@@ -229,7 +229,7 @@ fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
 }
 
 /// The count of `workers 0`, which names no pool.
-fn count_alone<'a>(child: &Node<'a>) -> Option<&'a str> {
+fn count_alone<'a>(child: &KdlNode<'a>) -> Option<&'a str> {
     match child.entries.as_slice() {
         [entry] if entry.key.is_none() => entry.value.whole().map(|_| entry.value.repr),
         _ => None,

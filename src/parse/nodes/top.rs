@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::whole;
-use crate::ast::{Ast, EnvironmentFileNode, Over as _, Part};
+use crate::ast::{Ast, EnvironmentFileNode, Over as _, TopPart};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::typed;
 use crate::model::place::MOST_LABELS;
 use crate::model::{Environment, Name, WaiveNode};
 use crate::parse::fields::{Cx, Fields};
-use crate::parse::tree::Node;
+use crate::parse::tree::KdlNode;
 use crate::parse::{suggest, value, vocabulary};
 use crate::source::Span;
 
@@ -17,7 +17,7 @@ use crate::source::Span;
 pub type Seen = BTreeMap<String, Span>;
 
 /// The node that is meant by one that is not known: what has a block is rather one that takes one.
-fn meant(node: &Node<'_>) -> Option<&'static str> {
+fn meant(node: &KdlNode<'_>) -> Option<&'static str> {
     let with_block = || suggest::nearest(&node.name, vocabulary::with_block());
     let block = node.block.as_ref().and_then(|_| with_block());
     block.or_else(|| vocabulary::nearest(&node.name))
@@ -26,12 +26,12 @@ fn meant(node: &Node<'_>) -> Option<&'static str> {
 /// Marks what a node named `name` would have said as unreadable.
 pub fn mark_broken(ast: &mut Ast, name: &str) {
     let Some(name) = vocabulary::known(name).or_else(|| vocabulary::nearest(name)) else {
-        ast.broken.insert(Part::Other);
+        ast.broken.insert(TopPart::Other);
         return;
     };
-    let part = Part::of(name);
+    let part = TopPart::of(name);
     ast.broken.insert(part);
-    if part == Part::Other && vocabulary::stands_once(name) {
+    if part == TopPart::Other && vocabulary::stands_once(name) {
         ast.spoil_node(name);
     }
 }
@@ -40,26 +40,26 @@ pub fn mark_broken(ast: &mut Ast, name: &str) {
 /// place as not meant.
 pub fn mark_doubted(ast: &mut Ast, name: &str) {
     mark_broken(ast, name);
-    ast.doubted.extend(vocabulary::known(name).map(Part::of));
+    ast.doubted.extend(vocabulary::known(name).map(TopPart::of));
 }
 
 /// The nodes that a text can have once, of those that it has.
 #[must_use]
-pub fn single(nodes: &[Node<'_>]) -> BTreeSet<String> {
+pub fn single(nodes: &[KdlNode<'_>]) -> BTreeSet<String> {
     let names = nodes.iter().map(|node| &*node.name);
     let once = names.filter(|name| vocabulary::is_known(name) && vocabulary::stands_once(name));
     once.map(str::to_owned).collect()
 }
 
 /// Reads one top-level node into `ast`.
-pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
+pub fn node<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     match super::run_on::parted(node, cx) {
         Some(parted) => read(ast, seen, cx, &parted),
         None => read(ast, seen, cx, node),
     }
 }
 
-fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a Node<'a>) {
+fn read<'a>(ast: &mut Ast, seen: &mut Seen, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let name = &*node.name;
     if !vocabulary::is_known(name) {
         unknown(ast, cx, node);
@@ -120,7 +120,7 @@ fn first(seen: &mut Seen, cx: Cx<'_>, path: &str, place: Span) -> bool {
     true
 }
 
-fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
+fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let (name, span) = (&*node.name, node.name_span);
     let message = format!("there is no node `{name}`");
     let finding = Diagnostic::error(code::UNKNOWN_NODE, message, span);
@@ -145,7 +145,7 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a Node<'a>) {
         if node.block.is_some() && !vocabulary::has_block(near) {
             return;
         }
-        let meant = Node {
+        let meant = KdlNode {
             name: near.into(),
             ..node.clone()
         };
@@ -188,7 +188,7 @@ fn waive(ast: &mut Ast, seen: &mut Seen, fields: &Fields<'_>, node: WaiveNode) {
     let rule = node.rule.value.as_ref().map(|rule| rule.value.clone());
     let Some(waiver) = node.whole() else {
         ast.perhaps_waived.extend(rule);
-        ast.broken.insert(Part::Waive);
+        ast.broken.insert(TopPart::Waive);
         return;
     };
     if fields.is_in_doubt() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{EnvironmentFileNode, LoadTestNode, Part, Pooled, Spoil as _, Written};
+use crate::ast::{EnvironmentFileNode, LoadTestNode, Pooled, Spoil as _, TopPart, Written};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::declaration::Declaration;
 use crate::model::{Event, ExpectationNode, Name, OffHours};
@@ -13,8 +13,8 @@ type PoolCounts = BTreeMap<Name, Pooled<u32>>;
 
 /// Leaves a node of which something could not be read out of `file`, which has one node; says which part
 /// of the language is broken then. `fields` are those of the node.
-pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) -> Option<Part> {
-    let part = Part::of(fields.node_name());
+pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) -> Option<TopPart> {
+    let part = TopPart::of(fields.node_name());
     let stated = &mut file.environment;
     let all = stated.off_hours.len() + stated.event.len() + stated.load_test.len();
     stated.off_hours.retain(|_, node| {

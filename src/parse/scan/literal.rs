@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use kdl::{KdlEntry, KdlValue};
 
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use crate::parse::mistake::{Mistake, like_number};
-use crate::parse::tree::Literal;
+use crate::parse::tree::KdlLiteral;
 
 /// A message about an unreadable value, and its bytes.
 pub(super) struct Unreadable {
@@ -21,34 +21,34 @@ pub(super) struct Unreadable {
 pub(super) fn literal<'t>(
     token: &Token,
     repr: &'t str,
-) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+) -> Result<(KdlLiteral<'t>, Option<Mistake>), Unreadable> {
     match token.kind {
-        Kind::String => string(token, repr).map(|text| (Literal::Text(text), None)),
-        Kind::Kdl1String => {
+        TokenKind::String => string(token, repr).map(|text| (KdlLiteral::Text(text), None)),
+        TokenKind::Kdl1String => {
             let body = repr.trim_start_matches('r').trim_matches('#');
             Ok((text(unquoted(body)), Some(Mistake::Kdl1String)))
         }
-        Kind::ForeignString => Ok((text(unquoted(repr)), Some(Mistake::ForeignString))),
-        Kind::Unclosed(_) => {
+        TokenKind::ForeignString => Ok((text(unquoted(repr)), Some(Mistake::ForeignString))),
+        TokenKind::Unclosed(_) => {
             let body = repr.trim_start_matches(['r', '#', '"']);
             Ok((text(body), Some(Mistake::Reported)))
         }
-        Kind::Newline
-        | Kind::Semicolon
-        | Kind::Open
-        | Kind::Close
-        | Kind::Equals
-        | Kind::Slashdash
-        | Kind::Word
-        | Kind::Punctuation
-        | Kind::ForeignComment
-        | Kind::Backslash
-        | Kind::End => word(token, repr),
+        TokenKind::Newline
+        | TokenKind::Semicolon
+        | TokenKind::Open
+        | TokenKind::Close
+        | TokenKind::Equals
+        | TokenKind::Slashdash
+        | TokenKind::Word
+        | TokenKind::Punctuation
+        | TokenKind::ForeignComment
+        | TokenKind::Backslash
+        | TokenKind::End => word(token, repr),
     }
 }
 
-fn text(text: &str) -> Literal<'_> {
-    Literal::Text(Cow::Borrowed(text))
+fn text(text: &str) -> KdlLiteral<'_> {
+    KdlLiteral::Text(Cow::Borrowed(text))
 }
 
 /// `quoted` without its first and last character.
@@ -59,7 +59,7 @@ fn unquoted(quoted: &str) -> &str {
     characters.as_str()
 }
 
-fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+fn word<'t>(token: &Token, word: &'t str) -> Result<(KdlLiteral<'t>, Option<Mistake>), Unreadable> {
     if let Some(keyword) = word.strip_prefix('#') {
         return Ok(keyword_of(keyword).map_or_else(
             || (text(keyword), Some(Mistake::UnknownKeyword)),
@@ -76,22 +76,22 @@ fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake
     }
 }
 
-fn keyword_of<'t>(word: &str) -> Option<Literal<'t>> {
+fn keyword_of<'t>(word: &str) -> Option<KdlLiteral<'t>> {
     match word {
-        "true" => Some(Literal::Truth(true)),
-        "false" => Some(Literal::Truth(false)),
-        "null" => Some(Literal::Null),
-        "inf" | "-inf" | "nan" => Some(Literal::Real),
+        "true" => Some(KdlLiteral::Truth(true)),
+        "false" => Some(KdlLiteral::Truth(false)),
+        "null" => Some(KdlLiteral::Null),
+        "inf" | "-inf" | "nan" => Some(KdlLiteral::Real),
         _ => None,
     }
 }
 
 /// A number in a form that KDL can read. Integers beyond 128 bits saturate, which is outside of
 /// every range.
-fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
+fn number<'t>(token: &Token, word: &str) -> Result<KdlLiteral<'t>, Unreadable> {
     let digits: String = word.chars().filter(|c| *c != '_').collect();
     if let Ok(number) = digits.parse::<i128>() {
-        return Ok(Literal::Whole(number));
+        return Ok(KdlLiteral::Whole(number));
     }
     if digits
         .trim_start_matches(['+', '-'])
@@ -99,15 +99,15 @@ fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
         .all(|b| b.is_ascii_digit())
     {
         let least = digits.starts_with('-');
-        return Ok(Literal::Whole(if least { i128::MIN } else { i128::MAX }));
+        return Ok(KdlLiteral::Whole(if least { i128::MIN } else { i128::MAX }));
     }
     if !digits.starts_with(['0', '+', '-']) || !digits.contains(['x', 'o', 'b']) {
-        return Ok(Literal::Real);
+        return Ok(KdlLiteral::Real);
     }
     match by_kdl(token, word)? {
-        KdlValue::Integer(number) => Ok(Literal::Whole(number)),
+        KdlValue::Integer(number) => Ok(KdlLiteral::Whole(number)),
         KdlValue::Float(_) | KdlValue::String(_) | KdlValue::Bool(_) | KdlValue::Null => {
-            Ok(Literal::Real)
+            Ok(KdlLiteral::Real)
         }
     }
 }
@@ -132,7 +132,10 @@ fn string<'t>(token: &Token, repr: &'t str) -> Result<Cow<'t, str>, Unreadable> 
 /// The text of a string with escapes, as well as it can be read despite invalid ones; `None` if it
 /// has no escapes.
 pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
-    let string = matches!(token.kind, Kind::String | Kind::Unclosed("\"" | "\"\"\""));
+    let string = matches!(
+        token.kind,
+        TokenKind::String | TokenKind::Unclosed("\"" | "\"\"\"")
+    );
     let escapes = string && repr.starts_with('"') && repr.contains('\\');
     let mut rest = repr.trim_matches('"');
     let mut said = String::with_capacity(rest.len());

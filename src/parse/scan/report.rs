@@ -2,12 +2,12 @@
 
 use super::blank::forbidden;
 use super::literal::Unreadable;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
 use crate::edit::quoted;
 use crate::parse::mistake::Mistake;
-use crate::parse::tree::{Node, Value};
+use crate::parse::tree::{KdlNode, KdlValue};
 use crate::parse::vocabulary;
 use crate::source::Span;
 
@@ -57,7 +57,7 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Reports `/- kdl-version 1`, which declares that the file is not KDL 2.
-    pub(super) fn version_1(&mut self, commented: &[Node<'t>]) {
+    pub(super) fn version_1(&mut self, commented: &[KdlNode<'t>]) {
         for node in commented.iter().filter(|node| node.name == "kdl-version") {
             let version = node.entries.first().map(|entry| &entry.value);
             if let Some(version) = version.filter(|version| version.whole() == Some(1)) {
@@ -70,7 +70,7 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Reports mistakes in the values of commented-out nodes.
-    pub(super) fn report_all(&mut self, nodes: &[Node<'t>]) {
+    pub(super) fn report_all(&mut self, nodes: &[KdlNode<'t>]) {
         for node in nodes {
             for entry in &node.entries {
                 self.report_value(&entry.value);
@@ -82,7 +82,7 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Reports a mistake in a value that no reader will read.
-    pub(super) fn report_value(&mut self, value: &Value<'t>) {
+    pub(super) fn report_value(&mut self, value: &KdlValue<'t>) {
         let finding = value
             .mistake
             .and_then(|mistake| mistake.finding(value.repr, value.span));
@@ -104,7 +104,7 @@ impl<'t> Scanner<'t, '_> {
 
     /// A `{` in the place of a node. If a node that takes a block ends right before it, the block
     /// belongs to that node.
-    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [Node<'t>]) {
+    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [KdlNode<'t>]) {
         let own_line = self.begins_line();
         let message = "this block has no node name before it on its line";
         let finding = self.error(code::SYNTAX, token, message);
@@ -167,9 +167,9 @@ impl<'t> Scanner<'t, '_> {
         let mut open = 1_usize;
         while open > 0 {
             let kind = self.next().kind;
-            open += usize::from(kind == Kind::Open);
-            open -= usize::from(kind == Kind::Close);
-            if kind == Kind::End {
+            open += usize::from(kind == TokenKind::Open);
+            open -= usize::from(kind == TokenKind::Close);
+            if kind == TokenKind::End {
                 return;
             }
         }
@@ -184,18 +184,18 @@ impl<'t> Scanner<'t, '_> {
 
     /// Something other than a name in the place of a node's name: the line is skipped.
     pub(super) fn no_name(&mut self, token: &Token) {
-        if token.kind == Kind::Unclosed("/*") {
+        if token.kind == TokenKind::Unclosed("/*") {
             self.unclosed(token);
-        } else if token.kind == Kind::Backslash {
+        } else if token.kind == TokenKind::Backslash {
             self.stray_backslash(token);
-        } else if token.kind == Kind::Punctuation {
+        } else if token.kind == TokenKind::Punctuation {
             self.punctuation(token);
         } else {
             let finding = self.error(code::SYNTAX, token, "a name is missing before this `=`");
             self.report(finding);
             let ends = |kind| {
-                let separators = [Kind::Newline, Kind::Semicolon, Kind::End];
-                separators.contains(&kind) || [Kind::Open, Kind::Close].contains(&kind)
+                let separators = [TokenKind::Newline, TokenKind::Semicolon, TokenKind::End];
+                separators.contains(&kind) || [TokenKind::Open, TokenKind::Close].contains(&kind)
             };
             while !ends(self.peek().kind) {
                 self.at += 1;
@@ -204,7 +204,7 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// `tier = "large"`: an `=` right after a node's name, or elsewhere without a key.
-    pub(super) fn equals_without_key(&mut self, token: &Token, node: &Node<'t>) {
+    pub(super) fn equals_without_key(&mut self, token: &Token, node: &KdlNode<'t>) {
         self.at += 1;
         let span = self.span(token);
         let finding = if node.entries.is_empty() {
@@ -290,7 +290,7 @@ impl<'t> Scanner<'t, '_> {
     /// `(type)` before a name or value: KDL has it, but this language does not use it.
     pub(super) fn annotation(&mut self) {
         let open = self.peek();
-        if open.kind != Kind::Punctuation || self.slice(&open) != "(" {
+        if open.kind != TokenKind::Punctuation || self.slice(&open) != "(" {
             return;
         }
         let from = self.at;
@@ -340,7 +340,7 @@ impl<'t> Scanner<'t, '_> {
     /// Two values without a blank in between.
     pub(super) fn glued(&mut self, first: &Token) {
         let next = self.peek();
-        if !next.glued || !next.is_value() || matches!(next.kind, Kind::Unclosed(_)) {
+        if !next.glued || !next.is_value() || matches!(next.kind, TokenKind::Unclosed(_)) {
             return;
         }
         let span = Span::new(self.source, first.end, first.end);
@@ -351,7 +351,7 @@ impl<'t> Scanner<'t, '_> {
 
     /// A string or comment that never ends.
     pub(super) fn unclosed(&mut self, token: &Token) {
-        let Kind::Unclosed(quote) = token.kind else {
+        let TokenKind::Unclosed(quote) = token.kind else {
             return;
         };
         let written = self.slice(token);

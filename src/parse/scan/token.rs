@@ -7,7 +7,7 @@ use super::blank::{blank, newline, quote_pair};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Newline,
     Semicolon,
     Open,
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 /// A token and its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
     /// Whether it touches the previous token.
@@ -47,22 +47,22 @@ impl Token {
     /// Whether it can be a name or a value.
     pub(super) fn is_value(self) -> bool {
         match self.kind {
-            Kind::Word
-            | Kind::String
-            | Kind::Kdl1String
-            | Kind::ForeignString
-            | Kind::Unclosed("\"" | "\"\"\"") => true,
-            Kind::Newline
-            | Kind::Semicolon
-            | Kind::Open
-            | Kind::Close
-            | Kind::Equals
-            | Kind::Slashdash
-            | Kind::Punctuation
-            | Kind::ForeignComment
-            | Kind::Backslash
-            | Kind::Unclosed(_)
-            | Kind::End => false,
+            TokenKind::Word
+            | TokenKind::String
+            | TokenKind::Kdl1String
+            | TokenKind::ForeignString
+            | TokenKind::Unclosed("\"" | "\"\"\"") => true,
+            TokenKind::Newline
+            | TokenKind::Semicolon
+            | TokenKind::Open
+            | TokenKind::Close
+            | TokenKind::Equals
+            | TokenKind::Slashdash
+            | TokenKind::Punctuation
+            | TokenKind::ForeignComment
+            | TokenKind::Backslash
+            | TokenKind::Unclosed(_)
+            | TokenKind::End => false,
         }
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     loop {
         let token = lexer.next();
         tokens.push(token);
-        if token.kind == Kind::End || tokens.len() > limit {
+        if token.kind == TokenKind::End || tokens.len() > limit {
             return tokens;
         }
     }
@@ -121,7 +121,7 @@ impl Lexer<'_> {
         let start = self.at;
         self.string_before &= start == before;
         let (kind, length) = match comment {
-            Some(opening) => (Kind::Unclosed("/*"), self.bytes.len() - opening),
+            Some(opening) => (TokenKind::Unclosed("/*"), self.bytes.len() - opening),
             None => self.token(),
         };
         let start = comment.unwrap_or(start);
@@ -132,32 +132,37 @@ impl Lexer<'_> {
             end: self.at,
             glued: start == before && start > 0,
         };
-        self.string_before = kind == Kind::String;
-        let begins_anew = [Kind::Newline, Kind::Semicolon, Kind::Open, Kind::Close];
+        self.string_before = kind == TokenKind::String;
+        let begins_anew = [
+            TokenKind::Newline,
+            TokenKind::Semicolon,
+            TokenKind::Open,
+            TokenKind::Close,
+        ];
         self.value_before = !begins_anew.contains(&kind) && (self.value_before || token.is_value());
         token
     }
 
     /// The kind and the length in bytes of the token here. Only the end token is empty.
-    fn token(&mut self) -> (Kind, usize) {
+    fn token(&mut self) -> (TokenKind, usize) {
         let at = self.at;
         if at >= self.bytes.len() {
-            return (Kind::End, 0);
+            return (TokenKind::End, 0);
         }
         if let Some(length) = newline(self.bytes, at) {
-            return (Kind::Newline, length);
+            return (TokenKind::Newline, length);
         }
         match self.byte(at) {
-            b'{' => (Kind::Open, 1),
-            b'}' => (Kind::Close, 1),
-            b';' => (Kind::Semicolon, 1),
-            b'=' => (Kind::Equals, 1),
-            b'\\' => (Kind::Backslash, 1),
-            b'(' | b')' | b'[' | b']' | b',' => (Kind::Punctuation, 1),
-            b':' if self.string_before => (Kind::Punctuation, 1),
+            b'{' => (TokenKind::Open, 1),
+            b'}' => (TokenKind::Close, 1),
+            b';' => (TokenKind::Semicolon, 1),
+            b'=' => (TokenKind::Equals, 1),
+            b'\\' => (TokenKind::Backslash, 1),
+            b'(' | b')' | b'[' | b']' | b',' => (TokenKind::Punctuation, 1),
+            b':' if self.string_before => (TokenKind::Punctuation, 1),
             b'"' => self.string(at, 0),
             b'#' => self.hash(),
-            b'/' if self.byte(at + 1) == b'-' => (Kind::Slashdash, 2),
+            b'/' if self.byte(at + 1) == b'-' => (TokenKind::Slashdash, 2),
             b'r' => self.kdl1(),
             b'\'' => self.foreign('\''),
             0xE2 => {
@@ -240,7 +245,7 @@ impl Lexer<'_> {
     }
 
     /// A string whose quotes start at `quote`, with this number of `#` around them.
-    fn string(&mut self, quote: usize, hashes: usize) -> (Kind, usize) {
+    fn string(&mut self, quote: usize, hashes: usize) -> (TokenKind, usize) {
         let multi = self.starts(quote, "\"\"\"");
         let quotes = if multi { 3 } else { 1 };
         let mut at = quote + quotes;
@@ -250,16 +255,16 @@ impl Lexer<'_> {
                 b'"' if (!multi || self.starts(at, "\"\"\""))
                     && self.count(at + quotes, b'#') >= hashes =>
                 {
-                    return (Kind::String, at + quotes + hashes - self.at);
+                    return (TokenKind::String, at + quotes + hashes - self.at);
                 }
                 _ if !multi && newline(self.bytes, at).is_some() => break,
                 _ => at += 1,
             }
         }
         if multi {
-            return (Kind::Unclosed("\"\"\""), self.bytes.len() - self.at);
+            return (TokenKind::Unclosed("\"\"\""), self.bytes.len() - self.at);
         }
-        (Kind::Unclosed("\""), self.unclosed(quote))
+        (TokenKind::Unclosed("\""), self.unclosed(quote))
     }
 
     /// The length of an escape: a `\` and one character, or a `\` and all following blanks and line
@@ -288,7 +293,7 @@ impl Lexer<'_> {
     }
 
     /// A token that starts with `#`: a raw string, a keyword, or a comment of another language.
-    fn hash(&mut self) -> (Kind, usize) {
+    fn hash(&mut self) -> (TokenKind, usize) {
         let hashes = self.count(self.at, b'#');
         if self.byte(self.at + hashes) == b'"' {
             return self.string(self.at + hashes, hashes);
@@ -298,11 +303,11 @@ impl Lexer<'_> {
         if keyword && self.value_before {
             return self.word();
         }
-        (Kind::ForeignComment, self.to_line_end(self.at))
+        (TokenKind::ForeignComment, self.to_line_end(self.at))
     }
 
     /// A raw string of KDL 1, or a word.
-    fn kdl1(&mut self) -> (Kind, usize) {
+    fn kdl1(&mut self) -> (TokenKind, usize) {
         let hashes = self.count(self.at + 1, b'#');
         let quote = self.at + 1 + hashes;
         if self.byte(quote) != b'"' {
@@ -314,14 +319,14 @@ impl Lexer<'_> {
             .take_while(|at| newline(self.bytes, *at).is_none())
             .find(|at| closes(*at));
         match end {
-            Some(end) => (Kind::Kdl1String, end + 1 + hashes - self.at),
-            None => (Kind::Unclosed("\""), self.unclosed(quote)),
+            Some(end) => (TokenKind::Kdl1String, end + 1 + hashes - self.at),
+            None => (TokenKind::Unclosed("\""), self.unclosed(quote)),
         }
     }
 
     /// A string in quotes of another language, or a word. The search for its end is limited, so a
     /// text full of such quotes is not slower.
-    fn foreign(&self, open: char) -> (Kind, usize) {
+    fn foreign(&self, open: char) -> (TokenKind, usize) {
         const FAR: usize = 256;
         let from = self.at + open.len_utf8();
         let rest = self.text.get(from..).unwrap_or_default();
@@ -332,12 +337,15 @@ impl Lexer<'_> {
                 .find(|(_, c)| closing.contains(c))
         });
         match close {
-            Some((at, close)) => (Kind::ForeignString, open.len_utf8() + at + close.len_utf8()),
+            Some((at, close)) => (
+                TokenKind::ForeignString,
+                open.len_utf8() + at + close.len_utf8(),
+            ),
             None => self.word(),
         }
     }
 
-    fn word(&self) -> (Kind, usize) {
+    fn word(&self) -> (TokenKind, usize) {
         let mut at = self.at;
         loop {
             let ends = match self.byte(at) {
@@ -363,7 +371,7 @@ impl Lexer<'_> {
             }
             at += 1;
         }
-        (Kind::Word, (at - self.at).max(1))
+        (TokenKind::Word, (at - self.at).max(1))
     }
 
     /// Whether the `/` at `at` ends a word because it starts a comment, unlike in `https://host`.

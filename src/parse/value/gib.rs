@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 
 use super::{Reading, mismatch, whole};
-use crate::parse::tree::Value;
+use crate::parse::tree::KdlValue;
 
 /// A whole number of GiB within `range`. For a number with a unit, the message says what to write
 /// without it.
-pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
+pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&KdlValue<'_>) -> Reading<u32> {
     move |value| {
         let read = whole(range.clone())(value);
         let meant = value.text().and_then(without_unit);

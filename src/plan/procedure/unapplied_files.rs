@@ -5,11 +5,11 @@ use super::{Procedure, State, pods, workloads};
 use crate::action::{Action, Manifests};
 use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
-use crate::plan::move_kind::{GroupMove, Kind};
+use crate::plan::move_kind::{GroupMove, MoveKind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
 #[must_use]
-pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -> Procedure {
+pub fn with_the_rest(own: Procedure, kinds: &[&MoveKind], states: Pair<State<'_>>) -> Procedure {
     let left = left(&own, states);
     let (values, manifests): (Vec<&str>, Vec<&str>) =
         left.into_iter().partition(|path| *path == VALUES);
@@ -24,7 +24,7 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
     } else {
         match kinds {
             // Its Secret cannot be filled before it is there: what first uses it brings them.
-            [Kind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
+            [MoveKind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
                 whole
             }
             _ => whole.then(workloads::rolled_out(states)),

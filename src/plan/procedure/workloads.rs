@@ -10,36 +10,36 @@ use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
 use crate::model::{Name, Via, Worker};
 use crate::pair::Pair;
-use crate::plan::move_kind::{ApiMove, Kind, PoolMove};
-use crate::schedule::{Calendar, Subject};
+use crate::plan::move_kind::{ApiMove, MoveKind, PoolMove};
+use crate::schedule::{Calendar, ScheduleSubject};
 
-pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
+pub(super) fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
-        Kind::Api(ApiMove::Autoscaler) => api(states),
-        Kind::Api(ApiMove::Pods) => {
+        MoveKind::Api(ApiMove::Autoscaler) => api(states),
+        MoveKind::Api(ApiMove::Pods) => {
             let procedure = replaced(states, &after.environment.api.workload.name.value);
-            unseen_asleep(procedure, states, &Subject::Api)
+            unseen_asleep(procedure, states, &ScheduleSubject::Api)
         }
-        Kind::Pool(name, what) => {
+        MoveKind::Pool(name, what) => {
             let procedure = pool(name, *what, states);
-            unseen_asleep(procedure, states, &Subject::Pool(name.clone()))
+            unseen_asleep(procedure, states, &ScheduleSubject::Pool(name.clone()))
         }
-        Kind::PoolSizes => pooler::reload(states),
-        Kind::Pooler => pooler::rollout(states),
-        Kind::PoolerPace => pooler::pace(after),
-        Kind::Network => {
+        MoveKind::PoolSizes => pooler::reload(states),
+        MoveKind::Pooler => pooler::rollout(states),
+        MoveKind::PoolerPace => pooler::pace(after),
+        MoveKind::Network => {
             let file = manifest(after, "pgbouncer.yaml");
             applied(after, "pgbouncer.yaml").then(same(states, file))
         }
-        Kind::Service(name) => service::procedure(name, states),
-        Kind::Delivery => delivery(states),
-        Kind::Alerts | Kind::Identity => whole(states),
-        Kind::Schedules
-        | Kind::Database(_)
-        | Kind::Redis(..)
-        | Kind::RedisUses
-        | Kind::Nodes(..) => Procedure::default(),
+        MoveKind::Service(name) => service::procedure(name, states),
+        MoveKind::Delivery => delivery(states),
+        MoveKind::Alerts | MoveKind::Identity => whole(states),
+        MoveKind::Schedules
+        | MoveKind::Database(_)
+        | MoveKind::Redis(..)
+        | MoveKind::RedisUses
+        | MoveKind::Nodes(..) => Procedure::default(),
     }
 }
 
@@ -134,13 +134,17 @@ fn argument(kind: &str) -> String {
 }
 
 /// Whether either state puts a workload to sleep at times.
-fn sleeps(states: Pair<State<'_>>, subject: &Subject) -> bool {
+fn sleeps(states: Pair<State<'_>>, subject: &ScheduleSubject) -> bool {
     let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
     of(states.before) || of(states.after)
 }
 
 /// What a step cannot show while a workload sleeps.
-fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subject) -> Procedure {
+fn unseen_asleep(
+    procedure: Procedure,
+    states: Pair<State<'_>>,
+    subject: &ScheduleSubject,
+) -> Procedure {
     if !sleeps(states, subject) {
         return procedure;
     }
@@ -250,7 +254,7 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
 
 /// The key that leads to PgBouncer from this step on, and past it before: a pod that starts by
 /// itself meanwhile reads what it holds.
-pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
+pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::SecretEntry> {
     let entries = states.map(|state| secret::read_url(state.environment));
     let via = states.map(|state| state.environment.database.replicas.via.value);
     entries.before?;
@@ -260,7 +264,7 @@ pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
 }
 
 /// A key holds what it is to hold.
-pub(super) fn filled(entry: &secret::Entry, state: State<'_>, holds: Holds) -> Procedure {
+pub(super) fn filled(entry: &secret::SecretEntry, state: State<'_>, holds: Holds) -> Procedure {
     Procedure::default().apply(Question::Secret {
         namespace: state.namespace(),
         secret: entry.secret.clone(),
@@ -367,7 +371,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
         values(state)
     };
     // The autoscaler of no pods is not active.
-    let asleep = sleeps(states, &Subject::Api).then(|| api.name.value.to_string());
+    let asleep = sleeps(states, &ScheduleSubject::Api).then(|| api.name.value.to_string());
     let active = Question::Condition {
         namespace: state.namespace(),
         object: format!("hpa/{}", api.autoscaler_name()),
@@ -376,7 +380,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
     };
     let most = states.map(|state| state.environment.api.workload.bounds().1);
     let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
-    unseen_asleep(procedure, states, &Subject::Api)
+    unseen_asleep(procedure, states, &ScheduleSubject::Api)
 }
 
 /// Resources that fewer pods need may shrink only after the pods are fewer.

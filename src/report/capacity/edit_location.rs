@@ -3,20 +3,20 @@
 use super::Reviewed;
 use crate::capacity::trial::Trial;
 use crate::diagnostic::visible::visible;
-use crate::edit::{Action, Address, Edit, Segment, Slot, Statement, spelled, statements};
+use crate::edit::{Address, Edit, EditAction, Segment, Slot, Statement, spelled, statements};
 use crate::model::Attribute;
 use crate::source::{Origin, Span};
 
 /// A change, split by where it is typed.
-pub(super) struct Placed {
+pub(super) struct PlacedChange {
     /// The changes to existing nodes.
     pub(super) instructions: Vec<String>,
     /// The nodes that it does not have.
     pub(super) nodes: String,
 }
 
-pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
-    let file = File {
+pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> PlacedChange {
+    let file = StatedFile {
         attributes: reviewed.environment.list(),
         reviewed,
     };
@@ -31,7 +31,7 @@ pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
             nodes.extend(statements(node).iter().map(Statement::lines));
         }
     }
-    Placed {
+    PlacedChange {
         instructions,
         nodes: nodes.join("\n"),
     }
@@ -53,12 +53,12 @@ fn grouped<'a>(edits: impl IntoIterator<Item = &'a Edit>, depth: usize) -> Vec<V
 }
 
 /// What the environment's file states.
-struct File<'a> {
+struct StatedFile<'a> {
     attributes: Vec<Attribute>,
     reviewed: &'a Reviewed<'a>,
 }
 
-impl File<'_> {
+impl StatedFile<'_> {
     /// The stated attributes, with their places.
     fn stated(&self) -> impl Iterator<Item = (&Attribute, Address)> {
         let declared = self.attributes.iter().filter(|it| declared(it).is_some());
@@ -93,7 +93,7 @@ impl File<'_> {
 
     /// Whether the file already states what an edit sets.
     fn states(&self, edit: &Edit) -> bool {
-        let Action::Set(text) = &edit.action else {
+        let EditAction::Set(text) = &edit.action else {
             return false;
         };
         let mut attributes = self.attributes.iter();
@@ -105,10 +105,10 @@ impl File<'_> {
 
     fn value(&self, edit: &Edit) -> Option<String> {
         match &edit.action {
-            Action::Set(text) => self
+            EditAction::Set(text) => self
                 .replaced(&edit.path, text)
                 .or_else(|| self.beside(&edit.address()?, text)),
-            Action::Insert(_) | Action::Remove => None,
+            EditAction::Insert(_) | EditAction::Remove => None,
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     ReliefReport, UrgencyReport,
 };
 use crate::capacity::projection::SOON;
-use crate::cost::difference::Shift;
+use crate::cost::difference::CostShift;
 use crate::impact::Impact;
 use crate::model::Money;
 use crate::report::diff::lasting;
@@ -17,7 +17,7 @@ use crate::report::table::{Columns, padded};
 
 /// How a terminal shows a report.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown {
+pub struct CapacityStyle {
     /// Whether it is coloured.
     pub color: bool,
     /// Whether the terminal shows Unicode.
@@ -29,7 +29,7 @@ const SPARK: usize = 10;
 
 /// The report: a table, then a plot and the change for each due metric.
 #[must_use]
-pub fn text(report: &CapacityReport, how: Shown) -> String {
+pub fn text(report: &CapacityReport, how: CapacityStyle) -> String {
     let paint = Paint(how.color);
     let head = wrapped("", &headline(report), 2);
     let mut text = format!("{}\n", paint.ink(Ink::Bold, head.trim_end()));
@@ -96,7 +96,7 @@ fn thresholds(count: usize) -> String {
 /// The widths that the columns have at least: most reports are then alike, within 80 columns.
 const WIDTHS: [usize; 6] = [15, SPARK, 8, 9, 17, 0];
 
-fn table(report: &CapacityReport, how: Shown) -> String {
+fn table(report: &CapacityReport, how: CapacityStyle) -> String {
     let paint = Paint(how.color);
     let days = format!("{} days", report.days_read);
     let head = [
@@ -148,7 +148,7 @@ fn table(report: &CapacityReport, how: Shown) -> String {
 }
 
 /// The cells of a metric's row; its name and what is lacking, where nothing is known of it.
-fn cells(metric: &MetricReport, how: Shown) -> Result<[String; 6], [String; 2]> {
+fn cells(metric: &MetricReport, how: CapacityStyle) -> Result<[String; 6], [String; 2]> {
     let name = metric.metric.name().to_owned();
     let Some(outlook) = &metric.outlook else {
         return Err([name, metric.lacking.clone().unwrap_or_default()]);
@@ -221,7 +221,7 @@ fn due(
     metric: &MetricReport,
     outlook: &OutlookReport,
     relief: &ReliefReport,
-    how: Shown,
+    how: CapacityStyle,
 ) -> String {
     let paint = Paint(how.color);
     let title = format!(
@@ -283,7 +283,7 @@ pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
 
 /// `+$69 a month (floor), +$138 (ceiling)`.
 pub(super) fn cost(change: &ChangeReport) -> String {
-    let shift = Shift(change.cost);
+    let shift = CostShift(change.cost);
     let (floor, ceiling) = (shift.floor().signed(), shift.ceiling().signed());
     let unpriced = match change.unpriced {
         0 => String::new(),

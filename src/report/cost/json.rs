@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Costs, lists};
+use super::{ReportedCosts, lists};
 use crate::catalogue::{Per, Price, PriceList};
-use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, Rate, SharedCluster};
-use crate::diagnostic::json::{Finding, findings};
+use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, SharedCluster, UnitRate};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::model::Money;
 use crate::source::{Sources, Span};
 
@@ -15,7 +15,7 @@ use crate::source::{Sources, Span};
 #[serde(rename_all = "kebab-case")]
 pub struct CostReport {
     /// Always `cost`; identifies this kind of report.
-    pub report: Kind,
+    pub report: CostReportKind,
     /// The environments, in the order of their files.
     pub estimates: Vec<EnvironmentCost>,
     /// What they cost together.
@@ -25,14 +25,14 @@ pub struct CostReport {
     /// What no amount includes.
     pub excluded: Vec<String>,
     /// What is to say about the prices.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<FindingJson>,
 }
 
 /// The name of the report.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum CostReportKind {
     /// Costs.
     Cost,
 }
@@ -101,7 +101,7 @@ pub struct CalendarCost {
 #[serde(rename_all = "kebab-case")]
 pub struct LayerCost {
     /// Its name.
-    pub layer: cost::Layer,
+    pub layer: cost::CostLayer,
     /// The cost of all priced items; null if nothing has a price.
     pub cost: Option<Range>,
     /// What has a price, each on its own.
@@ -217,7 +217,7 @@ pub struct PriceSource {
     /// The line.
     pub line: usize,
     /// The layers it prices.
-    pub layers: Vec<cost::Layer>,
+    pub layers: Vec<cost::CostLayer>,
 }
 
 /// The report as JSON.
@@ -225,11 +225,11 @@ pub struct PriceSource {
 /// # Panics
 /// Never: a report is plain data.
 #[must_use]
-pub fn json(costs: &Costs<'_>) -> String {
+pub fn json(costs: &ReportedCosts<'_>) -> String {
     let sources = costs.sources;
     let total = costs.total;
     let report = CostReport {
-        report: Kind::Cost,
+        report: CostReportKind::Cost,
         estimates: costs
             .estimates
             .iter()
@@ -258,7 +258,7 @@ fn place(span: Span, sources: &Sources) -> (String, usize) {
 }
 
 fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
-    let layers = cost::Layer::ALL.into_iter().map(|layer| {
+    let layers = cost::CostLayer::ALL.into_iter().map(|layer| {
         let (mut items, mut unpriced) = (Vec::new(), Vec::new());
         for item in estimate.items_of(layer) {
             match &item.rate {
@@ -308,7 +308,7 @@ fn moved(scheduled: &cost::Scheduled) -> CalendarCost {
     }
 }
 
-fn priced(item: &cost::Item, rate: &Rate, sources: &Sources) -> ItemCost {
+fn priced(item: &cost::CostItem, rate: &UnitRate, sources: &Sources) -> ItemCost {
     let range = item.range_at(rate);
     ItemCost {
         path: item.path.clone(),
@@ -341,7 +341,7 @@ fn unit_price(price: &Price, sources: &Sources) -> UnitPrice {
     }
 }
 
-fn without_price(item: &cost::Item, missing: &Missing) -> UnpricedItem {
+fn without_price(item: &cost::CostItem, missing: &Missing) -> UnpricedItem {
     let (reason, row) = match missing {
         Missing::Region => (Reason::Region, None),
         Missing::Row(row) => (Reason::Row, Some(row.clone())),
@@ -356,7 +356,7 @@ fn without_price(item: &cost::Item, missing: &Missing) -> UnpricedItem {
     }
 }
 
-fn price_list(list: &PriceList, layers: &[cost::Layer], sources: &Sources) -> PriceSource {
+fn price_list(list: &PriceList, layers: &[cost::CostLayer], sources: &Sources) -> PriceSource {
     let (file, line) = place(list.span, sources);
     PriceSource {
         region: list.region.clone(),

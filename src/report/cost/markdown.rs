@@ -4,8 +4,8 @@ use crate::cost::{Estimate, Range};
 use crate::report::markdown::{LIMIT, code, prose, table};
 
 use super::{
-    Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
-    summary, taken_off, whole,
+    ReportedCosts, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance,
+    remarks, summary, taken_off, whole,
 };
 
 /// Bytes reserved for the line that counts what was left out.
@@ -14,7 +14,7 @@ const RESERVE: usize = 200;
 /// The report: one environment in detail, or several as a table with a total, each in detail if
 /// requested. Sections that do not fit are left out whole and counted.
 #[must_use]
-pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
+pub fn markdown(costs: &ReportedCosts<'_>, detail: bool) -> String {
     let (mut before, mut details) = (Vec::new(), Vec::new());
     if costs.estimates.len() != 1 {
         before.push(several(costs));
@@ -98,7 +98,7 @@ fn one(estimate: &Estimate) -> String {
     )
 }
 
-fn several(costs: &Costs<'_>) -> String {
+fn several(costs: &ReportedCosts<'_>) -> String {
     let total = costs.total;
     let row = |name: String, region: &str, range: Option<Range>, unpriced: usize| {
         let [floor, ceiling] = whole(range);

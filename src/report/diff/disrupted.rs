@@ -1,7 +1,7 @@
 //! What a change interrupts, together where it is the same.
 
 use crate::diff::Presence;
-use crate::impact::{Class, FeltBy, Impact, Undo, When};
+use crate::impact::{Class, FeltBy, Impact, ImpactTime, Undo};
 use crate::report::paths::by_owner;
 
 use super::{ChangedValue, CostDiff, EnvironmentDiff};
@@ -33,9 +33,9 @@ pub(super) fn felt(impact: &Impact) -> Vec<String> {
         parts.push(format!("affects {}", impact.felt_by));
     }
     match impact.when {
-        When::AtOnce => {}
-        When::InWindow => parts.push("in the maintenance window".into()),
-        When::ByHand => parts.push("after a manual reboot".into()),
+        ImpactTime::AtOnce => {}
+        ImpactTime::InWindow => parts.push("in the maintenance window".into()),
+        ImpactTime::ByHand => parts.push("after a manual reboot".into()),
     }
     match impact.undo {
         Undo::Back => {}

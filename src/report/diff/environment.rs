@@ -1,14 +1,14 @@
 //! One environment of the report.
 
 use super::{
-    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Resource,
-    Worst, connections, order, resources,
+    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed,
+    ResourceReport, Worst, connections, order, resources,
 };
 use crate::compile::{CostChange, Outcome};
-use crate::cost::Layer;
+use crate::cost::CostLayer;
 use crate::diagnostic::json::findings;
 use crate::diagnostic::mask::mask_value;
-use crate::diff::{Place, Presence};
+use crate::diff::{DiffPlace, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::plan::Plan;
@@ -18,7 +18,7 @@ use crate::source::Sources;
 use super::FileDiff;
 
 /// What the report of an environment is made of.
-pub struct Compared<'a> {
+pub struct ComparedEnvironment<'a> {
     /// What changes, and what that does.
     pub outcome: &'a Outcome<'a>,
     /// What it costs, if money was asked for.
@@ -33,7 +33,7 @@ pub struct Compared<'a> {
 
 /// The report of one environment.
 #[must_use]
-pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
+pub fn of_environment(compared: ComparedEnvironment<'_>) -> EnvironmentDiff {
     let outcome = compared.outcome;
     let changes = &outcome.changes;
     let names = outcome
@@ -84,7 +84,7 @@ fn fingerprint(
     }
 }
 
-fn changed_resources(outcome: &Outcome<'_>) -> Vec<Resource> {
+fn changed_resources(outcome: &Outcome<'_>) -> Vec<ResourceReport> {
     let (before, after) = (outcome.sides.before, outcome.sides.after);
     let before = before.map(|before| outcome.changes.renamed(before));
     resources::changed(Pair::new(before.as_deref(), after))
@@ -92,7 +92,7 @@ fn changed_resources(outcome: &Outcome<'_>) -> Vec<Resource> {
 
 fn parts_of_one_side(outcome: &Outcome<'_>) -> Vec<PartOfOneSide> {
     let parts = outcome.changes.parts.iter();
-    let part = |(place, presence): (&Place, &Presence)| PartOfOneSide {
+    let part = |(place, presence): (&DiffPlace, &Presence)| PartOfOneSide {
         place: place.clone(),
         presence: *presence,
     };
@@ -139,7 +139,7 @@ fn renames(outcome: &Outcome<'_>) -> Vec<Renamed> {
 fn cost(change: &CostChange, outcome: &Outcome<'_>) -> CostDiff {
     let difference = &change.difference;
     let changes = &outcome.changes;
-    let changed_by = |layer: Layer| {
+    let changed_by = |layer: CostLayer| {
         if changes.presence != Presence::Kept {
             return Vec::new();
         }

@@ -5,6 +5,7 @@ mod happens;
 mod page;
 mod sections;
 mod summary;
+mod value;
 
 use crate::report::markdown::{code, prose};
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::impact::Impact;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, PlannedStep};
 use crate::report::plan::{BlockedPlan, KeptReport};
 
 /// The safe order of a change. `tierc plan` shows how each step is applied, verified and undone.
@@ -44,7 +44,7 @@ pub(super) fn of_plan(plan: &Plan) -> SafeOrder {
     }
 }
 
-fn step(step: &Step) -> ShortStep {
+fn step(step: &PlannedStep) -> ShortStep {
     ShortStep {
         number: step.number,
         title: step.title.clone(),

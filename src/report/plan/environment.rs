@@ -6,16 +6,16 @@ use super::{
     BlockedPlan, EnvironmentPlan, Interruptions, KeptReport, MeanwhileAsked, PlanProcedure,
     PlanStep, StepChange, StepFiles, WayBack, WorstStep, script, step,
 };
-use crate::cost::{self, Estimate, Layer, Range};
+use crate::cost::{self, CostLayer, Estimate, Range};
 use crate::diagnostic::mask::mask_value;
 use crate::diff::Presence;
 use crate::impact::Class;
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, PlannedStep};
 
 /// What the report of an environment is made of.
-pub struct Planned<'a> {
+pub struct PlannedEnvironment<'a> {
     /// Both ends.
     pub sides: Pair<&'a Environment>,
     /// The plan.
@@ -28,7 +28,7 @@ pub struct Planned<'a> {
 
 /// The report of one environment.
 #[must_use]
-pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
+pub fn of_environment(planned: &PlannedEnvironment<'_>) -> EnvironmentPlan {
     let (plan, estimates) = (planned.plan, planned.estimates);
     let ends = estimates.first().zip(estimates.last());
     let costs = estimates.iter().zip(estimates.iter().skip(1));
@@ -59,7 +59,7 @@ fn difference(before: &Estimate, after: &Estimate) -> Option<Pair<Range>> {
 }
 
 /// The worst step; the first of equals.
-fn worst(steps: &[Step]) -> Option<WorstStep> {
+fn worst(steps: &[PlannedStep]) -> Option<WorstStep> {
     let worst = steps.iter().rev().filter_map(|step| {
         let impact = step.worst()?;
         Some(WorstStep {
@@ -71,7 +71,7 @@ fn worst(steps: &[Step]) -> Option<WorstStep> {
     worst.max_by_key(|worst| worst.class)
 }
 
-fn interruptions(steps: &[Step]) -> Interruptions {
+fn interruptions(steps: &[PlannedStep]) -> Interruptions {
     let mut all = Interruptions::default();
     for (step, impact) in steps.iter().filter_map(|step| Some((step, step.worst()?))) {
         if impact.class == Class::OnlineDegraded {
@@ -93,9 +93,9 @@ fn interruptions(steps: &[Step]) -> Interruptions {
 }
 
 fn of_step(
-    step: &Step,
+    step: &PlannedStep,
     estimates: Option<(&Estimate, &Estimate)>,
-    planned: &Planned<'_>,
+    planned: &PlannedEnvironment<'_>,
 ) -> PlanStep {
     let changes = step.changes.changes.iter().zip(&step.impacts);
     let changes = changes.map(|(change, impact)| {
@@ -113,7 +113,7 @@ fn of_step(
     let inputs: BTreeSet<&str> = moved
         .iter()
         .flat_map(|moved| {
-            let layers = Layer::ALL.into_iter();
+            let layers = CostLayer::ALL.into_iter();
             layers.flat_map(|layer| moved.inputs(layer))
         })
         .collect();

@@ -34,13 +34,13 @@ fn number(value: &Value) -> u64 {
 
 /// A file: its documents, and what another reader makes of their text.
 struct File {
-    documents: Vec<yaml::Value>,
+    documents: Vec<yaml::YamlValue>,
     read: Vec<Value>,
 }
 
 impl File {
     /// A file of these documents; one that is known and has the same is not read again.
-    fn of(documents: Vec<yaml::Value>, known: Option<&Rc<Self>>) -> Rc<Self> {
+    fn of(documents: Vec<yaml::YamlValue>, known: Option<&Rc<Self>>) -> Rc<Self> {
         if let Some(known) = known.filter(|known| known.documents == documents) {
             return Rc::clone(known);
         }

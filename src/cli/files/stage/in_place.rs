@@ -12,12 +12,12 @@ use crate::cli::error::Error;
 use crate::cli::files::LOCK;
 use crate::cli::files::below::below;
 use crate::cli::files::leftover;
-use crate::cli::files::plan::{Change, TreePlan, remove_empty};
-use crate::cli::files::turn::Turn;
+use crate::cli::files::plan::{FileChange, TreePlan, remove_empty};
+use crate::cli::files::turn::WriteTurn;
 
 /// Files that are written but not yet in their places.
 pub(super) struct InPlace {
-    files: Vec<Replacement>,
+    files: Vec<StagedReplacement>,
     /// The folders that were created for them, outer ones first.
     folders: Vec<PathBuf>,
     /// An empty folder beside the tree. If the run is killed, it tells the next run to look for its
@@ -26,7 +26,7 @@ pub(super) struct InPlace {
 }
 
 /// A new file beside the old one.
-struct Replacement {
+struct StagedReplacement {
     written: PathBuf,
     target: PathBuf,
 }
@@ -46,7 +46,7 @@ impl Drop for InPlace {
 impl InPlace {
     /// Writes every new file beside the old one.
     pub(super) fn stage(
-        turn: &Turn,
+        turn: &WriteTurn,
         tree: &Path,
         plan: &TreePlan,
         artifacts: &BTreeMap<String, String>,
@@ -58,7 +58,9 @@ impl InPlace {
         };
         for (path, change) in &plan.changes {
             let target = below(tree, path)?;
-            if *change != Change::Unchanged && turn.mounts.begins_at(&target).unwrap_or_default() {
+            if *change != FileChange::Unchanged
+                && turn.mounts.begins_at(&target).unwrap_or_default()
+            {
                 return Err(Error::Mounted(target));
             }
             let Some(text) = artifacts.get(path).filter(|_| change.writes()) else {
@@ -76,7 +78,7 @@ impl InPlace {
         let _ = fs::remove_file(&written);
         let failed = |error| Error::Io("written", written.clone(), error);
         let mut file = File::create_new(&written).map_err(failed)?;
-        self.files.push(Replacement {
+        self.files.push(StagedReplacement {
             written: written.clone(),
             target: target.to_owned(),
         });
@@ -110,7 +112,7 @@ impl InPlace {
     }
 }
 
-fn rename(file: &Replacement) -> Result<(), Error> {
+fn rename(file: &StagedReplacement) -> Result<(), Error> {
     fs::rename(&file.written, &file.target)
         .map_err(|error| Error::Io("replaced", file.target.clone(), error))
 }
@@ -130,7 +132,7 @@ fn remove(tree: &Path, plan: &TreePlan) -> Result<(), Error> {
 }
 
 /// Creates the folder that marks this run, if possible.
-fn mark(turn: &Turn, plan: &TreePlan) -> Option<Staging> {
+fn mark(turn: &WriteTurn, plan: &TreePlan) -> Option<Staging> {
     let path = turn.out().join(leftover::name(&plan.name));
     fs::create_dir(&path).ok()?;
     Some(Staging {
@@ -150,7 +152,7 @@ pub(super) fn from_staging(tree: &Path, staging: &Path, plan: &TreePlan) -> Resu
     for (path, _) in plan.changes.iter().filter(|(_, change)| change.writes()) {
         let target = below(tree, path)?;
         files.make_folder(tree, target.parent().unwrap_or(tree))?;
-        files.files.push(Replacement {
+        files.files.push(StagedReplacement {
             written: below(staging, path)?,
             target,
         });

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use crate::cli::error::Error;
 use crate::cli::files::mode::mode_to_run;
 use crate::cli::files::plan::TreePlan;
-use crate::cli::files::turn::Turn;
+use crate::cli::files::turn::WriteTurn;
 
 /// The permission bits of a mode.
 const MODE: u32 = 0o7777;
@@ -25,7 +25,13 @@ pub(super) enum Folders {
 
 /// Recreates the files of others from `from` in `to`: files as hard links, folders with the same
 /// mode and owner. Returns whether that was possible for all.
-pub(super) fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: Folders) -> bool {
+pub(super) fn keep(
+    turn: &WriteTurn,
+    from: &Path,
+    to: &Path,
+    plan: &TreePlan,
+    folders: Folders,
+) -> bool {
     let keeping = Keeping {
         turn,
         plan,
@@ -35,7 +41,7 @@ pub(super) fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders
 }
 
 struct Keeping<'a> {
-    turn: &'a Turn,
+    turn: &'a WriteTurn,
     plan: &'a TreePlan,
     folders: Folders,
 }

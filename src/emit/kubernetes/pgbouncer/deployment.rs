@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
@@ -21,7 +21,7 @@ const USER: u32 = 10001;
 
 /// The Deployment with the settings of `ini`. Its rollout never has more draining pods than the
 /// connection budget counts.
-pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
+pub(super) fn deployment(environment: &Environment, ini: &str) -> YamlValue {
     let pooler = &environment.pgbouncer;
     let name = pooler.name.value.as_str();
     let (drain, pace) = (pooler.drain.value.secs(), pooler.min_ready.value.secs());
@@ -50,7 +50,7 @@ pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
 }
 
 /// The template of its pods.
-pub(super) fn template(environment: &Environment, ini: &str) -> Value {
+pub(super) fn template(environment: &Environment, ini: &str) -> YamlValue {
     let pooler = &environment.pgbouncer;
     let hash = restart_hash(&pooler.image.value, ini);
     yaml!({
@@ -76,7 +76,7 @@ fn restart_hash(image: &str, ini: &str) -> String {
     })
 }
 
-fn pod(environment: &Environment, drain: u64) -> Value {
+fn pod(environment: &Environment, drain: u64) -> YamlValue {
     let name = environment.pgbouncer.name.value.as_str();
     yaml!({
         "serviceAccountName": name,
@@ -99,7 +99,7 @@ fn pod(environment: &Environment, drain: u64) -> Value {
 }
 
 /// The CA bundle is optional in every mode, so a change of `database.tls` is a reload, too.
-fn volumes(environment: &Environment) -> Value {
+fn volumes(environment: &Environment) -> YamlValue {
     yaml!([
         { "name": "config", "configMap": { "name": config_name(environment) } },
         { "name": "auth", "secret": { "secretName": secret::userlist(environment).secret } },
@@ -109,7 +109,7 @@ fn volumes(environment: &Environment) -> Value {
 
 /// On different hosts, and off spot nodes if there are others: the two minutes' notice is shorter
 /// than a drain.
-fn affinity(environment: &Environment, name: &str) -> Value {
+fn affinity(environment: &Environment, name: &str) -> YamlValue {
     let mut affinity = placement::of_the_rest(environment);
     let apart = yaml!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
         "weight": 100,
@@ -124,7 +124,7 @@ fn affinity(environment: &Environment, name: &str) -> Value {
     affinity
 }
 
-fn container(environment: &Environment, drain: u64) -> Value {
+fn container(environment: &Environment, drain: u64) -> YamlValue {
     let pooler = &environment.pgbouncer;
     // Directories without subPath, because a subPath mount never sees a new ConfigMap.
     let mounts = ["config", "auth", "ca"].map(
@@ -156,6 +156,6 @@ fn container(environment: &Environment, drain: u64) -> Value {
     })
 }
 
-fn resources(resources: &Resources, ephemeral_storage: &str) -> Value {
+fn resources(resources: &Resources, ephemeral_storage: &str) -> YamlValue {
     yaml!({ "cpu": &resources.cpu, "memory": &resources.memory, "ephemeral-storage": ephemeral_storage })
 }

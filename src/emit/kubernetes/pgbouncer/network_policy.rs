@@ -1,6 +1,6 @@
 //! The pods that may reach PgBouncer, and the addresses that it may reach.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::emit::endpoint::{PORT, SERVER_PORT};
 use crate::emit::metadata::{metadata, selector};
@@ -8,7 +8,7 @@ use crate::model::{Environment, Place, Via};
 
 /// Ingress: the workloads, by their label `app`, and the monitoring namespace. Egress: DNS and
 /// PostgreSQL, limited to the stated addresses of `network`.
-pub(super) fn network_policy(environment: &Environment) -> Value {
+pub(super) fn network_policy(environment: &Environment) -> YamlValue {
     let name = environment.pgbouncer.name.value.as_str();
     let mut from = vec![yaml!({ "podSelector": { "matchExpressions": [
         { "key": "app", "operator": "In", "values": clients(environment) },

@@ -1,12 +1,12 @@
 //! Events as floors for a pool, through KEDA's cron triggers. Each asks for enough pods that the
 //! HPA's tolerance does not stop below the floor.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::budget::scaling::asked_for;
 use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 /// A floor while a trigger is open.
 pub(super) struct Floor {
@@ -19,7 +19,7 @@ pub(super) struct Floor {
 
 impl Floor {
     /// The trigger of the ScaledObject.
-    pub(super) fn trigger(&self) -> Value {
+    pub(super) fn trigger(&self) -> YamlValue {
         yaml!({
             "name": &self.name,
             "type": "cron",
@@ -36,7 +36,7 @@ impl Floor {
 /// The floors of events for a pool, with names that are not in `taken`. An event that no trigger
 /// can express has a finding, and is left out here.
 pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -> Vec<Floor> {
-    let pool = Subject::Pool(pool.clone());
+    let pool = ScheduleSubject::Pool(pool.clone());
     let mut floors: Vec<Floor> = Vec::new();
     for occasion in &Calendar::of(environment).occasions {
         let (Some(pods), Some(trigger)) = (occasion.floor(&pool), &occasion.trigger) else {

@@ -1,6 +1,6 @@
 //! KEDA's triggers, and the formula that adds them up.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::events::Floor;
 use crate::budget::scaling::asked_for;
@@ -68,7 +68,7 @@ pub(super) fn triggers(
     summed: bool,
     authentication: Option<&str>,
     floors: &[Floor],
-) -> Value {
+) -> YamlValue {
     let mut triggers = Vec::new();
     if let Some(group) = group {
         for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
@@ -81,7 +81,7 @@ pub(super) fn triggers(
                 let reference = yaml!({ "name": authentication });
                 trigger.insert("authenticationRef", reference);
             }
-            triggers.push(Value::Map(trigger));
+            triggers.push(YamlValue::Map(trigger));
         }
     }
     let target = &worker.workload.target;
@@ -95,7 +95,7 @@ pub(super) fn triggers(
         }
     }
     triggers.extend(floors.iter().map(Floor::trigger));
-    Value::List(triggers)
+    YamlValue::List(triggers)
 }
 
 fn kind(group: &RedisGroup) -> &'static str {

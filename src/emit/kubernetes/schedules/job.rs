@@ -1,6 +1,6 @@
 //! The CronJob.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use super::{Followed, SCRIPT};
 use crate::emit::metadata::{labels, metadata};
@@ -17,7 +17,7 @@ const WHEN: &str = "*/5 * * * *";
 const FOLDER: &str = "/etc/schedule";
 
 /// The CronJob. Its runs do not overlap, and each ends before the next one is due.
-pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
+pub(super) fn job(followed: &Followed<'_>, name: &str) -> YamlValue {
     let environment = followed.environment;
     yaml!({
         "apiVersion": "batch/v1",
@@ -45,7 +45,7 @@ pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
     })
 }
 
-fn pod(followed: &Followed<'_>, name: &str) -> Value {
+fn pod(followed: &Followed<'_>, name: &str) -> YamlValue {
     yaml!({
         "serviceAccountName": name,
         "automountServiceAccountToken": false,
@@ -66,7 +66,7 @@ fn pod(followed: &Followed<'_>, name: &str) -> Value {
 }
 
 /// The token that Kubernetes would mount by default, but with a short lifetime.
-fn token() -> Value {
+fn token() -> YamlValue {
     yaml!({ "name": "token", "projected": { "sources": [
         { "serviceAccountToken": { "path": "token", "expirationSeconds": 600 } },
         { "configMap": { "name": "kube-root-ca.crt", "items": [{ "key": "ca.crt", "path": "ca.crt" }] } },
@@ -77,7 +77,7 @@ fn token() -> Value {
 }
 
 /// kubectl caches the server's API in its home directory.
-fn container(followed: &Followed<'_>) -> Value {
+fn container(followed: &Followed<'_>) -> YamlValue {
     let environment = followed.environment;
     yaml!({
         "name": "schedule",

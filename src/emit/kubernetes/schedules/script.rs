@@ -2,7 +2,7 @@
 
 use super::Followed;
 use crate::model::{ClockTime, Days, Name};
-use crate::schedule::{Occasion, Subject, Window};
+use crate::schedule::{Occasion, ScheduleSubject, ZonedWindow};
 
 /// The fixed part of the script.
 const FUNCTIONS: &str = include_str!("../../../../templates/schedule.sh");
@@ -18,8 +18,8 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
         let min = api.replicas.min.value;
         text +=
             &format!("\n# The API: {min} pods at least.\ndeclared={min}\nwant={min}\nasleep=no\n");
-        text += &windows(followed, &Subject::Api, false);
-        text += &occasions(followed, &Subject::Api, Some(min));
+        text += &windows(followed, &ScheduleSubject::Api, false);
+        text += &occasions(followed, &ScheduleSubject::Api, Some(min));
         if events {
             text += &format!("floor {} || failed=1\n", api.autoscaler_name());
         }
@@ -37,13 +37,13 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
     text + "\nexit \"$failed\"\n"
 }
 
-fn windows(followed: &Followed<'_>, subject: &Subject, counted: bool) -> String {
+fn windows(followed: &Followed<'_>, subject: &ScheduleSubject, counted: bool) -> String {
     let windows = followed.calendar.windows.iter();
-    let mut windows: Vec<(u32, &Window<'_>)> = windows
+    let mut windows: Vec<(u32, &ZonedWindow<'_>)> = windows
         .filter_map(|window| Some((window.leaves(subject)?, window)))
         .collect();
     windows.sort_by_key(|(pods, _)| std::cmp::Reverse(*pods));
-    let line = |(pods, window): (u32, &Window<'_>)| {
+    let line = |(pods, window): (u32, &ZonedWindow<'_>)| {
         let hours = window.hours;
         let count = if counted {
             format!("want={pods}; ")
@@ -64,7 +64,7 @@ fn windows(followed: &Followed<'_>, subject: &Subject, counted: bool) -> String 
 }
 
 /// The events of a subject. `min` is the declared floor, if the script sets floors.
-fn occasions(followed: &Followed<'_>, subject: &Subject, min: Option<u32>) -> String {
+fn occasions(followed: &Followed<'_>, subject: &ScheduleSubject, min: Option<u32>) -> String {
     let occasions = followed.calendar.occasions.iter();
     let mut occasions: Vec<(u32, &Occasion<'_>)> = occasions
         .filter_map(|occasion| Some((occasion.floor(subject)?, occasion)))

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::super::number::bare;
-use super::super::{Band, MetricReport, OutlookReport, Point};
+use super::super::{Band, MetricReport, OutlookReport, PointReport};
 use super::ticks::ticks;
 use crate::capacity::projection::{HORIZON, later};
 use crate::capacity::series::days_between;
@@ -23,7 +23,7 @@ const NEAR: f64 = 90.0;
 #[derive(Serialize)]
 pub(super) struct Plot {
     /// The numbers beside the scale, including the threshold.
-    labels: Vec<Label>,
+    labels: Vec<PlotLabel>,
     grid: Vec<String>,
     band: String,
     fitted: String,
@@ -38,7 +38,7 @@ pub(super) struct Plot {
 }
 
 #[derive(Serialize)]
-struct Label {
+struct PlotLabel {
     text: String,
     /// How far from the top, in percent.
     at: String,
@@ -65,7 +65,7 @@ struct Scale {
 }
 
 /// A day of the trend.
-type Dated = (Date, Band);
+type PlottedDay = (Date, Band);
 
 /// The plot of a metric, from the first day of the input to the last day of the projection.
 pub(super) fn plot(
@@ -118,7 +118,11 @@ impl Scale {
     }
 
     /// A path from day to day, without its first command letter.
-    fn line<'a>(&self, days: impl Iterator<Item = &'a Dated>, end: fn(&Band) -> f64) -> String {
+    fn line<'a>(
+        &self,
+        days: impl Iterator<Item = &'a PlottedDay>,
+        end: fn(&Band) -> f64,
+    ) -> String {
         let places = days.map(|(date, band)| self.at(*date, end(band)));
         places.collect::<Vec<_>>().join("L")
     }
@@ -138,16 +142,16 @@ impl Scale {
     }
 }
 
-fn dated(points: &[Point]) -> Vec<Dated> {
+fn dated(points: &[PointReport]) -> Vec<PlottedDay> {
     let dated = points.iter();
     dated
         .filter_map(|point| Some((point.date.parse().ok()?, point.band)))
         .collect()
 }
 
-fn labels(metric: &MetricReport, scale: &Scale) -> Vec<Label> {
+fn labels(metric: &MetricReport, scale: &Scale) -> Vec<PlotLabel> {
     let threshold = scale.y(metric.threshold);
-    let label = |value: f64, threshold: bool| Label {
+    let label = |value: f64, threshold: bool| PlotLabel {
         text: bare(value, metric.unit).replace(".0", ""),
         at: format!("{:.2}%", scale.y(value) / SIZE * 100.0),
         threshold,
@@ -164,7 +168,7 @@ fn grid(scale: &Scale) -> Vec<String> {
 }
 
 /// Along the upper ends, and back along the lower ends.
-fn band(days: &[Dated], scale: &Scale) -> String {
+fn band(days: &[PlottedDay], scale: &Scale) -> String {
     let there = scale.line(days.iter(), |it| it.high);
     let back = scale.line(days.iter().rev(), |it| it.low);
     format!("{there}L{back}")

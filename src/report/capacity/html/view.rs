@@ -15,7 +15,7 @@ use crate::report::diff::{growth, lasting};
 use crate::report::page::{Tone, class_tone, tone};
 
 #[derive(Serialize)]
-pub(super) struct View<'a> {
+pub(super) struct CapacityView<'a> {
     title: String,
     environment: &'a str,
     source: &'a str,
@@ -23,16 +23,16 @@ pub(super) struct View<'a> {
     today: &'a str,
     days_read: u32,
     notes: &'a [String],
-    rows: Vec<Row<'a>>,
+    rows: Vec<MetricRow<'a>>,
     due: Vec<Due<'a>>,
-    components: Vec<Component<'a>>,
+    components: Vec<ComponentView<'a>>,
     /// Whether there is any plot to explain.
     plotted: bool,
 }
 
 /// A metric's row in the table of figures.
 #[derive(Serialize)]
-struct Row<'a> {
+struct MetricRow<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
@@ -60,11 +60,11 @@ struct Due<'a> {
     metric: &'static str,
     reached: String,
     tone: Tone,
-    change: Option<Change<'a>>,
+    change: Option<ChangeView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Component<'a> {
+struct ComponentView<'a> {
     name: &'a str,
     metrics: Vec<Chart<'a>>,
 }
@@ -96,12 +96,12 @@ struct DayRow<'a> {
 
 #[derive(Serialize)]
 struct Relief<'a> {
-    change: Option<Change<'a>>,
-    refused: Vec<Refused<'a>>,
+    change: Option<ChangeView<'a>>,
+    refused: Vec<RefusedView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Change<'a> {
+struct ChangeView<'a> {
     which: &'static str,
     instructions: &'a [String],
     nodes: &'a str,
@@ -116,15 +116,15 @@ struct Change<'a> {
 }
 
 #[derive(Serialize)]
-struct Refused<'a> {
+struct RefusedView<'a> {
     line: String,
     reason: &'a str,
 }
 
 /// The report in the template's words.
-pub(super) fn of(report: &CapacityReport) -> View<'_> {
+pub(super) fn of(report: &CapacityReport) -> CapacityView<'_> {
     let metrics = report.metrics.as_slice();
-    View {
+    CapacityView {
         title: headline(report),
         environment: &report.environment,
         source: &report.source,
@@ -137,7 +137,7 @@ pub(super) fn of(report: &CapacityReport) -> View<'_> {
         components: metrics
             .chunk_by(|one, other| one.component == other.component)
             .filter_map(|metrics| {
-                Some(Component {
+                Some(ComponentView {
                     name: &metrics.first()?.component,
                     metrics: metrics.iter().map(|it| chart(it, report)).collect(),
                 })
@@ -151,8 +151,8 @@ fn id(metric: &MetricReport) -> String {
     format!("{}.{}", metric.component, metric.metric)
 }
 
-fn row<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Row<'a> {
-    Row {
+fn row<'a>(metric: &'a MetricReport, report: &CapacityReport) -> MetricRow<'a> {
+    MetricRow {
         id: id(metric),
         component: &metric.component,
         metric: metric.metric.name(),
@@ -285,7 +285,7 @@ fn days(metric: &MetricReport) -> Vec<DayRow<'_>> {
 }
 
 fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
-    let refused = |refused: &'a RefusalReport| Refused {
+    let refused = |refused: &'a RefusalReport| RefusedView {
         line: one_line(&refused.kdl),
         reason: &refused.reason,
     };
@@ -298,9 +298,9 @@ fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
     }
 }
 
-fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> Change<'a> {
+fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> ChangeView<'a> {
     let impact = &change.impact;
-    Change {
+    ChangeView {
         which: which(priced),
         instructions: &change.instructions,
         nodes: &change.nodes,

@@ -17,7 +17,7 @@ const COLORS: usize = 6;
 
 /// A layer's cost.
 #[derive(Serialize)]
-pub(super) struct Layer {
+pub(super) struct LayerBar {
     name: String,
     total: bool,
     before: Bar,
@@ -33,9 +33,9 @@ struct Bar {
 }
 
 /// The changed parts of the cost and the total; `None` if nothing changes.
-pub(super) fn layers(cost: &CostDiff) -> Vec<Layer> {
+pub(super) fn layers(cost: &CostDiff) -> Vec<LayerBar> {
     let most = cost.total.before.ceiling.max(cost.total.after.ceiling);
-    let layer = |(name, cost): (String, Pair<Range>)| Layer {
+    let layer = |(name, cost): (String, Pair<Range>)| LayerBar {
         total: name == "total",
         name,
         before: bar(cost.before, most),
@@ -58,7 +58,7 @@ fn bar(range: Range, most: Money) -> Bar {
 pub(super) struct Server {
     name: DatabaseServer,
     bars: Vec<Stack>,
-    rows: Vec<Row>,
+    rows: Vec<BarRow>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ struct Slice {
 }
 
 #[derive(Serialize)]
-struct Row {
+struct BarRow {
     who: String,
     before: String,
     after: String,
@@ -187,14 +187,14 @@ fn rows(
     sides: Pair<Option<&ServerConnections>>,
     parts: Pair<&Vec<(String, String, u64)>>,
     who: &[String],
-) -> Vec<Row> {
+) -> Vec<BarRow> {
     let shown = |parts: &[(String, String, u64)], name: &str| {
         let found = parts.iter().find(|(known, _, _)| known == name);
         found.map_or_else(|| "none".to_owned(), |(_, shown, _)| shown.clone())
     };
-    let mut rows: Vec<Row> = who
+    let mut rows: Vec<BarRow> = who
         .iter()
-        .map(|name| Row {
+        .map(|name| BarRow {
             who: name.clone(),
             before: shown(parts.before, name),
             after: shown(parts.after, name),
@@ -203,7 +203,7 @@ fn rows(
         })
         .collect();
     let total = |side: Option<&ServerConnections>| side.map_or_else(|| "none".to_owned(), used);
-    rows.push(Row {
+    rows.push(BarRow {
         who: "all of max-connections".into(),
         before: total(sides.before),
         after: total(sides.after),

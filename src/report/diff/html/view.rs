@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::Severity;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
 use crate::report::amount::lasting;
@@ -12,18 +12,18 @@ use crate::report::plan::BlockedPlan;
 
 use super::super::disrupted::{changing_cost, felt};
 use super::super::headline;
-use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep};
-use super::bars::{Layer, Server, layers, servers};
-use super::values::{File, Group, Rename, file, groups, rename};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, ResourceReport, ShortStep};
+use super::bars::{LayerBar, Server, layers, servers};
+use super::values::{FileView, GroupView, RenameView, file, groups, rename};
 
 #[derive(Serialize)]
-pub(super) struct View<'a> {
+pub(super) struct DiffView<'a> {
     title: String,
     /// Whether the one environment is all there is: the page is about it.
     single: bool,
     summary: Vec<Fact>,
-    gates: Vec<Gate<'a>>,
-    unread: Vec<Found>,
+    gates: Vec<GateView<'a>>,
+    unread: Vec<FindingView>,
     environments: Vec<One<'a>>,
     fingerprint: &'a str,
 }
@@ -35,7 +35,7 @@ struct Fact {
 }
 
 #[derive(Serialize)]
-struct Gate<'a> {
+struct GateView<'a> {
     limit: &'a str,
     says: &'static str,
     tone: Tone,
@@ -43,7 +43,7 @@ struct Gate<'a> {
 }
 
 #[derive(Serialize)]
-struct Found {
+struct FindingView {
     code: String,
     severity: Severity,
     tone: Tone,
@@ -62,26 +62,26 @@ struct One<'a> {
     worst: String,
     tone: Tone,
     growth: String,
-    findings: Vec<Found>,
-    layers: Vec<Layer>,
+    findings: Vec<FindingView>,
+    layers: Vec<LayerBar>,
     lists: String,
     changed_by: Vec<String>,
     unpriced: &'a [String],
     kept: &'a [String],
     calendar: &'a [String],
-    resources: &'a [Resource],
+    resources: &'a [ResourceReport],
     servers: Vec<Server>,
-    steps: Vec<Step<'a>>,
+    steps: Vec<StepView<'a>>,
     blocked: Option<&'a BlockedPlan>,
     order_kept: Vec<&'a crate::report::plan::KeptReport>,
-    renames: Vec<Rename<'a>>,
-    groups: Vec<Group<'a>>,
-    artifacts: Option<Vec<File<'a>>>,
+    renames: Vec<RenameView<'a>>,
+    groups: Vec<GroupView<'a>>,
+    artifacts: Option<Vec<FileView<'a>>>,
     fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+struct StepView<'a> {
     number: usize,
     title: &'a str,
     class: String,
@@ -93,7 +93,7 @@ struct Step<'a> {
 }
 
 /// The report in the template's words.
-pub(super) fn of(report: &DiffReport) -> View<'_> {
+pub(super) fn of(report: &DiffReport) -> DiffView<'_> {
     let differing = report.environments.len();
     let of = differing + report.unchanged;
     let plural = if of == 1 { "" } else { "s" };
@@ -103,7 +103,7 @@ pub(super) fn of(report: &DiffReport) -> View<'_> {
         _ => format!("{differing} of {of} environments differ"),
     };
     let single = of == 1 && differing == 1;
-    View {
+    DiffView {
         title,
         single,
         summary: match report.environments.first() {
@@ -140,13 +140,13 @@ fn facts(environment: &EnvironmentDiff) -> Vec<Fact> {
         .collect()
 }
 
-fn gate(gate: &super::super::Gated) -> Gate<'_> {
+fn gate(gate: &super::super::Gated) -> GateView<'_> {
     let (says, tone) = if gate.exceeded {
         ("exceeded", Tone::Bad)
     } else {
         ("kept", Tone::Good)
     };
-    Gate {
+    GateView {
         limit: &gate.gate,
         says,
         tone,
@@ -159,8 +159,8 @@ fn what(environment: &EnvironmentDiff) -> String {
     what.replace(" -> ", " \u{2192} ")
 }
 
-fn found(finding: &Finding) -> Found {
-    Found {
+fn found(finding: &FindingJson) -> FindingView {
+    FindingView {
         code: finding.code.clone(),
         severity: finding.severity,
         tone: match finding.severity {
@@ -217,10 +217,10 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
     }
 }
 
-fn step(step: &ShortStep) -> Step<'_> {
+fn step(step: &ShortStep) -> StepView<'_> {
     let impact = step.impact.as_ref();
     let class = impact.map_or(Class::None, |it| it.class);
-    Step {
+    StepView {
         number: step.number,
         title: &step.title,
         class: lasting(class, impact.and_then(|it| it.seconds)),

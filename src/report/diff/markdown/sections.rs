@@ -2,7 +2,7 @@
 
 use crate::cost::Range;
 use crate::diagnostic::Severity;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::{Presence, Root};
 use crate::impact::Class;
 use crate::pair::Pair;
@@ -12,11 +12,8 @@ use crate::report::markdown::{block, code, details, prose, table};
 use super::super::disrupted::changing_cost;
 use super::super::folded::because;
 use super::super::headline;
-use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff};
-use super::happens::named;
-
-/// What a side that lacks something shows.
-const NONE: &str = "\u{2013}";
+use super::super::{CostDiff, EnvironmentDiff, FileDiff};
+use super::value::{NONE, named, shift, side};
 
 /// What the environment is called, and its heading with what matters of it in a sentence.
 pub(super) fn head(environment: &EnvironmentDiff, level: &str) -> (String, String) {
@@ -74,7 +71,7 @@ pub(super) fn findings(environment: &EnvironmentDiff) -> String {
 }
 
 /// A finding with its place, its arithmetic and what to do.
-pub(super) fn finding(finding: &Finding) -> String {
+pub(super) fn finding(finding: &FindingJson) -> String {
     let place = finding.shown_place();
     let place = place.map_or_else(String::new, |place| code(&place) + ": ");
     let mut text = format!(
@@ -138,19 +135,6 @@ fn follow(environment: &EnvironmentDiff, root: &Root) -> String {
         1 => " (1 value follows)".into(),
         count => format!(" ({count} values follow)"),
     }
-}
-
-/// A value of one side.
-fn side(value: Option<&String>) -> String {
-    value.map_or_else(|| NONE.to_owned(), |value| code(value))
-}
-
-pub(super) fn shift(value: &ChangedValue) -> String {
-    format!(
-        "{} \u{2192} {}",
-        side(value.before.as_ref()),
-        side(value.after.as_ref())
-    )
 }
 
 pub(super) fn resources(environment: &EnvironmentDiff) -> String {

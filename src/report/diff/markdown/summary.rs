@@ -1,6 +1,6 @@
 //! The part about all environments together.
 
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::report::amount::lasting;
 use crate::report::markdown::{code, prose, table};
 
@@ -99,7 +99,7 @@ pub(super) fn gates(gates: &[Gated]) -> String {
 }
 
 /// Findings in files that cannot be resolved.
-pub(super) fn unread(findings: &[Finding]) -> String {
+pub(super) fn unread(findings: &[FindingJson]) -> String {
     if findings.is_empty() {
         return String::new();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::{Place, Presence};
+use crate::diff::{DiffPlace, Presence};
 use crate::impact::Class;
 use crate::report::amount::lasting;
 use crate::report::paint::{Ink, Paint, of_class};
@@ -114,7 +114,7 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
         .max()
         .unwrap_or(0);
     let mut text = String::new();
-    let mut whole: Vec<&Place> = Vec::new();
+    let mut whole: Vec<&DiffPlace> = Vec::new();
     for value in same {
         if let Some(presence) = environment.presence_of(value) {
             if !whole.contains(&&value.place) {

@@ -14,7 +14,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     let Some(cost) = &environment.cost else {
         return String::new();
     };
-    let rows: Vec<Row> = cost
+    let rows: Vec<MoneyRow> = cost
         .rows()
         .iter()
         .map(|(what, cost)| row(what, cost))
@@ -49,17 +49,17 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
 }
 
 /// What it is, its cost on both sides, and how much that grows.
-type Row = [String; 4];
+type MoneyRow = [String; 4];
 
-fn row(layer: &str, cost: &Pair<Range>) -> Row {
+fn row(layer: &str, cost: &Pair<Range>) -> MoneyRow {
     let (before, after) = (dollars(cost.before), dollars(cost.after));
     [layer.to_owned(), before, after, growth(cost)]
 }
 
-fn table(rows: &[Row], paint: Paint) -> String {
+fn table(rows: &[MoneyRow], paint: Paint) -> String {
     let head = ["", "before", "after", "change"].map(str::to_owned);
     let all = || std::iter::once(&head).chain(rows);
-    let columns = Columns::fit(all().map(Row::each_ref));
+    let columns = Columns::fit(all().map(MoneyRow::each_ref));
     let lines = all().enumerate().map(|(at, row)| {
         let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
         let line = format!("  {}", columns.line(row));
