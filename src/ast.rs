@@ -1,50 +1,25 @@
-//! An environment as written: typed, every value with its place, everything optional.
+//! An environment as written: typed values with their spans, every one optional.
 //!
-//! The file, the tier and the catalogue's defaults have the same shape, so that merging them is
-//! one operation: [`Over::over`].
+//! The file, the tier and the catalogue's defaults share this shape, so merging them is one
+//! operation: [`Over::over`].
 
-mod operation;
+use std::collections::BTreeSet;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::model::Name;
-use crate::source::{Span, Spanned};
+use crate::model::DECLARED;
+use crate::model::declaration::Top;
 
 pub use crate::model::declaration::Node;
-pub use crate::model::written::{Over, Spoil, Written};
+pub use crate::model::written::{Over, Pooled, Spoil, Written};
 pub use crate::model::{
-    AlertsNode, ApiNode, DatabaseNode, EnvironmentNode, FallbackNode, NetworkNode, NodeGroupNode,
-    PgbouncerNode, QueueNode, ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WorkerNode,
-    WorkloadNode,
+    AlertsNode, ApiNode, DatabaseNode, EnvironmentFileNode, EnvironmentNode, EventNode,
+    FallbackNode, LoadTestNode, NetworkNode, NodeGroupNode, OffHoursNode, PgbouncerNode, QueueNode,
+    ReadReplicasNode, RedisNode, ScalingNode, ServiceNode, WaiverNode, WorkerNode, WorkloadNode,
 };
-pub use operation::*;
 
-/// Maps of nodes that are complete in themselves: of one key `above` wins, as a whole.
-#[must_use]
-pub fn joined<K: Ord, A>(above: BTreeMap<K, A>, mut base: BTreeMap<K, A>) -> BTreeMap<K, A> {
-    base.extend(above);
-    base
-}
-
-/// `waive "code" reason= until=`.
-#[derive(Clone, Debug)]
-pub struct WaiverNode {
-    /// Where the node stands.
-    pub place: Span,
-    /// The rule.
-    pub code: Spanned<String>,
-    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
-    pub value: Option<Spanned<String>>,
-    /// Why.
-    pub reason: Spanned<String>,
-    /// The last day it holds.
-    pub until: Spanned<jiff::civil::Date>,
-}
-
-/// A part of the language at top level: what a broken node takes with it.
+/// A top-level part of the language. If a node cannot be read, its part is marked broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Part {
+pub enum TopPart {
     Api,
     Worker,
     Service,
@@ -60,95 +35,98 @@ pub enum Part {
     Other,
 }
 
-/// Everything one file, one tier or the defaults say.
+impl TopPart {
+    /// The part that the top-level node `name` goes with.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        match name {
+            "api" => Self::Api,
+            "worker" => Self::Worker,
+            "service" => Self::Service,
+            "pgbouncer" => Self::Pgbouncer,
+            "database" => Self::Database,
+            "redis" => Self::Redis,
+            "nodes" => Self::Nodes,
+            "network" => Self::Network,
+            "off-hours" | "event" => Self::Schedule,
+            "alerts" => Self::Alerts,
+            "load-test" => Self::LoadTest,
+            "waive" => Self::Waive,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Everything that one file, one tier or the defaults state.
 #[derive(Clone, Debug, Default)]
 pub struct Ast {
-    /// What is declared of a file.
+    /// What is stated of the environment.
     pub stated: EnvironmentNode,
-    /// `off-hours`, by `days-from-to`.
-    pub off_hours: BTreeMap<String, OffHoursNode>,
-    /// `event`, by name.
-    pub events: BTreeMap<Name, EventNode>,
-    /// `load-test`, by name.
-    pub load_tests: BTreeMap<Name, LoadTestNode>,
     /// `waive`, in order.
     pub waivers: Vec<WaiverNode>,
-    /// Fingerprints of the literals that look like credentials and are waived.
+    /// Fingerprints of literals that look like credentials and are waived.
     pub waived_literals: BTreeSet<String>,
-    /// Parts of which at least one node could not be read at all, so that they are not whole.
-    pub broken: BTreeSet<Part>,
-    /// Parts that a node under a wrong name, or in a wrong place, may have been meant for: what the
-    /// tier states of them may not be what is meant.
-    pub doubted: BTreeSet<Part>,
-    /// Rules that a waiver which could not be read may have waived.
+    /// Parts with at least one node that could not be read, so the part is incomplete.
+    pub broken: BTreeSet<TopPart>,
+    /// Parts that a misnamed or misplaced node may belong to. The tier's values for them may not be
+    /// what the user wants.
+    pub doubted: BTreeSet<TopPart>,
+    /// Rules that an unreadable waiver may waive.
     pub perhaps_waived: BTreeSet<String>,
 }
 
+/// Whether the top-level node `top` goes with one of `parts`, which rules ask for.
+fn is_of(parts: &BTreeSet<TopPart>, top: &Top) -> bool {
+    let part = TopPart::of(top.name);
+    part != TopPart::Other && parts.contains(&part)
+}
+
 impl Ast {
-    /// Marks every value of the parts there is one node of, where that node could not be read.
+    /// Marks every value of the top-level node `name`, or of all nodes of that name.
+    pub fn spoil_node(&mut self, name: &str) {
+        if let Some(node) = self.stated.field(name) {
+            node.spoil();
+        }
+    }
+
+    /// Marks every value of an unnamed part as unsound if its node could not be read.
     pub fn spoil_broken(&mut self) {
-        let broken = &self.broken;
-        let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Api, &mut self.stated.api),
-            (Part::Pgbouncer, &mut self.stated.pgbouncer),
-            (Part::Database, &mut self.stated.database),
-            (Part::Network, &mut self.stated.network),
-        ];
-        for (part, node) in parts {
-            if broken.contains(&part) {
-                node.spoil();
+        for top in DECLARED.iter().filter(|top| !top.named && !top.repeats) {
+            if is_of(&self.broken, top) {
+                self.spoil_node(top.name);
             }
         }
     }
 
-    /// Marks every value of the nodes that have names: where a text ends in the middle, nothing
-    /// says which of them is whole.
+    /// Marks every value of the named nodes as unsound: if a file ends in the middle, any of them
+    /// may be incomplete.
     pub fn spoil_named(&mut self) {
-        self.stated.worker.spoil();
-        self.stated.service.spoil();
-        self.stated.redis.spoil();
-        self.stated.nodes.spoil();
+        for top in DECLARED.iter().filter(|top| top.named) {
+            self.spoil_node(top.name);
+        }
     }
 
-    /// Marks what stands in for absent values of the parts in doubt.
+    /// Marks the defaults of doubted parts as unsound.
     pub fn doubt_parts(&mut self) {
-        let doubted = &self.doubted;
-        let parts: [(Part, &mut dyn Spoil); 9] = [
-            (Part::Api, &mut self.stated.api),
-            (Part::Pgbouncer, &mut self.stated.pgbouncer),
-            (Part::Database, &mut self.stated.database),
-            (Part::Network, &mut self.stated.network),
-            (Part::Alerts, &mut self.stated.alerts),
-            (Part::Worker, &mut self.stated.worker),
-            (Part::Service, &mut self.stated.service),
-            (Part::Redis, &mut self.stated.redis),
-            (Part::Nodes, &mut self.stated.nodes),
-        ];
-        for (part, node) in parts {
-            if doubted.contains(&part) {
+        for top in DECLARED.iter().filter(|top| is_of(&self.doubted, top)) {
+            if let Some(node) = self.stated.field(top.name) {
                 node.doubt();
             }
         }
     }
 
-    /// Marks the nodes that have names, of the parts that `file` has in doubt: those of a tier, which
-    /// stand in for what the file may have meant.
+    /// Marks the tier's named nodes as unsound for the parts that `file` doubts, because they
+    /// replace nodes that the file may have meant.
     pub fn spoil_doubted(&mut self, file: &Self) {
-        let parts: [(Part, &mut dyn Spoil); 4] = [
-            (Part::Worker, &mut self.stated.worker),
-            (Part::Service, &mut self.stated.service),
-            (Part::Redis, &mut self.stated.redis),
-            (Part::Nodes, &mut self.stated.nodes),
-        ];
-        for (part, node) in parts {
-            if file.doubted.contains(&part) {
-                node.spoil();
+        for top in DECLARED.iter().filter(|top| top.named) {
+            if is_of(&file.doubted, top) {
+                self.spoil_node(top.name);
             }
         }
     }
 
-    /// Whether every value could be read that says what is paid for and at which price: also one
-    /// that is optional, of which nothing is left where it could not be read.
+    /// Whether every value that decides the cost could be read. An optional value that could not be
+    /// read leaves no trace, so broken parts count, too.
     #[must_use]
     pub fn is_priced_whole(&self) -> bool {
         let priced: [&dyn Spoil; 6] = [
@@ -160,5 +138,20 @@ impl Ast {
             &self.stated.cost,
         ];
         !priced.into_iter().any(Spoil::is_spoiled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A node of the top level that goes with no part is read by rules although it could not be read.
+    #[test]
+    fn every_node_with_a_block_goes_with_a_part() {
+        let with_block = DECLARED.iter().filter(|top| !top.children().is_empty());
+        let lost = with_block.filter(|top| !top.name.is_empty());
+        let lost = lost.filter(|top| TopPart::of(top.name) == TopPart::Other);
+        let lost: Vec<&str> = lost.map(|top| top.name).collect();
+        assert_eq!(lost, Vec::<&str>::new());
     }
 }

@@ -1,4 +1,4 @@
-//! The arithmetic of capacity: one place, used by derivation, rules, `why` and reports.
+//! The arithmetic of capacity, shared by derivation, rules, `why` and reports.
 
 pub mod connections;
 pub mod floors;

@@ -25,26 +25,26 @@ use jiff::civil::Date;
 
 use crate::metric::Tracked;
 use projection::{Projection, Urgency, projection};
-use series::{Day, History, Window, days, days_between};
+use series::{Day, History, ReviewWindow, days, days_between};
 use trend::{FEWEST_DAYS, Trend, trend};
 
-/// From so many days without a value before the review a series says nothing of today.
+/// After so many days without a value, a series is too old to judge today.
 pub const STALE_AFTER: i32 = 7;
 
 /// A review: every tracked metric of an environment.
 #[derive(Clone, Debug)]
 pub struct Review {
     /// The days that were read.
-    pub window: Window,
+    pub window: ReviewWindow,
     /// The metrics, in the order of the table.
-    pub items: Vec<Item>,
-    /// What a reader should know of how they were read.
+    pub items: Vec<MetricItem>,
+    /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }
 
 /// One metric of one component.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct MetricItem {
     /// What is tracked.
     pub tracked: Tracked,
     /// Its days, as far as they have a value.
@@ -53,7 +53,7 @@ pub struct Item {
     pub outlook: Outlook,
 }
 
-/// Where a metric leads, if that can be said.
+/// The trend of a metric, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outlook {
     /// Nothing was measured.
@@ -77,8 +77,8 @@ pub enum Outlook {
     },
 }
 
-impl Item {
-    /// How urgent it is; none where that cannot be said.
+impl MetricItem {
+    /// How urgent the metric is; `None` without a trend.
     #[must_use]
     pub fn urgency(&self) -> Option<Urgency> {
         match &self.outlook {
@@ -87,23 +87,23 @@ impl Item {
         }
     }
 
-    /// Whether a change is due: its threshold is reached, or will be soon.
+    /// Whether a change is due: the threshold is reached now or soon.
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.urgency() >= Some(Urgency::Soon)
     }
 }
 
-/// Reviews what was measured over a window.
+/// Reviews the measurements of a window.
 #[must_use]
-pub fn review(tracked: Vec<Tracked>, history: History, window: Window) -> Review {
+pub fn review(tracked: Vec<Tracked>, history: History, window: ReviewWindow) -> Review {
     let items = tracked
         .into_iter()
         .map(|tracked| {
             let key = (tracked.metric, tracked.component.clone());
             let days = history.series.get(&key).map(|it| days(it));
             let days = days.unwrap_or_default();
-            Item {
+            MetricItem {
                 outlook: outlook(&days, tracked.threshold, window.last),
                 tracked,
                 days,
@@ -133,9 +133,9 @@ fn outlook(days: &[Day], threshold: f64, today: Date) -> Outlook {
     }
 }
 
-/// Why nothing can be said, as a sentence; none where something can.
+/// Why the metric has no trend, as a sentence; `None` if it has one.
 #[must_use]
-pub fn lacking(outlook: &Outlook, window: Window) -> Option<String> {
+pub fn lacking(outlook: &Outlook, window: ReviewWindow) -> Option<String> {
     match outlook {
         Outlook::Known { .. } => None,
         Outlook::Unmeasured => Some("nothing was measured".into()),

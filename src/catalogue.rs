@@ -1,4 +1,4 @@
-//! What is known about AWS: instances, engine versions and prices. Types and look-ups, no text.
+//! Facts about AWS: instances, engine versions and prices. Types and look-ups only.
 
 pub mod prices;
 
@@ -21,15 +21,15 @@ pub struct NodeType {
     pub allocatable_cpu: Quantity,
     /// Memory that pods can ask for.
     pub allocatable_memory: Quantity,
-    /// Pods that kubelet admits, daemons among them: of ENIs each address but its first, and the two
-    /// pods on the host's network.
+    /// The pods that the kubelet admits, daemons included: all addresses of the ENIs except the
+    /// first of each, and two pods on the host's network.
     pub pods: u32,
 }
 
 impl NodeType {
-    /// Pods that kubelet admits in a managed node group whose AMI is EKS' own: no more than 110 below
-    /// 30 processors and 250 from there on, whatever the addresses would do (EKS user guide, managed
-    /// node groups).
+    /// The pods that the kubelet admits in a managed node group with an EKS AMI. EKS caps them at
+    /// 110 below 30 vCPUs and at 250 from there on, whatever the addresses allow (EKS user guide,
+    /// managed node groups).
     #[must_use]
     pub fn most_pods(&self) -> u32 {
         let most = if self.vcpu < 30 { 110 } else { 250 };
@@ -62,8 +62,8 @@ pub struct CacheNode {
 }
 
 impl CacheNode {
-    /// The bytes that hold data: ElastiCache reserves a quarter (`reserved-memory-percent`), and
-    /// both CloudWatch and the server tell the memory in use as a share of the rest.
+    /// The bytes for data. ElastiCache reserves a quarter (`reserved-memory-percent`). CloudWatch
+    /// and the server report the used memory as a share of the rest.
     #[must_use]
     pub fn usable(&self) -> u64 {
         self.maxmemory / 4 * 3 + self.maxmemory % 4 * 3 / 4
@@ -86,14 +86,14 @@ pub struct RedisVersion {
     pub family: String,
 }
 
-/// Facts of one kind by name. Of the names, all are here; of the facts, those a run refers to.
+/// Facts of one kind, by name. It has every name, but only the facts that a run refers to.
 #[derive(Clone, Debug)]
-pub struct Facts<T> {
+pub struct FactsByName<T> {
     known: BTreeMap<String, T>,
     names: BTreeSet<String>,
 }
 
-impl<T> Default for Facts<T> {
+impl<T> Default for FactsByName<T> {
     fn default() -> Self {
         Self {
             known: BTreeMap::new(),
@@ -102,7 +102,7 @@ impl<T> Default for Facts<T> {
     }
 }
 
-impl<T> Facts<T> {
+impl<T> FactsByName<T> {
     /// The fact named `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
@@ -114,34 +114,34 @@ impl<T> Facts<T> {
         self.names.iter().map(String::as_str)
     }
 
-    /// Adds a name whose fact nobody asked for.
+    /// Adds a name without its fact.
     pub fn name(&mut self, name: String) {
         self.names.insert(name);
     }
 
-    /// Adds a fact; false if there is one of this name already.
+    /// Adds a fact; `false` if the name is taken.
     pub fn insert(&mut self, name: String, fact: T) -> bool {
         self.names.insert(name.clone());
         self.known.insert(name, fact).is_none()
     }
 }
 
-/// The catalogue but for its tiers.
+/// The catalogue without its tiers.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     /// Its version, such as `2026.11`.
     pub version: String,
     /// EC2 instance types.
-    pub node_types: Facts<NodeType>,
+    pub node_types: FactsByName<NodeType>,
     /// RDS instance classes.
-    pub db_classes: Facts<DatabaseClass>,
+    pub db_classes: FactsByName<DatabaseClass>,
     /// ElastiCache node types.
-    pub cache_nodes: Facts<CacheNode>,
+    pub cache_nodes: FactsByName<CacheNode>,
     /// PostgreSQL versions, by major.
-    pub postgres: Facts<PostgresVersion>,
+    pub postgres: FactsByName<PostgresVersion>,
     /// ElastiCache versions.
-    pub redis_versions: Facts<RedisVersion>,
-    /// The regions of AWS; none where the catalogue says nothing of them.
+    pub redis_versions: FactsByName<RedisVersion>,
+    /// The regions of AWS; empty if the catalogue does not list them.
     pub regions: BTreeSet<String>,
     /// The newest PgBouncer image tag that the catalogue knows.
     pub pgbouncer_image: String,
@@ -150,10 +150,10 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Whether PgBouncer of this image can be told to ignore startup parameters, such as
-    /// `extra_float_digits`, which its exporter and some drivers send. Before the safe version, and
-    /// with a tag that names no version, any list of them lets everybody hang the process
-    /// (CVE-2026-107349).
+    /// Whether PgBouncer of this image may ignore startup parameters such as `extra_float_digits`,
+    /// which its exporter and some drivers send. In versions before the safe one, any such list
+    /// lets every client hang the process (CVE-2026-107349). A tag without a version counts as
+    /// unsafe.
     #[must_use]
     pub fn ignores_startup_parameters(&self, image: &str) -> bool {
         let safe = Version::leading(&self.pgbouncer_safe);

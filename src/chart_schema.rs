@@ -1,5 +1,5 @@
-//! `--chart DIR`: the values of Helm, held against a chart's own schema before anything is written.
-//! The only user of the jsonschema crate.
+//! `--chart DIR` validates the Helm values against the chart's own schema before anything is
+//! written. No other module uses the jsonschema crate.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,24 @@ use serde_json::{Map, Value};
 use crate::diagnostic::mask::mask;
 use crate::emit::yaml;
 
-/// What a chart's own `values.yaml` says; an empty one says nothing.
+/// The chart's own `values.yaml`; an empty file has no values.
 ///
 /// # Errors
-/// That it cannot be read, without its text: it can hold credentials.
+///
+/// If the file cannot be read. The error does not quote it, because it can hold credentials.
 pub fn defaults(name: &str, text: &str) -> Result<Value, Vec<String>> {
     match yaml::read(text) {
         Ok(Value::Null) => Ok(Value::Object(Map::new())),
         Ok(values @ Value::Object(_)) => Ok(values),
-        Ok(_) => Err(vec![format!("`{name}` is no map of values")]),
+        Ok(_) => Err(vec![format!("`{name}` is not a map of values")]),
         Err(error) => Err(vec![mask(&format!(
             "`{name}` is not YAML that can be read: {error}"
         ))]),
     }
 }
 
-/// `values` over the chart's `defaults`, as `helm -f` lays them: maps key by key, anything else as a
-/// whole, and a null takes a key away.
+/// `values` over the chart's `defaults`, merged as `helm -f` does: maps by key, everything else as
+/// a whole. A null removes a key.
 #[must_use]
 pub fn over(defaults: &Value, values: Value) -> Value {
     let (Value::Object(below), Value::Object(above)) = (defaults, &values) else {
@@ -48,22 +49,22 @@ pub fn over(defaults: &Value, values: Value) -> Value {
     Value::Object(merged)
 }
 
-/// A mistake without the value: a chart's own values can hold credentials of any form.
+/// A mistake without the value, because a chart's values can hold credentials.
 fn told(error: &jsonschema::ValidationError<'_>) -> String {
     let place = error.instance_path().to_string();
     mask(&format!("at `{place}`: {}", error.masked()))
 }
 
-/// Mistakes that are told of each environment: a schema that refers to itself tells one in thousands
-/// of ways.
+/// The most mistakes that are reported for each environment. A recursive schema can report one
+/// mistake in thousands of ways.
 const MOST_MISTAKES: usize = 50;
 
-/// What is wrong with each environment's values by the chart's schema, a sentence per mistake. How long
-/// it takes is the schema's to say: one that refers to itself twice at each of 25 levels is looked at
-/// in 2^25 places.
+/// The mistakes in each environment's values, one sentence each. The running time depends on the
+/// schema: one that refers to itself twice at each of 25 levels visits 2^25 places.
 ///
 /// # Errors
-/// Every mistake, or that `schema` is no JSON Schema.
+///
+/// Every mistake, or that `schema` is not a JSON Schema.
 pub fn validate(
     schema_name: &str,
     schema: &str,

@@ -1,4 +1,4 @@
-//! The rules: one file each, one table that lists them.
+//! The rules: one file for each, and one table for each family.
 
 pub mod autoscaling;
 pub mod connections;
@@ -14,7 +14,7 @@ mod statement;
 pub mod time;
 mod workloads;
 
-use crate::ast::{Ast, Part};
+use crate::ast::{Ast, TopPart};
 use crate::catalogue::Catalogue;
 use crate::cost::Estimate;
 use crate::diagnostic::{Code, Diagnostics, Severity};
@@ -30,9 +30,9 @@ pub struct Context<'a> {
     pub catalogue: &'a Catalogue,
     /// The file as written, without the tier.
     pub file: &'a Ast,
-    /// The tier with the defaults below it, as written.
+    /// The tier over the defaults, as written.
     pub tier: &'a Ast,
-    /// What the environment costs; none where no budget asks.
+    /// The environment's cost; `None` without a budget.
     pub estimate: Option<&'a Estimate>,
     /// The day of the run.
     pub today: jiff::civil::Date,
@@ -40,18 +40,18 @@ pub struct Context<'a> {
 
 /// A rule, as the table lists it.
 pub struct Rule {
-    /// Its name; its file, explanation and cases have the same.
+    /// Its name, which its file, its explanation and its cases share.
     pub code: Code,
-    /// The worst it can say.
+    /// Its highest severity.
     pub severity: Severity,
     /// Whether `waive` silences it.
     pub waivable: bool,
-    /// Whether it speaks of the state itself, so that a plan must keep it at every step.
+    /// Whether the rule judges the state itself. A plan must keep such a rule at every step.
     pub steady: bool,
-    /// The parts that it reads as a whole, such as every pool for a sum: it is silent when a node of
-    /// one of them could not be read. A rule that looks at one node at a time needs none: what could
-    /// not be read is no operand, or an unsound one.
-    pub reads: &'static [Part],
+    /// The parts that the rule reads as a whole, such as every pool for a sum. The rule is skipped
+    /// if a node of one of them could not be read. A rule that reads one node at a time needs none,
+    /// because unreadable values are unsound or absent.
+    pub reads: &'static [TopPart],
     /// What `tierc explain` prints: `diagnostic/explain/<code>.md`.
     pub explanation: &'static str,
     /// The rule.
@@ -89,21 +89,43 @@ pub fn check(context: &Context<'_>) -> Diagnostics {
         }
     }
     let slip = kubernetes::SLIP;
-    let waived = |waiver: &crate::ast::WaiverNode| waiver.code.value == slip.0;
+    let waived = |waiver: &crate::ast::WaiverNode| waiver.rule.value == slip.0;
     if !context.file.waivers.iter().any(waived) {
         findings.leave_out_consequences(slip);
     }
     findings.into_diagnostics(context)
 }
 
-/// Runs the rules that speak of a state itself, whatever file it came from, and that can find an
-/// error in it.
+/// Runs the rules that judge a state itself, whatever file it came from, and that can report an
+/// error.
 #[must_use]
 pub fn steady(
     environment: &Environment,
     catalogue: &Catalogue,
     today: jiff::civil::Date,
 ) -> Diagnostics {
+    find_steady(environment, catalogue, today, Findings::into_diagnostics)
+}
+
+/// The rules of the errors that [`steady`] finds, one for each error: they are known long before what
+/// is said of them.
+#[must_use]
+pub fn steady_errors(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    today: jiff::civil::Date,
+) -> Vec<Code> {
+    find_steady(environment, catalogue, today, |findings, _| {
+        findings.codes(Severity::Error)
+    })
+}
+
+fn find_steady<R>(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    today: jiff::civil::Date,
+    tell: impl FnOnce(Findings, &Context<'_>) -> R,
+) -> R {
     let nothing_written = Ast::default();
     let context = Context {
         environment,
@@ -117,7 +139,7 @@ pub fn steady(
     for rule in rules().filter(|rule| rule.steady && rule.severity == Severity::Error) {
         (rule.check)(&context, &mut findings);
     }
-    findings.into_diagnostics(&context)
+    tell(findings, &context)
 }
 
 /// The rule named `code`.

@@ -1,4 +1,4 @@
-//! The command line: the only place that knows files, arguments, the clock and the terminal.
+//! The command line. No other room touches files, arguments, the clock or the terminal.
 
 mod affected;
 mod args;
@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
     let arguments = match parse(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // `--help` and `--version` arrive here too; only they are fine.
+            // `--help` and `--version` arrive here too, but they are not errors.
             if !error.use_stderr() {
                 let _ = error.print();
                 return Exit::Fine.into();
@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
     };
     match output.flush() {
         Ok(()) => exit.into(),
-        // The reader went away: nothing that could be said would be read.
+        // The reader closed the pipe, so there is no one to report to.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
         Err(error) => {
             output.failure(&format!("the output could not be written: {error}"));
@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says what is wrong with the arguments, which can hold anything.
+/// Reports wrong arguments. They can hold control characters, so they are escaped.
 fn refused(error: &clap::Error) {
     let output = Output::new(color_said());
     let text = error.render();
@@ -95,14 +95,14 @@ fn color_said() -> args::Color {
     }
 }
 
-/// Reads the arguments. Help and usage errors are coloured as `--color` says, though they come
-/// before it is read.
+/// Reads the arguments. Help and usage errors follow `--color`, although clap prints them before it
+/// has parsed `--color`.
 fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
     let command = Arguments::command().color(colour(&arguments));
     Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
-/// What `--color` says, before the arguments are read.
+/// The value of `--color`, read before the other arguments are parsed.
 fn colour(arguments: &[OsString]) -> ColorChoice {
     let said = |when: &str| {
         let (one, two) = (format!("--color={when}"), ["--color", when]);

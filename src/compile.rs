@@ -1,4 +1,5 @@
-//! The driver: texts in, environments and findings out. The only place that knows the order.
+//! The driver: texts in, environments and findings out. Only this room knows the order of the
+//! stages.
 
 mod catalogue_subset;
 mod compare;
@@ -27,15 +28,15 @@ use crate::parse;
 use crate::resolve::{self, Resolved};
 use crate::source::{Source, SourceId, Sources, Span};
 
-use catalogue_subset::{Facts, Referred};
+use catalogue_subset::{Referred, SubsetFacts};
 
 pub use catalogue_subset::merged;
 pub use fix::{Applied, Fixed, Fixes, Repairable, fix, repairable};
 
-pub use compare::{Comparison, Matching, Side, SideFile, compare};
-pub use money::{Costs, StateCosts, all_read, costs, state_costs};
+pub use compare::{ComparedSide, Comparison, Matching, SideFile, compare};
+pub use money::{EnvironmentCosts, StateCosts, all_read, costs, state_costs};
 pub use outcome::{CostChange, CostChanges, Outcome, cost_changes, differing};
-pub use record::{Record, Recorded};
+pub use record::{Record, RecordedRun};
 pub use restated::{restated, unsayable, written};
 pub use texts::CatalogueTexts;
 
@@ -48,29 +49,29 @@ pub struct Input {
     pub bytes: Vec<u8>,
 }
 
-/// What became of one file.
+/// The result of one file.
 pub struct Compiled {
     /// The file.
     pub source: SourceId,
-    /// The environment, as far as environment, tier and region could be read.
+    /// The environment, if `environment`, `tier` and `region` could be read.
     pub environment: Option<Environment>,
-    /// What is to say about it, in source order.
+    /// The findings, in source order.
     pub diagnostics: Diagnostics,
-    /// What it waives, by the rule's name; none where it is a record that does not say.
+    /// The waivers, by the rule's name; `None` for a record that does not state them.
     pub waivers: Option<Vec<Waiver>>,
-    /// The rules that it waives today; of a record that does not say, those that it may.
+    /// The rules that are waived today. A record without waivers may waive any of these.
     pub waived: BTreeSet<Code>,
-    /// What else was recorded, where it is a record of an earlier run and no file.
-    pub recorded: Option<Recorded>,
+    /// The other recorded facts, if the input is a record of an earlier run.
+    pub recorded: Option<RecordedRun>,
 }
 
-/// What became of a run.
+/// The result of a run.
 pub struct Run {
-    /// Every text of it.
+    /// Every source text.
     pub sources: Sources,
-    /// Facts about AWS, as far as the run's environments refer to them.
+    /// The facts about AWS that the run's environments refer to.
     pub catalogue: Catalogue,
-    /// What AWS asks for, where an environment of the run has a budget.
+    /// The AWS prices, if an environment of the run has a budget.
     pub prices: Option<Prices>,
     /// The files, in the order they were given.
     pub files: Vec<Compiled>,
@@ -107,7 +108,7 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     for file in &parsed {
         referred.add_file(&file.ast);
     }
-    let (facts, about) = Facts::read(referred, ids, texts, &mut sources);
+    let (facts, about) = SubsetFacts::read(referred, ids, texts, &mut sources);
     let files = finish_all(parsed, &facts, about, &sources, today);
     Run {
         sources,
@@ -117,7 +118,7 @@ pub fn compile(inputs: Vec<Input>, texts: &CatalogueTexts, today: Date) -> Run {
     }
 }
 
-/// Parses files, each of which may be read with another tier than its own.
+/// Parses files. Each may be read with another tier than its own.
 fn parse_all(inputs: Vec<(Input, Option<Tier>)>, sources: &mut Sources) -> Vec<Parsed> {
     let decoded: Vec<(SourceId, Option<usize>, Option<Tier>)> = inputs
         .into_iter()
@@ -133,10 +134,10 @@ fn parse_all(inputs: Vec<(Input, Option<Tier>)>, sources: &mut Sources) -> Vec<P
         .collect()
 }
 
-/// Resolves and checks files; what is to say about the catalogue goes to the first.
+/// Resolves and checks files. Findings about the catalogue go to the first file.
 fn finish_all(
     mut parsed: Vec<Parsed>,
-    facts: &Facts,
+    facts: &SubsetFacts,
     about_catalogue: Diagnostics,
     sources: &Sources,
     today: Date,
@@ -155,7 +156,7 @@ fn finish_all(
     files
 }
 
-/// Every tier of a catalogue, resolved as an environment of its own name: what `tierc tiers` shows.
+/// Every tier of a catalogue, resolved as an environment with the tier's name, for `tierc tiers`.
 #[must_use]
 pub fn tiers(texts: &CatalogueTexts, today: Date) -> Run {
     let inputs = <Tier as crate::model::Word>::WORDS
@@ -169,7 +170,7 @@ pub fn tiers(texts: &CatalogueTexts, today: Date) -> Run {
     compile(inputs, texts, today)
 }
 
-/// The text of a file, and the first byte that is not UTF-8.
+/// The text of a file, and the position of the first byte that is not UTF-8.
 fn decode(input: Input, sources: &mut Sources) -> (SourceId, Option<usize>) {
     let (text, bad) = match String::from_utf8(input.bytes) {
         Ok(text) => (text, None),
@@ -226,7 +227,7 @@ fn parse_file(
     }
 }
 
-fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> Compiled {
+fn finish(mut parsed: Parsed, facts: &SubsetFacts, sources: &Sources, today: Date) -> Compiled {
     let environment = resolve_and_check(&mut parsed, facts, sources, today);
     let Parsed {
         source,
@@ -247,7 +248,7 @@ fn finish(mut parsed: Parsed, facts: &Facts, sources: &Sources, today: Date) -> 
 
 fn resolve_and_check(
     parsed: &mut Parsed,
-    facts: &Facts,
+    facts: &SubsetFacts,
     sources: &Sources,
     today: Date,
 ) -> Option<Environment> {
@@ -278,14 +279,14 @@ fn resolve_and_check(
     Some(environment)
 }
 
-/// What an environment costs, where it has a budget to be held to.
-fn estimated(environment: &Environment, facts: &Facts) -> Option<Estimate> {
+/// The cost of an environment, if it has a budget.
+fn estimated(environment: &Environment, facts: &SubsetFacts) -> Option<Estimate> {
     let asked = environment.budget.is_some();
     let prices = facts.prices.as_ref().filter(|_| asked);
     prices.map(|prices| cost::estimate(environment, prices))
 }
 
-/// The rules that read several files of a run.
+/// Runs the rules that compare the files of a run.
 fn check_across(files: &mut [Compiled]) {
     let environments: Vec<(usize, &Environment)> = files
         .iter()

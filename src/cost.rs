@@ -1,8 +1,7 @@
-//! What an environment costs a month: floor at the minima, ceiling at the maxima, each amount as
-//! arithmetic that can be printed. What has no price is listed, never counted as nothing.
+//! The monthly cost of an environment: the floor at the minima, the ceiling at the maxima. Each
+//! amount comes with its arithmetic. An item without a price is listed, never counted as zero.
 //!
-//! Pods are priced through the nodes they run on. The prices are the catalogue's; nothing here
-//! guesses one.
+//! Pods are priced through the nodes they run on. All prices come from the catalogue.
 
 mod calendar;
 pub mod difference;
@@ -21,14 +20,14 @@ use crate::catalogue::PriceList;
 use crate::model::{Money, Name};
 use crate::source::Span;
 
-pub use calendar::{Moved, Scheduled, When, scheduled};
-pub use difference::{Difference, difference};
+pub use calendar::{CalendarPart, Moved, Scheduled, scheduled};
+pub use difference::{CostDifference, difference};
 pub use estimate::{estimate, estimate_with_calendar};
 pub use gate::{CostGate, Verdict};
-pub use item::{Count, Item, Missing, Rate, Reserved, Unit};
+pub use item::{CostItem, Count, CountedUnit, Missing, Reserved, UnitRate};
 pub use total::{SharedCluster, Total, total};
 
-/// What no estimate includes, in the order a reader misses it.
+/// What no estimate includes, most important first.
 pub const EXCLUDED: &[&str] = &[
     "load balancers",
     "NAT gateways",
@@ -41,14 +40,14 @@ pub const EXCLUDED: &[&str] = &[
     "taxes",
 ];
 
-/// A layer of the platform that is paid for.
+/// A part of the platform that costs money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Layer {
+pub enum CostLayer {
     /// The EKS control plane.
     ControlPlane,
-    /// The EKS node groups, and with them every pod.
+    /// The EKS node groups, which run every pod.
     Nodes,
     /// The RDS instance and its read replicas.
     Database,
@@ -58,7 +57,7 @@ pub enum Layer {
     Redis,
 }
 
-impl Layer {
+impl CostLayer {
     /// Every layer, in the order it is shown.
     pub const ALL: [Self; 5] = [
         Self::ControlPlane,
@@ -69,7 +68,7 @@ impl Layer {
     ];
 }
 
-impl std::fmt::Display for Layer {
+impl std::fmt::Display for CostLayer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::ControlPlane => "control plane",
@@ -81,7 +80,7 @@ impl std::fmt::Display for Layer {
     }
 }
 
-/// The least and the most that something costs a month.
+/// The least and the most that something costs in a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Range {
@@ -101,14 +100,14 @@ impl Add for Range {
     }
 }
 
-/// What an environment uses of its budget.
+/// The part of its budget that an environment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetUsed {
-    /// Percent at the floor, rounded up: only what exceeds a budget uses more than 100.
+    /// Percent at the floor, rounded up, so that only a cost above the budget shows more than 100.
     pub floor: u32,
     /// Percent at the ceiling.
     pub ceiling: u32,
-    /// What is left at both; negative where the budget is exceeded.
+    /// The budget minus floor and ceiling; negative if the budget is exceeded.
     pub left: Range,
 }
 
@@ -133,57 +132,60 @@ pub struct Estimate {
     pub environment: Name,
     /// Its region, whose prices these are.
     pub region: String,
-    /// Where the region is stated, if it stands anywhere.
+    /// Where the region is stated, if it is.
     pub region_span: Option<Span>,
     /// Its cluster: several environments may share one.
     pub cluster: Name,
-    /// Percent of the floor that reserved capacity is stated to cover.
+    /// The percentage of the floor that reserved capacity covers, as stated.
     pub reserved: u32,
-    /// What the ceiling may cost, if that is stated.
+    /// The stated limit of the ceiling, if any.
     pub budget: Option<Money>,
     /// What is paid for, by layer.
-    pub items: Vec<Item>,
-    /// What its calendar moves between floor and ceiling; in neither.
+    pub items: Vec<CostItem>,
+    /// The cost of off-hours and events. Floor and ceiling do not include it.
     pub calendar: Vec<Scheduled>,
 }
 
 impl Estimate {
-    /// What everything that has a price costs; none where nothing has one.
+    /// The sum of all priced items; `None` if nothing has a price.
     #[must_use]
     pub fn range(&self) -> Option<Range> {
         sum(self.items.iter())
     }
 
     /// The items of a layer.
-    pub fn items_of(&self, layer: Layer) -> impl Iterator<Item = &Item> {
+    pub fn items_of(&self, layer: CostLayer) -> impl Iterator<Item = &CostItem> {
         self.items.iter().filter(move |item| item.layer == layer)
     }
 
-    /// What a layer costs; none where nothing of it has a price.
+    /// The cost of a layer; `None` if none of its items has a price.
     #[must_use]
-    pub fn layer(&self, layer: Layer) -> Option<Range> {
+    pub fn layer(&self, layer: CostLayer) -> Option<Range> {
         sum(self.items_of(layer))
     }
 
-    /// What is used of the budget; none without one, and where nothing has a price.
+    /// The used share of the budget; `None` without a budget or without any price.
     #[must_use]
     pub fn budget_used(&self) -> Option<BudgetUsed> {
         BudgetUsed::of(self.budget?, self.range()?)
     }
 
-    /// What reserved capacity takes off floor and ceiling; none where it covers nothing.
+    /// The saving from reserved capacity on floor and ceiling; `None` if it covers nothing.
     #[must_use]
     pub fn saved(&self) -> Option<Money> {
-        self.items.iter().filter_map(Item::saved).reduce(Money::add)
+        self.items
+            .iter()
+            .filter_map(CostItem::saved)
+            .reduce(Money::add)
     }
 
-    /// The layers that could be reserved, and are at list prices because no discount is known.
+    /// The layers that could be reserved but count at list prices, because no discount is known.
     #[must_use]
-    pub fn without_discount(&self) -> Vec<Layer> {
-        let covered = |item: &&Item| self.reserved > 0 && item.is_reservable();
+    pub fn without_discount(&self) -> Vec<CostLayer> {
+        let covered = |item: &&CostItem| self.reserved > 0 && item.is_reservable();
         let items = self.items.iter().filter(covered);
         let lacking = items.filter(|item| item.saved().is_none());
-        let mut layers: Vec<Layer> = lacking.map(|item| item.layer).collect();
+        let mut layers: Vec<CostLayer> = lacking.map(|item| item.layer).collect();
         layers.dedup();
         layers
     }
@@ -194,10 +196,10 @@ impl Estimate {
         self.items.iter().filter(|item| item.rate.is_err()).count()
     }
 
-    /// The lists that the prices come from, oldest first, each with the layers it prices.
+    /// The price lists, oldest first, each with the layers it prices.
     #[must_use]
-    pub fn lists(&self) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
-        let mut lists: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+    pub fn lists(&self) -> Vec<(Arc<PriceList>, Vec<CostLayer>)> {
+        let mut lists: Vec<(Arc<PriceList>, Vec<CostLayer>)> = Vec::new();
         for item in &self.items {
             let Ok(rate) = &item.rate else { continue };
             let list = &rate.price.list;
@@ -211,8 +213,7 @@ impl Estimate {
         lists
     }
 
-    /// The same environment while it does not exist: what it is compared with when it is added
-    /// or removed.
+    /// The same environment before it exists or after its removal, for a comparison.
     #[must_use]
     pub fn absent(&self) -> Self {
         Self {
@@ -223,6 +224,6 @@ impl Estimate {
     }
 }
 
-fn sum<'a>(items: impl Iterator<Item = &'a Item>) -> Option<Range> {
-    items.filter_map(Item::range).reduce(Range::add)
+fn sum<'a>(items: impl Iterator<Item = &'a CostItem>) -> Option<Range> {
+    items.filter_map(CostItem::range).reduce(Range::add)
 }

@@ -1,4 +1,4 @@
-//! What tierc has to say about a source: findings as plain data, and how they are shown.
+//! Findings as plain data, and how they are shown.
 
 pub mod code;
 pub mod explain;
@@ -37,27 +37,27 @@ impl std::fmt::Display for Severity {
     }
 }
 
-/// A place a finding points at, with what it is there.
+/// A place that a finding points at, and what is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// What stands there, as the finding sees it; may be empty.
+    /// The description of the place; may be empty.
     pub message: String,
 }
 
-/// Something the reader can do about a finding.
+/// An advice of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Help {
     /// One sentence that says what to do.
     pub message: String,
-    /// The text to write, and the place in the user's file that it replaces (an empty span inserts).
+    /// The replacement, and the span in the user's file that it replaces; an empty span inserts.
     pub replacement: Option<(Span, String)>,
-    /// The same as changes to what the file states, also where it states nothing yet; none where the
-    /// text is not well-formed, or where a person has to choose.
+    /// The replacement as edits, which also work where the file states nothing yet. Empty if the
+    /// text is malformed, or if a person has to choose.
     pub edits: Vec<Edit>,
-    /// Whether it keeps what was meant, costs no more and interrupts nothing, so that nobody has to
-    /// look at it first.
+    /// Whether the repair keeps the meaning, costs no more and interrupts nothing, so it needs no
+    /// review.
     pub safe: bool,
 }
 
@@ -81,7 +81,7 @@ impl Help {
         }
     }
 
-    /// The same, as changes to what the file states.
+    /// Adds the edits that apply this advice.
     #[must_use]
     pub fn editing(self, edits: impl IntoIterator<Item = Edit>) -> Self {
         Self {
@@ -104,15 +104,15 @@ pub struct Diagnostic {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// One lower-case sentence that states what is.
+    /// One lower-case sentence that says what is wrong.
     pub message: String,
     /// Where; the first label is the primary one.
     pub labels: Vec<Label>,
-    /// The arithmetic behind it and operands that stand nowhere, a line each.
+    /// The arithmetic, and operands without a location, one per line.
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<Help>,
-    /// The record that it is about: its values stand in no text that could be pointed at.
+    /// The record that the finding is about. Its values have no source text to point at.
     pub record: Option<SourceId>,
 }
 
@@ -171,7 +171,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says that what was advised last needs nobody's judgement.
+    /// Marks the last advice as safe to apply without review.
     #[must_use]
     pub fn safely(mut self) -> Self {
         if let Some(last) = self.help.last_mut() {
@@ -180,7 +180,8 @@ impl Diagnostic {
         self
     }
 
-    /// The place it is reported at: the first label in a file of the user's, else the first label.
+    /// The place that the finding is reported at: the first label in a user's file, else the first
+    /// label.
     #[must_use]
     pub fn place(&self, sources: &Sources) -> Option<Span> {
         let mut spans = self.labels.iter().map(|label| label.span);
@@ -191,7 +192,7 @@ impl Diagnostic {
     }
 }
 
-/// A sink that gathers findings; nothing is thrown, nothing stops at the first.
+/// Collects findings. Nothing stops at the first finding.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -212,7 +213,7 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
-    /// Puts the findings into source order; ties keep severity, then code, then message.
+    /// Sorts the findings by source position, then severity, code and message.
     pub fn sort(&mut self, sources: &Sources) {
         self.0.sort_by(|a, b| {
             let key = |d: &Diagnostic| (d.place(sources), d.severity, d.code);

@@ -30,7 +30,7 @@ pub enum Presence {
 
 /// What an attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum DiffPlace {
     /// The environment as a whole: names, labels, network, delivery, schedules, alerts, money.
     Environment,
     /// The API.
@@ -49,7 +49,7 @@ pub enum Place {
     Nodes(Name),
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for DiffPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Environment => f.write_str("environment"),
@@ -64,13 +64,13 @@ impl std::fmt::Display for Place {
     }
 }
 
-impl Serialize for Place {
+impl Serialize for DiffPlace {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl JsonSchema for Place {
+impl JsonSchema for DiffPlace {
     fn inline_schema() -> bool {
         true
     }
@@ -84,7 +84,7 @@ impl JsonSchema for Place {
     }
 }
 
-impl Place {
+impl DiffPlace {
     /// The name of a pool, service or group.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
@@ -98,7 +98,7 @@ impl Place {
 
     /// What the attribute `field` at `path` belongs to.
     fn of(field: EnvironmentField, path: &str) -> Self {
-        // The key of a pool or group is a DNS label, so that it holds no dot.
+        // The key of a pool or group is a DNS label, so it has no dot.
         let name = || Name::composed(path.split('.').nth(1).unwrap_or_default().to_owned());
         match field {
             EnvironmentField::environment(())
@@ -133,53 +133,53 @@ impl Place {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// The file says so: it states another value, states one for the first time, or no longer.
+    /// The file states another value, states one for the first time, or states it no longer.
     Stated,
-    /// The environment moves to another tier, and the value is the tier's.
+    /// The environment moves to another tier, and the value comes from the tier.
     Tier,
-    /// It is derived from other attributes that change; these are their paths.
+    /// The value is derived from these changed attributes, given by path.
     Follows(Vec<String>),
-    /// The same tier means another value: the catalogue itself changed, or the program.
+    /// The same tier gives another value: the catalogue or the program changed.
     Catalogue,
 }
 
 /// An attribute that changes.
 #[derive(Clone, Debug)]
-pub struct Change {
-    /// Its path in KDL spelling, as it is called in AFTER where both have it.
+pub struct AttributeChange {
+    /// Its path in KDL spelling, with AFTER's names if both sides have it.
     pub path: String,
     /// Which field of the model it is.
     pub field: EnvironmentField,
     /// What it belongs to.
-    pub place: Place,
-    /// Both values as text; one is none where only the other side has the attribute.
+    pub place: DiffPlace,
+    /// Both values as text; `None` for a side without the attribute.
     pub values: Pair<Option<String>>,
     /// Why.
     pub cause: Cause,
 }
 
-/// A pool, group or service that is called something else and is otherwise what it was.
+/// A pool, group or service that only changes its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rename {
+pub struct PartRename {
     /// What it is, under its new name.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Both names.
     pub names: Pair<Name>,
 }
 
-/// Everything in which two states of one environment differ.
+/// All differences between two states of one environment.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// The environment's name, as AFTER calls it where both have it.
+    /// The environment's name; AFTER's if both sides have it.
     pub environment: Name,
     /// Whether both sides have it.
     pub presence: Presence,
     /// What only changed its name.
-    pub renames: Vec<Rename>,
+    pub renames: Vec<PartRename>,
     /// The pools, services and groups that only one side has.
-    pub parts: BTreeMap<Place, Presence>,
+    pub parts: BTreeMap<DiffPlace, Presence>,
     /// The attributes that change, in the model's order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<AttributeChange>,
 }
 
 impl Changes {
@@ -191,19 +191,19 @@ impl Changes {
 
     /// The change at `path`.
     #[must_use]
-    pub fn at(&self, path: &str) -> Option<&Change> {
+    pub fn at(&self, path: &str) -> Option<&AttributeChange> {
         self.changes.iter().find(|change| change.path == path)
     }
 
-    /// `before`, in which everything is called as in AFTER.
+    /// `before` with AFTER's names.
     #[must_use]
     pub fn renamed<'a>(&self, before: &'a Environment) -> Cow<'a, Environment> {
         rename::made(before, &self.renames)
     }
 
-    /// Whether only one side has what an attribute of `place` belongs to.
+    /// Whether only one side has the owner of an attribute of `place`.
     #[must_use]
-    pub fn presence_of(&self, place: &Place) -> Presence {
+    pub fn presence_of(&self, place: &DiffPlace) -> Presence {
         match self.presence {
             Presence::Added | Presence::Removed => self.presence,
             Presence::Kept => self.parts.get(place).copied().unwrap_or(Presence::Kept),
@@ -211,17 +211,17 @@ impl Changes {
     }
 }
 
-/// What differs between two states of an environment; none where neither side has it.
+/// The differences between two states of an environment; `None` if neither side has it.
 ///
-/// The way from `before` to `after` is `changes` by [`Environment::adopt`], once the renames have
-/// been made with [`Rename::make`].
+/// To get from `before` to `after`, apply the renames with [`PartRename::make`], then the changes with
+/// [`Environment::adopt`].
 #[must_use]
 pub fn diff(sides: Pair<Option<&Environment>>) -> Option<Changes> {
     between(sides, None)
 }
 
-/// As [`diff`], where a side is a record: it does not say where its values came from, so that it
-/// has to be told whether tiers mean the same to both.
+/// Like [`diff`], where a side is a record. A record does not say where its values came from, so
+/// the caller says whether the tiers of both sides are the same.
 #[must_use]
 pub fn diff_of_records(sides: Pair<Option<&Environment>>, same_catalogue: bool) -> Option<Changes> {
     between(sides, Some(same_catalogue))
@@ -245,14 +245,14 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
     let causes = if differences.is_empty() {
         Vec::new()
     } else {
-        let same = same_catalogue.unwrap_or_else(|| cause::same_catalogue(sides));
+        let same = || same_catalogue.unwrap_or_else(|| cause::same_catalogue(sides));
         cause::causes(sides, same, &parts, &differences)
     };
     let changes = differences
         .into_iter()
         .zip(causes)
-        .map(|(difference, cause)| Change {
-            place: Place::of(difference.field, &difference.path),
+        .map(|(difference, cause)| AttributeChange {
+            place: DiffPlace::of(difference.field, &difference.path),
             path: difference.path,
             field: difference.field,
             values: difference.values.map(|side| side.map(|side| side.value)),
@@ -269,9 +269,9 @@ fn both(before: &Environment, after: &Environment, same_catalogue: Option<bool>)
 }
 
 /// The pools, services and groups that only one side has.
-fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence> {
+fn parts(before: &Environment, after: &Environment) -> BTreeMap<DiffPlace, Presence> {
     let mut parts = BTreeMap::new();
-    let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> Place| {
+    let mut add = |names: Pair<Vec<&Name>>, place: fn(Name) -> DiffPlace| {
         for name in &names.before {
             if !names.after.contains(name) {
                 parts.insert(place((*name).clone()), Presence::Removed);
@@ -284,22 +284,28 @@ fn parts(before: &Environment, after: &Environment) -> BTreeMap<Place, Presence>
         }
     };
     let sides = Pair::new(before, after);
-    add(sides.map(|it| it.worker.keys().collect()), Place::Worker);
-    add(sides.map(|it| it.service.keys().collect()), Place::Service);
-    add(sides.map(|it| it.redis.keys().collect()), Place::Redis);
-    add(sides.map(|it| it.nodes.keys().collect()), Place::Nodes);
+    add(
+        sides.map(|it| it.worker.keys().collect()),
+        DiffPlace::Worker,
+    );
+    add(
+        sides.map(|it| it.service.keys().collect()),
+        DiffPlace::Service,
+    );
+    add(sides.map(|it| it.redis.keys().collect()), DiffPlace::Redis);
+    add(sides.map(|it| it.nodes.keys().collect()), DiffPlace::Nodes);
     parts
 }
 
-/// An environment that comes or goes: each of its attributes does.
+/// An environment that is added or removed, with each of its attributes.
 fn one_sided(environment: &Environment, presence: Presence) -> Changes {
     let attributes = environment.list();
     let causes = cause::of_one_side(&attributes);
     let changes = attributes
         .into_iter()
         .zip(causes)
-        .map(|(attribute, cause)| Change {
-            place: Place::of(attribute.field, &attribute.path),
+        .map(|(attribute, cause)| AttributeChange {
+            place: DiffPlace::of(attribute.field, &attribute.path),
             path: attribute.path,
             field: attribute.field,
             values: match presence {

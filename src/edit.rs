@@ -1,8 +1,8 @@
 //! Changes to what a file states, as values.
 //!
-//! An [`Edit`] names its place by the path of an attribute or a node, never by bytes. It can speak of
-//! a value that no file states yet, and it stays valid while other edits are applied. The module
-//! `rewrite` applies edits to the text of a file.
+//! An [`Edit`] names its place by the path of an attribute or a node, never by bytes. So it can add
+//! a value that the file does not state yet, and it stays valid while other edits are applied. The
+//! module `rewrite` applies edits to the text of a file.
 
 mod address;
 mod statement;
@@ -19,12 +19,12 @@ pub struct Edit {
     /// such as `worker.batch`. The top level of the file is the empty path.
     pub path: String,
     /// What to do there.
-    pub action: Action,
+    pub action: EditAction,
 }
 
 /// What an edit does at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum EditAction {
     /// States this value, and replaces the one that is there. Nodes that it needs are
     /// created. The text is KDL, such as `505`, `"gp3"` or, for a list, `"queue" "sessions"`.
     Set(String),
@@ -39,7 +39,7 @@ impl Edit {
     pub fn set(path: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             path: path.into(),
-            action: Action::Set(value.into()),
+            action: EditAction::Set(value.into()),
         }
     }
 
@@ -47,7 +47,7 @@ impl Edit {
     pub fn insert(path: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             path: path.into(),
-            action: Action::Insert(text.into()),
+            action: EditAction::Insert(text.into()),
         }
     }
 
@@ -55,18 +55,18 @@ impl Edit {
     pub fn remove(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
-            action: Action::Remove,
+            action: EditAction::Remove,
         }
     }
 
-    /// Where it is in a file; none if the language has no such place.
+    /// Its place in a file; `None` if the language has no such path.
     #[must_use]
     pub fn address(&self) -> Option<Address> {
         Address::of(&self.path)
     }
 
-    /// Whether both cannot be applied: they state two values for one place, or one takes away what
-    /// the other changes.
+    /// Whether the two edits conflict: they set one place to two values, or one removes what the
+    /// other changes.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {
         let within = |inner: &Self, outer: &Self| {
@@ -75,14 +75,16 @@ impl Edit {
                     .is_some_and(|rest| outer.path.is_empty() || rest.starts_with('.'))
         };
         match (&self.action, &other.action) {
-            (Action::Set(one), Action::Set(another)) => self.path == other.path && one != another,
-            (Action::Remove, Action::Set(_) | Action::Insert(_)) => within(other, self),
-            (Action::Set(_) | Action::Insert(_), Action::Remove) => within(self, other),
-            // What is set as a whole leaves nothing to add to.
-            (Action::Set(_), Action::Insert(_)) | (Action::Insert(_), Action::Set(_)) => {
-                self.path == other.path
+            (EditAction::Set(one), EditAction::Set(another)) => {
+                self.path == other.path && one != another
             }
-            (Action::Insert(_), Action::Insert(_)) | (Action::Remove, Action::Remove) => false,
+            (EditAction::Remove, EditAction::Set(_) | EditAction::Insert(_)) => within(other, self),
+            (EditAction::Set(_) | EditAction::Insert(_), EditAction::Remove) => within(self, other),
+            // Setting a whole node leaves nothing to insert into.
+            (EditAction::Set(_), EditAction::Insert(_))
+            | (EditAction::Insert(_), EditAction::Set(_)) => self.path == other.path,
+            (EditAction::Insert(_), EditAction::Insert(_))
+            | (EditAction::Remove, EditAction::Remove) => false,
         }
     }
 }
@@ -92,10 +94,10 @@ impl Display for Edit {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match &self.action {
-            Action::Set(value) => write!(f, "set `{path}` to `{value}`"),
-            Action::Insert(text) if path.is_empty() => write!(f, "add `{text}`"),
-            Action::Insert(text) => write!(f, "add `{text}` to `{path}`"),
-            Action::Remove => write!(f, "remove `{path}`"),
+            EditAction::Set(value) => write!(f, "set `{path}` to `{value}`"),
+            EditAction::Insert(text) if path.is_empty() => write!(f, "add `{text}`"),
+            EditAction::Insert(text) => write!(f, "add `{text}` to `{path}`"),
+            EditAction::Remove => write!(f, "remove `{path}`"),
         }
     }
 }

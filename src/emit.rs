@@ -1,4 +1,4 @@
-//! An environment as the files that run it: path -> text, nothing else.
+//! The files that run an environment, as a map from path to text.
 
 pub mod alerts;
 mod attribute_values;
@@ -15,7 +15,6 @@ pub mod pgbouncer;
 pub mod placement;
 pub mod runbook;
 pub mod secret;
-pub mod shell;
 pub mod template;
 pub mod terraform;
 pub mod yaml;
@@ -30,8 +29,8 @@ use crate::model::{Environment, Waiver};
 /// Generated files by path relative to the environment's tree, with `/`.
 pub type Artifacts = BTreeMap<String, String>;
 
-/// Every file of an environment. `source_name` is the file name of its source, for the headers;
-/// `waivers` is what that file waives, as far as it is known.
+/// Every file of an environment. `source_name` is the file name of its source, for the headers.
+/// `waivers` are the waivers of that file, if they are known.
 #[must_use]
 pub fn emit(
     environment: &Environment,
@@ -48,7 +47,7 @@ pub fn emit(
     )
 }
 
-/// The same with more files in the tree, which the record knows as well.
+/// The same with additional files, which the record lists as well.
 #[must_use]
 pub fn emit_with(
     more: Artifacts,
@@ -70,7 +69,7 @@ pub fn emit_with(
     artifacts
 }
 
-/// What the cluster gets: manifests, and the values of the chart.
+/// The files for the cluster: manifests, and the values of the chart.
 #[must_use]
 pub fn for_the_cluster(
     environment: &Environment,
@@ -99,7 +98,7 @@ fn watched(
     artifacts
 }
 
-/// Every file but the record, which repeats what the others say.
+/// Every file except the record, which repeats the others' facts.
 #[must_use]
 pub fn files(environment: &Environment, catalogue: &Catalogue, source_name: &str) -> Artifacts {
     let watch = Watch::of(environment, catalogue);

@@ -1,4 +1,4 @@
-//! What a change does to those who use the platform.
+//! What a change interrupts for the users of the platform.
 
 mod database;
 mod environment;
@@ -35,15 +35,15 @@ pub enum Class {
     Reload,
     /// Pods or nodes are replaced one by one.
     Rolling,
-    /// Slower for hours, and never away: storage optimisation, resharding.
+    /// Slower for hours, but available: storage optimisation, resharding.
     OnlineDegraded,
     /// Connections drop for about 60 to 120 s.
     Failover,
-    /// A static parameter waits for a restart that somebody has to make.
+    /// A static parameter waits for a manual restart.
     Reboot,
-    /// Away for minutes: a single instance is resized.
+    /// Unavailable for minutes: a single instance is resized.
     Outage,
-    /// A new one takes its place: data is lost unless it is restored.
+    /// A new resource replaces the old one. Its data is lost unless it is restored.
     Replace,
     /// AWS refuses it.
     Impossible,
@@ -109,7 +109,7 @@ impl std::fmt::Display for FeltBy {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Undo {
-    /// By the same way back, at the same price.
+    /// The same way back, at the same price.
     Back,
     /// Only at a higher price than the change itself, or after a wait.
     Harder,
@@ -121,12 +121,12 @@ pub enum Undo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum When {
+pub enum ImpactTime {
     /// As soon as it is applied.
     AtOnce,
     /// In the maintenance window.
     InWindow,
-    /// When somebody reboots the instance: no maintenance window does.
+    /// When somebody reboots the instance. No maintenance window does it.
     ByHand,
 }
 
@@ -138,24 +138,24 @@ pub struct Impact {
     pub class: Class,
     /// What happens and why, as one sentence.
     pub reason: String,
-    /// The condition that decided the class, such as `with Multi-AZ`; none where there is none.
+    /// The condition that decided the class, such as `with Multi-AZ`, if any.
     pub condition: Option<String>,
-    /// What somebody has to see to, such as an image for another architecture; none where nothing is.
+    /// Something a person must take care of, such as an image for another architecture.
     pub heed: Option<String>,
     /// Who feels it.
     pub felt_by: FeltBy,
-    /// For how long, in seconds from and to; none where it is not felt or unknown.
+    /// The least and most seconds it lasts; null if it is not felt or not known.
     pub seconds: Option<(u32, u32)>,
     /// Whether it can be taken back.
     pub undo: Undo,
     /// When it happens.
-    pub when: When,
+    pub when: ImpactTime,
     /// Where this is documented.
     pub source: &'static str,
 }
 
 impl Impact {
-    /// An impact at once, felt by nobody, that can be taken back.
+    /// An immediate, reversible impact that users do not notice.
     fn new(class: Class, reason: impl Into<String>, source: &'static str) -> Self {
         Self {
             class,
@@ -165,7 +165,7 @@ impl Impact {
             felt_by: FeltBy::Nobody,
             seconds: None,
             undo: Undo::Back,
-            when: When::AtOnce,
+            when: ImpactTime::AtOnce,
             source,
         }
     }
@@ -195,25 +195,25 @@ impl Impact {
         self
     }
 
-    fn when(mut self, when: When) -> Self {
+    fn when(mut self, when: ImpactTime) -> Self {
         self.when = when;
         self
     }
 }
 
-/// A change from one state to another: what conditions are read from.
-struct Step<'a> {
+/// A change from one state to another, from which conditions are read.
+struct ImpactStep<'a> {
     changes: &'a Changes,
     before: &'a Environment,
     after: &'a Environment,
 }
 
-impl Step<'_> {
+impl ImpactStep<'_> {
     /// When AWS makes a change that may wait.
-    fn when(&self) -> When {
+    fn when(&self) -> ImpactTime {
         match self.after.database.maintenance.apply.value {
-            Apply::Now => When::AtOnce,
-            Apply::Window => When::InWindow,
+            Apply::Now => ImpactTime::AtOnce,
+            Apply::Window => ImpactTime::InWindow,
         }
     }
 
@@ -222,12 +222,12 @@ impl Step<'_> {
     }
 }
 
-/// What each of `changes` does, in their order; `sides` are the states before and after, in which
-/// its conditions are read.
+/// The impact of each change, in order. `sides` are the states before and after; conditions are
+/// read from them.
 #[must_use]
 pub fn impacts(changes: &Changes, sides: Pair<&Environment>, catalogue: &Catalogue) -> Vec<Impact> {
     let before = changes.renamed(sides.before);
-    let step = Step {
+    let step = ImpactStep {
         changes,
         before: &before,
         after: sides.after,
@@ -243,7 +243,7 @@ pub fn impacts(changes: &Changes, sides: Pair<&Environment>, catalogue: &Catalog
         .collect()
 }
 
-/// What each of `changes` does where an environment may be on one side alone.
+/// The impact of each change if an environment may exist on one side only.
 #[must_use]
 pub fn of(
     changes: &Changes,

@@ -1,6 +1,6 @@
-//! tierc, the tier compiler: one KDL file per environment in, everything that runs it out.
+//! tierc, the tier compiler: one KDL file per environment in, every file that runs it out.
 //!
-//! The tree is the pipeline; each stage is a function, and its type says what is now true.
+//! The tree is the pipeline. Each stage is a function, and its type says what is now true.
 //!
 //! ```text
 //! Source --parse--> Ast --resolve(catalogue)--> Environment --check--> Diagnostics
@@ -9,27 +9,31 @@
 //!       Environment --cost--> Estimate              all of them --report--> String
 //! ```
 //!
-//! - [`parse`] reads KDL into an [`ast`], everything spanned; what is wrong is a finding, dropped,
-//!   and marked broken, so that all findings of a file come in one run.
-//! - [`resolve`] merges a file over its tier over the defaults into a [`model::Environment`]:
-//!   nothing missing, every value with its origin.
-//! - [`budget`] is the arithmetic of connections and of packing, in one place; [`check`] is one
-//!   rule a file; [`emit`] the files that run an environment; [`cost`] what it costs.
-//! - [`edit`] is a change to what a file states, as a value; [`rewrite`] applies it to the text and keeps
-//!   everything else byte for byte.
+//! - [`parse`] reads KDL into an [`ast`] with spans. It reports every mistake as a finding and marks the
+//!   part as broken, so one run shows all findings of a file.
+//! - [`resolve`] merges a file over its tier over the defaults into a [`model::Environment`], in which
+//!   every value is present and has its origin.
+//! - [`budget`] is the arithmetic of connections and of packing.
+//! - [`check`] has one file for each rule.
+//! - [`emit`] writes the files that run an environment, and [`cost`] estimates its price.
+//! - [`edit`] is a change to a file, as a value. [`rewrite`] applies it to the text and keeps everything
+//!   else byte for byte.
+//! - [`action`] has the commands that people run, as values: steps of plans and procedures of the runbook. It
+//!   alone writes shell.
 //! - [`chart_schema`] validates the values against the schema of a chart.
-//! - [`metric`] is the table of what an environment is watched by, which alerts, the runbook and
-//!   the capacity review share.
-//! - [`schedule`] is the calendar: what off-hours and events want at any moment.
-//! - [`diff`] says what two environments differ in and why, [`impact`] what that interrupts,
+//! - [`metric`] is the table of watched metrics, shared by alerts, runbook and capacity review.
+//! - [`schedule`] is the calendar: the pods that off-hours and events ask for at any moment.
+//! - [`diff`] says in what two environments differ and why, [`impact`] what that interrupts, and
 //!   [`plan`] in which order it is safe.
-//! - [`capacity`] projects what was measured and finds a change that makes room: the cheapest, where
-//!   prices are known.
-//! - [`compile`] is the driver and alone knows the order; [`report`] turns values into text and
-//!   decides nothing; [`cli`] alone knows files, arguments, the clock and the terminal.
+//! - [`capacity`] projects measurements and finds a change that makes room: the cheapest one, if prices
+//!   are known.
+//! - [`compile`] is the driver and knows the order of the stages.
+//! - [`report`] turns values into text and decides nothing.
+//! - [`cli`] alone touches files, arguments, the clock and the terminal.
 //!
-//! Modules import from lower layers alone, which a test holds them to (`tests/tidy.rs`).
+//! Modules import only from lower layers; `tests/tidy.rs` holds them to it.
 
+pub mod action;
 pub mod ast;
 pub mod budget;
 pub mod capacity;

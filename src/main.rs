@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Emitting makes many small texts: with the C library's allocator a quarter of it is allocation.
+/// Emitting allocates many small texts. With the C library's allocator, a quarter of the time is
+/// allocation.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,12 +1,12 @@
-//! What a platform is watched by: the guide's metrics to track, for each component of an
-//! environment, each with the PromQL that measures it and the attribute that relieves it.
+//! The metrics that an environment is watched by: the guide's list, for each component, with the
+//! PromQL that measures it and the attributes that relieve it.
 //!
-//! A pure table. Alerts compare a query with its threshold, the runbook prints both, and the
-//! capacity review projects them; [`state`] is what is no utilisation.
-//! Percentages of something that is configured divide by what is configured now, not by what was
-//! at the time: history is told on today's scale. Of storage from CloudWatch that is right only
-//! while exactly `storage.gib` is allocated, because CloudWatch knows what is free, not what is
-//! there: where RDS grew a volume by itself, the file has to follow first.
+//! This is a pure table. Alerts compare a query with its threshold, the runbook prints both, and
+//! the capacity review projects them. The module [`state`] has the queries that are not
+//! utilisation. A percentage of something configured divides by its present value, so history
+//! appears on today's scale. For storage from CloudWatch this is right only while exactly
+//! `storage.gib` is allocated, because CloudWatch reports free space, not the size. If RDS has
+//! grown a volume by itself, update the file first.
 
 mod query;
 pub mod state;
@@ -21,25 +21,25 @@ use crate::model::{Environment, Name, Worker, Workload};
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Metric {
-    /// CPU of the API in percent of what its pods request, as its HPA counts.
+    /// CPU of the API in percent of its pods' requests, as the HPA counts.
     ApiCpu,
     /// Memory of the fullest API pod in percent of its limit.
     ApiMemory,
-    /// Pods of the API in percent of the most its autoscaler may ask for.
+    /// Pods of the API in percent of its autoscaler's maximum.
     ApiReplicas,
-    /// Items of a pool's longest list for each replica of its maximum.
+    /// Items in a pool's longest list, divided by the pool's maximum replicas.
     QueueDepth,
-    /// Pods of a pool in percent of the most its autoscaler may ask for.
+    /// Pods of a pool in percent of its autoscaler's maximum.
     WorkerReplicas,
     /// CPU of a database server in percent.
     DbCpu,
-    /// Connections of a database server in percent of those that are not reserved.
+    /// Connections of a database server in percent of its non-reserved slots.
     DbConnections,
-    /// Used storage of the database in percent of what is allocated.
+    /// Used storage of the database in percent of the allocated storage.
     DbStorage,
-    /// Memory of a Redis group's fullest node in percent of what it may hold.
+    /// Memory of a Redis group's fullest node in percent of its limit.
     RedisMemory,
-    /// Operations a second of a Redis group's busiest node.
+    /// Operations per second of a Redis group's busiest node.
     RedisOps,
 }
 
@@ -58,7 +58,7 @@ impl Metric {
         Self::RedisOps,
     ];
 
-    /// The name it has in the `alerts` node, in files of metrics and in reports.
+    /// Its name in the `alerts` node, in files of metrics and in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -99,12 +99,12 @@ impl std::fmt::Display for Metric {
     }
 }
 
-/// What values of a metric are counted in.
+/// The unit of a metric's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Unit {
-    /// Percent, from 0 to 100; utilisation of requests may exceed 100.
+    /// Percent, usually 0 to 100. Utilisation of requests can exceed 100.
     Percent,
     /// Items for each replica of a pool's maximum.
     ItemsPerReplica,
@@ -157,18 +157,18 @@ pub struct Tracked {
     pub metric: Metric,
     /// Of what.
     pub component: Component,
-    /// The value from which on something is to be done, in the metric's unit.
+    /// The value at which somebody should act, in the metric's unit.
     pub threshold: f64,
-    /// PromQL of the value, in the metric's unit: one series without labels, no comparison.
+    /// PromQL for the value in the metric's unit: one series, no labels, no comparison.
     pub query: String,
-    /// Paths of the attributes that relieve it, the first choice first.
+    /// Paths of the attributes that relieve it, best choice first.
     pub relieved_by: Vec<String>,
 }
 
 /// An autoscaler at this percentage of its maximum cannot add pods.
 const AT_MAXIMUM: f64 = 100.0;
 
-/// Every metric that an environment is watched by, component by component.
+/// Every watched metric of an environment, component by component.
 #[must_use]
 pub fn tracked(environment: &Environment) -> Vec<Tracked> {
     let mut tracked = api(environment);
@@ -231,15 +231,15 @@ fn api(environment: &Environment) -> Vec<Tracked> {
     ]
 }
 
-/// Items for each replica from which on a pool's lists are too long: what the file says, and no
-/// fewer than its autoscaler aims at, which are there while it has pods to add.
+/// The items per replica at which a pool's lists are too long: the stated threshold, but at least
+/// the autoscaler's own target, which is normal while it can add pods.
 #[must_use]
 pub fn queue_depth(environment: &Environment, pool: &Worker) -> u32 {
     let lengths = pool.queue.iter().map(|queue| queue.length.value);
     lengths.fold(environment.alerts.queue_depth.value, u32::max)
 }
 
-/// A pool that drains no list has no depth.
+/// A pool without lists has no depth.
 fn worker(environment: &Environment, name: &Name) -> Vec<Tracked> {
     let of = Component::Worker(name.clone());
     let Some(pool) = environment.worker.get(name) else {

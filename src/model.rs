@@ -1,4 +1,4 @@
-//! The resolved environment: plain data, nothing missing, every value with its origin.
+//! The resolved environment: plain data. Every value is present and has its origin.
 
 pub mod attribute;
 pub mod clock;
@@ -12,7 +12,6 @@ pub mod load_test;
 pub mod money;
 pub mod name;
 pub mod operation;
-mod part;
 pub mod place;
 pub mod platform;
 pub mod quantity;
@@ -36,36 +35,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Sourced;
 pub use attribute::{Attribute, Attributes, Difference};
-pub use clock::{ClockTime, Days, Moment};
+pub use clock::{ClockTime, Days, LastDay, Moment};
 pub use duration::Duration;
 pub use image::Image;
 pub use int_or_percent::Portion;
 pub use money::{Money, Percent};
 pub use name::Name;
 pub use operation::{
-    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, Budget, BudgetField,
-    BudgetNode, Cost, CostField, CostNode, Expectation, ExpectationField, LoadTest, LoadTestField,
-    MetricSources, MetricSourcesField, MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode,
-    Request, RequestField, Stage, StageField, Steady, SteadyField, TestRun, TestRunField,
+    Alerts, AlertsField, AlertsNode, ArrivalRate, ArrivalRateField, ArrivalRateNode, Budget,
+    BudgetField, BudgetNode, Cost, CostField, CostNode, Expectation, ExpectationField,
+    ExpectationNode, LoadTest, LoadTestField, LoadTestNode, MetricSources, MetricSourcesField,
+    MetricSourcesNode, RedisOps, RedisOpsField, RedisOpsNode, Request, RequestField, RequestNode,
+    Stage, StageField, StageNode, Steady, SteadyField, SteadyNode, TestRun, TestRunField,
+    TestRunNode,
 };
 pub use place::Place;
 pub use platform::{
     ADMIN_USER, Backup, BackupField, BackupNode, Clients, ClientsField, ClientsNode, Cluster,
     ClusterField, ClusterNode, Database, DatabaseField, DatabaseNode, Deliver, DeliverField,
-    DeliverNode, Direct, DirectField, DirectNode, Maintenance, MaintenanceField, MaintenanceNode,
-    Network, NetworkField, NetworkNode, NodeGroup, NodeGroupField, NodeGroupNode, Pgbouncer,
-    PgbouncerField, PgbouncerNode, Pool, PoolField, PoolNode, ReadReplicas, ReadReplicasField,
-    ReadReplicasNode, RedisGroup, RedisGroupField, RedisNode, STATS_USER, Storage, StorageField,
-    StorageNode,
+    DeliverNode, Direct, DirectField, DirectNode, ENVIRONMENT_LABEL, Maintenance, MaintenanceField,
+    MaintenanceNode, NODE_GROUP_LABEL, Network, NetworkField, NetworkNode, NodeGroup,
+    NodeGroupField, NodeGroupNode, PGBOUNCER_PORT, Pgbouncer, PgbouncerField, PgbouncerNode, Pool,
+    PoolField, PoolNode, ReadReplicas, ReadReplicasField, ReadReplicasNode, RedisGroup,
+    RedisGroupField, RedisNode, STATS_USER, Storage, StorageField, StorageNode,
 };
 pub use quantity::Quantity;
 pub use rate::ErrorRate;
 pub use schedule::{
-    Event, EventField, OffHours, OffHoursField, Schedule, ScheduleField, ScheduleNode,
+    Event, EventField, EventNode, OffHours, OffHoursField, OffHoursNode, Schedule, ScheduleField,
+    ScheduleNode,
 };
 pub use selection::Selection;
 pub use version::Version;
-pub use waiver::{LastDay, Waiver};
+pub use waiver::{Waive, WaiveField, WaiveNode, Waiver, WaiverNode};
 pub use window::{DailyWindow, WeeklyWindow};
 pub use word::{
     Apply, Arch, Autoscalers, Capacity, ClusterMode, Combine, Driver, EvictionPolicy, Framework,
@@ -123,17 +125,17 @@ node! {
         node deliver: Deliver;
         /// Hours in which little or nothing runs, by `days-from-to`.
         #[serde(default)]
-        undeclared off_hours: BTreeMap<String, OffHours>;
+        unnamed off_hours: BTreeMap<String, OffHours>;
         /// Planned events by name.
         #[serde(default)]
-        undeclared event: BTreeMap<Name, Event>;
+        named event: BTreeMap<Name, Event>;
         /// What follows off-hours and events.
         node schedule: Schedule;
         /// What is watched.
         node alerts: Alerts;
         /// Load tests by name.
         #[serde(default)]
-        undeclared load_test: BTreeMap<Name, LoadTest>;
+        named load_test: BTreeMap<Name, LoadTest>;
         /// What it may cost, if that is stated.
         node budget: Option<Budget>;
         /// How it is paid for.
@@ -141,12 +143,22 @@ node! {
     }
 }
 
-/// The file and its nodes of the top level, as far as their attributes are declared.
-pub static DECLARED: LazyLock<Vec<Top>> =
-    LazyLock::new(|| Top::all_of(EnvironmentNode::ATTRIBUTES));
+node! {
+    /// Everything that a file states.
+    EnvironmentFile: EnvironmentFileNode, EnvironmentFileField, derived {
+        /// Its environment.
+        among environment: Environment;
+        /// The rules that it turns off.
+        nodes waive: Vec<Waive>;
+    }
+}
 
-/// Labels that objects and pods are found by: a label of the user's that is called like one would
-/// leave a Deployment without its pods.
+/// The file and its nodes of the top level.
+pub static DECLARED: LazyLock<Vec<Top>> =
+    LazyLock::new(|| Top::all_of(EnvironmentFileNode::ATTRIBUTES));
+
+/// Labels that select objects and pods. A user's label with the same name would detach a Deployment
+/// from its pods.
 pub const OWN_LABELS: [&str; 5] = [
     "app",
     "app.kubernetes.io/name",

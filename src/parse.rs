@@ -1,10 +1,9 @@
-//! KDL text in, [`Ast`] out: every mistake of a file is reported, what can be read is kept.
+//! KDL text in, [`Ast`] out. Every mistake is reported, and everything readable is kept.
 
 pub mod catalogue;
 mod declared;
 pub mod fields;
 pub mod instances;
-mod leftover;
 mod mistake;
 pub mod nodes;
 pub mod prices;
@@ -24,7 +23,8 @@ use crate::source::SourceId;
 use fields::{Cx, Notes};
 use nodes::top;
 
-/// Reads one environment's file. Mistakes go to `diagnostics`; what they spoil is marked broken.
+/// Reads one environment's file. Mistakes go to `diagnostics`; the parts they affect are marked
+/// broken.
 pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) -> Ast {
     let mut scanned = scan::scan(text, source, diagnostics);
     let mut ast = Ast {
@@ -62,7 +62,7 @@ pub fn environment(text: &str, source: SourceId, diagnostics: &mut Diagnostics) 
 }
 
 fn all_broken(ast: &mut Ast) {
-    for (name, _) in vocabulary::NODES {
+    for name in vocabulary::names() {
         top::mark_broken(ast, name);
     }
 }

@@ -1,24 +1,24 @@
-//! The safe order of a change: steps from BEFORE to AFTER, each state of which keeps every rule
+//! The safe order of a change: steps from BEFORE to AFTER. Each state on the way keeps every rule
 //! that BEFORE keeps.
 //!
-//! A change is cut into moves, each of which one apply brings about ([`moves`]); a move can be
-//! made of several where AWS itself asks for a state between (transit encryption, cluster mode).
-//! A search puts the moves in order ([`order`]): capacity before what uses it on the way up, the
-//! reverse on the way down, no state with an error that BEFORE lacks, and no step that makes one
-//! while it runs ([`transition`]). Where none is found, values that hold only on the way open one
-//! ([`bridge`]). What AWS never does
-//! (a volume that shrinks) is kept as it is and said ([`unchangeable`]).
+//! A change is cut into moves, each of which one apply brings about ([`moves`]). AWS needs several
+//! moves for some changes, such as transit encryption and cluster mode. A search orders the moves
+//! ([`order`]). On the way up, capacity comes before its use; on the way down, after. No state has
+//! an error that BEFORE lacks, and no step causes one while it runs ([`transition`]). If no order
+//! works, temporary values make one possible ([`bridge`]). If AWS cannot make a change at all, such
+//! as shrinking a volume, the plan keeps the old value and says so ([`unchangeable`]).
 
-pub mod action;
 mod beside;
 mod bridge;
 mod joint_moves;
+pub mod move_edit;
 pub mod move_kind;
 pub mod moves;
 pub mod order;
 pub mod procedure;
 mod rank;
 mod redis;
+pub mod script;
 pub mod step;
 mod title;
 mod transition;
@@ -34,19 +34,18 @@ use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::model::Environment;
 use crate::pair::Pair;
 
-pub use action::Action;
-use move_kind::Kind;
-pub use moves::Move;
-use order::{Found, Ways};
-pub use step::Step;
+pub use move_edit::Move;
+use move_kind::MoveKind;
+use order::{FoundOrder, Ways};
+pub use step::PlannedStep;
 pub use transition::Meanwhile;
 pub use unchangeable::Kept;
 
 /// What a plan is made for.
-pub struct Request<'a> {
+pub struct PlanRequest<'a> {
     /// Both ends.
     pub environments: Pair<&'a Environment>,
-    /// Facts about AWS, of AFTER's catalogue: every state is checked with it.
+    /// AFTER's facts about AWS. Every state is checked against them.
     pub catalogue: &'a Catalogue,
     /// The rules that both sides waive.
     pub waived: &'a BTreeSet<Code>,
@@ -59,9 +58,9 @@ pub struct Request<'a> {
 /// A plan, or why there is none.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is done, in order; none where nothing differs.
-    pub steps: Vec<Step>,
-    /// What stays as it is in BEFORE, because AWS refuses to change it.
+    /// The steps, in order; empty if nothing differs.
+    pub steps: Vec<PlannedStep>,
+    /// The attributes that keep BEFORE's value, because AWS cannot change them.
     pub kept: Vec<Kept>,
     /// Why the steps end before AFTER, if they do.
     pub blocked: Option<Blocked>,
@@ -72,7 +71,7 @@ pub struct Plan {
 pub struct Blocked {
     /// The moves that were left.
     pub left: Vec<String>,
-    /// What each of them would break, first of all the one that is the nearest to AFTER.
+    /// The findings that each remaining move would cause; the move nearest to AFTER first.
     pub findings: Vec<Diagnostic>,
     /// Intermediate values that open a way.
     pub bridges: Vec<Help>,
@@ -80,9 +79,9 @@ pub struct Blocked {
 
 /// Plans the way from BEFORE to AFTER.
 #[must_use]
-pub fn plan(request: &Request<'_>) -> Plan {
+pub fn plan(request: &PlanRequest<'_>) -> Plan {
     let (target, kept) = unchangeable::keep(request);
-    let goal = Request {
+    let goal = PlanRequest {
         environments: Pair::new(request.environments.before, &target),
         ..*request
     };
@@ -96,33 +95,30 @@ pub fn plan(request: &Request<'_>) -> Plan {
     }
 }
 
-/// States that a search looks at before it gives up: a tier change takes a dozen moves, and as
-/// many states where nothing stands in the way.
+/// States that a search visits before it gives up. A tier change takes about a dozen moves, and as
+/// many states if nothing is in the way.
 const STATES: usize = 500;
 
 /// The same for moves that are cut finer.
 const STATES_OF_FINER: usize = 2_000;
 
-/// Moves, the order that was found for them, and what had to keep the rules.
-struct Way {
+/// Moves, their order, and the moves that were joined or split to keep the rules.
+struct PlannedWay {
     moves: Vec<Move>,
-    found: Found,
+    found: FoundOrder,
     ways: Ways,
 }
 
-/// Whole moves where they have an order, else some of them joined, else finer ones; then the same
-/// over values that hold only on the way. Where nothing keeps the rules on every way back, those
-/// steps have none.
-fn in_order(goal: &Request<'_>) -> Way {
+/// Tries whole moves first, then some of them joined, then finer ones; then the same with temporary
+/// values. If no way back keeps the rules, the steps have no undo.
+fn in_order(goal: &PlanRequest<'_>) -> PlannedWay {
     let moves = moves::moves(goal.environments, goal.catalogue);
     let allowed = goal.errors(goal.environments.before);
-    // Where AFTER itself breaks a rule, no order ends there: one try shows how far it goes.
-    let hopeless = !goal
-        .new_errors(goal.environments.after, &allowed)
-        .is_empty();
+    // If AFTER itself breaks a rule, no order reaches it. One try shows how far the steps go.
+    let hopeless = goal.is_worse(goal.environments.after, &allowed);
     let states = if hopeless { 2 * moves.len() } else { STATES };
     let found = order::order(goal, &moves, states, Ways::Both);
-    let first = Way {
+    let first = PlannedWay {
         moves,
         found,
         ways: Ways::Both,
@@ -132,9 +128,11 @@ fn in_order(goal: &Request<'_>) -> Way {
     }
     let mut refused = first.refused();
     for ways in [Ways::Both, Ways::Forth] {
-        for (moves, states) in alternatives(goal, &first.moves, &refused) {
+        // Whole moves that keep the rules both ways were the first search.
+        let known = usize::from(ways == Ways::Both);
+        for (moves, states) in alternatives(goal, &first.moves, &refused).skip(known) {
             let found = order::order(goal, &moves, states, ways);
-            let way = Way { moves, found, ways };
+            let way = PlannedWay { moves, found, ways };
             if way.found.complete {
                 return way;
             }
@@ -147,11 +145,12 @@ fn in_order(goal: &Request<'_>) -> Way {
     first
 }
 
-/// Other moves that lead to the same goal, each with the states that a search may look at.
+/// The moves that lead to the same goal, the whole ones first, each with the states that a search may
+/// look at.
 fn alternatives<'a>(
-    goal: &'a Request<'_>,
+    goal: &'a PlanRequest<'_>,
     whole: &'a [Move],
-    refused: &[Refused],
+    refused: &[RefusedMove],
 ) -> impl Iterator<Item = (Vec<Move>, usize)> + use<'a> {
     let joined = moves::joined(goal.environments, goal.catalogue);
     let finer = joined.as_deref().map(moves::finer);
@@ -170,11 +169,11 @@ fn alternatives<'a>(
     .flatten()
 }
 
-/// A move that broke a rule while it ran, and the states that it was tried between.
-type Refused = (Kind, Pair<Environment>);
+/// A move that broke a rule while it ran, and the states before and after it.
+type RefusedMove = (MoveKind, Pair<Environment>);
 
-impl Way {
-    fn refused(&self) -> Vec<Refused> {
+impl PlannedWay {
+    fn refused(&self) -> Vec<RefusedMove> {
         let refused = self.found.refused.iter();
         refused
             .filter_map(|(index, sides)| {
@@ -184,7 +183,7 @@ impl Way {
     }
 }
 
-impl Request<'_> {
+impl PlanRequest<'_> {
     /// The steady errors of a state that are not waived.
     #[must_use]
     pub fn errors(&self, state: &Environment) -> Vec<Diagnostic> {
@@ -197,7 +196,7 @@ impl Request<'_> {
             .collect()
     }
 
-    /// The errors of a state beyond those that BEFORE has: more of a rule than BEFORE.
+    /// The errors of a state beyond BEFORE's: a rule counts if it fails more often than in BEFORE.
     #[must_use]
     pub fn new_errors(&self, state: &Environment, allowed: &[Diagnostic]) -> Vec<Diagnostic> {
         let mut left: BTreeMap<Code, usize> = BTreeMap::new();
@@ -215,7 +214,19 @@ impl Request<'_> {
         found
     }
 
-    /// The errors that a step makes while it runs, of the rules that BEFORE keeps.
+    /// Whether a state has errors beyond those that BEFORE has: as [`new_errors`](Self::new_errors),
+    /// for a search, which looks at many states and tells of none.
+    fn is_worse(&self, state: &Environment, allowed: &[Diagnostic]) -> bool {
+        let found = check::steady_errors(state, self.catalogue, self.today);
+        let mut found = found.iter().filter(|code| !self.waived.contains(*code));
+        let mut left: Vec<Code> = allowed.iter().map(|finding| finding.code).collect();
+        found.any(|code| {
+            let known = left.iter().position(|known| known == code);
+            known.map(|at| left.swap_remove(at)).is_none()
+        })
+    }
+
+    /// The errors that a step causes while it runs, for the rules that BEFORE keeps.
     #[must_use]
     pub fn broken_meanwhile(
         &self,
@@ -232,7 +243,7 @@ impl Request<'_> {
     }
 }
 
-fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
+fn blocked(request: &PlanRequest<'_>, way: &PlannedWay) -> Blocked {
     let (moves, found) = (&way.moves, &way.found);
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();
@@ -256,7 +267,7 @@ fn blocked(request: &Request<'_>, way: &Way) -> Blocked {
             broken = request.broken_meanwhile(sides, way.ways, &allowed);
         }
         for finding in broken {
-            // Many moves break the same rule in the same words.
+            // Many moves break one rule with the same message.
             let same = seen.entry((finding.code, finding.message.clone()));
             let same: &mut Vec<usize> = same.or_default();
             if !same.iter().any(|at| findings.get(*at) == Some(&finding)) {

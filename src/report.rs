@@ -1,4 +1,4 @@
-//! Values as text for people. Reports are pure and decide nothing.
+//! Values as text for people. Reports are pure functions and decide nothing.
 
 pub mod affected;
 mod amount;
@@ -6,9 +6,9 @@ pub mod capacity;
 pub mod cost;
 pub mod diff;
 pub mod markdown;
-mod masked_value;
 pub mod page;
 pub mod paint;
+mod paths;
 pub mod plan;
 pub mod schedule;
 pub mod schema;

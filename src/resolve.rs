@@ -12,7 +12,7 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Part, Written};
+use crate::ast::{Ast, Over, TopPart, Written};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::declaration::Settled as _;
@@ -20,7 +20,7 @@ use crate::model::{
     Alerts, Api, Cost, Deliver, Environment, Name, Network, NodeGroup, Schedule, Service, Via,
     Worker,
 };
-use crate::source::{Sourced, Sources};
+use crate::source::{Inputs, Sourced, Sources};
 
 use resolver::Resolver;
 
@@ -28,11 +28,11 @@ use resolver::Resolver;
 pub struct Resolved {
     /// The environment.
     pub environment: Environment,
-    /// Parts of which something had to be left out: rules that read them stay silent.
-    pub broken: BTreeSet<Part>,
+    /// Parts that are incomplete. Rules that read them are skipped.
+    pub broken: BTreeSet<TopPart>,
 }
 
-/// Reports `environment`, `tier` and `region` where they are not stated.
+/// Reports `environment`, `tier` and `region` if they are missing.
 pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Diagnostics) {
     let mut missing = |absent: bool, node: &str, example: &str| {
         if absent {
@@ -55,10 +55,10 @@ pub fn require_header(file: &Ast, end: crate::source::Span, diagnostics: &mut Di
     missing(file.stated.region.is_absent(), "region", "us-east-1");
 }
 
-/// Completes `file` from `tier`, which holds the defaults already.
+/// Completes `file` from `tier`, which already includes the defaults.
 ///
-/// `None` when environment, tier or region is missing or unreadable, or when the catalogue does
-/// not state what every environment needs.
+/// `None` if environment, tier or region is missing or unreadable, or if the catalogue lacks a
+/// required value.
 pub fn resolve(
     file: &Ast,
     tier: &Ast,
@@ -105,11 +105,20 @@ fn environment(
     catalogue: &Catalogue,
 ) -> Environment {
     let names = names(resolver, file, tier);
-    let app = &names.app.value;
+    let app = &names.app;
     let (groups, api, worker) = placed(resolver, file, tier, app, catalogue);
-    let redis = redis::resolve(resolver, file, tier, app, &names.environment.value);
+    let service = services(resolver, file, tier);
+    let database = database::resolve(resolver, file, tier, app, &names.environment);
+    let neighbours = pgbouncer::Neighbours {
+        api: &api,
+        worker: &worker,
+        service: &service,
+        database: &database,
+    };
+    let pgbouncer = pgbouncer::resolve(resolver, file, tier, app, &neighbours);
+    let redis = redis::resolve(resolver, file, tier, app, &names.environment);
     let stated = file.stated.clone().over(tier.stated.clone());
-    let mut environment = Environment {
+    Environment {
         tier: resolver.need(file.stated.tier.clone(), "tier"),
         region: resolver.need(file.stated.region.clone(), "region"),
         labels: resolver.map(file.stated.labels.clone().over(tier.stated.labels.clone())),
@@ -119,37 +128,35 @@ fn environment(
                 .clone()
                 .over(tier.stated.framework.clone()),
         ),
-        service: services(resolver, file, tier),
+        service,
         network: Network::settle(stated.network, resolver, "network"),
         deliver: Deliver::settle(stated.deliver, resolver, "deliver"),
-        off_hours: schedule::off_hours(resolver, file, tier, &worker),
-        event: schedule::events(resolver, file, tier, &worker),
+        off_hours: schedule::off_hours(resolver, stated.off_hours, &worker),
+        event: schedule::events(resolver, stated.event, &worker),
         schedule: Schedule::settle(stated.schedule, resolver, "schedule"),
         alerts: Alerts::settle(stated.alerts, resolver, "alerts"),
-        load_test: operation::load_tests(resolver, file, tier),
+        load_test: operation::load_tests(resolver, stated.load_test),
         budget: operation::budget(resolver, stated.budget),
         cost: Cost::settle(stated.cost, resolver, "cost"),
         api,
         worker,
-        pgbouncer: pgbouncer::resolve(resolver, file, tier, app),
-        database: database::resolve(resolver, file, tier, &names.app, &names.environment),
+        pgbouncer,
+        database,
         redis,
         nodes: groups,
         environment: names.environment,
         app: names.app,
         namespace: names.namespace,
         cluster: names.cluster,
-    };
-    pgbouncer::derive_pool(resolver, file, tier, &mut environment);
-    environment
+    }
 }
 
-/// The node groups, and the workloads that they take.
+/// The node groups, and the workloads that run on them.
 fn placed(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     catalogue: &Catalogue,
 ) -> (BTreeMap<Name, NodeGroup>, Api, BTreeMap<Name, Worker>) {
     let groups = nodes::resolve(resolver, &file.stated.nodes, &tier.stated.nodes);
@@ -160,14 +167,14 @@ fn placed(
 }
 
 /// What everything else is named after.
-struct Names {
+struct BaseNames {
     environment: Sourced<Name>,
     app: Sourced<Name>,
     namespace: Sourced<Name>,
     cluster: Sourced<Name>,
 }
 
-fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
+fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BaseNames {
     let environment = resolver.need(file.stated.environment.clone(), "environment");
     let app = resolver.need(file.stated.app.clone().over(tier.stated.app.clone()), "app");
     let namespace = resolver.or_derive(
@@ -184,7 +191,7 @@ fn names(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> Names {
             .over(tier.stated.cluster.clone()),
         || follows(&environment, "cluster-follows-environment", "environment"),
     );
-    Names {
+    BaseNames {
         environment,
         app,
         namespace,
@@ -196,13 +203,14 @@ fn api(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &nodes::Landing<'_>,
 ) -> Api {
     let node = file.stated.api.clone().over(tier.stated.api.clone());
     let metric = Vec::settle(node.metric, resolver, "api.metric");
-    let place = workload::Place {
-        name: &format!("{app}-api"),
+    let place = workload::WorkloadPlace {
+        app,
+        role: "api",
         arch: landing.arch_for(None),
         window: None,
     };
@@ -213,13 +221,10 @@ fn api(
 }
 
 fn follows(value: &Sourced<Name>, rule: &'static str, path: &str) -> Sourced<Name> {
-    Sourced::derived(
-        value.value.clone(),
-        rule,
-        vec![path.to_owned()],
-        format!("`{path}`, which is {}", value.value),
-        value.sound,
-    )
+    let mut inputs = Inputs::new();
+    let name = inputs.read(path, value).clone();
+    let arithmetic = format!("`{path}`, which is {name}");
+    inputs.derive(name, rule, arithmetic)
 }
 
 fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Name, Service> {
@@ -236,7 +241,7 @@ fn services(resolver: &mut Resolver<'_>, file: &Ast, tier: &Ast) -> BTreeMap<Nam
             ("requests cpu=", node.cpu.is_absent()),
             ("requests memory=", node.memory.is_absent()),
         ];
-        if !resolver.complete("service", &name, node.place, &lacks, Part::Service) {
+        if !resolver.complete("service", &name, node.place, &lacks, TopPart::Service) {
             continue;
         }
         let none = || Sourced::unless_stated(0, "no-connections-by-default", "none stated");

@@ -1,8 +1,8 @@
-//! Edits, applied to the text of a file: whatever they do not speak of stays, byte for byte.
+//! Applies edits to the text of a file. Everything else stays, byte for byte.
 //!
-//! The scanner's tree says where each node, argument and property stands. An edit becomes one
-//! replacement in the text; the result is read again before the next edit. Comments, blank lines, the
-//! order of nodes, line ends, indentation, raw strings and `/-` are never touched.
+//! The scanner's tree locates each node, argument and property. An edit becomes one replacement in
+//! the text, and the result is read again before the next edit. Comments, blank lines, the order of
+//! nodes, line ends, indentation, raw strings and `/-` are never touched.
 
 mod find;
 mod remove;
@@ -11,25 +11,25 @@ use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostics;
-use crate::edit::{Action, Address, Edit, Pick, Segment, Slot, spelled};
+use crate::edit::{Address, Edit, EditAction, Pick, Segment, Slot, spelled};
 use crate::parse::scan;
-use crate::parse::tree::{Entry, Node};
+use crate::parse::tree::{KdlEntry, KdlNode};
 use crate::source::Span;
 
 use find::{arguments, locate, states};
 
 /// Why edits were not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// These two want different things of one place.
+pub enum RefusedEdits {
+    /// Two edits want different values for one place.
     Contradiction(Box<Edit>, Box<Edit>),
     /// The language or the file has no such place.
     Nowhere(Box<Edit>),
-    /// What stands around the place is not well-formed KDL, or would not be any more.
+    /// The text around the place is not well-formed KDL, or would not be after the edit.
     Malformed(Box<Edit>),
 }
 
-impl Display for Refused {
+impl Display for RefusedEdits {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction(one, another) => {
@@ -43,18 +43,18 @@ impl Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for RefusedEdits {}
 
 /// `text` with every edit applied, in their order.
 ///
 /// # Errors
 /// Two edits contradict each other, an edit has no place, or the text around one cannot be read.
-pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
+pub fn apply(text: &str, edits: &[Edit]) -> Result<String, RefusedEdits> {
     for (index, edit) in edits.iter().enumerate() {
         let others = edits.get(index + 1..).unwrap_or_default();
         if let Some(other) = others.iter().find(|other| edit.contradicts(other)) {
             let (one, another) = (Box::new(edit.clone()), Box::new(other.clone()));
-            return Err(Refused::Contradiction(one, another));
+            return Err(RefusedEdits::Contradiction(one, another));
         }
     }
     let mut text = text.to_owned();
@@ -64,14 +64,14 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
     Ok(text)
 }
 
-/// A text as a tree, and how much is wrong with its form.
-struct Read<'t> {
-    nodes: Vec<Node<'t>>,
+/// A text as a tree, and the number of mistakes in its form.
+struct ReadText<'t> {
+    nodes: Vec<KdlNode<'t>>,
     mistakes: usize,
 }
 
-impl<'t> Read<'t> {
-    /// None where some part of the text cannot be read.
+impl<'t> ReadText<'t> {
+    /// `None` if some part of the text cannot be read.
     fn of(text: &'t str) -> Option<Self> {
         let mut found = Diagnostics::new();
         let scanned = scan::scan(text, Span::nowhere().source, &mut found);
@@ -82,49 +82,49 @@ impl<'t> Read<'t> {
     }
 }
 
-fn apply_one(text: &str, edit: &Edit) -> Result<String, Refused> {
-    let nowhere = || Refused::Nowhere(Box::new(edit.clone()));
-    let malformed = || Refused::Malformed(Box::new(edit.clone()));
+fn apply_one(text: &str, edit: &Edit) -> Result<String, RefusedEdits> {
+    let nowhere = || RefusedEdits::Nowhere(Box::new(edit.clone()));
+    let malformed = || RefusedEdits::Malformed(Box::new(edit.clone()));
     let address = edit.address().ok_or_else(nowhere)?;
-    let read = Read::of(text).ok_or_else(malformed)?;
+    let read = ReadText::of(text).ok_or_else(malformed)?;
     let chain = locate(&read.nodes, &address.nodes, &address.slot);
     let is_there = chain.len() == address.nodes.len();
     let last = chain.last().copied();
     let changed = match &edit.action {
-        Action::Set(value) if is_there => {
+        EditAction::Set(value) if is_there => {
             let node = last.ok_or_else(nowhere)?;
             set(text, node, &address, value).ok_or_else(nowhere)?
         }
-        Action::Insert(more) if is_there => match (&address.slot, last) {
+        EditAction::Insert(more) if is_there => match (&address.slot, last) {
             (Slot::Node, _) => add(text, last, more),
             (Slot::Arguments, Some(node)) => insert(text, behind_arguments(node), more),
             (Slot::Arguments | Slot::Key | Slot::Item(_) | Slot::Property(_), _) => {
                 return Err(nowhere());
             }
         },
-        Action::Set(value) | Action::Insert(value) => {
+        EditAction::Set(value) | EditAction::Insert(value) => {
             let statement = address.statement(chain.len(), value).ok_or_else(nowhere)?;
             add(text, last, &statement)
         }
-        Action::Remove => remove::remove(text, &address).ok_or_else(malformed)?,
+        EditAction::Remove => remove::remove(text, &address).ok_or_else(malformed)?,
     };
-    let again = Read::of(&changed).ok_or_else(malformed)?;
+    let again = ReadText::of(&changed).ok_or_else(malformed)?;
     let done = match &edit.action {
-        Action::Set(_) | Action::Insert(_) => {
+        EditAction::Set(_) | EditAction::Insert(_) => {
             let chain = locate(&again.nodes, &address.nodes, &address.slot);
             let node = chain.last().copied();
             chain.len() == address.nodes.len() && node.is_none_or(|node| states(node, &address))
         }
-        Action::Remove => true,
+        EditAction::Remove => true,
     };
-    let renamed = matches!(edit.action, Action::Set(_)) && leads_by_its_value(&address);
+    let renamed = matches!(edit.action, EditAction::Set(_)) && leads_by_its_value(&address);
     if again.mistakes > read.mistakes || !(done || renamed) {
         return Err(malformed());
     }
     Ok(changed)
 }
 
-/// Whether an address leads by the value that stands at it, so that another value is another address.
+/// Whether the address contains the value itself, so that another value has another address.
 fn leads_by_its_value(address: &Address) -> bool {
     let hours = |it: &Segment| matches!(it.pick, Pick::Hours(_));
     match &address.slot {
@@ -137,8 +137,8 @@ fn leads_by_its_value(address: &Address) -> bool {
     }
 }
 
-/// The text with the value of `address`, whose last node is `node`, set; none where it cannot be.
-fn set(text: &str, node: &Node<'_>, address: &Address, value: &str) -> Option<String> {
+/// The text with the value of `address` set in its last node, `node`; `None` if that is impossible.
+fn set(text: &str, node: &KdlNode<'_>, address: &Address, value: &str) -> Option<String> {
     match &address.slot {
         Slot::Property(key) => {
             let stated = node.entries.iter().find(|entry| is_property(entry, key));
@@ -180,12 +180,12 @@ fn has_key(segment: &Segment) -> bool {
     matches!(segment.pick, Pick::Key(_))
 }
 
-fn is_property(entry: &Entry<'_>, key: &str) -> bool {
+fn is_property(entry: &KdlEntry<'_>, key: &str) -> bool {
     entry.key.as_ref().is_some_and(|it| it.name == key)
 }
 
 /// The text with nodes added to the block of `parent`, or to the top level.
-fn add(text: &str, parent: Option<&Node<'_>>, nodes: &str) -> String {
+fn add(text: &str, parent: Option<&KdlNode<'_>>, nodes: &str) -> String {
     let Some(parent) = parent else {
         return add_at_end(text, nodes);
     };
@@ -209,12 +209,12 @@ fn add(text: &str, parent: Option<&Node<'_>>, nodes: &str) -> String {
     let behind = last.and_then(|end| Some((end, text.get(end..close)?.trim())));
     match behind {
         Some((end, "" | ";")) => replace(text, end..end, &format!("; {nodes}")),
-        // A comment, or something commented out: only the front of the block is surely free.
+        // A comment or commented-out text: only the front of the block is certainly free.
         Some(_) | None => replace(text, open..open, &format!(" {nodes};")),
     }
 }
 
-/// The text with nodes added at its end. A text without a line end there stays one.
+/// The text with nodes added at its end. A text without a final line end stays without one.
 fn add_at_end(text: &str, nodes: &str) -> String {
     let end = line_end(text);
     if text.is_empty() || text.ends_with(is_line_end) {
@@ -224,7 +224,7 @@ fn add_at_end(text: &str, nodes: &str) -> String {
     }
 }
 
-/// The text with `new` behind what ends at `at`.
+/// The text with `new` inserted after the item that ends at `at`.
 fn insert(text: &str, at: usize, new: &str) -> String {
     replace(text, at..at, &format!(" {new}"))
 }
@@ -235,7 +235,7 @@ fn replace(text: &str, range: Range<usize>, new: &str) -> String {
     format!("{before}{new}{after}")
 }
 
-/// The text without an entry and the blanks before it.
+/// The text without an entry and without the blanks before it.
 fn cut_entry(text: &str, entry: &Range<usize>) -> String {
     let before = text.get(..entry.start).unwrap_or_default();
     let start = before.trim_end_matches(is_blank).len();
@@ -246,20 +246,20 @@ fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// Where a node ends that has no block, or its block would begin.
-fn head_end(node: &Node<'_>) -> usize {
+/// The end of a node without a block, or the start of its block.
+fn head_end(node: &KdlNode<'_>) -> usize {
     let entries = node.entries.iter().map(|entry| entry.value.span.end);
     entries.fold(node.name_span.end, u32::max) as usize
 }
 
 /// Where a node ends.
-fn node_end(node: &Node<'_>) -> usize {
+fn node_end(node: &KdlNode<'_>) -> usize {
     let block = node.block.as_ref().map(|block| block.whole.end as usize);
     block.unwrap_or_else(|| head_end(node))
 }
 
-/// Where the next argument of a node stands.
-fn behind_arguments(node: &Node<'_>) -> usize {
+/// The position for a node's next argument.
+fn behind_arguments(node: &KdlNode<'_>) -> usize {
     let last = arguments(node).last().map(|entry| entry.value.span.end);
     last.unwrap_or(node.name_span.end) as usize
 }
@@ -272,7 +272,7 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// The blanks before `at`, if nothing else stands before it on its line.
+/// The blanks before `at`, if its line has nothing else before it.
 fn indent(text: &str, at: usize) -> Option<&str> {
     let before = text.get(..at)?;
     let start = before.rfind(is_line_end).map_or(0, |end| end + 1);
@@ -289,7 +289,7 @@ fn line_end(text: &str) -> &'static str {
     }
 }
 
-/// By how much the text indents: as its first indented line, or by four blanks.
+/// The text's unit of indentation: that of its first indented line, else four blanks.
 fn unit(text: &str) -> &str {
     let lines = text.split(is_line_end);
     let blanks = |line: &str| line.len() - line.trim_start_matches(is_blank).len();

@@ -1,7 +1,7 @@
-//! The calendar: when off-hours and events hold, what that makes of the API and of pools at any
-//! moment, and when KEDA's cron would say the same. Rules, output and reports ask here alone.
+//! The calendar: when off-hours and events apply, how many pods they ask for at any moment, and
+//! when KEDA's cron trigger does the same. Rules, output and reports share it.
 //!
-//! Pure: time zones come from the table in the program, and every moment from the caller.
+//! It is pure: time zones come from the program's own table, and the caller passes every moment.
 
 pub mod cron;
 pub mod week;
@@ -18,14 +18,14 @@ pub use zone::Zone;
 
 /// What a schedule speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum ScheduleSubject {
     /// The API.
     Api,
     /// A worker pool.
     Pool(Name),
 }
 
-impl std::fmt::Display for Subject {
+impl std::fmt::Display for ScheduleSubject {
     /// Its path in KDL spelling.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -37,7 +37,7 @@ impl std::fmt::Display for Subject {
 
 /// What the calendar wants of a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted<'a> {
+pub enum WantedCount<'a> {
     /// What is declared: its autoscaler's own bounds.
     Declared,
     /// No fewer pods than an event asks for.
@@ -49,16 +49,16 @@ pub enum Wanted<'a> {
         /// Whether it is the event's own time.
         coming: Coming,
     },
-    /// As many pods as off-hours leave: none of the API, a paused count of a pool.
+    /// The pods that off-hours leave: zero for the API, a paused count for a pool.
     Asleep {
-        /// The window that leaves the fewest, by its key.
+        /// The key of the window that leaves the fewest pods.
         window: &'a str,
         /// How many.
         pods: u32,
     },
 }
 
-/// Why a floor holds: at the event's own time, or on its day and month of another year.
+/// Why a floor applies: at the event's own time, or on the same day and month of another year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coming {
     /// The event is on.
@@ -71,7 +71,7 @@ pub enum Coming {
 
 /// Off-hours whose zone is known.
 #[derive(Clone, Debug)]
-pub struct Window<'a> {
+pub struct ZonedWindow<'a> {
     /// Its key among the environment's.
     pub key: &'a str,
     /// As it is stated.
@@ -89,17 +89,17 @@ pub struct Occasion<'a> {
     pub event: &'a Event,
     /// Where its clock hangs.
     pub zone: Zone,
-    /// When its floors begin to hold: `lead` before `from`.
+    /// When its floors start: `lead` before `from`.
     pub start: Timestamp,
     /// When they no longer do.
     pub end: Timestamp,
-    /// What holds them under pools, if any trigger of KEDA does.
+    /// The KEDA trigger that sets the floors of pools, if KEDA can express the event.
     pub trigger: Option<Trigger>,
 }
 
-impl Window<'_> {
-    /// Whether the window is open. The clock on the wall decides, so that an hour that a clock
-    /// passes twice counts twice, and one that it leaves out does not count.
+impl ZonedWindow<'_> {
+    /// Whether the window is open, by wall-clock time. An hour that a clock change repeats counts
+    /// twice; an hour that it skips does not count.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let clock = self.zone.clock(at);
@@ -116,12 +116,12 @@ impl Window<'_> {
         }
     }
 
-    /// The pods that it leaves a subject, if it names it.
+    /// The pods that the window leaves a subject, if the window names it.
     #[must_use]
-    pub fn leaves(&self, subject: &Subject) -> Option<u32> {
+    pub fn leaves(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            Subject::Api => self.hours.api.as_ref(),
-            Subject::Pool(name) => self.hours.worker.get(name),
+            ScheduleSubject::Api => self.hours.api.as_ref(),
+            ScheduleSubject::Pool(name) => self.hours.worker.get(name),
         };
         count.map(|count| count.value)
     }
@@ -150,14 +150,14 @@ impl<'a> Occasion<'a> {
         self.start <= at && at < self.end
     }
 
-    /// Whether it is over before it begins, or at the same moment.
+    /// Whether the event ends before it starts, or at the same moment.
     #[must_use]
     pub fn never_begins(&self) -> bool {
         self.end <= self.zone.instant(self.event.from.value.civil())
     }
 
-    /// Why its floor under a pool holds on a day and month that are not its own, if it does: five
-    /// fields of cron have no year.
+    /// Whether and why the event's floor under a pool also applies in another year: cron's five
+    /// fields have no year.
     #[must_use]
     pub fn returns(&self, at: Timestamp) -> Option<Coming> {
         let trigger = self.trigger.as_ref()?;
@@ -170,23 +170,23 @@ impl<'a> Occasion<'a> {
         (!self.is_on(at) && trigger.is_open(at)).then_some(coming)
     }
 
-    /// The floor under a subject, if it names it.
+    /// The floor for a subject, if the event names it.
     #[must_use]
-    pub fn floor(&self, subject: &Subject) -> Option<u32> {
+    pub fn floor(&self, subject: &ScheduleSubject) -> Option<u32> {
         let count = match subject {
-            Subject::Api => self.event.api.as_ref(),
-            Subject::Pool(name) => self.event.worker.get(name),
+            ScheduleSubject::Api => self.event.api.as_ref(),
+            ScheduleSubject::Pool(name) => self.event.worker.get(name),
         };
         count.map(|count| count.value)
     }
 }
 
-/// The off-hours and events of an environment whose zones are known: `zone-unknown` says which
-/// are not.
+/// The off-hours and events of an environment whose time zones are known. The rule `zone-unknown`
+/// reports the others.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar<'a> {
     /// The windows, in the order of their keys.
-    pub windows: Vec<Window<'a>>,
+    pub windows: Vec<ZonedWindow<'a>>,
     /// The events, in the order of their names.
     pub occasions: Vec<Occasion<'a>>,
 }
@@ -197,7 +197,7 @@ impl<'a> Calendar<'a> {
     pub fn of(environment: &'a Environment) -> Self {
         let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
             let zone = Zone::find(&hours.zone.value)?;
-            Some(Window { key, hours, zone })
+            Some(ZonedWindow { key, hours, zone })
         });
         let occasions = environment.event.iter().filter_map(|(name, event)| {
             let zone = Zone::find(&event.zone.value)?;
@@ -209,16 +209,16 @@ impl<'a> Calendar<'a> {
         }
     }
 
-    /// Whether some window puts the subject to sleep.
+    /// Whether a window sets the subject to zero or pauses it.
     #[must_use]
-    pub fn sleeps(&self, subject: &Subject) -> bool {
+    pub fn sleeps(&self, subject: &ScheduleSubject) -> bool {
         let mut windows = self.windows.iter();
         windows.any(|window| window.leaves(subject).is_some())
     }
 
     /// Everything that it speaks of.
     #[must_use]
-    pub fn subjects(&self) -> BTreeSet<Subject> {
+    pub fn subjects(&self) -> BTreeSet<ScheduleSubject> {
         let windows = self
             .windows
             .iter()
@@ -229,45 +229,45 @@ impl<'a> Calendar<'a> {
             .map(|it| (&it.event.api, &it.event.worker));
         let mut subjects = BTreeSet::new();
         for (api, workers) in windows.chain(events) {
-            subjects.extend(api.as_ref().map(|_| Subject::Api));
-            subjects.extend(workers.keys().cloned().map(Subject::Pool));
+            subjects.extend(api.as_ref().map(|_| ScheduleSubject::Api));
+            subjects.extend(workers.keys().cloned().map(ScheduleSubject::Pool));
         }
         subjects
     }
 
-    /// What it wants of a subject at a moment. An event wins over off-hours; of several events the
-    /// highest floor holds, of several windows the fewest pods. A floor that returns in another
-    /// year does not wake a pool, because the pause of off-hours takes precedence. A pool that is awake
-    /// keeps this floor, also beside an event's own floor.
+    /// The wanted pods of a subject at a moment. An event takes precedence over off-hours. Among
+    /// events the highest floor applies, among windows the fewest pods. The floor of another year
+    /// does not wake a paused pool, because a pause takes precedence; but it applies to a pool that
+    /// is awake, even beside another event's floor.
     #[must_use]
-    pub fn wanted(&self, subject: &Subject, at: Timestamp) -> Wanted<'a> {
+    pub fn wanted(&self, subject: &ScheduleSubject, at: Timestamp) -> WantedCount<'a> {
         let own = |it: &Occasion<'a>| it.is_on(at).then_some(Coming::Own);
         let any = |it: &Occasion<'a>| match subject {
-            Subject::Api => own(it),
-            Subject::Pool(_) => own(it).or_else(|| it.returns(at)),
+            ScheduleSubject::Api => own(it),
+            ScheduleSubject::Pool(_) => own(it).or_else(|| it.returns(at)),
         };
         let open = self.windows.iter().filter(|window| window.is_open(at));
         let counts = open.filter_map(|it| Some((it.leaves(subject)?, it.key)));
         match counts.min_by_key(|(pods, _)| *pods) {
             Some((pods, window)) if self.floor(subject, own).is_none() => {
-                Wanted::Asleep { window, pods }
+                WantedCount::Asleep { window, pods }
             }
-            Some(_) | None => self.floor(subject, any).unwrap_or(Wanted::Declared),
+            Some(_) | None => self.floor(subject, any).unwrap_or(WantedCount::Declared),
         }
     }
 
-    /// The highest floor under a subject among the events that hold theirs.
+    /// The highest floor for a subject among the active events.
     fn floor(
         &self,
-        subject: &Subject,
+        subject: &ScheduleSubject,
         holds: impl Fn(&Occasion<'a>) -> Option<Coming>,
-    ) -> Option<Wanted<'a>> {
+    ) -> Option<WantedCount<'a>> {
         let floors = self.occasions.iter().filter_map(|it| {
             let pods = it.floor(subject)?;
             Some((pods, it.name, holds(it)?))
         });
         let (pods, event, coming) = floors.max_by_key(|(pods, _, _)| *pods)?;
-        Some(Wanted::AtLeast {
+        Some(WantedCount::AtLeast {
             event,
             pods,
             coming,

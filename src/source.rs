@@ -1,24 +1,28 @@
-//! Source texts, and where a value in them stands.
+//! Source texts, and the places of values in them.
 //!
-//! Positions are byte offsets; lines and columns are computed only when something is shown.
+//! Positions are byte offsets. Lines and columns are computed only for display.
+
+mod inputs;
 
 use std::sync::{Arc, OnceLock};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Names one text of a run: a file of the user's, or a file of the catalogue.
+pub use inputs::Inputs;
+
+/// Identifies one text of a run: a user's file, or a file of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceId(u32);
 
 /// One text and the name it is shown under.
 #[derive(Debug)]
 pub struct Source {
-    /// How the user would name it: a path as given, or `catalogue/tiers.kdl`.
+    /// Its name for the user: a path as given, or `catalogue/tiers.kdl`.
     pub name: String,
     /// The text itself, valid UTF-8.
     pub text: String,
-    /// Whether this is a file of the catalogue, so that what stands in it is a default.
+    /// Whether this is a file of the catalogue, so its values are defaults.
     pub catalogue: bool,
 }
 
@@ -26,7 +30,7 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources(Vec<Arc<Text>>);
 
-/// A source, and where its lines begin as soon as anybody asks.
+/// A source, and the starts of its lines, computed on first use.
 #[derive(Debug)]
 struct Text {
     source: Source,
@@ -53,10 +57,11 @@ impl Sources {
         SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
     }
 
-    /// The text that `id` names.
+    /// The text that `id` identifies.
     ///
     /// # Panics
-    /// When `id` was made by another run's sources.
+    ///
+    /// If `id` belongs to another run's sources.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
         &self.text(id).source
@@ -112,7 +117,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Nothing, at the start of the first source: for what never becomes a finding.
+    /// An empty span at the start of the first source, for values that never appear in a finding.
     #[must_use]
     pub fn nowhere() -> Self {
         Self::new(SourceId(0), 0, 0)
@@ -155,12 +160,12 @@ pub enum Origin {
     Tier(Span),
     /// A named rule computed it from other values.
     Derived(Arc<Derivation>),
-    /// A record of an earlier run (`tierc.lock.json`) says so, and not where it came from.
+    /// A record of an earlier run (`tierc.lock.json`) states it, without its origin.
     Recorded,
 }
 
 impl Origin {
-    /// Where the value stands, if it was written anywhere.
+    /// Where the value is written, if anywhere.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
         match self {
@@ -175,7 +180,7 @@ impl Origin {
 pub struct Derivation {
     /// The rule's name, such as `pool-for-demand`.
     pub rule: &'static str,
-    /// The paths of the values it read, in KDL spelling.
+    /// The paths of the values it read, in KDL spelling and in the order in which it read them.
     pub inputs: Vec<String>,
     /// The computation with this environment's numbers, such as `160 / 3 = 53.3, rounded up to 55`.
     pub arithmetic: String,
@@ -188,34 +193,14 @@ pub struct Sourced<T> {
     pub value: T,
     /// Where it comes from.
     pub origin: Origin,
-    /// False when it only stands in for something that could not be read: no rule may speak of it.
+    /// `false` if the value replaces one that could not be read. Rules must not report it.
     pub sound: bool,
 }
 
 impl<T> Sourced<T> {
-    /// A value that `rule` computed from `inputs`; `sound` when everything it was computed from is.
-    pub fn derived(
-        value: T,
-        rule: &'static str,
-        inputs: Vec<String>,
-        arithmetic: String,
-        sound: bool,
-    ) -> Self {
-        let origin = Origin::Derived(Arc::new(Derivation {
-            rule,
-            inputs,
-            arithmetic,
-        }));
-        Self {
-            value,
-            origin,
-            sound,
-        }
-    }
-
-    /// The value of `rule`, which holds where nothing is stated; `why` says so.
+    /// The default of `rule` for an attribute that nothing states; `why` explains it.
     pub fn unless_stated(value: T, rule: &'static str, why: &str) -> Self {
-        Self::derived(value, rule, Vec::new(), why.to_owned(), true)
+        Inputs::new().derive(value, rule, why)
     }
 
     /// Whether the value was computed from others.
@@ -230,7 +215,8 @@ impl<T> Sourced<T> {
         matches!(self.origin, Origin::Declared(_))
     }
 
-    /// Whether it only says again what `other` says: it was derived, or a record has both alike.
+    /// Whether the value only repeats `other`: it was derived, or a record has the same value for
+    /// both.
     #[must_use]
     pub fn follows(&self, other: &Self) -> bool
     where
@@ -261,7 +247,7 @@ impl<T: Serialize> Serialize for Sourced<T> {
     }
 }
 
-/// Reads a record: the value is all it holds.
+/// Reads a record, which holds only the value.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sourced<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(|value| Self {

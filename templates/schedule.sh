@@ -1,8 +1,8 @@
 #!/bin/sh
-# Brings the cluster to what off-hours and events want at this moment. It runs every five minutes, so
-# that the next run makes up for one that was missed.
+# Applies the off-hours and events of this moment to the cluster. It runs every five minutes, so the
+# next run makes up for a missed one.
 #
-# It records in annotations what it sets, and changes back that alone: what somebody else set stays.
+# It records in annotations what it sets, and reverts only that. What other people set stays.
 set -eu
 now=$(date -u +%s)
 failed=0
@@ -12,8 +12,8 @@ during() {
     [ "$now" -ge "$1" ] && [ "$now" -lt "$2" ]
 }
 
-# True in a window of the week: the rule of the zone's clocks, the days on which the window opens
-# (1 is Monday), and from when until when, as 1HHMM.
+# True in a weekly window. Arguments: the rule of the time zone, the days on which the window opens
+# (1 is Monday), and its start and end as 1HHMM.
 window() {
     day=$(TZ="$1" date -d "@$now" +%u) || exit 1
     clock=$(TZ="$1" date -d "@$now" +1%H%M) || exit 1
@@ -26,8 +26,8 @@ window() {
     case $2 in *"$day"*) return 0 ;; *) return 1 ;; esac
 }
 
-# Changes an object: kind, name, merge patch, and an option. Flux undoes what kubectl changes, unless it
-# has a field manager of its own.
+# Changes an object. Arguments: kind, name, merge patch, and an option. Flux reverts changes of kubectl
+# unless they have a field manager of their own.
 change() {
     kubectl patch "$1" "$2" --field-manager=tierc-schedule --type=merge ${4-} -p "$3"
 }
@@ -37,10 +37,10 @@ json() {
     if [ -n "$1" ]; then printf '"%s"' "$1"; else printf null; fi
 }
 
-# The minimum of an HPA: the declared one, or what an event asks for. The annotation `minimum` holds
-# what was set here last. Any other minimum is somebody's own: one that is high enough stays, and a
-# lower one comes back after the event, out of `minimum-by-hand`. A declared minimum is the file's,
-# whoever applied it.
+# Sets the minimum of an HPA: the declared one, or that of an event. The annotation `minimum` has the
+# last value that this script set. A person set any other minimum: it stays if it is high enough. A lower
+# one is saved in `minimum-by-hand` and restored after the event. The declared minimum never counts as
+# set by a person.
 floor() {
     is=$(kubectl get hpa "$1" -o 'jsonpath={.spec.minReplicas},{.spec.maxReplicas},{.metadata.annotations.tierc\.dev/minimum},{.metadata.annotations.tierc\.dev/minimum-by-hand}') || return 1
     hand=${is##*,}
@@ -74,12 +74,12 @@ floor() {
         change hpa "$1" "{\"metadata\":{\"annotations\":{\"tierc.dev/minimum\":\"$set\",\"tierc.dev/minimum-by-hand\":$(json "$back")}},\"spec\":{\"minReplicas\":$to}}"
 }
 
-# Pods of a Deployment with an HPA: none while it sleeps, when its HPA does nothing, and as many as its
-# HPA begins with when it wakes. The mark on the ConfigMap of this script says how far that has come:
-# `falling-asleep` before the count is changed, `asleep` after it, and `awake`.
+# Scales a Deployment with an HPA: to zero in off-hours, which disables its HPA, and to the HPA's minimum
+# afterwards. The mark on this script's ConfigMap records the progress: `falling-asleep` before the count
+# is changed, `asleep` after it, and `awake`.
 #
-# A Deployment that somebody wakes stays awake until the off-hours are over, and one that somebody
-# stopped while it was awake stays stopped. Without any mark nobody knows who stopped it: it wakes.
+# If a person wakes the Deployment, it stays awake until the off-hours end. If a person stopped it while
+# it was awake, it stays stopped. Without a mark it is unknown who stopped it, so it wakes.
 pods() {
     is=$(kubectl get deployment "$1" --subresource=scale -o 'jsonpath={.spec.replicas}') || return 1
     mark=$(kubectl get configmap "$2" -o 'jsonpath={.metadata.annotations.tierc\.dev/off-hours}') || return 1
@@ -111,10 +111,10 @@ marked() {
     change configmap "$1" "{\"metadata\":{\"annotations\":{\"tierc.dev/off-hours\":\"$2\"}}}"
 }
 
-# A pool of KEDA: paused at a count while it sleeps. The mark holds the count at which it was paused
-# here. Without it the pause is somebody else's, also at night; where the two differ, somebody has woken
-# the pool or holds it at another count, and only the mark goes in the morning. A pool that somebody has
-# frozen (`paused`) is not put to sleep: when it woke, it would stay frozen at the count of the night.
+# Pauses a KEDA pool at a count in off-hours. The mark has the count at which this script paused it. A
+# pause without a mark belongs to a person and stays. If mark and pause differ, a person has woken the
+# pool or holds it at another count, so only the mark is removed in the morning. A pool that a person has
+# frozen (`paused`) is left alone: after the off-hours it would stay frozen at the count of the night.
 pool() {
     mark=tierc.dev/off-hours
     pause=autoscaling.keda.sh/paused-replicas

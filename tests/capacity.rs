@@ -10,7 +10,7 @@ mod trend;
 
 use jiff::civil::Date;
 use tierc::capacity::projection::later;
-use tierc::capacity::series::{Day, Window};
+use tierc::capacity::series::{Day, ReviewWindow};
 use tierc::metric::Tracked;
 
 use crate::support::{run, today};
@@ -22,13 +22,13 @@ fn tracked(text: &str) -> Vec<Tracked> {
     tierc::metric::tracked(run(text).files[0].environment.as_ref().unwrap())
 }
 
-fn window() -> Window {
-    Window::of(today(), 30)
+fn window() -> ReviewWindow {
+    ReviewWindow::of(today(), 30)
 }
 
 /// So many days that end today, each with a value by its number and date.
 fn days(count: u32, value: impl Fn(u32, Date) -> f64) -> Vec<Day> {
-    let first = Window::of(today(), u16::try_from(count).unwrap()).first;
+    let first = ReviewWindow::of(today(), u16::try_from(count).unwrap()).first;
     (0..count)
         .map(|day| (day, later(first, day)))
         .map(|(day, date)| Day {

@@ -361,7 +361,7 @@ fn no_credential_of_a_charts_own_values_is_told() {
         said.contains("/db/password") && !said.contains("hunter2x"),
         "{said}"
     );
-    // Nor is one that nothing around it tells: no value of the chart's is repeated.
+    // Nor does it quote a credential without a key: no value of the chart is quoted.
     for schema in [
         r#"{ "properties": { "db": { "properties": { "dsn": { "type": "number" } } } } }"#,
         r#"{ "properties": { "db": { "properties": { "dsn": { "enum": ["a"] } } } } }"#,
@@ -586,8 +586,7 @@ fn a_path_is_only_guessed_where_one_is_near() {
     assert!(said("nosuch").ends_with("`tierc show environments/dev.kdl` lists every path\n"));
 }
 
-/// File names and arguments can hold anything: nothing of it acts on a terminal or stands as a line of
-/// its own.
+/// File names and arguments can contain anything. None of it acts on a terminal or starts a line.
 #[test]
 fn nothing_that_is_printed_acts_on_its_reader() {
     let folder = tempfile::tempdir().unwrap();
@@ -655,7 +654,7 @@ fn the_name_of_a_file_ends_nothing_in_what_is_rendered() {
         "{page}"
     );
     assert_eq!(page.matches("-->").count(), 1);
-    // The record of this tree is read, whatever the file was called.
+    // The record of the tree is read, whatever the file's name was.
     let output = tierc(at, &["diff", "generated/prod", &beside]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
 }

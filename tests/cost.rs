@@ -6,7 +6,7 @@ mod change;
 mod laws;
 mod prices;
 
-use tierc::compile::{self, CatalogueTexts, Costs, Input, Run};
+use tierc::compile::{self, CatalogueTexts, EnvironmentCosts, Input, Run};
 use tierc::cost::{self, Estimate};
 use tierc::report;
 
@@ -16,7 +16,7 @@ use crate::support::{project, today};
 type Files<'a> = &'a [(&'a str, &'a str)];
 
 /// Compiles files, and estimates what they cost at prices of a user's own, or the built-in ones.
-fn costs(files: Files<'_>, prices: Option<&str>) -> (Run, Costs) {
+fn costs(files: Files<'_>, prices: Option<&str>) -> (Run, EnvironmentCosts) {
     let mut texts = CatalogueTexts::embedded();
     if let Some(prices) = prices {
         texts.prices = ("own/prices.kdl".into(), prices.into());
@@ -49,7 +49,7 @@ enum Format {
 
 fn reported(files: Files<'_>, prices: Option<&str>, format: Format, detail: bool) -> String {
     let (run, costs) = costs(files, prices);
-    let report = report::cost::Costs {
+    let report = report::cost::ReportedCosts {
         estimates: &costs.estimates,
         total: &cost::total(&costs.estimates),
         notes: &costs.notes,
@@ -151,7 +151,7 @@ fn what_has_no_price_is_listed_and_in_no_sum() {
             "database.replicas.storage.iops"
         ]
     );
-    assert_eq!(estimate.layer(cost::Layer::Storage), None);
+    assert_eq!(estimate.layer(cost::CostLayer::Storage), None);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn what_has_no_discount_stays_at_its_list_price_and_is_said() {
         "{report}"
     );
     let (_, costs) = costs(&files, Some(&without.join("\n")));
-    let redis = |estimate: &Estimate| estimate.layer(cost::Layer::Redis);
+    let redis = |estimate: &Estimate| estimate.layer(cost::CostLayer::Redis);
     assert_eq!(redis(&costs.estimates[0]), redis(&estimate(&with(""))));
 }
 
@@ -243,7 +243,7 @@ fn a_value_that_could_not_be_read_is_not_priced_as_the_tiers() {
     let text = with("nodes \"general\" { count max=\"many\"; }\n");
     let (run, costs) = costs(&[("prod.kdl", &text)], None);
     assert!(!compile::all_read(&run));
-    let nodes = costs.estimates[0].items_of(cost::Layer::Nodes);
+    let nodes = costs.estimates[0].items_of(cost::CostLayer::Nodes);
     let rates: Vec<_> = nodes.map(|item| item.rate.as_ref().err()).collect();
     assert_eq!(rates, [Some(&cost::Missing::Value)]);
 }

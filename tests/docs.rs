@@ -2,6 +2,8 @@
 
 mod attributes;
 mod coverage;
+mod language;
+mod wording;
 
 use tierc::compile::{CatalogueTexts, Input, repairable};
 use tierc::diagnostic::Severity;

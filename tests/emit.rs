@@ -20,7 +20,9 @@ mod terraform;
 mod yaml;
 
 use serde_json::Value;
+use tierc::action::Action;
 use tierc::compile::Run;
+use tierc::emit::alerts::Watch;
 use tierc::emit::{Artifacts, emit};
 use tierc::model::Environment;
 
@@ -61,14 +63,32 @@ pub(crate) fn case(name: &str) -> Artifacts {
     emitted(&std::fs::read_to_string(path).unwrap())
 }
 
-/// Every tier and every case, by name.
-pub(crate) fn all() -> Vec<(String, Artifacts)> {
-    let tiers = TIERS.map(|tier| (tier.to_owned(), of_tier(tier)));
+/// The text of every tier and every case, by name.
+fn texts() -> impl Iterator<Item = (String, String)> {
+    let tiers = TIERS.map(|tier| (tier.to_owned(), text(tier, "")));
     let cases = files("tests/cases/emit", "kdl").into_iter().map(|path| {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        (name.clone(), case(&name))
+        (name, std::fs::read_to_string(path).unwrap())
     });
-    tiers.into_iter().chain(cases).collect()
+    tiers.into_iter().chain(cases)
+}
+
+/// Every tier and every case, by name.
+pub(crate) fn all() -> Vec<(String, Artifacts)> {
+    texts().map(|(name, text)| (name, emitted(&text))).collect()
+}
+
+/// What the runbook of a text has people type.
+pub(crate) fn typed(text: &str) -> Vec<Action> {
+    let run = run(text);
+    let environment = environment(&run);
+    let watch = Watch::of(environment, &run.catalogue);
+    tierc::emit::runbook::actions(environment, &run.catalogue, &watch)
+}
+
+/// What every runbook has people type.
+pub(crate) fn all_typed() -> Vec<Action> {
+    texts().flat_map(|(_, text)| typed(&text)).collect()
 }
 
 /// Whether a path ends in `.` and `ending`.
@@ -100,7 +120,7 @@ pub(crate) fn scaled_object(artifacts: &Artifacts, pool: &str) -> Value {
     object(artifacts, &file, "ScaledObject")
 }
 
-/// Every value below `value` that stands under `key`.
+/// Every value under `key`, at any depth below `value`.
 pub(crate) fn under<'a>(value: &'a Value, key: &str) -> Vec<&'a Value> {
     match value {
         Value::Object(entries) => entries

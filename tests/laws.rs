@@ -7,10 +7,12 @@
 mod cluster;
 mod commands;
 mod declared;
+mod derived;
 mod environment;
 mod forms;
 mod hostile;
 mod left;
+mod named;
 mod order;
 mod pairs;
 mod places;

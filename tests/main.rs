@@ -1,4 +1,4 @@
-//! The stories of tierc: input, and what becomes of it.
+//! The tests of tierc, as one binary.
 
 // A test that cannot go on says so by a panic.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]

@@ -13,13 +13,14 @@ mod transition;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use tierc::action::Action;
 use tierc::catalogue::Catalogue;
 use tierc::compile::CatalogueTexts;
 use tierc::diagnostic::Diagnostics;
 use tierc::model::Environment;
 use tierc::pair::Pair;
 use tierc::plan::procedure::Procedure;
-use tierc::plan::{Action, Move, Plan, Request, plan};
+use tierc::plan::{Move, Plan, PlanRequest, plan};
 
 use tierc::source::{Source, Sources};
 
@@ -31,7 +32,7 @@ const TIERS: [&str; 5] = ["dev", "small", "medium", "large", "xlarge"];
 fn with<R>(
     before: &str,
     after: &str,
-    look: impl FnOnce(Pair<&Environment>, &Request<'_>) -> R,
+    look: impl FnOnce(Pair<&Environment>, &PlanRequest<'_>) -> R,
 ) -> R {
     let (before, after) = (run(before), run(after));
     let waived = BTreeSet::new();
@@ -39,7 +40,7 @@ fn with<R>(
         before.files[0].environment.as_ref().unwrap(),
         after.files[0].environment.as_ref().unwrap(),
     );
-    let request = Request {
+    let request = PlanRequest {
         environments: sides,
         catalogue: catalogue(),
         waived: &waived,
@@ -112,7 +113,7 @@ fn prod(tier: &str, more: &str) -> String {
 
 /// The property of every plan: no state has a steady error that BEFORE lacks, and the last state
 /// is AFTER but for what is kept.
-fn keeps_its_promise(sides: Pair<&Environment>, request: &Request<'_>, plan: &Plan) {
+fn keeps_its_promise(sides: Pair<&Environment>, request: &PlanRequest<'_>, plan: &Plan) {
     let allowed = request.errors(sides.before);
     for step in &plan.steps {
         let broken = request.new_errors(&step.state, &allowed);
@@ -148,7 +149,7 @@ fn every_pair_of_tiers_has_a_plan_that_keeps_every_rule_on_the_way() {
 }
 
 /// The rules that states break when the moves are made in this order.
-fn broken_rules(request: &Request<'_>, moves: &[Move], order: &[usize]) -> BTreeSet<String> {
+fn broken_rules(request: &PlanRequest<'_>, moves: &[Move], order: &[usize]) -> BTreeSet<String> {
     let allowed = request.errors(request.environments.before);
     let mut state = request.environments.before.clone();
     let mut broken = BTreeSet::new();
@@ -292,7 +293,7 @@ fn pods_change_architecture_over_a_node_group_beside_the_old_one() {
         steps,
         [
             "create node group `general-next` beside `general`: on-demand m7g.xlarge",
-            "roll the API's pods; roll the pods of pool `worker`",
+            "roll the API's pods: arch amd64 -> arm64; roll the pods of pool `worker`: arch amd64 -> arm64",
             "move the pods of node group `general` to `general-next`, then delete `general`: on-demand t3.xlarge",
             "create node group `general` again: on-demand m7g.xlarge",
             "move the pods back to node group `general`, then delete `general-next`",
@@ -312,7 +313,7 @@ fn nodes_of_another_type_take_the_pods_from_a_group_beside_the_old_one() {
         &with(one),
         &with("instance \"m7g.2xlarge\"; count min=3 max=7"),
     );
-    // Whoever is bought otherwise is made anew as well.
+    // Another capacity type also needs a new group.
     let spot = |capacity: &str| {
         let pool = format!("worker \"worker\" {{ capacity \"{capacity}\" }}");
         let group = format!(

@@ -3,7 +3,7 @@
 mod laws;
 
 use tierc::edit::Edit;
-use tierc::rewrite::{Refused, apply};
+use tierc::rewrite::{RefusedEdits, apply};
 
 #[track_caller]
 fn becomes(text: &str, edits: &[Edit], expected: &str) {
@@ -185,7 +185,7 @@ fn edits_that_contradict_each_other_are_refused_and_both_are_named() {
         let refused = apply(text, &[one.clone(), another.clone()]).unwrap_err();
         assert_eq!(
             refused,
-            Refused::Contradiction(Box::new(one.clone()), Box::new(another.clone()))
+            RefusedEdits::Contradiction(Box::new(one.clone()), Box::new(another.clone()))
         );
         let told = refused.to_string();
         assert!(
@@ -216,7 +216,7 @@ fn what_has_no_place_or_would_not_be_kdl_any_more_is_refused() {
     let nowhere = |text: &str, edit: Edit| {
         assert_eq!(
             refused(text, edit.clone()),
-            Refused::Nowhere(Box::new(edit))
+            RefusedEdits::Nowhere(Box::new(edit))
         );
     };
     nowhere("", set("nowhere.at.all", "1"));
@@ -225,7 +225,7 @@ fn what_has_no_place_or_would_not_be_kdl_any_more_is_refused() {
     let malformed = |text: &str, edit: Edit| {
         assert_eq!(
             refused(text, edit.clone()),
-            Refused::Malformed(Box::new(edit))
+            RefusedEdits::Malformed(Box::new(edit))
         );
     };
     malformed("database { tls \"x\" }\n", set("database.tls", "a \"b"));

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use tierc::compile::Run;
 use tierc::model::Environment;
-use tierc::schedule::{Calendar, Coming, Subject, Wanted, Zone};
+use tierc::schedule::{Calendar, Coming, ScheduleSubject, WantedCount, Zone};
 
 use crate::laws::config;
 use crate::support::{run, snapshot};
@@ -214,7 +214,7 @@ fn open(from: &str, to: &str, first: &str, last: &str) -> Vec<String> {
     let mut turns = Vec::new();
     let mut was = false;
     for at in minutes(at(first), at(last)) {
-        let is = calendar.wanted(&Subject::Api, at) != Wanted::Declared;
+        let is = calendar.wanted(&ScheduleSubject::Api, at) != WantedCount::Declared;
         if is != was {
             turns.push(format!("{} {at}", if is { "open" } else { "shut" }));
         }
@@ -252,7 +252,8 @@ fn off_hours_open_on_their_days_and_may_close_on_the_next() {
          off-hours from=\"09:00\" to=\"10:00\" days=\"mon\" zone=\"Etc/UTC\" { api 0 }",
     );
     let calendar = Calendar::of(environment(&run));
-    let asleep = |text: &str| calendar.wanted(&Subject::Api, at(text)) != Wanted::Declared;
+    let asleep =
+        |text: &str| calendar.wanted(&ScheduleSubject::Api, at(text)) != WantedCount::Declared;
     // The 27th is a Friday.
     for (moment, expected) in [
         ("2026-11-27T07:59:00Z", false),
@@ -284,18 +285,18 @@ event \"far\" from=\"2027-11-26T06:00\" to=\"2027-11-27T00:00\" zone=\"Europe/Be
 fn an_event_wins_over_off_hours_and_the_highest_floor_over_others() {
     let run = compiled(MEETING);
     let calendar = Calendar::of(environment(&run));
-    let pods = |subject: &Subject, text: &str| match calendar.wanted(subject, at(text)) {
-        Wanted::Declared => "declared".to_owned(),
-        Wanted::AtLeast { event, pods, .. } => format!("{event} {pods}"),
-        Wanted::Asleep { window, pods } => format!("{window} {pods}"),
+    let pods = |subject: &ScheduleSubject, text: &str| match calendar.wanted(subject, at(text)) {
+        WantedCount::Declared => "declared".to_owned(),
+        WantedCount::AtLeast { event, pods, .. } => format!("{event} {pods}"),
+        WantedCount::Asleep { window, pods } => format!("{window} {pods}"),
     };
-    let api = |text: &str| pods(&Subject::Api, text);
+    let api = |text: &str| pods(&ScheduleSubject::Api, text);
     assert_eq!(api("2027-03-26T20:29:00Z"), "mon-fri-20:00-08:00 0");
     assert_eq!(api("2027-03-26T20:30:00Z"), "sale 8");
     assert_eq!(api("2027-03-28T10:00:00Z"), "peak 10");
     assert_eq!(api("2027-03-29T02:00:00Z"), "declared");
     let name = environment(&run).worker.keys().next().unwrap().clone();
-    let pool = |text: &str| pods(&Subject::Pool(name.clone()), text);
+    let pool = |text: &str| pods(&ScheduleSubject::Pool(name.clone()), text);
     // In the night to Saturday both windows are open: the fewer pods hold.
     assert_eq!(pool("2027-03-26T22:59:00Z"), "mon-fri-20:00-08:00 1");
     assert_eq!(pool("2027-03-26T23:00:00Z"), "sat-sun-00:00-00:00 0");
@@ -311,10 +312,10 @@ off-hours from=\"20:00\" to=\"08:00\" zone=\"Etc/UTC\" { worker \"worker\" 0 }",
     );
     let calendar = Calendar::of(environment(&run));
     let name = environment(&run).worker.keys().next().unwrap().clone();
-    let pool = Subject::Pool(name);
+    let pool = ScheduleSubject::Pool(name);
     let held = |text: &str| match calendar.wanted(&pool, at(text)) {
-        Wanted::AtLeast { pods, coming, .. } => Some((pods, coming)),
-        Wanted::Declared | Wanted::Asleep { .. } => None,
+        WantedCount::AtLeast { pods, coming, .. } => Some((pods, coming)),
+        WantedCount::Declared | WantedCount::Asleep { .. } => None,
     };
     // KEDA takes the highest of its triggers, whichever of them is an event's own.
     assert_eq!(held("2027-11-26T12:00:00Z"), Some((3, Coming::Own)));
@@ -350,7 +351,7 @@ fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_n
         let occasion = &calendar.occasions[0];
         let trigger = occasion.trigger.as_ref().unwrap();
         let name = environment(&run).worker.keys().next().unwrap().clone();
-        let pool = Subject::Pool(name);
+        let pool = ScheduleSubject::Pool(name);
         let year = occasion.zone.clock(occasion.start).year();
         let mut seen = [0, 0];
         for (side, days) in [(0, -367), (1, 363)] {
@@ -359,14 +360,19 @@ fn floors_under_pools_return_where_the_trigger_is_open_and_those_of_the_api_do_n
             let coming = [Coming::Early(year), Coming::Again(year)][side];
             for at in minutes(first, last).step_by(5) {
                 let wanted = match calendar.wanted(&pool, at) {
-                    Wanted::AtLeast {
+                    WantedCount::AtLeast {
                         pods: 5, coming, ..
                     } => Some(coming),
-                    Wanted::Declared => None,
-                    other @ (Wanted::AtLeast { .. } | Wanted::Asleep { .. }) => panic!("{other:?}"),
+                    WantedCount::Declared => None,
+                    other @ (WantedCount::AtLeast { .. } | WantedCount::Asleep { .. }) => {
+                        panic!("{other:?}")
+                    }
                 };
                 assert_eq!(wanted, trigger.is_open(at).then_some(coming), "{from} {at}");
-                assert_eq!(calendar.wanted(&Subject::Api, at), Wanted::Declared);
+                assert_eq!(
+                    calendar.wanted(&ScheduleSubject::Api, at),
+                    WantedCount::Declared
+                );
                 seen[side] += u32::from(wanted.is_some());
             }
         }
@@ -567,7 +573,7 @@ off-hours from="00:00" to="08:00" days="mon" zone="Europe/Berlin" { api 0 }"#,
     let awake: Vec<String> = week
         .turns
         .iter()
-        .filter(|turn| turn.wanted == Wanted::Declared)
+        .filter(|turn| turn.wanted == WantedCount::Declared)
         .map(|turn| week.zone.clock(turn.at).to_string())
         .collect();
     assert_eq!(awake, ["2027-03-11T00:00:00", "2027-03-15T08:00:00"]);

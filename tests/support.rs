@@ -84,18 +84,18 @@ pub(crate) fn written(value: &serde_json::Value) -> String {
     tierc::emit::yaml::documents(&[to_yaml(value)], "prod.kdl")
 }
 
-fn to_yaml(value: &serde_json::Value) -> tierc::emit::yaml::Value {
+fn to_yaml(value: &serde_json::Value) -> tierc::emit::yaml::YamlValue {
     use serde_json::Value as Json;
-    use tierc::emit::yaml::{Map, Value};
+    use tierc::emit::yaml::{Map, YamlValue};
     match value {
-        Json::Null => Value::Null,
-        Json::Bool(value) => Value::Bool(*value),
-        Json::Number(number) => Value::Number(number.as_i128().unwrap()),
-        Json::String(text) => Value::Text(text.clone()),
+        Json::Null => YamlValue::Null,
+        Json::Bool(value) => YamlValue::Bool(*value),
+        Json::Number(number) => YamlValue::Number(number.as_i128().unwrap()),
+        Json::String(text) => YamlValue::Text(text.clone()),
         Json::Array(items) => items.iter().map(to_yaml).collect(),
         Json::Object(entries) => {
             let entries = entries.iter();
-            Value::Map(
+            YamlValue::Map(
                 entries
                     .map(|(key, value)| (key.clone(), to_yaml(value)))
                     .collect::<Map>(),
@@ -180,12 +180,12 @@ pub(crate) fn shown(run: &Run) -> String {
     human(run.diagnostics(), &run.sources, PLAIN)
 }
 
-/// Divides a source from what becomes of it.
+/// Separates a source from its result.
 pub(crate) fn ruler() -> String {
     "-".repeat(80)
 }
 
-/// A text and what is found in it, one above the other.
+/// A text, and its findings below.
 pub(crate) fn told(text: &str, run: &Run) -> String {
     let found = shown(run);
     let found = if found.is_empty() {

@@ -14,6 +14,7 @@ macro_rules! stories {
 stories! {
     a_literal_beside_the_one_that_is_waived
     a_literal_that_is_not_there
+    a_quoted_key_behind_a_literal_that_is_waived
     a_rule_that_does_not_exist
     a_rule_waived_twice
     a_waiver_holds_on_its_last_day

@@ -1,39 +1,44 @@
-//! Connections, on both sides of PgBouncer, at the autoscalers' maxima.
+//! Connections on both sides of PgBouncer, at the autoscalers' maxima.
 //!
-//! Server side: every PgBouncer pod may open `max_db_connections` to a server. While a rollout goes
-//! on, pods that drain exist beside those that are declared: one where `min-ready` is as long as
-//! the drain, more where it is shorter. What bypasses PgBouncer is added. PostgreSQL keeps 3 slots for superusers and RDS 2 more.
+//! On the server side, every PgBouncer pod may open `max_db_connections` to a server. During a
+//! rollout, draining pods exist beside the declared ones: one if `min-ready` is at least as long as
+//! the drain, more if it is shorter. Connections that bypass PgBouncer are added. PostgreSQL
+//! reserves 3 slots for superusers, and RDS 2 more.
 
-use crate::model::{Environment, Name, Quantity, Via};
+use std::collections::BTreeMap;
 
-/// Slots nobody else gets: `superuser_reserved_connections` (3) and RDS' own (2).
+use crate::model::workload::most;
+use crate::model::{Api, Direct, Environment, Name, Quantity, Service, Via, Worker, Workload};
+use crate::source::{Inputs, Sourced};
+
+/// Reserved slots: `superuser_reserved_connections` (3) and RDS' own (2).
 pub const RESERVED: u32 = 5;
 
-/// Bytes of instance memory for one connection, in RDS' default for `max_connections`:
+/// Bytes of instance memory per connection in RDS' default for `max_connections`:
 /// `LEAST({DBInstanceClassMemory/9531392},5000)`.
 pub const BYTES_EACH: u64 = 9_531_392;
 
-/// The most that RDS' default gives, whatever the memory.
+/// The maximum of RDS' default, whatever the memory.
 pub const CEILING: u64 = 5000;
 
-/// The connections that an instance with this nominal memory is good for.
+/// The connections that RDS' default allows for this nominal memory.
 #[must_use]
 pub fn good_for(memory: Quantity) -> u64 {
     (memory.units() / BYTES_EACH).min(CEILING)
 }
 
-/// The connections that it is good for without doubt: RDS' own processes take a share of the
-/// nominal memory, so that from 95% of what the memory gives on it depends. Where the ceiling is
-/// lower than that, it is not memory that limits.
+/// The connections that the memory certainly allows. RDS' own processes use a part of the nominal
+/// memory, so anything above 95% of the formula is uncertain. If the ceiling is lower than that,
+/// memory is not the limit.
 #[must_use]
 pub fn without_doubt(memory: Quantity) -> u64 {
     let given = memory.units() / BYTES_EACH;
     (given.saturating_mul(95).saturating_sub(1) / 100).min(CEILING)
 }
 
-/// The smallest `max-connections` at which the derived `max-db` is at least `max_db`. The derivation
-/// keeps the connections of `pods` PgBouncer pods, draining pods included, and those `outside` of them
-/// within 90% of the slots, in steps of 5. This is its inverse.
+/// The smallest `max-connections` at which the derived `max-db` is at least `max_db`. The
+/// derivation keeps the connections of `pods` PgBouncer pods, draining pods included, plus those
+/// `outside` of them within 90% of the slots, in steps of 5. This is its inverse.
 #[must_use]
 pub fn connections_for(max_db: u64, pods: u64, outside: u64) -> u64 {
     let stepped = max_db.next_multiple_of(5);
@@ -98,23 +103,29 @@ impl ServerBudget {
 /// The `direct` node's sum.
 #[must_use]
 pub fn direct(environment: &Environment) -> u64 {
-    let direct = &environment.database.direct;
-    [
-        &direct.monitoring,
-        &direct.replication,
-        &direct.admin,
-        &direct.migrations,
-    ]
-    .iter()
-    .map(|count| u64::from(count.value))
-    .sum()
+    direct_of(&environment.database.direct, &mut Inputs::new())
+}
+
+/// The `direct` node's sum, for a derivation.
+pub fn direct_of(direct: &Direct, inputs: &mut Inputs) -> u64 {
+    let counts = [
+        ("monitoring", &direct.monitoring),
+        ("replication", &direct.replication),
+        ("admin", &direct.admin),
+        ("migrations", &direct.migrations),
+    ];
+    let mut sum = 0;
+    for (step, count) in counts {
+        sum += u64::from(*inputs.read(format_args!("database.direct.{step}"), count));
+    }
+    sum
 }
 
 fn pooled(environment: &Environment) -> u64 {
     pooler_pods(environment).saturating_mul(environment.pgbouncer.pool.max_db.value.into())
 }
 
-/// PgBouncer pods that can exist at once: those that are declared, and those that drain.
+/// PgBouncer pods that can exist at once: the declared ones and the draining ones.
 #[must_use]
 pub fn pooler_pods(environment: &Environment) -> u64 {
     let pgbouncer = &environment.pgbouncer;
@@ -127,7 +138,7 @@ pub fn primary(environment: &Environment) -> ServerBudget {
     ServerBudget {
         pooled: pooled(environment),
         direct: direct(environment),
-        terms: services(environment, Via::Direct),
+        terms: services(&environment.service, Via::Direct, &mut Inputs::new()),
         usable: u64::from(
             environment
                 .database
@@ -138,7 +149,8 @@ pub fn primary(environment: &Environment) -> ServerBudget {
     }
 }
 
-/// What may reach one read replica: a server of its own, on which all readers can meet.
+/// Connections that one read replica may get. It is a server of its own, and all readers may reach
+/// the same one.
 #[must_use]
 pub fn replica(environment: &Environment) -> ServerBudget {
     let replicas = &environment.database.replicas;
@@ -161,68 +173,89 @@ pub fn replica(environment: &Environment) -> ServerBudget {
     }
 }
 
-fn services(environment: &Environment, via: Via) -> Vec<Term> {
-    environment
-        .service
-        .iter()
-        .filter(|(_, service)| service.via.value == via)
-        .map(|(name, service)| Term {
-            who: format!("service.{name}"),
-            pods: service.replicas.value,
-            per_pod: service.per_pod.value,
-        })
-        .collect()
-}
-
-fn clients(environment: &Environment, api: u32, pods_of: impl Fn(&Name) -> u32) -> Vec<Term> {
-    let mut terms = vec![Term {
-        who: "api".into(),
-        pods: api,
-        per_pod: environment.api.workload.connections.per_pod.value,
-    }];
-    terms.extend(environment.worker.iter().map(|(name, worker)| Term {
-        who: format!("worker.{name}"),
-        pods: pods_of(name),
-        per_pod: worker.workload.connections.per_pod.value,
-    }));
-    terms.extend(services(environment, Via::Pgbouncer));
+/// The connections of the services that connect in one way.
+pub fn services(services: &BTreeMap<Name, Service>, via: Via, inputs: &mut Inputs) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (name, service) in services {
+        let who = format!("service.{name}");
+        if *inputs.read(format_args!("{who}.connections.via"), &service.via) == via {
+            terms.push(Term {
+                pods: *inputs.read(format_args!("{who}.replicas"), &service.replicas),
+                per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), &service.per_pod),
+                who,
+            });
+        }
+    }
     terms
 }
 
-/// Transactions that can want a server connection at once: every pod at the autoscalers' maxima.
+/// Transactions that may need a server connection at once: every pod at the autoscalers' maxima.
 #[must_use]
 pub fn demand(environment: &Environment) -> Vec<Term> {
-    clients(environment, environment.api.workload.most(), |name| {
-        environment
-            .worker
-            .get(name)
-            .map_or(0, crate::model::Worker::most)
-    })
+    let (api, worker, service) = (&environment.api, &environment.worker, &environment.service);
+    demand_of(api, worker, service, &mut Inputs::new())
 }
 
-/// Client connections that PgBouncer must accept: the maxima, and the surge of a rollout of each;
-/// of a pool whose pods end slowly, all that leave beside all that replace them.
-/// Where the API reads from replicas through PgBouncer, it has a second address there, and with it
-/// a second pool of as many connections.
+/// What [`demand`] is of these workloads, for a derivation.
+pub fn demand_of(
+    api: &Api,
+    worker: &BTreeMap<Name, Worker>,
+    service: &BTreeMap<Name, Service>,
+    inputs: &mut Inputs,
+) -> Vec<Term> {
+    let mut terms = vec![at_maximum("api".to_owned(), &api.workload, None, inputs)];
+    for (name, pool) in worker {
+        let who = format!("worker.{name}");
+        terms.push(at_maximum(who, &pool.workload, pool.pause.as_ref(), inputs));
+    }
+    terms.extend(services(service, Via::Pgbouncer, inputs));
+    terms
+}
+
+/// The connections of a workload at its autoscaler's maximum, or at the count that may be in force
+/// instead.
+fn at_maximum(
+    who: String,
+    workload: &Workload,
+    pause: Option<&Sourced<u32>>,
+    inputs: &mut Inputs,
+) -> Term {
+    let max = *inputs.read(format_args!("{who}.replicas.max"), &workload.replicas.max);
+    let hold = inputs.read_optional(format_args!("{who}.hold"), workload.hold.as_ref());
+    let pause = inputs.read_optional(format_args!("{who}.pause"), pause);
+    let per_pod = &workload.connections.per_pod;
+    Term {
+        pods: most(max, [hold.copied(), pause.copied()]),
+        per_pod: *inputs.read(format_args!("{who}.connections.per-pod"), per_pod),
+        who,
+    }
+}
+
+/// Client connections that PgBouncer must accept: the maxima plus the surge of every rollout. If a
+/// pool's pods end slowly, all old pods exist beside all new ones. If the API reads from replicas
+/// through PgBouncer, it has a second address there, and a second pool of the same size.
 #[must_use]
 pub fn client_connections(environment: &Environment) -> Vec<Term> {
-    let mut terms = clients(environment, environment.api.workload.peak(), |name| {
-        environment
-            .worker
-            .get(name)
-            .map_or(0, crate::model::Worker::connected)
-    });
+    let api = &environment.api.workload;
+    let of_api = |who: &str| Term {
+        who: who.into(),
+        pods: api.peak(),
+        per_pod: api.connections.per_pod.value,
+    };
+    let mut terms = vec![of_api("api")];
     if reads_through_pgbouncer(environment) {
-        let api = &environment.api.workload;
-        terms.insert(
-            1,
-            Term {
-                who: "api, reading".into(),
-                pods: api.peak(),
-                per_pod: api.connections.per_pod.value,
-            },
-        );
+        terms.push(of_api("api, reading"));
     }
+    terms.extend(environment.worker.iter().map(|(name, worker)| Term {
+        who: format!("worker.{name}"),
+        pods: worker.connected(),
+        per_pod: worker.workload.connections.per_pod.value,
+    }));
+    terms.extend(services(
+        &environment.service,
+        Via::Pgbouncer,
+        &mut Inputs::new(),
+    ));
     terms
 }
 
@@ -233,14 +266,14 @@ pub fn reads_through_pgbouncer(environment: &Environment) -> bool {
     replicas.count.value > 0 && replicas.via.value == Via::Pgbouncer
 }
 
-/// The sum of terms; where every number is as large as can be, the largest that there is.
+/// The sum of terms; it saturates.
 #[must_use]
 pub fn total(terms: &[Term]) -> u64 {
     let totals = terms.iter().map(Term::total);
     totals.fold(0, u64::saturating_add)
 }
 
-/// A sum as a reader checks it: `20 x 5 (api) + 10 x 3 (worker.worker) = 130`.
+/// A sum for the reader: `20 x 5 (api) + 10 x 3 (worker.worker) = 130`.
 #[must_use]
 pub fn arithmetic(terms: &[Term]) -> String {
     let parts: Vec<String> = terms
@@ -260,7 +293,7 @@ mod tests {
 
     #[test]
     fn memory_is_good_for_what_the_default_of_rds_gives() {
-        // domain facts 4.1, by GiB: the formula, and what is below 95% of it.
+        // By GiB: the formula's result, and what stays below 95% of it.
         for (memory, good, sure) in [
             (4, 450, 427),
             (8, 901, 855),
@@ -278,7 +311,7 @@ mod tests {
     fn the_fewest_connections_give_the_pool_that_is_asked_for() {
         for (max_db, instances, outside) in [(55, 2, 20), (60, 2, 20), (83, 3, 20), (5, 1, 0)] {
             let enough = connections_for(max_db, instances + 1, outside);
-            // What `max-db` is derived as: within 90%, rounded down to 5.
+            // The derivation of `max-db`: within 90%, rounded down to a multiple of 5.
             let derived = |max: u64| {
                 let usable = max - u64::from(RESERVED);
                 (9 * usable).saturating_sub(outside.saturating_mul(10)) / (10 * (instances + 1)) / 5

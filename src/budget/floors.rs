@@ -1,15 +1,15 @@
-//! How a pool comes to the floor of an event: what KEDA is asked for, and when how many pods are
-//! there.
+//! How a pool climbs to the floor of an event: what KEDA is asked for, and how many pods there are
+//! at which time.
 //!
-//! The floor is a cron trigger of KEDA, and so one metric of an HPA: steps and windows of `scale-up`
-//! bound the climb, and the tolerance ends it. The API needs none of this: its floor is the HPA's own
-//! minimum, which holds at once.
+//! The floor is a KEDA cron trigger, so it is one metric of an HPA. The steps and windows of
+//! `scale-up` limit the climb, and the HPA's tolerance ends it. The API needs none of this: its
+//! floor is the HPA's own minimum, which applies at once.
 
 use crate::budget::scaling::{Rules, asked_for};
 use crate::model::{Environment, Name};
-use crate::schedule::{Calendar, Occasion, Subject, Wanted};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, WantedCount};
 
-/// Seconds after which the CronJob has ended a pause at the latest.
+/// The most seconds after which the CronJob has ended a pause.
 const FOLLOWS: u64 = 300;
 
 /// Seconds of a climb that are looked at.
@@ -20,18 +20,19 @@ const DAY: u64 = 86_400;
 pub struct Rise {
     /// The floor that the event states.
     pub floor: u32,
-    /// What its trigger asks for, so that the HPA's tolerance leaves no pod short.
+    /// The count that the trigger asks for, large enough that the HPA's tolerance does not stop
+    /// below the floor.
     pub asked: u32,
     /// The pods when it begins to hold.
     pub from: u32,
-    /// At which second after that how many pods are asked for.
+    /// The pods that are asked for, by seconds since then.
     pub climb: Vec<(u64, u32)>,
 }
 
 impl Rise {
-    /// The way of a pool to the floor of an event, from the fewest pods that it may have before.
-    /// None if the event sets no floor for the pool, if no trigger can express the event, or if the
-    /// count is held or paused.
+    /// The climb of a pool to the floor of an event, from the smallest count that it may have
+    /// before. `None` if the event sets no floor for the pool, if no trigger can express the event,
+    /// or if the count is held or paused.
     #[must_use]
     pub fn of(
         environment: &Environment,
@@ -40,7 +41,7 @@ impl Rise {
         name: &Name,
     ) -> Option<Self> {
         let pool = environment.worker.get(name)?;
-        let subject = Subject::Pool(name.clone());
+        let subject = ScheduleSubject::Pool(name.clone());
         let floor = occasion.floor(&subject)?;
         let workload = &pool.workload;
         occasion.trigger.as_ref()?;
@@ -51,11 +52,11 @@ impl Rise {
         let second = jiff::SignedDuration::from_secs(1);
         let before = occasion.start.checked_sub(second).ok()?;
         let (from, pause) = match calendar.wanted(&subject, before) {
-            Wanted::Declared => (min, 0),
-            Wanted::AtLeast { pods, .. } => (pods.max(min), 0),
-            Wanted::Asleep { pods, .. } => (pods, FOLLOWS),
+            WantedCount::Declared => (min, 0),
+            WantedCount::AtLeast { pods, .. } => (pods.max(min), 0),
+            WantedCount::Asleep { pods, .. } => (pods, FOLLOWS),
         };
-        // The trigger itself wakes a pool at zero, at KEDA's next look.
+        // The trigger itself wakes a pool at zero, at KEDA's next poll.
         let look = if from.max(min) == 0 {
             pool.polling.value.secs()
         } else {

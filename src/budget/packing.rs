@@ -1,10 +1,9 @@
-//! Whether pods fit the nodes: every Deployment at its maximum and surging at once, on node
-//! groups at their maximum.
+//! Whether the pods fit the nodes: every Deployment at its maximum and surging at once, every node
+//! group at its maximum.
 //!
-//! A node offers what the catalogue measures as allocatable, without the daemons that run on each.
-//! The sums are exact bounds, and so is the whole number of pods that a node holds: where one
-//! fails, nothing fits. First-fit-decreasing is a heuristic: where it fails, a scheduler may still
-//! succeed, but nothing says that it will.
+//! A node offers the catalogue's allocatable amounts minus its daemons. The sums are exact bounds,
+//! and so is the whole number of pods that a node holds: if one fails, no scheduler can place the
+//! pods. First-fit-decreasing is a heuristic: if it fails, a scheduler may still succeed.
 
 mod crowd;
 mod landing;
@@ -20,7 +19,7 @@ use crate::model::{Environment, Name, Quantity};
 
 pub use crowd::{Crowd, places};
 pub use landing::{Asking, Wants, asking, groups_for, open_to};
-pub use needed::{At, group_to_grow, needed};
+pub use needed::{AtBound, group_to_grow, needed};
 use sets::{Numbered, Set};
 
 /// Millicores of a node that daemons take.
@@ -29,18 +28,18 @@ pub const DAEMON_MILLICORES: u64 = 300;
 /// MiB of a node that daemons take.
 pub const DAEMON_MEBIBYTES: u64 = 500;
 
-/// Pods of a node that daemons take: `aws-node` and `kube-proxy`, which every node runs, and the
-/// usual others: `ebs-csi-node`, `eks-pod-identity-agent`, a log agent and a node exporter. Kubelet
-/// counts those on the host's network, too, though they need no address of their own.
+/// Pods of a node that daemons take: `aws-node` and `kube-proxy` on every node, and usually
+/// `ebs-csi-node`, `eks-pod-identity-agent`, a log agent and a node exporter. The kubelet also
+/// counts those on the host's network, although they need no address.
 pub const DAEMON_PODS: u32 = 6;
 
 /// Bytes of a MiB.
 const MEBIBYTE: u64 = 1_048_576;
 
-/// The most pods that are placed on nodes; above it only the sums are looked at.
+/// The most pods that are placed one by one. Above it, only the sums are checked.
 const MOST_PODS: u64 = 50_000;
 
-/// How many nodes more than the sums need are tried before a count is given up.
+/// The most nodes beyond the sums that are tried.
 const TRIES: u32 = 64;
 
 /// Pods of one Deployment.
@@ -78,7 +77,7 @@ impl Room {
         load.cpu <= self.cpu && load.memory <= self.memory && self.pods > 0
     }
 
-    /// Takes as many of `pods` pods of `load` as there is room for; how many that are.
+    /// Takes as many of `pods` pods of `load` as fit, and returns their number.
     fn take(&mut self, load: &Load, pods: u64) -> u64 {
         let most = |room: u64, each: u64| room.checked_div(each).unwrap_or(u64::MAX);
         let taken = pods
@@ -129,7 +128,7 @@ impl Resource {
         }
     }
 
-    /// An amount in the unit that manifests use, memory in whole MiB.
+    /// An amount in the unit of manifests; memory in whole MiB.
     #[must_use]
     pub fn shown(self, amount: u128) -> String {
         match self {
@@ -151,9 +150,9 @@ impl Resource {
     }
 }
 
-/// A sum that is larger than what is there.
+/// A sum that exceeds what the nodes offer.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
+pub struct PackedSum {
     /// Of what.
     pub resource: Resource,
     /// What is asked for.
@@ -162,18 +161,18 @@ pub struct Sum {
     pub has: u128,
 }
 
-/// Node groups that lack something for the pods that can go nowhere else.
+/// Node groups that lack something for the pods that must run on them.
 #[derive(Clone, Debug)]
 pub struct Shortage {
     /// The groups.
     pub groups: BTreeSet<Name>,
     /// The sums that fail.
-    pub sums: Vec<Sum>,
-    /// Where every sum holds: pods that the nodes have too few places for.
+    pub sums: Vec<PackedSum>,
+    /// If every sum fits: pods for which the nodes have too few places.
     pub crowd: Option<Crowd>,
 }
 
-/// The groups of `environment`; none when the catalogue lacks one of their instance types.
+/// The groups of `environment`; `None` if the catalogue lacks one of their instance types.
 #[must_use]
 pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> {
     let daemons = Quantity::from_mebibytes(DAEMON_MEBIBYTES).units();
@@ -196,7 +195,7 @@ pub fn rooms(environment: &Environment, catalogue: &Catalogue) -> Option<Rooms> 
         .collect()
 }
 
-/// Everything that asks for room, and where it may go.
+/// Everything that needs room, and the groups that may run it.
 #[must_use]
 pub fn loads(environment: &Environment, catalogue: &Catalogue) -> Vec<Load> {
     asking(environment)
@@ -211,7 +210,7 @@ pub fn loads(environment: &Environment, catalogue: &Catalogue) -> Vec<Load> {
         .collect()
 }
 
-/// The loads of which one pod is larger than an empty node of every group that takes it.
+/// The loads whose pod is larger than an empty node of every group that takes it.
 pub fn too_large<'a>(loads: &'a [Load], rooms: &'a Rooms) -> impl Iterator<Item = &'a Load> {
     loads.iter().filter(|load| {
         let mut takes = load.groups.iter().filter_map(|name| rooms.get(name));
@@ -219,7 +218,7 @@ pub fn too_large<'a>(loads: &'a [Load], rooms: &'a Rooms) -> impl Iterator<Item 
     })
 }
 
-/// The loads that can go to no group outside of `groups`.
+/// The loads that no group outside of `groups` takes.
 pub fn bound_to<'a>(
     loads: &'a [Load],
     groups: &'a BTreeSet<Name>,
@@ -229,9 +228,8 @@ pub fn bound_to<'a>(
         .filter(move |load| !load.groups.is_empty() && load.groups.is_subset(groups))
 }
 
-/// The exact bounds that fail: for each set of groups that loads are bound to, the sums over
-/// every load that can go nowhere else. A set that only fails because a smaller one in it does is
-/// left out.
+/// The exact bounds that fail. For each set of groups, the sums cover every load that must run on
+/// them. A set is left out if it only fails because a subset does.
 #[must_use]
 pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
     let numbered = Numbered::of(loads, rooms);
@@ -253,12 +251,12 @@ pub fn shortages(loads: &[Load], rooms: &Rooms) -> Vec<Shortage> {
     found.into_iter().map(|(_, short)| short).collect()
 }
 
-/// The fewest nodes at which nothing is short and everything is placed when `group` alone grows;
-/// none when more of its nodes do not help.
+/// The smallest node count of `group` at which nothing is short and everything is placed; `None` if
+/// more nodes of this group do not help.
 #[must_use]
 pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> {
     let room = rooms.get(group)?;
-    let missing = |sum: &Sum| {
+    let missing = |sum: &PackedSum| {
         let each = u128::from(sum.resource.has(room));
         let lacking = sum.asked.saturating_sub(sum.has);
         (each > 0).then(|| lacking.div_ceil(each))
@@ -269,7 +267,7 @@ pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> 
         (each > 0).then(|| lacking.div_ceil(each))
     };
     let shortages = shortages(loads, rooms);
-    // What other groups lack they lack however many nodes this one has.
+    // More nodes of this group do not help other groups.
     if shortages.iter().any(|short| !short.groups.contains(group)) {
         return None;
     }
@@ -291,8 +289,8 @@ pub fn fewest_nodes(loads: &[Load], rooms: &Rooms, group: &Name) -> Option<u32> 
     })
 }
 
-/// The first load that first-fit-decreasing cannot place; none when everything is placed, or when
-/// there are more pods than are placed. Loads without a group are left out.
+/// The first load that first-fit-decreasing cannot place; `None` if everything is placed, or if
+/// there are too many pods to try. Loads without a group are left out.
 #[must_use]
 pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     let placed = |load: &&Load| !load.groups.is_empty();
@@ -312,7 +310,7 @@ pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     let mut nodes: BTreeMap<&Name, Vec<Room>> = nodes.collect();
     alike(loads).into_iter().find_map(|(load, pods)| {
         let mut left = pods;
-        // Pods of one load are alike: the first node takes as many as it can, then the next.
+        // The pods of one load are alike: the first node takes as many as fit, then the next.
         for name in &load.groups {
             let own = nodes.get_mut(name).into_iter().flatten();
             left = own.fold(left, |left, room| match left {
@@ -327,8 +325,8 @@ pub fn unplaced<'a>(loads: &'a [Load], rooms: &Rooms) -> Option<&'a Load> {
     })
 }
 
-/// The loads that go somewhere, largest first, with their pods. Loads that ask for the same and go
-/// to the same groups are one, named after the first: who has pods alike has many of them.
+/// The loads that have a group, largest first, with their pods. Loads with the same requests and
+/// groups are merged under the first one's name.
 fn alike(loads: &[Load]) -> Vec<(&Load, u64)> {
     let mut kinds: Vec<(&Load, u64)> = Vec::new();
     let mut known: BTreeMap<(u64, u64, &BTreeSet<Name>), usize> = BTreeMap::new();

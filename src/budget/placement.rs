@@ -1,5 +1,5 @@
-//! Which nodes a workload's own manifest lets it run on: one place, so that what is counted and
-//! what is emitted cannot differ.
+//! The nodes that a workload's own manifest allows. Counting and emission share it, so they cannot
+//! differ.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use crate::model::{Capacity, Name, NodeGroup};
 /// Node groups, by name.
 pub type Groups = BTreeMap<Name, NodeGroup>;
 
-/// The nodes that a workload asks for, its architecture aside.
+/// The nodes that a workload asks for, apart from the architecture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placement<'a> {
     /// The nodes of these groups, which name the pool.
     Named(Vec<&'a Name>),
-    /// Nodes that are bought so, of the groups that name nobody.
+    /// The groups with this capacity type that name no pool.
     Bought(Capacity),
-    /// Any node of the groups that name nobody.
+    /// Any group that names no pool.
     Anywhere,
 }
 
-/// Where a pool runs: on the groups that name it and are bought as it asks, on all that name it
-/// where none of them is, and by its capacity where none names it.
+/// Where a pool runs: on the groups that name it and have its capacity type; on all that name it if
+/// none of them has; by its capacity type if no group names it.
 #[must_use]
 pub fn of_pool<'a>(groups: &'a Groups, pool: &Name, capacity: Capacity) -> Placement<'a> {
     let names_it = |group: &NodeGroup| group.runs.iter().any(|runs| runs.value == *pool);
@@ -38,7 +38,7 @@ pub fn of_pool<'a>(groups: &'a Groups, pool: &Name, capacity: Capacity) -> Place
     })
 }
 
-/// Where everything else runs: on demand, unless every group that is open to it is spot.
+/// Where everything else runs: on demand, unless every open group is spot.
 #[must_use]
 pub fn of_the_rest(groups: &Groups) -> Placement<'static> {
     let mut open = open(groups).peekable();
@@ -50,13 +50,13 @@ pub fn of_the_rest(groups: &Groups) -> Placement<'static> {
     }
 }
 
-/// The groups that name nobody.
+/// The groups that name no pool.
 fn open(groups: &Groups) -> impl Iterator<Item = (&Name, &NodeGroup)> {
     groups.iter().filter(|(_, group)| group.runs.is_empty())
 }
 
 impl Placement<'_> {
-    /// The groups whose nodes it lets in, by name.
+    /// The groups that it allows, by name.
     #[must_use]
     pub fn among<'a>(&self, groups: &'a Groups) -> Vec<(&'a Name, &'a NodeGroup)> {
         match self {

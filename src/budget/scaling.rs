@@ -1,25 +1,24 @@
-//! How fast an autoscaler adds pods when the load jumps and stays, how fast it removes them when the
-//! load is gone, and at which count it stops.
+//! How fast an autoscaler adds pods after the load rises, how fast it removes them after the load
+//! falls, and where it stops.
 //!
-//! The controller looks every 15 s. What it may add is bounded by the scale-up policies: each
-//! allows a number of pods, or a percentage of them, more than there were a period ago
-//! (`calculateScaleUpLimitWithScalingRules` of the Kubernetes controller), and nothing is added
-//! before the load has been high for the stabilization window. Removing pods follows the same rules
-//! downwards (`calculateScaleDownLimitWithBehaviors`).
+//! The controller syncs every 15 s. Scale-up policies limit what it may add: each allows a number
+//! or a percentage of pods more than a period ago (`calculateScaleUpLimitWithScalingRules` of the
+//! Kubernetes controller). Nothing is added before the load has been high for the stabilization
+//! window. Removing pods follows the same rules downwards (`calculateScaleDownLimitWithBehaviors`).
 //!
-//! It stops as soon as the metric is within a tenth of its target, above or below (`isWithin` of
-//! `replica_calculator.go`; the tolerance is a flag of the controller, 0.1 by default). A floor that
-//! is stated as a metric is therefore missed by up to a tenth: of 12 pods the controller is content
-//! with 11, because 12 / 11 = 1.09.
+//! It stops as soon as the metric is within a tenth of its target (`isWithin` of
+//! `replica_calculator.go`; the tolerance is a flag of the controller, 0.1 by default). So a floor
+//! that is given as a metric can be missed by a tenth: for 12 pods the controller stops at 11,
+//! because 12 / 11 = 1.09.
 
 use crate::model::{PolicyKind, Scaling, Select};
 
-/// Seconds between two looks of the controller (`--horizontal-pod-autoscaler-sync-period`).
+/// Seconds between two syncs of the controller (`--horizontal-pod-autoscaler-sync-period`).
 pub const SYNC: u64 = 15;
 
 /// A scaling policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ScalingStep {
     /// Pods or percent.
     pub kind: PolicyKind,
     /// How many.
@@ -31,24 +30,24 @@ pub struct Step {
 /// Rules for adding or removing pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Seconds of high load before anything is added, or of low load before anything is removed.
+    /// Seconds of high load before pods are added, or of low load before pods are removed.
     pub window: u64,
     /// The policies.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScalingStep>,
     /// Which of them wins.
     pub select: Select,
 }
 
-/// Whether a controller that has `pods` leaves them alone while its metric asks for `asked`. A ratio
-/// of exactly 1.1 counts as within: Kubernetes has compared it both ways.
+/// Whether a controller with `pods` pods keeps them while its metric asks for `asked`. A ratio of
+/// exactly 1.1 counts as within, because Kubernetes has compared it both ways.
 #[must_use]
 pub fn is_content(asked: u32, pods: u32) -> bool {
     let (asked, pods) = (u64::from(asked), u64::from(pods));
     9 * pods <= 10 * asked && 10 * asked <= 11 * pods
 }
 
-/// What a metric has to ask for so that the controller, wherever it comes from, stops at `floor`
-/// pods or more: the least count that is above `floor - 1` by more than a tenth.
+/// What a metric must ask for so that the controller stops at `floor` pods or more from either
+/// side: the smallest count that is above `floor - 1` by more than a tenth.
 #[must_use]
 pub fn asked_for(floor: u32) -> u32 {
     if floor == 0 {
@@ -60,13 +59,13 @@ pub fn asked_for(floor: u32) -> u32 {
 }
 
 /// Kubernetes' default policies (`autoscaling/v2` defaults.go).
-pub const DEFAULT_STEPS: [Step; 2] = [
-    Step {
+pub const DEFAULT_STEPS: [ScalingStep; 2] = [
+    ScalingStep {
         kind: PolicyKind::Pods,
         value: 4,
         every: 15,
     },
-    Step {
+    ScalingStep {
         kind: PolicyKind::Percent,
         value: 100,
         every: 15,
@@ -84,23 +83,23 @@ impl Rules {
         }
     }
 
-    /// The rules for adding pods that `scaling` states; Kubernetes' policies where it states none.
+    /// The stated rules for adding pods, else Kubernetes' default policies.
     #[must_use]
     pub fn of(scaling: &Scaling) -> Self {
         Self::stated(scaling, &DEFAULT_STEPS)
     }
 
-    /// The rules for removing pods that `scaling` states; Kubernetes' policy where it states none.
+    /// The stated rules for removing pods, else Kubernetes' default policy.
     #[must_use]
     pub fn down(scaling: &Scaling) -> Self {
         Self::stated(scaling, &DEFAULT_DOWN)
     }
 
-    fn stated(scaling: &Scaling, default: &[Step]) -> Self {
-        let steps: Vec<Step> = scaling
+    fn stated(scaling: &Scaling, default: &[ScalingStep]) -> Self {
+        let steps: Vec<ScalingStep> = scaling
             .policy
             .iter()
-            .map(|policy| Step {
+            .map(|policy| ScalingStep {
                 kind: policy.kind.value,
                 value: policy.value.value,
                 every: policy.every.value.secs(),
@@ -117,8 +116,7 @@ impl Rules {
         }
     }
 
-    /// The pods that can be there at second `now`, when `current` are and `added` says when how
-    /// many came.
+    /// The most pods at second `now` with `current` pods; `added` lists how many were added when.
     fn limit(&self, current: u32, added: &[(u64, u32)], now: u64) -> u32 {
         let proposed = self.steps.iter().map(|step| {
             let recent = |(second, _): &&(u64, u32)| now - second < step.every;
@@ -142,8 +140,8 @@ impl Rules {
         limit.unwrap_or(current).max(current)
     }
 
-    /// The pods that have to stay at second `now`, when `current` are and `removed` says when how
-    /// many went.
+    /// The fewest pods at second `now` with `current` pods; `removed` lists how many were removed
+    /// when.
     fn least(&self, current: u32, removed: &[(u64, u32)], now: u64) -> u32 {
         let proposed = self.steps.iter().map(|step| {
             let recent = |(second, _): &&(u64, u32)| now - second < step.every;
@@ -166,8 +164,8 @@ impl Rules {
         least.unwrap_or(current).min(current)
     }
 
-    /// The descent from `from` pods to `to` once the load is gone, as far as second `until`: at
-    /// which second how many pods are left.
+    /// The descent from `from` pods to `to` after the load is gone, until second `until`: the pods
+    /// that are left, by second.
     #[must_use]
     pub fn descent(&self, from: u32, to: u32, until: u64) -> Vec<(u64, u32)> {
         let mut current = from;
@@ -186,8 +184,8 @@ impl Rules {
         descent
     }
 
-    /// The climb from `from` pods while a metric asks for `asked` of at most `max`, as far as second
-    /// `until`: it ends where the controller is content.
+    /// The climb from `from` pods while a metric asks for `asked`, at most `max`, until second
+    /// `until`. It ends where the controller keeps its count.
     #[must_use]
     pub fn climb_for(&self, from: u32, asked: u32, max: u32, until: u64) -> Vec<(u64, u32)> {
         let mut climb = Vec::new();
@@ -203,8 +201,8 @@ impl Rules {
         climb
     }
 
-    /// The climb from `from` pods to `to`, as far as second `until`: at which second how many
-    /// pods are asked for.
+    /// The climb from `from` pods to `to`, until second `until`: the pods that are asked for, by
+    /// second.
     #[must_use]
     pub fn climb(&self, from: u32, to: u32, until: u64) -> Vec<(u64, u32)> {
         let mut current = from;
@@ -224,14 +222,14 @@ impl Rules {
     }
 }
 
-/// Kubernetes' default for removing pods: all that are too many, every 15 s.
-pub const DEFAULT_DOWN: [Step; 1] = [Step {
+/// Kubernetes' default for removing pods: all surplus pods, every 15 s.
+pub const DEFAULT_DOWN: [ScalingStep; 1] = [ScalingStep {
     kind: PolicyKind::Percent,
     value: 100,
     every: 15,
 }];
 
-/// A climb as a reader follows it: `9 at 0 s, 15 at 30 s`.
+/// A climb for the reader: `9 at 0 s, 15 at 30 s`.
 #[must_use]
 pub fn told(climb: &[(u64, u32)]) -> String {
     let steps: Vec<String> = climb
@@ -250,7 +248,8 @@ mod tests {
     use super::*;
 
     fn rules(window: u64, steps: &[(PolicyKind, u32, u64)]) -> Rules {
-        let step = |&(kind, value, every): &(PolicyKind, u32, u64)| Step { kind, value, every };
+        let step =
+            |&(kind, value, every): &(PolicyKind, u32, u64)| ScalingStep { kind, value, every };
         Rules {
             window,
             steps: steps.iter().map(step).collect(),
@@ -270,7 +269,7 @@ mod tests {
     fn a_period_counts_what_came_in_it() {
         let six = rules(0, &[(PolicyKind::Pods, 6, 30)]);
         assert_eq!(six.climb(3, 20, 600), [(0, 9), (30, 15), (60, 20)]);
-        // A period of 20 s is over at the second look after 15 s.
+        // A period of 20 s ends at the second sync after 15 s.
         let twenty = rules(0, &[(PolicyKind::Pods, 1, 20)]);
         assert_eq!(twenty.climb(1, 3, 600), [(0, 2), (30, 3)]);
     }

@@ -1,9 +1,9 @@
-//! What is up at once, at worst, while one state becomes the next.
+//! The most pods and connections that exist at once while one state becomes the next.
 //!
-//! A budget of a state counts what that state says. While a step runs, pods of both states exist
-//! side by side: old pods with their old values up to the old maximum, new ones with theirs, pods
-//! that leave, and both ways of a read path that moves. The sums here are those of the budgets of
-//! states, over that mixture.
+//! The budget of a state counts that state alone. During a step, pods of both states exist: old
+//! pods with their old values up to the old maximum, new pods with the new values, terminating
+//! pods, and both routes of a read path that moves. The sums here are those of the budgets, over
+//! that mixture.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::pair::Pair;
 
 /// What a sum is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum SumSubject {
     /// Server connections of the primary.
     Primary,
     /// Server connections of a read replica.
@@ -25,14 +25,14 @@ pub enum Subject {
     Clients,
 }
 
-/// Connections that can be open at once, and how many there may be.
+/// The connections that can be open at once, and their limit.
 #[derive(Clone, Debug)]
 pub struct Sum {
     /// Of what.
-    pub subject: Subject,
+    pub subject: SumSubject,
     /// Who opens them.
     pub terms: Vec<Term>,
-    /// How many may be open: the fewer of both states.
+    /// The limit: the smaller one of both states.
     pub limit: u64,
 }
 
@@ -49,7 +49,7 @@ impl Sum {
         self.total() <= self.limit
     }
 
-    /// The larger of what the two states can ask for.
+    /// The larger sum of the two states.
     #[must_use]
     pub fn steady(&self, sides: Pair<&Environment>) -> u64 {
         let totals = sides.map(|side| steady(self.subject, side));
@@ -57,15 +57,15 @@ impl Sum {
     }
 }
 
-fn steady(subject: Subject, side: &Environment) -> u64 {
+fn steady(subject: SumSubject, side: &Environment) -> u64 {
     match subject {
-        Subject::Primary => connections::primary(side).total(),
-        Subject::Replica => connections::replica(side).total(),
-        Subject::Clients => connections::total(&connections::client_connections(side)),
+        SumSubject::Primary => connections::primary(side).total(),
+        SumSubject::Replica => connections::replica(side).total(),
+        SumSubject::Clients => connections::total(&connections::client_connections(side)),
     }
 }
 
-/// The connections that can be open while a step runs. `rolls` says whether the step replaces
+/// The connections that can be open during a step. `rolls` says whether the step replaces
 /// PgBouncer's pods.
 #[must_use]
 pub fn connections(sides: Pair<&Environment>, rolls: bool) -> Vec<Sum> {
@@ -77,17 +77,17 @@ pub fn connections(sides: Pair<&Environment>, rolls: bool) -> Vec<Sum> {
     sums
 }
 
-/// PgBouncer's pods. Each that leaves keeps its old `max-db` for its old drain. The new
-/// Deployment says how fast they follow each other; those that are no longer declared leave at
-/// once. Beside them runs every declared pod; a reload that lowers `max-db` closes no connection
-/// that is in use.
+/// PgBouncer's pods. Each terminating pod keeps its old `max-db` for its old drain. The new
+/// Deployment decides how fast pods are replaced, and surplus pods terminate at once. Every
+/// declared pod runs beside them. A reload that lowers `max-db` closes no connection in use.
 fn pooler(sides: Pair<&Environment>, rolls: bool) -> Vec<Term> {
     let poolers = sides.map(|side| &side.pgbouncer);
     let (before, after) = (poolers.before, poolers.after);
     let counts = poolers.map(|pooler| pooler.instances.value);
     let removed = counts.before.saturating_sub(counts.after);
     let leaving = if rolls {
-        // The Deployment has its new count before its first new pod: old pods are as many as that.
+        // The Deployment gets its new count before its first new pod, so there are that many old
+        // pods.
         let (drain, pace) = (before.drain.value, after.min_ready.value);
         let rolled = leaving_at_once(drain, pace, counts.after);
         removed.saturating_add(rolled)
@@ -116,14 +116,14 @@ fn primary(sides: Pair<&Environment>, rolls: bool) -> Sum {
     terms.push(direct(sides));
     let usable = sides.map(|side| connections::primary(side).usable);
     Sum {
-        subject: Subject::Primary,
+        subject: SumSubject::Primary,
         terms,
         limit: usable.before.min(usable.after),
     }
 }
 
-/// A replica that is read over both ways for a while: pods that are new take the new one, and the
-/// pools of the old one stay open until the last pod has left it.
+/// A replica that both routes reach for a while: new pods use the new one, and the old pools stay
+/// open until the last old pod has terminated.
 fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     let via = sides.map(|side| side.database.replicas.via.value);
     let mut terms = Vec::new();
@@ -143,7 +143,7 @@ fn replica(sides: Pair<&Environment>, rolls: bool) -> Sum {
     terms.push(direct(sides));
     let most = sides.map(|side| side.database.replicas.max_connections.value);
     Sum {
-        subject: Subject::Replica,
+        subject: SumSubject::Replica,
         terms,
         limit: most.before.min(most.after).saturating_sub(RESERVED).into(),
     }
@@ -157,7 +157,7 @@ fn all_of(api: &Workload) -> Term {
     }
 }
 
-/// Connections that are set aside, because it is unknown when uncounted connections close.
+/// The larger reserve of both states: it is unknown when uncounted connections close.
 fn direct(sides: Pair<&Environment>) -> Term {
     let counts = sides.map(connections::direct);
     let most = counts.before.max(counts.after);
@@ -168,8 +168,8 @@ fn direct(sides: Pair<&Environment>) -> Term {
     }
 }
 
-/// Services that connect over `via` on either side, each with what it has more of: others deploy
-/// them, before or after the step.
+/// Services that connect over `via` on either side, each with its larger count. Others deploy them,
+/// before or after the step.
 fn services(sides: Pair<&Environment>, via: Via) -> Vec<Term> {
     let names = sides.map(|side| side.service.keys());
     let names: BTreeSet<&Name> = names.before.chain(names.after).collect();
@@ -221,17 +221,17 @@ fn clients(sides: Pair<&Environment>) -> Sum {
         u64::from(pooler.instances.value).saturating_mul(pooler.clients.max.value.into())
     });
     Sum {
-        subject: Subject::Clients,
+        subject: SumSubject::Clients,
         terms,
         limit: limits.before.min(limits.after),
     }
 }
 
-/// Pods of a Deployment on one side of a step.
+/// The pods of a Deployment on one side of a step.
 struct Rolled<'a> {
     workload: &'a Workload,
     most: u32,
-    /// Whether pods that leave stay long enough to be counted beside those that replace them.
+    /// Whether terminating pods stay long enough to count beside their replacements.
     stays: bool,
 }
 
@@ -253,21 +253,21 @@ impl<'a> Rolled<'a> {
     }
 }
 
-/// Old pods and new ones of a Deployment: pods and how many come on top, under the strategy that is
-/// applied together with the new template.
+/// The old and new pods of a Deployment during its rollout, under the strategy that is applied
+/// together with the new template.
 #[derive(Clone, Copy)]
-struct Counts {
+struct RolledCounts {
     old: u32,
     new: u32,
 }
 
-/// The two ends of a rollout, between which every mixture lies: every old pod and the first new
-/// ones, every new pod and the last old ones. Pods that stay long after they were told to go are
-/// all there beside all that replace them.
-fn ends(rolled: &Pair<Rolled<'_>>) -> [Counts; 2] {
+/// The two extremes of a rollout; every other mixture is between them: every old pod and the first
+/// new ones, or every new pod and the last old ones. Pods that terminate slowly all exist beside
+/// their replacements.
+fn ends(rolled: &Pair<Rolled<'_>>) -> [RolledCounts; 2] {
     let most = rolled.before.most.max(rolled.after.most);
     if rolled.before.stays {
-        let all = Counts {
+        let all = RolledCounts {
             old: most,
             new: most,
         };
@@ -275,11 +275,11 @@ fn ends(rolled: &Pair<Rolled<'_>>) -> [Counts; 2] {
     }
     let surge = surge(&rolled.after, most);
     [
-        Counts {
+        RolledCounts {
             old: most,
             new: surge,
         },
-        Counts {
+        RolledCounts {
             old: surge,
             new: most,
         },
@@ -288,13 +288,12 @@ fn ends(rolled: &Pair<Rolled<'_>>) -> [Counts; 2] {
 
 fn surge(rolled: &Rolled<'_>, pods: u32) -> u32 {
     let surge = rolled.workload.rollout.max_surge.value;
-    // A rollout never has more new pods than the Deployment asks for.
+    // A rollout never has more new pods than the Deployment's replicas.
     surge.of_rounded_up(pods).min(pods)
 }
 
-/// The connections of a Deployment whose pods are old and new, at the worse end of its rollout. A
-/// rollout of like for like can begin at any time, too, before the step or after it: that is what
-/// the budget of a state counts.
+/// The connections of a Deployment with old and new pods, at the worse extreme of its rollout. An
+/// unchanged Deployment can roll at any time, too, which the budget of a state covers.
 fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> {
     let term = |who: String, pods: u32, weight: u64| Term {
         who,
@@ -309,7 +308,7 @@ fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> 
         .into_iter()
         .max_by_key(|(pods, weight)| u64::from(*pods) * weight);
     let (pods, weight) = alike.unwrap_or_default();
-    let total = |counts: &Counts| {
+    let total = |counts: &RolledCounts| {
         u64::from(counts.old) * weights.before + u64::from(counts.new) * weights.after
     };
     let [first, last] = ends(rolled);
@@ -327,7 +326,7 @@ fn mixed(who: &str, rolled: &Pair<Rolled<'_>>, weights: Pair<u64>) -> Vec<Term> 
     ]
 }
 
-/// The pods of a Deployment that replaces its pods by others that are alike.
+/// The most pods of a Deployment when it replaces its pods by identical ones.
 fn peak(side: &Rolled<'_>) -> u32 {
     let beside = if side.stays {
         side.most
@@ -342,9 +341,8 @@ fn surge_of(rolled: &Rolled<'_>) -> u32 {
     surge.of_rounded_up(rolled.most)
 }
 
-/// What asks for room on the nodes while a step runs, once at its worst for CPU and once for
-/// memory; none where no pod asks for other room than before, and where the nodes change with
-/// them, for those come and go by themselves.
+/// What needs room on the nodes during a step, at its worst for CPU and at its worst for memory.
+/// `None` if no pod's requests change, or if the node groups change in the same step.
 #[must_use]
 pub fn loads(sides: Pair<&Environment>, catalogue: &Catalogue) -> Option<(Rooms, [Vec<Load>; 2])> {
     if sides.before.nodes != sides.after.nodes {
@@ -374,14 +372,14 @@ pub fn loads(sides: Pair<&Environment>, catalogue: &Catalogue) -> Option<(Rooms,
     Some((rooms, [worst(|load| load.cpu), worst(|load| load.memory)]))
 }
 
-/// Old and new pods of a Deployment at the end of its rollout that asks for more.
+/// The old and new pods of a Deployment at the extreme with the larger requests.
 fn placed(loads: Pair<&Load>, rolled: &Pair<Rolled<'_>>, weight: fn(&Load) -> u64) -> Vec<Load> {
-    // Pods that stay long after they were told to go only delay those that replace them.
+    // Pods that terminate slowly only delay their replacements here.
     let short = Pair::new(&rolled.before, &rolled.after).map(|side| Rolled {
         stays: false,
         ..*side
     });
-    let total = |counts: &Counts| {
+    let total = |counts: &RolledCounts| {
         u64::from(counts.old)
             .saturating_mul(weight(loads.before))
             .saturating_add(u64::from(counts.new).saturating_mul(weight(loads.after)))
@@ -403,7 +401,7 @@ fn placed(loads: Pair<&Load>, rolled: &Pair<Rolled<'_>>, weight: fn(&Load) -> u6
     ]
 }
 
-/// The Deployment that a load is of, where a rollout replaces its pods by others.
+/// The Deployment of a load, if a rollout replaces its pods.
 fn rolled<'a>(who: &str, sides: Pair<&'a Environment>) -> Option<Pair<Rolled<'a>>> {
     if who == "api" {
         return Some(sides.map(|side| Rolled::of(&side.api.workload)));

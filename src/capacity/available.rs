@@ -1,17 +1,17 @@
-//! What an environment has of what a metric measures the use of, so that a value measured on one
-//! environment can be told on another: `value * supply before / supply after`.
+//! The supply of what a metric measures. With it, a value measured on one environment can be scaled
+//! to another: `value * supply before / supply after`.
 
 use crate::budget::connections::RESERVED;
 use crate::catalogue::Catalogue;
 use crate::metric::{Component, Metric};
 use crate::model::{Environment, RedisGroup, Worker};
 
-/// The supply, in a unit of its own; none where the component does not exist or the catalogue does
+/// The supply, in a unit of its own; `None` if the component does not exist or the catalogue does
 /// not know it.
 ///
-/// Utilisation of the API and of pools passes its threshold where the autoscaler has no pod left to
-/// add, so that the supply is what runs at the maximum, or at the count that is held. Replicas follow the CPU that the target
-/// leaves to each, and lists their items per replica.
+/// The utilisation of the API and of pools reaches its threshold when the autoscaler has no pod
+/// left to add. So the supply is what runs at the maximum, or at the held count. Replicas depend on
+/// the CPU target, and lists on their items per replica.
 #[must_use]
 pub fn supply(
     metric: Metric,
@@ -96,13 +96,13 @@ fn redis(metric: Metric, group: &RedisGroup, catalogue: &Catalogue) -> Option<f6
     }
 }
 
-/// The fewest items per replica of a pool's lists: the list that asks for the most pods.
+/// The smallest `length` of a pool's lists, which asks for the most pods.
 fn items_per_replica(pool: &Worker) -> f64 {
     let lengths = pool.queue.iter().map(|queue| queue.length.value);
     f64::from(lengths.min().unwrap_or(1))
 }
 
-/// Bytes and millicores as a number: their ratios need no more than 52 bits.
+/// Bytes and millicores as a float: their ratios need no more than 52 bits.
 #[allow(clippy::cast_precision_loss)]
 fn float(count: u64) -> f64 {
     count as f64

@@ -1,4 +1,4 @@
-//! Metrics out of a CSV file: `time,metric,component,value`, and a `unit` for those who state it.
+//! Reads metrics from a CSV file: `time,metric,component,value`, and optionally `unit`.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,28 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::series::{History, Key, MOST, Sample, Window, day_of};
+use super::series::{History, MOST, ReviewWindow, Sample, SeriesKey, day_of};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::{Metric, Tracked, Unit};
 
-/// The most mistakes that are told one by one.
+/// The most mistakes that are reported one by one.
 const SHOWN: usize = 20;
 
-/// The columns, in any order; `component` may be absent or empty where one component alone has the
-/// metric, `unit` always.
+/// The columns, in any order. `component` may be absent or empty if only one component has the
+/// metric; `unit` may always be absent.
 const COLUMNS: [&str; 5] = ["time", "metric", "component", "value", "unit"];
 
 /// Something wrong with a file of metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct MetricsMistake {
     /// Its line, from 1.
     pub line: u64,
-    /// What is wrong, as one sentence: what it repeats of the file acts on no terminal, and gives no
-    /// credential away.
+    /// The mistake, as one sentence. Quoted cells have no control characters and no credentials.
     pub message: String,
 }
 
-impl Mistake {
+impl MetricsMistake {
     fn at(line: u64, message: impl AsRef<str>) -> Self {
         Self {
             line,
@@ -37,15 +36,20 @@ impl Mistake {
     }
 }
 
-/// Reads the metrics of an environment, as far as they lie in a window.
+/// Reads the metrics of an environment within a window.
 ///
 /// # Errors
-/// Everything that is wrong with the file, by line: the first 20 mistakes, and how many more.
-pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History, Vec<Mistake>> {
+///
+/// All mistakes in the file, by line: the first 20, and the number of the others.
+pub fn read(
+    bytes: &[u8],
+    tracked: &[Tracked],
+    window: ReviewWindow,
+) -> Result<History, Vec<MetricsMistake>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         let message = "the file is UTF-16: save it as UTF-8";
-        return Err(vec![Mistake::at(1, message)]);
+        return Err(vec![MetricsMistake::at(1, message)]);
     }
     let mut reader = ReaderBuilder::new()
         .flexible(true)
@@ -56,11 +60,11 @@ pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History
     let Some(header) = records.next() else {
         let message = "the file is empty: its first line names the columns, as in \
                        `time,metric,component,value`";
-        return Err(vec![Mistake::at(1, message)]);
+        return Err(vec![MetricsMistake::at(1, message)]);
     };
-    let header = header.map_err(|error| vec![Mistake::at(1, error.to_string())])?;
-    let columns = Columns::of(&header).map_err(|mistake| vec![mistake])?;
-    let mut rows = Rows {
+    let header = header.map_err(|error| vec![MetricsMistake::at(1, error.to_string())])?;
+    let columns = MetricsColumns::of(&header).map_err(|mistake| vec![mistake])?;
+    let mut rows = MetricsRows {
         tracked,
         window,
         columns,
@@ -72,20 +76,20 @@ pub fn read(bytes: &[u8], tracked: &[Tracked], window: Window) -> Result<History
     for record in records {
         match record {
             Ok(record) => rows.add(&record),
-            Err(error) => rows.mistake(Mistake::at(0, error.to_string())),
+            Err(error) => rows.mistake(MetricsMistake::at(0, error.to_string())),
         }
     }
     rows.finish()
 }
 
 /// Where each column is.
-struct Columns {
+struct MetricsColumns {
     places: [Option<usize>; COLUMNS.len()],
     count: usize,
 }
 
-impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, Mistake> {
+impl MetricsColumns {
+    fn of(header: &ByteRecord) -> Result<Self, MetricsMistake> {
         let mut places = [None; COLUMNS.len()];
         for (index, name) in header.iter().enumerate() {
             let name = String::from_utf8_lossy(name);
@@ -93,19 +97,19 @@ impl Columns {
             match known.and_then(|known| places.get_mut(known)) {
                 Some(place) if place.is_none() => *place = Some(index),
                 Some(_) => {
-                    let message = format!("the column `{name}` stands twice");
-                    return Err(Mistake::at(1, message));
+                    let message = format!("the column `{name}` appears twice");
+                    return Err(MetricsMistake::at(1, message));
                 }
                 None if name.contains(';') => {
                     let message = "the columns are divided by `;`: divide them by commas";
-                    return Err(Mistake::at(1, message));
+                    return Err(MetricsMistake::at(1, message));
                 }
                 None => {
                     let message = format!(
                         "there is no column `{name}`: the columns are {}",
                         COLUMNS.join(", ")
                     );
-                    return Err(Mistake::at(1, message));
+                    return Err(MetricsMistake::at(1, message));
                 }
             }
         }
@@ -116,7 +120,7 @@ impl Columns {
         for needed in ["time", "metric", "value"] {
             if columns.place(needed).is_none() {
                 let message = format!("the column `{needed}` is missing");
-                return Err(Mistake::at(1, message));
+                return Err(MetricsMistake::at(1, message));
             }
         }
         Ok(columns)
@@ -128,7 +132,7 @@ impl Columns {
     }
 }
 
-/// Rows that say nothing about the window.
+/// Rows outside of the window or without a value.
 #[derive(Default)]
 struct Unread {
     before: usize,
@@ -136,24 +140,24 @@ struct Unread {
     without_value: usize,
 }
 
-/// A value, and the line it stands on.
-struct Measured {
+/// A value and its line.
+struct MeasuredAt {
     sample: Sample,
     line: u64,
 }
 
-struct Rows<'a> {
+struct MetricsRows<'a> {
     tracked: &'a [Tracked],
-    window: Window,
-    columns: Columns,
-    read: BTreeMap<Key, Vec<Measured>>,
+    window: ReviewWindow,
+    columns: MetricsColumns,
+    read: BTreeMap<SeriesKey, Vec<MeasuredAt>>,
     unread: Unread,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<MetricsMistake>,
     more: usize,
 }
 
-impl Rows<'_> {
-    fn mistake(&mut self, mistake: Mistake) {
+impl MetricsRows<'_> {
+    fn mistake(&mut self, mistake: MetricsMistake) {
         if self.mistakes.len() < SHOWN {
             self.mistakes.push(mistake);
         } else {
@@ -165,16 +169,16 @@ impl Rows<'_> {
         let line = record.position().map_or(0, csv::Position::line);
         match self.row(record) {
             Ok(Some((key, sample))) => {
-                let measured = Measured { sample, line };
+                let measured = MeasuredAt { sample, line };
                 self.read.entry(key).or_default().push(measured);
             }
             Ok(None) => {}
-            Err(message) => self.mistake(Mistake::at(line, message)),
+            Err(message) => self.mistake(MetricsMistake::at(line, message)),
         }
     }
 
-    /// The sample of a row; none where it says nothing about the window.
-    fn row(&mut self, record: &ByteRecord) -> Result<Option<(Key, Sample)>, String> {
+    /// The sample of a row; `None` if it has no value within the window.
+    fn row(&mut self, record: &ByteRecord) -> Result<Option<(SeriesKey, Sample)>, String> {
         if record.len() != self.columns.count {
             return Err(format!(
                 "the row has {} fields and the header {}",
@@ -207,10 +211,13 @@ impl Rows<'_> {
         Ok(Some((key, Sample { at, value })))
     }
 
-    fn key(&self, metric: &str, component: &str) -> Result<Key, String> {
+    fn key(&self, metric: &str, component: &str) -> Result<SeriesKey, String> {
         let Some(metric) = Metric::ALL.into_iter().find(|known| known.name() == metric) else {
             let known = Metric::ALL.map(Metric::name).join(", ");
-            return Err(format!("{} is no metric: there are {known}", word(metric)));
+            return Err(format!(
+                "{} is not a metric: the metrics are {known}",
+                word(metric)
+            ));
         };
         let having = || self.tracked.iter().filter(|it| it.metric == metric);
         let names: Vec<String> = having().map(|it| it.component.to_string()).collect();
@@ -236,7 +243,7 @@ impl Rows<'_> {
         Ok((metric, found.component.clone()))
     }
 
-    fn finish(mut self) -> Result<History, Vec<Mistake>> {
+    fn finish(mut self) -> Result<History, Vec<MetricsMistake>> {
         let mut history = History::default();
         for (key, mut measured) in std::mem::take(&mut self.read) {
             measured.sort_by_key(|it| (it.sample.at, it.line));
@@ -250,8 +257,8 @@ impl Rows<'_> {
             self.mistakes.sort_by_key(|mistake| mistake.line);
             if self.more > 0 {
                 let last = self.mistakes.last().map_or(0, |mistake| mistake.line);
-                let message = format!("and {} more mistakes from here on", self.more);
-                self.mistakes.push(Mistake::at(last, message));
+                let message = format!("and {} more mistakes after this line", self.more);
+                self.mistakes.push(MetricsMistake::at(last, message));
             }
             return Err(self.mistakes);
         }
@@ -259,20 +266,20 @@ impl Rows<'_> {
         Ok(history)
     }
 
-    /// Two values of one instant: nobody can say which is right.
-    fn repeated(&mut self, measured: &[Measured]) {
+    /// Two values for one instant: either may be wrong.
+    fn repeated(&mut self, measured: &[MeasuredAt]) {
         let pairs = measured.iter().zip(measured.iter().skip(1));
         let differing = pairs.filter(|(one, other)| {
             one.sample.at == other.sample.at
                 && one.sample.value.total_cmp(&other.sample.value).is_ne()
         });
-        let mistakes: Vec<Mistake> = differing
+        let mistakes: Vec<MetricsMistake> = differing
             .map(|(one, other)| {
                 let message = format!(
-                    "this is the time of line {}, with another value: one of the two has to go",
+                    "line {} has the same time with another value: remove one of the two",
                     one.line
                 );
-                Mistake::at(other.line, message)
+                MetricsMistake::at(other.line, message)
             })
             .collect();
         for mistake in mistakes {
@@ -282,7 +289,7 @@ impl Rows<'_> {
 }
 
 impl Unread {
-    fn notes(&self, window: Window) -> Vec<String> {
+    fn notes(&self, window: ReviewWindow) -> Vec<String> {
         let (first, last) = (window.first, window.last);
         let rows = |count: usize| if count == 1 { "row" } else { "rows" };
         let note = |count: usize, why: String| {
@@ -299,8 +306,8 @@ impl Unread {
     }
 }
 
-/// Shares from 0 to 1 where percent are expected would never come near a threshold.
-fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<String> {
+/// Shares from 0 to 1 instead of percent: they would never come near a threshold.
+fn looks_like_shares((metric, component): &SeriesKey, samples: &[Sample]) -> Option<String> {
     let most = samples.iter().map(|it| it.value).fold(0.0, f64::max);
     let percent = metric.unit() == Unit::Percent;
     (percent && most > 0.0 && most <= 1.0).then(|| {
@@ -308,8 +315,8 @@ fn looks_like_shares((metric, component): &Key, samples: &[Sample]) -> Option<St
     })
 }
 
-/// A cell as it may be repeated: one that could be what its column holds. A file can have a credential in
-/// any cell.
+/// A cell that is safe to quote: one that could be a value of its column. Any other cell may be a
+/// credential.
 fn cell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_digit() || "+-:.,/%TZeE ".contains(c);
     let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
@@ -339,7 +346,7 @@ fn word(text: &str) -> String {
     }
 }
 
-/// An instant of RFC 3339, or a day, which is its midnight in UTC.
+/// An instant in RFC 3339, or a day, which means its midnight in UTC.
 fn time(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
@@ -356,10 +363,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
     } else {
         ": write `2026-11-24T18:00:00Z`, or `2026-11-24` for a day"
     };
-    Err(format!("{} is no time{hint}", cell(text)))
+    Err(format!("{} is not a time{hint}", cell(text)))
 }
 
-/// A value; none where there is none: an empty field, or `NaN`, as Prometheus writes a gap.
+/// A value; `None` for an empty field or `NaN`, which Prometheus writes for a gap.
 fn value(text: &str) -> Result<Option<f64>, String> {
     if text.is_empty() || text == "NaN" {
         return Ok(None);
@@ -375,11 +382,14 @@ fn value(text: &str) -> Result<Option<f64>, String> {
             "{} is more than any metric here can be",
             cell(text)
         )),
-        Ok(_) => Err(format!("{} is no finite number", cell(text))),
+        Ok(_) => Err(format!("{} is not a finite number", cell(text))),
         Err(_) if text.ends_with('%') => {
             Err(format!("{} has a unit: write the number alone", cell(text)))
         }
-        Err(_) => Err(format!("{} is no number: write it as `61.5`", cell(text))),
+        Err(_) => Err(format!(
+            "{} is not a number: write it as `61.5`",
+            cell(text)
+        )),
     }
 }
 

@@ -1,23 +1,23 @@
-//! What AWS has in place of an instance: of each family the least that is enough, so that whatever
-//! is cheapest is among them.
+//! The instances that AWS offers in place of the present one: the smallest sufficient one of each
+//! family, so the cheapest is among them.
 //!
-//! A run reads the facts of what its files name. Here all are read, and the prices of the region,
-//! because a class that has none could not be told from a cheap one.
+//! Other runs read only the facts that their files refer to. This module reads all facts and the
+//! prices of the region, because a class without a price must not look cheap.
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, Facts, RegionPrices};
+use crate::catalogue::{CacheNode, Catalogue, DatabaseClass, FactsByName, RegionPrices};
 use crate::compile::CatalogueTexts;
 use crate::model::{RedisEngine, RedisGroup};
 
-/// The instances of a catalogue, with their prices in a region.
+/// The instances of a catalogue, with the prices of a region.
 pub struct Offers {
     catalogue: Catalogue,
     prices: RegionPrices,
 }
 
 /// An instance that may be tried.
-struct Offer<'a> {
+struct InstanceOffer<'a> {
     name: &'a str,
     priced: bool,
     /// Memory, then processors: a family grows in both.
@@ -25,7 +25,7 @@ struct Offer<'a> {
 }
 
 impl Offers {
-    /// Everything that a catalogue says of instances, and what they cost in a region.
+    /// All instances of a catalogue, with their prices in a region.
     #[must_use]
     pub fn of(texts: &CatalogueTexts, region: &str) -> Self {
         let (catalogue, mut prices) = texts.everything();
@@ -35,7 +35,7 @@ impl Offers {
         }
     }
 
-    /// RDS classes with no less of anything than `own`, that are `enough`.
+    /// RDS classes that are at least as large as `own` in every respect, and `enough`.
     #[must_use]
     pub fn classes(&self, own: &str, enough: impl Fn(&DatabaseClass) -> bool) -> Vec<String> {
         let classes = &self.catalogue.db_classes;
@@ -48,7 +48,7 @@ impl Offers {
         });
         least_of_each(
             own,
-            offers.map(|(name, class)| Offer {
+            offers.map(|(name, class)| InstanceOffer {
                 name,
                 priced: self.prices.db_classes.contains_key(name),
                 size: (class.memory.units(), class.vcpu),
@@ -56,7 +56,8 @@ impl Offers {
         )
     }
 
-    /// ElastiCache node types with no less of anything than a group's own, that are `enough`.
+    /// ElastiCache node types that are at least as large as the group's own in every respect, and
+    /// `enough`.
     #[must_use]
     pub fn nodes(&self, group: &RedisGroup, enough: impl Fn(&CacheNode) -> bool) -> Vec<String> {
         let (own, engine) = (group.node.value.as_str(), group.engine.value);
@@ -71,7 +72,7 @@ impl Offers {
         });
         least_of_each(
             own,
-            offers.map(|(name, node)| Offer {
+            offers.map(|(name, node)| InstanceOffer {
                 name,
                 priced: self
                     .prices
@@ -95,16 +96,19 @@ impl Offers {
     }
 }
 
-/// All but `own`, of its generation or a newer one: a processor of an older one does less, and
-/// nobody says how much.
-fn others<'a, T>(own: &'a str, facts: &'a Facts<T>) -> impl Iterator<Item = (&'a str, &'a T)> {
+/// All except `own`, of its generation or newer. An older processor does less work, by an unknown
+/// amount.
+fn others<'a, T>(
+    own: &'a str,
+    facts: &'a FactsByName<T>,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
     let least = generation(own);
     let newer = move |name: &&str| *name != own && generation(name) >= least;
     let names = facts.names().filter(newer);
     names.filter_map(|name| Some((name, facts.get(name)?)))
 }
 
-/// The 6 of `db.r6g.xlarge`; none where AWS called it otherwise.
+/// The 6 of `db.r6g.xlarge`; `None` for a name of another form.
 fn generation(name: &str) -> Option<u32> {
     let family = family(name);
     let digits = family.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -118,12 +122,12 @@ fn family(name: &str) -> &str {
     family.rsplit_once('.').map_or(family, |(_, family)| family)
 }
 
-/// The least of each family, by its name. Where some have a price only those are tried, and where
-/// none has one only `own`'s family is: nobody could say that another is cheaper.
-fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<String> {
-    let offers: Vec<Offer<'a>> = offers.collect();
+/// The smallest of each family, by name. If some have a price, only those are tried. If none has
+/// one, only `own`'s family is tried, because others cannot be compared.
+fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = InstanceOffer<'a>>) -> Vec<String> {
+    let offers: Vec<InstanceOffer<'a>> = offers.collect();
     let any_priced = offers.iter().any(|offer| offer.priced);
-    let mut least: BTreeMap<&str, Offer<'a>> = BTreeMap::new();
+    let mut least: BTreeMap<&str, InstanceOffer<'a>> = BTreeMap::new();
     for offer in offers {
         let of = family(offer.name);
         let told = if any_priced {
@@ -131,7 +135,8 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<
         } else {
             of == family(own)
         };
-        let smaller = |known: &Offer<'_>| (offer.size, offer.name) < (known.size, known.name);
+        let smaller =
+            |known: &InstanceOffer<'_>| (offer.size, offer.name) < (known.size, known.name);
         if told && least.get(of).is_none_or(smaller) {
             least.insert(of, offer);
         }
@@ -146,8 +151,8 @@ fn least_of_each<'a>(own: &str, offers: impl Iterator<Item = Offer<'a>>) -> Vec<
 mod tests {
     use super::*;
 
-    fn offer(name: &str, priced: bool, size: u64) -> Offer<'_> {
-        Offer {
+    fn offer(name: &str, priced: bool, size: u64) -> InstanceOffer<'_> {
+        InstanceOffer {
             name,
             priced,
             size: (size, 2),

@@ -1,4 +1,4 @@
-//! Order statistics: what robust estimates are made of.
+//! Order statistics, for robust estimates.
 
 /// The values, sorted.
 pub(super) fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
@@ -7,8 +7,8 @@ pub(super) fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
     values
 }
 
-/// The quantile of sorted values, interpolated between neighbours (Hyndman and Fan's type 7);
-/// 0 of no values.
+/// A quantile of sorted values, interpolated between neighbours (Hyndman and Fan's type 7); 0 for
+/// an empty slice.
 pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else {
         return 0.0;
@@ -26,12 +26,12 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     value(below) + (value(below + 1) - value(below)) * part
 }
 
-/// The middle of values, in any order; 0 of none.
+/// The median of values in any order; 0 for none.
 pub(super) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     quantile(&sorted(values), 0.5)
 }
 
-/// The ranks of values from 1, the mean of them where several are equal.
+/// The ranks of values, counted from 1; equal values share their mean rank.
 pub(super) fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     let value = |index: &usize| values.get(*index).copied().unwrap_or(0.0);

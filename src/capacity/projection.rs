@@ -1,16 +1,16 @@
-//! Where a trend leads: the weeks ahead, and the day it reaches a threshold.
+//! Where a trend leads in the next weeks, and the day it reaches a threshold.
 
 use jiff::civil::Date;
 
-use super::trend::{Estimate, Trend};
+use super::trend::{Trend, TrendEstimate};
 
 /// How many days ahead a review looks.
 pub const HORIZON: u32 = 90;
 
-/// Within so many days a threshold asks for a plan: the guide's monthly review.
+/// The days within which a threshold needs a plan: the guide reviews monthly.
 pub const SOON: u32 = 30;
 
-/// Days until a threshold is reached; none where it is not within [`HORIZON`].
+/// Days until a threshold is reached; `None` if not within [`HORIZON`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// By the trend.
@@ -24,12 +24,12 @@ pub struct Reach {
 /// How urgent a metric is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Its threshold is not reached within [`HORIZON`], not even by the upper end of the interval
+    /// The threshold is not reached within [`HORIZON`], and the upper bound does not reach it
     /// within [`SOON`].
     Fine,
-    /// Expected to be reached within [`HORIZON`], or possibly within [`SOON`].
+    /// Expected within [`HORIZON`], or possible within [`SOON`].
     Watch,
-    /// Expected to be reached within [`SOON`].
+    /// Expected within [`SOON`].
     Soon,
     /// Reached.
     Reached,
@@ -38,12 +38,12 @@ pub enum Urgency {
 /// A trend held against a threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projection {
-    /// The highest day of the week that ends with the day of the review.
-    pub now: Estimate,
-    /// The highest day of the week that ends [`SOON`] days later.
-    pub soon: Estimate,
-    /// The highest day of the week that ends [`HORIZON`] days later.
-    pub horizon: Estimate,
+    /// The highest day in the week up to the day of the review.
+    pub now: TrendEstimate,
+    /// The highest day in the week up to [`SOON`] days later.
+    pub soon: TrendEstimate,
+    /// The highest day in the week up to [`HORIZON`] days later.
+    pub horizon: TrendEstimate,
     /// When the threshold is reached.
     pub reach: Reach,
 }
@@ -82,7 +82,7 @@ pub fn projection(trend: &Trend, today: Date, threshold: f64) -> Projection {
             let day = later(today, days).saturating_sub(jiff::Span::new().days(back));
             trend.at(day)
         });
-        ends.reduce(|highest, day| Estimate {
+        ends.reduce(|highest, day| TrendEstimate {
             low: highest.low.max(day.low),
             value: highest.value.max(day.value),
             high: highest.high.max(day.high),
@@ -90,7 +90,7 @@ pub fn projection(trend: &Trend, today: Date, threshold: f64) -> Projection {
         .expect("a week has days")
     };
     let now = week_to(0);
-    let first = |now: f64, end: fn(&Estimate) -> f64| {
+    let first = |now: f64, end: fn(&TrendEstimate) -> f64| {
         if now >= threshold {
             return Some(0);
         }

@@ -1,16 +1,16 @@
-//! Metrics out of Prometheus: what is asked, and what is answered. Who carries it is `cli`.
+//! Queries to Prometheus and their answers. `cli` sends them.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::series::{MOST, Sample, Window, day_of};
+use super::series::{MOST, ReviewWindow, Sample, day_of};
 
-/// Seconds from one sample to the next: 92 days fit the 11,000 points that Prometheus answers.
+/// Seconds between samples: 92 days fit the 11,000 points that Prometheus returns.
 pub const STEP: u32 = 900;
 
 /// The parameters of `/api/v1/query_range` for one metric over a window.
 #[must_use]
-pub fn parameters(query: &str, window: Window) -> [(&'static str, String); 4] {
+pub fn parameters(query: &str, window: ReviewWindow) -> [(&'static str, String); 4] {
     [
         ("query", query.to_owned()),
         ("start", format!("{}T00:00:00Z", window.first)),
@@ -20,7 +20,7 @@ pub fn parameters(query: &str, window: Window) -> [(&'static str, String); 4] {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct QueryAnswer {
     status: String,
     error: Option<String>,
     data: Option<Data>,
@@ -38,13 +38,14 @@ struct Series {
     values: Vec<(serde_json::Number, String)>,
 }
 
-/// Reads the samples of an answer; none where Prometheus knows no such series. What is no finite
-/// number of at least zero is a gap.
+/// Reads the samples of an answer; `None` if Prometheus has no such series. A value that is
+/// negative or not finite is a gap.
 ///
 /// # Errors
-/// A sentence about an answer that is none, or tells of an error.
-pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
-    let answer: Answer = serde_json::from_str(body)
+///
+/// A sentence, if the answer is malformed or reports an error.
+pub fn samples(body: &str, window: ReviewWindow) -> Result<Vec<Sample>, String> {
+    let answer: QueryAnswer = serde_json::from_str(body)
         .map_err(|error| format!("the answer is not Prometheus' JSON: {error}"))?;
     let ("success", Some(data)) = (answer.status.as_str(), answer.data) else {
         let error = answer.error.unwrap_or_else(|| "it did not say why".into());
@@ -55,7 +56,7 @@ pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
         return Err(format!("the answer is a `{kind}`, not a `matrix`"));
     }
     if data.result.len() > 1 {
-        return Err("the answer has several series where one is asked for".into());
+        return Err("the answer has several series instead of one".into());
     }
     let Some(one) = data.result.into_iter().next() else {
         return Ok(Vec::new());
@@ -64,11 +65,11 @@ pub fn samples(body: &str, window: Window) -> Result<Vec<Sample>, String> {
     for (at, value) in one.values {
         let seconds = at
             .as_f64()
-            .ok_or_else(|| format!("`{at}` is no time of Prometheus'"))?;
+            .ok_or_else(|| format!("`{at}` is not a time of Prometheus"))?;
         let at = instant(seconds).ok_or_else(|| format!("`{seconds}` is outside of time"))?;
         let value: f64 = value
             .parse()
-            .map_err(|_| format!("`{value}` is no value of Prometheus'"))?;
+            .map_err(|_| format!("`{value}` is not a value of Prometheus"))?;
         if value.is_finite() && value > MOST {
             return Err(format!("`{value:e}` is more than any metric here can be"));
         }

@@ -1,20 +1,22 @@
-//! For what reaches its threshold soon: the cheapest change that makes room for the whole horizon.
+//! For each metric that reaches its threshold soon: the cheapest change that makes room for the
+//! whole horizon.
 //!
-//! Each trial is written into the file and compiled beside the file as it is, with every rule, its price and its disruption.
-//! It clears a metric if the upper end of the projection, told on the changed environment, stays
-//! below the threshold, and no rule fails that holds now. An override whose pods find no nodes is
-//! tried once more with the nodes that they need.
+//! Each trial is written into the file and compiled beside the original, with every rule, its price
+//! and its disruption. It solves the problem if the upper bound of the projection, scaled to the
+//! changed environment, stays below the threshold, and if no rule fails that passes now. If its
+//! pods do not fit the nodes, it is tried once more with additional nodes.
 
 use jiff::civil::Date;
 
 use super::available::supply;
 use super::offers::Offers;
 use super::trial::{Trial, trials};
-use super::{Item, Outlook};
+use super::{MetricItem, Outlook};
 use crate::compile::{
-    self, CatalogueTexts, Comparison, Compiled, Input, Matching, Outcome, Run, Side, SideFile,
+    self, CatalogueTexts, ComparedSide, Comparison, Compiled, Input, Matching, Outcome, Run,
+    SideFile,
 };
-use crate::cost::difference::Shift;
+use crate::cost::difference::CostShift;
 use crate::diagnostic::{Code, Severity};
 use crate::edit::statements;
 use crate::impact::{Class, Impact};
@@ -38,57 +40,56 @@ pub struct Base<'a> {
 pub struct Proposal {
     /// The change.
     pub trial: Trial,
-    /// The upper end of the projection after it, in the metric's unit.
+    /// The upper bound of the projection after the change, in the metric's unit.
     pub after: f64,
-    /// What it costs a month.
-    pub cost: Shift,
-    /// How many changed items have no price, and are in no sum.
+    /// Its cost per month.
+    pub cost: CostShift,
+    /// The number of changed items without a price. The sums exclude them.
     pub unpriced: usize,
-    /// The worst that it does.
+    /// Its worst disruption.
     pub impact: Impact,
-    /// What somebody has to see to, be it for the worst of it or not.
+    /// What a person must take care of, for all of its impacts.
     pub heeds: Vec<String>,
-    /// The rules that warn after it and do not now.
+    /// The rules that warn after the change but not now.
     pub warnings: Vec<Code>,
 }
 
-/// What nodes would repair.
+/// The rule that additional nodes can satisfy.
 const NO_ROOM: Code = Code("node-capacity-exceeded");
 
-/// Why a trial is no proposal.
+/// Why a trial is not a proposal.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    /// Still at or above the threshold: the value after it.
+    /// The value after it is still at or above the threshold.
     NotEnough(f64),
     /// These rules would fail.
     Rules(Vec<Code>),
-    /// The file has no place for it.
+    /// The file has no place for the change.
     NoPlace,
     /// AWS refuses it.
     Impossible,
-    /// Nothing changes by it.
+    /// The change has no effect.
     NoEffect,
-    /// An autoscaler that has been at its maximum hides what was asked of it: any larger maximum
-    /// would look like room.
+    /// The autoscaler was at its maximum, so the real demand is unknown: any larger maximum would
+    /// look sufficient.
     Hidden,
 }
 
 /// What was found for one metric.
 #[derive(Clone, Debug)]
 pub struct Proposals {
-    /// The change to make: the cheapest that clears it, as far as prices are known.
+    /// The proposed change: the cheapest that solves the problem, as far as prices are known.
     pub best: Option<Proposal>,
-    /// Whether every change that clears it has a price, so that the best is known to be the
-    /// cheapest.
+    /// Whether every sufficient change has a price, so the best is certainly the cheapest.
     pub priced: bool,
-    /// What was tried and does not.
+    /// The trials that are not sufficient.
     pub refused: Vec<(Trial, Refusal)>,
 }
 
-/// Tries everything that could clear a metric. None where its outlook is not known.
+/// Tries everything that could relieve a metric. `None` if its outlook is unknown.
 #[must_use]
 pub fn propose(
-    item: &Item,
+    item: &MetricItem,
     environment: &Environment,
     offers: &Offers,
     base: &Base<'_>,
@@ -96,7 +97,7 @@ pub fn propose(
     let Outlook::Known { projection, .. } = &item.outlook else {
         return None;
     };
-    // Its band is straight but for the week: the most within the horizon is at one of its ends.
+    // Apart from the week, the projection is a straight line: its maximum is at one end.
     let most = projection.now.high.max(projection.horizon.high);
     let growth = most / item.tracked.threshold;
     let mut found = Proposals {
@@ -121,8 +122,9 @@ pub fn propose(
     Some(found)
 }
 
-/// What has a price and loses no data first; then the ceiling, the floor and the disruption. A sum
-/// that lacks prices says nothing: of such the smaller change comes first, which is never a tier.
+/// The order of proposals: changes with a price and without data loss first, then by ceiling, floor
+/// and disruption. Sums that lack prices are not comparable, so the smaller change comes first, and
+/// a tier last.
 fn rank(proposal: &Proposal) -> (bool, bool, usize, Money, Money, Class) {
     let class = proposal.impact.class;
     let size = match &proposal.trial {
@@ -140,15 +142,15 @@ fn rank(proposal: &Proposal) -> (bool, bool, usize, Money, Money, Class) {
     )
 }
 
-/// Whether a metric is at the most that it can show: an autoscaler does not go over 100%.
+/// Whether a metric is at its own maximum: an autoscaler cannot exceed 100%.
 fn hidden(metric: Metric, now: f64) -> bool {
     matches!(metric, Metric::ApiReplicas | Metric::WorkerReplicas) && now >= 100.0
 }
 
-/// A trial by itself; where nothing but nodes is missing, the trial with them.
+/// Judges a trial; if only nodes are missing, judges it again with more nodes.
 fn judge_with_nodes(
     trial: &Trial,
-    item: &Item,
+    item: &MetricItem,
     value: f64,
     base: &Base<'_>,
 ) -> Result<Proposal, Refusal> {
@@ -171,7 +173,7 @@ fn judge_with_nodes(
     }
 }
 
-/// The environment of a run of one file.
+/// The environment of a run with one file.
 fn single(run: &Run) -> Option<&Environment> {
     run.files.first()?.environment.as_ref()
 }
@@ -179,7 +181,7 @@ fn single(run: &Run) -> Option<&Environment> {
 fn judge(
     trial: &Trial,
     comparison: &Comparison,
-    item: &Item,
+    item: &MetricItem,
     value: f64,
     base: &Base<'_>,
 ) -> Result<Proposal, Refusal> {
@@ -214,15 +216,15 @@ fn judge(
     })
 }
 
-/// What a change costs, and how many of its items have no price.
-fn cost(outcomes: &[Outcome<'_>], base: &Base<'_>) -> (Shift, usize) {
+/// The cost of a change, and the number of its items without a price.
+fn cost(outcomes: &[Outcome<'_>], base: &Base<'_>) -> (CostShift, usize) {
     let costs = compile::cost_changes(outcomes, Pair::new(base.texts, base.texts));
     let change = costs.changes.first().expect("an outcome has a cost");
     let difference = &change.difference;
     (difference.total(), difference.unknown.len())
 }
 
-/// What somebody has to see to, each once, in the order of the changes.
+/// What a person must take care of, without duplicates, in the order of the changes.
 fn heeds(outcome: &Outcome<'_>) -> Vec<String> {
     let mut heeds = Vec::new();
     let impacts = outcome.impacts.iter().chain(&outcome.renames);
@@ -234,8 +236,8 @@ fn heeds(outcome: &Outcome<'_>) -> Vec<String> {
     heeds
 }
 
-/// What a value becomes by the change, as a share of itself; none where nobody can say.
-fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f64> {
+/// The factor by which the change scales a value; `None` if it is unknown.
+fn share_left(item: &MetricItem, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f64> {
     let has = |environment: Option<&Environment>, run: &Run| {
         let (metric, component) = (item.tracked.metric, &item.tracked.component);
         supply(metric, component, environment?, &run.catalogue)
@@ -244,11 +246,11 @@ fn share_left(item: &Item, outcome: &Outcome<'_>, runs: &Pair<Run>) -> Option<f6
     Some(before / has(outcome.sides.after, &runs.after)?)
 }
 
-/// The file as it is beside the file with a change; none where the file has no place for it.
+/// The file beside the file with a change; `None` if the file has no place for it.
 fn compare(trial: &Trial, base: &Base<'_>) -> Option<Comparison> {
     let text = std::str::from_utf8(&base.input.bytes).ok()?;
     let edited = rewrite::apply(text, &trial.edits).ok()?;
-    let side = |bytes: Vec<u8>| Side {
+    let side = |bytes: Vec<u8>| ComparedSide {
         files: vec![SideFile {
             input: Input {
                 bytes,
@@ -267,7 +269,7 @@ fn compare(trial: &Trial, base: &Base<'_>) -> Option<Comparison> {
     ))
 }
 
-/// The rules that say something so severe after a change more often than before it, sorted.
+/// The rules that report this severity more often after a change than before it, sorted.
 fn newly(comparison: &Comparison, severity: Severity) -> Vec<Code> {
     let failing = |run: &Run| -> Vec<Code> {
         let errors = |file: &Compiled| -> Vec<Code> {

@@ -1,4 +1,4 @@
-//! What was measured: samples by metric and component, and the days they make.
+//! The measurements: samples by metric and component, and the days they cover.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,19 @@ use crate::metric::{Component, Metric};
 
 /// The days that a review reads: calendar days of UTC, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct ReviewWindow {
     /// The first.
     pub first: Date,
     /// The last: the day of the review.
     pub last: Date,
 }
 
-impl Window {
-    /// So many days that end with `last`.
+impl ReviewWindow {
+    /// The `days` days that end with `last`.
     ///
     /// # Panics
-    /// Where the window would begin before the calendar does.
+    ///
+    /// If the window would begin before the calendar does.
     #[must_use]
     pub fn of(last: Date, days: u16) -> Self {
         let before = jiff::Span::new().days(i64::from(days) - 1);
@@ -32,7 +33,7 @@ impl Window {
         }
     }
 
-    /// Whether an instant lies in it.
+    /// Whether an instant is within the window.
     #[must_use]
     pub fn holds(&self, at: Timestamp) -> bool {
         (self.first..=self.last).contains(&day_of(at))
@@ -45,20 +46,20 @@ impl Window {
     }
 }
 
-/// The day of UTC that an instant lies on. UTC knows no daylight saving: each day has 24 hours.
+/// The day in UTC of an instant. UTC has no daylight saving, so each day has 24 hours.
 #[must_use]
 pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// Days from one date to another; negative where `to` is the earlier.
+/// Days from one date to another; negative if `to` is earlier.
 #[must_use]
 pub fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
-/// The most that any metric here can measure: what is more is a mistake, and would make of its
-/// trend a number of hundreds of digits.
+/// The largest value that is accepted. A larger one is a mistake, and would give a trend with
+/// hundreds of digits.
 pub const MOST: f64 = 1e15;
 
 /// One measured value.
@@ -71,14 +72,14 @@ pub struct Sample {
 }
 
 /// Whose samples.
-pub type Key = (Metric, Component);
+pub type SeriesKey = (Metric, Component);
 
-/// Everything that was read: the samples of each metric of each component, by time.
+/// All samples of each metric of each component, by time.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// The samples, each instant once, the earliest first.
-    pub series: BTreeMap<Key, Vec<Sample>>,
-    /// What a reader should know of how it was read.
+    /// The samples, one per instant, earliest first.
+    pub series: BTreeMap<SeriesKey, Vec<Sample>>,
+    /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }
 
@@ -91,12 +92,13 @@ pub struct Day {
     pub value: f64,
 }
 
-/// The days that samples make, by date. Of each the 95th percentile stands for it (the nearest
-/// rank: the smallest value that is not below 95% of them), which is passed for more than an hour
-/// of the day in all: a sustained peak, where the maximum would be any moment's.
+/// The days of some samples, by date. Each day's value is the 95th percentile of its samples
+/// (nearest rank: the smallest value with at least 95% of them at or below it). It is exceeded for
+/// more than an hour of the day in total, so it is a sustained peak. The maximum would be the peak
+/// of any moment.
 ///
-/// A day with fewer than half as many samples as the middle one is left out: its peak may lie in
-/// what is missing. The first and the last day are often such.
+/// A day with fewer than half as many samples as the median day is left out, because its peak may
+/// be missing. The first and the last day often are.
 #[must_use]
 pub fn days(samples: &[Sample]) -> Vec<Day> {
     let mut by_day: BTreeMap<Date, Vec<f64>> = BTreeMap::new();

@@ -1,34 +1,36 @@
-//! The one day from which on a series runs at another level: after a clean-up, or a new customer.
+//! Finds the one day at which a series changes its level, for example after a clean-up or a new
+//! customer.
 //!
-//! Where a series is split, its slope is the median of the slopes between days that are a week
-//! apart on the same side: no weekday and no jump is in them. What the slope leaves is told from
-//! the median of its side. A shift is taken for one where that leaves far less than it leaves without
-//! a split, and where days next to the split show most of it: what climbs for weeks is no shift.
+//! For each possible split, the slope is the median of the slopes between days a week apart on the
+//! same side. So neither weekdays nor the jump distort it. The residuals are measured from the
+//! median of their side. A split counts as a shift if it leaves far smaller residuals than no
+//! split, and if the days next to it show most of the jump. A climb over weeks is not a shift.
 
 use super::order_statistics::{count, median};
 
-/// The fewest days on each side: a week has every weekday once.
+/// The fewest days on each side: a week, with every weekday once.
 pub(super) const SIDE: usize = 7;
 
-/// The fewest days from which weekdays are told apart.
+/// The fewest days for separate weekdays.
 const FEWEST_FOR_WEEKDAYS: usize = 21;
 
-/// Days next to the split on each side that have to show the shift.
+/// The days on each side of the split that must show the shift.
 const NEAR: usize = 3;
 
-/// The most that may be left of what is left without a split. Chosen by trial: of 500 months each of
-/// lines, weekends, bends and parabolas with noise none is split then, of random walks one in fifty.
+/// The largest share of the residuals that may remain after a split. Chosen by trial on 500 months
+/// each of lines, weekends, bends and parabolas with noise: none of them is split, and one random
+/// walk in fifty is.
 const REST: f64 = 0.4;
 
-/// The least of a shift that days next to it have to show.
+/// The share of a shift that the days next to it must show.
 const SHOWN: f64 = 0.75;
 
-/// A day: its number, its weekday from 0 on, and its value.
-pub(super) type Point = (f64, usize, f64);
+/// A day: its number, its weekday counted from 0, and its value.
+pub(super) type WeekdayPoint = (f64, usize, f64);
 
-/// The index of the first day at the other level, and by how much that is higher; none where no
-/// single shift stands out.
-pub(super) fn shift(points: &[Point]) -> Option<(usize, f64)> {
+/// The index of the first day at the new level, and the height of the jump; `None` if no single
+/// shift stands out.
+pub(super) fn shift(points: &[WeekdayPoint]) -> Option<(usize, f64)> {
     let last = points.len().checked_sub(SIDE)?;
     let (whole, _, _) = left(points, None)?;
     let splits = (SIDE..=last).filter_map(|at| Some((at, left(points, Some(at))?)));
@@ -40,9 +42,9 @@ pub(super) fn shift(points: &[Point]) -> Option<(usize, f64)> {
     (stands_out && near * by > 0.0 && near.abs() >= by.abs() * SHOWN).then_some((at, by))
 }
 
-/// What is left of a series where it is split: the sum of all that is, by how much the second side
-/// is higher, and by how much its first days are than the last before it.
-fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
+/// The residuals of a series with or without a split: their sum, the height of the second side over
+/// the first, and the height of its first days over the last days before it.
+fn left(points: &[WeekdayPoint], split: Option<usize>) -> Option<(f64, f64, f64)> {
     let at = split.unwrap_or(0);
     let (before, after) = points.split_at_checked(at)?;
     let slopes: Vec<f64> = [before, after].into_iter().flat_map(weekly).collect();
@@ -50,7 +52,7 @@ fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
         return None;
     }
     let slope = median(slopes);
-    let rest = |side: &[Point]| -> Vec<(usize, f64)> {
+    let rest = |side: &[WeekdayPoint]| -> Vec<(usize, f64)> {
         let rest = side.iter();
         rest.map(|(day, weekday, value)| (*weekday, value - slope * day))
             .collect()
@@ -73,15 +75,16 @@ fn left(points: &[Point], split: Option<usize>) -> Option<(f64, f64, f64)> {
     Some((residuals.iter().map(|it| it.abs()).sum(), by, near))
 }
 
-/// The slopes between days of a side that are seven values apart: a week, where no day is missing.
-fn weekly(side: &[Point]) -> Vec<f64> {
+/// The slopes between days of one side that are seven values apart: a week, unless days are
+/// missing.
+fn weekly(side: &[WeekdayPoint]) -> Vec<f64> {
     let pairs = side.iter().zip(side.iter().skip(7));
     pairs
         .map(|((day, _, value), (later, _, grown))| (grown - value) / (later - day))
         .collect()
 }
 
-/// Residuals without what their weekdays have in common.
+/// Residuals minus the median of their weekday.
 fn without_weekdays(residuals: &[(usize, f64)]) -> Vec<f64> {
     let enough = residuals.len() >= FEWEST_FOR_WEEKDAYS;
     let commons: [f64; 7] = std::array::from_fn(|weekday| {

@@ -1,24 +1,24 @@
-//! A robust trend with a season by weekday.
+//! A robust trend with a weekly season.
 //!
-//! The model of a day's value is `level[weekday] + slope * day + residual`. Nothing in it is a
-//! mean, so that single days that stand out hardly move it.
+//! The model of a day's value is `level[weekday] + slope * day + residual`. It uses medians instead
+//! of means, so single outliers hardly move it.
 //!
-//! - **Slope**: the median of the slopes between pairs of days (Theil 1950, Sen 1968). Where there
-//!   is a season only days of the same weekday are paired, which takes the season out exactly
-//!   (Hirsch, Slack and Smith 1982).
-//! - **Its interval**: the slopes of rank `(pairs ± 1.645 * sqrt(variance)) / 2`, where the
-//!   variance of Kendall's S is `n (n - 1) (2 n + 5) / 18`, summed over the weekdays where there is
-//!   a season (Gilbert 1987, 16.4 and 17.3): nine in ten.
-//! - **Level**: the median of what is left, for each weekday where there is a season.
-//! - **Season**: weekdays count where the test of Kruskal and Wallis (1952), 6 degrees of freedom
-//!   at 5%, sets their residuals apart, and three weeks have values.
+//! - **Slope**: the median of the slopes between pairs of days (Theil 1950, Sen 1968). With a season,
+//!   only days of the same weekday are paired, which removes the season exactly (Hirsch, Slack and
+//!   Smith 1982).
+//! - **Its interval** (90%): the slopes of rank `(pairs ± 1.645 * sqrt(variance)) / 2`. The variance
+//!   of Kendall's S is `n (n - 1) (2 n + 5) / 18`, summed over the weekdays if there is a season
+//!   (Gilbert 1987, 16.4 and 17.3).
+//! - **Level**: the median of the values without the trend, for each weekday if there is a season.
+//! - **Season**: weekdays count if the test of Kruskal and Wallis (1952), 6 degrees of freedom at 5%,
+//!   separates their residuals, and if there are three weeks of values.
 //! - **Residuals**: their quantiles at 5% and 95%, widened by `sqrt(n / (n - parameters))` because
 //!   the levels were fitted to them.
-//! - **A level shift**, at most one ([`super::shift`]): the days before it are told at the level
-//!   behind it, and only days on the same side are paired.
+//! - **A level shift**, at most one ([`super::shift`]): the days before it are moved to the level
+//!   after it, and only days on the same side are paired.
 //!
-//! Successive days are taken to be independent, which days of one workload are not quite: the
-//! interval is a lower bound of the uncertainty.
+//! The method assumes independent days, which is not quite true of one workload. So the interval is
+//! a lower bound of the uncertainty.
 
 use jiff::civil::Date;
 
@@ -26,21 +26,21 @@ use super::order_statistics::{count, median, quantile, ranks, sorted};
 use super::series::{Day, days_between};
 use super::shift;
 
-/// The fewest days with a value: two weeks, where no day is missing.
+/// The fewest days with a value: two weeks if no day is missing.
 pub const FEWEST_DAYS: usize = 14;
 
-/// The fewest days from which weekdays are told apart: three weeks, where no day is missing.
+/// The fewest days for separate weekdays: three weeks if no day is missing.
 const FEWEST_FOR_SEASON: usize = 21;
 
 /// The 95% quantile of chi-squared with 6 degrees of freedom: seven weekdays.
 const KRUSKAL_WALLIS: f64 = 12.592;
 
-/// The 95% quantile of the normal distribution: a two-sided interval of nine in ten.
+/// The 95% quantile of the normal distribution, for a two-sided interval of 90%.
 const Z: f64 = 1.645;
 
-/// A value and the interval that holds it nine times in ten.
+/// An estimate with its 90% interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
+pub struct TrendEstimate {
     /// The lower end.
     pub low: f64,
     /// The estimate.
@@ -49,14 +49,14 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// Where something goes.
+/// The direction of a trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Up: the whole interval of the slope is above zero.
     Rising,
     /// Down: the whole interval is below zero.
     Falling,
-    /// Neither can be told: the interval holds zero.
+    /// Neither: the interval includes zero.
     Flat,
 }
 
@@ -64,32 +64,32 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trend {
     /// Change a day.
-    pub slope: Estimate,
+    pub slope: TrendEstimate,
     /// Whether weekdays differ.
     pub seasonal: bool,
     /// The day that `levels` hold for.
     origin: Date,
-    /// Days from `origin` to the middle of the data, where the slope's uncertainty is nothing.
+    /// Days from `origin` to the middle of the data, where the slope adds no uncertainty.
     middle: f64,
-    /// The level of each weekday at `origin`, Monday first; all alike where there is no season.
+    /// The level of each weekday at `origin`, Monday first; equal without a season.
     levels: [f64; 7],
-    /// What a day may be below and above the line.
+    /// How far a day may be below and above the line.
     scatter: (f64, f64),
-    /// The day from which on it runs at another level.
-    pub shift: Option<Shift>,
+    /// The change of level, if there is one.
+    pub shift: Option<LevelShift>,
 }
 
-/// A day from which on a series runs at another level.
+/// A day at which a series changes its level.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shift {
-    /// The first day of it.
+pub struct LevelShift {
+    /// The first day at the new level.
     pub date: Date,
     /// By how much it is higher.
     pub by: f64,
 }
 
 impl Trend {
-    /// Where it goes.
+    /// The direction of the trend.
     #[must_use]
     pub fn direction(&self) -> Direction {
         if self.slope.low > 0.0 {
@@ -101,20 +101,20 @@ impl Trend {
         }
     }
 
-    /// What a day is expected to be: never below nothing.
+    /// The expected value of a day, at least zero.
     #[must_use]
-    pub fn at(&self, date: Date) -> Estimate {
+    pub fn at(&self, date: Date) -> TrendEstimate {
         let day = f64::from(days_between(self.origin, date));
         let level = level(&self.levels, date);
         let before = self.shift.filter(|shift| date < shift.date);
         let lifted = before.map_or(0.0, |shift| shift.by);
         let value = level + self.slope.value * day - lifted;
-        // The band opens on both sides of the middle: there the slopes cross.
+        // The band widens on both sides of the middle, where the slopes cross.
         let away = day - self.middle;
         let steps =
             [self.slope.low, self.slope.high].map(|slope| (slope - self.slope.value) * away);
         let [one, other] = steps;
-        Estimate {
+        TrendEstimate {
             low: (value + one.min(other) + self.scatter.0).max(0.0),
             value: value.max(0.0),
             high: (value + one.max(other) + self.scatter.1).max(0.0),
@@ -132,7 +132,7 @@ fn weekday(date: Date) -> usize {
 
 /// A day by its distance from the origin.
 #[derive(Clone, Copy)]
-struct Point {
+struct TrendPoint {
     day: f64,
     weekday: usize,
     value: f64,
@@ -140,7 +140,7 @@ struct Point {
     behind: bool,
 }
 
-/// Fits a trend to days, each of which stands once, by date; none where there are fewer than
+/// Fits a trend to days, sorted by date without duplicates; `None` if there are fewer than
 /// [`FEWEST_DAYS`].
 #[must_use]
 pub fn trend(days: &[Day]) -> Option<Trend> {
@@ -148,7 +148,7 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
     if days.len() < FEWEST_DAYS {
         return None;
     }
-    let raw: Vec<shift::Point> = days
+    let raw: Vec<shift::WeekdayPoint> = days
         .iter()
         .map(|day| {
             let distance = f64::from(days_between(origin, day.date));
@@ -172,18 +172,18 @@ pub fn trend(days: &[Day]) -> Option<Trend> {
         levels,
         shift: shifted.and_then(|(at, by)| {
             let date = days.get(at)?.date;
-            Some(Shift { date, by })
+            Some(LevelShift { date, by })
         }),
     })
 }
 
-/// The days, those before a shift at the level behind it.
-fn lifted(raw: &[shift::Point], shift: Option<(usize, f64)>) -> Vec<Point> {
+/// The days, with those before a shift moved to the level after it.
+fn lifted(raw: &[shift::WeekdayPoint], shift: Option<(usize, f64)>) -> Vec<TrendPoint> {
     let (first, by) = shift.unwrap_or((0, 0.0));
     let points = raw.iter().enumerate();
-    let point = |(index, (day, weekday, value)): (usize, &shift::Point)| {
+    let point = |(index, (day, weekday, value)): (usize, &shift::WeekdayPoint)| {
         let behind = index >= first;
-        Point {
+        TrendPoint {
             day: *day,
             weekday: *weekday,
             value: if behind { *value } else { value + by },
@@ -193,8 +193,8 @@ fn lifted(raw: &[shift::Point], shift: Option<(usize, f64)>) -> Vec<Point> {
     points.map(point).collect()
 }
 
-/// The median slope of pairs, and its interval; none where there is no pair.
-fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
+/// The median slope of pairs, and its interval; `None` without pairs.
+fn slope(points: &[TrendPoint], same_weekday: bool) -> Option<TrendEstimate> {
     let mut slopes = Vec::new();
     for (index, later) in points.iter().enumerate() {
         for earlier in points.iter().take(index) {
@@ -206,7 +206,8 @@ fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
     }
     let slopes = sorted(slopes);
     let paired = |behind: bool, weekday: usize| {
-        let of_it = |it: &&Point| it.behind == behind && (!same_weekday || it.weekday == weekday);
+        let of_it =
+            |it: &&TrendPoint| it.behind == behind && (!same_weekday || it.weekday == weekday);
         variance(points.iter().filter(of_it).count())
     };
     let weekdays = if same_weekday { 0..7 } else { 0..1 };
@@ -218,7 +219,7 @@ fn slope(points: &[Point], same_weekday: bool) -> Option<Estimate> {
     if slopes.is_empty() {
         return None;
     }
-    Some(Estimate {
+    Some(TrendEstimate {
         low: end(ranks.0)?,
         value: quantile(&slopes, 0.5),
         high: end(ranks.1)?,
@@ -231,7 +232,7 @@ fn variance(n: usize) -> f64 {
     n * (n - 1.0) * (2.0 * n + 5.0) / 18.0
 }
 
-/// The places of the interval's ends among sorted slopes, counted from 0 and rounded outwards.
+/// The indices of the interval's bounds among sorted slopes, rounded outwards.
 fn rank_of_ends(pairs: usize, variance: f64) -> (usize, usize) {
     let width = Z * variance.sqrt();
     let low = ((count(pairs) - width) / 2.0 - 1.0).max(0.0).floor();
@@ -240,14 +241,14 @@ fn rank_of_ends(pairs: usize, variance: f64) -> (usize, usize) {
     (low as usize, high as usize)
 }
 
-/// What is left of a value without the trend.
-fn without_trend(points: &[Point], slope: f64) -> Vec<f64> {
+/// A value minus the trend.
+fn without_trend(points: &[TrendPoint], slope: f64) -> Vec<f64> {
     let left = points.iter().map(|point| point.value - slope * point.day);
     left.collect()
 }
 
 /// The test of Kruskal and Wallis, with its correction for equal values.
-fn weekdays_differ(points: &[Point], slope: f64) -> bool {
+fn weekdays_differ(points: &[TrendPoint], slope: f64) -> bool {
     let left = without_trend(points, slope);
     let ranks = ranks(&left);
     let n = count(left.len());
@@ -271,7 +272,7 @@ fn weekdays_differ(points: &[Point], slope: f64) -> bool {
     (n - 1.0) * between / spread > KRUSKAL_WALLIS
 }
 
-fn levels(points: &[Point], slope: f64, seasonal: bool) -> [f64; 7] {
+fn levels(points: &[TrendPoint], slope: f64, seasonal: bool) -> [f64; 7] {
     let left = without_trend(points, slope);
     let all = median(left.iter().copied());
     std::array::from_fn(|weekday| {
@@ -288,8 +289,8 @@ fn levels(points: &[Point], slope: f64, seasonal: bool) -> [f64; 7] {
     })
 }
 
-/// What a day is below and above the line, nine times in ten; both hold the line itself.
-fn scatter(points: &[Point], slope: f64, levels: &[f64; 7], seasonal: bool) -> (f64, f64) {
+/// How far days are below and above the line, at 90%; both include the line itself.
+fn scatter(points: &[TrendPoint], slope: f64, levels: &[f64; 7], seasonal: bool) -> (f64, f64) {
     let parameters = if seasonal { 8 } else { 2 };
     let n = points.len();
     let widened = (count(n) / count(n.saturating_sub(parameters).max(1))).sqrt();

@@ -1,5 +1,5 @@
-//! Changes worth trying: the larger tiers, and overrides of the attribute that relieves a metric. Of
-//! instances those that `offers` picks, which are few: each trial is compiled and checked.
+//! Changes worth trying: the larger tiers, and overrides of the attributes that relieve a metric.
+//! `offers` selects few instances, because each trial is compiled and checked.
 
 use super::offers::Offers;
 use crate::budget::connections::good_for;
@@ -30,7 +30,7 @@ impl Trial {
         self.edits.iter().any(|edit| edit.path == TIER)
     }
 
-    /// What to type where the file states nothing of it yet.
+    /// What to type if the file does not state it yet.
     #[must_use]
     pub fn kdl(&self) -> String {
         let nodes: Vec<String> = statements(&self.edits)
@@ -40,7 +40,7 @@ impl Trial {
         nodes.join("\n")
     }
 
-    /// The change together with another edit; a tier brings what it needs.
+    /// The change with another edit; `None` for a tier, which already brings what it needs.
     #[must_use]
     pub fn and(&self, edit: Edit) -> Option<Self> {
         (!self.is_tier()).then(|| Self {
@@ -64,7 +64,7 @@ impl From<Edit> for Trial {
 /// The path of the tier.
 const TIER: &str = "tier";
 
-/// What to try so that `growth` times as much fits: the least of each that can be enough.
+/// The smallest changes that may make room for `growth` times the load.
 #[must_use]
 pub fn trials(
     tracked: &Tracked,
@@ -96,12 +96,12 @@ fn overrides(
     }
 }
 
-/// The autoscaler's maximum, by the path of its workload.
+/// An edit of the autoscaler's maximum, by the path of its workload.
 fn maximum(node: &str, max: u32) -> Edit {
     Edit::set(format!("{node}.replicas.max"), max.to_string())
 }
 
-/// The least count above `count` that has room for `growth` times as much.
+/// The smallest count above `count` with room for `growth` times the load.
 fn grown(count: u32, growth: f64) -> u32 {
     let wanted = (f64::from(count) * growth).floor() + 1.0;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
@@ -109,7 +109,7 @@ fn grown(count: u32, growth: f64) -> u32 {
     wanted.max(count.saturating_add(1))
 }
 
-/// The least bytes that have room for `growth` times as much.
+/// The smallest bytes with room for `growth` times the load.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -121,7 +121,7 @@ fn grown_bytes(bytes: u64, growth: f64) -> u64 {
         .saturating_add(1)
 }
 
-/// `most` is the upper end of the projection, in the metric's unit.
+/// `most` is the upper bound of the projection, in the metric's unit.
 fn api(metric: Metric, most: f64, growth: f64, environment: &Environment) -> Vec<Trial> {
     let workload = &environment.api.workload;
     if metric == Metric::ApiMemory {
@@ -130,8 +130,8 @@ fn api(metric: Metric, most: f64, growth: f64, environment: &Environment) -> Vec
     vec![more_pods("api", workload, growth).into()]
 }
 
-/// A larger limit, and a request for what the pods come to use: a node has room for what is
-/// requested, and a pod that uses more than that takes it from others.
+/// A larger limit, and a larger request to match. A node reserves room for requests only, so a pod
+/// that uses more than its request takes memory from others.
 fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
     let whole = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
     let limit = whole(workload.limits.memory.value.mebibytes());
@@ -150,8 +150,7 @@ fn more_memory(percent: f64, growth: f64, workload: &Workload) -> Vec<Edit> {
     edits
 }
 
-/// More pods: of a workload that is held, by the count that it is held at, which has to stay within
-/// its bounds.
+/// More pods. For a held workload, a higher held count, which must stay within the bounds.
 fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Edit> {
     let max = grown(workload.bounds().1, growth);
     if workload.hold.is_none() {
@@ -162,8 +161,7 @@ fn more_pods(node: &str, workload: &Workload, growth: f64) -> Vec<Edit> {
     edits
 }
 
-/// A file that names any pool names them all, with their queues: the tier's own pool comes with
-/// its queues when it is named first.
+/// A file that names any pool names them all, so the tier's pool is written with its queues.
 fn worker(name: &Name, growth: f64, environment: &Environment) -> Vec<Trial> {
     let Some(pool) = environment.worker.get(name) else {
         return Vec::new();
@@ -210,7 +208,7 @@ fn database(metric: Metric, growth: f64, environment: &Environment, offers: &Off
     }
 }
 
-/// Classes with the processors for `growth` times as much.
+/// Classes with enough processors for `growth` times the load.
 fn faster(own: &str, growth: f64, offers: &Offers) -> Vec<String> {
     let least = offers
         .class(own)
@@ -218,7 +216,7 @@ fn faster(own: &str, growth: f64, offers: &Offers) -> Vec<String> {
     offers.classes(own, |class| class.vcpu >= least)
 }
 
-/// Classes with the memory for so many connections, where `own` has too little.
+/// Classes with enough memory for so many connections, if `own` has too little.
 fn roomier(own: &str, connections: u32, offers: &Offers) -> Vec<String> {
     let fits = |memory| good_for(memory) >= u64::from(connections);
     if offers.class(own).is_some_and(|class| fits(class.memory)) {
@@ -231,7 +229,7 @@ fn instance(class: &str) -> Edit {
     Edit::set("database.instance", quoted(class))
 }
 
-/// A volume that may grow by itself needs a ceiling of at least 110% of it.
+/// A volume with storage autoscaling needs a ceiling of at least 110% of its size.
 fn storage(growth: f64, database: &Database) -> Trial {
     let gib = grown(database.storage.gib.value, growth)
         .div_ceil(10)
@@ -246,7 +244,7 @@ fn storage(growth: f64, database: &Database) -> Trial {
     edits.into()
 }
 
-/// More connections, on the instance as it is and on those with the memory for them.
+/// More connections, on the present instance and on larger ones with enough memory.
 fn connections(growth: f64, database: &Database, offers: &Offers) -> Vec<Trial> {
     let wanted = in_fifties(grown(database.max_connections.value, growth));
     let more = || Edit::set("database.max-connections", wanted.to_string());
@@ -257,16 +255,16 @@ fn connections(growth: f64, database: &Database, offers: &Offers) -> Vec<Trial> 
     trials
 }
 
-/// The next multiple of 50, as people state connections.
+/// The next multiple of 50, a common step for connections.
 fn in_fifties(count: u32) -> u32 {
     count.div_ceil(50).saturating_mul(50)
 }
 
-/// More read replicas, or as many that are larger.
+/// More read replicas, or the same number of larger ones.
 fn replicas(metric: Metric, growth: f64, environment: &Environment, offers: &Offers) -> Vec<Trial> {
     let replicas = &environment.database.replicas;
     let (count, own) = (replicas.count.value, &replicas.instance.value);
-    // A file that states anything of its replicas states how many there are.
+    // A file that states anything about replicas also states their number.
     let with_count = |edits: Vec<Edit>| -> Trial {
         let count = replicas_set("count", count.to_string());
         [count].into_iter().chain(edits).collect::<Vec<_>>().into()

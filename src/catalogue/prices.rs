@@ -1,4 +1,4 @@
-//! What AWS asks for: list prices by region, each with its place, its date and its source.
+//! AWS list prices by region, each with its location, date and source.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::model::{Money, RedisEngine, StorageType};
 use crate::source::Span;
 
-/// A list of prices: what a `prices` node says of the rows below it.
+/// A list of prices: the header of a `prices` node, which applies to the rows below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceList {
     /// The AWS region.
@@ -20,7 +20,7 @@ pub struct PriceList {
     pub source: String,
     /// The hours of a month.
     pub hours: u32,
-    /// Where the date stands.
+    /// Where the date is stated.
     pub span: Span,
 }
 
@@ -33,7 +33,7 @@ pub struct Price {
     pub per: Per,
     /// The list that has it.
     pub list: Arc<PriceList>,
-    /// Where it stands.
+    /// Where the price is stated.
     pub span: Span,
 }
 
@@ -48,7 +48,7 @@ pub enum Per {
     Month,
 }
 
-/// The prices of a kind of RDS volume: of one copy, a month.
+/// The prices of one kind of RDS volume, for one copy and a month.
 #[derive(Clone, Debug)]
 pub struct StoragePrices {
     /// A GiB.
@@ -64,8 +64,8 @@ pub struct StoragePrices {
 pub struct ClassPrices {
     /// One instance.
     pub single_az: Price,
-    /// An instance with its standby, where that is not twice the price: AWS rounds both to the
-    /// thousandth.
+    /// The price of an instance with its standby, if it is not exactly twice the price: AWS rounds
+    /// both to a thousandth.
     pub multi_az: Option<Price>,
 }
 
@@ -76,11 +76,11 @@ pub struct SpotDiscount {
     pub percent: u32,
     /// Why so much.
     pub source: String,
-    /// Where it stands.
+    /// Where the price is stated.
     pub span: Span,
 }
 
-/// What can be reserved: the kinds that AWS sells commitments for.
+/// The kinds of resources that can be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reservable {
     /// EC2 instances on demand.
@@ -91,26 +91,26 @@ pub enum Reservable {
     Redis,
 }
 
-/// What reserved capacity is assumed to save.
+/// The assumed discount of reserved capacity.
 #[derive(Clone, Debug)]
 pub struct ReservedDiscount {
     /// Percent off the on-demand price.
     pub percent: u32,
     /// For which commitment, and why so much.
     pub source: String,
-    /// Where it stands.
+    /// Where the discount is stated.
     pub span: Span,
 }
 
-/// The prices of a region. Of the rows, those are here that a run asked for.
+/// The prices of a region, limited to the rows that a run needs.
 #[derive(Clone, Debug, Default)]
 pub struct RegionPrices {
     /// An EKS control plane.
     pub control_plane: Option<Price>,
     /// The discount of spot nodes.
     pub spot: Option<SpotDiscount>,
-    /// The discounts of reserved capacity: of a family such as `r6g`, and of all others under an empty
-    /// name.
+    /// The discounts of reserved capacity, by family such as `r6g`; an empty name is the default
+    /// for all other families.
     pub reserved: BTreeMap<(Reservable, String), ReservedDiscount>,
     /// EC2 instance types.
     pub node_types: BTreeMap<String, Price>,
@@ -123,8 +123,7 @@ pub struct RegionPrices {
 }
 
 impl RegionPrices {
-    /// The discount of a commitment for an instance such as `db.r6g.large`: that of its family, else that
-    /// of its kind.
+    /// The discount for an instance such as `db.r6g.large`: its family's, else the kind's default.
     #[must_use]
     pub fn discount(&self, kind: Reservable, instance: &str) -> Option<&ReservedDiscount> {
         let of = |family: &str| self.reserved.get(&(kind, family.to_owned()));

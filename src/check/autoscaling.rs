@@ -44,7 +44,7 @@ pub static RULES: &[&Rule] = &[
     &target_without_request::RULE,
 ];
 
-/// Labels the window and the steps of `scaling`, whose node is at `path`.
+/// Labels the window and the steps of `scaling` at `path`.
 pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding {
     let window = format!("{path}.window");
     let mut finding = finding.operand(&scaling.window, &window, "wait before the first step");
@@ -61,7 +61,7 @@ pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding 
     }
 }
 
-/// Whether Kubernetes rejects a step of `scaling`, which is a finding of its own.
+/// Whether Kubernetes rejects a step of `scaling`, which another rule reports.
 pub(super) fn is_rejected(scaling: &Scaling) -> bool {
     let mut steps = scaling.policy.iter();
     steps.any(|step| step.value.value == 0 || !(1..=1800).contains(&step.every.value.secs()))

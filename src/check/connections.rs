@@ -40,7 +40,7 @@ pub static RULES: &[&Rule] = &[
     &session_mode_with_autoscaling::RULE,
 ];
 
-/// The drivers of everything that connects over PgBouncer, with whose they are.
+/// The drivers of everything that connects through PgBouncer, with their owners.
 fn drivers(environment: &Environment) -> Vec<(String, StatedDriver<'_>)> {
     let api = &environment.api.workload;
     let mut stated = vec![("api".to_owned(), api.stated_driver())];
@@ -56,13 +56,13 @@ fn drivers(environment: &Environment) -> Vec<(String, StatedDriver<'_>)> {
         .collect()
 }
 
-/// The services that connect over PgBouncer.
+/// The services that connect through PgBouncer.
 fn pooled_services(environment: &Environment) -> impl Iterator<Item = (&Name, &Service)> {
     let services = environment.service.iter();
     services.filter(|(_, service)| service.via.value == Via::Pgbouncer && service.per_pod.value > 0)
 }
 
-/// Labels a driver and the versions that are stated of it.
+/// Labels a driver and its stated versions.
 fn driver(finding: Finding, who: &str, stated: &StatedDriver<'_>, text: &str) -> Finding {
     let path = format!("{who}.driver");
     let mut finding = finding.operand(stated.driver, &path, text);
@@ -79,14 +79,14 @@ fn driver(finding: Finding, who: &str, stated: &StatedDriver<'_>, text: &str) ->
     finding
 }
 
-/// Whether pods are counted with the surge of a rollout on top.
+/// Whether the surge of a rollout counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surge {
     Counted,
     Left,
 }
 
-/// Labels every value that the number of clients at the maxima is computed from.
+/// Labels every value that decides the number of clients at the maxima.
 fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Finding {
     finding = pods(finding, "api", &environment.api.workload, surge);
     finding = per_pod(finding, "api", &environment.api.workload);
@@ -99,7 +99,7 @@ fn clients(mut finding: Finding, environment: &Environment, surge: Surge) -> Fin
     services(finding, environment, Via::Pgbouncer)
 }
 
-/// Labels the values that a workload's most pods are computed from.
+/// Labels the values that decide a workload's most pods.
 pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surge) -> Finding {
     let max = &workload.replicas.max;
     let (path, text) = (
@@ -118,7 +118,7 @@ pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surg
     finding
 }
 
-/// Labels a paused count that is above what the autoscaler may ask for.
+/// Labels a paused count above the autoscaler's maximum.
 pub(super) fn paused(finding: Finding, who: &str, worker: &Worker) -> Finding {
     let most = worker.workload.most();
     match worker.pause.as_ref().filter(|pause| pause.value > most) {
@@ -137,7 +137,7 @@ fn per_pod(finding: Finding, who: &str, workload: &Workload) -> Finding {
     )
 }
 
-/// Labels what the services that connect over `via` add.
+/// Labels the services that connect over `via`.
 fn services(mut finding: Finding, environment: &Environment, via: Via) -> Finding {
     for (name, service) in &environment.service {
         let who = format!("service.{name}");
@@ -158,7 +158,7 @@ fn services(mut finding: Finding, environment: &Environment, via: Via) -> Findin
     finding
 }
 
-/// Labels the connections that bypass PgBouncer: the `direct` node and services of that kind.
+/// Labels the connections that bypass PgBouncer: the `direct` node and the services without it.
 fn direct(finding: Finding, environment: &Environment) -> Finding {
     let direct = &environment.database.direct;
     let counts = [

@@ -7,18 +7,18 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Environment, Name};
 use crate::source::Sourced;
 
-/// What is wrong between environments, each finding with the index of the file it belongs to: the
-/// later of the two, as the files are given.
+/// Findings between environments, each with the index of its file: the later of the two in the
+/// given order.
 #[must_use]
 pub fn check(environments: &[(usize, &Environment)]) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     let mut names: BTreeMap<&Name, &Environment> = BTreeMap::new();
-    let mut objects: BTreeMap<object_collision::Key, (&Environment, &Sourced<Name>)> =
+    let mut objects: BTreeMap<object_collision::ObjectKey, (&Environment, &Sourced<Name>)> =
         BTreeMap::new();
     for (index, environment) in environments {
         let name = &environment.environment;
         if let Some(other) = names.get(&name.value) {
-            // Every derived name follows from the environment's: one finding says it all.
+            // Every derived name follows from the environment's name, so one finding is enough.
             let finding = environment_name_taken::finding(environment, other);
             found.extend(finding.map(|finding| (*index, finding)));
             continue;

@@ -1,4 +1,4 @@
-//! How a rule says what it found: operands labelled, silent when one of them is unsound.
+//! Builds the findings of rules: operands get labels, and an unsound operand drops the finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -17,11 +17,11 @@ use crate::source::{Derivation, Origin, Sourced, Span};
 pub struct Finding {
     diagnostic: Diagnostic,
     sound: bool,
-    /// Operands that were computed, by path: what they follow from is labelled too.
+    /// Computed operands by path. Their inputs get labels, too.
     derived: Vec<(String, Arc<Derivation>)>,
-    /// Operands that are recorded, by path: there is no place to tell them by.
+    /// Recorded operands by path. They have no location.
     recorded: Vec<String>,
-    /// What to write where the file states nothing yet, without the statement.
+    /// Advice on what to add to the file, without the KDL.
     offers: Vec<Help>,
     /// Whether such an offer was added last.
     offered: bool,
@@ -40,9 +40,9 @@ impl Finding {
         }
     }
 
-    /// Labels a value that the rule read: at its place if it stands anywhere; if it was computed,
-    /// with its derivation as a note and a label on everything it follows from. `path` is its KDL
-    /// path, `text` what it means here. An unsound operand silences the finding.
+    /// Labels a value that the rule read. If the value is written somewhere, the label points
+    /// there. If it was computed, its derivation becomes a note, and its inputs get labels. `path`
+    /// is its KDL path, `text` its meaning here. An unsound operand drops the finding.
     pub fn operand<T: Display>(
         mut self,
         value: &Sourced<T>,
@@ -74,7 +74,7 @@ impl Finding {
         }
     }
 
-    /// Points at a place; the first text about a place stays.
+    /// Points at a place. If the place already has a label, that one stays.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         if !labelled(&self.diagnostic.labels, span) {
             self.diagnostic = self.diagnostic.label(span, text);
@@ -93,7 +93,7 @@ impl Finding {
         self.advise(Help::new(help))
     }
 
-    /// Says what to do, and the same as changes to the file.
+    /// Adds advice, with the edits that apply it.
     pub fn help_by(self, help: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.advise(Help::new(help).editing(edits))
     }
@@ -104,17 +104,17 @@ impl Finding {
         self
     }
 
-    /// Says what to write where the file has nothing of the kind: `message` with the statement of
-    /// `edit` behind it.
+    /// Adds advice on what to write if the file does not state it: `message`, then the statement of
+    /// `edit`.
     pub fn offer(mut self, message: impl Into<String>, edit: Edit) -> Self {
         self.offers.push(Help::new(message).editing([edit]));
         self.offered = true;
         self
     }
 
-    /// Says that what was advised last needs nobody's judgement: it keeps what was meant, costs no
-    /// more and interrupts nothing. That holds only where the file states the value: to state one that
-    /// is derived, or that the tier gives, pins it.
+    /// Marks the last advice as safe to apply without review: it keeps the meaning, costs no more
+    /// and interrupts nothing. Only a value that the file states qualifies. To state a derived
+    /// value, or one of the tier, would pin it.
     pub fn safely(mut self) -> Self {
         let last = self.diagnostic.help.last_mut();
         if let Some(last) = last.filter(|_| !self.offered) {
@@ -123,8 +123,8 @@ impl Finding {
         self
     }
 
-    /// Says what to type in place of the value at `path`: a replacement where the file states it,
-    /// else what to write into the file. `message` says what `text` is, without a full stop.
+    /// Advises what to write in place of the value at `path`: a replacement if the file states the
+    /// value, else an addition to the file. `message` describes `text`, without a full stop.
     pub fn repair<T>(
         self,
         value: &Sourced<T>,
@@ -142,13 +142,13 @@ impl Finding {
         }
     }
 
-    /// Says to take away the value at `path`, which can be done where the file states it.
+    /// Advises to remove the value at `path`, if the file states it.
     pub fn removal<T>(self, value: &Sourced<T>, path: &str, message: impl Into<String>) -> Self {
         let stated = value.is_declared().then(|| Edit::remove(path));
         self.help_by(message, stated)
     }
 
-    /// Says to take away the item of a list at `path`, and shows its line without it.
+    /// Advises to remove the item of a list at `path`, and shows the line without it.
     pub fn leave_out<T>(self, item: &Sourced<T>, path: &str, message: impl Into<String>) -> Self {
         let help = Help::new(message);
         match item.origin {
@@ -159,8 +159,7 @@ impl Finding {
         }
     }
 
-    /// Says what to type right behind `span`, which lies in the file; `edit` is the same as a change
-    /// to what the file states.
+    /// Advises what to insert right after `span` in the file; `edit` is the same change as an edit.
     pub fn insert_behind(
         self,
         span: Span,
@@ -175,14 +174,14 @@ impl Finding {
         self.advise(Help::new(message).replacing(place, text).editing([edit]))
     }
 
-    /// Depends on a value without labelling it.
+    /// Makes the finding depend on a value without a label.
     pub fn given<T>(mut self, value: &Sourced<T>) -> Self {
         self.sound &= value.sound;
         self
     }
 
-    /// Depends on something optional that the file may state: what could not be read is not what
-    /// is absent.
+    /// Makes the finding depend on an optional value of the file. A value that could not be read is
+    /// not the same as an absent one.
     pub fn optional<T>(mut self, written: &Written<T>) -> Self {
         self.sound &= !written.broken;
         self
@@ -218,7 +217,7 @@ impl Values {
         Self(attributes.into_iter().map(by_path).collect())
     }
 
-    /// Labels what the value at `path` was computed from, through other computed values.
+    /// Labels the inputs of the value at `path`, through intermediate computed values.
     fn label_inputs(&self, path: &str, inputs: &[String], labels: &mut Vec<Label>) {
         let mut looking: Vec<&str> = inputs.iter().rev().map(String::as_str).collect();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -249,22 +248,22 @@ impl Values {
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// Takes a finding, unless one of its operands is unsound.
+    /// Adds a finding, unless one of its operands is unsound.
     pub fn report(&mut self, finding: Finding) {
         if finding.sound {
             self.0.push(finding);
         }
     }
 
-    /// Takes findings, but those of which an operand is unsound.
+    /// Adds findings, except those with an unsound operand.
     pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         for finding in findings {
             self.report(finding);
         }
     }
 
-    /// Leaves out what follows from a value of the file's that a finding of `slip` takes for a slip:
-    /// a value that is not meant is as good as none.
+    /// Drops findings that follow from a value that a finding of `slip` calls a slip, because that
+    /// value is not intended.
     pub fn leave_out_consequences(&mut self, slip: Code) {
         let of = |finding: &Finding| finding.diagnostic.code == slip;
         let slips = self.0.iter().filter(|finding| of(finding));
@@ -282,7 +281,15 @@ impl Findings {
         });
     }
 
-    /// What was found in the file of `context`.
+    /// The rules of what was found, as often as each found something of `severity`.
+    #[must_use]
+    pub fn codes(&self, severity: Severity) -> Vec<Code> {
+        let found = self.0.iter().map(|finding| &finding.diagnostic);
+        let found = found.filter(|finding| finding.severity == severity);
+        found.map(|finding| finding.code).collect()
+    }
+
+    /// The findings in the file of `context`.
     #[must_use]
     pub fn into_diagnostics(self, context: &Context<'_>) -> Diagnostics {
         let computed = self.0.iter().any(|finding| !finding.derived.is_empty());

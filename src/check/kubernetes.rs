@@ -46,17 +46,18 @@ pub static RULES: &[&Rule] = &[
     &spot_grace_too_long::RULE,
 ];
 
-/// What says that a value was not meant: nothing else is then to be said of it.
+/// The rule that recognises slips. Other findings about such a value are dropped.
 pub(super) const SLIP: crate::diagnostic::Code = quantity_suspicious::RULE.code;
 
-/// Finds nothing in one file: the rule runs over all files of a run, in `across`.
+/// For a rule that compares several files: it finds nothing in a single file, and runs in
+/// `cross_file`.
 fn over_several_files(_: &Context<'_>, _: &mut Findings) {}
 
 /// A path with its CPU and memory.
-type Amounts<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
+type AmountsAt<'a> = (String, &'a Sourced<Quantity>, &'a Sourced<Quantity>);
 
 /// What a pod of each asks for.
-fn requests(environment: &Environment) -> Vec<Amounts<'_>> {
+fn requests(environment: &Environment) -> Vec<AmountsAt<'_>> {
     let asking = packing::asking(environment).into_iter();
     asking
         .map(|asking| (asking.who, asking.cpu, asking.memory))
@@ -73,7 +74,7 @@ fn service<'a>(environment: &'a Environment, who: &str) -> Option<&'a Service> {
     environment.service.get(who.strip_prefix("service.")?)
 }
 
-/// CPU and memory that a pod of `who` asks for.
+/// CPU and memory that a pod of `who` requests.
 fn amounts<'a>(
     environment: &'a Environment,
     who: &str,
@@ -90,7 +91,7 @@ fn amounts<'a>(
 }
 
 /// What a pod of each may use.
-fn limits(environment: &Environment) -> Vec<Amounts<'_>> {
+fn limits(environment: &Environment) -> Vec<AmountsAt<'_>> {
     let workloads = workloads(environment).into_iter();
     let workloads = workloads.map(|(who, workload)| (who, &workload.limits));
     let pgbouncer = ("pgbouncer".to_owned(), &environment.pgbouncer.limits);
@@ -111,7 +112,7 @@ fn group(finding: Finding, environment: &Environment, name: &Name) -> Finding {
         .operand(&group.instance, &path("instance"), "their type")
 }
 
-/// Labels what a pod of `load` asks for of `resources`.
+/// Labels a pod's requests for `resources`.
 fn asked(
     mut finding: Finding,
     environment: &Environment,
@@ -133,7 +134,7 @@ fn asked(
     finding
 }
 
-/// Labels how many pods of `load` there can be, and what binds them to their nodes.
+/// Labels the number of pods of `load`, and what ties them to their nodes.
 fn counted_pods(mut finding: Finding, environment: &Environment, load: &Load) -> Finding {
     let who = &load.who;
     let workload = match who.as_str() {
@@ -157,7 +158,7 @@ fn counted_pods(mut finding: Finding, environment: &Environment, load: &Load) ->
     finding
 }
 
-/// Labels everything that the loads and the groups they land on are computed from.
+/// Labels everything that decides the loads and their groups.
 fn everything<'a>(
     mut finding: Finding,
     environment: &Environment,
@@ -175,7 +176,7 @@ fn everything<'a>(
     landing(finding, environment)
 }
 
-/// Makes a finding depend on where pods land: on what every group is and runs.
+/// Makes a finding depend on the placement of pods: on the type and the pools of every group.
 fn landing(mut finding: Finding, environment: &Environment) -> Finding {
     for group in environment.nodes.values() {
         finding = finding.given(&group.instance).given(&group.capacity);
@@ -186,7 +187,7 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
     finding
 }
 
-/// What a node of a group has to give, as arithmetic.
+/// The room on a node of a group, as arithmetic.
 fn room_note(name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
     format!(

@@ -1,6 +1,6 @@
-//! Money. A budget is judged wherever an environment states one; the rules about prices run where
-//! something asks for them, over every estimate at once: reading the prices for each `tierc check`
-//! would make every start slower. One file per rule.
+//! Money, one file per rule. A budget is judged wherever an environment states one. The rules about
+//! prices run only where something needs prices, over all estimates at once: reading the prices in
+//! each `tierc check` would slow down every start.
 
 mod budget_exceeded;
 mod budget_near;
@@ -10,9 +10,9 @@ mod prices_old;
 use jiff::civil::Date;
 
 use super::{Context, Finding, Findings, Rule};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::catalogue::Prices;
-use crate::cost::{Estimate, Item, Layer};
+use crate::cost::{CostItem, CostLayer, Estimate};
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::model::{Environment, Money};
 use crate::source::Sourced;
@@ -25,7 +25,7 @@ pub static RULES: &[&Rule] = &[
     &prices_old::RULE,
 ];
 
-/// What the rules say of estimates, rule by rule.
+/// The findings of the rules about estimates, rule by rule.
 #[must_use]
 pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostics {
     let mut found = Diagnostics::new();
@@ -34,31 +34,36 @@ pub fn check(estimates: &[Estimate], prices: &Prices, today: Date) -> Diagnostic
     found
 }
 
-/// What to do about a price that is missing.
+/// The advice for a missing price.
 const OWN_PRICES: &str = "add the missing prices to the `prices.kdl` of your own catalogue, and pass its folder with `--catalogue DIR`; `tierc explain price-missing` says how to start one";
 
 /// Finds nothing without an estimate.
 fn where_money_is_asked_for(_: &Context<'_>, _: &mut Findings) {}
 
-/// A budget beside what the environment costs.
+/// A budget and the environment's cost.
 struct Judged<'a> {
     environment: &'a Environment,
     estimate: &'a Estimate,
     monthly: &'a Sourced<u32>,
     /// What it allows.
     budget: Money,
-    /// What everything that has a price costs at the most; none where nothing has one.
+    /// The ceiling of all priced items; `None` if nothing has a price.
     ceiling: Option<Money>,
 }
 
-/// What is paid for: where one of its nodes could not be read, no sum is whole.
-const EVERYTHING_PAID: &[Part] = &[Part::Nodes, Part::Database, Part::Redis, Part::Other];
+/// The parts that cost money. If a node of one could not be read, the sums are incomplete.
+const EVERYTHING_PAID: &[TopPart] = &[
+    TopPart::Nodes,
+    TopPart::Database,
+    TopPart::Redis,
+    TopPart::Other,
+];
 
-/// How many of the largest items are pointed at.
+/// The number of largest items that get a label.
 const LARGEST: usize = 3;
 
 impl<'a> Judged<'a> {
-    /// None without a budget, and where something could not be read: what stands in for it is not
+    /// `None` without a budget, or if some part could not be read, because its replacement is not
     /// the user's.
     fn of(context: &Context<'a>) -> Option<Self> {
         let (environment, estimate) = (context.environment, context.estimate?);
@@ -75,14 +80,15 @@ impl<'a> Judged<'a> {
         })
     }
 
-    /// A finding at the budget, with the sum, the largest items, and what no sum has.
+    /// A finding at the budget, with the sum, the largest items, and the unpriced items.
     fn finding(&self, code: Code, severity: Severity, message: String) -> Finding {
         let mut finding = Finding::new(code, severity, message).operand(
             self.monthly,
             "budget.monthly",
             "the budget",
         );
-        let mut priced: Vec<(Money, &Item)> = self.estimate.items.iter().filter_map(most).collect();
+        let mut priced: Vec<(Money, &CostItem)> =
+            self.estimate.items.iter().filter_map(most).collect();
         priced.sort_by(|(one, _), (other, _)| other.cmp(one));
         for (most, item) in priced.into_iter().take(LARGEST) {
             finding = self.item(finding, item, most);
@@ -95,7 +101,7 @@ impl<'a> Judged<'a> {
             .fold(finding, Finding::note)
     }
 
-    fn item(&self, finding: Finding, item: &Item, most: Money) -> Finding {
+    fn item(&self, finding: Finding, item: &CostItem, most: Money) -> Finding {
         let text = format!(
             "`{}`: {} = {} at most",
             item.path,
@@ -118,9 +124,9 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// Layer by layer, and the sum beside the budget.
+    /// The sums of the layers, and the total beside the budget.
     fn sums(&self) -> Vec<String> {
-        let layers = Layer::ALL.into_iter().filter_map(|layer| {
+        let layers = CostLayer::ALL.into_iter().filter_map(|layer| {
             let most = self.estimate.layer(layer)?.ceiling;
             Some(format!("{layer} {}", most.exact()))
         });
@@ -150,6 +156,6 @@ impl<'a> Judged<'a> {
     }
 }
 
-fn most(item: &Item) -> Option<(Money, &Item)> {
+fn most(item: &CostItem) -> Option<(Money, &CostItem)> {
     Some((item.range()?.ceiling, item))
 }

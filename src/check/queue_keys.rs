@@ -1,16 +1,16 @@
-//! How queue libraries name the keys of jobs that wait. KEDA counts a list by its length and a sorted
-//! set by its members, so that either is a queue.
+//! How queue libraries name the keys of waiting jobs. KEDA counts the items of a list and the
+//! members of a sorted set, so either can be a queue.
 
 use crate::diagnostic::suggest;
 use crate::model::Framework;
 
-/// The last part of the keys in which BullMQ keeps jobs that are yet to be done.
+/// The last parts of BullMQ's keys for unfinished jobs.
 const BULLMQ: [&str; 5] = ["wait", "paused", "prioritized", "delayed", "active"];
 
 /// Bull leaves jobs with a priority in `wait`.
 const BULL: [&str; 4] = ["wait", "paused", "delayed", "active"];
 
-/// How a framework names a queue, for a sentence. None where any name is one.
+/// How a framework names a queue, as part of a sentence. `None` if every name is allowed.
 pub(in crate::check) fn form(framework: Framework) -> Option<&'static str> {
     match framework {
         Framework::Bullmq | Framework::Bull => Some("<prefix>:<queue>:wait"),
@@ -21,7 +21,7 @@ pub(in crate::check) fn form(framework: Framework) -> Option<&'static str> {
     }
 }
 
-/// Whether jobs of a framework can wait in `key`. Prefixes can be configured, so that any is taken.
+/// Whether jobs of a framework can wait in `key`. Prefixes are configurable, so any prefix counts.
 pub(in crate::check) fn holds_jobs(framework: Framework, key: &str) -> bool {
     let parts: Vec<&str> = key.split(':').collect();
     let whole = parts.iter().all(|part| !part.is_empty());
@@ -41,8 +41,8 @@ pub(in crate::check) fn holds_jobs(framework: Framework, key: &str) -> bool {
     }
 }
 
-/// The framework whose default prefix a key has, with that prefix. Sidekiq has none, Celery's names
-/// are free, and Bull's prefix is BullMQ's.
+/// The framework whose default prefix a key has, and that prefix. Sidekiq has no prefix, Celery's
+/// names are free, and Bull shares BullMQ's prefix.
 pub(in crate::check) fn recognised(key: &str) -> Option<(&str, Framework)> {
     let (prefix, _) = key.split_once(':')?;
     let framework = match prefix {
@@ -62,8 +62,7 @@ fn kinds(framework: Framework) -> &'static [&'static str] {
     }
 }
 
-/// The key that was meant by one in which no job can wait, if one can be told: the same but for the
-/// part that is wrong.
+/// The intended key for one that holds no jobs, if only one part of it is wrong.
 pub(in crate::check) fn meant(framework: Framework, key: &str) -> Option<String> {
     if holds_jobs(framework, key) {
         return None;
@@ -100,12 +99,12 @@ fn bull(framework: Framework, key: &str) -> Option<String> {
     }
 }
 
-/// The library's own prefix, with a hash tag or without.
+/// The library's own prefix, with or without a hash tag.
 fn is_prefix(part: &str) -> bool {
     part.trim_matches(['{', '}']) == "bull"
 }
 
-/// The kind of key that a last part is near to.
+/// The kind of key whose name is similar to a last part.
 fn kind(framework: Framework, part: &str) -> Option<&'static str> {
     match part {
         "priority" | "priorities" if framework == Framework::Bullmq => Some("prioritized"),
@@ -115,7 +114,7 @@ fn kind(framework: Framework, part: &str) -> Option<&'static str> {
     }
 }
 
-/// `queus:default`, `queue-default`, `default`, with a namespace or without.
+/// `queus:default`, `queue-default`, `default`, with or without a namespace.
 fn named(framework: Framework, key: &str) -> Option<String> {
     let (namespace, name) = name_in(key)?;
     let namespace = namespace.trim_matches(':');
@@ -132,7 +131,7 @@ fn named(framework: Framework, key: &str) -> Option<String> {
     })
 }
 
-/// What stands before the word `queue`, or what is near to it, and the name behind it.
+/// The part before the word `queue` or a similar word, and the name after it.
 fn name_in(key: &str) -> Option<(&str, &str)> {
     let mut start = 0;
     for part in key.split([':', '-', '_', '.', '/']) {
@@ -152,8 +151,8 @@ fn name_in(key: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Whether Redis hashes a part of `key` alone, which keeps all keys of a queue in one slot: what is
-/// between its first `{` and the next `}`, unless that is nothing.
+/// Whether Redis hashes only a part of `key`, which keeps all keys of a queue in one slot. The part
+/// is between the first `{` and the next `}`, unless it is empty.
 pub(in crate::check) fn has_tag(key: &str) -> bool {
     let tag = key
         .split_once('{')
@@ -172,8 +171,8 @@ pub(in crate::check) fn tagged(key: &str) -> Option<String> {
     Some(format!("{{{bare}}}:{queue}:{kind}"))
 }
 
-/// Where a framework keeps the jobs of `key` that are not due yet, and its own workers alone move
-/// them: nothing runs them while there is no pod.
+/// Where a framework keeps the delayed jobs of `key`, if only its own workers move them. Without a
+/// pod, these jobs do not run.
 pub(in crate::check) fn delayed(framework: Framework, key: &str) -> Option<String> {
     match framework {
         Framework::Bullmq | Framework::Bull => {
@@ -188,7 +187,7 @@ pub(in crate::check) fn delayed(framework: Framework, key: &str) -> Option<Strin
             let name = key.strip_prefix("rq:queue:")?;
             Some(format!("rq:scheduled:{name}"))
         }
-        // A scheduler of its own moves them, or a worker holds them in its memory.
+        // A separate scheduler moves them, or a worker keeps them in memory.
         Framework::Resque | Framework::Celery => None,
     }
 }
@@ -265,7 +264,7 @@ mod tests {
         }
     }
 
-    /// Where the queue's name cannot be told, none is made up.
+    /// Without a recognisable queue name, no name is suggested.
     #[test]
     fn nothing_is_made_up_where_a_name_cannot_be_told() {
         for (framework, written) in [

@@ -1,12 +1,12 @@
-//! How a change is told where the file does not state the value yet.
+//! How a finding shows a change if the file does not state the value yet.
 
 use crate::ast::Ast;
-use crate::edit::{Action, Edit, Segment};
+use crate::edit::{Edit, EditAction, Segment};
 
-/// What to write into `file`: inside of the top-level node if it is there already, else the whole
-/// node. None where the edit takes something away, or has no place.
+/// The text to add to `file`: inside the top-level node if the file has it, else with the whole
+/// node. `None` if the edit removes something or has no place.
 pub(super) fn advice(edit: &Edit, file: &Ast) -> Option<String> {
-    let (Action::Set(text) | Action::Insert(text)) = &edit.action else {
+    let (EditAction::Set(text) | EditAction::Insert(text)) = &edit.action else {
         return None;
     };
     let address = edit.address()?;
@@ -22,7 +22,7 @@ pub(super) fn advice(edit: &Edit, file: &Ast) -> Option<String> {
     Some(format!("write `{inner}` in `{head}`"))
 }
 
-/// Whether the file has the node that `head` begins.
+/// Whether the file has the node that starts with `head`.
 fn stands(file: &Ast, head: &str) -> bool {
     let (node, name) = match head.split_once(' ') {
         Some((node, name)) => (node, name.trim_matches('"')),

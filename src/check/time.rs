@@ -33,10 +33,10 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// A value and its path.
-type At<'a> = (&'a Sourced<u32>, String);
+type ValueAt<'a> = (&'a Sourced<u32>, String);
 
-/// A floor that an event sets above the maximum of what it scales.
-fn above(code: Code, who: &str, floor: At<'_>, max: At<'_>) -> Option<Finding> {
+/// An event's floor above the maximum of its workload.
+fn above(code: Code, who: &str, floor: ValueAt<'_>, max: ValueAt<'_>) -> Option<Finding> {
     let ((floor, floor_path), (max, max_path)) = (floor, max);
     if floor.value <= max.value {
         return None;

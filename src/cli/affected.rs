@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::compile::{self, Outcome};
 use crate::report::affected::{AffectedReport, text};
 
-use super::args::{Affected, Format};
+use super::args::{Affected, FindingsFormat};
 use super::compared::{
     Asked, about_unread, environments, paths_of_artifacts, say_prices, say_unread,
 };
@@ -18,7 +18,7 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
     require_prices(&command.common)?;
     let read = base::read(&command.base, &command.paths, &command.common, output)?;
     let (comparison, texts) = read.compare(&command.common);
-    // With one and the same catalogue, what does not differ renders the same.
+    // With the same catalogue, equal environments render the same files.
     let renders_alike = texts.before.compiles_as(&texts.after);
     let outcomes = comparison.outcomes();
     let compared = outcomes.len();
@@ -41,8 +41,8 @@ pub(super) fn run(command: &Affected, output: &mut Output) -> Result<Exit, Vec<S
     let environments = environments.into_iter().zip(files).collect();
     let report = AffectedReport::new(environments, unaffected, about_unread(&comparison));
     match command.format {
-        Format::Human => output.result(&text::text(&report, output.style().color)),
-        Format::Json => {
+        FindingsFormat::Human => output.result(&text::text(&report, output.style().color)),
+        FindingsFormat::Json => {
             let json = serde_json::to_string_pretty(&report).expect("a report is plain data");
             output.line(&json);
         }

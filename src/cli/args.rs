@@ -44,7 +44,7 @@ pub(super) enum Color {
 
 /// The output format of findings and lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum FindingsFormat {
     /// Text for people.
     Human,
     /// JSON for programs.
@@ -99,15 +99,15 @@ pub(super) enum Command {
     /// Compare two states: values, resources, cost and disruption.
     Diff(Diff),
     /// Put a change into safe steps, each with its commands.
-    Plan(Plan),
+    Plan(PlanArgs),
     /// List the environments whose output changes since a Git revision.
     Affected(Affected),
     /// Print the monthly cost of environments: floor and ceiling, by layer.
-    Cost(Cost),
+    Cost(CostArgs),
     /// Project metrics: days until each threshold, and the cheapest change that helps.
-    Capacity(Capacity),
+    Capacity(CapacityArgs),
     /// Print the five tiers side by side.
-    Tiers(Tiers),
+    Tiers(TiersArgs),
     /// Print the JSON Schema of a resolved environment, or another schema.
     Schema(Schema),
     /// Print shell completions.
@@ -135,8 +135,8 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) common: Common,
     /// The output format.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    pub(super) format: FindingsFormat,
     /// Fail on warnings as well as errors.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) deny: Option<Deny>,
@@ -221,7 +221,7 @@ pub(super) struct Explain {
 
 /// The two states that a command compares.
 #[derive(Debug, Args)]
-pub(super) struct Compared {
+pub(super) struct ComparedArgs {
     /// BEFORE and AFTER; with --base or --committed, files or folders [default: environments].
     ///
     /// A side is a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or folder
@@ -248,7 +248,7 @@ pub(super) struct Compared {
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     #[command(flatten)]
-    pub(super) compared: Compared,
+    pub(super) compared: ComparedArgs,
     #[command(flatten)]
     pub(super) common: Common,
     /// The output format.
@@ -271,7 +271,7 @@ pub(super) struct Diff {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Plan {
+pub(super) struct PlanArgs {
     /// The old state: a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or
     /// folder at a Git revision), a generated tree, or a folder of generated trees.
     #[arg(value_name = "BEFORE")]
@@ -302,12 +302,12 @@ pub(super) struct Affected {
     #[command(flatten)]
     pub(super) common: Common,
     /// The output format.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Human)]
+    pub(super) format: FindingsFormat,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Cost {
+pub(super) struct CostArgs {
     /// Files, or folders with *.kdl files.
     #[arg(default_value = "environments", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
@@ -323,7 +323,7 @@ pub(super) struct Cost {
 
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("source").required(true).args(["metrics", "prometheus"])))]
-pub(super) struct Capacity {
+pub(super) struct CapacityArgs {
     /// The environment's file.
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
@@ -344,7 +344,7 @@ pub(super) struct Capacity {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Tiers {
+pub(super) struct TiersArgs {
     #[command(flatten)]
     pub(super) common: Common,
 }

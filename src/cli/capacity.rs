@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::capacity::metrics_file;
 use crate::capacity::offers::Offers;
 use crate::capacity::proposal::{Base, Proposals, propose};
-use crate::capacity::series::{History, Window};
+use crate::capacity::series::{History, ReviewWindow};
 use crate::capacity::{Review, review};
 use crate::compile::{self, Input};
 use crate::diagnostic::visible::visible;
@@ -14,10 +14,10 @@ use crate::metric::{Tracked, tracked};
 use crate::model::Environment;
 use crate::report::capacity::html::html;
 use crate::report::capacity::markdown::markdown;
-use crate::report::capacity::text::{Shown, text};
+use crate::report::capacity::text::{CapacityStyle, text};
 use crate::report::capacity::{CapacityReport, Reviewed, json, report};
 
-use super::args::{Capacity, PageFormat};
+use super::args::{CapacityArgs, PageFormat};
 use super::check::print_findings;
 use super::error::Error;
 use super::exit::Exit;
@@ -26,10 +26,10 @@ use super::load::{catalogue, single, today};
 use super::output::Output;
 use super::prometheus::Prometheus;
 
-/// The most bytes that a file of metrics may have: a year of samples of a hundred series.
+/// The largest file of metrics: a year of samples of a hundred series.
 const MOST_BYTES: u64 = 64 << 20;
 
-pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &CapacityArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (catalogue(&command.common)?, today(&command.common));
     let input = input(&command.file)?;
     let run = compile::compile(vec![input.clone()], &texts, today);
@@ -38,7 +38,7 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
         print_findings(&run, output);
         return Ok(Exit::Wrong);
     };
-    let window = Window::of(today, command.days);
+    let window = ReviewWindow::of(today, command.days);
     let tracked = tracked(environment);
     let (source, history) = match measured(command, &tracked, window)? {
         Ok(measured) => measured,
@@ -70,8 +70,8 @@ pub(super) fn run(command: &Capacity, output: &mut Output) -> Result<Exit, Vec<S
     Ok(Exit::Fine)
 }
 
-/// Names the command that tells what is wrong, on the same catalogue.
-fn wrong(command: &Capacity) -> String {
+/// The command that shows what is wrong, with the same catalogue.
+fn wrong(command: &CapacityArgs) -> String {
     let mut check = format!("tierc check {}", command.file.display());
     if let Some(folder) = &command.common.catalogue {
         check += &format!(" --catalogue {}", folder.display());
@@ -80,7 +80,7 @@ fn wrong(command: &Capacity) -> String {
     format!("the environment has errors: `{check}` lists them")
 }
 
-/// What makes room for each metric that is due.
+/// The proposals for each metric that is due.
 fn proposals(
     review: &Review,
     environment: &Environment,
@@ -96,7 +96,7 @@ fn proposals(
 }
 
 fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {
-    let shown = Shown {
+    let shown = CapacityStyle {
         color: output.style().color,
         unicode: shows_unicode(),
     };
@@ -108,7 +108,7 @@ fn print(report: &CapacityReport, format: PageFormat, output: &mut Output) {
     });
 }
 
-/// The environment's file: one, not a folder of several.
+/// The environment's file. It must be a single file.
 fn input(path: &Path) -> Result<Input, Vec<String>> {
     let inputs = files::read_inputs(&[path.to_owned()])
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
@@ -126,10 +126,10 @@ fn input(path: &Path) -> Result<Input, Vec<String>> {
     }
 }
 
-/// What was measured and where; mistakes in it, or why it could not be read at all.
-type Measured = Result<Result<(String, History), Vec<String>>, Vec<String>>;
+/// The measurements and their source; mistakes in them, or why they could not be read.
+type MeasuredInputs = Result<Result<(String, History), Vec<String>>, Vec<String>>;
 
-fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured {
+fn measured(command: &CapacityArgs, tracked: &[Tracked], window: ReviewWindow) -> MeasuredInputs {
     if let Some(url) = &command.prometheus {
         let prometheus = Prometheus::at(url).map_err(|failure| vec![failure])?;
         let history = prometheus.history(tracked, window);
@@ -148,7 +148,7 @@ fn measured(command: &Capacity, tracked: &[Tracked], window: Window) -> Measured
     })
 }
 
-/// Reports name the file and not where it was, which is this machine's alone.
+/// Reports name the file without its folder, which belongs to this machine.
 fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     visible(&name.to_string_lossy())
@@ -164,7 +164,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     })
 }
 
-/// Whether the locale shows more than ASCII: the first of these that is set decides.
+/// Whether the locale supports Unicode: the first of these variables that is set decides.
 fn shows_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()

@@ -8,14 +8,14 @@ use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Help, Severity, json};
 use crate::report::diff::source as unified;
 
-use super::args::{Check, Deny, Format};
+use super::args::{Check, Deny, FindingsFormat};
 use super::error::Error;
 use super::exit::Exit;
 use super::files::{self, Rewrite};
 use super::load::{self, load_with};
 use super::output::Output;
 
-/// Findings shown of one file, before the rest is only counted.
+/// Findings of one file that are shown; the others are counted.
 const SHOWN: usize = 100;
 
 pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -28,16 +28,16 @@ pub(super) fn run(command: &Check, output: &mut Output) -> Result<Exit, Vec<Stri
     );
     let run = load_with(&command.paths, &texts, today)?;
     match command.format {
-        Format::Human => {
+        FindingsFormat::Human => {
             print_findings(&run, output);
             print_fixable(&run, &texts, today, output);
         }
-        Format::Json => output.line(&findings_as_json(&run)),
+        FindingsFormat::Json => output.line(&findings_as_json(&run)),
     }
     Ok(verdict(&run, command.deny))
 }
 
-/// `--fix`: repairs the files, and reports what is left.
+/// `--fix`: repairs the files, and reports the remaining findings.
 fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     let told =
         |errors: &[Error]| -> Vec<String> { errors.iter().map(ToString::to_string).collect() };
@@ -87,12 +87,12 @@ fn fix(command: &Check, output: &mut Output) -> Result<Exit, Vec<String>> {
     });
     let run = compile::compile(left.collect(), &texts, today);
     match command.format {
-        Format::Human => {
+        FindingsFormat::Human => {
             print_fixed(&fixed, output);
             print_findings(&run, output);
             print_fixable(&run, &texts, today, output);
         }
-        Format::Json => output.line(&as_json(&run, Some(&fixed))),
+        FindingsFormat::Json => output.line(&as_json(&run, Some(&fixed))),
     }
     Ok(verdict(&run, command.deny))
 }
@@ -115,7 +115,7 @@ fn as_json(run: &Run, fixed: Option<&[Fixed]>) -> String {
     serde_json::to_string_pretty(&document).expect("findings are plain data")
 }
 
-/// What was repaired, a line each, and how many.
+/// Prints a line for each repair, and the number of repairs.
 fn print_fixed(fixed: &[Fixed], output: &mut Output) {
     let applied: Vec<_> = fixed.iter().flat_map(|file| &file.applied).collect();
     for applied in &applied {
@@ -171,7 +171,7 @@ pub(super) fn verdict(run: &Run, deny: Option<Deny>) -> Exit {
     }
 }
 
-/// Every finding among the results, file by file, and a line that counts them.
+/// Prints every finding to stdout, file by file, and a line with their number.
 pub(super) fn print_findings(run: &Run, output: &mut Output) {
     let text = findings_as_text(run, output.style());
     output.result(&text);

@@ -1,16 +1,18 @@
-//! What commands that compare two states have in common.
+//! Shared by the commands that compare two states.
 
 use std::borrow::Cow;
 
 use rayon::prelude::*;
 
 use crate::compile::{Comparison, Compiled, CostChanges, Outcome, Run};
-use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::diagnostic::{Diagnostics, Severity, render};
 use crate::emit::{self, Artifacts};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::report::diff::{Compared, EnvironmentDiff, FileDiff, files, of_environment, paths};
+use crate::report::diff::{
+    ComparedEnvironment, EnvironmentDiff, FileDiff, files, of_environment, paths,
+};
 use crate::source::Sources;
 
 use super::args::Common;
@@ -18,16 +20,16 @@ use super::exit::Exit;
 use super::output::Output;
 use super::safe_order::{ROOT, planned};
 
-/// What a report tells beside the differences.
+/// The optional parts of a report.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     /// The rendered files that differ.
     pub(super) artifacts: bool,
-    /// The safe order of each change, found on this day; none where it is not asked for.
+    /// The options for the safe order of each change; `None` without plans.
     pub(super) plans: Option<&'a Common>,
 }
 
-/// What the report tells of each outcome.
+/// The report of each outcome.
 pub(super) fn environments(
     outcomes: &[Outcome<'_>],
     costs: &CostChanges,
@@ -37,13 +39,13 @@ pub(super) fn environments(
     let environments = outcomes.par_iter().zip(&costs.changes);
     environments
         .map(|(outcome, cost)| {
-            // Other prices are nothing that anybody does.
+            // A difference in prices alone needs no plan.
             let plans = asked.plans.filter(|_| !outcome.changes.is_empty());
             let plan = plans.and_then(|common| {
                 let sides = Pair::new(outcome.sides.before?, outcome.sides.after?);
                 Some(planned(sides, outcome, comparison, common, ROOT))
             });
-            of_environment(Compared {
+            of_environment(ComparedEnvironment {
                 outcome,
                 cost: Some(cost),
                 plan: plan.as_ref(),
@@ -54,15 +56,15 @@ pub(super) fn environments(
         .collect()
 }
 
-/// What is to say about files of either side that could not be resolved.
-pub(super) fn about_unread(comparison: &Comparison) -> Vec<Finding> {
+/// The findings of files that could not be resolved, on either side.
+pub(super) fn about_unread(comparison: &Comparison) -> Vec<FindingJson> {
     let unread = unread(comparison);
     unread
         .flat_map(|(run, file)| findings(file.diagnostics.iter(), &run.sources))
         .collect()
 }
 
-/// The files of either side that could not be resolved, each with the run it belongs to.
+/// The files that could not be resolved on either side, each with its run.
 fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
     let runs = [&comparison.runs.before, &comparison.runs.after];
     runs.into_iter().flat_map(|run| {
@@ -71,7 +73,7 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
     })
 }
 
-/// Says that two sides are compared as if both called their environment alike.
+/// Says that both sides are compared under one environment name.
 pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     if let Some(Pair { before, after }) = &comparison.called {
         output.say_prose(&format!(
@@ -80,7 +82,8 @@ pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     }
 }
 
-/// Says what the report cannot tell; whether there is any, or AFTER breaks a rule.
+/// Reports the files that could not be compared. Returns whether there are any, or whether AFTER
+/// breaks a rule.
 pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
     let mut exit = Exit::Fine;
     for (run, file) in unread(comparison) {
@@ -101,7 +104,8 @@ pub(super) fn say_unread(comparison: &Comparison, output: &Output) -> Exit {
     exit
 }
 
-/// Says what records break, which no other command checks; whether there is any.
+/// Reports the rules that records break, because no other command checks records. Returns whether
+/// there are any.
 pub(super) fn say_errors_of_records(run: &Run, output: &Output) -> bool {
     let records = run.files.iter().filter(|file| file.recorded.is_some());
     let found = records.flat_map(|file| &file.diagnostics);
@@ -113,7 +117,7 @@ pub(super) fn say_errors_of_records(run: &Run, output: &Output) -> bool {
     !told.is_empty()
 }
 
-/// Says what is wrong with the prices; whether anything is.
+/// Reports mistakes in the prices. Returns whether there are any.
 pub(super) fn say_prices(about: &Diagnostics, sources: &Sources, output: &Output) -> Exit {
     if about.is_empty() {
         return Exit::Fine;
@@ -127,7 +131,7 @@ pub(super) fn say_prices(about: &Diagnostics, sources: &Sources, output: &Output
     }
 }
 
-/// The rendered files that differ. A file that is only called otherwise renders the same.
+/// The rendered files that differ. If only the environment's name differs, the files are equal.
 fn artifacts(outcome: &Outcome<'_>, comparison: &Comparison) -> Vec<FileDiff> {
     let rendered = rendered(outcome, comparison);
     files(rendered.as_ref().map(|side| &**side))
@@ -139,19 +143,19 @@ pub(super) fn paths_of_artifacts(outcome: &Outcome<'_>, comparison: &Comparison)
     paths(rendered.as_ref().map(|side| &**side))
 }
 
-/// Whether generated files that were read are not what the other side has, for all that is recorded.
+/// Whether files on disk differ from the other side although the records are equal.
 pub(super) fn differs_on_disk(outcome: &Outcome<'_>, comparison: &Comparison) -> bool {
     let read = |file: Option<&Compiled>| file.is_some_and(|it| generated(it).is_some());
     (read(outcome.files.before) || read(outcome.files.after))
         && !paths_of_artifacts(outcome, comparison).is_empty()
 }
 
-/// The generated files of a side, where they were read.
+/// The generated files of a side, if they were read.
 fn generated(file: &Compiled) -> Option<&Artifacts> {
     file.recorded.as_ref()?.files.as_ref()
 }
 
-/// The files of both sides: as they are, where they were read, else rendered anew.
+/// The files of both sides: from disk if they were read, else rendered.
 fn rendered<'a>(outcome: &Outcome<'a>, comparison: &Comparison) -> Pair<Cow<'a, Artifacts>> {
     let runs = &comparison.runs;
     let file = outcome.files.after.or(outcome.files.before);

@@ -1,4 +1,4 @@
-//! The two states that a command compares, from what the user calls them.
+//! The two states that a command compares, from its arguments.
 
 pub(super) mod base;
 mod committed;
@@ -7,26 +7,27 @@ mod trees;
 
 use std::path::{Path, PathBuf};
 
-use crate::compile::{self, CatalogueTexts, Comparison, Matching, Side, SideFile};
+use crate::compile::{self, CatalogueTexts, ComparedSide, Comparison, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::args::{Common, Compared};
+use super::args::{Common, ComparedArgs};
 use super::exit::Exit;
 use super::files;
-use super::git::{Found, Revision};
+use super::git::{Revision, RevisionFile};
 use super::load::{catalogue, today};
 use super::output::Output;
 
 /// Both states as they were read.
-pub(super) struct Read {
-    pub(super) sides: Pair<Side>,
+pub(super) struct ReadSides {
+    pub(super) sides: Pair<ComparedSide>,
     pub(super) texts: Pair<CatalogueTexts>,
     pub(super) matching: Matching,
-    /// Whether what only BEFORE has is gone, and not only left out.
+    /// Whether an environment that only BEFORE has was removed. Otherwise AFTER may only be
+    /// incomplete.
     pub(super) complete: bool,
 }
 
-impl Read {
+impl ReadSides {
     /// Compiles both states.
     pub(super) fn compare(self, common: &Common) -> (Comparison, Pair<CatalogueTexts>) {
         let mut comparison = compile::compare(
@@ -42,9 +43,9 @@ impl Read {
     }
 }
 
-/// Whether the files of generated trees are read with what the trees record.
+/// Whether the files of generated trees are read, in addition to the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Artifacts {
+pub(super) enum ReadArtifacts {
     Read,
     Left,
 }
@@ -53,12 +54,12 @@ pub(super) enum Artifacts {
 pub(super) enum Failed {
     /// Arguments or files: exit code 1.
     Usage(Vec<String>),
-    /// A file that should be a record and is not: exit code 3.
+    /// A file that should be a record but is not: exit code 3.
     Wrong(Vec<String>),
 }
 
 impl Failed {
-    /// Says what failed.
+    /// Reports the failure.
     pub(super) fn end(self, output: &mut Output) -> Result<Exit, Vec<String>> {
         match self {
             Self::Usage(failures) => Err(failures),
@@ -101,13 +102,13 @@ impl From<String> for Failed {
     }
 }
 
-/// Reads what the arguments name.
+/// Reads both sides from the arguments.
 pub(super) fn read(
-    compared: &Compared,
+    compared: &ComparedArgs,
     common: &Common,
-    artifacts: Artifacts,
+    artifacts: ReadArtifacts,
     output: &Output,
-) -> Result<Read, Failed> {
+) -> Result<ReadSides, Failed> {
     let paths = || -> Vec<PathBuf> {
         if compared.named.is_empty() {
             vec![PathBuf::from("environments")]
@@ -136,7 +137,7 @@ pub(super) fn read(
 fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
     let inputs = files::read_inputs(paths)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let file = |input: files::Input| SideFile {
+    let file = |input: files::FileInput| SideFile {
         path: input.name.clone(),
         input: compile::Input {
             name: input.name,
@@ -147,15 +148,15 @@ fn working_tree(paths: &[PathBuf]) -> Result<Vec<SideFile>, Vec<String>> {
     Ok(inputs.into_iter().map(file).collect())
 }
 
-/// The files of `path` at a revision, which is `below` in the repository: those of a folder or the
-/// one itself, or none.
+/// The files of `path` at a revision; in the repository it is `below`. A folder gives all its
+/// files, a file gives itself, a missing path gives none.
 fn at_revision(
     revision: &Revision<'_>,
     path: &Path,
     below: &Path,
 ) -> Result<Vec<SideFile>, String> {
     let found = revision.environments(below)?;
-    let file = |found: Found| {
+    let file = |found: RevisionFile| {
         let path = found
             .name
             .map_or_else(|| path.to_owned(), |name| path.join(name));
@@ -172,7 +173,7 @@ fn at_revision(
     Ok(found.into_iter().map(file).collect())
 }
 
-/// The catalogue as a revision has it: a user's folder in the repository, else as it is now.
+/// The catalogue at a revision: a user's folder, if it is in the repository, else the present one.
 fn catalogue_at(
     revision: &Revision<'_>,
     common: &Common,

@@ -2,21 +2,21 @@
 
 use crate::compile;
 use crate::cost;
-use crate::report::cost::{Costs, json, markdown, text};
+use crate::report::cost::{ReportedCosts, json, markdown, text};
 
-use super::args::{Cost, ReportFormat};
+use super::args::{CostArgs, ReportFormat};
 use super::check::{findings_as_json, print_findings};
 use super::exit::Exit;
 use super::load::{catalogue_with_prices, load_with, today};
 use super::output::Output;
 
-pub(super) fn run(command: &Cost, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &CostArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (
         catalogue_with_prices(&command.common)?,
         today(&command.common),
     );
     let mut run = load_with(&command.paths, &texts, today)?;
-    let compile::Costs { estimates, notes } = compile::costs(&mut run, &texts, today);
+    let compile::EnvironmentCosts { estimates, notes } = compile::costs(&mut run, &texts, today);
     if !compile::all_read(&run) {
         match command.format {
             ReportFormat::Human | ReportFormat::Markdown => print_findings(&run, output),
@@ -24,7 +24,7 @@ pub(super) fn run(command: &Cost, output: &mut Output) -> Result<Exit, Vec<Strin
         }
         return Ok(Exit::Wrong);
     }
-    let costs = Costs {
+    let costs = ReportedCosts {
         estimates: &estimates,
         total: &cost::total(&estimates),
         notes: &notes,

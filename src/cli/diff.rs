@@ -5,13 +5,13 @@ use crate::pair::Pair;
 use crate::report::diff::DiffReport;
 use crate::report::diff::html::html;
 use crate::report::diff::markdown::markdown;
-use crate::report::diff::text::{Shown, text};
+use crate::report::diff::text::{DiffDetail, text};
 
 use super::args::{Diff, PageFormat};
 use super::compared::{
     Asked, about_unread, differs_on_disk, environments, say_called, say_prices, say_unread,
 };
-use super::compared_inputs::{self, Artifacts};
+use super::compared_inputs::{self, ReadArtifacts};
 use super::exit::Exit;
 use super::gate::{Approved, judge};
 use super::load::require_prices;
@@ -20,9 +20,9 @@ use super::output::Output;
 pub(super) fn run(command: &Diff, output: &mut Output) -> Result<Exit, Vec<String>> {
     require_prices(&command.common)?;
     let artifacts = if command.artifacts {
-        Artifacts::Read
+        ReadArtifacts::Read
     } else {
-        Artifacts::Left
+        ReadArtifacts::Left
     };
     let read = match compared_inputs::read(&command.compared, &command.common, artifacts, output) {
         Ok(read) => read,
@@ -60,7 +60,7 @@ fn report(
     });
     let asked = Asked {
         artifacts: command.artifacts,
-        // On one screen there is no room for them, and a search takes its time.
+        // The short report has no room for plans, and the search takes time.
         plans: (command.format != PageFormat::Human).then_some(&command.common),
     };
     let environments = environments(&outcomes, &costs, comparison, asked);
@@ -79,7 +79,7 @@ fn report(
 fn write(report: &DiffReport, command: &Diff, output: &mut Output) {
     match command.format {
         PageFormat::Human => {
-            let shown = Shown {
+            let shown = DiffDetail {
                 color: output.style().color,
                 all: command.all,
             };

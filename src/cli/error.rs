@@ -1,4 +1,4 @@
-//! What can be wrong with files: every one ends the run with exit code 1.
+//! File errors, each of which ends the run with exit code 1.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ pub enum Error {
     Absent(PathBuf),
     /// Neither a regular file nor a folder.
     NotAFile(PathBuf),
-    /// Anything but a regular file, where only one is read.
+    /// The file is not a regular file.
     NotRegular(PathBuf),
     /// A file of more bytes than are read.
     TooLarge(PathBuf, u64),
@@ -20,19 +20,19 @@ pub enum Error {
     Io(&'static str, PathBuf, std::io::Error),
     /// A symbolic link where tierc writes.
     Link(PathBuf),
-    /// Something else stands where a folder or file has to be.
+    /// Something else is in the place of a folder or file.
     InTheWay(PathBuf),
-    /// A file that something is mounted over, where tierc writes.
+    /// A mount covers a file that tierc writes.
     Mounted(PathBuf),
-    /// A file that nobody may write, where tierc would replace it.
+    /// A file that tierc would replace is read-only.
     ReadOnly(PathBuf),
-    /// A file that was changed since it was read.
+    /// The file has changed since it was read.
     Changed(PathBuf),
-    /// A file that could not be replaced after these were.
+    /// A file could not be replaced after the listed files were.
     Partly(Vec<PathBuf>, Box<Error>),
-    /// Another run writes below a folder, and was not done in time.
+    /// Another run writes into the folder, and did not finish in time.
     Busy(PathBuf, Duration),
-    /// Files that tierc did not write, where it would write.
+    /// Files of others in the places that tierc writes to.
     Foreign(Vec<PathBuf>),
     /// A path that would leave the tree.
     Unsafe(String),

@@ -2,20 +2,20 @@
 
 use std::process::ExitCode;
 
-/// How a run ended. The order is the order of precedence, from the weakest.
+/// The result of a run, in order of precedence, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// 0: fine.
     Fine,
     /// 2: two states differ.
     Differs,
-    /// 5: what is committed is stale.
+    /// 5: the committed trees are stale.
     Stale,
     /// 4: a limit was exceeded.
     Gate,
     /// 3: read, but wrong.
     Wrong,
-    /// 1: arguments, files, or an error of tierc itself.
+    /// 1: wrong arguments, a file error, or an internal error.
     Usage,
 }
 

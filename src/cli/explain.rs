@@ -25,7 +25,7 @@ pub(super) fn run(command: &Explain, output: &mut Output) -> Result<Exit, Vec<St
     Ok(Exit::Fine)
 }
 
-/// What to say of a name that no rule has.
+/// The message for a name that is not a rule.
 fn unknown(wanted: &str) -> String {
     if derives(wanted) {
         return format!(
@@ -63,7 +63,7 @@ fn list(output: &mut Output) {
     }
 }
 
-/// Whether `name` says how a value is derived, in an environment of any tier.
+/// Whether `name` is a derivation in an environment of any tier.
 fn derives(name: &str) -> bool {
     let run = compile::tiers(&CatalogueTexts::embedded(), jiff::civil::Date::MIN);
     run.files

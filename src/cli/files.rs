@@ -1,15 +1,14 @@
-//! Reading environments and writing trees.
+//! Reads environments and writes trees.
 //!
-//! A tree is replaced as a whole: its new state is put together in a staging folder beside it
-//! and exchanged with it in one rename. A kill leaves the old tree or the new one. A run with
-//! several trees exchanges none before all of their new states are written, so that a full disk
-//! leaves all as they were.
-//! A tree that cannot be exchanged (a mount, the lower layer of an overlay, somebody else's folders)
-//! is written file by file, the lock last: the next run repairs what a kill leaves.
-//! Runs that write into the same folder take turns, and each removes what killed ones left.
-//! Nothing but regular files of a bounded size is ever opened.
-//! Power loss is left to the file system: nothing of a tree is synced.
-//! A source file is replaced in one rename too, and synced before it: no command can create it again.
+//! A tree is replaced as a whole. Its new state is prepared in a staging folder beside it and
+//! exchanged with it in one rename, so a kill leaves the old tree or the new one. A run with
+//! several trees prepares all of them before it exchanges the first, so a full disk changes
+//! nothing. A tree that cannot be exchanged (a mount, the lower layer of an overlay, folders of
+//! another user) is written file by file, with the lock last. If that run is killed, the next one
+//! completes it. Runs that write into the same folder take turns, and each removes the leftovers of
+//! killed runs. Only regular files of a limited size are opened. Trees are not synced, so a power
+//! loss can damage them. A source file is also replaced in one rename, and synced first, because no
+//! command can create it again.
 
 mod below;
 mod input;
@@ -23,16 +22,16 @@ mod stage;
 mod tree;
 mod turn;
 
-pub use input::{Input, is_without_environments, read_inputs, shown, stay_on_this_thread};
+pub use input::{FileInput, is_without_environments, read_inputs, shown, stay_on_this_thread};
 pub use leftover::{Leftover, is_tree_name};
 pub(in crate::cli) use plan::lock_of;
-pub use plan::{Change, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
+pub use plan::{FileChange, TreePlan, edited, plan_tree, remove_tree, stale_trees, written};
 pub use read::{MOST_BYTES, read_file};
 pub use source::{Rewrite, rewrite};
-pub use stage::{Staged, stage_tree};
-pub use turn::{PATIENCE, Turn};
+pub use stage::{StagedTree, stage_tree};
+pub use turn::{PATIENCE, WriteTurn};
 
-/// The file in a tree that says which of its files are tierc's.
+/// The file in a tree that lists tierc's files.
 pub const LOCK: &str = "tierc.lock.json";
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use crate::cost::{CostGate, Difference, Verdict};
+use crate::cost::{CostDifference, CostGate, Verdict};
 use crate::diff::Presence;
 use crate::impact::{Class, Fingerprint};
 use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
@@ -13,14 +13,14 @@ use crate::report::diff::{DiffReport, EnvironmentDiff, Gated, growth, lasting};
 pub(super) struct Gate {
     /// As it was written.
     written: String,
-    kind: Kind,
+    kind: GateKind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// No change may be of this class or worse.
+enum GateKind {
+    /// No change may have this class or a worse one.
     Disruption(Class),
-    /// Floor and ceiling may grow by no more, of each environment and of all together.
+    /// The most growth of floor and ceiling, for each environment and for all together.
     Cost(CostGate),
 }
 
@@ -29,8 +29,8 @@ impl FromStr for Gate {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let kind = match text.split_once('=') {
-            Some(("disruption", class)) => Kind::Disruption(parse_class(class)?),
-            Some(("cost", limit)) => Kind::Cost(CostGate::parse(limit)?),
+            Some(("disruption", class)) => GateKind::Disruption(parse_class(class)?),
+            Some(("cost", limit)) => GateKind::Cost(CostGate::parse(limit)?),
             Some(_) | None => {
                 return Err(format!(
                     "`{text}` is not a limit: write `disruption=failover`, `cost=+20%` or `cost=+500`"
@@ -67,7 +67,7 @@ impl<'a> Approved<'a> {
         self.0.contains(fingerprint.as_str())
     }
 
-    /// What was approved and names nothing in the report.
+    /// The approvals that match nothing in the report.
     pub(super) fn unknown(&self, report: &DiffReport) -> Vec<&'a str> {
         let mut known: BTreeSet<&str> = BTreeSet::from([report.fingerprint.as_str()]);
         for environment in &report.environments {
@@ -83,20 +83,20 @@ impl<'a> Approved<'a> {
     }
 }
 
-/// What the limits say of a report. `costs` are its environments', in their order.
+/// The result of the limits for a report. `costs` are those of its environments, in order.
 pub(super) fn judge(
     gates: &[Gate],
     approved: &Approved<'_>,
     report: &DiffReport,
-    costs: &[&Difference],
+    costs: &[&CostDifference],
 ) -> Vec<Gated> {
     let judged = gates.iter().map(|gate| {
         let by = if approved.has(&report.fingerprint) {
             Vec::new()
         } else {
             match gate.kind {
-                Kind::Disruption(class) => disruption(class, approved, report),
-                Kind::Cost(limit) => cost(&limit, approved, report, costs),
+                GateKind::Disruption(class) => disruption(class, approved, report),
+                GateKind::Cost(limit) => cost(&limit, approved, report, costs),
             }
         };
         Gated {
@@ -143,7 +143,7 @@ fn disruption(limit: Class, approved: &Approved<'_>, report: &DiffReport) -> Vec
     by
 }
 
-/// What comes or goes as a whole, in one sentence.
+/// The message for an added or removed environment.
 fn whole(environment: &EnvironmentDiff) -> String {
     let worst = environment.worst.as_ref();
     let class = worst.map_or_else(String::new, |it| lasting(it.class, it.seconds));
@@ -159,10 +159,10 @@ fn cost(
     limit: &CostGate,
     approved: &Approved<'_>,
     report: &DiffReport,
-    costs: &[&Difference],
+    costs: &[&CostDifference],
 ) -> Vec<String> {
     let mut by = Vec::new();
-    let mut all = Difference {
+    let mut all = CostDifference {
         calendar: Vec::new(),
         layers: Vec::new(),
         items: Vec::new(),
@@ -192,7 +192,7 @@ fn beyond(environment: &EnvironmentDiff, why: &str) -> String {
     )
 }
 
-fn exceeds(limit: &CostGate, difference: &Difference) -> Option<String> {
+fn exceeds(limit: &CostGate, difference: &CostDifference) -> Option<String> {
     match limit.judge(difference) {
         Verdict::Within => None,
         Verdict::Exceeded => Some(format!("{} a month", growth(&difference.total().0))),

@@ -1,8 +1,8 @@
-//! Files as a revision has them, asked of the `git` command.
+//! Files at a revision, read through the `git` command.
 //!
-//! A file counts as absent only where a listing that was read does not have it. Whatever Git cannot
-//! give (an object that is missing or damaged, a submodule, a link out of the repository) is an
-//! error: an empty side would make everything new, and a gate would pass.
+//! A file counts as absent only if a complete listing does not have it. Anything that Git cannot
+//! read (a missing or damaged object, a submodule, a link out of the repository) is an error.
+//! Otherwise an empty side would look like new files, and a gate would pass.
 
 mod objects;
 mod process;
@@ -17,11 +17,11 @@ use crate::parse::scan::MAX_BYTES;
 
 use objects::Objects;
 use process::{ask, quoted};
-use walk::{Kind, Node, Walk};
+use walk::{TreeEntryKind, TreeNode, Walk};
 
 /// A working tree.
 pub(super) struct Repository {
-    /// Its top folder, without symbolic links.
+    /// Its top folder, with symbolic links resolved.
     top: PathBuf,
 }
 
@@ -36,10 +36,10 @@ pub(super) struct Revision<'a> {
 }
 
 /// A file of a revision.
-pub(super) struct Found {
-    /// Its name in the folder that was asked for; none where the file itself was.
+pub(super) struct RevisionFile {
+    /// Its name in the requested folder; `None` if the file itself was requested.
     pub(super) name: Option<OsString>,
-    /// What is in it; no more than shows that it is too large.
+    /// Its contents, cut after the first byte that makes it too large.
     pub(super) bytes: Vec<u8>,
 }
 
@@ -69,7 +69,7 @@ impl Repository {
         let answer = ask(
             &self.top,
             &[
-                // A branch and a tag of one name are two states: Git takes one and warns.
+                // If a branch and a tag share a name, Git picks one and warns.
                 "-c",
                 "core.warnAmbiguousRefs=true",
                 "rev-parse",
@@ -102,7 +102,7 @@ impl Repository {
         })
     }
 
-    /// What brings a revision that is not here.
+    /// The advice for a revision that is missing here.
     fn where_from(&self) -> &'static str {
         let shallow = ask(&self.top, &["rev-parse", "--is-shallow-repository"]);
         if shallow.is_ok_and(|answer| answer.output.starts_with(b"true")) {
@@ -112,14 +112,14 @@ impl Repository {
         }
     }
 
-    /// `path`, which need not exist, below the top folder; none where it is elsewhere.
+    /// `path`, which need not exist, relative to the top folder; `None` if it is outside.
     fn relative(&self, path: &Path) -> Result<Option<PathBuf>, String> {
         let absolute = absolute(path)
             .map_err(|error| format!("`{}` could not be found: {error}", shown(path)))?;
         Ok(absolute.strip_prefix(&self.top).ok().map(Path::to_owned))
     }
 
-    /// `path`, which need not exist, below the top folder.
+    /// `path`, which need not exist, relative to the top folder.
     pub(super) fn below(&self, path: &Path) -> Result<PathBuf, String> {
         self.relative(path)?.ok_or_else(|| {
             format!(
@@ -131,7 +131,7 @@ impl Repository {
     }
 }
 
-/// `path` from the root, without symbolic links as far as it exists, and without `.` and `..`.
+/// The absolute `path`, with symbolic links resolved as far as it exists, and without `.` and `..`.
 fn absolute(path: &Path) -> std::io::Result<PathBuf> {
     let mut missing = Vec::new();
     let mut known = std::path::absolute(path)?;
@@ -156,21 +156,21 @@ impl Revision<'_> {
         &self.name
     }
 
-    /// `path` below the top folder of the repository; none where it is elsewhere.
+    /// `path` relative to the top folder of the repository; `None` if it is outside.
     pub(super) fn relative(&self, path: &Path) -> Result<Option<PathBuf>, String> {
         self.repository.relative(path)
     }
 
-    /// The files `*.kdl` of the folder `below` (of the top; empty is the top itself), by name; of
-    /// a file the one itself, without a name; nothing where the revision has neither.
-    pub(super) fn environments(&self, below: &Path) -> Result<Vec<Found>, String> {
+    /// The `*.kdl` files of the folder `below` (empty for the top folder), by name. If `below` is a
+    /// file, that file without a name. Nothing if the revision has neither.
+    pub(super) fn environments(&self, below: &Path) -> Result<Vec<RevisionFile>, String> {
         let folder = match Walk::from_top(self).go(below)? {
-            Node::Absent => return Ok(Vec::new()),
-            Node::File(object) => {
+            TreeNode::Absent => return Ok(Vec::new()),
+            TreeNode::File(object) => {
                 let bytes = self.read(&object, below)?;
-                return Ok(vec![Found { name: None, bytes }]);
+                return Ok(vec![RevisionFile { name: None, bytes }]);
             }
-            Node::Folder(folder) => folder,
+            TreeNode::Folder(folder) => folder,
         };
         let mut found = Vec::new();
         for entry in folder.entries()?.iter() {
@@ -179,17 +179,17 @@ impl Revision<'_> {
                 continue;
             }
             let object = match entry.kind {
-                Kind::File => entry.object.clone(),
-                // A folder is no environment, whatever it is called.
-                Kind::Folder | Kind::Submodule => continue,
-                Kind::Link => match folder.clone().go(path)? {
-                    Node::File(object) => object,
-                    Node::Folder(_) => continue,
-                    Node::Absent => return Err(self.dangling(&below.join(path))),
+                TreeEntryKind::File => entry.object.clone(),
+                // A folder is not an environment, whatever its name.
+                TreeEntryKind::Folder | TreeEntryKind::Submodule => continue,
+                TreeEntryKind::Link => match folder.clone().go(path)? {
+                    TreeNode::File(object) => object,
+                    TreeNode::Folder(_) => continue,
+                    TreeNode::Absent => return Err(self.dangling(&below.join(path))),
                 },
             };
             let bytes = self.read(&object, &below.join(path))?;
-            found.push(Found {
+            found.push(RevisionFile {
                 name: Some(entry.name.clone()),
                 bytes,
             });
@@ -197,22 +197,23 @@ impl Revision<'_> {
         Ok(found)
     }
 
-    /// The text files `names` of the folder `below`; none where the revision lacks the folder.
+    /// The text files `names` of the folder `below`; `None` if the revision does not have the
+    /// folder.
     pub(super) fn texts(
         &self,
         below: &Path,
         names: &[&str],
     ) -> Result<Option<Vec<String>>, String> {
         let folder = match Walk::from_top(self).go(below)? {
-            Node::Absent => return Ok(None),
-            Node::File(_) => {
+            TreeNode::Absent => return Ok(None),
+            TreeNode::File(_) => {
                 return Err(format!("`{}` is not a folder", self.place(below)));
             }
-            Node::Folder(folder) => folder,
+            TreeNode::Folder(folder) => folder,
         };
         let text = |name: &&str| {
             let path = below.join(name);
-            let Node::File(object) = folder.clone().go(Path::new(name))? else {
+            let TreeNode::File(object) = folder.clone().go(Path::new(name))? else {
                 return Err(format!("`{}` has no file `{}`", self.name, shown(&path)));
             };
             let bytes = self.read(&object, &path)?;
@@ -229,13 +230,13 @@ impl Revision<'_> {
         names.iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 
-    /// What is in the file at `path`, and no more than shows that it is too large.
+    /// The contents of the file at `path`, cut after the first byte that makes it too large.
     fn read(&self, object: &str, path: &Path) -> Result<Vec<u8>, String> {
         let read = self.objects.read(object, MAX_BYTES + 1);
         read.map_err(|why| format!("git could not read `{}`: {why}", self.place(path)))
     }
 
-    /// A path at this revision, as it is shown.
+    /// A path at this revision, for display.
     fn place(&self, path: &Path) -> String {
         format!("{}:{}", self.name, shown(path))
     }

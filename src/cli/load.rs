@@ -1,4 +1,4 @@
-//! Files and the clock, into a run of the compiler.
+//! Reads files and the clock for a run of the compiler.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +10,12 @@ use crate::parse::scan::MAX_BYTES;
 use super::args::Common;
 use super::files;
 
-/// Reads and compiles what `paths` name.
+/// Reads and compiles `paths`.
 pub(super) fn load(paths: &[PathBuf], common: &Common) -> Result<Run, Vec<String>> {
     load_with(paths, &catalogue(common)?, today(common))
 }
 
-/// Reads and compiles what `paths` name, against a catalogue that was read before, as of a day.
+/// Reads and compiles `paths` with a given catalogue and day.
 pub(super) fn load_with(
     paths: &[PathBuf],
     texts: &CatalogueTexts,
@@ -37,7 +37,7 @@ pub(super) fn today(common: &Common) -> jiff::civil::Date {
     common.today.unwrap_or_else(|| jiff::Zoned::now().date())
 }
 
-/// The built-in catalogue, or the user's, which may go without prices where nobody asks for them.
+/// The built-in catalogue, or the user's. The user's may lack prices if the run needs none.
 pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> {
     let Some(folder) = &common.catalogue else {
         return Ok(CatalogueTexts::embedded());
@@ -66,14 +66,14 @@ pub(super) fn catalogue(common: &Common) -> Result<CatalogueTexts, Vec<String>> 
     }
 }
 
-/// The built-in catalogue, or the user's, for what asks for money: it must have prices.
+/// The built-in catalogue, or the user's, which must have prices.
 pub(super) fn catalogue_with_prices(common: &Common) -> Result<CatalogueTexts, Vec<String>> {
     let texts = catalogue(common)?;
     require_prices(common)?;
     Ok(texts)
 }
 
-/// Fails where a catalogue of the user's has no prices.
+/// Fails if the user's catalogue has no prices.
 pub(super) fn require_prices(common: &Common) -> Result<(), Vec<String>> {
     let [_, _, prices] = CatalogueTexts::FILES;
     let folder = common.catalogue.as_ref();
@@ -101,7 +101,8 @@ fn read_text(path: &Path) -> Result<(String, String), String> {
 /// The only file of a run and its environment, if it could be resolved.
 pub(super) fn single(run: &Run) -> Option<(&Compiled, &Environment)> {
     let file = run.files.first()?;
-    // A literal that looks like a credential is shown nowhere: its finding takes its place.
+    // An environment with a literal that looks like a credential is not shown; its finding is
+    // printed instead.
     let secret = |finding: &Diagnostic| finding.code == code::SECRET_LITERAL;
     if file.diagnostics.iter().any(secret) {
         return None;

@@ -1,4 +1,4 @@
-//! Results to stdout, everything else to stderr; colour only where it is seen.
+//! Results go to stdout, everything else to stderr, with colour only on terminals.
 
 use std::io::{IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -42,12 +42,12 @@ impl Output {
         }
     }
 
-    /// How findings are to look among the results.
+    /// The style of findings on stdout.
     pub(super) fn style(&self) -> Style {
         self.out.style
     }
 
-    /// How findings are to look beside the results.
+    /// The style of findings on stderr.
     pub(super) fn error_style(&self) -> Style {
         self.error.style
     }
@@ -58,12 +58,12 @@ impl Output {
         self.results.extend_from_slice(shown.as_bytes());
     }
 
-    /// The columns that results have; none where no terminal shows them.
+    /// The width for results; `None` without a terminal.
     pub(super) fn columns(&self) -> Option<usize> {
         self.out.terminal.then_some(self.out.style.width)
     }
 
-    /// Adds prose to the results, in lines that the terminal shows whole.
+    /// Adds prose to the results, wrapped to the terminal.
     pub(super) fn prose(&mut self, text: &str) {
         match self.columns() {
             Some(columns) => self.result(&wrap::prose(text, columns)),
@@ -83,7 +83,7 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
-    /// Says a sentence beside the results, in lines that the terminal shows whole.
+    /// Prints prose to stderr, wrapped to the terminal.
     pub(super) fn say_prose(&self, text: &str) {
         if self.error.terminal {
             self.say(wrap::prose(text, self.error.style.width).trim_end());
@@ -97,13 +97,13 @@ impl Output {
         self.labelled("error", "\u{1b}[1m\u{1b}[91m", text);
     }
 
-    /// Warns of something that the run does all the same.
+    /// Prints a warning; the run continues.
     pub(super) fn warning(&self, text: &str) {
         self.labelled("warning", "\u{1b}[1m\u{1b}[33m", text);
     }
 
     fn labelled(&self, label: &str, color: &str, text: &str) {
-        // A path may hold a line end: what follows it is no line of its own.
+        // A path can contain a line end, which must not start a new line.
         let text = text.replace('\r', "\\u000d").replace('\n', "\n  ");
         if self.error.style.color {
             self.say(&format!(
@@ -122,14 +122,14 @@ impl Output {
     }
 }
 
-/// An environment variable that is set to something.
+/// An environment variable that is set and not empty.
 fn set(name: &str) -> Option<String> {
     let value = std::env::var_os(name)?.to_string_lossy().into_owned();
     (!value.is_empty()).then_some(value)
 }
 
 /// Whether to colour a stream: the argument decides, then NO_COLOR, then CLICOLOR_FORCE, then
-/// whether it is a terminal that can (no-color.org, bixense.com/clicolors).
+/// whether it is a capable terminal (no-color.org, bixense.com/clicolors).
 fn wanted(color: Color, terminal: bool, set: impl Fn(&str) -> Option<String>) -> bool {
     match color {
         Color::Always => true,
@@ -144,7 +144,7 @@ fn wanted(color: Color, terminal: bool, set: impl Fn(&str) -> Option<String>) ->
     }
 }
 
-/// COLUMNS if it is set, else the terminal's own word, else 100.
+/// COLUMNS if it is set, else the terminal's width, else 100.
 fn width(terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
     let stated = set("COLUMNS").and_then(|columns| columns.parse().ok());
     stated

@@ -5,23 +5,23 @@ mod states;
 use std::path::PathBuf;
 
 use crate::compile::{self, CatalogueTexts, Comparison, Outcome, StateCosts};
-use crate::diagnostic::json::{Finding, findings};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::model::{Environment, Waiver};
 use crate::pair::Pair;
 use crate::plan::Plan as Steps;
 use crate::report::plan::{
-    EnvironmentPlan, Kind, PlanReport, Planned, markdown, of_environment, text,
+    EnvironmentPlan, PlanReport, PlanReportKind, PlannedEnvironment, markdown, of_environment, text,
 };
 
-use super::args::{Common, Compared, Plan, ReportFormat};
+use super::args::{Common, ComparedArgs, PlanArgs, ReportFormat};
 use super::compared::{self, say_called, say_prices};
-use super::compared_inputs::{self, Artifacts, Failed, Read};
+use super::compared_inputs::{self, Failed, ReadArtifacts, ReadSides};
 use super::exit::Exit;
 use super::output::Output;
 use super::safe_order::{ROOT, planned};
 
-pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &PlanArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let read = match read(command, output) {
         Ok(read) => read,
         Err(failed) => {
@@ -36,20 +36,20 @@ pub(super) fn run(command: &Plan, output: &mut Output) -> Result<Exit, Vec<Strin
 fn tell(
     comparison: &Comparison,
     texts: &CatalogueTexts,
-    command: &Plan,
+    command: &PlanArgs,
     output: &mut Output,
 ) -> Result<Exit, Vec<String>> {
     say_called(comparison, output);
     let root = root(command);
     let outcomes = comparison.outcomes();
-    // A placeholder for a value that could not be read must not become a goal.
+    // A value that could not be read must not become the goal of a plan.
     let readable = compile::all_read(&comparison.runs.after);
     let routes: Vec<Route<'_>> = outcomes
         .iter()
         .filter(|_| readable)
         .filter_map(|outcome| route(outcome, comparison, &command.common, &root))
         .collect();
-    // Of what breaks a rule nothing is written, as with `render`.
+    // As in `render`, nothing is written for a state that breaks a rule.
     let runs = &comparison.runs;
     let sound = !runs.before.has_errors() && !runs.after.has_errors();
     let out = command.out.as_ref().filter(|_| sound);
@@ -62,7 +62,7 @@ fn tell(
     let written = out.map(|_| root.as_str());
     let (environments, costs) = priced(&routes, texts, written);
     let report = PlanReport {
-        report: Kind::Plan,
+        report: PlanReportKind::Plan,
         environments,
         new: of_one_side(&outcomes, |sides| sides.before.is_none()),
         gone: of_one_side(&outcomes, |sides| sides.after.is_none()),
@@ -78,27 +78,28 @@ fn tell(
     Ok(exit)
 }
 
-/// Removes what an earlier plan wrote: its scripts would look like those of this one, which failed.
-fn discard(command: &Plan, output: &Output) {
+/// Removes the output of an earlier plan: its scripts would look like those of this plan, which
+/// failed.
+fn discard(command: &PlanArgs, output: &Output) {
     if let Some(out) = &command.out {
         states::discard(out, output);
     }
 }
 
-/// Where the commands read the states from.
-fn root(command: &Plan) -> String {
+/// The folder from which the commands read the states.
+fn root(command: &PlanArgs) -> String {
     let out = command.out.as_ref();
     out.map_or_else(|| ROOT.to_owned(), |out| out.display().to_string())
 }
 
-fn read(command: &Plan, output: &Output) -> Result<Read, Failed> {
-    let compared = Compared {
+fn read(command: &PlanArgs, output: &Output) -> Result<ReadSides, Failed> {
+    let compared = ComparedArgs {
         named: vec![command.before.clone(), command.after.clone()],
         base: None,
         committed: false,
         out: PathBuf::new(),
     };
-    compared_inputs::read(&compared, &command.common, Artifacts::Left, output)
+    compared_inputs::read(&compared, &command.common, ReadArtifacts::Left, output)
 }
 
 /// The way of one environment.
@@ -109,14 +110,14 @@ struct Route<'a> {
 }
 
 impl Route<'_> {
-    /// Every state on the way: BEFORE, then what each step leaves.
+    /// Every state on the way: BEFORE, then the state after each step.
     fn states(&self) -> impl Iterator<Item = &Environment> {
         let left = self.plan.steps.iter().map(|step| &step.state);
         std::iter::once(self.sides.before).chain(left)
     }
 
-    /// What is waived in a state: what AFTER's file waives in the last, else what BEFORE's does, whose
-    /// errors are the only ones that a state between may have.
+    /// The waivers of a state: AFTER's for the last state, else BEFORE's, because a state in
+    /// between may only have BEFORE's errors.
     fn waivers(&self, state: usize) -> Option<&[Waiver]> {
         let last = state > 0 && state == self.plan.steps.len() && self.plan.blocked.is_none();
         let files = self.outcome.files;
@@ -125,7 +126,7 @@ impl Route<'_> {
     }
 }
 
-/// The plan of an environment that both sides have and that differs.
+/// The plan for an environment that exists on both sides and differs.
 fn route<'a>(
     outcome: &'a Outcome<'a>,
     comparison: &Comparison,
@@ -143,7 +144,7 @@ fn route<'a>(
     })
 }
 
-/// The plans with what every state costs, at AFTER's prices.
+/// The plans with the cost of every state, at AFTER's prices.
 fn priced(
     routes: &[Route<'_>],
     texts: &CatalogueTexts,
@@ -158,7 +159,7 @@ fn priced(
             .split_at_checked(route.plan.steps.len() + 1)
             .unwrap_or((left, &[]));
         left = others;
-        environments.push(of_environment(&Planned {
+        environments.push(of_environment(&PlannedEnvironment {
             sides: route.sides,
             plan: &route.plan,
             estimates,
@@ -193,8 +194,8 @@ fn ended(report: &PlanReport) -> Exit {
     }
 }
 
-/// What is to say about files that cannot be resolved, and about an AFTER that nothing is planned to.
-fn about_unread(comparison: &Comparison, readable: bool) -> Vec<Finding> {
+/// Messages about files that cannot be resolved, and about an AFTER without a plan.
+fn about_unread(comparison: &Comparison, readable: bool) -> Vec<FindingJson> {
     let mut unread = compared::about_unread(comparison);
     let after = &comparison.runs.after;
     let hiding = after.files.iter().filter(|file| file.environment.is_some());
@@ -208,8 +209,8 @@ fn errors<'a>(all: impl Iterator<Item = &'a Diagnostic>) -> impl Iterator<Item =
     all.filter(|finding| finding.severity == Severity::Error)
 }
 
-/// Says what is wrong with a file of BEFORE that cannot be resolved, and with AFTER. A file on
-/// another tier, as in `FILE@TIER`, is no file that `check` could read.
+/// Reports the mistakes in a file of BEFORE that cannot be resolved, and in AFTER. A file on
+/// another tier, as in `FILE@TIER`, exists only here, so `check` cannot report them.
 fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
     let Pair { before, after } = &comparison.runs;
     let lost = before.files.iter().filter(|it| it.environment.is_none());
@@ -238,13 +239,14 @@ fn say_wrong(comparison: &Comparison, asks: bool, output: &Output) -> Exit {
     exit
 }
 
-/// A rule that BEFORE breaks already is no obstacle; a value of it that could not be read is one.
+/// A rule that BEFORE already breaks is no obstacle; a value of BEFORE that could not be read is
+/// one.
 fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
     if compile::all_read(&comparison.runs.before) {
         return Exit::Fine;
     }
     output.say(
-        "BEFORE has errors that hide values, so that the plan may begin elsewhere: `tierc check` shows them",
+        "some values of BEFORE could not be read, so the plan may start from other values: `tierc check` shows the errors",
     );
     Exit::Wrong
 }
@@ -252,12 +254,12 @@ fn say_hidden(comparison: &Comparison, output: &Output) -> Exit {
 fn print(report: &PlanReport, readable: bool, format: ReportFormat, output: &mut Output) {
     for name in &report.new {
         output.say(&format!(
-            "{name} is new: nothing runs yet that a plan could keep; render it and apply it"
+            "{name} is new, so there is nothing to keep running: render it and apply it"
         ));
     }
     for name in &report.gone {
         output.say(&format!(
-            "{name} goes: nothing of it is kept, so that no order is safer than another"
+            "{name} is removed as a whole, so there are no steps to put in order"
         ));
     }
     match format {

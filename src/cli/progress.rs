@@ -1,28 +1,28 @@
-//! A line on the terminal while many files take their time.
+//! A progress line on the terminal for long runs.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// A run that is over before this shows nothing.
+/// A run that ends before this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// How often the line changes.
 const REFRESH: Duration = Duration::from_millis(100);
 
-/// Counts what is done of what is to be done; whatever it showed goes when it is dropped.
+/// Shows how many items are done. The line disappears when it is dropped.
 pub(super) struct Progress {
     what: &'static str,
     total: usize,
     seen: bool,
     started: Instant,
     done: AtomicUsize,
-    /// Milliseconds from the start to when the line was last drawn; 0 while it never was.
+    /// Milliseconds from the start to the last drawing; 0 before the first.
     drawn: AtomicU64,
 }
 
 impl Progress {
-    /// `what` is done `total` times. Only a person at a terminal sees it, never a log.
+    /// Progress of `total` items of `what`. It appears only on a terminal, never in a log.
     pub(super) fn new(what: &'static str, total: usize) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
@@ -46,7 +46,7 @@ impl Progress {
         let now = milliseconds(elapsed);
         let drawn = self.drawn.load(Ordering::Relaxed);
         let due = now >= drawn + milliseconds(REFRESH);
-        // Of several threads, the one that says when it was drawn draws it.
+        // Among several threads, the one that stores the time draws the line.
         if due
             && self
                 .drawn

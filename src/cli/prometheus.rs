@@ -1,4 +1,4 @@
-//! Asks a Prometheus: the only place that opens a connection.
+//! Queries Prometheus. No other module opens a connection.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Proxy};
 
 use crate::capacity::prometheus::{parameters, samples};
-use crate::capacity::series::{History, Window};
+use crate::capacity::series::{History, ReviewWindow};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::metric::Tracked;
 
-/// The environment variable that holds a bearer token.
+/// The environment variable for a bearer token.
 const TOKEN: &str = "TIERC_PROMETHEUS_TOKEN";
 
-/// How long one query may take, from the first packet to the last.
+/// The time limit of one query.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The most bytes of an answer: ten times what 92 days of one series are.
+/// The largest answer: ten times the size of one series over 92 days.
 const MOST_BYTES: u64 = 8 << 20;
 
 /// A Prometheus that can be asked.
@@ -32,11 +32,12 @@ pub(super) struct Prometheus {
 }
 
 impl Prometheus {
-    /// Reads where it is; nothing is sent yet.
+    /// Parses the address; nothing is sent yet.
     ///
     /// # Errors
-    /// A sentence about a URL that cannot be asked, or a token that must not be sent there. Neither
-    /// shows the token.
+    ///
+    /// A sentence, if the URL cannot be queried, or if the token must not be sent there. It never
+    /// contains the token.
     pub(super) fn at(url: &str) -> Result<Self, String> {
         let uri: Uri = url
             .parse()
@@ -77,11 +78,16 @@ impl Prometheus {
         &self.url
     }
 
-    /// What it knows of each tracked metric over a window.
+    /// The samples of each tracked metric over a window.
     ///
     /// # Errors
-    /// A sentence for the first question that has no answer: the others would have none either.
-    pub(super) fn history(&self, tracked: &[Tracked], window: Window) -> Result<History, String> {
+    ///
+    /// A sentence for the first query that fails; the others would fail as well.
+    pub(super) fn history(
+        &self,
+        tracked: &[Tracked],
+        window: ReviewWindow,
+    ) -> Result<History, String> {
         let mut history = History::default();
         for it in tracked {
             let found = self
@@ -100,7 +106,7 @@ impl Prometheus {
         Ok(history)
     }
 
-    fn ask(&self, query: &str, window: Window) -> Result<String, String> {
+    fn ask(&self, query: &str, window: ReviewWindow) -> Result<String, String> {
         let mut request = self.agent.get(format!("{}/api/v1/query_range", self.url));
         for (name, value) in parameters(query, window) {
             request = request.query(name, value);
@@ -113,7 +119,7 @@ impl Prometheus {
         let body = answer.body_mut().with_config().limit(MOST_BYTES);
         let body = body.read_to_string();
         match status.as_u16() {
-            // Prometheus says in JSON what is wrong with a query.
+            // With these codes, Prometheus explains the error in JSON.
             200 | 400 | 422 | 503 => body.map_err(|error| self.unanswered(&error)),
             401 | 403 => Err(format!(
                 "`{}` requires authentication ({status}): put a token into {TOKEN}",
@@ -146,7 +152,7 @@ impl Prometheus {
     }
 }
 
-/// A proxy sees what is not encrypted: this machine is asked without one.
+/// A proxy can read unencrypted traffic, so this machine is queried without one.
 fn config(here: bool) -> Config {
     let proxy = if here { None } else { Proxy::try_from_env() };
     let tls = TlsConfig::builder()
@@ -187,7 +193,7 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-/// A URL without what may be a password or a token in it.
+/// A URL without the parts that may be a password or a token.
 fn shown(url: &str) -> String {
     let place = url.split(['?', '#']).next().unwrap_or_default();
     let more = if place.len() < url.len() { "?..." } else { "" };

@@ -18,16 +18,16 @@ use super::args::Render;
 use super::check::{say_findings, verdict};
 use super::error::Error;
 use super::exit::Exit;
-use super::files::{self, Change, Staged, TreePlan, Turn};
+use super::files::{self, FileChange, StagedTree, TreePlan, WriteTurn};
 use super::load::load;
 use super::output::Output;
 use super::progress::Progress;
 
 /// What becomes of a tree.
-struct Planned<'t> {
+struct PlannedTree<'t> {
     plan: TreePlan,
-    /// Its new state on the disk, where it is to be written and is not as it should be.
-    staged: Option<Staged<'t>>,
+    /// Its new state on disk, if it must be written.
+    staged: Option<StagedTree<'t>>,
 }
 
 pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<String>> {
@@ -66,12 +66,12 @@ pub(super) fn run(command: &Render, output: &mut Output) -> Result<Exit, Vec<Str
     place(&mut planned, output)?;
     prune(command, &stale, output)?;
     output.say(&summary(command, &planned));
-    // The process ends here: freeing thousands of environments first takes longer than this line.
+    // The process ends here. Freeing thousands of environments first would only take time.
     std::mem::forget(run);
     Ok(Exit::Fine)
 }
 
-/// An environment with what its file waives, and the file's name.
+/// An environment with its file's waivers, and the file's name.
 type Rendered<'a> = (&'a Environment, Option<&'a [Waiver]>, &'a str);
 
 /// The run's environments by name.
@@ -101,7 +101,8 @@ fn by_name(run: &Run) -> Result<Environments<'_>, Vec<String>> {
     }
 }
 
-/// Holds every environment's values against the chart's schema, over the chart's own, as Helm does.
+/// Validates every environment's values, merged over the chart's own, against the chart's schema,
+/// as Helm does.
 fn validate(
     chart: &Path,
     environments: &Environments<'_>,
@@ -138,13 +139,13 @@ fn validate(
     })
 }
 
-/// How long a chart's schema may take: many times what a large one does.
+/// The time limit of a validation, far more than a large schema needs.
 const VALIDATION: Duration = Duration::from_secs(10);
 
-/// The stack of what reads a schema, which nests as deeply as somebody wrote it.
+/// The stack for reading a schema, which may be nested deeply.
 const STACK: usize = 64 << 20;
 
-/// What `work` returns; none where it takes longer. It is then left to itself, until the process ends.
+/// The result of `work`; `None` if it takes too long. Its thread then runs until the process ends.
 fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -158,10 +159,10 @@ fn within<T: Send + 'static>(
     result.recv_timeout(limit).ok()
 }
 
-/// The most bytes that a chart's schema and its values may each have.
+/// The most bytes of a chart's schema, and of its values.
 const MOST_OF_CHART: u64 = 4 << 20;
 
-/// A path as it is shown, and the text of the file where there is one.
+/// A path for display, and the text of the file if it exists.
 fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     let shown = path.display().to_string();
     match files::read_file(path, MOST_OF_CHART) {
@@ -174,17 +175,17 @@ fn read_if_there(path: &Path) -> Result<(String, Option<String>), Vec<String>> {
     }
 }
 
-/// Emits every environment, compares it with its tree and, if it is this run's `turn`, writes what
-/// differs beside that: no tree changes before all of them can.
+/// Emits every environment and compares it with its tree. If this run has its `turn`, it also
+/// writes the changes beside the tree: no tree changes before all are prepared.
 fn plan<'t>(
     command: &Render,
     environments: &Environments<'_>,
     run: &Run,
-    turn: Option<&'t Turn>,
-) -> Result<Vec<Planned<'t>>, Vec<String>> {
+    turn: Option<&'t WriteTurn>,
+) -> Result<Vec<PlannedTree<'t>>, Vec<String>> {
     let progress = Progress::new("rendering", environments.len());
     let told = |error: Error| error.to_string();
-    let one = |name: &str, it: &Rendered<'_>| -> Result<Planned<'t>, String> {
+    let one = |name: &str, it: &Rendered<'_>| -> Result<PlannedTree<'t>, String> {
         let (environment, waivers, shown) = *it;
         let file_name = shown.rsplit('/').next().unwrap_or(shown);
         let artifacts = emit::emit(environment, waivers, &run.catalogue, file_name);
@@ -194,7 +195,7 @@ fn plan<'t>(
             Some(turn) => files::stage_tree(turn, &plan, &artifacts).map_err(told)?,
             None => None,
         };
-        Ok(Planned { plan, staged })
+        Ok(PlannedTree { plan, staged })
     };
     let planned = environments
         .par_iter()
@@ -223,12 +224,12 @@ fn all<T>(results: Vec<Result<T, String>>) -> Result<Vec<T>, Vec<String>> {
     }
 }
 
-/// Whether the run is of whole folders. A single file says nothing about the others.
+/// Whether all arguments are folders. Single files do not show which trees are stale.
 fn names_folders(command: &Render) -> bool {
     command.paths.iter().all(|path| path.is_dir())
 }
 
-/// Trees of environments that left the folder, or that came from another one.
+/// Trees of environments that left the folder, or that belong to another folder.
 fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String>, Vec<String>> {
     if !names_folders(command) {
         return Ok(Vec::new());
@@ -237,15 +238,15 @@ fn stale(command: &Render, environments: &Environments<'_>) -> Result<Vec<String
     files::stale_trees(&command.out, &names).map_err(|error| vec![error.to_string()])
 }
 
-/// Every path that changes, as it is shown.
+/// Every path that changes, for display.
 fn changes<'a>(
     command: &'a Render,
-    planned: &'a [Planned<'_>],
-) -> impl Iterator<Item = (String, Change)> + 'a {
-    planned.iter().flat_map(move |Planned { plan, .. }| {
+    planned: &'a [PlannedTree<'_>],
+) -> impl Iterator<Item = (String, FileChange)> + 'a {
+    planned.iter().flat_map(move |PlannedTree { plan, .. }| {
         let changed = plan.changes.iter();
         changed
-            .filter(|(_, change)| *change != Change::Unchanged)
+            .filter(|(_, change)| *change != FileChange::Unchanged)
             .map(move |(path, change)| {
                 let shown = command.out.join(&plan.name).join(path);
                 (shown.display().to_string(), *change)
@@ -255,7 +256,7 @@ fn changes<'a>(
 
 fn report_stale(
     command: &Render,
-    planned: &[Planned<'_>],
+    planned: &[PlannedTree<'_>],
     stale: &[String],
     output: &mut Output,
 ) -> Exit {
@@ -263,11 +264,11 @@ fn report_stale(
     for (path, change) in changes(command, planned) {
         count += 1;
         let means = match change {
-            Change::Created => "missing",
-            Change::Updated | Change::Unchanged => "stale",
-            Change::Removed => "no longer generated",
-            Change::RemovedEdited => "no longer generated, and edited by hand",
-            Change::Edited => "edited by hand",
+            FileChange::Created => "missing",
+            FileChange::Updated | FileChange::Unchanged => "stale",
+            FileChange::Removed => "no longer generated",
+            FileChange::RemovedEdited => "no longer generated, and edited by hand",
+            FileChange::Edited => "edited by hand",
         };
         output.line(&format!("{path}: {means}"));
     }
@@ -294,14 +295,19 @@ fn report_stale(
     Exit::Stale
 }
 
-fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mut Output) -> Exit {
+fn list(
+    command: &Render,
+    planned: &[PlannedTree<'_>],
+    stale: &[String],
+    output: &mut Output,
+) -> Exit {
     for (path, change) in changes(command, planned) {
         let what = match change {
-            Change::Created => "created",
-            Change::Updated | Change::Unchanged => "updated",
-            Change::Removed => "removed",
-            Change::Edited => "overwritten, although it was edited by hand",
-            Change::RemovedEdited => "removed, although it was edited by hand",
+            FileChange::Created => "created",
+            FileChange::Updated | FileChange::Unchanged => "updated",
+            FileChange::Removed => "removed",
+            FileChange::Edited => "overwritten, although it was edited by hand",
+            FileChange::RemovedEdited => "removed, although it was edited by hand",
         };
         output.line(&format!("{path}: would be {what}"));
     }
@@ -313,24 +319,27 @@ fn list(command: &Render, planned: &[Planned<'_>], stale: &[String], output: &mu
     Exit::Fine
 }
 
-fn warn_of_edits(command: &Render, planned: &[Planned<'_>], output: &Output) {
+fn warn_of_edits(command: &Render, planned: &[PlannedTree<'_>], output: &Output) {
     for (path, change) in changes(command, planned) {
         warn_of_edit(&path, change, output);
     }
 }
 
-/// Warns where a file goes that somebody edited.
-pub(super) fn warn_of_edit(path: &str, change: Change, output: &Output) {
+/// Warns if an edited file is removed or overwritten.
+pub(super) fn warn_of_edit(path: &str, change: FileChange, output: &Output) {
     let what = match change {
-        Change::Edited => "overwritten",
-        Change::RemovedEdited => "removed",
-        Change::Created | Change::Updated | Change::Removed | Change::Unchanged => return,
+        FileChange::Edited => "overwritten",
+        FileChange::RemovedEdited => "removed",
+        FileChange::Created | FileChange::Updated | FileChange::Removed | FileChange::Unchanged => {
+            return;
+        }
     };
     output.warning(&format!("`{path}` was edited by hand and is {what}"));
 }
 
-/// Waits for this run's turn at writing into a folder; says for whom, and what earlier runs left there.
-pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
+/// Waits for this run's turn to write into a folder, and reports the wait and the leftovers of
+/// earlier runs.
+pub(super) fn take_turn(out: &Path, output: &Output) -> Result<WriteTurn, Error> {
     let waits = || {
         output.say(&format!(
             "waiting for another run that writes into {}, for at most {} s",
@@ -338,18 +347,18 @@ pub(super) fn take_turn(out: &Path, output: &Output) -> Result<Turn, Error> {
             files::PATIENCE.as_secs()
         ));
     };
-    let turn = Turn::take(out, waits)?;
+    let turn = WriteTurn::take(out, waits)?;
     for left in turn.left() {
         output.warning(&left.to_string());
     }
     Ok(turn)
 }
 
-/// Puts every new state in its tree's place.
-fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>> {
+/// Moves every new state into its tree's place.
+fn place(planned: &mut [PlannedTree<'_>], output: &Output) -> Result<(), Vec<String>> {
     let placed = planned
         .par_iter_mut()
-        .filter_map(|Planned { plan, staged }| Some(staged.take()?.place(plan)))
+        .filter_map(|PlannedTree { plan, staged }| Some(staged.take()?.place(plan)))
         .map(|placed| placed.map_err(|error| error.to_string()))
         .collect();
     for left in all(placed)?.into_iter().flatten() {
@@ -358,7 +367,8 @@ fn place(planned: &mut [Planned<'_>], output: &Output) -> Result<(), Vec<String>
     Ok(())
 }
 
-/// Removes the trees of no environment here, if that was asked for: they can be of another folder.
+/// Removes the trees without an environment in this run, if `--prune` is given, because they can
+/// belong to another folder.
 fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<String>> {
     for name in stale {
         let tree = command.out.join(name);
@@ -384,18 +394,21 @@ fn prune(command: &Render, stale: &[String], output: &Output) -> Result<(), Vec<
 }
 
 /// What was done, in one line.
-fn summary(command: &Render, planned: &[Planned<'_>]) -> String {
-    let count = |wanted: &[Change]| {
+fn summary(command: &Render, planned: &[PlannedTree<'_>]) -> String {
+    let count = |wanted: &[FileChange]| {
         let changes = planned.iter().flat_map(|planned| &planned.plan.changes);
         changes
             .filter(|(_, change)| wanted.contains(change))
             .count()
     };
     let done: Vec<String> = [
-        (count(&[Change::Created]), "created"),
-        (count(&[Change::Updated, Change::Edited]), "updated"),
-        (count(&[Change::Removed, Change::RemovedEdited]), "removed"),
-        (count(&[Change::Unchanged]), "unchanged"),
+        (count(&[FileChange::Created]), "created"),
+        (count(&[FileChange::Updated, FileChange::Edited]), "updated"),
+        (
+            count(&[FileChange::Removed, FileChange::RemovedEdited]),
+            "removed",
+        ),
+        (count(&[FileChange::Unchanged]), "unchanged"),
     ]
     .into_iter()
     .filter(|(files, _)| *files > 0)

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crate::compile::{Comparison, Outcome};
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan, Request, plan};
+use crate::plan::{Plan, PlanRequest, plan};
 
 use super::args::Common;
 use super::load::today;
 
-/// Where the commands read the states from, unless they are written elsewhere.
+/// The folder from which the commands read the states by default.
 pub(super) const ROOT: &str = "plan";
 
 /// The safe order from one side of an outcome to the other.
@@ -26,7 +26,7 @@ pub(super) fn planned(
         (Some(before), Some(after)) => before & after,
         (Some(_) | None, None) | (None, Some(_)) => BTreeSet::new(),
     };
-    plan(&Request {
+    plan(&PlanRequest {
         environments: sides,
         catalogue: &comparison.runs.after.catalogue,
         waived: &waived,

@@ -3,13 +3,13 @@
 use crate::compile;
 use crate::report;
 
-use super::args::Tiers;
+use super::args::TiersArgs;
 use super::check::print_findings;
 use super::exit::Exit;
 use super::load::{catalogue_with_prices, today};
 use super::output::Output;
 
-pub(super) fn run(command: &Tiers, output: &mut Output) -> Result<Exit, Vec<String>> {
+pub(super) fn run(command: &TiersArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let (texts, today) = (
         catalogue_with_prices(&command.common)?,
         today(&command.common),

@@ -1,8 +1,8 @@
-//! The catalogue, as far as the environments at hand refer to it.
+//! The part of the catalogue that the run's environments refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Written, joined};
+use crate::ast::{Ast, Over, Written};
 use crate::catalogue::{Catalogue, Prices};
 use crate::diagnostic::Diagnostics;
 use crate::model::version::major_and_rest;
@@ -13,26 +13,26 @@ use crate::source::{SourceId, Sources};
 use super::CatalogueTexts;
 use super::texts::CatalogueIds;
 
-/// What environments refer to in a catalogue.
+/// The names that environments refer to.
 #[derive(Default)]
 pub(super) struct Referred {
     tiers: BTreeSet<Tier>,
     names: BTreeSet<String>,
     redis_versions: BTreeSet<String>,
     regions: BTreeSet<String>,
-    /// Whether anything states a budget, which is judged with prices.
+    /// Whether an environment has a budget, which needs prices.
     budget: bool,
 }
 
 impl Referred {
-    /// Adds what a file refers to.
+    /// Adds the names in a file.
     pub(super) fn add_file(&mut self, ast: &Ast) {
         self.tiers
             .extend(ast.stated.tier.value.as_ref().map(|tier| tier.value));
         self.add_names(ast);
     }
 
-    /// Adds what a file or a tier states.
+    /// Adds the names in a file or a tier.
     fn add_names(&mut self, ast: &Ast) {
         let mut add = |written: &Written<String>| {
             self.names
@@ -61,7 +61,7 @@ impl Referred {
             .extend(versions.map(|version| version.value.clone()));
     }
 
-    /// Adds what a resolved environment refers to.
+    /// Adds the names in a resolved environment.
     pub(super) fn add_environment(&mut self, environment: &Environment) {
         let database = &environment.database;
         self.tiers.insert(environment.tier.value);
@@ -84,18 +84,18 @@ impl Referred {
     }
 
     /// What a budget asks the prices of.
-    fn prices(&self) -> prices::Wanted {
+    fn prices(&self) -> prices::WantedPrices {
         let storage = StorageType::WORDS
             .iter()
             .map(|(word, _)| (*word).to_owned());
-        prices::Wanted {
+        prices::WantedPrices {
             regions: self.regions.clone(),
             names: self.names.iter().cloned().chain(storage).collect(),
         }
     }
 
-    /// Every name; of versions of ElastiCache every engine with every version, because file and
-    /// tier may state one each.
+    /// Every name. For ElastiCache, every engine with every version, because file and tier may
+    /// state one each.
     fn all(&self) -> BTreeSet<String> {
         let versions = self.redis_versions.iter();
         let versions = versions
@@ -104,18 +104,18 @@ impl Referred {
     }
 }
 
-/// What a catalogue says of everything that is referred to.
-pub(super) struct Facts {
-    /// The tiers, each with the defaults below it.
+/// The catalogue's facts about all these names.
+pub(super) struct SubsetFacts {
+    /// The tiers, each merged over the defaults.
     pub(super) tiers: BTreeMap<Tier, Ast>,
-    /// The rest of it.
+    /// The rest of the catalogue.
     pub(super) catalogue: Catalogue,
-    /// The prices, where a file or its tier states a budget: nobody else pays for reading them.
+    /// The prices, if a file or its tier states a budget. Other runs do not spend time on them.
     pub(super) prices: Option<Prices>,
 }
 
-impl Facts {
-    /// Reads a catalogue's texts; what is wrong with them is said beside.
+impl SubsetFacts {
+    /// Reads a catalogue's texts, and returns its mistakes separately.
     pub(super) fn read(
         mut referred: Referred,
         ids: CatalogueIds,
@@ -154,14 +154,11 @@ impl Facts {
     }
 }
 
-/// A tier over the defaults. What the defaults say of a group that this tier does not have is left out.
+/// A tier over the defaults. Defaults for a group that the tier does not have are dropped.
 #[must_use]
 pub fn merged(tier: Ast, defaults: Ast) -> Ast {
     Ast {
         stated: tier.stated.over(defaults.stated),
-        off_hours: joined(tier.off_hours, defaults.off_hours),
-        events: joined(tier.events, defaults.events),
-        load_tests: joined(tier.load_tests, defaults.load_tests),
         waivers: tier.waivers,
         waived_literals: tier.waived_literals,
         broken: tier.broken.union(&defaults.broken).copied().collect(),

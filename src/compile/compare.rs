@@ -1,4 +1,4 @@
-//! Two states of the same environments, compiled beside each other.
+//! Two states of the same environments, compiled side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::model::{Name, Tier};
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use super::catalogue_subset::{Facts, Referred};
+use super::catalogue_subset::{Referred, SubsetFacts};
 use super::record::Record;
 use super::{CatalogueTexts, Compiled, Input, Parsed, Run, finish_all, parse_all};
 use super::{match_renamed, record};
@@ -19,15 +19,15 @@ use super::{match_renamed, record};
 pub struct SideFile {
     /// The file.
     pub input: Input,
-    /// What it is called on both sides, as far as both have it.
+    /// Its name on both sides, if both have it.
     pub path: String,
-    /// The tier it is read with, in place of its own.
+    /// The tier that replaces its own.
     pub tier: Option<Tier>,
 }
 
 /// One side of a comparison.
 #[derive(Clone, Debug, Default)]
-pub struct Side {
+pub struct ComparedSide {
     /// Its files.
     pub files: Vec<SideFile>,
     /// What is recorded, in place of files.
@@ -37,22 +37,23 @@ pub struct Side {
 /// How environments find each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matching {
-    /// The only ones of both sides are two states of one, which is called as BEFORE calls it, or as
-    /// the record of AFTER does: unless the name is all that they differ in.
+    /// If each side has exactly one environment, they are two states of one. It gets the name in
+    /// BEFORE, or the name in AFTER's record. If nothing but the name differs, both keep their
+    /// names.
     AsOne,
-    /// By name; what is left by path, and then by what is the same, or nearly so, but for the name.
+    /// By name, then by path, then by equal or nearly equal content apart from the name.
     ByName,
 }
 
-/// Both sides, and which environments belong together.
+/// Both sides, with their matching environments.
 pub struct Comparison {
-    /// What became of each side. A place in either is found in the sources of both.
+    /// The run of each side. Its spans can be looked up in the sources of both.
     pub runs: Pair<Run>,
-    /// Files that belong together, by their index in each run: in the order of AFTER, then those
-    /// that only BEFORE has.
+    /// The matching files, as indices into each run: in AFTER's order, then those that only BEFORE
+    /// has.
     pub matches: Vec<Pair<Option<usize>>>,
-    /// What the environment is called on both sides, and what one side calls it where that was left
-    /// out: AFTER, or BEFORE where AFTER is a record.
+    /// The environment's common name, and the name that one side has in its file: AFTER, or BEFORE
+    /// if AFTER is a record.
     pub called: Option<Pair<Name>>,
 }
 
@@ -67,7 +68,7 @@ impl Comparison {
         )
     }
 
-    /// Whether a side's name is left out, and nothing else differs.
+    /// Whether nothing differs but the name that was replaced.
     fn hides_a_new_name(&self) -> bool {
         let sides = self.runs.as_ref().map(|run| run.files.first());
         let sides = sides.map(|file| file.and_then(|file| file.environment.as_ref()));
@@ -81,17 +82,17 @@ impl Comparison {
 }
 
 /// A side between parsing and resolving.
-struct Read {
+struct ReadSide {
     parsed: Vec<Parsed>,
     records: Vec<Record>,
     paths: Vec<String>,
 }
 
-/// Compiles both sides. A catalogue that is the same on both is read once, and both runs know what
-/// the environments of either side refer to, so that any state between them can be checked.
+/// Compiles both sides. A catalogue that is the same on both is read once. Both runs have the facts
+/// of both sides, so any state in between can be checked.
 #[must_use]
 pub fn compare(
-    sides: Pair<Side>,
+    sides: Pair<ComparedSide>,
     texts: Pair<&CatalogueTexts>,
     matching: Matching,
     today: Date,
@@ -113,12 +114,17 @@ pub fn compare(
 #[derive(Clone, Copy)]
 struct How {
     matching: Matching,
-    /// Whether both environments are given one name: BEFORE's, or that of AFTER's record.
+    /// Whether both environments get one name: BEFORE's, or that of AFTER's record.
     alike: bool,
 }
 
 /// Compiles both sides.
-fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date) -> Comparison {
+fn states(
+    sides: Pair<ComparedSide>,
+    texts: Pair<&CatalogueTexts>,
+    how: How,
+    today: Date,
+) -> Comparison {
     let mut sources = Sources::default();
     let after_ids = texts.after.add_to(&mut sources);
     let same = texts.before.compiles_as(texts.after);
@@ -127,11 +133,11 @@ fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date
     let paths = Pair::new(before.paths.clone(), after.paths.clone());
     let mut facts = |ids, texts| {
         let referred = referred([&before, &after]);
-        Facts::read(referred, ids, texts, &mut sources)
+        SubsetFacts::read(referred, ids, texts, &mut sources)
     };
     let (after_facts, after_about) = facts(after_ids, texts.after);
     let other = before_ids.map(|ids| facts(ids, texts.before));
-    // What is wrong with a catalogue that both read is said once.
+    // Mistakes in a catalogue that both sides share are reported once.
     let (before_facts, before_about) = match &other {
         Some((facts, about)) => (facts, about.clone()),
         None => (&after_facts, Diagnostics::new()),
@@ -152,20 +158,20 @@ fn states(sides: Pair<Side>, texts: Pair<&CatalogueTexts>, how: How, today: Date
     }
 }
 
-/// Both sides as they are compared, and which name they got where they had two.
+/// Reads both sides, and returns the original names if they differed.
 fn read_both(
-    sides: Pair<Side>,
+    sides: Pair<ComparedSide>,
     how: How,
     sources: &mut Sources,
-) -> (Pair<Read>, Option<Pair<Name>>) {
+) -> (Pair<ReadSide>, Option<Pair<Name>>) {
     let mut sides = sides.map(|side| read(side, sources));
     let called = how.alike.then(|| call_alike(&mut sides)).flatten();
     (sides, called)
 }
 
-/// Gives both environments one name, where they differ: that, and the one that was left out. What
-/// followed from the name of a record is recorded with it, so that only files are called otherwise.
-fn call_alike(sides: &mut Pair<Read>) -> Option<Pair<Name>> {
+/// Gives both environments one name if theirs differ, and returns both. The names derived from a
+/// record's name are recorded, so only the environment of a file can be renamed.
+fn call_alike(sides: &mut Pair<ReadSide>) -> Option<Pair<Name>> {
     let Pair { before, after } = sides;
     let names = Pair::new(before.name()?, after.name()?);
     if names.before == names.after {
@@ -182,20 +188,20 @@ fn call_alike(sides: &mut Pair<Read>) -> Option<Pair<Name>> {
     }
 }
 
-fn read(side: Side, sources: &mut Sources) -> Read {
+fn read(side: ComparedSide, sources: &mut Sources) -> ReadSide {
     let files = side.files.iter().map(|file| file.path.clone());
     let records = side.records.iter().map(|record| record.name.clone());
     let paths = files.chain(records).collect();
     let inputs = side.files.into_iter().map(|file| (file.input, file.tier));
-    Read {
+    ReadSide {
         parsed: parse_all(inputs.collect(), sources),
         records: side.records,
         paths,
     }
 }
 
-impl Read {
-    /// What the only environment of this side is called.
+impl ReadSide {
+    /// The name of this side's only environment.
     fn name(&self) -> Option<Name> {
         let stated =
             |file: &Parsed| Some(file.ast.stated.environment.value.as_ref()?.value.clone());
@@ -204,7 +210,7 @@ impl Read {
         files.chain(self.records.iter().map(recorded)).next()
     }
 
-    /// Gives the environments of this side another name, where they have one at all.
+    /// Renames the environments of this side.
     fn call(&mut self, name: &Name) {
         for file in &mut self.parsed {
             if let Some(stated) = &mut file.ast.stated.environment.value {
@@ -213,7 +219,13 @@ impl Read {
         }
     }
 
-    fn finish(self, facts: &Facts, about: Diagnostics, sources: &mut Sources, today: Date) -> Run {
+    fn finish(
+        self,
+        facts: &SubsetFacts,
+        about: Diagnostics,
+        sources: &mut Sources,
+        today: Date,
+    ) -> Run {
         let (about_files, about_records) = if self.parsed.is_empty() {
             (Diagnostics::new(), about)
         } else {
@@ -236,7 +248,7 @@ impl Read {
     }
 }
 
-fn referred(sides: [&Read; 2]) -> Referred {
+fn referred(sides: [&ReadSide; 2]) -> Referred {
     let mut referred = Referred::default();
     for side in sides {
         for file in &side.parsed {
@@ -249,8 +261,8 @@ fn referred(sides: [&Read; 2]) -> Referred {
     referred
 }
 
-/// Which files belong together: by the environment's name, then by path, which finds a file whose
-/// environment was renamed or cannot be read, then by everything but the name, or nearly so.
+/// Matches files: by the environment's name; then by path, which finds a file whose environment was
+/// renamed or cannot be read; then by equal or nearly equal content apart from the name.
 fn matches(
     runs: Pair<&Run>,
     paths: Pair<&Vec<String>>,
@@ -280,7 +292,7 @@ fn name(file: &Compiled) -> Option<&Name> {
     Some(&file.environment.as_ref()?.environment.value)
 }
 
-/// Joins what neither side has joined yet and both call the same; the first of several.
+/// Joins unmatched files of both sides with the same key; of several, the first.
 fn join<K: Ord>(pairs: &mut BTreeMap<usize, usize>, keys: Pair<&[Option<K>]>) {
     let taken: BTreeSet<usize> = pairs.values().copied().collect();
     let mut free: BTreeMap<&K, usize> = BTreeMap::new();

@@ -1,29 +1,30 @@
-//! The repairs that findings offer, applied to a file: one after the other, each proved by the compiler.
+//! Applies the repairs that findings offer to a file, one after the other. The compiler checks
+//! each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{CatalogueTexts, Input, Run, compile};
-use crate::diagnostic::json::{self, Finding};
+use crate::diagnostic::json::{self, FindingJson};
 use crate::diagnostic::{Diagnostic, Help, Severity, code};
 use crate::edit::Edit;
 use crate::rewrite;
 use crate::source::Span;
 
-/// The most repairs of one file: far more than a person would read.
+/// The most repairs in one file, far more than a person would read.
 const MOST: usize = 200;
-/// The most repairs that are tried on one file; each is compiled.
+/// The most repairs that are tried in one file. Each trial compiles the file.
 const TRIED: usize = 1000;
-/// The most that are tried to count them, in all files together.
+/// The most repairs that are tried to count them, in all files together.
 const COUNTED: usize = 100;
-/// The longest file of which that many are tried; of a longer one fewer are.
+/// The length of a file up to which all of them are tried. For longer files, fewer are.
 const LENGTH: usize = 1024;
 
 /// Which repairs are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fixes {
-    /// Those that need nobody's judgement.
+    /// Repairs that are safe without review.
     Safe,
     /// Every one that tierc can do.
     All,
@@ -38,11 +39,11 @@ impl Fixes {
 /// A repair that was applied.
 #[derive(Debug)]
 pub struct Applied {
-    /// The finding, as it stood before this repair.
-    pub finding: Finding,
+    /// The finding, as it was before this repair.
+    pub finding: FindingJson,
     /// What was done about it.
     pub message: String,
-    /// The same as edits; none where text was corrected that says what it said before.
+    /// The repair as edits; empty if it corrects the text without a change of meaning.
     pub edits: Vec<Edit>,
 }
 
@@ -55,20 +56,20 @@ pub struct Fixed {
     pub applied: Vec<Applied>,
 }
 
-/// How many findings of a file `--fix` repairs.
+/// The number of findings of a file that `--fix` repairs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repairable {
     /// By safe repairs alone.
     pub safe: usize,
-    /// By the other repairs, once the safe ones are applied.
+    /// By the other repairs, after the safe ones are applied.
     pub others: usize,
-    /// Whether some repairs were not tried, so that there can be more.
+    /// Whether some repairs were not tried, so there may be more.
     pub more: bool,
 }
 
-/// Applies repairs to a file until none is left that helps. A repair is kept only if its finding is
-/// gone afterwards, no rule finds another error, and less is left to do. Mistakes of the language
-/// come first: what a rule says of a file with mistakes is not the whole of it.
+/// Applies repairs to a file until none helps any more. A repair is kept if its finding disappears,
+/// no rule reports a new error, and less is left to do. Mistakes of the language are repaired
+/// first, because rules do not see all of a file with mistakes.
 #[must_use]
 pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, wanted: Fixes) -> Fixed {
     let Some(mut repair) = Repair::of(input, texts, today) else {
@@ -81,9 +82,9 @@ pub fn fix(input: &Input, texts: &CatalogueTexts, today: Date, wanted: Fixes) ->
     repair.fixed
 }
 
-/// Counts the findings that repairs remove. The repairs are applied to the text in memory, because one
-/// that is offered can still be refused. A finding that shows only after a repair is not counted.
-/// Each trial compiles the file, so that one of `files` with repairs has its share of the trials.
+/// Counts the findings that repairs remove. It applies the repairs in memory, because an offered
+/// repair can still be refused. Findings that appear only after a repair do not count. Each trial
+/// compiles the file, so all `files` with repairs share the trials.
 #[must_use]
 pub fn repairable(input: &Input, texts: &CatalogueTexts, today: Date, files: usize) -> Repairable {
     let Some(mut repair) = Repair::of(input, texts, today) else {
@@ -118,16 +119,16 @@ struct Repair<'a> {
     input: &'a Input,
     texts: &'a CatalogueTexts,
     today: Date,
-    /// What the file says now, and what was done.
+    /// The present text, and the repairs so far.
     fixed: Fixed,
     /// What the compiler says of that.
     run: Run,
-    /// Texts that a repair led to before: where two rules want opposite things, the first one wins.
+    /// The texts of earlier repairs. If two rules want opposite values, the first one wins.
     seen: BTreeSet<String>,
 }
 
 impl<'a> Repair<'a> {
-    /// None where the file is not UTF-8.
+    /// `None` if the file is not UTF-8.
     fn of(input: &'a Input, texts: &'a CatalogueTexts, today: Date) -> Option<Self> {
         let text = String::from_utf8(input.bytes.clone()).ok()?;
         Some(Self {
@@ -143,12 +144,12 @@ impl<'a> Repair<'a> {
         })
     }
 
-    /// The first repair that leads to a text which was not seen yet, and that text.
+    /// The first repair that leads to a new text, and that text.
     fn next(&self, wanted: Fixes) -> Option<(&Diagnostic, &Help, String)> {
         next(&self.run, &self.fixed.text, wanted, &self.seen)
     }
 
-    /// Applies what helps, and gives how many of `trials` are left.
+    /// Applies what helps, and returns the remaining `trials`.
     fn apply(&mut self, wanted: Fixes, mut trials: usize) -> usize {
         while self.fixed.applied.len() < MOST && trials > 0 {
             let Some((finding, help, changed)) = self.next(wanted) else {
@@ -174,7 +175,7 @@ impl<'a> Repair<'a> {
     }
 }
 
-/// What is told of a repair that is kept.
+/// The description of a repair that is kept.
 fn applied(finding: &Diagnostic, help: &Help, run: &Run) -> Option<Applied> {
     let told = json::findings([finding].into_iter(), &run.sources).pop()?;
     let index = finding.help.iter().position(|it| it == help);
@@ -211,7 +212,7 @@ fn next<'r>(
     })
 }
 
-/// The text with a repair; none where it has no place.
+/// The text with a repair; `None` if it has no place.
 fn changed(text: &str, help: &Help) -> Option<String> {
     if !help.edits.is_empty() {
         return rewrite::apply(text, &help.edits).ok();
@@ -221,8 +222,8 @@ fn changed(text: &str, help: &Help) -> Option<String> {
     Some(format!("{before}{new}{after}"))
 }
 
-/// Whether a repair leaves fewer findings of its code and less to do on the whole: it may bring a
-/// finding that is less bad, but no other error. What helps cannot help again, so that repairs end.
+/// Whether a repair leaves fewer findings of its code and less to do overall. It may cause a milder
+/// finding, but no new error. Each repair reduces what is left, so the loop ends.
 fn helps(finding: &Diagnostic, before: &Run, after: &Run) -> bool {
     let errors = |run: &Run| {
         let mut counts: BTreeMap<code::Code, usize> = BTreeMap::new();
@@ -245,7 +246,7 @@ fn helps(finding: &Diagnostic, before: &Run, after: &Run) -> bool {
     };
     let known = errors(before);
     let is_language = code::LANGUAGE.contains(&finding.code);
-    // Rules are silent about what could not be read, and speak of it once it can be.
+    // Rules skip what could not be read, and report it once it can be.
     let worse = errors(after).into_iter().any(|(code, count)| {
         let rule = !code::LANGUAGE.contains(&code);
         count > known.get(&code).copied().unwrap_or_default() && !(is_language && rule)

@@ -1,8 +1,8 @@
-//! Environments that were renamed while their file moved, as after a `git mv` and an edit.
+//! Finds environments that were renamed while their file moved, as after a `git mv` and an edit.
 //!
-//! Their files are the same text but for the environment's name, or nearly so: of the lines that
-//! state anything, at least three in four are the same. Order and indentation do not count, and
-//! neither do comments, which files made from one template share.
+//! Apart from the environment's name, the two texts are equal or nearly so: at least three in four
+//! of the lines that state something are equal. Order, indentation and comments do not count,
+//! because files made from one template share their comments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,15 +11,15 @@ use crate::source::{Origin, Sources};
 
 use super::{Compiled, Run};
 
-/// Two files are one file that moved if this share of their lines is equal.
+/// Two files match if this share of their lines is equal.
 const ALIKE: (usize, usize) = (3, 4);
 
-/// The most pairs of files that are compared line by line; where there are more, only what is the same
-/// but for the name is found.
+/// The most pairs of files that are compared line by line. With more, only texts that are equal
+/// apart from the name match.
 const PAIRS: usize = 10_000;
 
-/// Joins what neither side has joined yet and is the same but for the environment's name, and then
-/// what is nearly so, the most alike first.
+/// Joins unmatched files that are equal apart from the environment's name, then nearly equal ones,
+/// the most similar first.
 pub(super) fn join(pairs: &mut BTreeMap<usize, usize>, runs: Pair<&Run>) {
     let taken: BTreeSet<usize> = pairs.values().copied().collect();
     let mut gone = nameless(runs.before, |index| !taken.contains(&index));
@@ -48,7 +48,7 @@ pub(super) fn join(pairs: &mut BTreeMap<usize, usize>, runs: Pair<&Run>) {
     }
 }
 
-/// The texts of a side's files without what their environment is called, by index.
+/// The texts of a side's files without their environment's name, by index.
 fn nameless(run: &Run, is_open: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
     let files = run.files.iter().enumerate();
     let open = files.filter(|(index, _)| is_open(*index));
@@ -69,12 +69,12 @@ fn without_name(file: &Compiled, sources: &Sources) -> Option<String> {
     Some(format!("{before}{after}"))
 }
 
-/// How often each line that states something is there.
-type Lines = BTreeMap<String, usize>;
+/// The number of times that each line with a statement occurs.
+type LineCounts = BTreeMap<String, usize>;
 
-fn counted(files: Vec<(usize, String)>) -> Vec<(usize, Lines)> {
+fn counted(files: Vec<(usize, String)>) -> Vec<(usize, LineCounts)> {
     let count = |(index, text): (usize, String)| {
-        let mut lines = Lines::new();
+        let mut lines = LineCounts::new();
         let states = |line: &&str| !line.starts_with("//") && line.contains(char::is_alphanumeric);
         for line in text.lines().map(str::trim).filter(states) {
             *lines.entry(line.to_owned()).or_default() += 1;
@@ -84,8 +84,8 @@ fn counted(files: Vec<(usize, String)>) -> Vec<(usize, Lines)> {
     files.into_iter().map(count).collect()
 }
 
-/// How many of a thousand lines of both are the same, where that is enough.
-fn share(before: &Lines, after: &Lines) -> Option<usize> {
+/// The number of equal lines per thousand, if there are enough.
+fn share(before: &LineCounts, after: &LineCounts) -> Option<usize> {
     let all = before.values().sum::<usize>() + after.values().sum::<usize>();
     let common = |(line, count): (&String, &usize)| after.get(line).map(|it| *it.min(count));
     let same: usize = 2 * before.iter().filter_map(common).sum::<usize>();

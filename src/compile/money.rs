@@ -1,4 +1,4 @@
-//! Money: the prices are read when something asks for them, and not before.
+//! Money. Prices are read only when something needs them.
 
 use std::collections::BTreeSet;
 
@@ -10,28 +10,27 @@ use crate::check;
 use crate::cost::{self, Estimate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
 use crate::model::Environment;
-use crate::parse::prices::{self, Wanted};
+use crate::parse::prices::{self, WantedPrices};
 use crate::source::Sources;
 
 /// What the environments of a run cost.
-pub struct Costs {
+pub struct EnvironmentCosts {
     /// The estimates, in the order of the files whose environment could be resolved.
     pub estimates: Vec<Estimate>,
-    /// What is to say about them: the rules that speak of prices, none of which fails a run.
+    /// Findings about the estimates, from the rules about prices. None of them fails a run.
     pub notes: Diagnostics,
 }
 
-/// Reads the prices that the run's environments need, and estimates each. What is wrong with the
-/// prices is added to the findings of the run's first file, beside those about the rest of the
-/// catalogue.
-pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
+/// Reads the prices that the run's environments need, and estimates each. Mistakes in the prices
+/// join the findings of the run's first file, like those in the rest of the catalogue.
+pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> EnvironmentCosts {
     let environments: Vec<&Environment> = run
         .files
         .iter()
         .filter_map(|file| file.environment.as_ref())
         .collect();
     let mut about_prices = Diagnostics::new();
-    // A budget has had them read already, and what is wrong with them said.
+    // If there is a budget, the prices are already read and their mistakes reported.
     let prices = match &run.prices {
         Some(prices) => prices.clone(),
         None => prices(&environments, texts, &mut run.sources, &mut about_prices),
@@ -45,20 +44,20 @@ pub fn costs(run: &mut Run, texts: &CatalogueTexts, today: Date) -> Costs {
         first.diagnostics.extend(about_prices);
         first.diagnostics.sort(&run.sources);
     }
-    Costs { estimates, notes }
+    EnvironmentCosts { estimates, notes }
 }
 
-/// What states of environments cost, and what is wrong with the prices.
+/// The costs of states, and the mistakes in the prices.
 pub struct StateCosts {
     /// The estimates, in the order of the states.
     pub estimates: Vec<Estimate>,
-    /// What is wrong with the prices, in `sources`.
+    /// The mistakes in the prices, in `sources`.
     pub about_prices: Diagnostics,
     /// The texts of the prices.
     pub sources: Sources,
 }
 
-/// Estimates states that are in no file, all with the same prices.
+/// Estimates states that come from no file, all with the same prices.
 #[must_use]
 pub fn state_costs(states: &[&Environment], texts: &CatalogueTexts) -> StateCosts {
     let (mut about_prices, mut sources) = (Diagnostics::new(), Sources::default());
@@ -85,8 +84,8 @@ pub(super) fn prices(
     prices::prices(&texts.prices.1, source, Some(&wanted), about_prices)
 }
 
-/// Whether everything in the run's files could be read, so that no amount is based on a placeholder.
-/// A violated rule and an expired waiver hide nothing.
+/// Whether everything in the run's files could be read, so no amount depends on a placeholder. A
+/// violated rule or an expired waiver does not matter here.
 #[must_use]
 pub fn all_read(run: &Run) -> bool {
     let hides = |finding: &Diagnostic| {
@@ -97,9 +96,9 @@ pub fn all_read(run: &Run) -> bool {
     run.files.iter().all(|file| file.environment.is_some()) && !run.diagnostics().any(hides)
 }
 
-/// The regions of the environments, and every name that a price could be found under.
-fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> Wanted {
-    let mut wanted = Wanted::default();
+/// The regions of the environments, and every name that can have a price.
+fn wanted<'a>(environments: impl Iterator<Item = &'a Environment>) -> WantedPrices {
+    let mut wanted = WantedPrices::default();
     for environment in environments {
         let database = &environment.database;
         let nodes = environment.nodes.values().map(|group| &group.instance);

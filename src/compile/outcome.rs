@@ -1,11 +1,11 @@
-//! What becomes of each environment of a comparison.
+//! The outcome for each environment of a comparison.
 
 use std::borrow::Cow;
 
 use rayon::prelude::*;
 
 use crate::catalogue::{Catalogue, Prices};
-use crate::cost::{self, Difference, Estimate};
+use crate::cost::{self, CostDifference, Estimate};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{self, Changes};
 use crate::impact::{self, Class, Impact};
@@ -13,9 +13,9 @@ use crate::model::Environment;
 use crate::pair::Pair;
 use crate::source::Sources;
 
-use super::{CatalogueTexts, Comparison, Compiled, Recorded, Run, money};
+use super::{CatalogueTexts, Comparison, Compiled, RecordedRun, Run, money};
 
-/// What the change of one environment is, does and costs.
+/// The changes of one environment, their impacts and their cost.
 pub struct Outcome<'a> {
     /// The files of both sides.
     pub files: Pair<Option<&'a Compiled>>,
@@ -27,23 +27,23 @@ pub struct Outcome<'a> {
     pub changes: Changes,
     /// What each change does, in their order.
     pub impacts: Vec<Impact>,
-    /// What each new name does, in the order of the renames.
+    /// The impact of each rename, in order.
     pub renames: Vec<Impact>,
 }
 
-/// What an environment costs on both sides; nothing on a side that lacks it.
+/// The cost of an environment on both sides; zero on a side without it.
 pub struct CostChange {
     /// Both estimates.
     pub estimates: Pair<Estimate>,
     /// How they differ.
-    pub difference: Difference,
-    /// The paths of what AWS refuses to change: AFTER is priced with what BEFORE has of it.
+    pub difference: CostDifference,
+    /// The paths that AWS cannot change. AFTER is priced with BEFORE's values for them.
     pub kept: Vec<String>,
 }
 
 impl Comparison {
-    /// What becomes of each environment, in the order of the matches. Where a file of either side
-    /// cannot be resolved nothing can be said; its findings tell why.
+    /// The outcome for each environment, in the order of the matches. An environment whose file
+    /// cannot be resolved has none; its findings say why.
     #[must_use]
     pub fn outcomes(&self) -> Vec<Outcome<'_>> {
         self.matches
@@ -80,7 +80,7 @@ impl Comparison {
 }
 
 /// The version of the catalogue that a side was completed from.
-fn version<'a>(recorded: Option<&'a Recorded>, run: &'a Run) -> &'a str {
+fn version<'a>(recorded: Option<&'a RecordedRun>, run: &'a Run) -> &'a str {
     recorded.map_or(&run.catalogue.version, |it| &it.catalogue)
 }
 
@@ -88,14 +88,14 @@ fn version<'a>(recorded: Option<&'a Recorded>, run: &'a Run) -> &'a str {
 pub struct CostChanges {
     /// One for each outcome, in their order.
     pub changes: Vec<CostChange>,
-    /// What is wrong with the prices, in `sources`.
+    /// The mistakes in the prices, in `sources`.
     pub about_prices: Diagnostics,
     /// The texts of the prices.
     pub sources: Sources,
 }
 
-/// The outcomes in which anything differs, be it only what is paid for the same, or what `otherwise`
-/// looks at, and what they cost.
+/// The outcomes with any difference: in attributes, in the price of unchanged items, or in what
+/// `otherwise` compares; and their costs.
 #[must_use]
 pub fn differing<'a>(
     mut outcomes: Vec<Outcome<'a>>,
@@ -103,7 +103,7 @@ pub fn differing<'a>(
     otherwise: impl Fn(&Outcome<'a>) -> bool + Sync,
 ) -> (Vec<Outcome<'a>>, CostChanges) {
     let differs = |outcome: &Outcome<'a>| !outcome.changes.is_empty() || otherwise(outcome);
-    // With one and the same list, what does not differ costs the same.
+    // With the same price list, equal environments cost the same.
     let same = texts.before.prices.1 == texts.after.prices.1;
     if same {
         outcomes = outcomes.into_par_iter().filter(differs).collect();
@@ -118,7 +118,7 @@ pub fn differing<'a>(
     (outcomes, costs)
 }
 
-/// What each outcome costs, on each side with the prices of its catalogue.
+/// The cost of each outcome, with the prices of each side's catalogue.
 #[must_use]
 pub fn cost_changes(outcomes: &[Outcome<'_>], texts: Pair<&CatalogueTexts>) -> CostChanges {
     let before: Vec<&Environment> = outcomes.iter().filter_map(|it| it.sides.before).collect();
@@ -166,7 +166,7 @@ fn cost_change(outcome: &Outcome<'_>, prices: Pair<&Prices>) -> Option<CostChang
     })
 }
 
-/// AFTER, in which what AWS refuses to change is as BEFORE has it, and the paths of that.
+/// AFTER with BEFORE's values for what AWS cannot change, and their paths.
 fn possible<'a>(outcome: &Outcome<'a>) -> (Vec<String>, Option<Cow<'a, Environment>>) {
     let impacts = outcome.changes.changes.iter().zip(&outcome.impacts);
     let refused = impacts.filter(|(_, impact)| impact.class == Class::Impossible);

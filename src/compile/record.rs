@@ -1,11 +1,11 @@
-//! Records of earlier runs, held to the rules as the files were that they came from: a tree can be
-//! changed by hand, outlive its waivers, or meet another catalogue than the one it was made with.
+//! Records of earlier runs, checked by the rules like the files they came from. A tree can be
+//! edited by hand, outlive its waivers, or come from another catalogue.
 
 use rayon::prelude::*;
 
 use jiff::civil::Date;
 
-use super::catalogue_subset::Facts;
+use super::catalogue_subset::SubsetFacts;
 use super::{Compiled, check_across, estimated, waivers};
 use crate::ast::Ast;
 use crate::check::{self, Context};
@@ -15,32 +15,32 @@ use crate::emit::Artifacts;
 use crate::model::{Environment, Waiver};
 use crate::source::{Source, SourceId, Sources};
 
-/// What an earlier run recorded of an environment.
+/// The environment that an earlier run recorded.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The record's file, as the user would name it.
+    /// The record's file, as the user names it.
     pub name: String,
     /// The environment.
     pub environment: Environment,
-    /// What its file waives; none where the record does not say.
+    /// Its file's waivers; `None` if the record does not state them.
     pub waivers: Option<Vec<Waiver>>,
     /// What else that run left.
-    pub recorded: Recorded,
+    pub recorded: RecordedRun,
 }
 
-/// What an earlier run left beside the environment.
+/// The other facts that an earlier run recorded.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedRun {
     /// The version of the catalogue that the environment was completed from.
     pub catalogue: String,
-    /// The generated files as they are now, where they were asked for.
+    /// The generated files as they are now, if they were requested.
     pub files: Option<Artifacts>,
 }
 
-/// Checks records; what is to say about the catalogue goes to the first.
+/// Checks records. Findings about the catalogue go to the first.
 pub(super) fn finish_all(
     records: Vec<Record>,
-    facts: &Facts,
+    facts: &SubsetFacts,
     about_catalogue: Diagnostics,
     sources: &mut Sources,
     today: Date,
@@ -67,7 +67,7 @@ pub(super) fn finish_all(
     records
 }
 
-/// A record has a name and no text: nothing in it is for anybody to write.
+/// A record has a name but no text, because its contents are not for users to edit.
 fn add(record: &Record, sources: &mut Sources) -> SourceId {
     sources.add(Source {
         name: line(&record.name).into_owned(),
@@ -76,9 +76,9 @@ fn add(record: &Record, sources: &mut Sources) -> SourceId {
     })
 }
 
-fn finish(source: SourceId, record: Record, facts: &Facts, today: Date) -> Compiled {
+fn finish(source: SourceId, record: Record, facts: &SubsetFacts, today: Date) -> Compiled {
     let waivers = record.waivers.as_deref().unwrap_or_default();
-    // A file of which only the waivers are left: what speaks of statements has nothing to say.
+    // A file with only the waivers left, so rules about a file's statements find nothing.
     let file = Ast {
         waivers: waivers::restated(waivers),
         ..Ast::default()
@@ -98,22 +98,23 @@ fn finish(source: SourceId, record: Record, facts: &Facts, today: Date) -> Compi
     }
 }
 
-/// What the rules find in an environment that came from `file`.
-fn check(file: &Ast, environment: &Environment, facts: &Facts, today: Date) -> Diagnostics {
+/// The findings of the rules in an environment that came from `file`.
+fn check(file: &Ast, environment: &Environment, facts: &SubsetFacts, today: Date) -> Diagnostics {
     let estimate = estimated(environment, facts);
     check::check(&Context {
         environment,
         catalogue: &facts.catalogue,
         file,
-        // A catalogue that lacks it is told for itself.
+        // A tier that the catalogue lacks is reported separately.
         tier: facts.tiers.get(&environment.tier.value).unwrap_or(file),
         estimate: estimate.as_ref(),
         today,
     })
 }
 
-/// A finding of a record: whose it is, whether the catalogue has changed since, and where to mend it.
-fn about(mut finding: Diagnostic, record: &Compiled, facts: &Facts) -> Diagnostic {
+/// A finding about a record: it names the record's file, says whether the catalogue has changed
+/// since, and where to correct it.
+fn about(mut finding: Diagnostic, record: &Compiled, facts: &SubsetFacts) -> Diagnostic {
     finding.record = Some(record.source);
     if finding.severity != Severity::Error {
         return finding;

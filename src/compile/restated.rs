@@ -1,21 +1,17 @@
-//! A recorded environment as the file that states all of it. A record can be changed by hand, and its
-//! values land in manifests, alerts and commands: the parser that holds files to the language holds
-//! records to it, too, so that no limit is written down twice.
+//! A recorded environment, written as the file that states all of it. A record can be edited by
+//! hand, and its values end up in manifests, alerts and commands. So the parser checks records with
+//! the limits of the language, and no limit exists twice.
 
-use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use crate::diagnostic::suggest::turns_text;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::declaration::{Literal, Part, TextNode};
-use crate::model::{
-    ArrivalRate, Environment, Event, Expectation, LoadTest, Name, OffHours, Request, Stage, Steady,
-    TestRun, Waiver,
-};
+use crate::model::{Environment, OffHours, Waiver};
 use crate::parse;
-use crate::source::{Source, Sourced, Sources};
+use crate::source::{Source, Sources};
 
-/// What no file could say of what a record says, as a part of a sentence; none where one could say
+/// What a record says that no file could say, as a part of a sentence; `None` if a file can say
 /// everything.
 #[must_use]
 pub fn unsayable(environment: &Environment, waivers: &[Waiver]) -> Option<String> {
@@ -75,9 +71,9 @@ fn literal(value: &Literal) -> String {
     }
 }
 
-/// The key of a property: in quotes where the user named it and KDL may read another thing.
+/// The key of a property, quoted if it is user-defined and KDL could misread it.
 fn identifier(key: &str) -> String {
-    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let word = ["true", "false", "null", "inf", "nan"].contains(&key);
     if !word && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(plain) {
         key.to_owned()
@@ -86,7 +82,7 @@ fn identifier(key: &str) -> String {
     }
 }
 
-/// A node as KDL, with what stands below it.
+/// A node as KDL, with its block.
 #[must_use]
 pub fn written(node: &TextNode) -> String {
     let mut kdl = Kdl::default();
@@ -99,27 +95,6 @@ pub fn written(node: &TextNode) -> String {
 struct Kdl(String);
 
 impl Kdl {
-    /// A node with what stands behind its name; none where that is nothing.
-    fn node(&mut self, name: &str, rest: &[String]) {
-        if rest.iter().all(String::is_empty) {
-            return;
-        }
-        self.0.push_str(name);
-        for part in rest.iter().filter(|part| !part.is_empty()) {
-            self.0.push(' ');
-            self.0.push_str(part);
-        }
-        self.0.push('\n');
-    }
-
-    /// A node with a block.
-    fn block(&mut self, head: &str, inside: impl FnOnce(&mut Self)) {
-        self.0.push_str(head);
-        self.0.push_str(" {\n");
-        inside(self);
-        self.0.push_str("}\n");
-    }
-
     fn written(&mut self, node: &TextNode) {
         let TextNode {
             name,
@@ -145,182 +120,29 @@ impl Kdl {
         }
         self.0.push_str("}\n");
     }
-
-    /// A node whose one argument is a number or a truth value.
-    fn bare<T: Display>(&mut self, name: &str, value: &Sourced<T>) {
-        self.node(name, &[value.value.to_string()]);
-    }
 }
 
-/// `key="value"`.
-fn property<T: Display>(key: &str, value: &Sourced<T>) -> String {
-    format!("{key}={}", quoted(&value.value))
-}
-
-/// `key=value`, of a number.
-fn number<T: Display>(key: &str, value: &Sourced<T>) -> String {
-    format!("{key}={}", value.value)
-}
-
-/// What a property that may be absent comes to.
-fn maybe<T>(value: Option<&Sourced<T>>, written: impl Fn(&Sourced<T>) -> String) -> String {
-    value.map(written).unwrap_or_default()
-}
-
-/// The file that states every value of an environment. It has to be a file of the language only if the
-/// environment was read from one: a record can hold anything.
+/// The file that states every value of an environment. It is valid only if the environment came
+/// from a valid file; a record can hold anything.
 #[must_use]
 pub fn restated(environment: &Environment, waivers: &[Waiver]) -> String {
     let mut file = TextNode::default();
     environment.write_attributes(&mut file);
-    let mut kdl = Kdl::default();
-    for node in &file.children {
-        kdl.written(node);
-    }
-    for hours in environment.off_hours.values() {
-        asleep(&mut kdl, hours);
-    }
-    for (name, it) in &environment.event {
-        event(&mut kdl, name, it);
-    }
-    for (name, test) in &environment.load_test {
-        load_test(&mut kdl, name, test);
-    }
-    for waiver in waivers {
-        waive(&mut kdl, waiver);
-    }
-    kdl.0
+    file.children.iter_mut().for_each(with_a_count);
+    file.children.extend(waivers.iter().map(Waiver::written));
+    file.children.iter().map(written).collect()
 }
 
-fn waive(kdl: &mut Kdl, waiver: &Waiver) {
-    let Waiver {
-        rule,
-        value,
-        until,
-        reason,
-    } = waiver;
-    let value = value.as_ref();
-    kdl.node(
-        "waive",
-        &[
-            quoted(rule),
-            value.map_or_else(String::new, |value| format!("value={}", quoted(value))),
-            format!("reason={}", quoted(reason)),
-            format!("until={}", quoted(until)),
-        ],
-    );
-}
-
-fn counts(
-    kdl: &mut Kdl,
-    api: Option<&Sourced<u32>>,
-    pools: &BTreeMap<Name, Sourced<u32>>,
-    nothing: u32,
-) {
-    if let Some(api) = api {
-        kdl.bare("api", api);
-    } else if pools.is_empty() {
-        // What concerned a pool that left concerns nothing now, and its hours are still to be held.
-        kdl.node("api", &[nothing.to_string()]);
+/// What concerned a pool that left concerns nothing now, and its hours are still to be held.
+fn with_a_count(node: &mut TextNode) {
+    let nothing = match node.name.as_str() {
+        "off-hours" => "0",
+        "event" => "1",
+        _ => return,
+    };
+    if node.children.is_empty() {
+        let mut api = TextNode::new("api");
+        api.arguments.push(Literal::Bare(nothing.to_owned()));
+        node.children.push(api);
     }
-    for (name, count) in pools {
-        kdl.node("worker", &[quoted(name), count.value.to_string()]);
-    }
-}
-
-fn asleep(kdl: &mut Kdl, off_hours: &OffHours) {
-    let OffHours {
-        days,
-        from,
-        to,
-        zone,
-        api,
-        worker,
-    } = off_hours;
-    let head = [
-        property("days", days),
-        property("from", from),
-        property("to", to),
-        property("zone", zone),
-    ];
-    kdl.block(&format!("off-hours {}", head.join(" ")), |kdl| {
-        counts(kdl, api.as_ref(), worker, 0);
-    });
-}
-
-fn event(kdl: &mut Kdl, name: &Name, event: &Event) {
-    let Event {
-        from,
-        to,
-        zone,
-        lead,
-        api,
-        worker,
-    } = event;
-    let head = [
-        quoted(name),
-        property("from", from),
-        property("to", to),
-        property("zone", zone),
-        property("lead", lead),
-    ];
-    kdl.block(&format!("event {}", head.join(" ")), |kdl| {
-        counts(kdl, api.as_ref(), worker, 1);
-    });
-}
-
-fn load_test(kdl: &mut Kdl, name: &Name, test: &LoadTest) {
-    let LoadTest {
-        url,
-        request,
-        steady,
-        stage,
-        rate,
-        expect,
-        test_run,
-    } = test;
-    let head = format!("load-test {} {}", quoted(name), property("url", url));
-    kdl.block(&head, |kdl| {
-        let Request {
-            method,
-            body,
-            token_env,
-        } = request;
-        kdl.node(
-            "request",
-            &[
-                quoted(method.value),
-                maybe(body.as_ref(), |it| property("body", it)),
-                maybe(token_env.as_ref(), |it| property("token-env", it)),
-            ],
-        );
-        if let Some(Steady { vus, r#for }) = steady {
-            kdl.node("steady", &[number("vus", vus), property("for", r#for)]);
-        }
-        for Stage { to, over } in stage {
-            kdl.node("stage", &[number("to", to), property("over", over)]);
-        }
-        if let Some(ArrivalRate { per_second, r#for }) = rate {
-            let lasting = property("for", r#for);
-            kdl.node("rate", &[per_second.value.to_string(), lasting]);
-        }
-        let Expectation {
-            p50,
-            p95,
-            p99,
-            errors,
-        } = expect;
-        kdl.node(
-            "expect",
-            &[
-                maybe(p50.as_ref(), |it| property("p50", it)),
-                maybe(p95.as_ref(), |it| property("p95", it)),
-                maybe(p99.as_ref(), |it| property("p99", it)),
-                maybe(errors.as_ref(), |it| property("errors", it)),
-            ],
-        );
-        if let Some(TestRun { parallelism }) = test_run {
-            kdl.node("test-run", &[number("parallelism", parallelism)]);
-        }
-    });
 }

@@ -1,4 +1,4 @@
-//! Waivers: applied last, and held to their own rules.
+//! Waivers: applied last, and checked by their own rules.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use crate::ast::{Ast, WaiverNode};
 use crate::check;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Help, Severity, code, suggest};
 use crate::edit::Edit;
-use crate::model::{LastDay, Waiver};
+use crate::model::Waiver;
 use crate::source::{Span, Spanned};
 
-/// The rules that find a word which nothing is known of, or which is no doubt a slip: other rules
-/// about the same value are silent then.
+/// The rules that report unknown or mistyped words. Other rules about the same value are then
+/// silent.
 const UNKNOWN: [&str; 9] = [
     "class-unknown",
     "engine-version-unknown",
@@ -25,10 +25,10 @@ const UNKNOWN: [&str; 9] = [
     "zone-unknown",
 ];
 
-/// Removes what the file waives; reports waivers that are unknown, expired or silence nothing.
+/// Removes waived findings, and reports waivers that are unknown, expired or unused.
 ///
-/// Nothing is said about unused ones where a rule may have been silent only because something
-/// could not be read.
+/// A waiver is not called unused if its rule may only be silent because something could not be
+/// read.
 pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut Diagnostics) {
     let understood = |finding: &Diagnostic| {
         !code::LANGUAGE.contains(&finding.code) && !UNKNOWN.contains(&finding.code.0)
@@ -40,16 +40,16 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     });
     let mut about = Diagnostics::new();
     for waiver in &file.waivers {
-        if waiver.code.value == code::SECRET_LITERAL.0 {
+        if waiver.rule.value == code::SECRET_LITERAL.0 {
             about.extend(of_a_literal(file, waiver, today));
             continue;
         }
         if let Some(value) = &waiver.value {
-            about.push(takes_no_value(&waiver.code.value, value.span));
+            about.push(takes_no_value(&waiver.rule.value, value.span));
             continue;
         }
-        let Some(rule) = check::rule(&waiver.code.value) else {
-            // What it was meant to waive is as good as waived.
+        let Some(rule) = check::rule(&waiver.rule.value) else {
+            // A mistyped waiver still waives the rule that it was meant for.
             let meant = meant(waiver);
             diagnostics.retain(|finding| Some(finding.code.0) != meant || !waivable(finding.code));
             about.push(unknown(waiver));
@@ -57,8 +57,8 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
         };
         if !rule.waivable {
             about.push(not_waivable(waiver));
-        } else if waiver.until.value < today {
-            let finding = expired(&waiver.code.value, waiver.until.value, today);
+        } else if waiver.until.value.0 < today {
+            let finding = expired(&waiver.rule.value, waiver.until.value.0, today);
             about.push(finding.label(waiver.until.span, ""));
         } else {
             let before = diagnostics.len();
@@ -71,7 +71,7 @@ pub(super) fn apply(file: &Ast, resolved: bool, today: Date, diagnostics: &mut D
     diagnostics.extend(about);
 }
 
-/// What is wrong with the waiver of one literal, which the parser has applied already.
+/// Mistakes in the waiver of one literal, which the parser has already applied.
 fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
     let mut about = Diagnostics::new();
     match &waiver.value {
@@ -79,14 +79,14 @@ fn of_a_literal(file: &Ast, waiver: &WaiverNode, today: Date) -> Diagnostics {
             Diagnostic::error(
                 code::WRONG_VALUE,
                 "`secret-literal` cannot be waived for a whole file",
-                waiver.code.span,
+                waiver.rule.span,
             )
             .help(
                 "add `value=` with the fingerprint that the finding states: that waives one value",
             ),
         ),
-        Some(_) if waiver.until.value < today => {
-            let finding = expired(&waiver.code.value, waiver.until.value, today);
+        Some(_) if waiver.until.value.0 < today => {
+            let finding = expired(&waiver.rule.value, waiver.until.value.0, today);
             about.push(finding.label(waiver.until.span, ""));
         }
         Some(value) if !file.waived_literals.contains(&value.value) => {
@@ -108,12 +108,12 @@ fn takes_no_value(rule: &str, span: Span) -> Diagnostic {
         .help("remove it; only `secret-literal` is waived value by value")
 }
 
-/// What a file waives, by the rule's name.
+/// The waivers of a file, by the rule's name.
 pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     let waivers = file.waivers.iter().map(|waiver| Waiver {
-        rule: waiver.code.value.clone(),
+        rule: waiver.rule.value.clone(),
         value: waiver.value.as_ref().map(|value| value.value.clone()),
-        until: LastDay(waiver.until.value),
+        until: waiver.until.value,
         reason: waiver.reason.value.clone(),
     });
     let mut waivers: Vec<Waiver> = waivers.collect();
@@ -121,18 +121,18 @@ pub(super) fn stated(file: &Ast) -> Vec<Waiver> {
     waivers
 }
 
-/// The same as a file would state it, at no place.
+/// The same waivers as a file would state them, without a location.
 pub(super) fn restated(waivers: &[Waiver]) -> Vec<WaiverNode> {
     let nowhere = Span::nowhere();
     let node = |waiver: &Waiver| WaiverNode {
         place: nowhere,
-        code: Spanned::new(waiver.rule.clone(), nowhere),
+        rule: Spanned::new(waiver.rule.clone(), nowhere),
         value: waiver
             .value
             .clone()
             .map(|value| Spanned::new(value, nowhere)),
         reason: Spanned::new(waiver.reason.clone(), nowhere),
-        until: Spanned::new(waiver.until.0, nowhere),
+        until: Spanned::new(waiver.until, nowhere),
     };
     waivers.iter().map(node).collect()
 }
@@ -148,8 +148,8 @@ pub(super) fn in_force(waivers: &[Waiver], today: Date) -> BTreeSet<Code> {
         .collect()
 }
 
-/// What is left of a record's findings, and the rules that it waives. One that ended is told, as of a
-/// file; what else is wrong with a waiver is wrong with the file, and was told when that was read.
+/// The remaining findings of a record, and the rules that it waives. An expired waiver is reported,
+/// as for a file. Other mistakes in a waiver were reported when its file was read.
 pub(super) fn apply_recorded(
     waivers: &[Waiver],
     today: Date,
@@ -168,8 +168,8 @@ pub(super) fn apply_recorded(
     (found, waived)
 }
 
-/// A record that does not say what was waived. No tree is rendered with an error, so that an error
-/// which can be waived may well have been: it is a warning, which fails nothing.
+/// For a record without waivers: no tree is rendered with an error, so an error that can be waived
+/// may have been waived. It becomes a warning.
 pub(super) fn perhaps_waived(found: Diagnostics) -> (Diagnostics, BTreeSet<Code>) {
     let waivable = |code: Code| check::rule(code.0).is_some_and(|rule| rule.waivable);
     let codes = found.iter().map(|finding| finding.code);
@@ -187,31 +187,31 @@ pub(super) fn perhaps_waived(found: Diagnostics) -> (Diagnostics, BTreeSet<Code>
 }
 
 fn unknown(waiver: &WaiverNode) -> Diagnostic {
-    let written = waiver.code.value.as_str();
+    let written = waiver.rule.value.as_str();
     if code::LANGUAGE.iter().any(|known| known.0 == written) {
         return not_waivable(waiver);
     }
     let message = format!("there is no rule `{written}`");
-    let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.code.span);
+    let finding = Diagnostic::error(code::UNKNOWN_WORD, message, waiver.rule.span);
     match meant(waiver) {
         Some(near) => finding.replace(
             format!("did you mean `{near}`?"),
-            waiver.code.span,
+            waiver.rule.span,
             format!("\"{near}\""),
         ),
         None => finding.help("`tierc explain` lists every rule"),
     }
 }
 
-/// The rule whose name is nearest to the one that a waiver names.
+/// The rule whose name is closest to the waiver's.
 fn meant(waiver: &WaiverNode) -> Option<&'static str> {
     let rules = check::rules().map(|rule| rule.code.0);
-    suggest::nearest(&waiver.code.value, rules)
+    suggest::nearest(&waiver.rule.value, rules)
 }
 
 fn not_waivable(waiver: &WaiverNode) -> Diagnostic {
-    let message = format!("`{}` cannot be waived", waiver.code.value);
-    Diagnostic::error(code::WRONG_VALUE, message, waiver.code.span)
+    let message = format!("`{}` cannot be waived", waiver.rule.value);
+    Diagnostic::error(code::WRONG_VALUE, message, waiver.rule.span)
         .help("remove the waiver, and mend what it is about")
 }
 
@@ -225,10 +225,10 @@ fn expired(rule: &str, until: Date, today: Date) -> Diagnostic {
 fn unused(waiver: &WaiverNode) -> Diagnostic {
     let message = format!(
         "nothing here breaks `{}`, so there is nothing to waive",
-        waiver.code.value
+        waiver.rule.value
     );
     let mut finding = Diagnostic::error(code::WAIVER_UNUSED, message, waiver.place);
-    let edit = Edit::remove(format!("waive.{}", waiver.code.value));
+    let edit = Edit::remove(format!("waive.{}", waiver.rule.value));
     finding
         .help
         .push(Help::new("remove the waiver").editing([edit]));

@@ -1,8 +1,8 @@
-//! What off-hours and events move between floor and ceiling.
+//! The cost of off-hours and events between floor and ceiling.
 //!
-//! Neither bound follows the calendar: a node group never has fewer nodes than its minimum during
-//! off-hours, and never more than its maximum during an event. The calendar moves how many nodes the
-//! pods need in between. That changes the bill where a node autoscaler removes empty nodes.
+//! Neither bound follows the calendar: a node group keeps its minimum during off-hours, and never
+//! exceeds its maximum during an event. The calendar changes how many nodes the pods need in
+//! between. That changes the bill if a node autoscaler removes empty nodes.
 
 use std::collections::BTreeMap;
 
@@ -10,57 +10,56 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Estimate, Range};
-use crate::budget::packing::{At, needed};
+use crate::budget::packing::{AtBound, needed};
 use crate::budget::scaling::asked_for;
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Money, Name};
 use crate::pair::Pair;
-use crate::schedule::{Calendar, Occasion, Subject, Window};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, ZonedWindow};
 
 /// Minutes of a week.
 const WEEK: u64 = 7 * 24 * 60;
-/// Minutes between two looks at the week: windows open and close on multiples of it.
+/// The resolution of the week in minutes: windows open and close on multiples of it.
 const STEP: u64 = 5;
 
 /// What one part of the calendar moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduled {
     /// Which part.
-    pub when: When,
-    /// Nodes by group: at the minima and at the maxima, without it and with it. None where they
-    /// cannot be told.
+    pub when: CalendarPart,
+    /// Nodes by group, at the minima and at the maxima, without and with the calendar entry. `None`
+    /// if they cannot be computed.
     pub nodes: Option<BTreeMap<Name, Pair<(u32, u32)>>>,
-    /// The nodes that each group keeps in any case.
+    /// The minimum of each group.
     pub least: BTreeMap<Name, u32>,
-    /// What that costs more, or less where it is negative: at the minima and at the maxima. None
-    /// where the nodes cannot be told, or one that moves has no price.
+    /// The additional cost, at the minima and at the maxima; negative for a saving. `None` if the
+    /// nodes cannot be computed, or if one that changes has no price.
     pub cost: Option<Moved>,
 }
 
-/// An amount at the minima, and one at the maxima: either may be the larger.
+/// An amount at the minima and one at the maxima; either may be larger.
 pub type Moved = Range;
 
 /// A part of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum When {
-    /// Off-hours, by their keys: several where several are open at once. Their amounts are of a
-    /// month.
+pub enum CalendarPart {
+    /// Off-hours by key; several keys if several windows are open at once. The amounts are monthly.
     OffHours {
         /// The windows.
         windows: Vec<String>,
-        /// Minutes of a week in which just these are open.
+        /// Minutes of a week in which exactly these windows are open.
         minutes: u64,
     },
     /// An event, whose amounts are paid once.
     Event {
         /// Its name.
         name: Name,
-        /// Minutes in which its floors hold, those before it included.
+        /// Minutes in which its floors apply, including the lead.
         minutes: u64,
     },
 }
 
-impl When {
+impl CalendarPart {
     /// Its name in a report.
     #[must_use]
     pub fn name(&self) -> String {
@@ -70,7 +69,7 @@ impl When {
         }
     }
 
-    /// How long: `60 h a week`, `52.5 h once`.
+    /// Its duration: `60 h a week`, `52.5 h once`.
     #[must_use]
     pub fn hours(&self) -> String {
         let hours = |minutes: &u64| {
@@ -86,7 +85,7 @@ impl When {
         }
     }
 
-    /// The part of a month at `hours` hours that it is.
+    /// The fraction of a month with `hours` hours.
     fn part(&self, hours: u32) -> (u64, u64) {
         match self {
             Self::OffHours { minutes, .. } => (*minutes, WEEK),
@@ -95,7 +94,7 @@ impl When {
     }
 }
 
-/// What each part of an environment's calendar moves: off-hours first, then events.
+/// The effect of each calendar entry: off-hours first, then events.
 #[must_use]
 pub fn scheduled(
     environment: &Environment,
@@ -105,7 +104,7 @@ pub fn scheduled(
     let calendar = Calendar::of(environment);
     let both = |pods: &dyn Fn(&str, u32) -> u32| {
         let nodes = |at| needed(environment, catalogue, at, pods);
-        Some((nodes(At::Minima)?, nodes(At::Maxima)?))
+        Some((nodes(AtBound::Minima)?, nodes(AtBound::Maxima)?))
     };
     let declared = both(&|_, pods| pods);
     let groups = environment.nodes.iter();
@@ -120,7 +119,7 @@ pub fn scheduled(
         };
         let keys = windows.iter().map(|window| window.key.to_owned());
         let windows = keys.collect();
-        let when = When::OffHours { windows, minutes };
+        let when = CalendarPart::OffHours { windows, minutes };
         all.push(moved(when, both(&asleep)));
     }
     for occasion in &calendar.occasions {
@@ -129,26 +128,30 @@ pub fn scheduled(
             asked.map_or(pods, |asked| asked.max(pods))
         };
         let (name, minutes) = (occasion.name.clone(), minutes(occasion));
-        all.push(moved(When::Event { name, minutes }, both(&raised)));
+        all.push(moved(CalendarPart::Event { name, minutes }, both(&raised)));
     }
     all
 }
 
-/// What a Deployment's path names in a calendar.
-fn subject(who: &str) -> Option<Subject> {
+/// The calendar's name for a Deployment.
+fn subject(who: &str) -> Option<ScheduleSubject> {
     match who.strip_prefix("worker.") {
-        Some(name) => Name::parse(name).ok().map(Subject::Pool),
-        None => (who == "api").then_some(Subject::Api),
+        Some(name) => Name::parse(name).ok().map(ScheduleSubject::Pool),
+        None => (who == "api").then_some(ScheduleSubject::Api),
     }
 }
 
-/// The pods that an event brings: the API's floor is its minimum, and a pool comes to what its
-/// trigger asks for, as far as its maximum.
-fn asked(environment: &Environment, occasion: &Occasion<'_>, subject: &Subject) -> Option<u32> {
+/// The pods during an event: the API's floor becomes its minimum, and a pool climbs to what its
+/// trigger asks for, up to its maximum.
+fn asked(
+    environment: &Environment,
+    occasion: &Occasion<'_>,
+    subject: &ScheduleSubject,
+) -> Option<u32> {
     let floor = occasion.floor(subject)?;
     match subject {
-        Subject::Api => Some(floor),
-        Subject::Pool(name) => {
+        ScheduleSubject::Api => Some(floor),
+        ScheduleSubject::Pool(name) => {
             let most = environment.worker.get(name)?.workload.replicas.max.value;
             Some(asked_for(floor).min(most.max(floor)))
         }
@@ -160,8 +163,8 @@ fn minutes(occasion: &Occasion<'_>) -> u64 {
     u64::try_from(seconds / 60).unwrap_or(0)
 }
 
-/// The windows that are open together, and for how many minutes of a week in which no clock changes.
-fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
+/// The windows that are open together, with the minutes in a week without a clock change.
+fn open<'a, 'b>(windows: &'b [ZonedWindow<'a>]) -> Vec<(Vec<&'b ZonedWindow<'a>>, u64)> {
     let mut open: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
     let monday = date(2024, 1, 8).to_zoned(jiff::tz::TimeZone::UTC);
     let Ok(mut at) = monday.map(|monday| monday.timestamp()) else {
@@ -169,7 +172,8 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
     };
     let step = SignedDuration::from_mins(5);
     for _ in 0..WEEK / STEP {
-        let is_open = |(index, window): (usize, &Window<'_>)| window.is_open(at).then_some(index);
+        let is_open =
+            |(index, window): (usize, &ZonedWindow<'_>)| window.is_open(at).then_some(index);
         let now: Vec<usize> = windows.iter().enumerate().filter_map(is_open).collect();
         if !now.is_empty() {
             *open.entry(now).or_default() += STEP;
@@ -185,11 +189,11 @@ fn open<'a, 'b>(windows: &'b [Window<'a>]) -> Vec<(Vec<&'b Window<'a>>, u64)> {
         .collect()
 }
 
-/// Nodes by group at the minima and at the maxima.
+/// Nodes by group, at the minima and at the maxima.
 type Both = (BTreeMap<Name, u32>, BTreeMap<Name, u32>);
 
 fn moved(
-    when: When,
+    when: CalendarPart,
     sides: Option<(Both, Both)>,
     estimate: &Estimate,
     least: &BTreeMap<Name, u32>,
@@ -217,7 +221,7 @@ fn moved(
 }
 
 fn cost(
-    when: &When,
+    when: &CalendarPart,
     nodes: &BTreeMap<Name, Pair<(u32, u32)>>,
     estimate: &Estimate,
 ) -> Option<Moved> {
@@ -239,11 +243,11 @@ fn cost(
 }
 
 impl Scheduled {
-    /// How many nodes move, group by group: `nodes.general 3 -> 2 (6 -> 4 at the maxima)`.
+    /// The changes of node counts, group by group: `nodes.general 3 -> 2 (6 -> 4 at the maxima)`.
     #[must_use]
     pub fn told(&self) -> String {
         let Some(nodes) = &self.nodes else {
-            return "a pod finds no place, so that the nodes cannot be told".into();
+            return "the number of nodes is unknown, because a pod does not fit".into();
         };
         let shown = |(name, pair): (&Name, &Pair<(u32, u32)>)| {
             let (before, after) = (pair.before, pair.after);
@@ -267,7 +271,7 @@ impl Scheduled {
         groups.join(", ")
     }
 
-    /// Whether it moves no node: the least nodes hold everything, with it and without.
+    /// Whether no node count changes: the minimum nodes suffice with and without it.
     #[must_use]
     pub fn moves_nothing(&self) -> bool {
         self.cost

@@ -1,36 +1,36 @@
-//! What a change of an environment costs: by layer and item, at the floor and at the ceiling.
+//! The cost of a change, by layer and item, at the floor and at the ceiling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Money, Percent};
 use crate::pair::Pair;
 
-use super::{Estimate, Item, Layer, Missing, Range, Scheduled};
+use super::{CostItem, CostLayer, Estimate, Missing, Range, Scheduled};
 
-/// What something cost before and costs after; nothing where it does not exist.
+/// The cost before and after; zero for something that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shift(pub Pair<Range>);
+pub struct CostShift(pub Pair<Range>);
 
-impl Shift {
-    /// What the floor grows by; negative where it falls.
+impl CostShift {
+    /// The growth of the floor; negative if it falls.
     #[must_use]
     pub fn floor(&self) -> Money {
         self.0.after.floor - self.0.before.floor
     }
 
-    /// What the ceiling grows by; negative where it falls.
+    /// The growth of the ceiling; negative if it falls.
     #[must_use]
     pub fn ceiling(&self) -> Money {
         self.0.after.ceiling - self.0.before.ceiling
     }
 
-    /// What the floor grows by in percent; none where there was nothing.
+    /// The growth of the floor in percent; `None` if it was zero.
     #[must_use]
     pub fn floor_percent(&self) -> Option<Percent> {
         self.0.after.floor.growth_from(self.0.before.floor)
     }
 
-    /// What the ceiling grows by in percent; none where there was nothing.
+    /// The growth of the ceiling in percent; `None` if it was zero.
     #[must_use]
     pub fn ceiling_percent(&self) -> Option<Percent> {
         self.0.after.ceiling.growth_from(self.0.before.ceiling)
@@ -41,27 +41,35 @@ impl Shift {
 #[derive(Clone, Debug)]
 pub struct ItemShift {
     /// Where it belongs.
-    pub layer: Layer,
+    pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
     /// The item, where there is one.
-    pub item: Pair<Option<Item>>,
+    pub item: Pair<Option<CostItem>>,
     /// What it costs.
-    pub shift: Shift,
+    pub shift: CostShift,
 }
 
-/// Something that changes and has no price on one side or on both: nobody can say by how much.
+impl ItemShift {
+    /// The paths of the attributes that the amounts of both sides are computed from.
+    fn inputs(&self) -> impl Iterator<Item = &String> {
+        let sides = [&self.item.before, &self.item.after];
+        sides.into_iter().flatten().flat_map(|item| &item.inputs)
+    }
+}
+
+/// A changed item without a price on one side or both, so its cost is unknown.
 #[derive(Clone, Debug)]
 pub struct Unknown {
     /// Where it belongs.
-    pub layer: Layer,
+    pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
     /// The item, where there is one.
-    pub item: Pair<Option<Item>>,
+    pub item: Pair<Option<CostItem>>,
 }
 
-/// A part of the calendar that changes, or whose nodes do.
+/// A calendar entry that changes, or whose nodes do.
 #[derive(Clone, Debug)]
 pub struct CalendarShift {
     /// Its name in a report.
@@ -72,33 +80,50 @@ pub struct CalendarShift {
 
 /// The difference of two estimates.
 #[derive(Clone, Debug)]
-pub struct Difference {
-    /// Every layer that either side has, in the order it is shown. What is unknown is in none.
-    pub layers: Vec<(Layer, Shift)>,
+pub struct CostDifference {
+    /// Every layer of either side, in display order, without unpriced items.
+    pub layers: Vec<(CostLayer, CostShift)>,
     /// The items that change, by layer and path.
     pub items: Vec<ItemShift>,
-    /// What changes without anybody knowing what that costs. It is in no sum, on neither side.
+    /// Changed items without a price. Sums exclude them.
     pub unknown: Vec<Unknown>,
-    /// The parts of the calendar that move something else, or for another time. They are in no sum.
+    /// The calendar entries that change. Sums exclude them.
     pub calendar: Vec<CalendarShift>,
 }
 
-impl Difference {
-    /// Both sides as a whole, without what is unknown.
+impl CostDifference {
+    /// Both totals, without unpriced items.
     #[must_use]
-    pub fn total(&self) -> Shift {
+    pub fn total(&self) -> CostShift {
         let mut sum: Pair<Range> = Pair::default();
         for (_, shift) in &self.layers {
             sum.before = sum.before + shift.0.before;
             sum.after = sum.after + shift.0.after;
         }
-        Shift(sum)
+        CostShift(sum)
+    }
+
+    /// The paths of the attributes that the amounts of a layer are computed from, as far as they
+    /// differ; none where the layer costs the same.
+    #[must_use]
+    pub fn inputs(&self, layer: CostLayer) -> BTreeSet<&str> {
+        let differs = |shift: &CostShift| shift.0.before != shift.0.after;
+        let mut layers = self.layers.iter();
+        if !layers.any(|(known, shift)| *known == layer && differs(shift)) {
+            return BTreeSet::new();
+        }
+        let items = self.items.iter();
+        items
+            .filter(|item| item.layer == layer && differs(&item.shift))
+            .flat_map(ItemShift::inputs)
+            .map(String::as_str)
+            .collect()
     }
 
     /// Whether an amount differs, or something has a price on one side only.
     #[must_use]
     pub fn moves_money(&self) -> bool {
-        let has_price = |item: &Option<Item>| item.as_ref().is_some_and(|it| it.rate.is_ok());
+        let has_price = |item: &Option<CostItem>| item.as_ref().is_some_and(|it| it.rate.is_ok());
         let mut layers = self.layers.iter();
         let mut unknown = self.unknown.iter();
         layers.any(|(_, shift)| shift.0.before != shift.0.after)
@@ -106,16 +131,16 @@ impl Difference {
     }
 }
 
-/// What a change costs. Items are matched by path. One that has no price on a side is left out of
-/// both sums, so that a price that is missing never looks like a saving.
+/// The cost of a change. Items are matched by path. An item without a price on one side is left out
+/// of both sums, so a missing price never looks like a saving.
 ///
 /// An environment that is added or removed is compared with its own [`Estimate::absent`].
 #[must_use]
-pub fn difference(pair: Pair<&Estimate>) -> Difference {
-    let mut layers: BTreeMap<Layer, Pair<Range>> = BTreeMap::new();
+pub fn difference(pair: Pair<&Estimate>) -> CostDifference {
+    let mut layers: BTreeMap<CostLayer, Pair<Range>> = BTreeMap::new();
     let (mut items, mut unknown) = (Vec::new(), Vec::new());
     for ((layer, path), row) in rows(pair) {
-        let (path, item) = (path.to_owned(), row.map(Option::<&Item>::cloned));
+        let (path, item) = (path.to_owned(), row.map(Option::<&CostItem>::cloned));
         let (Some(before), Some(after)) = (range(row.before), range(row.after)) else {
             if !same_without_price(row) {
                 unknown.push(Unknown { layer, path, item });
@@ -130,13 +155,15 @@ pub fn difference(pair: Pair<&Estimate>) -> Difference {
                 layer,
                 path,
                 item,
-                shift: Shift(Pair::new(before, after)),
+                shift: CostShift(Pair::new(before, after)),
             });
         }
     }
     let layers = layers.into_iter();
-    Difference {
-        layers: layers.map(|(layer, pair)| (layer, Shift(pair))).collect(),
+    CostDifference {
+        layers: layers
+            .map(|(layer, pair)| (layer, CostShift(pair)))
+            .collect(),
         items,
         unknown,
         calendar: calendar(pair),
@@ -160,11 +187,11 @@ fn calendar(pair: Pair<&Estimate>) -> Vec<CalendarShift> {
         .collect()
 }
 
-/// Every path of either side, with what stands there.
-type Rows<'a> = BTreeMap<(Layer, &'a str), Pair<Option<&'a Item>>>;
+/// Every path of either side, with its items.
+type ItemsByPath<'a> = BTreeMap<(CostLayer, &'a str), Pair<Option<&'a CostItem>>>;
 
-fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
-    let mut rows: Rows<'a> = BTreeMap::new();
+fn rows<'a>(pair: Pair<&'a Estimate>) -> ItemsByPath<'a> {
+    let mut rows: ItemsByPath<'a> = BTreeMap::new();
     for item in &pair.before.items {
         let row = rows.entry((item.layer, &item.path)).or_default();
         row.before = Some(item);
@@ -177,18 +204,18 @@ fn rows<'a>(pair: Pair<&'a Estimate>) -> Rows<'a> {
 }
 
 /// What an item costs: zero without an item, `None` without a price.
-fn range(item: Option<&Item>) -> Option<Range> {
-    item.map_or(Some(Range::default()), Item::range)
+fn range(item: Option<&CostItem>) -> Option<Range> {
+    item.map_or(Some(Range::default()), CostItem::range)
 }
 
-/// What tells an item from another at the same path.
-fn shown(item: Option<&Item>) -> Option<(&str, String)> {
+/// The description that distinguishes items at the same path.
+fn shown(item: Option<&CostItem>) -> Option<(&str, String)> {
     item.map(|item| (item.what.as_str(), item.arithmetic()))
 }
 
-/// Whether both sides are the same thing without a price, so that nothing changes.
-fn same_without_price(row: Pair<Option<&Item>>) -> bool {
-    let missing = |item: Option<&Item>| item.and_then(|item| item.rate.as_ref().err().cloned());
+/// Whether both sides are the same unpriced item, so nothing changes.
+fn same_without_price(row: Pair<Option<&CostItem>>) -> bool {
+    let missing = |item: Option<&CostItem>| item.and_then(|item| item.rate.as_ref().err().cloned());
     let (before, after) = (missing(row.before), missing(row.after));
     before.is_some()
         && before == after

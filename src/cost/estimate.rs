@@ -6,36 +6,36 @@ use crate::catalogue::{Catalogue, Price, Prices, RegionPrices, Reservable};
 use crate::model::{Capacity, Environment, Money};
 use crate::source::{Sourced, Span};
 
-use super::item::{Count, Item, Missing, Rate, Reserved, Unit};
-use super::{Estimate, Layer, scheduled};
+use super::item::{CostItem, Count, CountedUnit, Missing, Reserved, UnitRate};
+use super::{CostLayer, Estimate, scheduled};
 
-const CLUSTER: Unit = Unit {
+const CLUSTER: CountedUnit = CountedUnit {
     one: "cluster",
     many: "clusters",
 };
-const NODE: Unit = Unit {
+const NODE: CountedUnit = CountedUnit {
     one: "node",
     many: "nodes",
 };
-const INSTANCE: Unit = Unit {
+const INSTANCE: CountedUnit = CountedUnit {
     one: "instance",
     many: "instances (Multi-AZ)",
 };
-/// An instance and its standby, at the price of both.
-const PAIR: Unit = Unit {
+/// An instance and its standby, priced together.
+const PAIR: CountedUnit = CountedUnit {
     one: "pair (Multi-AZ)",
     many: "pairs (Multi-AZ)",
 };
-const REPLICA: Unit = Unit {
+const REPLICA: CountedUnit = CountedUnit {
     one: "replica",
     many: "replicas",
 };
-const SHARD: Unit = Unit {
+const SHARD: CountedUnit = CountedUnit {
     one: "shard",
     many: "shards",
 };
 
-/// What an environment costs a month. Multi-AZ doubles instance and storage; a read replica is a
+/// The monthly cost of an environment. Multi-AZ doubles instance and storage. A read replica is a
 /// single instance with a volume of its own, as large as its source's.
 #[must_use]
 pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
@@ -63,7 +63,7 @@ pub fn estimate(environment: &Environment, prices: &Prices) -> Estimate {
     }
 }
 
-/// What an environment costs a month, and what its calendar moves.
+/// The monthly cost of an environment, with its calendar.
 #[must_use]
 pub fn estimate_with_calendar(
     environment: &Environment,
@@ -83,29 +83,64 @@ struct Gathered<'a> {
     region: &'a Sourced<String>,
     /// Percent of the floor that reserved capacity covers.
     reserved: &'a Sourced<u32>,
-    items: Vec<Item>,
+    items: Vec<CostItem>,
 }
 
 /// Something that is paid for.
-struct Wanted {
-    layer: Layer,
+struct WantedItem {
+    layer: CostLayer,
     path: String,
     what: String,
     counts: Vec<Count>,
-    /// The row of `prices.kdl` that prices it.
+    /// The row of `prices.kdl` for the item.
     row: String,
-    /// Where the value stands that names the row.
+    /// Where the value that names the row is stated.
     span: Option<Span>,
-    /// Whether every value that decides could be read.
+    /// The attributes that its amount is computed from.
+    inputs: PricedBy,
+}
+
+/// The attributes that an amount is computed from: their paths, and whether all could be read.
+#[derive(Clone)]
+struct PricedBy {
+    paths: Vec<String>,
     sound: bool,
 }
 
+impl PricedBy {
+    /// The attribute at `path`.
+    fn of<T>(path: impl Into<String>, value: &Sourced<T>) -> Self {
+        Self {
+            paths: vec![path.into()],
+            sound: value.sound,
+        }
+    }
+
+    /// The same with the attribute at `path`.
+    fn and<T>(mut self, path: impl Into<String>, value: &Sourced<T>) -> Self {
+        self.paths.push(path.into());
+        self.sound &= value.sound;
+        self
+    }
+
+    /// The same with those of another amount.
+    fn with(mut self, others: &Self) -> Self {
+        self.paths.extend(others.paths.iter().cloned());
+        self.sound &= others.sound;
+        self
+    }
+}
+
 impl<'a> Gathered<'a> {
-    /// Adds an item at the price that `find` knows.
-    fn add(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>) {
+    /// Adds an item with the price from `find`.
+    fn add(
+        &mut self,
+        wanted: WantedItem,
+        find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
+    ) {
         self.add_at(wanted, |prices| {
             let price = find(prices)?.clone();
-            Some(Rate {
+            Some(UnitRate {
                 price,
                 spot: None,
                 reserved: None,
@@ -113,19 +148,19 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// Adds an item that can be reserved, at the price that `find` knows. Where the catalogue has no
-    /// discount for it, it stays at its list price.
+    /// Adds a reservable item with the price from `find`. Without a discount in the catalogue, it
+    /// counts at its list price.
     fn add_reservable(
         &mut self,
-        mut wanted: Wanted,
+        mut wanted: WantedItem,
         (kind, instance): (Reservable, &str),
         find: impl FnOnce(&'a RegionPrices) -> Option<&'a Price>,
     ) {
         let percent = self.reserved.value;
-        wanted.sound &= self.reserved.sound;
+        wanted.inputs = wanted.inputs.and("cost.reserved", self.reserved);
         self.add_at(wanted, |prices| {
             let discount = prices.discount(kind, instance).filter(|_| percent > 0);
-            Some(Rate {
+            Some(UnitRate {
                 price: find(prices)?.clone(),
                 spot: None,
                 reserved: discount
@@ -135,36 +170,42 @@ impl<'a> Gathered<'a> {
         });
     }
 
-    /// Adds an item at the rate that `find` knows.
-    fn add_at(&mut self, wanted: Wanted, find: impl FnOnce(&'a RegionPrices) -> Option<Rate>) {
-        let rate = if !wanted.sound || !self.region.sound {
+    /// Adds an item with the rate from `find`.
+    fn add_at(
+        &mut self,
+        wanted: WantedItem,
+        find: impl FnOnce(&'a RegionPrices) -> Option<UnitRate>,
+    ) {
+        let inputs = wanted.inputs.and("region", self.region);
+        let rate = if !inputs.sound {
             Err(Missing::Value)
         } else if let Some(prices) = self.prices {
             find(prices).ok_or(Missing::Row(wanted.row))
         } else {
             Err(Missing::Region)
         };
-        self.items.push(Item {
+        self.items.push(CostItem {
             layer: wanted.layer,
             path: wanted.path,
             what: wanted.what,
             counts: wanted.counts,
             rate,
             span: wanted.span,
+            inputs: inputs.paths,
         });
     }
 }
 
 fn control_plane(gathered: &mut Gathered<'_>, environment: &Environment) {
     let cluster = &environment.cluster;
-    let wanted = Wanted {
-        layer: Layer::ControlPlane,
+    let wanted = WantedItem {
+        layer: CostLayer::ControlPlane,
         path: "cluster".into(),
         what: cluster.value.to_string(),
         counts: vec![Count::exactly(1, CLUSTER)],
         row: "control-plane".into(),
         span: cluster.origin.span(),
-        sound: cluster.sound,
+        inputs: PricedBy::of("cluster", cluster),
     };
     gathered.add(wanted, |prices| prices.control_plane.as_ref());
 }
@@ -173,15 +214,19 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
     for (name, group) in &environment.nodes {
         let (least, most) = (&group.count.min, &group.count.max);
         let node_type = &group.instance.value;
+        let at = |step: &str| format!("nodes.{name}.{step}");
         let count = Count::between(u64::from(least.value), u64::from(most.value), NODE);
-        let mut wanted = Wanted {
-            layer: Layer::Nodes,
+        let mut wanted = WantedItem {
+            layer: CostLayer::Nodes,
             path: format!("nodes.{name}"),
             what: node_type.clone(),
             counts: vec![count],
             row: format!("node-type \"{node_type}\""),
             span: group.instance.origin.span(),
-            sound: least.sound && most.sound && group.capacity.sound && group.instance.sound,
+            inputs: PricedBy::of(at("instance"), &group.instance)
+                .and(at("capacity"), &group.capacity)
+                .and(at("count.min"), least)
+                .and(at("count.max"), most),
         };
         match group.capacity.value {
             Capacity::OnDemand => {
@@ -193,13 +238,13 @@ fn nodes(gathered: &mut Gathered<'_>, environment: &Environment) {
                 let listed = gathered
                     .prices
                     .is_none_or(|prices| prices.node_types.contains_key(node_type));
-                // Without a discount a spot node has no price, though on demand it has.
+                // Without a discount, a spot node has no price, although an on-demand node has one.
                 if listed {
                     wanted.row = "spot".into();
                 }
                 wanted.what.push_str(", spot");
                 gathered.add_at(wanted, |prices| {
-                    Some(Rate {
+                    Some(UnitRate {
                         price: prices.node_types.get(node_type)?.clone(),
                         spot: Some(prices.spot.clone()?),
                         reserved: None,
@@ -222,42 +267,42 @@ fn database(gathered: &mut Gathered<'_>, environment: &Environment) {
         Some(_) => Count::exactly(1, PAIR),
         None => Count::exactly(1 + u64::from(multi_az.value), INSTANCE),
     };
+    let inputs = PricedBy::of("database.instance", class).and("database.multi-az", multi_az);
     instances(
         gathered,
         ("database.instance", class),
-        copies,
-        multi_az.sound,
+        (copies, inputs),
         pair,
     );
     if replicas.count.value > 0 {
         let count = Count::exactly(u64::from(replicas.count.value), REPLICA);
         let class = &replicas.instance;
+        let inputs = PricedBy::of("database.replicas.instance", class)
+            .and("database.replicas.count", &replicas.count);
         instances(
             gathered,
             ("database.replicas", class),
-            count,
-            replicas.count.sound,
+            (count, inputs),
             None,
         );
     }
 }
 
-/// Instances of a class, at the price of one or at that of a pair.
+/// Instances of a class, priced singly or as a pair.
 fn instances<'a>(
     gathered: &mut Gathered<'a>,
     (path, class): (&str, &Sourced<String>),
-    count: Count,
-    sound: bool,
+    (count, inputs): (Count, PricedBy),
     pair: Option<&'a Price>,
 ) {
-    let wanted = Wanted {
-        layer: Layer::Database,
+    let wanted = WantedItem {
+        layer: CostLayer::Database,
         path: path.into(),
         what: class.value.clone(),
         counts: vec![count],
         row: format!("db-class \"{}\"", class.value),
         span: class.origin.span(),
-        sound: sound && class.sound,
+        inputs,
     };
     gathered.add_reservable(wanted, (Reservable::Database, &class.value), |prices| {
         let single = prices.db_classes.get(&class.value)?;
@@ -273,14 +318,18 @@ fn redis(gathered: &mut Gathered<'_>, environment: &Environment) {
             counts.insert(0, Count::exactly(u64::from(shards.value), SHARD));
         }
         let key = (node.value.clone(), engine);
-        let wanted = Wanted {
-            layer: Layer::Redis,
+        let at = |step: &str| format!("redis.{name}.{step}");
+        let wanted = WantedItem {
+            layer: CostLayer::Redis,
             path: format!("redis.{name}"),
             what: format!("{}, {engine}", node.value),
             counts,
             row: format!("cache-node \"{}\" engine=\"{engine}\"", node.value),
             span: node.origin.span(),
-            sound: node.sound && group.replicas.sound && group.engine.sound && shards.sound,
+            inputs: PricedBy::of(at("node"), node)
+                .and(at("engine"), &group.engine)
+                .and(at("replicas"), &group.replicas)
+                .and(at("cluster.shards"), shards),
         };
         gathered.add_reservable(wanted, (Reservable::Redis, &node.value), |prices| {
             prices.cache_nodes.get(&key)

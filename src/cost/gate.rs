@@ -2,9 +2,9 @@
 
 use crate::model::{Money, Percent};
 
-use super::difference::{Difference, Shift};
+use super::difference::{CostDifference, CostShift};
 
-/// What `--fail-on cost=` allows. Floor and ceiling are both held to it.
+/// The limit of `--fail-on cost=`, for floor and ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CostGate {
     /// `+20%`: growth relative to the cost before. From zero, any growth exceeds it.
@@ -20,8 +20,8 @@ pub enum Verdict {
     Within,
     /// One of them grows by more.
     Exceeded,
-    /// The priced items are within the limit, but something that changes has no price. The gate stays
-    /// closed, because the real growth is unknown.
+    /// The priced items are within the limit, but a changed item has no price. The gate fails,
+    /// because the real growth is unknown.
     Undecided,
 }
 
@@ -46,7 +46,7 @@ impl CostGate {
 
     /// What it says of a difference.
     #[must_use]
-    pub fn judge(&self, difference: &Difference) -> Verdict {
+    pub fn judge(&self, difference: &CostDifference) -> Verdict {
         let total = difference.total();
         if self.trips(&total) {
             Verdict::Exceeded
@@ -57,7 +57,7 @@ impl CostGate {
         }
     }
 
-    fn trips(&self, total: &Shift) -> bool {
+    fn trips(&self, total: &CostShift) -> bool {
         let before = total.0.before;
         total.floor() > self.allowed(before.floor) || total.ceiling() > self.allowed(before.ceiling)
     }

@@ -4,33 +4,35 @@ use crate::catalogue::{Per, Price, ReservedDiscount, SpotDiscount};
 use crate::model::Money;
 use crate::source::Span;
 
-use super::{Layer, Range};
+use super::{CostLayer, Range};
 
 /// Something that is paid for.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct CostItem {
     /// Where it belongs.
-    pub layer: Layer,
-    /// Its path in KDL spelling, which tells it from every other item of the environment.
+    pub layer: CostLayer,
+    /// Its path in KDL spelling, unique within the environment.
     pub path: String,
     /// What it is, such as `db.r6g.large`.
     pub what: String,
     /// How many; they multiply.
     pub counts: Vec<Count>,
-    /// What one costs, or why nobody can tell.
-    pub rate: Result<Rate, Missing>,
-    /// Where the value stands that decides the price, if it stands anywhere.
+    /// The price of one, or why it has none.
+    pub rate: Result<UnitRate, Missing>,
+    /// Where the value that decides the price is stated, if it is.
     pub span: Option<Span>,
+    /// The paths of the attributes that its amount is computed from.
+    pub inputs: Vec<String>,
 }
 
 /// What one of something costs.
 #[derive(Clone, Debug)]
-pub struct Rate {
+pub struct UnitRate {
     /// The list price.
     pub price: Price,
     /// What spot capacity takes off it.
     pub spot: Option<SpotDiscount>,
-    /// What reserved capacity takes off the part of the floor that it covers.
+    /// The discount for the reserved part of the floor.
     pub reserved: Option<Reserved>,
 }
 
@@ -44,8 +46,8 @@ pub struct Reserved {
 }
 
 impl Reserved {
-    /// What it takes off a month that costs `floor` at list prices. It is off the ceiling too: the
-    /// covered part runs at any load.
+    /// The saving in a month that costs `floor` at list prices. It applies to the ceiling as well:
+    /// the reserved part runs at any load.
     #[must_use]
     pub fn saving(&self, floor: Money) -> Money {
         floor.percent(self.percent).percent(self.discount.percent)
@@ -55,11 +57,11 @@ impl Reserved {
 /// Why something has no price.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
-    /// The catalogue has no prices of the region at all.
+    /// The catalogue has no prices for the region.
     Region,
-    /// The region's prices lack this row, written as in `prices.kdl`.
+    /// The region lacks this row, written as in `prices.kdl`.
     Row(String),
-    /// A value that decides could not be read, and what stands in for it is not the user's.
+    /// A value that decides the price could not be read.
     Value,
 }
 
@@ -73,32 +75,32 @@ pub enum Count {
         /// At the maxima.
         ceiling: u64,
         /// Of what.
-        unit: Unit,
+        unit: CountedUnit,
     },
     /// A node and its replicas.
     WithReplicas(u32),
-    /// What is stated, without what is included.
+    /// The stated amount minus the included amount.
     Above {
         /// So many in all.
         stated: u32,
         /// So many for nothing.
         included: u32,
         /// Of what.
-        unit: Unit,
+        unit: CountedUnit,
     },
 }
 
-/// What is counted: the words for one and for several.
+/// The unit of a count: its singular and its plural.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unit {
+pub struct CountedUnit {
     /// For one.
     pub one: &'static str,
     /// For several.
     pub many: &'static str,
 }
 
-impl Unit {
-    /// A unit that has one word for any number.
+impl CountedUnit {
+    /// A unit with the same singular and plural.
     #[must_use]
     pub const fn same(word: &'static str) -> Self {
         Self {
@@ -111,14 +113,14 @@ impl Unit {
 impl Count {
     /// So many, whatever happens.
     #[must_use]
-    pub fn exactly(count: u64, unit: Unit) -> Self {
+    pub fn exactly(count: u64, unit: CountedUnit) -> Self {
         Self::between(count, count, unit)
     }
 
-    /// As many as the lesser of the two, and at most as many as the greater: where a file inverts
-    /// its bounds, a rule says so, and the range still is one.
+    /// A count from the smaller to the larger of the two. If a file inverts its bounds, a rule
+    /// reports it, and the range is still valid.
     #[must_use]
-    pub fn between(one: u64, other: u64, unit: Unit) -> Self {
+    pub fn between(one: u64, other: u64, unit: CountedUnit) -> Self {
         Self::Between {
             floor: one.min(other),
             ceiling: one.max(other),
@@ -178,7 +180,7 @@ impl std::fmt::Display for Count {
     }
 }
 
-impl Rate {
+impl UnitRate {
     /// What one costs a month.
     #[must_use]
     pub fn monthly(&self) -> Money {
@@ -207,14 +209,14 @@ impl Rate {
     }
 }
 
-impl Item {
-    /// Whether it has a price and capacity of it can be reserved: neither spot nor volumes can.
+impl CostItem {
+    /// Whether it has a price and can be reserved: spot and volumes cannot.
     #[must_use]
     pub fn is_reservable(&self) -> bool {
         let on_demand = self.rate.as_ref().is_ok_and(|rate| rate.spot.is_none());
         match self.layer {
-            Layer::Nodes | Layer::Database | Layer::Redis => on_demand,
-            Layer::ControlPlane | Layer::Storage => false,
+            CostLayer::Nodes | CostLayer::Database | CostLayer::Redis => on_demand,
+            CostLayer::ControlPlane | CostLayer::Storage => false,
         }
     }
 
@@ -222,7 +224,7 @@ impl Item {
         self.rate.as_ref().ok()?.reserved.as_ref()
     }
 
-    /// What it costs a month; none where it has no price.
+    /// Its monthly cost; `None` without a price.
     #[must_use]
     pub fn range(&self) -> Option<Range> {
         self.rate.as_ref().ok().map(|rate| self.range_at(rate))
@@ -230,7 +232,7 @@ impl Item {
 
     /// What it costs a month at a rate.
     #[must_use]
-    pub fn range_at(&self, rate: &Rate) -> Range {
+    pub fn range_at(&self, rate: &UnitRate) -> Range {
         let month = rate.monthly();
         let amount = |count: fn(&Count) -> u64| {
             let counts = self.counts.iter().map(count);
@@ -245,8 +247,8 @@ impl Item {
         }
     }
 
-    /// What reserved capacity takes off a month, at the floor and at the ceiling alike; none where
-    /// it covers nothing of this.
+    /// The monthly saving from reserved capacity, equal at floor and ceiling; `None` if nothing of
+    /// it is reserved.
     #[must_use]
     pub fn saved(&self) -> Option<Money> {
         let rate = self.rate.as_ref().ok()?;
@@ -256,7 +258,7 @@ impl Item {
         Some(reserved.saving(counts.fold(month, Money::times)))
     }
 
-    /// How many of it, and how the amounts come about: `3 to 12 nodes x $0.3264 x 730 h`.
+    /// Its count and its arithmetic: `3 to 12 nodes x $0.3264 x 730 h`.
     #[must_use]
     pub fn arithmetic(&self) -> String {
         let mut factors: Vec<String> = self.counts.iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! What several environments cost together.
+//! The total cost of several environments.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +7,31 @@ use serde::Serialize;
 
 use crate::model::Name;
 
-use super::{Estimate, Layer, Range};
+use super::{CostLayer, Estimate, Range};
 
 /// Several environments together.
 ///
-/// Environments on one cluster of one region share its control plane, which is counted once. Node
-/// groups, databases and Redis groups are counted for each environment that states them: each
-/// environment's variables make resources of their own.
+/// Environments on one cluster share its control plane, which counts once. Node groups, databases
+/// and Redis groups count for each environment that states them, because each environment's
+/// variables create its own resources.
 #[derive(Clone, Debug)]
 pub struct Total {
-    /// What everything that has a price costs; none where nothing has one.
+    /// The sum of all priced items; `None` if nothing has a price.
     pub range: Option<Range>,
     /// How much has no price.
     pub unpriced: usize,
-    /// The clusters that several environments are on.
+    /// The clusters with several environments.
     pub shared: Vec<SharedCluster>,
 }
 
-/// A cluster whose control plane is paid once for several environments.
+/// A cluster whose control plane counts once for several environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SharedCluster {
     /// The cluster.
     pub cluster: Name,
     /// Its region.
     pub region: String,
-    /// The environments on it, as they are given.
+    /// The environments on it, in the given order.
     pub environments: Vec<Name>,
 }
 
@@ -45,7 +45,7 @@ pub fn total(estimates: &[Estimate]) -> Total {
         let on = clusters
             .entry((&estimate.region, &estimate.cluster))
             .or_default();
-        let counts = |layer| layer != Layer::ControlPlane || on.is_empty();
+        let counts = |layer| layer != CostLayer::ControlPlane || on.is_empty();
         for item in estimate.items.iter().filter(|item| counts(item.layer)) {
             match item.range() {
                 Some(range) => ranges.push(range),

@@ -15,7 +15,8 @@ impl std::fmt::Display for Code {
 macro_rules! language {
     ($($(#[doc = $doc:literal])+ $name:ident = $slug:literal;)+) => {
         $($(#[doc = $doc])+ pub const $name: Code = Code($slug);)+
-        /// Every language error: what can be wrong with a file before any rule reads it. None can be waived.
+        /// Every language error: the mistakes that are found before any rule runs. They cannot be
+        /// waived.
         pub const LANGUAGE: &[Code] = &[$($name),+];
     };
 }
@@ -33,29 +34,29 @@ language! {
     NOT_UTF_8 = "not-utf-8";
     /// Too large, too deep, or built to exhaust the parser.
     LIMIT_EXCEEDED = "limit-exceeded";
-    /// A node that the language does not have here.
+    /// A node that the language does not have at this place.
     UNKNOWN_NODE = "unknown-node";
-    /// A property that this node does not have.
+    /// A property that the node does not have.
     UNKNOWN_PROPERTY = "unknown-property";
     /// More arguments than this node takes.
     UNEXPECTED_ARGUMENT = "unexpected-argument";
-    /// A `{ ... }` block on a node that has none.
+    /// A `{ ... }` block on a node that takes none.
     UNEXPECTED_CHILDREN = "unexpected-children";
     /// The same thing stated twice.
     DUPLICATE = "duplicate";
-    /// An argument or property that must be there and is not.
+    /// A required argument or property is missing.
     MISSING_VALUE = "missing-value";
     /// A value of the wrong type, form or range.
     WRONG_VALUE = "wrong-value";
-    /// A name that is not one of the words known here.
+    /// A name that is not in the list of allowed words.
     UNKNOWN_WORD = "unknown-word";
     /// `environment`, `tier` or `region` is not stated.
     MISSING_NODE = "missing-node";
-    /// A new group or pool that does not state what it must.
+    /// A new group or pool that lacks a required attribute.
     INCOMPLETE = "incomplete";
     /// A name that refers to nothing.
     UNKNOWN_REFERENCE = "unknown-reference";
-    /// The catalogue lacks something it must state.
+    /// The catalogue lacks a required value.
     CATALOGUE_INCOMPLETE = "catalogue-incomplete";
     /// A waiver whose last day is over.
     WAIVER_EXPIRED = "waiver-expired";

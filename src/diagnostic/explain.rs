@@ -1,7 +1,7 @@
-//! What `tierc explain` says about the errors of the language.
+//! The text of `tierc explain` for language errors.
 
-/// The explanation of the language error `code`, as Markdown; none for a name that is not one of
-/// [`super::code::LANGUAGE`]. Rules bring their own.
+/// The explanation of the language error `code` in Markdown; `None` for a code that is not in
+/// [`super::code::LANGUAGE`]. Rules have their own explanations.
 #[must_use]
 pub fn language(code: &str) -> Option<&'static str> {
     EXPLANATIONS

@@ -1,4 +1,4 @@
-//! Findings as JSON, with lines and columns from 1.
+//! Findings as JSON. Lines and columns count from 1.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +11,8 @@ use crate::source::{Sources, Span};
 /// A range in a file. Columns count characters; the end is exclusive.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Place {
+#[schemars(rename = "Place")]
+pub struct PlaceJson {
     /// The file as the user named it.
     pub file: String,
     /// First line.
@@ -24,35 +25,38 @@ pub struct Place {
     pub end_column: usize,
 }
 
-/// A place and what stands there.
+/// A place, and what is there.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Label {
+#[schemars(rename = "Label")]
+pub struct LabelJson {
     /// Where.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: PlaceJson,
     /// What.
     pub message: String,
 }
 
-/// What to write, and what it replaces.
+/// The new text, and the range it replaces.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Replacement {
+#[schemars(rename = "Replacement")]
+pub struct ReplacementJson {
     /// What it replaces.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: PlaceJson,
     /// What to write.
     pub text: String,
 }
 
-/// A change to what the file states.
+/// A change to what the file states, as a value.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Edit {
-    /// What it changes, such as `database.max-connections`; or a node, such as `worker.batch`. Empty
-    /// for the top level of the file.
+#[schemars(rename = "Edit")]
+pub struct EditJson {
+    /// The path of the change, such as `database.max-connections`, or of a node, such as
+    /// `worker.batch`. Empty for the top level of the file.
     pub path: String,
     /// What it does there.
-    pub action: Action,
-    /// What is written, as KDL; null where something is taken away.
+    pub action: ActionJson,
+    /// The new text in KDL; null for a removal.
     pub kdl: Option<String>,
 }
 
@@ -60,12 +64,12 @@ pub struct Edit {
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Action {
-    /// States the value, in place of the one that stands there or anew.
+pub enum ActionJson {
+    /// Sets the value: replaces the stated one or adds it.
     Set,
-    /// Adds to the block or list that stands there.
+    /// Adds to the block or list.
     Insert,
-    /// Takes it away, with the nodes around it that state nothing without it.
+    /// Removes it, and the nodes around it that are then empty.
     Remove,
 }
 
@@ -75,18 +79,19 @@ pub struct Advice {
     /// One sentence.
     pub message: String,
     /// What to write, if it is that simple.
-    pub replacement: Option<Replacement>,
-    /// The same as changes to what the file states, also where it states nothing yet; empty where a
+    pub replacement: Option<ReplacementJson>,
+    /// The replacement as edits, which also work where the file states nothing yet. Empty if a
     /// person has to choose.
-    pub edits: Vec<Edit>,
-    /// Whether `tierc check --fix` does it: it keeps what was meant, costs no more and interrupts
+    pub edits: Vec<EditJson>,
+    /// Whether `tierc check --fix` applies it: it keeps the meaning, costs no more and interrupts
     /// nothing.
     pub safe: bool,
 }
 
 /// A finding.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Finding {
+#[schemars(rename = "Finding")]
+pub struct FindingJson {
     /// The rule.
     pub code: String,
     /// `error`, `warning` or `note`.
@@ -94,21 +99,21 @@ pub struct Finding {
     pub severity: Severity,
     /// What is.
     pub message: String,
-    /// Where it is reported; null where it is in no text.
-    pub place: Option<Place>,
-    /// The record of a generated tree that it is about, as the user named it: its values stand in no
-    /// text; null where it is about a file.
+    /// Where the finding is reported; null if it has no location.
+    pub place: Option<PlaceJson>,
+    /// The record of a generated tree that the finding is about, as the user named it. Its values
+    /// have no source text. Null for a finding about a file.
     pub record: Option<String>,
     /// Everything it points at.
-    pub labels: Vec<Label>,
+    pub labels: Vec<LabelJson>,
     /// The arithmetic.
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<Advice>,
 }
 
-impl Finding {
-    /// Where it is, as a reader looks it up: `prod.kdl:3:16`, or the record's file.
+impl FindingJson {
+    /// The location for the reader: `prod.kdl:3:16`, or the record's file.
     #[must_use]
     pub fn shown_place(&self) -> Option<String> {
         let place = self.place.as_ref();
@@ -121,29 +126,32 @@ impl Finding {
 pub fn findings<'a>(
     diagnostics: impl Iterator<Item = &'a Diagnostic>,
     sources: &Sources,
-) -> Vec<Finding> {
+) -> Vec<FindingJson> {
     let diagnostics: Vec<&Diagnostic> = diagnostics.collect();
     let mask = Mask::of(diagnostics.iter().copied(), sources);
     let finding = |diagnostic: &&Diagnostic| finding(diagnostic, sources, &mask);
     diagnostics.iter().map(finding).collect()
 }
 
-fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
+fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> FindingJson {
     let text = |text: &String| mask.text(diagnostic, text);
-    let label = |label: &super::Label| Label {
+    let label = |label: &super::Label| LabelJson {
         place: place(label.span, sources),
         message: text(&label.message),
     };
     let advice = |help: &Help| Advice {
         message: text(&help.message),
-        replacement: help.replacement.as_ref().map(|(span, new)| Replacement {
-            place: place(*span, sources),
-            text: text(new),
-        }),
+        replacement: help
+            .replacement
+            .as_ref()
+            .map(|(span, new)| ReplacementJson {
+                place: place(*span, sources),
+                text: text(new),
+            }),
         edits: help.edits.iter().map(|it| edit(it, text)).collect(),
         safe: help.safe,
     };
-    Finding {
+    FindingJson {
         code: diagnostic.code.to_string(),
         severity: diagnostic.severity,
         message: text(&diagnostic.message),
@@ -158,34 +166,34 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, mask: &Mask) -> Finding {
 }
 
 /// Edits that hold nothing to hide.
-pub fn edits<'a>(edits: impl IntoIterator<Item = &'a edit::Edit>) -> Vec<Edit> {
+pub fn edits<'a>(edits: impl IntoIterator<Item = &'a edit::Edit>) -> Vec<EditJson> {
     edits
         .into_iter()
         .map(|it| edit(it, String::clone))
         .collect()
 }
 
-fn edit(edit: &edit::Edit, text: impl Fn(&String) -> String) -> Edit {
+fn edit(edit: &edit::Edit, text: impl Fn(&String) -> String) -> EditJson {
     let (action, kdl) = match &edit.action {
-        edit::Action::Set(value) => (Action::Set, Some(value)),
-        edit::Action::Insert(nodes) => (Action::Insert, Some(nodes)),
-        edit::Action::Remove => (Action::Remove, None),
+        edit::EditAction::Set(value) => (ActionJson::Set, Some(value)),
+        edit::EditAction::Insert(nodes) => (ActionJson::Insert, Some(nodes)),
+        edit::EditAction::Remove => (ActionJson::Remove, None),
     };
-    Edit {
+    EditJson {
         path: text(&edit.path),
         action,
         kdl: kdl.map(text),
     }
 }
 
-fn place(span: Span, sources: &Sources) -> Place {
+fn place(span: Span, sources: &Sources) -> PlaceJson {
     let (line, column) = sources.position(span);
     let end = Span {
         start: span.end,
         ..span
     };
     let (end_line, end_column) = sources.position(end);
-    Place {
+    PlaceJson {
         file: sources.get(span.source).name.clone(),
         line,
         column,

@@ -1,4 +1,4 @@
-//! Credentials, hidden wherever text is shown.
+//! Hides credentials wherever text is shown.
 
 mod bare_address;
 mod base64;
@@ -25,13 +25,13 @@ use repeated::Words;
 use super::{Diagnostic, code};
 use crate::source::{SourceId, Sources};
 
-/// `text` with every credential as `*`, byte for byte, so that places stay where they are.
+/// `text` with every credential replaced by `*`, byte for byte, so positions stay the same.
 #[must_use]
 pub fn mask(text: &str) -> String {
     masked(text).into_owned()
 }
 
-/// The same, without a copy of what holds no credential.
+/// The same, without a copy if the text has no credential.
 #[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
     let found = find_secrets(text);
@@ -42,7 +42,20 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// `text` with what stands in `ranges` as `*`, byte for byte; a line stays a line.
+/// The value of the attribute at `path` with every credential as `*`: the attribute's name tells some
+/// of them.
+#[must_use]
+pub fn mask_value(path: &str, value: &str) -> String {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let start = key.len() + 2;
+    let masked = mask(&format!("{key}=\"{value}\""));
+    masked
+        .get(start..start + value.len())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// `text` with `ranges` replaced by `*`, byte for byte; line ends stay.
 fn hide(text: &str, ranges: &[Range<usize>]) -> String {
     let mut masked = text.to_owned();
     for range in ranges {
@@ -52,7 +65,7 @@ fn hide(text: &str, ranges: &[Range<usize>]) -> String {
     masked
 }
 
-/// A credential without the quotes that are hidden with it: a finding can say it in other ones.
+/// A credential without the hidden quotes around it, because a finding can quote it differently.
 fn between_quotes(secret: &str) -> &str {
     let raw = secret.strip_prefix('r');
     let raw = raw.filter(|rest| rest.starts_with(['#', '"']));
@@ -60,8 +73,8 @@ fn between_quotes(secret: &str) -> &str {
     raw.unwrap_or(secret).trim_matches(quote)
 }
 
-/// Whether a repetition of a credential tells it: one of one or two characters stands everywhere,
-/// and would take half of a sentence with it.
+/// Whether repetitions of a credential are hidden. A credential of one or two characters occurs
+/// everywhere, and hiding it would make sentences unreadable.
 fn is_told(secret: &str) -> bool {
     secret.len() > 2
 }
@@ -75,17 +88,17 @@ fn stars(secret: &str) -> String {
 pub(super) struct Masked {
     /// Its name.
     pub(super) name: String,
-    /// Its text, with every credential as `*`.
+    /// Its text, with every credential replaced by `*`.
     pub(super) text: String,
-    /// The byte at which each of its lines begins.
+    /// The byte offset of each line.
     lines: Vec<usize>,
-    /// The credentials in it, so that they can be hidden in what is said about it, too.
+    /// Its credentials, to hide them in messages about it, too.
     secrets: Words,
 }
 
 impl Masked {
-    /// The source, whose credentials are those that `reported` points at, too: where one stands can
-    /// take the parser to tell.
+    /// The source with its credentials, including those that `reported` points at: only the parser
+    /// recognises some of them.
     fn new(id: SourceId, sources: &Sources, reported: &[Range<usize>]) -> Self {
         let source = sources.get(id);
         let found = find_secrets(&source.text).into_iter();
@@ -96,7 +109,7 @@ impl Masked {
             .iter()
             .filter_map(|range| source.text.get(range.clone()));
         let secrets = secrets.flat_map(|secret| [secret, between_quotes(secret)]);
-        // A credential is hidden wherever it is repeated, even if nothing around it shows that it is one.
+        // A credential is hidden wherever it is repeated, even without a key next to it.
         let secrets = Words::of(secrets.filter(|secret| is_told(secret)));
         let repeated = secrets.ranges(&source.text);
         let text = hide(&source.text, &find::merged([ranges, repeated].concat()));
@@ -110,7 +123,7 @@ impl Masked {
         }
     }
 
-    /// The lines, counted from 0, that the bytes from `start` to `end` lie on.
+    /// The lines, counted from 0, between the bytes `start` and `end`.
     pub(super) fn lines_of(&self, start: usize, end: usize) -> (usize, usize) {
         let line = |at: usize| {
             let after = self.lines.partition_point(|line| *line <= at);
@@ -119,13 +132,13 @@ impl Masked {
         (line(start), line(end.max(start)))
     }
 
-    /// The byte at which a line begins, or the text ends.
+    /// The byte offset of a line, or the end of the text.
     pub(super) fn line_start(&self, line: usize) -> usize {
         self.lines.get(line).copied().unwrap_or(self.text.len())
     }
 }
 
-/// Every source that some findings speak of, as it may be shown.
+/// The masked sources of some findings.
 pub(super) struct Mask(BTreeMap<SourceId, Masked>);
 
 impl Mask {
@@ -152,31 +165,33 @@ impl Mask {
         Self(reported.into_iter().map(masked).collect())
     }
 
-    /// A source that one of the findings speaks of.
+    /// A source of one of the findings.
     pub(super) fn source(&self, id: SourceId) -> Option<&Masked> {
         self.0.get(&id)
     }
 
-    /// A sentence of `finding` without any credential of its sources.
+    /// A sentence of `finding` without the credentials of its sources.
     pub(super) fn text(&self, finding: &Diagnostic, text: &str) -> String {
-        // Each once, and most not at all: a finding can point at thousands of places in one.
+        // Each source once, and only those with credentials: a finding can point at thousands of
+        // places in one source.
         let holding = self.0.iter().filter(|(_, it)| !it.secrets.is_empty());
         let known = holding.filter(|(id, _)| sources_of(finding).any(|it| it == **id));
         let repeated = known.flat_map(|(_, source)| source.secrets.ranges(text));
-        // All of them in the sentence as it was: one that is hidden in part is found no more.
+        // All searches use the original sentence, because a partly hidden credential is no longer
+        // found.
         let ranges = find_secrets(text).into_iter().chain(repeated).collect();
         shortened(hide(text, &find::merged(ranges)))
     }
 }
 
-/// The longest word, or words between backticks, that a sentence repeats whole: longer than any
-/// statement that is offered, or image with a digest.
+/// The longest word or quoted text that a sentence repeats whole: longer than any offered
+/// statement, or image with a digest.
 const LONGEST: usize = 300;
 
 /// What is shown of a longer one.
 const BEGINNING: usize = 60;
 
-/// A sentence that repeats no word of the user's without end.
+/// A sentence in which long user texts are shortened.
 fn shortened(text: String) -> String {
     if text.len() <= LONGEST {
         return text;
@@ -281,6 +296,13 @@ mod tests {
             "env X=\"app:a:hunter2x@b@db.example.com/x\"",
             "env X=app:hunter2x@db.example.com",
             "env X=\"Authorization: Bearer hunter2xhunter2x/hunter2x==\"",
+            "env A=\"Zm9v==\" DB_PASSWORD \"hunter2x\"",
+            "env A=\"=\" \"DB_PASSWORD\" \"hunter2x\"",
+            "env KIND=\"my-token\" \"DB_PASSWORD\"=\"hunter2x\"",
+            "env KIND=\"my-token\" DB_PASSWORD=\"hunter2x\"",
+            "env KIND=my-token 'DB_PASSWORD'='hunter2x'",
+            "\"api-key\" \"hunter2x\"",
+            "env KIND=\"my-token\"\n\"api-key\" \"hunter2x\"",
             "env X=\"AccountName=a;AccountKey=hunter2x+hunter2x/hunter2x==;Z=1\"",
         ] {
             assert!(!mask(text).contains("hunter2x"), "{}", mask(text));
@@ -310,6 +332,17 @@ mod tests {
             "schedule cron=\"0 8 * * 1-5\" at=\"08:30\"",
             "env X=\"Bearer $(API_ACCESS)\" Y=\"AccountKey=${STORAGE}\"",
             "waive \"secret-literal\" reason=\"x\" until=\"2030-01-31\"",
+            "env KIND=\"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\"a token\" \"OTHER\"=\"value\" \"more\"",
+            "env KIND=\"my-token\" \"value\"",
+            "env KIND='my-token' 'OTHER'='value'",
+            "env KIND=#\"my-token\"# #\"OTHER\"#=#\"value\"#",
+            "env KIND=my-token \"OTHER\"=\"value\"",
+            "env KIND = \"my-token\" \"OTHER\" = \"value\"",
+            "env KIND=(text)\"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\\\n    \"my-token\" \"OTHER\"=\"value\"",
+            "env KIND=\"\"\"\n    my-token\n    \"\"\" \"OTHER\"=\"value\"",
+            "TOKEN \"OTHER\"=\"value\"",
         ] {
             let found = find_secrets(text);
             assert!(found.is_empty(), "{text}: {found:?}");

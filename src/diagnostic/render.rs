@@ -1,4 +1,4 @@
-//! Findings as text for a terminal: the only user of `annotate-snippets`.
+//! Findings as text for a terminal. No other module uses `annotate-snippets`.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub struct Style {
     pub width: usize,
 }
 
-/// Findings one after the other, each with the lines it speaks of.
+/// All findings in order, each with its source lines.
 pub fn human<'a>(
     findings: impl Iterator<Item = &'a Diagnostic>,
     sources: &Sources,
@@ -26,7 +26,8 @@ pub fn human<'a>(
     human_first(usize::MAX, findings, sources, style)
 }
 
-/// The first `most` findings, as [`human`] shows them: what the others say of credentials counts.
+/// The first `most` findings, as [`human`] shows them. Credentials in the other findings are
+/// masked, too.
 pub fn human_first<'a>(
     most: usize,
     findings: impl Iterator<Item = &'a Diagnostic>,
@@ -45,7 +46,7 @@ pub fn human_first<'a>(
         .into_iter()
         .take(most)
         .map(|finding| {
-            let shown = Shown {
+            let shown = ShownFinding {
                 finding,
                 place: finding.place(sources),
                 mask: &mask,
@@ -55,8 +56,8 @@ pub fn human_first<'a>(
         .collect()
 }
 
-/// How many findings `tierc check --fix` repairs, and how many more with `--unsafe`; none where that is
-/// nothing. There can be `more` where not every repair was tried.
+/// The number of findings that `tierc check --fix` repairs, and the additional number with
+/// `--unsafe`; `None` if there is nothing to repair. `more` says that not every repair was tried.
 #[must_use]
 pub fn fixable(safe: usize, others: usize, more: bool) -> Option<String> {
     let findings = |count: usize| format!("{count} finding{}", if count == 1 { "" } else { "s" });
@@ -75,7 +76,7 @@ pub fn fixable(safe: usize, others: usize, more: bool) -> Option<String> {
     }
 }
 
-/// A line that counts what was found.
+/// A line with the numbers of findings.
 #[must_use]
 pub fn summary(errors: usize, warnings: usize, notes: usize, files: usize) -> String {
     let counted = |count: usize, what: &str| match count {
@@ -99,18 +100,18 @@ pub fn summary(errors: usize, warnings: usize, notes: usize, files: usize) -> St
     }
 }
 
-/// Lines longer than this are not written twice to show a correction: the sentence must do.
+/// A longer line is not shown twice for a correction; the sentence is enough.
 const LONG_LINE: usize = 400;
 
 /// A finding on its way to the terminal.
-struct Shown<'a> {
+struct ShownFinding<'a> {
     finding: &'a Diagnostic,
     place: Option<Span>,
     mask: &'a Mask,
 }
 
 /// Some lines of a source.
-struct Lines<'a> {
+struct SourceLines<'a> {
     source: &'a Masked,
     /// The first of them, counted from 1.
     first: usize,
@@ -119,8 +120,8 @@ struct Lines<'a> {
     text: &'a str,
 }
 
-impl Lines<'_> {
-    /// `span` within the lines, at character boundaries.
+impl SourceLines<'_> {
+    /// `span` relative to the lines, at character boundaries.
     fn range(&self, span: Span) -> Range<usize> {
         let boundary = |at: u32| {
             let mut at = (at as usize)
@@ -136,19 +137,19 @@ impl Lines<'_> {
     }
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownFinding<'a> {
     fn text(&self, text: &str) -> String {
         self.mask.text(self.finding, text)
     }
 
-    /// The lines of one source that `spans` lie on.
-    fn lines(&self, id: SourceId, spans: &[Span]) -> Option<Lines<'a>> {
+    /// The lines of one source that contain `spans`.
+    fn lines(&self, id: SourceId, spans: &[Span]) -> Option<SourceLines<'a>> {
         let source = self.mask.source(id)?;
         let start = spans.iter().map(|span| span.start).min()? as usize;
         let end = spans.iter().map(|span| span.end).max()? as usize;
         let (first, last) = source.lines_of(start, end);
         let (start, end) = (source.line_start(first), source.line_start(last + 1));
-        Some(Lines {
+        Some(SourceLines {
             source,
             first: first + 1,
             start,
@@ -182,13 +183,13 @@ impl<'a> Shown<'a> {
         groups
     }
 
-    /// The file of the record that the finding is about: nothing in it is pointed at.
+    /// The file of the record that the finding is about, without a location.
     fn record(&self) -> Option<Origin<'a>> {
         let source = self.mask.source(self.finding.record?)?;
         Some(Origin::path(&source.name))
     }
 
-    /// A snippet for each source: the place of the finding first.
+    /// A snippet for each source; the finding's own location comes first.
     fn snippets(&self) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
         let labels = &self.finding.labels;
         let place = self.place.map(|span| span.source);
@@ -220,8 +221,8 @@ impl<'a> Shown<'a> {
         Some(snippet.path(&lines.source.name).annotations(annotations))
     }
 
-    /// What to type, as lines before and after; none where there is nothing to type, or where the
-    /// line is too long to be written twice.
+    /// The replacement, as lines before and after; `None` without a replacement, or if the line is
+    /// too long.
     fn patch(&self, help: &Help) -> Option<Group<'a>> {
         let (span, replacement) = help.replacement.as_ref()?;
         let lines = self.lines(span.source, &[*span])?;
@@ -266,14 +267,14 @@ mod tests {
             let span = Span::new(id, 34, 38);
             Diagnostic::error(
                 code::BARE_VALUE,
-                "`500m` begins like a number and is none",
+                "`500m` starts like a number but is not one",
                 span,
             )
             .note("KDL 2 knows no units")
             .replace("a value with a unit is quoted", span, "\"500m\"")
         });
         let expected = "\
-error[bare-value]: `500m` begins like a number and is none
+error[bare-value]: `500m` starts like a number but is not one
  --> prod.kdl:3:16
   |
 3 |     limits cpu=500m

@@ -1,7 +1,7 @@
 //! Did you mean: the known word that is nearest to a mistyped one.
 
-/// The option nearest to `typed`, if one is near: at most a third of its characters differ.
-/// The first of several equally near ones wins, so the order of `options` decides ties.
+/// The option closest to `typed`, if at most a third of its characters differ. The first of several
+/// equally close ones wins, so the order of `options` decides ties.
 pub fn nearest<'a>(typed: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     for (distance, option) in near(typed, options) {
@@ -12,7 +12,7 @@ pub fn nearest<'a>(typed: &str, options: impl IntoIterator<Item = &'a str>) -> O
     best.map(|(_, option)| option)
 }
 
-/// Every option that is as near to `typed` as [`nearest`] asks for.
+/// Every option that is as close to `typed` as [`nearest`] requires.
 pub fn all_near<'a>(
     typed: &str,
     options: impl IntoIterator<Item = &'a str>,
@@ -20,7 +20,7 @@ pub fn all_near<'a>(
     near(typed, options).map(|(_, option)| option)
 }
 
-/// The options that are near, each with how far it is.
+/// The close options, each with its distance.
 fn near<'a>(
     typed: &str,
     options: impl IntoIterator<Item = &'a str>,
@@ -33,13 +33,13 @@ fn near<'a>(
     })
 }
 
-/// Whether a character changes the direction in which text is shown.
+/// Whether a character changes the direction of text.
 #[must_use]
 pub fn turns_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Words for a sentence: `` `a`, `b` and `c` ``.
+/// A list for a sentence: `` `a`, `b` and `c` ``.
 pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.split_last() {

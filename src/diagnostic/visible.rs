@@ -1,4 +1,4 @@
-//! Text of others in messages: nothing in it acts on a terminal, and none of it floods one.
+//! Makes foreign text safe to print: it cannot control a terminal, and it is not too long.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use super::suggest::turns_text;
 /// The most characters of a text that are shown.
 const MOST: usize = 300;
 
-/// A text as it may be shown: control characters and marks of direction as escapes, and of a long
-/// text its beginning.
+/// A text that is safe to show: control characters and direction marks are escaped, and a long text
+/// is cut.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::new();
@@ -26,9 +26,9 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Everything that a run prints goes through here: control characters and marks of direction as JSON
-/// escapes them, so that JSON stays what it was. Line ends of both kinds and tabs stay, and colours
-/// where `coloured`.
+/// Everything that a run prints goes through here. Control characters and direction marks become
+/// JSON escapes, so JSON output stays valid. Line ends and tabs stay, and so do colours if
+/// `coloured`.
 #[must_use]
 pub fn printed(text: &str, coloured: bool) -> Cow<'_, str> {
     escaped(text, |c, rest| match c {
@@ -40,8 +40,8 @@ pub fn printed(text: &str, coloured: bool) -> Cow<'_, str> {
     })
 }
 
-/// A name as it may stand in a line: a file's name can hold anything. What acts on its reader is a
-/// replacement character, because a backslash would divide a path.
+/// A file name that is safe to show in a line. Characters that act on the reader become a
+/// replacement character, because a backslash would look like a path separator.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     let acts = |c: char| c.is_control() || turns_text(c);
@@ -52,7 +52,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether what follows an escape character only chooses a colour.
+/// Whether the text after an escape character only selects a colour.
 fn is_colour(rest: &str) -> bool {
     let parameters = rest.strip_prefix('[');
     parameters.is_some_and(|rest| {
@@ -61,10 +61,11 @@ fn is_colour(rest: &str) -> bool {
     })
 }
 
-/// `text` with what acts on its reader escaped, unless it `stays`; that is asked with what follows.
+/// `text` with unsafe characters escaped, except those that `stays` allows, which gets the text
+/// that follows.
 fn escaped(text: &str, stays: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
     let acts = |c: char| c.is_control() || turns_text(c);
-    // Printable ASCII and most letters: told by their first byte, many at once.
+    // Printable ASCII and most letters are recognised by their first byte, many at once.
     let may_act = |byte: u8| byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2);
     let mut shown = String::new();
     let mut copied = 0;

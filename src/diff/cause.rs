@@ -1,8 +1,8 @@
-//! Why a value changes, read from where it comes from on both sides.
+//! Why a value changes, from its origins on both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cause, Place, Presence};
+use super::{Cause, DiffPlace, Presence};
 use crate::model::{
     Attribute, Difference, Environment, EnvironmentField, NodeGroupField, QueueField,
     RedisGroupField, Use, WorkerField,
@@ -13,15 +13,15 @@ use crate::source::{Origin, SourceId};
 /// The cause of each difference, in their order.
 pub(super) fn causes(
     sides: Pair<&Environment>,
-    same_catalogue: bool,
-    parts: &BTreeMap<Place, Presence>,
+    same_catalogue: impl FnOnce() -> bool,
+    parts: &BTreeMap<DiffPlace, Presence>,
     differences: &[Difference],
 ) -> Vec<Cause> {
     let tier_changes = sides.before.tier.value != sides.after.tier.value;
     let otherwise = if tier_changes {
         Cause::Tier
-    } else if same_catalogue {
-        // The tier means what it meant, so that the file is all that can have changed.
+    } else if same_catalogue() {
+        // The tier is the same, so only the file can have changed.
         Cause::Stated
     } else {
         Cause::Catalogue
@@ -31,7 +31,7 @@ pub(super) fn causes(
     differences
         .iter()
         .map(|difference| {
-            let place = Place::of(difference.field, &difference.path);
+            let place = DiffPlace::of(difference.field, &difference.path);
             if is_declared(difference.values.after.as_ref()) || stated.contains(&place) {
                 Cause::Stated
             } else if parts.contains_key(&place) {
@@ -64,7 +64,7 @@ pub(super) fn of_one_side(attributes: &[Attribute]) -> Vec<Cause> {
 
 fn cause(difference: &Difference, changed: &BTreeSet<&str>, otherwise: &Cause) -> Cause {
     let Pair { before, after } = &difference.values;
-    // A value that the file no longer states was changed by the file, no matter what replaces it.
+    // If the file no longer states a value, the file changed it, whatever replaces it.
     if is_declared(before.as_ref()) {
         return Cause::Stated;
     }
@@ -80,7 +80,7 @@ fn is_declared(attribute: Option<&Attribute>) -> bool {
     attribute.is_some_and(|attribute| matches!(attribute.origin, Origin::Declared(_)))
 }
 
-/// The changed paths, sorted, that either side's value was computed from.
+/// The changed inputs of either side's value, sorted by path.
 fn inputs<'a>(
     sides: impl IntoIterator<Item = Option<&'a Attribute>>,
     changed: &BTreeSet<&str>,
@@ -98,7 +98,7 @@ fn inputs<'a>(
     found.into_iter().collect()
 }
 
-/// The members of `paths` that are `path` or below it.
+/// The members of `paths` at or below `path`.
 fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
     let below = format!("{path}.");
     let exact = paths.get(path).copied();
@@ -110,7 +110,7 @@ fn at_or_below(path: &str, paths: &BTreeSet<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Whether both sides were completed from the same text. A record does not tell.
+/// Whether both sides were completed from the same text. A record does not say.
 pub(super) fn same_catalogue(sides: Pair<&Environment>) -> bool {
     let sides = sides.map(catalogue);
     sides.before.is_some() && sides.before == sides.after
@@ -126,34 +126,35 @@ fn catalogue(environment: &Environment) -> Option<SourceId> {
         })
 }
 
-/// The parts of one side that are there, or no longer, because of what a file says, and not
-/// because of what the tier has.
+/// The parts that a side has or lacks because of its file, not because of its tier.
 fn stated_parts(
     sides: Pair<&Environment>,
-    parts: &BTreeMap<Place, Presence>,
+    parts: &BTreeMap<DiffPlace, Presence>,
     differences: &[Difference],
-) -> BTreeSet<Place> {
-    let mut stated: BTreeSet<Place> = differences
+) -> BTreeSet<DiffPlace> {
+    let mut stated: BTreeSet<DiffPlace> = differences
         .iter()
         .filter(|difference| founds(difference.field))
         .filter(|difference| {
             let sides = [&difference.values.before, &difference.values.after];
             sides.into_iter().any(|side| is_declared(side.as_ref()))
         })
-        .map(|difference| Place::of(difference.field, &difference.path))
+        .map(|difference| DiffPlace::of(difference.field, &difference.path))
         .collect();
-    let names_pools = stated.iter().any(|place| matches!(place, Place::Worker(_)));
+    let names_pools = stated
+        .iter()
+        .any(|place| matches!(place, DiffPlace::Worker(_)));
     for (place, presence) in parts {
         let displaced = match place {
             // A file that names any pool names them all.
-            Place::Worker(_) => names_pools,
-            Place::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
-            Place::Service(_) => true,
-            Place::Nodes(_)
-            | Place::Environment
-            | Place::Api
-            | Place::Pgbouncer
-            | Place::Database => false,
+            DiffPlace::Worker(_) => names_pools,
+            DiffPlace::Redis(name) => *presence == Presence::Removed && loses_uses(sides, name),
+            DiffPlace::Service(_) => true,
+            DiffPlace::Nodes(_)
+            | DiffPlace::Environment
+            | DiffPlace::Api
+            | DiffPlace::Pgbouncer
+            | DiffPlace::Database => false,
         };
         if displaced {
             stated.insert(place.clone());
@@ -163,7 +164,7 @@ fn stated_parts(
     stated
 }
 
-/// Whether a file that adds a part has to state this attribute of it.
+/// Whether a file that adds a part must state this attribute of it.
 fn founds(field: EnvironmentField) -> bool {
     matches!(
         field,
@@ -173,7 +174,7 @@ fn founds(field: EnvironmentField) -> bool {
     )
 }
 
-/// Whether the file gave a use of the group to another one.
+/// Whether the file moved a use of the group to another group.
 fn loses_uses(sides: Pair<&Environment>, name: &crate::model::Name) -> bool {
     let uses: Vec<Use> = sides.before.redis.get(name).map_or_else(Vec::new, |group| {
         group.uses.iter().map(|it| it.value).collect()

@@ -1,4 +1,4 @@
-//! Changes under what they follow from.
+//! Groups changes under their root causes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rename::is_name;
-use super::{Cause, Change, Changes, Place};
+use super::{AttributeChange, Cause, Changes, DiffPlace};
 
 /// What changes follow from, in the end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -15,25 +15,25 @@ pub enum Root {
     /// The file says so: at this path.
     Stated(String),
     /// The file adds, removes or renames this pool, service or group.
-    Part(Place),
+    Part(DiffPlace),
     /// The environment moves to another tier.
     Tier,
     /// The catalogue changed.
     Catalogue,
 }
 
-/// Changes that follow from the same root.
+/// Changes with the same root.
 #[derive(Clone, Debug)]
 pub struct Fold<'a> {
     /// What they follow from.
     pub root: Root,
-    /// The changes, in the model's order; of a stated value, its own comes first.
-    pub changes: Vec<&'a Change>,
+    /// The changes in the model's order. The stated change comes first.
+    pub changes: Vec<&'a AttributeChange>,
 }
 
 impl Changes {
-    /// Every change once, under its root: what is stated in the model's order, then the tier's,
-    /// then the catalogue's.
+    /// Every change once, under its root: stated values in the model's order, then the tier, then
+    /// the catalogue.
     #[must_use]
     pub fn folded(&self) -> Vec<Fold<'_>> {
         let mut folds: Vec<Fold<'_>> = Vec::new();
@@ -60,26 +60,26 @@ impl Changes {
         folds
     }
 
-    /// What each change follows from in the end, in their order.
+    /// The root of each change, in order.
     #[must_use]
     pub fn roots(&self) -> Vec<Root> {
         let changes = self.changes.iter();
-        let by_path: BTreeMap<&str, &Change> = changes
+        let by_path: BTreeMap<&str, &AttributeChange> = changes
             .clone()
             .map(|change| (change.path.as_str(), change))
             .collect();
         changes.map(|change| self.root(change, &by_path)).collect()
     }
 
-    /// Whether a change is there because a part comes, goes, or has another name.
-    fn is_of_part(&self, change: &Change) -> bool {
+    /// Whether a change exists because a part is added, removed or renamed.
+    fn is_of_part(&self, change: &AttributeChange) -> bool {
         let renamed = self.renames.iter().any(|it| it.place == change.place);
         self.parts.contains_key(&change.place) || (renamed && is_name(change.field))
     }
 
-    /// What `change` follows from, through any number of derivations: of several roots the first,
-    /// in the order of [`Root`].
-    fn root(&self, change: &Change, by_path: &BTreeMap<&str, &Change>) -> Root {
+    /// The root of `change` through any number of derivations; of several roots, the first in the
+    /// order of [`Root`].
+    fn root(&self, change: &AttributeChange, by_path: &BTreeMap<&str, &AttributeChange>) -> Root {
         let mut roots = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut looking = vec![change];

@@ -1,21 +1,21 @@
-//! What is called something else and is otherwise what it was.
+//! Finds parts that only change their name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Place, Rename};
+use super::{DiffPlace, PartRename};
 use crate::model::{
     Attribute, Environment, EnvironmentField, Name, RedisGroupField, WorkerField, WorkloadField,
 };
 use crate::pair::Pair;
 use crate::source::Origin;
 
-/// Every pool, service and group of `before` that `after` has under another name. A name that
-/// follows from the part's own is no difference; each part is matched once, in order of names.
-pub(super) fn find(before: &Environment, after: &Environment) -> Vec<Rename> {
+/// Every pool, service and group of `before` that has another name in `after`. Names that derive
+/// from the part's name do not count as differences. Each part matches once, in order of names.
+pub(super) fn find(before: &Environment, after: &Environment) -> Vec<PartRename> {
     let sides = Pair::new(before, after).map(names);
-    let gone: Vec<&Place> = sides.before.difference(&sides.after).collect();
-    let mut come: Vec<&Place> = sides.after.difference(&sides.before).collect();
+    let gone: Vec<&DiffPlace> = sides.before.difference(&sides.after).collect();
+    let mut come: Vec<&DiffPlace> = sides.after.difference(&sides.before).collect();
     if gone.is_empty() || come.is_empty() {
         return Vec::new();
     }
@@ -33,27 +33,27 @@ pub(super) fn find(before: &Environment, after: &Environment) -> Vec<Rename> {
     renames
 }
 
-fn names(environment: &Environment) -> BTreeSet<Place> {
-    let workers = environment.worker.keys().cloned().map(Place::Worker);
-    let services = environment.service.keys().cloned().map(Place::Service);
-    let redis = environment.redis.keys().cloned().map(Place::Redis);
-    let nodes = environment.nodes.keys().cloned().map(Place::Nodes);
+fn names(environment: &Environment) -> BTreeSet<DiffPlace> {
+    let workers = environment.worker.keys().cloned().map(DiffPlace::Worker);
+    let services = environment.service.keys().cloned().map(DiffPlace::Service);
+    let redis = environment.redis.keys().cloned().map(DiffPlace::Redis);
+    let nodes = environment.nodes.keys().cloned().map(DiffPlace::Nodes);
     workers.chain(services).chain(redis).chain(nodes).collect()
 }
 
-fn by_place(environment: &Environment) -> BTreeMap<Place, Vec<Attribute>> {
-    let mut parts: BTreeMap<Place, Vec<Attribute>> = BTreeMap::new();
+fn by_place(environment: &Environment) -> BTreeMap<DiffPlace, Vec<Attribute>> {
+    let mut parts: BTreeMap<DiffPlace, Vec<Attribute>> = BTreeMap::new();
     for attribute in environment.list() {
-        let place = Place::of(attribute.field, &attribute.path);
+        let place = DiffPlace::of(attribute.field, &attribute.path);
         parts.entry(place).or_default().push(attribute);
     }
     parts
 }
 
-/// Whether both are the same kind of part with the same attributes, but for names that follow.
-fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
+/// Whether both are the same kind of part with the same attributes, apart from derived names.
+fn is_renamed(sides: Pair<(&DiffPlace, &Vec<Attribute>)>) -> bool {
     let ((old, was), (new, is)) = (sides.before, sides.after);
-    let below = |place: &Place, attribute: &Attribute| {
+    let below = |place: &DiffPlace, attribute: &Attribute| {
         let place = place.to_string();
         attribute.path.strip_prefix(&place).map(str::to_owned)
     };
@@ -65,12 +65,12 @@ fn is_renamed(sides: Pair<(&Place, &Vec<Attribute>)>) -> bool {
         })
 }
 
-/// Whether an attribute is a name that nobody stated.
+/// Whether an attribute is a derived name.
 fn follows_name(attribute: &Attribute) -> bool {
     is_name(attribute.field) && matches!(attribute.origin, Origin::Derived(_) | Origin::Recorded)
 }
 
-/// Whether a field is a name that follows from its part's, unless somebody states it.
+/// Whether a field is a name that derives from its part's name unless it is stated.
 pub(super) fn is_name(field: EnvironmentField) -> bool {
     matches!(
         field,
@@ -83,15 +83,15 @@ pub(super) fn is_name(field: EnvironmentField) -> bool {
     )
 }
 
-fn rename(old: &Place, new: &Place) -> Option<Rename> {
-    Some(Rename {
+fn rename(old: &DiffPlace, new: &DiffPlace) -> Option<PartRename> {
+    Some(PartRename {
         place: new.clone(),
         names: Pair::new(old.name()?.clone(), new.name()?.clone()),
     })
 }
 
-/// `before`, in which everything has its new name.
-pub(super) fn made<'a>(before: &'a Environment, renames: &[Rename]) -> Cow<'a, Environment> {
+/// `before` with all renames applied.
+pub(super) fn made<'a>(before: &'a Environment, renames: &[PartRename]) -> Cow<'a, Environment> {
     let mut environment = Cow::Borrowed(before);
     for rename in renames {
         rename.make(environment.to_mut());
@@ -99,15 +99,18 @@ pub(super) fn made<'a>(before: &'a Environment, renames: &[Rename]) -> Cow<'a, E
     environment
 }
 
-impl Rename {
-    /// Gives the part its new name in `environment`, and changes nothing else.
+impl PartRename {
+    /// Renames the part in `environment`, and changes nothing else.
     pub fn make(&self, environment: &mut Environment) {
         match self.place {
-            Place::Worker(_) => give(&mut environment.worker, &self.names),
-            Place::Service(_) => give(&mut environment.service, &self.names),
-            Place::Redis(_) => give(&mut environment.redis, &self.names),
-            Place::Nodes(_) => give(&mut environment.nodes, &self.names),
-            Place::Environment | Place::Api | Place::Pgbouncer | Place::Database => {}
+            DiffPlace::Worker(_) => give(&mut environment.worker, &self.names),
+            DiffPlace::Service(_) => give(&mut environment.service, &self.names),
+            DiffPlace::Redis(_) => give(&mut environment.redis, &self.names),
+            DiffPlace::Nodes(_) => give(&mut environment.nodes, &self.names),
+            DiffPlace::Environment
+            | DiffPlace::Api
+            | DiffPlace::Pgbouncer
+            | DiffPlace::Database => {}
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Where a path leads in a file: which nodes, and what of the last one.
+//! Resolves a path to a place in a file: the nodes, and the slot of the last one.
 
 use super::quoted;
 
 /// A place in a file, by its nodes from the top level inward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The nodes; none means the top level.
+    /// The nodes; empty for the top level.
     pub nodes: Vec<Segment>,
     /// What of the last one.
     pub slot: Slot,
@@ -20,7 +20,7 @@ pub struct Segment {
     pub pick: Pick,
 }
 
-/// Which of several nodes of one name is meant.
+/// Selects one of several nodes with the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
     /// There is one.
@@ -59,9 +59,9 @@ const VALUES: [&str; 7] = [
     "cluster",
     "framework",
 ];
-/// Top-level nodes with properties and no block.
+/// Top-level nodes with properties and without a block.
 const PROPERTIES: [&str; 6] = ["labels", "network", "schedule", "budget", "cost", "deliver"];
-/// Top-level nodes with a block that a file may state once.
+/// Top-level nodes with a block, at most one of each in a file.
 const BLOCKS: [&str; 4] = ["api", "pgbouncer", "database", "alerts"];
 /// Top-level nodes that are identified by their first argument.
 const KEYED: [&str; 6] = ["worker", "service", "redis", "nodes", "event", "load-test"];
@@ -82,8 +82,8 @@ impl Segment {
         }
     }
 
-    /// How such a node begins, such as `worker "batch"`; none where it cannot be created by its
-    /// address alone.
+    /// The start of such a node, such as `worker "batch"`; `None` if the address alone cannot
+    /// create it.
     #[must_use]
     pub fn head(&self) -> Option<String> {
         match &self.pick {
@@ -95,7 +95,7 @@ impl Segment {
 }
 
 impl Address {
-    /// Where the attribute or node at `path` is stated; none if the language has no such place.
+    /// The place of the attribute or node at `path`; `None` if the language has no such path.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         if path.is_empty() {
@@ -136,7 +136,7 @@ impl Address {
     }
 
     /// The statement that sets this place to `value`, from its node at depth `from` on, such as
-    /// `storage gib=300`; none where the node cannot be created by its address alone.
+    /// `storage gib=300`; `None` if the address alone cannot create the node.
     #[must_use]
     pub fn statement(&self, from: usize, value: &str) -> Option<String> {
         let nodes = self.nodes.get(from..)?;
@@ -161,7 +161,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
     let (child, rest) = split(path);
     let outer = [node];
     let top = outer.first().map(|node| node.name.clone())?;
-    // What a node of the top level states beside its block.
+    // The properties of a top-level node with a block.
     let beside = match top.as_str() {
         "event" => ["from", "to", "zone", "lead"].contains(&child),
         "off-hours" => ["days", "from", "to", "zone"].contains(&child),
@@ -180,7 +180,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
         return Some(match child {
             "pause" => below(&outer, child, property("at")),
             "scale-up" | "scale-down" => below(&outer, child, Slot::Node),
-            // Several nodes of one name are no single place.
+            // Several nodes of one name are not a single place.
             "queue" | "metric" | "stage" => return None,
             _ => below(&outer, child, Slot::Arguments),
         });
@@ -198,7 +198,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
         (_, "tolerate" | "uses" | "runs") => {
             Some(below(&outer, child, Slot::Item(rest.to_owned())))
         }
-        // The first value of these follows the name, without a key.
+        // The first of these values follows the node's name without a key.
         ("database", "replicas") if rest == "count" => Some(below(&outer, child, Slot::Arguments)),
         ("alerts", "redis-ops") if rest == "percent" => Some(below(&outer, child, Slot::Arguments)),
         ("load-test", "request") if rest == "method" => Some(below(&outer, child, Slot::Arguments)),
@@ -209,7 +209,7 @@ fn inside(node: Segment, path: &str) -> Option<Address> {
     }
 }
 
-/// `queue "LIST" length=` and `metric "NAME" average=`: the key can have dots in it.
+/// `queue "LIST" length=` and `metric "NAME" average=`: the key can contain dots.
 fn listed(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
     let (key, step) = path.rsplit_once('.')?;
     let slot = match step {
@@ -231,7 +231,7 @@ fn scaling(outer: &[Segment], child: &str, path: &str) -> Option<Address> {
             let slot = match part {
                 "value" => Slot::Arguments,
                 "every" => property(part),
-                // Whether a step counts pods or percent is the name of its node.
+                // The node's name says whether a step counts pods or percent.
                 _ => return None,
             };
             Some(inner(&nodes, nth("policy", index)?, slot))
@@ -266,7 +266,7 @@ fn inner(outer: &[Segment], child: Segment, slot: Slot) -> Address {
     Address { nodes, slot }
 }
 
-/// A property's key as KDL takes it: in quotes where a bare word could be anything else.
+/// A property's key in KDL, quoted unless it is certainly a bare word.
 #[must_use]
 pub fn spelled(key: &str) -> String {
     let letter = |c: char| c.is_ascii_alphabetic() || c == '_';

@@ -1,13 +1,13 @@
-//! Edits as text to type: the nodes that state what they set, each once, with all that belongs to it.
+//! Edits as text to type: each node once, with all its values.
 
-use super::{Action, Address, Edit, Slot, spelled};
+use super::{Address, Edit, EditAction, Slot, spelled};
 
-/// A node, and what it states.
+/// A node and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// How it begins, such as `worker "batch"`.
+    /// Its start, such as `worker "batch"`.
     pub head: String,
-    /// Its arguments but for the one in its head.
+    /// Its arguments, except the one in its head.
     arguments: Vec<String>,
     properties: Vec<String>,
     /// The nodes in its block.
@@ -24,7 +24,7 @@ impl Statement {
         }
     }
 
-    /// What stands before its block.
+    /// The part before its block.
     fn before_block(&self) -> String {
         let parts = self.arguments.iter().chain(&self.properties);
         let parts = std::iter::once(&self.head).chain(parts);
@@ -42,7 +42,7 @@ impl Statement {
         format!("{before} {{ {} }}", children.join("; "))
     }
 
-    /// With each node of its block on a line of its own.
+    /// With each node of its block on its own line.
     #[must_use]
     pub fn lines(&self) -> String {
         let before = self.before_block();
@@ -57,8 +57,8 @@ impl Statement {
     }
 }
 
-/// What to type where a file states nothing of it yet, in the order of the edits. What takes away states
-/// nothing, and what has no place in the language is left out.
+/// The statements to type if the file has none of them yet, in the order of the edits. Removals,
+/// and edits without a place in the language, are left out.
 #[must_use]
 pub fn statements<'a>(edits: impl IntoIterator<Item = &'a Edit>) -> Vec<Statement> {
     let mut all = Vec::new();
@@ -70,11 +70,11 @@ pub fn statements<'a>(edits: impl IntoIterator<Item = &'a Edit>) -> Vec<Statemen
     all
 }
 
-/// Adds one edit; none where it cannot be stated.
-fn state(all: &mut Vec<Statement>, address: &Address, action: &Action) -> Option<()> {
+/// Adds one edit; `None` if it cannot be stated.
+fn state(all: &mut Vec<Statement>, address: &Address, action: &EditAction) -> Option<()> {
     let text = match action {
-        Action::Set(text) | Action::Insert(text) => text,
-        Action::Remove => return None,
+        EditAction::Set(text) | EditAction::Insert(text) => text,
+        EditAction::Remove => return None,
     };
     let heads: Option<Vec<String>> = address.nodes.iter().map(super::Segment::head).collect();
     let heads = heads?;
@@ -96,7 +96,7 @@ fn state(all: &mut Vec<Statement>, address: &Address, action: &Action) -> Option
     Some(())
 }
 
-/// The node that begins so among its siblings, added where there is none.
+/// The sibling with this head, added if missing.
 fn named<'a>(siblings: &'a mut Vec<Statement>, head: &str) -> Option<&'a mut Statement> {
     let at = siblings.iter().position(|it| it.head == head);
     let at = at.unwrap_or_else(|| {

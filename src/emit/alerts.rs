@@ -1,35 +1,35 @@
-//! What is alerted on: the guide's metrics to track at their thresholds, and what no metric of
-//! utilisation shows, each with what to do and where the runbook says how.
+//! The alerts: the guide's metrics at their thresholds, and states that no utilisation shows. Each
+//! alert says what to do and names its section of the runbook.
 //!
-//! No alert fires while an environment does what its file says: not in off-hours, while an event
-//! holds a floor, or where a count is held or paused by the file. What is not measured at all has
-//! an alert of its own, because every other alert is silent then.
+//! No alert fires while an environment does what its file says: not in off-hours, not while an
+//! event raises a floor, not while the file holds or pauses a count. Missing metrics have an alert
+//! of their own, because every other alert is silent then.
 
 mod asleep;
 mod pods;
 mod stores;
 
-use super::attribute_values::Standing;
+use super::attribute_values::AttributeValues;
 use crate::catalogue::Catalogue;
 use crate::metric::{self, Component, Metric, Tracked};
 use crate::model::{Duration, Environment, MetricSource, PoolerSource};
 
-/// CloudWatch's values come every minute, up to ten minutes late: a shorter time is no time.
+/// CloudWatch's values come every minute, up to ten minutes late, so no alert reacts faster.
 const CLOUDWATCH: Duration = Duration::from_mins(5);
 
-/// What is absent for less may be a restart.
+/// A shorter absence may be a restart.
 const ABSENT: Duration = Duration::from_mins(60);
 
 /// How urgent an alert is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum AlertUrgency {
     /// Somebody should look today.
     Warning,
     /// Users feel it now.
     Critical,
 }
 
-impl Urgency {
+impl AlertUrgency {
     /// The label's value.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -45,26 +45,26 @@ impl Urgency {
 pub struct Alert {
     /// Its name, unique in its group.
     pub name: &'static str,
-    /// PromQL that gives a series while it is so.
+    /// PromQL that returns a series while the condition holds.
     pub expr: String,
     /// For how long it has to be so.
     pub lasting: Duration,
     /// How urgent it is.
-    pub urgency: Urgency,
+    pub urgency: AlertUrgency,
     /// What is so, in a sentence.
     pub summary: String,
-    /// How Prometheus shows the value, with its unit.
+    /// The value with its unit, as a Prometheus template.
     pub value: &'static str,
-    /// What to do; where attributes relieve it, with their paths and values.
+    /// What to do, with the paths and values of the attributes that relieve it.
     pub action: String,
-    /// Paths of those attributes, the first choice first.
+    /// Paths of those attributes, best choice first.
     pub relieved_by: Vec<String>,
     /// The heading in the runbook.
     pub section: String,
 }
 
 impl Alert {
-    /// Where the runbook says more: GitHub's anchor of the heading.
+    /// The section of the runbook, as GitHub's anchor of its heading.
     #[must_use]
     pub fn anchor(&self) -> String {
         let letters = self.section.to_lowercase();
@@ -78,22 +78,22 @@ impl Alert {
 
 /// The alerts of a component.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub struct AlertGroup {
     /// Its path, in KDL spelling.
     pub component: String,
     /// In the order of the guide's table.
     pub alerts: Vec<Alert>,
 }
 
-/// What an environment is watched by, gathered once for every file that tells of it.
+/// The metrics and alerts of an environment, computed once for all files that show them.
 pub struct Watch {
-    /// The metrics at whose thresholds something is to be done.
+    /// The metrics with a threshold for action.
     pub tracked: Vec<Tracked>,
     /// The alerts, component by component.
-    pub groups: Vec<Group>,
+    pub groups: Vec<AlertGroup>,
     /// Whether anything measures PgBouncer.
     pub(super) measures_pooler: bool,
-    standing: Standing,
+    standing: AttributeValues,
 }
 
 impl Watch {
@@ -102,12 +102,12 @@ impl Watch {
     pub fn of(environment: &Environment, catalogue: &Catalogue) -> Self {
         let tracked = metric::tracked(environment);
         let of_components = tracked.chunk_by(|one, next| one.component == next.component);
-        let mut groups: Vec<Group> = of_components
+        let mut groups: Vec<AlertGroup> = of_components
             .filter_map(|tracked| group(environment, tracked))
             .collect();
         let measures_pooler = measures_pooler(environment, catalogue);
         if measures_pooler {
-            groups.push(Group {
+            groups.push(AlertGroup {
                 component: "pgbouncer".into(),
                 alerts: stores::pooler(environment),
             });
@@ -116,7 +116,7 @@ impl Watch {
         let named = alerts
             .flat_map(|alert| &alert.relieved_by)
             .chain(tracked.iter().flat_map(|it| &it.relieved_by));
-        let standing = Standing::of(environment, &named.cloned().collect());
+        let standing = AttributeValues::of(environment, &named.cloned().collect());
         for alert in groups.iter_mut().flat_map(|group| &mut group.alerts) {
             let paths = alert.relieved_by.iter();
             let told: Vec<String> = paths.map(|path| standing.told(path, ", now ")).collect();
@@ -132,14 +132,14 @@ impl Watch {
         }
     }
 
-    /// A path in backticks with `link` and its value behind it.
+    /// A path in backticks, then `link` and its value.
     pub(super) fn told(&self, path: &str, link: &str) -> String {
         self.standing.told(path, link)
     }
 }
 
-/// Whether anything measures PgBouncer: what the file says, else its exporter where that can connect.
-/// An alert that asks for what cannot be there would fire for ever.
+/// Whether PgBouncer is measured: the stated source, else its exporter if that can connect. An
+/// alert on metrics that cannot exist would always fire.
 fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
     match &environment.alerts.source.pgbouncer {
         Some(source) => source.value == PoolerSource::Exporter,
@@ -147,20 +147,20 @@ fn measures_pooler(environment: &Environment, catalogue: &Catalogue) -> bool {
     }
 }
 
-/// The alerts of one component, from all of its tracked metrics.
-fn group(environment: &Environment, tracked: &[Tracked]) -> Option<Group> {
+/// The alerts of one component, from its tracked metrics.
+fn group(environment: &Environment, tracked: &[Tracked]) -> Option<AlertGroup> {
     let component = &tracked.first()?.component;
     let of_metrics = tracked.iter().flat_map(|it| of_metric(environment, it));
     let mut alerts: Vec<Alert> = of_metrics.collect();
     alerts.extend(stores::beside(environment, component));
     alerts.extend(absent(environment, component, tracked));
-    Some(Group {
+    Some(AlertGroup {
         component: component.to_string(),
         alerts,
     })
 }
 
-/// The alert at a tracked metric's threshold.
+/// The alert for a tracked metric's threshold.
 fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     match (tracked.metric, &tracked.component) {
         (Metric::ApiCpu | Metric::ApiMemory | Metric::ApiReplicas, _) => {
@@ -182,7 +182,7 @@ fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     }
 }
 
-/// An alert above the threshold of a tracked metric; `doing` is the guide's scaling action.
+/// An alert above the threshold of a tracked metric. `doing` is the guide's action.
 fn above(
     environment: &Environment,
     tracked: &Tracked,
@@ -194,7 +194,7 @@ fn above(
         name,
         expr: format!("{} > {}", tracked.query, tracked.threshold),
         lasting: lasting(environment, tracked.metric),
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: summary(tracked),
         value: match tracked.metric.unit() {
             metric::Unit::Percent => "{{ $value | printf \"%.0f\" }}%",
@@ -226,7 +226,7 @@ fn summary(tracked: &Tracked) -> String {
     }
 }
 
-/// How long a metric's threshold has to be passed.
+/// How long a metric must be above its threshold.
 fn lasting(environment: &Environment, metric: Metric) -> Duration {
     let alerts = &environment.alerts;
     let source = match metric {
@@ -246,7 +246,7 @@ fn lasting(environment: &Environment, metric: Metric) -> Duration {
     }
 }
 
-/// What a component is watched by is not there.
+/// Fires if the component's metrics are missing.
 fn absent(environment: &Environment, of: &Component, tracked: &[Tracked]) -> Option<Alert> {
     let expr = match of {
         Component::Api => pods::api_unmeasured(environment, tracked),
@@ -265,7 +265,7 @@ fn unmeasured(component: &str, expr: String) -> Alert {
         name: "MetricsAbsent",
         expr,
         lasting: ABSENT,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("no metrics of `{component}` arrive, so its other alerts stay silent"),
         value: "absent",
         action: "check the exporter: these alerts need its metrics".into(),

@@ -1,9 +1,9 @@
-//! Where the pooler and the servers are reached.
+//! The addresses of PgBouncer and of the servers.
 
 use crate::model::Environment;
 
 /// Where PgBouncer listens.
-pub const PORT: u16 = 6432;
+pub use crate::model::PGBOUNCER_PORT as PORT;
 
 /// Where PostgreSQL listens.
 pub const SERVER_PORT: u16 = 5432;
@@ -17,7 +17,8 @@ pub fn primary_host(environment: &Environment) -> String {
     )
 }
 
-/// The read replicas' hosts with commas between, which PgBouncer takes in turn; none without replicas.
+/// The read replicas' hosts, separated by commas, which PgBouncer uses in turn; `None` without
+/// replicas.
 #[must_use]
 pub fn read_hosts(environment: &Environment) -> Option<String> {
     let database = &environment.database;
@@ -29,8 +30,8 @@ pub fn read_hosts(environment: &Environment) -> Option<String> {
     })
 }
 
-/// The entry that leads to the read replicas. It holds the other entry's name and more, so that
-/// the two can never be the same.
+/// The entry for the read replicas. Its name extends the other entry's name, so the two cannot be
+/// equal.
 #[must_use]
 pub fn read_entry(environment: &Environment) -> String {
     format!("{}_read", environment.database.dbname.value)

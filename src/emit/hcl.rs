@@ -1,4 +1,4 @@
-//! Terraform's literal values, laid out as `terraform fmt` would.
+//! Terraform's literal values, formatted as by `terraform fmt`.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub enum Hcl {
     Bool(bool),
     /// A list.
     List(Vec<Hcl>),
-    /// An object or map, in the order it is to be read.
+    /// An object or map, in reading order.
     Object(Vec<(String, Hcl)>),
 }
 
@@ -88,8 +88,8 @@ pub fn body(attributes: &[(String, Hcl)]) -> String {
     text
 }
 
-/// `=` is aligned within a run of attributes on one line each; one that spans lines ends the run
-/// and stands by itself.
+/// `=` is aligned within a run of one-line attributes. An attribute with several lines ends the
+/// run.
 fn write_body(attributes: &[(String, Hcl)], indent: usize, into: &mut String) {
     for run in attributes.chunk_by(|a, b| a.1.is_single_line() && b.1.is_single_line()) {
         let widths = run.iter().map(|(name, _)| key(name).chars().count());
@@ -106,7 +106,7 @@ fn write_body(attributes: &[(String, Hcl)], indent: usize, into: &mut String) {
     }
 }
 
-/// An attribute's name, quoted where it is no identifier.
+/// An attribute's name, quoted unless it is an identifier.
 fn key(name: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -120,7 +120,7 @@ fn key(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// A quoted template in which nothing is interpolated.
+/// A quoted string without interpolation.
 fn quote(text: &str, into: &mut String) {
     into.push('"');
     let mut rest = text.chars().peekable();

@@ -1,21 +1,21 @@
-//! `helm/values.yaml`: the keys that the platform's chart documents, and the conventional names of
-//! Helm charts for the rest; `schema/helm-values.schema.json` describes each.
+//! `helm/values.yaml`: the keys that the platform's chart documents, and conventional Helm names
+//! for the rest. `schema/helm-values.schema.json` describes each.
 
 mod autoscaling;
 mod workload;
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::endpoint::PORT;
 use crate::emit::metadata::of_environment;
-use crate::emit::secret::{self, Entry};
+use crate::emit::secret::{self, SecretEntry};
 use crate::model::{Environment, RedisGroup, Use};
 
-/// From this number on, Helm reads integers of values files as floats and may print them as `1e+06`.
+/// From this number on, Helm reads integers in values files as floats and may print `1e+06`.
 const FLOATS_FROM: i128 = 1_000_000;
 
-/// Keys whose values are Kubernetes' own objects, for charts to pass on whole (`toYaml`): numbers in
-/// them must stay numbers, and do.
+/// Keys whose values are whole Kubernetes objects, for `toYaml`. Their numbers must stay numbers,
+/// and `toYaml` keeps them.
 const WHOLE: [&str; 7] = [
     "advanced",
     "affinity",
@@ -28,7 +28,7 @@ const WHOLE: [&str; 7] = [
 
 /// The values of an environment.
 #[must_use]
-pub fn values(environment: &Environment) -> Value {
+pub fn values(environment: &Environment) -> YamlValue {
     let workers: Map = environment
         .worker
         .iter()
@@ -55,8 +55,8 @@ pub fn values(environment: &Environment) -> Value {
     values
 }
 
-/// The group that the chart's one Redis stands for: the one that `REDIS_URL` leads to, which is the
-/// queues' unless a file names the variables otherwise.
+/// The chart's single Redis group: the one behind `REDIS_URL`. That is the queues' group unless a
+/// file renames the variables.
 fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
     let mut groups = environment.redis.values();
     groups
@@ -64,26 +64,26 @@ fn main_redis(environment: &Environment) -> Option<&RedisGroup> {
         .or_else(|| environment.redis_for(Use::Queue).map(|(_, group)| group))
 }
 
-/// Variables that are read from Secrets, by reference.
-fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, Entry)>) -> Value {
+/// Variables that refer to Secrets.
+fn secret_env<N: Into<String>>(variables: impl IntoIterator<Item = (N, SecretEntry)>) -> YamlValue {
     let references = variables.into_iter().map(|(variable, entry)| {
         let reference = yaml!({ "name": entry.secret, "key": entry.key });
         (variable.into(), reference)
     });
-    Value::Map(references.collect())
+    YamlValue::Map(references.collect())
 }
 
-/// Quotes what Helm would turn into a float.
-fn guard(value: &mut Value) {
+/// Quotes numbers that Helm would turn into floats.
+fn guard(value: &mut YamlValue) {
     match value {
-        Value::Number(number) if *number >= FLOATS_FROM => {
-            *value = Value::Text(number.to_string());
+        YamlValue::Number(number) if *number >= FLOATS_FROM => {
+            *value = YamlValue::Text(number.to_string());
         }
-        Value::List(items) => items.iter_mut().for_each(guard),
-        Value::Map(entries) => entries
+        YamlValue::List(items) => items.iter_mut().for_each(guard),
+        YamlValue::Map(entries) => entries
             .iter_mut()
             .filter(|(key, _)| !WHOLE.contains(key))
             .for_each(|(_, value)| guard(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        YamlValue::Null | YamlValue::Bool(_) | YamlValue::Number(_) | YamlValue::Text(_) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! Indentation of what is laid out here: YAML and HCL.
+//! Indentation for YAML and HCL.
 
 /// That many spaces.
 pub(super) fn spaces(count: usize, into: &mut String) {

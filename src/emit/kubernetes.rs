@@ -21,11 +21,11 @@ pub fn kubernetes(
     source_name: &str,
 ) -> Artifacts {
     let mut files = Artifacts::new();
-    // With Helm as the owner a second autoscaler here would fight the chart's.
+    // If Helm owns the autoscalers, a second one here would conflict with the chart's.
     if environment.deliver.autoscalers.value == Autoscalers::Manifests {
         files.extend(autoscalers(environment, source_name));
     }
-    let pooler = pgbouncer::objects(environment, catalogue);
+    let pooler = pooler(environment, catalogue);
     let schedules = schedules::objects(environment);
     let whole = [("pgbouncer.yaml", pooler), ("schedules.yaml", schedules)];
     for (path, objects) in whole {
@@ -39,7 +39,7 @@ pub fn kubernetes(
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": &environment.namespace,
-        "resources": files.keys().collect::<yaml::Value>(),
+        "resources": files.keys().collect::<yaml::YamlValue>(),
     });
     let kustomization = yaml::documents(&[kustomization], source_name);
     files.insert("kustomization.yaml".into(), kustomization);
@@ -47,19 +47,25 @@ pub fn kubernetes(
     files.into_iter().map(placed).collect()
 }
 
-/// The template of PgBouncer's pods: where it differs, a Deployment replaces them.
+/// PgBouncer's objects, which are the documents of `kubernetes/pgbouncer.yaml`.
 #[must_use]
-pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::Value {
+pub fn pooler(environment: &Environment, catalogue: &Catalogue) -> Vec<yaml::YamlValue> {
+    pgbouncer::objects(environment, catalogue)
+}
+
+/// The template of PgBouncer's pods. If it changes, the Deployment replaces them.
+#[must_use]
+pub fn pooler_template(environment: &Environment, catalogue: &Catalogue) -> yaml::YamlValue {
     pgbouncer::template(environment, catalogue)
 }
 
-/// The values of the label `app` whose pods PgBouncer's network policy lets in.
+/// The values of the label `app` of the pods that may reach PgBouncer.
 #[must_use]
 pub fn let_in(environment: &Environment) -> Vec<String> {
     pgbouncer::clients(environment)
 }
 
-/// Those of them that belong to services, which others deploy.
+/// Those of them that belong to services, which other people deploy.
 #[must_use]
 pub fn services(environment: &Environment) -> Vec<String> {
     pgbouncer::services(environment)

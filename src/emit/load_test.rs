@@ -1,12 +1,12 @@
-//! Load tests: a script of k6 for each, and a TestRun of the k6 operator where one is asked for.
+//! Load tests: a k6 script for each, and a TestRun of the k6 operator if requested.
 //!
-//! A TestRun starts when it is applied. It stands beside its script, and not in `kubernetes/`, so
-//! that no `kubectl apply -k` and no Argo CD loads anything.
+//! A TestRun starts when it is applied. So it is next to its script instead of in `kubernetes/`,
+//! where `kubectl apply -k` or Argo CD would start it.
 
 mod options;
 pub mod test_run;
 
-pub use options::{Level, levels};
+pub use options::{LoadTestLevel, levels};
 
 use minijinja::context;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{Artifacts, header, template, yaml};
 use crate::model::{Environment, LoadTest, Name};
 
-/// The folder of scripts and of what they send.
+/// The folder of scripts and request bodies.
 pub const FOLDER: &str = "load-test";
 
 /// The files below `load-test/`; `source_name` is the environment's file name for their headers.
@@ -32,10 +32,11 @@ pub fn load_tests(environment: &Environment, source_name: &str) -> Artifacts {
     files
 }
 
-/// A script of k6: JavaScript that k6 1.0 and later run.
+/// A script for k6 1.0 and later.
 ///
 /// # Panics
-/// Never: the template is part of the program, and every variable in it is given.
+///
+/// Never: the template is part of the program, and all its variables are given.
 #[must_use]
 pub fn script(name: &Name, test: &LoadTest, source_name: &str) -> String {
     let request = &test.request;
@@ -65,7 +66,7 @@ fn is_json(file: &str) -> bool {
         .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"))
 }
 
-/// A value as JavaScript: JSON, in which no line ends but where JSON says so.
+/// A value as JavaScript: JSON with JavaScript's additional line ends escaped.
 fn literal(value: &Value) -> String {
     let text = serde_json::to_string_pretty(value).expect("a JSON value has a text");
     text.replace('\u{2028}', "\\u2028")

@@ -1,4 +1,5 @@
-//! `tierc.lock.json`: what made the tree, which files are tierc's, and the environment they came from.
+//! `tierc.lock.json`: the origin of the tree, the list of tierc's files, and the resolved
+//! environment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -12,17 +13,17 @@ use crate::diagnostic::mask::{find_secrets, fingerprint};
 use crate::model::platform::MOST_STATED_REPLICAS;
 use crate::model::{Environment, Waiver};
 
-/// The format that is written, and the only one that is read.
+/// The format that is written, and the only one that can be read.
 pub const FORMAT: u64 = 1;
 
-/// Bytes of a usual lock: most need no more room.
+/// The size of a usual lock, to allocate once.
 const USUAL: usize = 12 << 10;
 
 /// A lock as it is written.
 #[derive(Serialize)]
 struct Lock<'a> {
     generated: String,
-    format: Format,
+    format: LockFormat,
     tierc: &'static str,
     catalogue: &'a str,
     files: BTreeMap<&'a str, String>,
@@ -33,17 +34,18 @@ struct Lock<'a> {
 
 /// How a lock is to be read.
 #[derive(Serialize)]
-struct Format {
+struct LockFormat {
     version: u64,
     files: &'static str,
     waivers: &'static str,
     environment: &'static str,
 }
 
-/// The lock of a tree whose other files are `artifacts`. Waivers that nobody knows are left out, which
-/// is not the same as none.
+/// The lock of a tree with the files `artifacts`. Unknown waivers are left out, which differs from
+/// an empty list.
 ///
 /// # Panics
+///
 /// Never: an environment is plain data.
 #[must_use]
 pub fn lock(
@@ -58,7 +60,7 @@ pub fn lock(
             "by tierc from {}; do not edit, change that file and render again",
             printable(source_name)
         ),
-        format: Format {
+        format: LockFormat {
             version: FORMAT,
             files: "the hash of every other file of this tree",
             waivers: "the rules that the file waives, by name, each with its last day; a tree without this list was rendered before there was one",
@@ -81,34 +83,35 @@ pub fn lock(
 
 /// What a lock records.
 #[derive(Debug, Deserialize)]
-pub struct Recorded {
-    /// The environment; its values have no origin.
+pub struct LockContents {
+    /// The environment. Its values have no origin.
     pub environment: Environment,
-    /// The rules that its file waives; none where the lock does not say, as those of older versions.
+    /// The rules that its file waives; `None` if an older version did not record them.
     #[serde(default)]
     pub waivers: Option<Vec<Waiver>>,
-    /// The version of the catalogue it was completed from.
+    /// The version of the catalogue that completed it.
     pub catalogue: String,
 }
 
-/// What a lock records.
+/// The contents of a lock.
 ///
 /// # Errors
-/// Why it is no lock that this version reads, as a part of a sentence.
-pub fn read(lock: &[u8]) -> Result<Recorded, String> {
+///
+/// Why this version cannot read it, as a part of a sentence.
+pub fn read(lock: &[u8]) -> Result<LockContents, String> {
     #[derive(Deserialize)]
     struct Versioned {
-        format: Option<Version>,
+        format: Option<ProgramVersion>,
     }
     #[derive(Deserialize)]
-    struct Version {
+    struct ProgramVersion {
         version: u64,
     }
     let failed = |error: serde_json::Error| error.to_string();
     let versioned: Versioned = serde_json::from_slice(lock).map_err(failed)?;
     match versioned.format.map(|format| format.version) {
         Some(FORMAT) => {
-            let mut recorded: Recorded = serde_json::from_slice(lock)
+            let mut recorded: LockContents = serde_json::from_slice(lock)
                 .or_else(|error| completed(lock).map_or(Err(error), serde_json::from_value))
                 .map_err(failed)?;
             recorded.environment.pgbouncer.complete();
@@ -120,7 +123,8 @@ pub fn read(lock: &[u8]) -> Result<Recorded, String> {
     }
 }
 
-/// A lock of a version that knew no `database.master`, with the one it had: the application's role.
+/// A lock from before `database.master` existed, completed with the value of that time: the
+/// application's role.
 fn completed(lock: &[u8]) -> Option<serde_json::Value> {
     let mut lock: serde_json::Value = serde_json::from_slice(lock).ok()?;
     let database = lock.get_mut("environment")?.get_mut("database")?;
@@ -133,8 +137,8 @@ fn completed(lock: &[u8]) -> Option<serde_json::Value> {
     Some(lock)
 }
 
-/// What no environment's file may say is in no record either, unless somebody wrote it there.
-fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
+/// A record cannot contain what a file cannot state, unless somebody edited it.
+fn possible(lock: &[u8], recorded: &LockContents) -> Result<(), String> {
     let environment = &recorded.environment;
     let text = String::from_utf8_lossy(lock);
     let waivers = recorded.waivers.iter().flatten();
@@ -144,10 +148,10 @@ fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
         !waived.contains(fingerprint(literal).as_str())
     };
     if find_secrets(&text).into_iter().any(told) {
-        return Err("it holds what looks like a credential".into());
+        return Err("it contains text that looks like a credential".into());
     }
     if holds_control_characters(&text) {
-        return Err("it holds control characters".into());
+        return Err("it contains control characters".into());
     }
     let groups = environment.redis.iter();
     let replicas = groups.map(|(name, group)| (format!("redis.{name}.replicas"), &group.replicas));
@@ -164,7 +168,8 @@ fn possible(lock: &[u8], recorded: &Recorded) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a string in JSON text does, as it is or escaped. An escaped backslash escapes nothing.
+/// Whether a string in JSON text contains control characters, plain or escaped. An escaped
+/// backslash is not an escape.
 fn holds_control_characters(text: &str) -> bool {
     let raw = text
         .chars()

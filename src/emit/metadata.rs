@@ -1,11 +1,15 @@
 //! What every object carries.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::model::{Environment, OWN_LABELS};
 
 /// `metadata` of the object `name`, which belongs to the Deployment `component`.
-pub(in crate::emit) fn metadata(environment: &Environment, name: &str, component: &str) -> Value {
+pub(in crate::emit) fn metadata(
+    environment: &Environment,
+    name: &str,
+    component: &str,
+) -> YamlValue {
     yaml!({
         "name": name,
         "namespace": &environment.namespace,
@@ -13,7 +17,7 @@ pub(in crate::emit) fn metadata(environment: &Environment, name: &str, component
     })
 }
 
-/// The environment's labels, but for those that say what an object is.
+/// The environment's labels, except those that identify objects.
 pub(in crate::emit) fn of_environment(environment: &Environment) -> Map {
     environment
         .labels
@@ -23,8 +27,8 @@ pub(in crate::emit) fn of_environment(environment: &Environment) -> Map {
         .collect()
 }
 
-/// The environment's labels and the recommended ones. `app` is what the guide's commands and
-/// PgBouncer's NetworkPolicy select by.
+/// The environment's labels and the recommended ones. The guide's commands and PgBouncer's
+/// NetworkPolicy select by `app`.
 pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map {
     let app = environment.app.value.as_str();
     let values = [component, component, component, app, "tierc"];
@@ -34,7 +38,7 @@ pub(in crate::emit) fn labels(environment: &Environment, component: &str) -> Map
     labels
 }
 
-/// The labels that select a Deployment's pods; they never change.
-pub(in crate::emit) fn selector(component: &str) -> Value {
+/// The labels that select a Deployment's pods. They never change.
+pub(in crate::emit) fn selector(component: &str) -> YamlValue {
     yaml!({ "app.kubernetes.io/name": component, "app.kubernetes.io/instance": component })
 }

@@ -1,7 +1,7 @@
-//! `pgbouncer.ini`, with settings that PgBouncer 1.24 and later know.
+//! `pgbouncer.ini`, with the settings of PgBouncer 1.24 and later.
 //!
-//! Entries force no user, so that a role's password opens that role alone. The budget holds all
-//! the same: `max_db_connections` is per entry and process, over all users.
+//! Entries set no user, so a role's password is only for that role. The budget still holds:
+//! `max_db_connections` applies per entry and process, over all users.
 
 use std::sync::LazyLock;
 
@@ -14,25 +14,25 @@ use crate::model::{Environment, Pgbouncer, PoolMode, SslMode, StartupOptions, Vi
 
 pub use crate::model::{ADMIN_USER, STATS_USER};
 
-/// The folder with a mount for each of ConfigMap, Secret and CA bundle.
+/// The folder with mounts for the ConfigMap, the Secret and the CA bundle.
 pub const FOLDER: &str = "/etc/pgbouncer";
 
-/// The seconds after which a connection to a server that vanished has ended. A Multi-AZ failover of
-/// RDS takes 60 to 120 s, and every query that hangs meanwhile holds a place in the pool.
+/// Seconds until a connection to a lost server ends. A Multi-AZ failover of RDS takes 60 to 120 s,
+/// and each hanging query occupies a place in the pool.
 pub const NOTICED: u32 = 20;
 
-/// Seconds without traffic before the kernel asks the other side, seconds between two questions, and
-/// how many go unanswered.
+/// TCP keepalive: seconds without traffic before the first probe, seconds between probes, and the
+/// number of unanswered probes.
 const KEEPALIVE: [u32; 3] = [10, 5, 2];
 const _: () = assert!(KEEPALIVE[0] + KEEPALIVE[1] * KEEPALIVE[2] == NOTICED);
 
-/// Seconds that an address counts as known (the TTL of RDS' own records, which PgBouncer does not
-/// read), that an attempt to connect and log in may take, and between two attempts. An attempt that
-/// began with the old address just before it expired still ends in time.
+/// Seconds for which an address is cached (the TTL of RDS' own records, which PgBouncer does not
+/// read), for one attempt to connect and log in, and between attempts. Even an attempt that starts
+/// with the old address just before it expires ends in time.
 const RECONNECT: [u32; 3] = [5, 10, 3];
 const _: () = assert!(RECONNECT[0] + RECONNECT[1] + RECONNECT[2] <= NOTICED);
 
-/// Settings that PgBouncer reads at start alone: `CF_NO_RELOAD` in its table of settings.
+/// Settings that PgBouncer reads only at start: `CF_NO_RELOAD` in its table of settings.
 const AT_START: [&str; 15] = [
     "disable_pqexec",
     "job_name",
@@ -53,7 +53,7 @@ const AT_START: [&str; 15] = [
 
 const INI: &str = "pgbouncer.ini";
 
-/// Parsed once: a plan asks for the file of many states.
+/// Parsed once, because a plan renders the file for many states.
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = Templates::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -63,10 +63,11 @@ static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     templates
 });
 
-/// The file's text.
+/// The text of the file.
 ///
 /// # Panics
-/// Never: the template is part of the program, and every variable in it is given.
+///
+/// Never: the template is part of the program, and all its variables are given.
 #[must_use]
 pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
     let pooler = &environment.pgbouncer;
@@ -76,7 +77,7 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
     let [keepidle, keepintvl, keepcnt] = KEEPALIVE;
     let [dns_ttl, connect, retry] = RECONNECT;
     let template = TEMPLATES.get_template(INI).expect("it was added");
-    // Rendering drops the template's last line feed.
+    // minijinja drops the template's last line feed.
     let mut text = template
         .render(context! {
             dbname => database.dbname.value.clone(),
@@ -107,11 +108,11 @@ pub fn ini(environment: &Environment, catalogue: &Catalogue) -> String {
     text
 }
 
-/// Startup parameters that PgBouncer drops: `extra_float_digits`, which drivers and exporters send
-/// and whose value is the server's own default since PostgreSQL 12; and what `options` holds, where
-/// the file asks for that, since it drops what an application relies on: `search_path`,
-/// `statement_timeout`, a read-only session. Before the catalogue's safe version any list lets
-/// everybody hang the process (CVE-2026-107349), so an image that is not known to be safe gets none.
+/// The startup parameters that PgBouncer drops. Drivers and exporters send `extra_float_digits`,
+/// whose value is the server's default since PostgreSQL 12. If the file asks for it, `options` is
+/// dropped as well; that loses `search_path`, `statement_timeout` or a read-only session. In
+/// versions before the catalogue's safe one, any list lets every client hang the process
+/// (CVE-2026-107349). So an image that is not known to be safe gets no list.
 fn ignored_parameters(pooler: &Pgbouncer, catalogue: &Catalogue) -> &'static str {
     if !catalogue.ignores_startup_parameters(&pooler.image.value) {
         ""
@@ -127,8 +128,8 @@ fn ignores_options(pooler: &Pgbouncer) -> bool {
     stated == Some(StartupOptions::Ignore)
 }
 
-/// The fewest files that a container runtime lets a process open: systemd's default, which
-/// containerd passes on since 2.0.
+/// The lowest open-files limit of a container runtime: systemd's default, which containerd uses
+/// since 2.0.
 const LEAST_OPEN_FILES: u64 = 1024;
 
 /// PgBouncer's own files, probes, and clients that it is about to refuse.
@@ -137,9 +138,9 @@ const OWN_FILES: u64 = 64;
 /// The roles of `userlist.txt`: the application's and the console's two.
 const ROLES: u64 = 3;
 
-/// The limit of open files that PgBouncer has to start with, where it may need more than any
-/// container runtime gives: it takes no more clients than it has files for, and only logs that. A
-/// power of two, so that a change of sizes seldom needs a restart.
+/// The open-files limit that PgBouncer must set at start, if it may need more than every runtime
+/// gives. It accepts no more clients than it has files for, and only logs that. The value is a
+/// power of two, so a change of sizes seldom needs a restart.
 #[must_use]
 pub fn open_files(environment: &Environment) -> Option<u64> {
     let pooler = &environment.pgbouncer;
@@ -148,21 +149,21 @@ pub fn open_files(environment: &Environment) -> Option<u64> {
         && environment.database.replicas.via.value == Via::Pgbouncer;
     let entries = 1 + u64::from(pooled_reads);
     let (default, max_db) = (u64::from(pool.default.value), u64::from(pool.max_db.value));
-    // What an entry opens, with a cancellation for each connection of a pool (PgBouncer's
-    // objects.c), or what the start-up message counts with (main.c, check_limits).
+    // The files of an entry, with a cancellation for each pooled connection (objects.c), or the
+    // number in the start-up message (main.c, check_limits).
     let servers = entries * (max_db + default).max(ROLES * default);
     let files = u64::from(pooler.clients.max.value) + servers + OWN_FILES;
     (files > LEAST_OPEN_FILES).then(|| files.next_power_of_two())
 }
 
-/// How PgBouncer is started with the settings in `file`.
+/// The command that starts PgBouncer with the settings in `file`.
 #[must_use]
 pub fn command(environment: &Environment, file: &str) -> Vec<String> {
     let Some(files) = open_files(environment) else {
         return vec!["pgbouncer".to_owned(), file.to_owned()];
     };
-    // A pod that cannot have its files does not start, which stops a rollout: one that started
-    // without them would refuse clients at peak load.
+    // If the limit cannot be set, the pod does not start, which stops a rollout. A pod that started
+    // anyway would refuse clients at peak load.
     let script = format!(
         "n=$(ulimit -Sn)\n\
          if [ \"$n\" != unlimited ] && [ \"$n\" -lt {files} ] && ! ulimit -Sn {files}; then\n\
@@ -174,9 +175,9 @@ pub fn command(environment: &Environment, file: &str) -> Vec<String> {
     vec!["sh".to_owned(), "-c".to_owned(), script]
 }
 
-/// The lines of `ini` that only a restart applies.
+/// The lines of `ini` that need a restart.
 pub fn lines_read_at_start(ini: &str) -> impl Iterator<Item = &str> {
-    // An entry of `[databases]` may be called like a setting.
+    // An entry of `[databases]` can have the name of a setting.
     let settings = ini.lines().skip_while(|line| *line != "[pgbouncer]");
     settings.filter(|line| {
         let setting = line.split_once('=').map(|(name, _)| name.trim());

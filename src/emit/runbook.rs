@@ -2,6 +2,9 @@
 //!
 //! Every number that is suggested keeps the connection budget; where nothing larger does, the
 //! page says what has to change in the file first.
+//!
+//! What people type is actions: the module of a section builds them, and its template shows them by name,
+//! such as `{{ api.sh.hold }}`.
 
 mod alerts;
 mod database;
@@ -9,6 +12,7 @@ mod growth;
 mod load;
 mod pods;
 mod pooler;
+mod procedures;
 mod redis;
 mod review;
 mod schedule;
@@ -22,10 +26,12 @@ use serde::Serialize;
 
 use super::alerts::Watch;
 use super::header::printable;
-use super::{secret, shell, template};
+use super::{secret, template};
+use crate::action::{Action, Manifests, kubectl};
 use crate::catalogue::Catalogue;
 use crate::model::count::counted;
 use crate::model::{Autoscalers, Environment};
+use procedures::Procedures;
 
 /// The page's parts in order, each a section.
 const PARTS: [(&str, &str); 11] = [
@@ -69,7 +75,6 @@ const PARTS: [(&str, &str); 11] = [
 static TEMPLATES: LazyLock<Templates<'static>> = LazyLock::new(|| {
     let mut templates = template::templates();
     templates.add_filter("pods", |pods: u64| counted(pods, "pod"));
-    templates.add_filter("word", |text: &str| shell::word(text));
     for (name, text) in PARTS {
         templates
             .add_template(name, text)
@@ -83,7 +88,7 @@ const USUAL: usize = 48 << 10;
 
 /// What the templates read.
 #[derive(Serialize)]
-struct Facts {
+struct RunbookFacts {
     source: String,
     name: String,
     tier: String,
@@ -91,19 +96,21 @@ struct Facts {
     region: String,
     cluster: String,
     by_helm: bool,
-    schedule: schedule::Schedule,
+    schedule: schedule::RunbookSchedule,
     secrets: Vec<Secret>,
-    api: pods::Api,
-    pools: Vec<pods::Pool>,
+    api: pods::RunbookApi,
+    pools: Vec<pods::RunbookPool>,
     pgbouncer: pooler::Pooler,
-    database: database::Database,
-    groups: Vec<redis::Group>,
+    database: database::RunbookDatabase,
+    groups: Vec<redis::RunbookRedisGroup>,
     load_tests: Vec<load::Test>,
-    alerts: Vec<alerts::Row>,
+    alerts: Vec<alerts::AlertRow>,
     /// The namespace from which PgBouncer's NetworkPolicy lets an exporter in.
     monitoring: Option<String>,
-    review: Vec<review::Row>,
+    review: Vec<review::ReviewRow>,
     watched: Vec<review::Query>,
+    /// What no section has for itself.
+    sh: Procedures,
 }
 
 /// The page. `source_name` is the environment's file name.
@@ -117,7 +124,29 @@ pub fn runbook(
     watch: &Watch,
     source_name: &str,
 ) -> String {
-    let facts = Facts {
+    page(&facts(environment, catalogue, watch, source_name))
+}
+
+/// Everything that the page has people type.
+#[must_use]
+pub fn actions(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Vec<Action> {
+    let facts = facts(environment, catalogue, watch, "");
+    let sections = [&facts.sh, &facts.schedule.sh, &facts.api.sh]
+        .into_iter()
+        .chain([&facts.pgbouncer.sh, &facts.database.sh])
+        .chain(facts.pools.iter().map(|pool| &pool.sh))
+        .chain(facts.groups.iter().map(|group| &group.sh))
+        .chain(facts.load_tests.iter().map(|test| &test.sh));
+    sections.flat_map(Procedures::actions).cloned().collect()
+}
+
+fn facts(
+    environment: &Environment,
+    catalogue: &Catalogue,
+    watch: &Watch,
+    source_name: &str,
+) -> RunbookFacts {
+    RunbookFacts {
         source: printable(source_name),
         name: environment.environment.value.to_string(),
         tier: environment.tier.value.to_string(),
@@ -137,12 +166,27 @@ pub fn runbook(
         monitoring: monitoring(environment),
         review: review::rows(watch),
         watched: review::queries(environment, watch),
+        sh: shared(environment),
+    }
+}
+
+fn shared(environment: &Environment) -> Procedures {
+    let set_up = Action::SetUp {
+        cluster: environment.cluster.value.to_string(),
+        region: environment.region.value.clone(),
     };
-    page(&facts)
+    let manifests = Manifests::Folder("kubernetes".into());
+    let secrets = kubectl::listed("secrets", &environment.namespace.value);
+    Procedures::default()
+        .with("set_up", [set_up])
+        .with("apply", [Action::Apply { manifests }])
+        .with("secrets", [secrets.into()])
+        .with("autoscalers", pods::autoscalers(environment))
+        .with("usage", load::usage(environment))
 }
 
 /// Every part, one below the other.
-fn page(facts: &Facts) -> String {
+fn page(facts: &RunbookFacts) -> String {
     let facts = Value::from(Serde(facts));
     let mut page = String::with_capacity(USUAL);
     for (index, (part, _)) in PARTS.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! The Secrets that an environment reads and tierc never writes: which, with which keys, what is to
-//! be in them. Everything emitted takes their names from here.
+//! The Secrets that an environment reads and tierc never writes: their names, keys and expected
+//! contents. All output takes the names from here.
 //!
-//! Redis' `url` stands beside `address` and `password` because a URL cannot be put together from
-//! them: an AUTH token may hold `#` and other characters that a URL wants percent-encoded.
+//! Redis has `url` in addition to `address` and `password`, because a URL cannot be composed from
+//! them: an AUTH token may contain `#` and other characters that a URL must percent-encode.
 
 use crate::model::{
     ADMIN_USER, Environment, LoadTest, Name, RedisGroup, RedisTls, STATS_USER, Use, Via,
@@ -11,29 +11,29 @@ use crate::model::{
 use super::endpoint;
 use super::load_test::test_run;
 
-/// The key of `<app>-pgbouncer-auth`, and the file that it becomes.
+/// The key of `<app>-pgbouncer-auth`, and its file name when mounted.
 pub const USERLIST: &str = "userlist.txt";
 
-/// The key of the ConfigMap `<app>-rds-ca`, and the file that it becomes.
+/// The key of the ConfigMap `<app>-rds-ca`, and its file name when mounted.
 pub const CA_BUNDLE: &str = "global-bundle.pem";
 
 /// One key of one Secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SecretEntry {
     /// The Secret's name.
     pub secret: String,
     /// The key.
     pub key: &'static str,
-    /// What is to be in it, as a sentence with what is to be typed in backticks; words in capitals
-    /// stand for what only its owner knows.
+    /// The expected content, as a sentence with the text to type in backticks. Words in capitals
+    /// stand for values that only the owner knows.
     pub content: String,
     /// Who reads it.
     pub readers: &'static str,
 }
 
-/// Every key that anything emitted reads, sorted by Secret and key.
+/// Every key that any output reads, sorted by Secret and key.
 #[must_use]
-pub fn entries(environment: &Environment) -> Vec<Entry> {
+pub fn entries(environment: &Environment) -> Vec<SecretEntry> {
     let mut all = vec![
         database_url(environment),
         direct_url(environment),
@@ -53,13 +53,13 @@ pub fn entries(environment: &Environment) -> Vec<Entry> {
     all
 }
 
-/// `token` of `<app>-load-<test>`, for each TestRun that sends one.
-fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = Entry> {
+/// `token` of `<app>-load-<test>`, for each TestRun that sends a token.
+fn load_test_tokens(environment: &Environment) -> impl Iterator<Item = SecretEntry> {
     let tests = environment.load_test.iter();
     let sends = |test: &LoadTest| test.test_run.is_some() && test.request.token_env.is_some();
     tests
         .filter(move |(_, test)| sends(test))
-        .map(|(name, _)| Entry {
+        .map(|(name, _)| SecretEntry {
             secret: environment.test_run_name(name),
             key: test_run::TOKEN,
             content: "the bearer token of the load test".into(),
@@ -76,10 +76,10 @@ fn postgres_url(environment: &Environment, host: &str, port: u16, database: &str
 
 /// `url` of `<app>-database`: through PgBouncer.
 #[must_use]
-pub fn database_url(environment: &Environment) -> Entry {
+pub fn database_url(environment: &Environment) -> SecretEntry {
     let pooler = environment.pgbouncer.name.value.as_str();
     let database = &environment.database.dbname.value;
-    Entry {
+    SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "url",
         content: postgres_url(environment, pooler, endpoint::PORT, database),
@@ -87,12 +87,12 @@ pub fn database_url(environment: &Environment) -> Entry {
     }
 }
 
-/// `direct-url` of `<app>-database`: past PgBouncer, for what needs a session of its own.
+/// `direct-url` of `<app>-database`: bypasses PgBouncer, for sessions.
 #[must_use]
-pub fn direct_url(environment: &Environment) -> Entry {
+pub fn direct_url(environment: &Environment) -> SecretEntry {
     let host = endpoint::primary_host(environment);
     let database = &environment.database.dbname.value;
-    Entry {
+    SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "direct-url",
         content: postgres_url(environment, &host, endpoint::SERVER_PORT, database),
@@ -100,10 +100,9 @@ pub fn direct_url(environment: &Environment) -> Entry {
     }
 }
 
-/// `read-url` of `<app>-database`, where there are read replicas: by the way that
-/// `database.replicas.via` names.
+/// `read-url` of `<app>-database`, if there are read replicas, through `database.replicas.via`.
 #[must_use]
-pub fn read_url(environment: &Environment) -> Option<Entry> {
+pub fn read_url(environment: &Environment) -> Option<SecretEntry> {
     let hosts = endpoint::read_hosts(environment)?;
     let database = &environment.database.dbname.value;
     let content = match environment.database.replicas.via.value {
@@ -118,7 +117,7 @@ pub fn read_url(environment: &Environment) -> Option<Entry> {
             postgres_url(environment, host, endpoint::SERVER_PORT, database)
         }
     };
-    Some(Entry {
+    Some(SecretEntry {
         secret: format!("{}-database", environment.app.value),
         key: "read-url",
         content,
@@ -126,10 +125,10 @@ pub fn read_url(environment: &Environment) -> Option<Entry> {
     })
 }
 
-/// The Secret of PgBouncer's roles, mounted as a file.
+/// The Secret with PgBouncer's roles, mounted as a file.
 #[must_use]
-pub fn userlist(environment: &Environment) -> Entry {
-    Entry {
+pub fn userlist(environment: &Environment) -> SecretEntry {
+    SecretEntry {
         secret: format!("{}-pgbouncer-auth", environment.app.value),
         key: USERLIST,
         content: format!(
@@ -146,9 +145,9 @@ pub fn redis_secret(environment: &Environment, group: &Name) -> String {
     format!("{}-redis-{group}", environment.app.value)
 }
 
-/// `url` of a group's Secret: what the application reads.
+/// `url` of a group's Secret, for the application.
 #[must_use]
-pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> Entry {
+pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> SecretEntry {
     let host = group
         .endpoint
         .as_ref()
@@ -159,7 +158,7 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
             format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` where AUTH is off")
         }
     };
-    Entry {
+    SecretEntry {
         secret: redis_secret(environment, name),
         key: "url",
         content,
@@ -167,10 +166,14 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
     }
 }
 
-/// `address` of a group's Secret: what KEDA reads where the file states no endpoint.
+/// `address` of a group's Secret, for KEDA if the file states no endpoint.
 #[must_use]
-pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
-    group.endpoint.is_none().then(|| Entry {
+pub fn redis_address(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+) -> Option<SecretEntry> {
+    group.endpoint.is_none().then(|| SecretEntry {
         secret: redis_secret(environment, name),
         key: "address",
         content: if group.is_cluster() {
@@ -182,10 +185,14 @@ pub fn redis_address(environment: &Environment, name: &Name, group: &RedisGroup)
     })
 }
 
-/// `password` of a group's Secret: what KEDA reads. ElastiCache knows AUTH with TLS alone.
+/// `password` of a group's Secret, for KEDA. ElastiCache has AUTH only with TLS.
 #[must_use]
-pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Entry> {
-    (group.tls.value != RedisTls::Off).then(|| Entry {
+pub fn redis_password(
+    environment: &Environment,
+    name: &Name,
+    group: &RedisGroup,
+) -> Option<SecretEntry> {
+    (group.tls.value != RedisTls::Off).then(|| SecretEntry {
         secret: redis_secret(environment, name),
         key: "password",
         content: "the AUTH token; empty where AUTH is off".into(),
@@ -193,7 +200,7 @@ pub fn redis_password(environment: &Environment, name: &Name, group: &RedisGroup
     })
 }
 
-/// The ConfigMap that holds the certificates of RDS, under [`CA_BUNDLE`].
+/// The ConfigMap with the certificates of RDS, under [`CA_BUNDLE`].
 #[must_use]
 pub fn ca_config_map(environment: &Environment) -> String {
     format!("{}-rds-ca", environment.app.value)

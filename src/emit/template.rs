@@ -1,14 +1,15 @@
-//! Templates of text that has no serializer.
+//! Templates for text formats without a serializer.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{
     AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
 
-/// No template yet: tags that stand alone leave no line, and a variable that is not given is an
+/// An empty set of templates. A tag alone on a line leaves no line, and a missing variable is an
 /// error.
 ///
 /// # Panics
+///
 /// Never: the delimiters are the usual ones.
 #[must_use]
 pub fn templates() -> Environment<'static> {
@@ -24,7 +25,7 @@ pub fn templates() -> Environment<'static> {
     templates
 }
 
-/// A text that is not escaped goes in as it is, without a formatter between.
+/// Writes unescaped text directly, without a formatter.
 fn write(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match (state.auto_escape(), value.as_str()) {
         (AutoEscape::None, Some(text)) => out.write_str(text).map_err(Error::from),

@@ -1,6 +1,6 @@
-//! Terraform variables, with the attribute names of the well-known modules: terraform-aws-modules'
-//! `rds` (7), `elasticache` (1) and `eks` (managed node groups). No secret is among them: RDS' own
-//! password comes from the user's root module, as `password_wo`.
+//! Terraform variables with the attribute names of common modules: terraform-aws-modules' `rds`
+//! (7), `elasticache` (1) and `eks` (managed node groups). They contain no secret: the RDS password
+//! comes from the user's root module, as `password_wo`.
 
 mod elasticache;
 mod node_groups;
@@ -14,13 +14,13 @@ use crate::model::{Apply, Environment};
 
 use super::hcl::{Hcl, body};
 
-/// The declarations that go with the variables: `tierc schema --terraform`.
+/// The matching declarations, for `tierc schema --terraform`.
 #[must_use]
 pub fn variables_tf() -> &'static str {
     include_str!("../../schema/variables.tf")
 }
 
-/// `terraform/NAME.tfvars`, below its header.
+/// `terraform/NAME.tfvars`, without its header.
 #[must_use]
 pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
     let parts: Vec<String> = variables(environment, catalogue)
@@ -30,7 +30,7 @@ pub fn tfvars(environment: &Environment, catalogue: &Catalogue) -> String {
     parts.join("\n")
 }
 
-/// The variables of an environment, in the order they are written.
+/// The variables of an environment, in output order.
 #[must_use]
 pub fn variables(environment: &Environment, catalogue: &Catalogue) -> Vec<(String, Hcl)> {
     vec![
@@ -78,7 +78,8 @@ fn named<const N: usize>(
         .into_iter()
 }
 
-/// Whether AWS applies changes at once. ElastiCache has no property of its own: the database's counts.
+/// Whether AWS applies changes at once. ElastiCache has no attribute of its own and follows the
+/// database's.
 fn apply_immediately(environment: &Environment) -> Hcl {
     Hcl::Bool(environment.database.maintenance.apply.value == Apply::Now)
 }

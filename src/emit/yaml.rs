@@ -1,7 +1,7 @@
-//! Values as YAML documents. Nothing else uses the YAML crate.
+//! Values as YAML documents. No other module uses the YAML crate.
 //!
-//! The layout is written here, in a fraction of the time that a serializer takes for it; what a
-//! text has to look like so that every reader reads the same text is the crate's to say.
+//! The layout is written here, in a fraction of the time that a serializer needs. The crate decides
+//! how a text must be quoted so that every reader gets the same text.
 
 mod scalar;
 mod value;
@@ -10,20 +10,20 @@ use super::header::header;
 use super::indent::spaces;
 
 pub(crate) use value::yaml;
-pub use value::{Map, Value};
+pub use value::{Map, YamlValue};
 
-/// The order in which people read an object; other keys follow in the order they are given.
+/// The first keys of an object, in the usual order. Other keys follow in the given order.
 const FIRST: [&str; 5] = ["apiVersion", "kind", "name", "metadata", "spec"];
 
-/// Bytes of a usual file: most need no more room.
+/// The size of a usual file, to allocate once.
 const USUAL: usize = 32 << 10;
 
 /// Spaces of a step.
 const STEP: usize = 2;
 
-/// The documents below a header that names `source_name`, with `---` between them.
+/// The documents, separated by `---`, below a header that names `source_name`.
 #[must_use]
-pub fn documents(values: &[Value], source_name: &str) -> String {
+pub fn documents(values: &[YamlValue], source_name: &str) -> String {
     let mut text = String::with_capacity(USUAL);
     text.push_str(&header(source_name));
     for (index, value) in values.iter().enumerate() {
@@ -35,15 +35,19 @@ pub fn documents(values: &[Value], source_name: &str) -> String {
     text
 }
 
-/// The kind and the name of each object in text that [`documents`] wrote: both stand above everything
-/// else of their object.
+/// The kind and name of each object in text from [`documents`], where both come first in their
+/// object.
 #[must_use]
 pub fn objects(text: &str) -> Vec<(String, String)> {
     let mut objects = Vec::new();
     let mut kind = None;
     let mut in_metadata = false;
-    for line in text.lines() {
+    for line in text.split('\n') {
         let plain = |value: &str| value.trim_matches(['"', '\'']).to_owned();
+        // Most lines are deep inside of an object.
+        if line.starts_with(' ') && !in_metadata {
+            continue;
+        }
         if let Some(of) = line.strip_prefix("kind: ") {
             kind = Some(plain(of));
         } else if !line.starts_with(' ') {
@@ -55,19 +59,19 @@ pub fn objects(text: &str) -> Vec<(String, String)> {
     objects
 }
 
-/// What somebody else's document says; a mistake is told without its text.
+/// Parses another program's document. The error does not quote its text.
 pub(crate) fn read(text: &str) -> Result<serde_json::Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
 
-/// A value where the line is empty up to `indent`, and its line ends.
-fn write(value: &Value, indent: usize, into: &mut String) {
-    if let Value::Map(map) = value
+/// Writes a value after `indent` spaces, with its line end.
+fn write(value: &YamlValue, indent: usize, into: &mut String) {
+    if let YamlValue::Map(map) = value
         && !map.is_empty()
     {
         write_map(map, indent, into);
-    } else if let Value::List(items) = value
+    } else if let YamlValue::List(items) = value
         && !items.is_empty()
     {
         write_list(items, indent, into);
@@ -76,9 +80,9 @@ fn write(value: &Value, indent: usize, into: &mut String) {
     }
 }
 
-/// The entries below each other; the first stands where the line is.
+/// Writes the entries of a map, one per line. The first line is already indented.
 fn write_map(map: &Map, indent: usize, into: &mut String) {
-    let mut entry = |index: usize, (key, value): (&str, &Value)| {
+    let mut entry = |index: usize, (key, value): (&str, &YamlValue)| {
         if index > 0 {
             spaces(indent, into);
         }
@@ -90,7 +94,7 @@ fn write_map(map: &Map, indent: usize, into: &mut String) {
         let entries = map.iter().enumerate();
         entries.for_each(|(index, it)| entry(index, it));
     } else {
-        let mut sorted: Vec<(&str, &Value)> = map.iter().collect();
+        let mut sorted: Vec<(&str, &YamlValue)> = map.iter().collect();
         sorted.sort_by_key(|(key, _)| rank(key));
         let entries = sorted.into_iter().enumerate();
         entries.for_each(|(index, it)| entry(index, it));
@@ -103,15 +107,15 @@ fn rank(key: &str) -> usize {
     known.unwrap_or(FIRST.len())
 }
 
-/// What a key has: a map or a list below it, anything else behind it.
-fn write_below_key(value: &Value, indent: usize, into: &mut String) {
-    if let Value::Map(map) = value
+/// Writes the value of a key: a map or a list on new lines, anything else on the same line.
+fn write_below_key(value: &YamlValue, indent: usize, into: &mut String) {
+    if let YamlValue::Map(map) = value
         && !map.is_empty()
     {
         into.push('\n');
         spaces(indent + STEP, into);
         write_map(map, indent + STEP, into);
-    } else if let Value::List(items) = value
+    } else if let YamlValue::List(items) = value
         && !items.is_empty()
     {
         into.push('\n');
@@ -123,8 +127,8 @@ fn write_below_key(value: &Value, indent: usize, into: &mut String) {
     }
 }
 
-/// The items below each other; the first stands where the line is.
-fn write_list(items: &[Value], indent: usize, into: &mut String) {
+/// Writes the items of a list, one per line. The first line is already indented.
+fn write_list(items: &[YamlValue], indent: usize, into: &mut String) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             spaces(indent, into);
@@ -134,21 +138,21 @@ fn write_list(items: &[Value], indent: usize, into: &mut String) {
     }
 }
 
-/// What stands behind a key or a dash; `indent` is where further lines of it begin.
-fn write_scalar(value: &Value, indent: usize, into: &mut String) {
+/// Writes a scalar after a key or a dash; `indent` is for its further lines.
+fn write_scalar(value: &YamlValue, indent: usize, into: &mut String) {
     match value {
-        Value::Null => into.push_str("null"),
-        Value::Bool(true) => into.push_str("true"),
-        Value::Bool(false) => into.push_str("false"),
-        Value::Number(number) => into.push_str(&number.to_string()),
-        Value::Text(text) => {
+        YamlValue::Null => into.push_str("null"),
+        YamlValue::Bool(true) => into.push_str("true"),
+        YamlValue::Bool(false) => into.push_str("false"),
+        YamlValue::Number(number) => into.push_str(&number.to_string()),
+        YamlValue::Text(text) => {
             if text.contains('\n') && scalar::write_block(text, indent, into) {
                 return;
             }
             scalar::write(text, into);
         }
-        Value::List(_) => into.push_str("[]"),
-        Value::Map(_) => into.push_str("{}"),
+        YamlValue::List(_) => into.push_str("[]"),
+        YamlValue::Map(_) => into.push_str("{}"),
     }
     into.push('\n');
 }

@@ -3,7 +3,7 @@
 mod replicas;
 mod storage;
 
-use super::{Class, FeltBy, Impact, Step, Undo, When};
+use super::{Class, FeltBy, Impact, ImpactStep, ImpactTime, Undo};
 use crate::model::Version;
 use crate::model::{
     BackupField, Database, DatabaseField, DirectField, Environment, MaintenanceField, SslMode,
@@ -15,10 +15,10 @@ const PARAMETERS: &str = "RDS user guide: static parameters take effect after a 
 const PGBOUNCER: &str = "PgBouncer 1.25, doc/config.md: settings that RELOAD applies";
 const TERRAFORM: &str = "terraform-provider-aws, aws_db_instance: arguments that force a new one";
 
-/// The first major version of which `rds.force_ssl` is dynamic.
+/// The first major version in which `rds.force_ssl` is dynamic.
 const FORCES_SSL: u32 = 15;
 
-pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
+pub(super) fn database(field: DatabaseField, step: &ImpactStep<'_>) -> Impact {
     match field {
         DatabaseField::name(()) => name(step),
         DatabaseField::instance(()) => class(step),
@@ -55,7 +55,7 @@ pub(super) fn database(field: DatabaseField, step: &Step<'_>) -> Impact {
     }
 }
 
-fn name(step: &Step<'_>) -> Impact {
+fn name(step: &ImpactStep<'_>) -> Impact {
     let reason = "the instance is renamed and reboots at once; its host name changes";
     Impact::new(Class::Outage, reason, MODIFYING)
         .felt_by(FeltBy::Everyone)
@@ -66,7 +66,7 @@ fn reload(reason: &str) -> Impact {
     Impact::new(Class::Reload, reason, PGBOUNCER)
 }
 
-fn sides<'a>(step: &Step<'a>) -> Pair<&'a Database> {
+fn sides<'a>(step: &ImpactStep<'a>) -> Pair<&'a Database> {
     Pair::new(step.before, step.after).map(|side: &'a Environment| &side.database)
 }
 
@@ -84,13 +84,13 @@ fn replaced(reason: &str) -> Impact {
     .undo(Undo::Harder)
 }
 
-/// The Secrets name the role, and pods read them when they start.
-fn user(step: &Step<'_>) -> Impact {
+/// The Secrets contain the role, and pods read them at their start.
+fn user(step: &ImpactStep<'_>) -> Impact {
     let names = sides(step).map(|it| &it.user.value);
     Impact::new(
         Class::Rolling,
         "pods connect as the new role from their next start",
-        "tierc: the role stands in Secrets, which pods read when they start",
+        "tierc: Secrets contain the role, and pods read them when they start",
     )
     .felt_by(FeltBy::Nobody)
     .heed(format!(
@@ -99,8 +99,8 @@ fn user(step: &Step<'_>) -> Impact {
     ))
 }
 
-/// A restart of the primary: short where a standby takes over on both sides of the step.
-fn restart(reason: Pair<&str>, step: &Step<'_>) -> Impact {
+/// A restart of the primary. It is short if there is a standby on both sides of the step.
+fn restart(reason: Pair<&str>, step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = if before && after {
         Impact::new(Class::Failover, reason.before, MODIFYING)
@@ -117,7 +117,7 @@ fn restart(reason: Pair<&str>, step: &Step<'_>) -> Impact {
     impact.felt_by(FeltBy::Everyone).when(step.when())
 }
 
-fn class(step: &Step<'_>) -> Impact {
+fn class(step: &ImpactStep<'_>) -> Impact {
     let reason = Pair::new(
         "RDS resizes the standby and fails over to it",
         "RDS stops the instance, resizes it and starts it again: this takes minutes",
@@ -125,7 +125,7 @@ fn class(step: &Step<'_>) -> Impact {
     restart(reason, step)
 }
 
-fn engine(step: &Step<'_>) -> Impact {
+fn engine(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| {
         let version = Version::lenient(&it.engine.value);
         (version.major(), version.minor())
@@ -160,8 +160,9 @@ fn engine(step: &Step<'_>) -> Impact {
         .when(step.when())
 }
 
-/// A static parameter: in the restart that a new class or version needs anyway, else by hand.
-fn max_connections(step: &Step<'_>) -> Impact {
+/// A static parameter: it takes effect in a restart for a new class or version, else in a manual
+/// reboot.
+fn max_connections(step: &ImpactStep<'_>) -> Impact {
     for path in ["database.instance", "database.engine"] {
         if step.changes(path) {
             let shared = if path == "database.instance" {
@@ -193,10 +194,10 @@ fn max_connections(step: &Step<'_>) -> Impact {
     } else {
         impact.on("without Multi-AZ: a plain reboot")
     };
-    impact.felt_by(FeltBy::Everyone).when(When::ByHand)
+    impact.felt_by(FeltBy::Everyone).when(ImpactTime::ByHand)
 }
 
-fn multi_az(step: &Step<'_>) -> Impact {
+fn multi_az(step: &ImpactStep<'_>) -> Impact {
     if step.after.database.multi_az.value {
         Impact::new(
             Class::OnlineDegraded,
@@ -210,7 +211,7 @@ fn multi_az(step: &Step<'_>) -> Impact {
     }
 }
 
-fn backup_days(step: &Step<'_>) -> Impact {
+fn backup_days(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.backup.days.value > 0);
     if before == after {
         return unfelt("only the backup retention changes");
@@ -225,8 +226,8 @@ fn backup_days(step: &Step<'_>) -> Impact {
     .when(step.when())
 }
 
-/// The Deployment mounts the CA bundle in every mode: only the file differs.
-fn tls(step: &Step<'_>) -> Impact {
+/// The Deployment always mounts the CA bundle, so only the configuration changes.
+fn tls(step: &ImpactStep<'_>) -> Impact {
     let verifies = |mode: SslMode| match mode {
         SslMode::VerifyCa | SslMode::VerifyFull => true,
         SslMode::Disable | SslMode::Prefer | SslMode::Require => false,
@@ -243,7 +244,7 @@ fn tls(step: &Step<'_>) -> Impact {
         )
         .on("before PostgreSQL 15: the parameter is static")
         .felt_by(FeltBy::Everyone)
-        .when(When::ByHand);
+        .when(ImpactTime::ByHand);
     }
     let Pair { before, after } = sides(step).map(|it| verifies(it.tls.value));
     match (before, after) {

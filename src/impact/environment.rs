@@ -1,10 +1,10 @@
-//! What a change of an environment does, field by field; those that are parts have files of their own.
+//! The impact of changes to an environment's own fields. Its parts have their own modules.
 
 use super::{
-    Class, FeltBy, Impact, Step, Undo, database, nodes, operation, pgbouncer, redis, workload,
+    Class, FeltBy, Impact, ImpactStep, Undo, database, nodes, operation, pgbouncer, redis, workload,
 };
 use crate::catalogue::Catalogue;
-use crate::diff::Change;
+use crate::diff::AttributeChange;
 use crate::model::{DeliverField, EnvironmentField, NetworkField};
 
 const OBJECTS: &str = "Kubernetes: objects are identified by namespace and name";
@@ -15,7 +15,11 @@ const OTHER_LABELS: &str =
 const LABELS: &str = "Kubernetes: labels of a pod template are part of it";
 const POLICIES: &str = "Kubernetes: network policies act on pods as they are";
 
-pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Impact {
+pub(super) fn environment(
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+    catalogue: &Catalogue,
+) -> Impact {
     match change.field {
         EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
@@ -29,7 +33,7 @@ pub(super) fn environment(change: &Change, step: &Step<'_>, catalogue: &Catalogu
         EnvironmentField::labels(()) => renewed(OTHER_LABELS, LABELS),
         EnvironmentField::framework(()) => unfelt(
             "it only sets how queue lists are named",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
         EnvironmentField::network(field) => network(field),
         EnvironmentField::deliver(field) => deliver(field),
@@ -54,8 +58,9 @@ fn unfelt(reason: &str, source: &'static str) -> Impact {
     Impact::new(Class::None, reason, source)
 }
 
-/// What is named after the environment is listed apart; what selects nodes by its name is not.
-fn renamed(step: &Step<'_>) -> Impact {
+/// Names derived from the environment's name are listed as changes of their own. Node selectors
+/// with the name are not.
+fn renamed(step: &ImpactStep<'_>) -> Impact {
     let pools = nodes::selected_by_name(step.after);
     if pools.is_empty() {
         return unfelt(
@@ -86,7 +91,8 @@ fn elsewhere() -> Impact {
     .undo(Undo::Harder)
 }
 
-/// Everything in Kubernetes is created in another place, and what stands in the old one goes.
+/// Everything in Kubernetes is created in another place, and the old objects remain until they are
+/// deleted.
 fn moved(what: &str) -> Impact {
     let reason =
         format!("every workload starts again in the other {what}; create its Secrets there first");

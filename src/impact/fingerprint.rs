@@ -1,17 +1,17 @@
-//! Short names of changes, by which an approval is kept.
+//! Short identifiers of changes, for approvals.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Impact;
-use crate::cost::Difference;
-use crate::diff::{Change, Changes, Presence, Rename};
+use crate::cost::CostDifference;
+use crate::diff::{AttributeChange, Changes, PartRename, Presence};
 use crate::model::Name;
 
-/// Twelve hexadecimal digits that stay the same as long as the change does the same: they name
-/// the environment, the path, both values and the class, so that an approved failover is not also
-/// an approved outage, and an unrelated edit asks for no new approval.
+/// Twelve hexadecimal digits that identify what a change does: the environment, the path, both
+/// values and the class. So an approved failover does not approve an outage, and an unrelated edit
+/// needs no new approval.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
@@ -32,7 +32,7 @@ impl Fingerprint {
 
     /// Of one change.
     #[must_use]
-    pub fn of(environment: &Name, change: &Change, impact: &Impact) -> Self {
+    pub fn of(environment: &Name, change: &AttributeChange, impact: &Impact) -> Self {
         let value = |value: &Option<String>| {
             value
                 .clone()
@@ -49,7 +49,7 @@ impl Fingerprint {
 
     /// Of a new name.
     #[must_use]
-    pub fn of_rename(environment: &Name, rename: &Rename, impact: &Impact) -> Self {
+    pub fn of_rename(environment: &Name, rename: &PartRename, impact: &Impact) -> Self {
         let names = &rename.names;
         Self::hash([
             environment.as_str(),
@@ -60,7 +60,7 @@ impl Fingerprint {
         ])
     }
 
-    /// Of everything that becomes of an environment.
+    /// The fingerprint of all changes of an environment.
     #[must_use]
     pub fn of_environment(changes: &Changes, parts: &[Self]) -> Self {
         let presence = match changes.presence {
@@ -76,9 +76,9 @@ impl Fingerprint {
         )
     }
 
-    /// Of an environment of which nothing changes but what is paid for it.
+    /// The fingerprint of an environment in which only prices change.
     #[must_use]
-    pub fn of_prices(environment: &Name, money: &Difference) -> Self {
+    pub fn of_prices(environment: &Name, money: &CostDifference) -> Self {
         let total = money.total().0;
         let sides = [total.before, total.after];
         let amounts = sides.map(|it| [it.floor.exact(), it.ceiling.exact()]);
@@ -97,7 +97,7 @@ impl Fingerprint {
     fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
-            // The length first, so that no two lists of parts run together to the same bytes.
+            // Each part follows its length, so different lists of parts give different bytes.
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

@@ -1,9 +1,9 @@
 //! What a change of a node group does.
 
-use super::{Class, FeltBy, Impact, Step};
+use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::budget::placement::{self, Groups};
 use crate::catalogue::Catalogue;
-use crate::diff::Change;
+use crate::diff::AttributeChange;
 use crate::model::{Capacity, Environment, Name, NodeGroupField, ReplicasField};
 use crate::pair::Pair;
 
@@ -14,8 +14,8 @@ const EKS: &str =
 
 pub(super) fn nodes(
     field: NodeGroupField,
-    change: &Change,
-    step: &Step<'_>,
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
     catalogue: &Catalogue,
 ) -> Impact {
     match field {
@@ -54,11 +54,11 @@ pub(super) fn nodes(
     }
 }
 
-/// What EKS does by itself is more than the connection budget counts.
+/// EKS drains several nodes at once, which the connection budget does not cover.
 pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
 
 /// Whether a group may have fewer nodes than before.
-fn shrinks(change: &Change, step: &Step<'_>) -> bool {
+fn shrinks(change: &AttributeChange, step: &ImpactStep<'_>) -> bool {
     let most = |side: &Environment| {
         let group = side.nodes.get(change.place.name()?)?;
         Some(group.count.max.value)
@@ -66,8 +66,8 @@ fn shrinks(change: &Change, step: &Step<'_>) -> bool {
     most(step.after) < most(step.before)
 }
 
-/// Pods that another set of groups lets in: what selects nodes is part of their template.
-pub(super) fn moved(group: &Name, step: &Step<'_>) -> Option<Impact> {
+/// Pods whose set of allowed groups changes: node selectors are part of their template.
+pub(super) fn moved(group: &Name, step: &ImpactStep<'_>) -> Option<Impact> {
     let groups = Pair::new(&step.before.nodes, &step.after.nodes);
     let whom = if rest_moves(group, groups) {
         FeltBy::Everyone
@@ -86,14 +86,14 @@ pub(super) fn moved(group: &Name, step: &Step<'_>) -> Option<Impact> {
     Some(Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(whom))
 }
 
-/// Whether the API and PgBouncer ask for other nodes, where the group is one that they may use.
+/// Whether the API and PgBouncer select other nodes, if they may use the group.
 fn rest_moves(group: &Name, groups: Pair<&Groups>) -> bool {
     let open = |groups: &Groups| groups.get(group).is_some_and(|it| it.runs.is_empty());
     let asked = groups.map(placement::of_the_rest);
     (open(groups.before) || open(groups.after)) && asked.before != asked.after
 }
 
-/// Whether a pool asks for other nodes, where the group is one that names it.
+/// Whether a pool selects other nodes, if the group names it.
 fn pool_moves(group: &Name, pool: &Name, capacity: Capacity, groups: Pair<&Groups>) -> bool {
     let names_it = |groups: &Groups| {
         let runs = groups.get(group).map(|it| &it.runs);
@@ -103,7 +103,8 @@ fn pool_moves(group: &Name, pool: &Name, capacity: Capacity, groups: Pair<&Group
     (names_it(groups.before) || names_it(groups.after)) && asked.before != asked.after
 }
 
-/// Whose pods select nodes by the environment's name: those of pools that groups name.
+/// The pods with a node selector that contains the environment's name: those of pools that groups
+/// name.
 pub(super) fn selected_by_name(environment: &Environment) -> Vec<String> {
     let groups = &environment.nodes;
     let named = environment.worker.keys().filter(|pool| {
@@ -119,8 +120,12 @@ fn replaced(reason: &str) -> Impact {
     Impact::new(Class::Rolling, reason, EKS).felt_by(FeltBy::Everyone)
 }
 
-/// What to say where the new instance type has another architecture.
-fn other_arch(change: &Change, step: &Step<'_>, catalogue: &Catalogue) -> Option<String> {
+/// A warning if the new instance type has another architecture.
+fn other_arch(
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+    catalogue: &Catalogue,
+) -> Option<String> {
     let name = change.place.name()?;
     let arch = |side: &Environment| {
         let group = side.nodes.get(name)?;

@@ -1,7 +1,7 @@
-//! What a change of schedules, alerts, load tests or money does.
+//! The impact of changes to schedules, alerts, load tests and money.
 
 use super::{Class, FeltBy, Impact};
-use crate::diff::Change;
+use crate::diff::AttributeChange;
 use crate::model::{
     AlertsField, ArrivalRateField, BudgetField, CostField, EventField, ExpectationField,
     LoadTestField, Name, OffHoursField, RedisOpsField, RequestField, ScheduleField, StageField,
@@ -12,7 +12,7 @@ const FOLLOWER: &str = "tierc: a CronJob follows the schedule every five minutes
 const RULES: &str = "prometheus-operator: rules are loaded while Prometheus runs";
 const SCRIPT: &str = "tierc: a load test runs when somebody starts it";
 
-pub(super) fn off_hours(field: OffHoursField, change: &Change) -> Impact {
+pub(super) fn off_hours(field: OffHoursField, change: &AttributeChange) -> Impact {
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, FOLLOWER);
     match field {
         OffHoursField::days(())
@@ -31,7 +31,7 @@ pub(super) fn off_hours(field: OffHoursField, change: &Change) -> Impact {
     }
 }
 
-pub(super) fn event(field: EventField, change: &Change) -> Impact {
+pub(super) fn event(field: EventField, change: &AttributeChange) -> Impact {
     let scaled = |reason: &str| {
         Impact::new(
             Class::Autoscaler,
@@ -53,7 +53,7 @@ pub(super) fn event(field: EventField, change: &Change) -> Impact {
 }
 
 /// The pool at the end of a path such as `event.sale.worker.batch`.
-fn pool(change: &Change) -> FeltBy {
+fn pool(change: &AttributeChange) -> FeltBy {
     let name = change.path.rsplit('.').next().unwrap_or_default();
     FeltBy::Pools(vec![Name::composed(name.to_owned()).to_string()])
 }
@@ -117,7 +117,7 @@ pub(super) fn budget(field: BudgetField) -> Impact {
     match field {
         BudgetField::monthly(()) => unfelt(
             "the cost is checked against another budget",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn cost(field: CostField) -> Impact {
     match field {
         CostField::reserved(()) => unfelt(
             "the cost is estimated with another share of reserved capacity",
-            "tierc: no output holds it",
+            "tierc: no output contains it",
         ),
     }
 }

@@ -1,13 +1,13 @@
-//! What a change of PgBouncer does: a reload, unless its pods have to be others.
+//! The impact of changes to PgBouncer: a reload, unless its pods must be replaced.
 
-use super::{Class, FeltBy, Impact, Step};
+use super::{Class, FeltBy, Impact, ImpactStep};
 use crate::emit::pgbouncer::open_files;
 use crate::model::{ClientsField, PgbouncerField, PoolField, ResourcesField};
 
 const CONFIG: &str = "PgBouncer 1.25, doc/config.md and src/main.c: settings that RELOAD applies";
 const TEMPLATE: &str = "PgBouncer 1.25, doc/usage.md: SIGTERM waits for the clients to leave";
 
-pub(super) fn pgbouncer(field: PgbouncerField, step: &Step<'_>) -> Impact {
+pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact {
     match field {
         PgbouncerField::name(()) => Impact::new(
             Class::Outage,
@@ -52,8 +52,8 @@ fn reload(reason: &str) -> Impact {
     Impact::new(Class::Reload, reason, CONFIG)
 }
 
-/// A lower limit leaves open what is open.
-fn max_db(step: &Step<'_>) -> Impact {
+/// A lower limit does not close open connections.
+fn max_db(step: &ImpactStep<'_>) -> Impact {
     let max_db = |side: &crate::model::Environment| side.pgbouncer.pool.max_db.value;
     if max_db(step.after) < max_db(step.before) {
         reload(
@@ -64,7 +64,7 @@ fn max_db(step: &Step<'_>) -> Impact {
     }
 }
 
-fn instances(step: &Step<'_>) -> Impact {
+fn instances(step: &ImpactStep<'_>) -> Impact {
     let before = step.before.pgbouncer.instances.value;
     let after = step.after.pgbouncer.instances.value;
     if after > before {
@@ -84,7 +84,7 @@ fn instances(step: &Step<'_>) -> Impact {
 }
 
 /// Pods are replaced one by one, each after its clients have left or the drain is over.
-fn restart(reason: &str, step: &Step<'_>) -> Impact {
+fn restart(reason: &str, step: &ImpactStep<'_>) -> Impact {
     let drain = step.after.pgbouncer.drain.value;
     Impact::new(
         Class::Rolling,

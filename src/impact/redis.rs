@@ -1,7 +1,7 @@
 //! What a change of a replication group does.
 
-use super::{Class, FeltBy, Impact, Step, Undo};
-use crate::diff::Change;
+use super::{Class, FeltBy, Impact, ImpactStep, Undo};
+use crate::diff::AttributeChange;
 use crate::model::Version;
 use crate::model::{
     ClusterField, ClusterMode, RedisEngine, RedisGroup, RedisGroupField, RedisTls, Use,
@@ -17,7 +17,11 @@ const VERSIONS: &str = "ElastiCache user guide: upgrading engine versions";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 const TEMPLATE: &str = "Kubernetes: a Deployment replaces its pods when their template changes";
 
-pub(super) fn redis(field: RedisGroupField, change: &Change, step: &Step<'_>) -> Impact {
+pub(super) fn redis(
+    field: RedisGroupField,
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+) -> Impact {
     let group = change.place.name().and_then(|name| {
         let (before, after) = (step.before.redis.get(name)?, step.after.redis.get(name)?);
         Some(Pair::new(before, after))
@@ -60,14 +64,14 @@ fn endpoint() -> Impact {
     Impact::new(Class::Autoscaler, reason, KEDA)
 }
 
-fn node(felt_by: FeltBy, step: &Step<'_>) -> Impact {
+fn node(felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
     let reason = "new nodes synchronise and take over: milliseconds to seconds for each shard; the data must fit";
     Impact::new(Class::Rolling, reason, SCALING)
         .felt_by(felt_by)
         .when(step.when())
 }
 
-/// Queues are everybody's; sessions and caches are the API's.
+/// Everyone depends on queues; only the API depends on sessions and caches.
 fn felt_by(group: Pair<&RedisGroup>) -> FeltBy {
     let mut uses = group.before.uses.iter().chain(&group.after.uses);
     if uses.any(|used| used.value == Use::Queue) {
@@ -83,7 +87,7 @@ fn new_group(reason: &str, felt_by: FeltBy) -> Impact {
         .undo(Undo::Harder)
 }
 
-fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
     let to_valkey = group.after.engine.value == RedisEngine::Valkey;
     if to_valkey && group.after.is_at_least(&Version::of(7, 2)) {
         return Impact::new(
@@ -102,8 +106,8 @@ fn engine(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact 
     )
 }
 
-/// Upgrades fail over shard by shard; there is no way down.
-fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+/// Upgrades fail over shard by shard, and cannot be undone.
+fn version(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = group.map(|group| Version::lenient(&group.version.value));
     let to_redis = group.before.engine.value > group.after.engine.value;
     if to_redis || (after < before && group.before.engine == group.after.engine) {
@@ -142,8 +146,8 @@ fn replicas(group: Pair<&RedisGroup>) -> Impact {
     Impact::new(Class::None, reason, SCALING)
 }
 
-/// A cache is cold in its new place; what waits in a queue or a session is lost on the way.
-fn uses(change: &Change, step: &Step<'_>) -> Impact {
+/// A cache starts empty in its new group. Waiting jobs and sessions are lost in the move.
+fn uses(change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
     let used = change
         .values
         .after
@@ -208,12 +212,12 @@ fn shards(group: Pair<&RedisGroup>, felt_by: FeltBy) -> Impact {
     Impact::new(Class::OnlineDegraded, reason, RESHARDING).felt_by(felt_by)
 }
 
-/// Whether a group must be replaced to turn cluster mode on.
+/// Whether cluster mode requires a new group.
 fn replaces_for_mode(group: &RedisGroup) -> bool {
     !group.is_at_least(&Version::of(7, 0)) || group.replicas.value == 0
 }
 
-fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = group.map(|it| it.cluster.mode.value);
     let version = &group.before.version.value;
     if before == ClusterMode::Enabled {
@@ -250,7 +254,7 @@ fn mode(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
     }
 }
 
-fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &Step<'_>) -> Impact {
+fn tls(group: Pair<&RedisGroup>, felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
     let version = &group.before.version.value;
     if !group.before.is_at_least(&RedisGroup::TLS_IN_PLACE) {
         return new_group(

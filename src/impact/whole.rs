@@ -1,7 +1,7 @@
-//! What comes or goes as a whole.
+//! The impact of adding or removing a whole part.
 
-use super::{Class, FeltBy, Impact, Step, Undo, nodes};
-use crate::diff::Place;
+use super::{Class, FeltBy, Impact, ImpactStep, Undo, nodes};
+use crate::diff::DiffPlace;
 use crate::model::{Name, Use};
 
 const CREATED: &str = "a resource that nothing uses yet interrupts nothing";
@@ -11,7 +11,7 @@ pub(super) fn environment_added() -> Impact {
     Impact::new(Class::None, "the environment is new", CREATED)
 }
 
-/// An environment that is taken down: database and Redis go with it.
+/// The environment is removed, with its database and Redis.
 pub(super) fn environment_removed() -> Impact {
     Impact::new(
         Class::Replace,
@@ -22,43 +22,43 @@ pub(super) fn environment_removed() -> Impact {
     .undo(Undo::Never)
 }
 
-/// Every attribute of a pool, service or group that did not exist: nobody notices, unless pods that
-/// run already ask for the nodes of a new group.
-pub(super) fn added(place: &Place, step: &Step<'_>) -> Impact {
+/// The attributes of a new pool, service or group. Users do not notice, unless running pods also
+/// move to the nodes of a new group.
+pub(super) fn added(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
     let moved = match place {
-        Place::Nodes(group) => nodes::moved(group, step),
-        Place::Environment
-        | Place::Api
-        | Place::Worker(_)
-        | Place::Service(_)
-        | Place::Pgbouncer
-        | Place::Database
-        | Place::Redis(_) => None,
+        DiffPlace::Nodes(group) => nodes::moved(group, step),
+        DiffPlace::Environment
+        | DiffPlace::Api
+        | DiffPlace::Worker(_)
+        | DiffPlace::Service(_)
+        | DiffPlace::Pgbouncer
+        | DiffPlace::Database
+        | DiffPlace::Redis(_) => None,
     };
     moved.unwrap_or_else(|| Impact::new(Class::None, format!("`{place}` is new"), CREATED))
 }
 
-/// Every attribute of a pool, service or group that goes.
-pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
+/// The attributes of a removed pool, service or group.
+pub(super) fn removed(place: &DiffPlace, step: &ImpactStep<'_>) -> Impact {
     match place {
-        Place::Worker(name) => Impact::new(
+        DiffPlace::Worker(name) => Impact::new(
             Class::Rolling,
             "the pods finish their jobs and stop; their queues wait unless other pools read them",
             "Kubernetes: a deleted Deployment's pods have their grace period",
         )
         .felt_by(FeltBy::Pools(vec![name.to_string()])),
-        Place::Redis(name) => group_removed(name, step),
-        Place::Nodes(_) => Impact::new(
+        DiffPlace::Redis(name) => group_removed(name, step),
+        DiffPlace::Nodes(_) => Impact::new(
             Class::Rolling,
             format!("its pods move to other nodes; {}", nodes::DRAINED_FIRST),
             "EKS user guide: deleting a managed node group drains all of its nodes",
         )
         .felt_by(FeltBy::Everyone),
-        Place::Service(_)
-        | Place::Environment
-        | Place::Api
-        | Place::Pgbouncer
-        | Place::Database => Impact::new(
+        DiffPlace::Service(_)
+        | DiffPlace::Environment
+        | DiffPlace::Api
+        | DiffPlace::Pgbouncer
+        | DiffPlace::Database => Impact::new(
             Class::None,
             "it is no longer counted",
             "tierc: a service is counted, never rendered",
@@ -66,8 +66,8 @@ pub(super) fn removed(place: &Place, step: &Step<'_>) -> Impact {
     }
 }
 
-/// A cache can be lost; queues and sessions cannot.
-fn group_removed(name: &Name, step: &Step<'_>) -> Impact {
+/// The loss of a cache is acceptable, that of queues and sessions is not.
+fn group_removed(name: &Name, step: &ImpactStep<'_>) -> Impact {
     let held = step.before.redis.get(name);
     let keeps = held.is_some_and(|group| group.uses.iter().any(|used| used.value != Use::Cache));
     let source = "ElastiCache user guide: deleting a replication group deletes its data";

@@ -1,7 +1,7 @@
 //! What a change of the API, a pool or a service does.
 
-use super::{Class, FeltBy, Impact, Step};
-use crate::diff::Change;
+use super::{Class, FeltBy, Impact, ImpactStep};
+use crate::diff::AttributeChange;
 use crate::model::{
     ApiField, ConnectionsField, Environment, FallbackField, Name, PodsMetricField, QueueField,
     ReplicasField, RolloutField, ServiceField, TargetField, WorkerField, Workload, WorkloadField,
@@ -12,7 +12,7 @@ pub(super) const TEMPLATE: &str =
 const HPA: &str = "Kubernetes: autoscaling/v2 reads its specification anew every 15 s";
 const KEDA: &str = "KEDA: the operator reconciles a ScaledObject when it changes";
 
-pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
+pub(super) fn api(field: ApiField, step: &ImpactStep<'_>) -> Impact {
     let told = is_told(step, |side| Some(&side.api.workload));
     match field {
         ApiField::workload(field) => workload(field, FeltBy::Api, told),
@@ -22,7 +22,11 @@ pub(super) fn api(field: ApiField, step: &Step<'_>) -> Impact {
     }
 }
 
-pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Impact {
+pub(super) fn worker(
+    field: WorkerField,
+    change: &AttributeChange,
+    step: &ImpactStep<'_>,
+) -> Impact {
     let pool = change.place.name().map(ToString::to_string);
     let name = Name::composed(pool.clone().unwrap_or_default());
     let told = is_told(step, |side| Some(&side.worker.get(&name)?.workload));
@@ -62,8 +66,11 @@ pub(super) fn worker(field: WorkerField, change: &Change, step: &Step<'_>) -> Im
     }
 }
 
-/// Whether a variable tells pods how long they may keep a connection.
-fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workload>) -> bool {
+/// Whether a variable passes the lifetime of connections to the pods.
+fn is_told<'a>(
+    step: &ImpactStep<'a>,
+    of: impl Fn(&'a Environment) -> Option<&'a Workload>,
+) -> bool {
     [step.before, step.after]
         .into_iter()
         .filter_map(of)
@@ -71,14 +78,14 @@ fn is_told<'a>(step: &Step<'a>, of: impl Fn(&'a Environment) -> Option<&'a Workl
 }
 
 fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
-    // The API is scaled by an HPA of its own, a pool by the one that KEDA makes.
+    // The API has its own HPA; KEDA creates a pool's.
     let source = if felt_by == FeltBy::Api { HPA } else { KEDA };
     let scaled = |reason: &str| Impact::new(Class::Autoscaler, reason, source);
     match field {
         WorkloadField::name(()) => Impact::new(
             Class::Outage,
             "the Deployment with the old name is deleted while the pods of the new one start",
-            "Helm: an upgrade deletes what the release no longer holds without waiting for the rest",
+            "Helm: an upgrade deletes objects that left the release without waiting for the others",
         )
         .felt_by(felt_by),
         WorkloadField::image(()) => template("pods run another image", felt_by),
@@ -98,10 +105,7 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         }
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
-        ) if told => template(
-            "pods read the connection lifetime from a variable",
-            felt_by,
-        ),
+        ) if told => template("pods read the connection lifetime from a variable", felt_by),
         WorkloadField::connections(
             ConnectionsField::lifetime(()) | ConnectionsField::lifetime_env(()),
         )
@@ -120,7 +124,9 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
             )
         }
         WorkloadField::hold(()) => scaled("the count is held, or no longer held").felt_by(felt_by),
-        WorkloadField::arch(()) => template("pods move to nodes of the other architecture", felt_by),
+        WorkloadField::arch(()) => {
+            template("pods move to nodes of the other architecture", felt_by)
+        }
         WorkloadField::env(()) => template("pods get another environment variable", felt_by),
     }
 }
@@ -134,7 +140,7 @@ fn template(reason: &str, felt_by: FeltBy) -> Impact {
     Impact::new(Class::Rolling, reason, TEMPLATE).felt_by(felt_by)
 }
 
-/// Services are counted and not rendered: somebody else makes the change.
+/// Services are counted, not rendered: others deploy the change.
 pub(super) fn service(field: ServiceField) -> Impact {
     let reason = match field {
         ServiceField::replicas(()) | ServiceField::cpu(()) | ServiceField::memory(()) => {

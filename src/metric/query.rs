@@ -1,14 +1,13 @@
-//! PromQL with an environment's names. Names and labels are those of kube-state-metrics, cAdvisor,
-//! KEDA and YACE; sources: their metric references, and the guide's table for what is divided by
-//! what.
+//! PromQL with an environment's names. Metric names and labels come from the references of
+//! kube-state-metrics, cAdvisor, KEDA and YACE; the ratios from the guide's table.
 //!
-//! Every query is wrapped so that it gives one series without labels, whatever scrapes twice.
+//! Every query gives one series without labels, even if several scrapers report it.
 
 use crate::budget::connections::RESERVED;
 use crate::model::{Environment, MetricSource, RedisGroup, Worker, Workload};
 
-/// Selects the pods of a Deployment: `<name>-<ReplicaSet>-<pod>`, and not those of a Deployment
-/// whose name only begins alike.
+/// Selects the pods of a Deployment, `<name>-<ReplicaSet>-<pod>`, without those of a Deployment
+/// whose name only has the same prefix.
 fn pods(environment: &Environment, workload: &Workload) -> String {
     format!(
         r#"namespace="{}",pod=~"{}-[a-z0-9]+-[a-z0-9]{{5}}""#,
@@ -16,8 +15,8 @@ fn pods(environment: &Environment, workload: &Workload) -> String {
     )
 }
 
-/// Used CPU by what the running pods request: what an HPA compares with its target. A pod that
-/// failed, such as one that was evicted, is still there with its requests, and uses nothing.
+/// CPU usage divided by the requests of the running pods, as an HPA compares it. A failed or
+/// evicted pod still has requests but no usage, so it does not count.
 pub(super) fn cpu(environment: &Environment, workload: &Workload) -> String {
     let pods = pods(environment, workload);
     format!(
@@ -25,7 +24,7 @@ pub(super) fn cpu(environment: &Environment, workload: &Workload) -> String {
     )
 }
 
-/// The working set, which the OOM killer looks at, by the limit of its container.
+/// The working set, which the OOM killer looks at, divided by the container's limit.
 pub(super) fn memory(environment: &Environment, workload: &Workload) -> String {
     let pods = pods(environment, workload);
     format!(
@@ -46,14 +45,14 @@ pub(super) fn api_replicas(environment: &Environment) -> String {
     replicas(environment, &workload.autoscaler_name(), workload.most())
 }
 
-/// KEDA's HPA is `keda-hpa-<ScaledObject>`. At zero there is none: then zero pods run.
+/// KEDA's HPA is `keda-hpa-<ScaledObject>`. It does not exist at zero pods; then the value is 0.
 pub(super) fn worker_replicas(environment: &Environment, pool: &Worker) -> String {
     let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
     replicas(environment, &autoscaler, pool.most())
 }
 
-/// A series of KEDA's about a pool. Its own label `namespace` is called `exported_namespace` where
-/// the scrape does not honour labels, as that of KEDA's chart does not; `namespace` is KEDA's then.
+/// A KEDA series of a pool. Without `honorLabels`, as in KEDA's chart, its own label `namespace`
+/// becomes `exported_namespace`, and `namespace` is that of KEDA.
 pub(super) fn keda(
     environment: &Environment,
     pool: &Worker,
@@ -89,7 +88,7 @@ pub(super) fn rds_series(metric: &str, identifiers: &str) -> String {
     format!(r#"aws_rds_{metric}{{dimension_DBInstanceIdentifier{by}"{identifiers}"}}"#)
 }
 
-/// CloudWatch is late by minutes and leaves gaps: what it said last counts.
+/// CloudWatch metrics are minutes late and have gaps, so the last value counts.
 fn last(series: &str) -> String {
     format!("last_over_time({series}[10m])")
 }
@@ -103,14 +102,14 @@ pub(super) fn db_cpu(identifiers: &str) -> String {
     format!("max({})", rds("cpuutilization_average", identifiers))
 }
 
-/// What an exporter that asks the server itself is scraped as: the job is called as the RDS
-/// instance or the replication group is.
+/// The job of an exporter that queries the server itself. It has the name of the RDS instance or
+/// replication group.
 pub(super) fn job(metric: &str, identifiers: &str) -> String {
     let by = if identifiers.contains('[') { "=~" } else { "=" };
     format!(r#"{metric}{{job{by}"{identifiers}"}}"#)
 }
 
-/// Slots for superusers and for RDS itself nobody else gets.
+/// Without the slots reserved for superusers and RDS.
 pub(super) fn db_connections(
     source: MetricSource,
     identifiers: &str,
@@ -127,7 +126,7 @@ pub(super) fn db_connections(
     format!("100 * max({open}) / {usable}")
 }
 
-/// CloudWatch knows what is free, not what is allocated; the server knows its databases, and not
+/// CloudWatch reports free space, not the allocated size. The server reports its databases, but not
 /// its write-ahead log.
 pub(super) fn db_storage(source: MetricSource, identifier: &str, gib: u32) -> String {
     match source {
@@ -142,7 +141,7 @@ pub(super) fn db_storage(source: MetricSource, identifier: &str, gib: u32) -> St
     }
 }
 
-/// Of the nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
+/// The nodes of a group: `<group>-001`, with shards `<group>-0001-001`.
 fn elasticache(metric: &str, group: &RedisGroup) -> String {
     let name = &group.name.value;
     last(&format!(
@@ -150,7 +149,7 @@ fn elasticache(metric: &str, group: &RedisGroup) -> String {
     ))
 }
 
-/// CloudWatch counts without the quarter that is reserved.
+/// CloudWatch's percentage already excludes the reserved quarter.
 pub(super) fn redis_memory(source: MetricSource, group: &RedisGroup) -> String {
     match source {
         MetricSource::Yace => format!(
@@ -168,8 +167,8 @@ pub(super) fn redis_memory(source: MetricSource, group: &RedisGroup) -> String {
     }
 }
 
-/// CloudWatch has commands by type, each a sum over its minute, so that an average of any length
-/// is commands a minute.
+/// CloudWatch reports commands by type, each as a sum per minute. So an average over any time is in
+/// commands per minute.
 pub(super) fn redis_ops(source: MetricSource, group: &RedisGroup) -> String {
     match source {
         MetricSource::Yace => {

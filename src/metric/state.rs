@@ -1,25 +1,25 @@
-//! PromQL of what is no utilisation: an autoscaler at its end, a pool that is paused, lag, a
-//! forecast. Each gives one series without labels where it holds, and none where it does not.
+//! PromQL for states: an autoscaler at its maximum, a paused pool, lag, a forecast. Each gives one
+//! series without labels if the state holds, and no series if it does not.
 
 use super::query::{job, keda, rds, rds_series};
 use crate::model::{Duration, Environment, MetricSource, Select, Worker, Workload};
 
-/// Seconds by which a replica seems to be behind where nobody writes: PostgreSQL switches its log
-/// every five minutes, and only then has the replica something to replay.
+/// The apparent lag of a replica in seconds while nothing is written: PostgreSQL switches its log
+/// every five minutes, and a replica has nothing to replay before that.
 const IDLE: u64 = 300;
 
-/// Writes a second below which a server may be idle: its own statistics and checkpoints are fewer.
+/// Writes per second below which a server may be idle: its own statistics and checkpoints write
+/// less.
 const WRITES: u32 = 5;
 
 const GIB: &str = "1024 ^ 3";
 
-/// An autoscaler that needs more pods than its maximum; the value is its pods. The values in force
-/// count, not those of the file: somebody may have raised the maximum by hand, and an event may have
+/// An autoscaler that needs more pods than its maximum; the value is its pods. The query uses the
+/// cluster's bounds, not the file's: a person may have raised the maximum, and an event may have
 /// raised the minimum to it.
 ///
-/// `ScalingLimited` is also true at the minimum and while a scaling policy slows a change down, so
-/// that the desired count has to be the maximum as well. An HPA that wants exactly its maximum is not
-/// limited.
+/// `ScalingLimited` is also true at the minimum, and while a scaling policy slows a change. So the
+/// desired count must equal the maximum, too. An HPA that needs exactly its maximum is not limited.
 fn at_maximum(environment: &Environment, workload: &Workload, autoscaler: &str) -> String {
     let namespace = &environment.namespace.value;
     let series = |metric: &str, more: &str| {
@@ -41,8 +41,8 @@ fn at_maximum(environment: &Environment, workload: &Workload, autoscaler: &str) 
     if workload.scale_down.select.value != Select::Disabled {
         return wants_more;
     }
-    // Where nothing scales down, an HPA at its maximum is limited whatever it measures: it needs more
-    // from a tenth above its target on.
+    // If nothing scales down, an HPA at its maximum is always limited. It needs more pods from a
+    // tenth above its target on.
     let (measured, target) = (
         series("status_target_metric", ""),
         series("spec_target_metric", ""),
@@ -50,15 +50,15 @@ fn at_maximum(environment: &Environment, workload: &Workload, autoscaler: &str) 
     format!("{wants_more} and max({measured} / {target}) > 1.1")
 }
 
-/// The API's HPA, which needs more pods than its maximum; the value is its pods.
+/// The API's HPA if it needs more pods than its maximum; the value is its pods.
 #[must_use]
 pub fn api_at_maximum(environment: &Environment) -> String {
     let workload = &environment.api.workload;
     at_maximum(environment, workload, &workload.autoscaler_name())
 }
 
-/// KEDA's HPA of a pool, which needs more pods than its maximum; the value is its pods. The floor of
-/// an event asks for no more pods than the maximum.
+/// KEDA's HPA of a pool if it needs more pods than its maximum; the value is its pods. An event's
+/// floor never exceeds the maximum.
 #[must_use]
 pub fn worker_at_maximum(environment: &Environment, pool: &Worker) -> String {
     let autoscaler = format!("keda-hpa-{}", pool.scaled_object_name());
@@ -79,8 +79,8 @@ pub fn paused(environment: &Environment, pool: &Worker) -> String {
     })
 }
 
-/// How often KEDA failed to read what a pool scales by. `window` has to be longer than it takes to
-/// fail twice.
+/// The number of times that KEDA failed to read a pool's metric. `window` must cover at least two
+/// failures.
 #[must_use]
 pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -> String {
     keda(environment, pool, |of| {
@@ -88,8 +88,9 @@ pub fn keda_errors(environment: &Environment, pool: &Worker, window: Duration) -
     })
 }
 
-/// What KEDA reports while it cannot read the lists and uses the pool's fallback. KEDA counts no error
-/// then. It is -1 for a formula, else the number of items of the first list that asks for `pods`.
+/// The value that KEDA reports while it cannot read the lists and uses the pool's fallback; KEDA
+/// counts no error then. It is -1 for a formula, else the items of the first list that ask for
+/// `pods`.
 #[must_use]
 pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Option<String> {
     let first = pool.queue.first()?;
@@ -104,8 +105,8 @@ pub fn fallen_back(environment: &Environment, pool: &Worker, pods: u32) -> Optio
     })
 }
 
-/// Replicas that are more than `most` behind, the value in seconds, or whose replication is broken,
-/// the value below zero. From CloudWatch an idle source makes its replicas seem behind.
+/// Replicas that are more than `most` behind (the value in seconds), or whose replication is broken
+/// (a negative value). In CloudWatch, an idle source makes its replicas appear to lag.
 #[must_use]
 pub fn replica_lag(environment: &Environment, most: Duration) -> String {
     let database = &environment.database;
@@ -129,7 +130,7 @@ fn replicas(environment: &Environment) -> String {
     format!("{}-read-[0-9]+", environment.database.name.value)
 }
 
-/// How far replicas are behind, in seconds, whatever the reason.
+/// The lag of the replicas in seconds, whatever the reason.
 #[must_use]
 pub fn lag(environment: &Environment) -> String {
     let replicas = replicas(environment);
@@ -140,17 +141,17 @@ pub fn lag(environment: &Environment) -> String {
     format!("max({lag})")
 }
 
-/// Below zero where a replica follows nobody any more. Only CloudWatch tells: a replica that gets
-/// nothing and has replayed what it got is not behind, as the server itself sees it.
+/// Negative if a replica no longer follows its source. Only CloudWatch reports it: a replica that
+/// receives nothing and has replayed everything considers itself up to date.
 #[must_use]
 pub fn replication(environment: &Environment) -> String {
     let lag = rds("replica_lag_average", &replicas(environment));
     format!("min({lag})")
 }
 
-/// Storage that is full `within` this time, growing as it did for a week; the value is the bytes
-/// that it is short by then. What RDS grows by itself is room. Less than a day of history is
-/// no trend: a database that is filled for the first time would be full in an hour.
+/// Storage that will be full `within` this time, if it grows as in the last week; the value is the
+/// missing bytes. Storage autoscaling counts as room. At least a day of history is needed, because
+/// the first load of a database grows fast.
 #[must_use]
 pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
     let database = &environment.database;
@@ -179,14 +180,14 @@ pub fn storage_forecast(environment: &Environment, within: Duration) -> String {
     }
 }
 
-/// Seconds that the first of PgBouncer's clients has waited for a server connection.
+/// The longest wait of PgBouncer's clients for a server connection, in seconds.
 #[must_use]
 pub fn pool_wait(environment: &Environment) -> String {
     let wait = pooler(environment, "pgbouncer_pools_client_maxwait_seconds");
     format!("max({wait})")
 }
 
-/// A series of PgBouncer's exporter about what is not its own console.
+/// A series of PgBouncer's exporter, without its own console.
 #[must_use]
 pub fn pooler(environment: &Environment, metric: &str) -> String {
     let (namespace, job) = (
@@ -196,7 +197,7 @@ pub fn pooler(environment: &Environment, metric: &str) -> String {
     format!(r#"{metric}{{namespace="{namespace}",job="{job}",database!="pgbouncer"}}"#)
 }
 
-/// The API's HPA, which is there as long as kube-state-metrics sees it.
+/// The API's HPA, while kube-state-metrics reports it.
 #[must_use]
 pub fn api_autoscaler(environment: &Environment) -> String {
     format!(
@@ -206,7 +207,7 @@ pub fn api_autoscaler(environment: &Environment) -> String {
     )
 }
 
-/// The API's pods that serve: none where it sleeps.
+/// The API's ready pods; no series while it is scaled to zero.
 #[must_use]
 pub fn api_pods(environment: &Environment) -> String {
     format!(

@@ -1,13 +1,13 @@
-//! Every attribute of an environment: as a flat list, as the differences between two
-//! environments, and as what can be taken over from one into the other.
+//! Every attribute of an environment: as a list, as differences between two environments, and for
+//! adopting attributes of another environment.
 //!
-//! The three walks are written by the macro that declares the parts, so that a new field is in
-//! them without anybody remembering. Which field an attribute belongs to is a value of
-//! [`EnvironmentField`](super::EnvironmentField): a match over it that forgets one does not build.
+//! The macro that declares the parts writes the three walks, so they always include a new field.
+//! [`EnvironmentField`](super::EnvironmentField) names the field of an attribute; a match over it
+//! that omits one does not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Environment, EnvironmentField, PodsMetric, Policy, Queue, Selection, Stage};
+use super::{Environment, EnvironmentField, Selection};
 use crate::pair::Pair;
 use crate::source::{Origin, Sourced};
 
@@ -16,32 +16,32 @@ use crate::source::{Origin, Sourced};
 pub struct Attribute {
     /// Its path in KDL spelling, such as `worker.decisions.replicas.max`.
     pub path: String,
-    /// Which field of the model it is, whatever pool, group or list it stands in.
+    /// The field of the model, whatever pool, group or list contains it.
     pub field: EnvironmentField,
     /// The value as text.
     pub value: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// Whether rules may speak of it.
+    /// Whether rules may report it.
     pub sound: bool,
 }
 
-/// An attribute in which two environments differ: by value, never by spelling.
+/// An attribute that differs between two environments, by value instead of spelling.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// Its path in KDL spelling.
     pub path: String,
     /// Which field of the model it is.
     pub field: EnvironmentField,
-    /// Both sides; one is none where only the other has the attribute.
+    /// Both sides; `None` for a side without the attribute.
     pub values: Pair<Option<Attribute>>,
 }
 
-/// Where a walk stands: the path so far, and how a part's field is named from the top.
+/// The position of a walk: the path so far, and the field as seen from the top.
 pub struct At<'a, F> {
     path: &'a str,
     name: &'a dyn Fn(F) -> EnvironmentField,
-    /// What it looks for, if not for everything: it enters nothing else.
+    /// The attributes to look for; `None` for all. Other paths are skipped.
     wanted: Option<&'a Selection>,
 }
 
@@ -62,7 +62,7 @@ impl At<'_, EnvironmentField> {
 }
 
 impl<'a> At<'a, EnvironmentField> {
-    /// The top of a walk that looks for certain attributes alone.
+    /// The start of a walk for certain attributes.
     fn top_of(wanted: &'a Selection) -> Self {
         let wanted = Some(wanted);
         At { wanted, ..At::TOP }
@@ -70,7 +70,7 @@ impl<'a> At<'a, EnvironmentField> {
 }
 
 impl<F> At<'_, F> {
-    /// One step down that changes no field: a key of a map or of a list.
+    /// Descends to a key of a map or list, which changes no field.
     fn key(self, key: &str, walk: impl FnOnce(At<'_, F>)) {
         if self.enters(key) {
             let path = &join(self.path, key);
@@ -78,7 +78,7 @@ impl<F> At<'_, F> {
         }
     }
 
-    /// Whether what is wanted is at a step from here, or below it.
+    /// Whether a wanted attribute is at this step or below it.
     fn enters(self, step: &str) -> bool {
         self.wanted
             .is_none_or(|wanted| wanted.touches_step(self.path, step))
@@ -122,7 +122,7 @@ impl Environment {
         differences
     }
 
-    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
+    /// Adopts the chosen attributes from `from`, and removes those that `from` does not have.
     pub fn adopt(&mut self, from: &Self, chosen: &Selection) {
         self.adopt_from(from, chosen, "");
     }
@@ -136,10 +136,10 @@ pub trait Attributes: Clone {
     /// Appends every attribute below `at`.
     fn attributes(&self, at: At<'_, Self::Field>, into: &mut Vec<Attribute>);
 
-    /// Appends every attribute in which `after` differs.
+    /// Appends every attribute that differs in `after`.
     fn differences(&self, after: &Self, at: At<'_, Self::Field>, into: &mut Vec<Difference>);
 
-    /// Takes the chosen attributes over from `from`; what `from` lacks goes.
+    /// Adopts the chosen attributes from `from`, and removes those that `from` does not have.
     fn adopt_from(&mut self, from: &Self, chosen: &Selection, path: &str);
 }
 
@@ -159,7 +159,7 @@ fn one_sided<A: Attributes>(
     }));
 }
 
-/// Appends what a part that may be absent on either side differs in.
+/// Appends the differences of an optional part.
 fn differences_of<A: Attributes>(
     sides: Pair<Option<&A>>,
     at: At<'_, A::Field>,
@@ -258,7 +258,7 @@ where
     }
 }
 
-/// What tells the members of a list apart in a path.
+/// The key of a list's member in a path.
 pub trait Keyed {
     /// The key of the member at `index`.
     fn key(&self, index: usize) -> String;
@@ -267,26 +267,6 @@ pub trait Keyed {
 impl<T: std::fmt::Display> Keyed for Sourced<T> {
     fn key(&self, _: usize) -> String {
         self.value.to_string()
-    }
-}
-impl Keyed for Queue {
-    fn key(&self, _: usize) -> String {
-        self.list.value.clone()
-    }
-}
-impl Keyed for PodsMetric {
-    fn key(&self, _: usize) -> String {
-        self.metric.value.clone()
-    }
-}
-impl Keyed for Policy {
-    fn key(&self, index: usize) -> String {
-        (index + 1).to_string()
-    }
-}
-impl Keyed for Stage {
-    fn key(&self, index: usize) -> String {
-        (index + 1).to_string()
     }
 }
 
@@ -298,7 +278,7 @@ fn keyed<A: Keyed>(list: &[A]) -> BTreeMap<String, &A> {
         .collect()
 }
 
-/// Members are matched by key: moving one is not a change. A list is taken over as a whole.
+/// Members are matched by key, so a new order is not a change. A list is adopted as a whole.
 impl<A: Attributes + Keyed> Attributes for Vec<A> {
     type Field = A::Field;
 
@@ -327,7 +307,7 @@ impl<A: Attributes + Keyed> Attributes for Vec<A> {
     }
 }
 
-/// `path` and `step` with a dot between, unless there is nothing to divide.
+/// `path` and `step`, joined by a dot unless one is empty.
 #[must_use]
 pub fn join(path: &str, step: &str) -> String {
     let mut joined = below(path, step.len());
@@ -335,7 +315,7 @@ pub fn join(path: &str, step: &str) -> String {
     joined
 }
 
-/// `path` and a dot, with room for a step of `length` bytes.
+/// `path` and a dot, with capacity for a step of `length` bytes.
 fn below(path: &str, length: usize) -> String {
     let mut started = String::with_capacity(path.len() + 1 + length);
     started.push_str(path);
@@ -345,7 +325,7 @@ fn below(path: &str, length: usize) -> String {
     started
 }
 
-/// `path` and a field as KDL calls it. Every walk asks for every field: one allocation each.
+/// `path` and a field in KDL spelling. Every walk calls this for every field, so it allocates once.
 fn join_field(path: &str, field: &str) -> String {
     let mut joined = below(path, field.len());
     let letters = field.trim_start_matches("r#").chars();
@@ -354,7 +334,7 @@ fn join_field(path: &str, field: &str) -> String {
 }
 
 impl<F> At<'_, F> {
-    /// One step down to a field whose attributes stand among its owner's.
+    /// Descends to a part whose attributes are among its owner's.
     pub(super) fn flat<G: Copy>(
         self,
         _: &str,
@@ -368,7 +348,7 @@ impl<F> At<'_, F> {
         });
     }
 
-    /// One step down to a field of its own name.
+    /// Descends to a field with its own name.
     pub(super) fn named<G: Copy>(
         self,
         field: &str,
@@ -385,15 +365,17 @@ impl<F> At<'_, F> {
     }
 }
 
-/// The path of a field below its owner's.
-pub(super) struct Step;
+/// The path of a field below its owner's. A field that nothing is chosen of is passed by.
+pub(super) struct PathStep;
 
-impl Step {
-    pub(super) fn flat(path: &str, _: &str, walk: impl FnOnce(&str)) {
+impl PathStep {
+    pub(super) fn flat(_: &Selection, path: &str, _: &str, walk: impl FnOnce(&str)) {
         walk(path);
     }
 
-    pub(super) fn named(path: &str, field: &str, walk: impl FnOnce(&str)) {
-        walk(&join_field(path, field));
+    pub(super) fn named(chosen: &Selection, path: &str, field: &str, walk: impl FnOnce(&str)) {
+        if chosen.touches_step(path, field) {
+            walk(&join_field(path, field));
+        }
     }
 }

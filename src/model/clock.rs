@@ -45,6 +45,12 @@ impl std::fmt::Display for ClockTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Days([bool; 7]);
 
+impl Default for Days {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
 impl Days {
     /// The whole week.
     pub const ALL: Self = Self([true; 7]);
@@ -148,6 +154,28 @@ impl std::fmt::Display for Moment {
     }
 }
 
+/// `2030-01-31`: a day as it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LastDay(pub jiff::civil::Date);
+
+impl LastDay {
+    /// Reads `yyyy-mm-dd`.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let day = text.parse().ok().map(Self);
+        day.filter(|day| day.to_string() == text)
+            .ok_or_else(|| format!("`{text}` is not a day: write it as `2030-01-31`"))
+    }
+}
+
+impl std::fmt::Display for LastDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 text_form!(ClockTime, "^[0-2][0-9]:[0-5][0-9]$");
 text_form!(
     Days,
@@ -157,6 +185,7 @@ text_form!(
     Moment,
     "^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]$"
 );
+text_form!(LastDay, "^[0-9]{4}-[01][0-9]-[0-3][0-9]$");
 
 #[cfg(test)]
 mod tests {

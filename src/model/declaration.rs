@@ -12,6 +12,7 @@ mod form;
 mod node;
 mod table;
 mod value;
+mod walks;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -19,12 +20,13 @@ use std::fmt::Debug;
 
 use super::Name;
 use super::attribute::join;
-use super::written::{Over, Spoil, Written};
+use super::written::{Over, Pooled, Spoil, Written};
 use crate::source::{Sourced, Span, Spanned};
 pub use form::{Form, LABELS};
 pub(crate) use node::{hyphens, kebab, node, one_node};
 pub use table::{Standing, Top};
 pub use value::{Literal, Stated, Value};
+pub(crate) use walks::walks;
 pub use writing::TextNode;
 
 /// One attribute, or one node below another: how it is written and what it takes.
@@ -43,7 +45,7 @@ pub struct Declaration {
     pub narrows: &'static [(&'static str, Form)],
     /// Whether it may be absent once everything is resolved.
     pub optional: bool,
-    /// A value as it is written; of a map, a name with its value; nothing for a node.
+    /// A value as it is written; of a map or of pools, a name with its value; nothing for a node.
     pub example: &'static str,
     /// What it is, in a sentence.
     pub doc: &'static str,
@@ -86,6 +88,10 @@ pub enum Stands {
     Kinds,
     /// Children with attributes of their own, told apart by their names.
     Named,
+    /// The same without names, told apart by what they say: `off-hours`.
+    Unnamed,
+    /// A child for each of some worker pools: the pool's name and the value, `worker "batch" 0`.
+    Pools,
     /// Attributes that stand among the owner's.
     Among,
 }
@@ -109,6 +115,8 @@ impl Stands {
             | Self::Nodes
             | Self::Kinds
             | Self::Named
+            | Self::Unnamed
+            | Self::Pools
             | Self::Among => false,
         }
     }
@@ -146,10 +154,52 @@ impl Declaration {
         }
     }
 
-    /// The name that the example of a map gives a value.
+    /// The children that the attribute stands in below its owner's node; none for a property or an
+    /// argument of the node itself.
+    #[must_use]
+    pub fn children(&self) -> Vec<&'static str> {
+        if let Some(inside) = self.inside {
+            return vec![inside];
+        }
+        match (self.stands, &self.form) {
+            (
+                Stands::Property
+                | Stands::Required
+                | Stands::SoleProperty
+                | Stands::Argument
+                | Stands::RequiredArgument
+                | Stands::Key
+                | Stands::Kind,
+                _,
+            ) => Vec::new(),
+            (Stands::Among, Form::Attributes(all)) => {
+                all.iter().flat_map(|at| at.children()).collect()
+            }
+            _ => self.names(),
+        }
+    }
+
+    /// The name that the example of a map or of pools gives a value, and that value; of anything else
+    /// the example without a name.
+    fn example_parts(&self) -> (&'static str, &'static str) {
+        let parts = match (&self.form, self.stands) {
+            (Form::Map(..), _) => self.example.split_once('='),
+            (_, Stands::Pools) => self.example.split_once(' '),
+            _ => None,
+        };
+        parts.unwrap_or(("", self.example))
+    }
+
+    /// The name that the example of a map or of pools gives a value.
     #[must_use]
     pub fn example_key(&self) -> &'static str {
-        self.example.split('=').next().unwrap_or_default()
+        self.example_parts().0.trim_matches('"')
+    }
+
+    /// The value of the example, without such a name.
+    #[must_use]
+    pub fn example_value(&self) -> &'static str {
+        self.example_parts().1
     }
 }
 
@@ -176,6 +226,12 @@ pub trait Reader {
 
     /// The values of an attribute that is a map.
     fn map(&mut self, at: &'static Declaration) -> BTreeMap<String, Written<Stated>>;
+
+    /// The values of an attribute by worker pool.
+    fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>>;
+
+    /// The children `name` that are told apart by what they say.
+    fn unnamed<N: Node>(&mut self, name: &'static str) -> Vec<N>;
 
     /// What `read` makes of each child `name`, by the child's own name.
     fn named<T: Default + Spoil>(
@@ -240,6 +296,9 @@ pub trait Node: Over + Spoil + Default + Clone + Debug {
 
     /// Appends every attribute that the tier states with the same value; `path` is the node's.
     fn repeats(&self, tier: &Self, path: &str, into: &mut Vec<Repeated>);
+
+    /// The attribute or node that is called `name`.
+    fn field(&mut self, name: &str) -> Option<&mut dyn Spoil>;
 
     /// Every attribute with its value as text, where it is a single value that was written.
     fn texts(&self) -> Vec<(&'static Declaration, Option<Spanned<String>>)>;
@@ -310,6 +369,12 @@ pub trait Settled: Declared {
 pub trait Part: Declared<Written: Node> {
     /// Writes every attribute into the part's node.
     fn write_attributes(&self, into: &mut TextNode);
+}
+
+/// A node that has no name and is told from others by what it says.
+pub trait Unnamed: Node {
+    /// What tells it from others; empty where that could not be read.
+    fn identity(&self) -> String;
 }
 
 /// Reads a part, in a child of its own or among its owner's attributes.

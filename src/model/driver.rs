@@ -1,19 +1,20 @@
-//! PostgreSQL drivers: what each sends when it connects, and how it gives up prepared statements.
+//! PostgreSQL drivers: the startup parameters that each sends, and how it deallocates prepared
+//! statements.
 //!
-//! Read in their source, and tried through PgBouncer (`tests/consumers/pgbouncer/drivers.rs`) where
-//! a package registry has them.
+//! Facts come from their source code, and were tested through PgBouncer
+//! (`tests/consumers/pgbouncer/drivers.rs`) if a package registry has the driver.
 
 use super::{Driver, Service, Version, Workload};
 use crate::source::Sourced;
 
-/// The driver that a workload or a service states.
+/// A stated driver of a workload or a service.
 #[derive(Clone, Copy)]
 pub struct StatedDriver<'a> {
     /// Which.
     pub driver: &'a Sourced<Driver>,
     /// Its version.
     pub version: Option<&'a Sourced<String>>,
-    /// The version of the libpq that it runs on.
+    /// The version of libpq that it uses.
     pub libpq: Option<&'a Sourced<String>>,
 }
 
@@ -66,7 +67,7 @@ pub fn without_float_digits(driver: Driver) -> Option<&'static str> {
 }
 
 impl StatedDriver<'_> {
-    /// The driver with the version that is stated.
+    /// The driver with its stated version.
     #[must_use]
     pub fn title(&self) -> String {
         match self.version {
@@ -75,8 +76,8 @@ impl StatedDriver<'_> {
         }
     }
 
-    /// Whether it sends `extra_float_digits` as a startup parameter; none where that depends on
-    /// what is not stated.
+    /// Whether it sends `extra_float_digits` as a startup parameter; `None` if that depends on an
+    /// unstated version.
     #[must_use]
     pub fn sends_float_digits(&self) -> Option<bool> {
         match (self.driver.value, without_float_digits(self.driver.value)) {
@@ -87,9 +88,9 @@ impl StatedDriver<'_> {
         }
     }
 
-    /// Whether it gives up prepared statements by the SQL command `DEALLOCATE name`, which PgBouncer
-    /// passes on to a server that knows the statement by another name, and not by the protocol's
-    /// Close; none where that depends on what is not stated.
+    /// Whether it deallocates prepared statements with the SQL command `DEALLOCATE name` instead of
+    /// the protocol's Close message. PgBouncer passes the command on to a server that knows the
+    /// statement under another name. `None` if it depends on an unstated version.
     #[must_use]
     pub fn deallocates(&self) -> Option<bool> {
         let by_libpq = self
@@ -126,7 +127,7 @@ impl StatedDriver<'_> {
     }
 }
 
-/// Whether a version is `least` or later; none where it leaves out a number that decides.
+/// Whether a version is `least` or later; `None` if it omits a number that decides.
 fn is_at_least(version: &Sourced<String>, least: &Version) -> Option<bool> {
     Version::lenient(&version.value).is_at_least(least)
 }

@@ -1,9 +1,9 @@
-//! Lengths of time: `30s`, `10m`, `1h30m`.
+//! Durations: `30s`, `10m`, `1h30m`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A length of time in whole milliseconds. `60s` equals `1m`.
+/// A duration in whole milliseconds. `60s` equals `1m`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration {
     millis: u64,
@@ -26,7 +26,7 @@ impl Duration {
         }
     }
 
-    /// Whole seconds, rounded up: what Kubernetes' and PgBouncer's fields take.
+    /// Whole seconds, rounded up, for fields of Kubernetes and PgBouncer.
     #[must_use]
     pub fn secs(self) -> u64 {
         self.millis.div_ceil(1000)
@@ -91,7 +91,7 @@ impl Duration {
 }
 
 impl std::fmt::Display for Duration {
-    /// The largest single unit that loses nothing; `0s` for none.
+    /// The largest single unit without loss; `0s` for zero.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let millis = self.millis;
         if millis == 0 {

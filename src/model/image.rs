@@ -1,13 +1,13 @@
-//! Container image references, taken apart.
+//! The parts of container image references.
 
 use super::Version;
 
-/// The oldest PgBouncer that what is emitted is for. Before 1.21 its settings are refused
-/// (`max_prepared_statements`), before 1.23 SIGTERM breaks every connection at once, and before 1.24
-/// a reload drops every server connection with TLS.
+/// The oldest PgBouncer that the generated files support. Versions before 1.21 reject a setting
+/// (`max_prepared_statements`), before 1.23 SIGTERM breaks every connection at once, and before
+/// 1.24 a reload drops every TLS connection to a server.
 pub const OLDEST_PGBOUNCER: Version = Version::of(1, 24);
 
-/// `registry/path:tag@sha256:...`; what is not there is empty.
+/// `registry/path:tag@sha256:...`; missing parts are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image<'a> {
     /// Registry and path.
@@ -19,7 +19,7 @@ pub struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// Takes `reference` apart. A `:` before a `/` belongs to the registry's port, not to a tag.
+    /// Parses `reference`. A `:` before a `/` is the registry's port, not a tag.
     #[must_use]
     pub fn parse(reference: &'a str) -> Self {
         let (name, digest) = reference.split_once('@').unwrap_or((reference, ""));
@@ -34,7 +34,7 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// The version that the tag names, if it names one: `v1.25.2-p0` is 1.25.2.
+    /// The version in the tag, if there is one: `v1.25.2-p0` is 1.25.2.
     #[must_use]
     pub fn version(&self) -> Option<Version> {
         Version::leading(self.tag)

@@ -1,4 +1,4 @@
-//! Kubernetes' int-or-percent: a count of pods, or a share of them.
+//! Kubernetes' int-or-percent: a number of pods, or a percentage of them.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -27,7 +27,7 @@ impl Portion {
             })
     }
 
-    /// How many of `pods`, rounded up: how a Deployment reads `maxSurge`.
+    /// The number of `pods`, rounded up, as a Deployment reads `maxSurge`.
     #[must_use]
     pub fn of_rounded_up(self, pods: u32) -> u32 {
         match self {
@@ -39,7 +39,7 @@ impl Portion {
         }
     }
 
-    /// How many of `pods`, rounded down: how a Deployment reads `maxUnavailable`.
+    /// The number of `pods`, rounded down, as a Deployment reads `maxUnavailable`.
     #[must_use]
     pub fn of_rounded_down(self, pods: u32) -> u32 {
         match self {
@@ -73,13 +73,15 @@ impl<'de> Deserialize<'de> for Portion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Form {
+        enum PortionForm {
             Count(u32),
             Percent(String),
         }
-        match Form::deserialize(deserializer)? {
-            Form::Count(count) => Ok(Self::Count(count)),
-            Form::Percent(text) => Self::parse_percent(&text).map_err(serde::de::Error::custom),
+        match PortionForm::deserialize(deserializer)? {
+            PortionForm::Count(count) => Ok(Self::Count(count)),
+            PortionForm::Percent(text) => {
+                Self::parse_percent(&text).map_err(serde::de::Error::custom)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Money: US dollars, exact decimals, never a float.
+//! Money: US dollars as exact decimals, never floats.
 
 use std::iter::Sum;
 use std::ops::{Add, Sub};
@@ -7,16 +7,16 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-/// Digits before the point that a written amount may have: a product of such an amount with two
-/// counts of 32 bits and the hours of a month still is a [`Decimal`].
+/// The most digits before the point of a written amount. The product of such an amount, two 32-bit
+/// counts and the hours of a month fits a [`Decimal`].
 const MOST_WHOLE_DIGITS: usize = 6;
-/// Digits behind the point that a written amount may have, as AWS' price list has them.
+/// The most digits after the point of a written amount, as in AWS' price list.
 const MOST_FRACTION_DIGITS: usize = 10;
 
 /// An amount of US dollars.
 ///
-/// Arithmetic saturates instead of overflowing: an amount beyond 10^28 is nobody's bill, and a
-/// file that asks for one must not make the compiler panic.
+/// Arithmetic saturates instead of overflowing: no bill exceeds 10^28, and a file with such an
+/// amount must not make the compiler panic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Money(Decimal);
 
@@ -53,26 +53,26 @@ impl Money {
         Self(self.0.saturating_mul(Decimal::new(i64::from(percent), 2)))
     }
 
-    /// The fewest whole dollars that hold this; none where nobody counts so many.
+    /// The smallest number of whole dollars that covers it; `None` if it does not fit.
     #[must_use]
     pub fn whole_dollars(self) -> Option<u32> {
         u32::try_from(self.0.ceil()).ok()
     }
 
-    /// `part` of `of` parts of this; nothing of no parts.
+    /// `part` of `of` equal parts; zero if `of` is zero.
     #[must_use]
     pub fn part(self, part: u64, of: u64) -> Self {
         let share = self.times(part).0.checked_div(Decimal::from(of));
         Self(share.unwrap_or(Decimal::ZERO))
     }
 
-    /// The fewest of these that are `amount` or more; none where no count of these is.
+    /// The smallest multiple of this that reaches `amount`; `None` if none does.
     #[must_use]
     pub fn fewest_for(self, amount: Self) -> Option<u32> {
         u32::try_from(amount.0.checked_div(self.0)?.ceil()).ok()
     }
 
-    /// How much of `whole` this is, in parts of which `whole` has `parts`; nothing of nothing.
+    /// Its share of `whole`, in units of 1/`parts`; zero if `whole` is zero.
     #[must_use]
     pub fn share_of(self, whole: Self, parts: u64) -> u64 {
         let share = self.times(parts).0.checked_div(whole.0);
@@ -81,14 +81,14 @@ impl Money {
             .unwrap_or(0)
     }
 
-    /// How much larger than `before` this is, in percent of `before`; none where that is nothing.
+    /// Its growth over `before` in percent; `None` if `before` is zero.
     #[must_use]
     pub fn growth_from(self, before: Self) -> Option<Percent> {
         let hundredfold = (self - before).times(100);
         hundredfold.0.checked_div(before.0).map(Percent)
     }
 
-    /// To the dollar, as it is shown: so that a difference is the one of what stands beside it.
+    /// Rounded to whole dollars, as shown, so a shown difference matches the shown amounts.
     #[must_use]
     pub fn in_dollars(self) -> Self {
         Self(
@@ -103,13 +103,13 @@ impl Money {
         self.shown(2, 2)
     }
 
-    /// Every digit, and the cents in any case: `$0.08976`, `$0.10`.
+    /// All digits, and at least the cents: `$0.08976`, `$0.10`.
     #[must_use]
     pub fn exact(self) -> String {
         self.shown(2, 28)
     }
 
-    /// To the dollar and with its sign, as a difference: `+$2,694`, `-$57`, `$0`.
+    /// In whole dollars and with a sign, for a difference: `+$2,694`, `-$57`, `$0`.
     #[must_use]
     pub fn signed(self) -> String {
         let text = self.to_string();
@@ -120,7 +120,7 @@ impl Money {
         }
     }
 
-    /// Rounded half away from zero to at most `most` digits behind the point, with at least `least`.
+    /// Rounded half away from zero to at most `most` digits after the point, and at least `least`.
     fn shown(self, least: usize, most: u32) -> String {
         let rounded = self
             .0
@@ -142,7 +142,7 @@ impl Money {
     }
 }
 
-/// A number written plainly: digits, and a fraction behind one point.
+/// A plain number: digits, and optionally a point with more digits.
 fn decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) = match text.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -196,7 +196,7 @@ impl Sum for Money {
 }
 
 impl Serialize for Money {
-    /// A decimal in a string, every digit: a JSON number would be read back as a float.
+    /// A decimal as a string with every digit: a JSON number would be read as a float.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0.normalize())
     }
@@ -238,7 +238,7 @@ impl Percent {
 }
 
 impl std::fmt::Display for Percent {
-    /// With its sign and one digit behind the point: `+57.0%`.
+    /// With its sign and one digit after the point: `+57.0%`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let rounded = self
             .0

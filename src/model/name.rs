@@ -1,16 +1,16 @@
-//! DNS labels: the form of every name in the language.
+//! DNS labels, the form of every name in the language.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// A DNS-1123 label: 1 to 63 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit
+/// A DNS-1123 label: 1 to 63 of `a-z`, `0-9` and `-`, starting and ending with a letter or digit
 /// (Kubernetes `validation.IsDNS1123Label`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Name(#[schemars(regex(pattern = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"))] String);
 
-/// Of a record: one that tierc composed can be longer than a label may be, and is spelled like one.
+/// In a record, a composed name can be longer than a label, with the same characters.
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -26,7 +26,7 @@ impl Name {
     /// The most characters a label may have.
     pub const MAX: usize = 63;
 
-    /// The most characters of a name that tierc composes: of three labels, and what joins them.
+    /// The most characters of a composed name: three labels and their separators.
     const LONGEST: usize = 4 * Self::MAX;
 
     /// Reads a label, or says what is wrong with it.
@@ -45,7 +45,7 @@ impl Name {
         Ok(Self(text.to_owned()))
     }
 
-    /// Whether a name of any length is spelled like a label.
+    /// Whether a name of any length has the characters of a label.
     fn spelled(text: &str) -> Result<(), String> {
         if text.is_empty() {
             return Err("a name must not be empty".into());
@@ -59,14 +59,14 @@ impl Name {
         Ok(())
     }
 
-    /// A name that tierc itself composes from checked names. It can be longer than a label may
-    /// be: `name-too-long` says so for each kind of object, with that kind's own limit.
+    /// A name that tierc composes from checked names. It can be longer than a label:
+    /// `name-too-long` reports it with the limit of the object's kind.
     #[must_use]
     pub fn composed(text: String) -> Self {
         Self(text)
     }
 
-    /// The label that is nearest to `text`, if there is one: lower case, other characters as `-`.
+    /// The label closest to `text`, if there is one: in lower case, with other characters as `-`.
     #[must_use]
     pub fn nearest(text: &str) -> Option<Self> {
         let lower: String = text

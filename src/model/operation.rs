@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attribute::Keyed;
 use super::declaration::{Form, LABELS, node};
-use super::part::part;
 use super::{Duration, ErrorRate, HttpMethod, MetricSource, Place, PoolerSource};
 use crate::source::Sourced;
 
@@ -15,6 +15,8 @@ const PERCENT: Form = Form::Whole(1..=100);
 /// More than is requested can be used.
 const OF_REQUESTS: Form = Form::Whole(1..=1000);
 const SOME: Form = Form::Whole(1..=u32::MAX);
+/// A day: no load test runs longer.
+const RUN: Form = Form::Duration(1..=86_400);
 /// From a second to a year.
 const TIME: Form = Form::Duration(1..=31_536_000);
 
@@ -91,75 +93,81 @@ node! {
     }
 }
 
-part! {
+node! {
     /// A k6 script; it has at least one of `steady`, `stage` and `rate`, which run one after
     /// another in this order.
-    LoadTest: LoadTestField {
+    LoadTest: LoadTestNode, LoadTestField, whole {
         /// Where requests go.
-        url: Sourced<String>,
+        required url: Sourced<String> = Form::Placed(Place::Url), "\"https://example.com/\"";
         /// The request.
-        request: Request,
+        node request: Request;
         /// A constant number of virtual users.
-        steady: Option<Steady>,
+        node steady: Option<Steady>;
         /// Steps of a ramp of virtual users, from none.
-        stage: Vec<Stage>,
+        nodes stage: Vec<Stage>;
         /// A constant arrival rate.
-        rate: Option<ArrivalRate>,
+        node rate: Option<ArrivalRate>;
         /// What has to hold, else the test fails.
-        expect: Expectation,
+        node expect: Expectation;
         /// A TestRun of the k6 operator beside the script, if it is asked for.
-        test_run: Option<TestRun>,
+        node test_run: Option<TestRun>;
     }
 
     /// What a virtual user sends.
-    Request: RequestField {
+    Request: RequestNode, RequestField, derived {
         /// The method; GET unless stated.
-        method: Sourced<HttpMethod>,
+        argument method: Sourced<HttpMethod>, "\"POST\"";
         /// A file with the body, beside the script, if there is one: a file name without a path.
-        body: Option<Sourced<String>>,
+        property body: Option<Sourced<String>> = Form::Placed(Place::FileName), "\"decision.json\"";
         /// The environment variable that holds a bearer token, if one is sent.
-        token_env: Option<Sourced<String>>,
+        property token_env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"LOAD_TOKEN\"";
     }
 
     /// `constant-vus`.
-    Steady: SteadyField {
+    Steady: SteadyNode, SteadyField, settled {
         /// Virtual users.
-        vus: Sourced<u32>,
+        required vus: Sourced<u32> = SOME, "100";
         /// For how long.
-        r#for: Sourced<Duration>,
+        required r#for as "for": Sourced<Duration> = RUN, "\"5m\"";
     }
 
     /// A step of `ramping-vus`.
-    Stage: StageField {
+    Stage: StageNode, StageField, settled {
         /// Virtual users at its end.
-        to: Sourced<u32>,
+        required to: Sourced<u32>, "200";
         /// How long it takes.
-        over: Sourced<Duration>,
+        required over: Sourced<Duration> = RUN, "\"3m\"";
     }
 
     /// `constant-arrival-rate`.
-    ArrivalRate: ArrivalRateField {
+    ArrivalRate: ArrivalRateNode, ArrivalRateField, settled {
         /// Requests a second.
-        per_second: Sourced<u32>,
+        required_argument per_second: Sourced<u32> = SOME, "500";
         /// For how long.
-        r#for: Sourced<Duration>,
+        required r#for as "for": Sourced<Duration> = RUN, "\"5m\"";
     }
 
     /// Thresholds of a load test; what is not stated is not judged.
-    Expectation: ExpectationField {
+    Expectation: ExpectationNode, ExpectationField, settled {
         /// The median is below.
-        p50: Option<Sourced<Duration>>,
+        property p50: Option<Sourced<Duration>> = Form::Millis, "\"100ms\"";
         /// 95 in 100 requests are below.
-        p95: Option<Sourced<Duration>>,
+        property p95: Option<Sourced<Duration>> = Form::Millis, "\"500ms\"";
         /// 99 in 100 requests are below.
-        p99: Option<Sourced<Duration>>,
+        property p99: Option<Sourced<Duration>> = Form::Millis, "\"1s\"";
         /// Fewer requests fail.
-        errors: Option<Sourced<ErrorRate>>,
+        property errors: Option<Sourced<ErrorRate>>, "\"1%\"";
     }
 
     /// A TestRun of the k6 operator.
-    TestRun: TestRunField {
+    TestRun: TestRunNode, TestRunField, settled {
         /// Pods that share the load.
-        parallelism: Sourced<u32>,
+        required parallelism: Sourced<u32> = SOME, "4";
+    }
+}
+
+impl Keyed for Stage {
+    fn key(&self, index: usize) -> String {
+        (index + 1).to_string()
     }
 }

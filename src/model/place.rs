@@ -1,8 +1,8 @@
-//! The places where texts of an environment land, and the rule of each.
+//! The places where texts of an environment end up, each with its rules.
 //!
-//! A text that becomes part of an object is held to the rule of whatever reads it: the API server,
-//! the AWS API, PgBouncer, a shell. The language checks what a file states against this table, and
-//! a law holds every emitted file to it, so that names which tierc composes are held to it too.
+//! A text in an object must follow the rules of its reader: the API server, the AWS API, PgBouncer,
+//! a shell. The language checks a file's texts with this table. A law checks every generated file,
+//! which covers the names that tierc composes.
 
 use std::net::IpAddr;
 
@@ -13,11 +13,11 @@ pub enum Place {
     ObjectName,
     /// A namespace, a container, a volume: a DNS-1123 label.
     DnsLabel,
-    /// `metadata.name` of a Service: a DNS-1035 label, which begins with a letter.
+    /// `metadata.name` of a Service: a DNS-1035 label, which starts with a letter.
     ServiceName,
     /// The name of a port: `IANA_SVC_NAME`.
     PortName,
-    /// The key of a label, of an AWS tag beside it, or of a taint.
+    /// The key of a label, of its AWS tag, or of a taint.
     LabelKey,
     /// The value of a label or of a taint.
     LabelValue,
@@ -27,7 +27,7 @@ pub enum Place {
     Variable,
     /// A key of a ConfigMap or a Secret.
     DataKey,
-    /// The name of a Pods metric: a segment of the path that the HPA asks for.
+    /// The name of a Pods metric, which is a segment of the HPA's request path.
     MetricName,
     /// A range of addresses in a NetworkPolicy.
     Cidr,
@@ -37,14 +37,14 @@ pub enum Place {
     Zone,
     /// A Redis list.
     RedisList,
-    /// An EC2 instance type, a class of RDS, a node type of ElastiCache, a version of an engine: part
-    /// of AWS calls, of commands and of alerts.
+    /// An EC2 instance type, an RDS class, an ElastiCache node type or an engine version. It
+    /// appears in AWS calls, commands and alerts.
     AwsWord,
     /// An identifier of RDS.
     RdsIdentifier,
-    /// The id of a replication group of ElastiCache.
+    /// The id of an ElastiCache replication group.
     ReplicationGroup,
-    /// The name of a parameter group of RDS or of ElastiCache.
+    /// The name of a parameter group of RDS or ElastiCache.
     ParameterGroup,
     /// The name of a node group of EKS.
     NodeGroup,
@@ -60,35 +60,35 @@ pub enum Place {
     HostPort,
     /// The address that a load test calls.
     Url,
-    /// A file beside the script of a load test, which becomes a key of a ConfigMap.
+    /// A file next to a load test's script. It becomes a key of a ConfigMap.
     FileName,
 }
 
-/// Characters of a DNS-1123 label, of a label's name and of its value.
+/// Characters of a DNS-1123 label, of a label's name and of a label's value.
 pub const LABEL: usize = 63;
 
-/// Characters of a DNS-1123 subdomain, and of keys of ConfigMaps and Secrets.
+/// Characters of a DNS-1123 subdomain, and of a key of a ConfigMap or Secret.
 pub const SUBDOMAIN: usize = 253;
 
 /// Characters of an AWS tag's key.
 pub const TAG_KEY: usize = 128;
 
-/// Characters of an environment variable's name. Kubernetes has no limit; YAML readers refuse keys
-/// above 1,024.
+/// Characters of an environment variable's name. Kubernetes has no limit, but YAML readers refuse
+/// keys above 1,024.
 pub const VARIABLE: usize = 253;
 
-/// Labels that a file can state: an AWS resource has 50 tags at most, of which tierc sets four and the
-/// modules one.
+/// Labels that a file can state: an AWS resource has at most 50 tags, of which tierc sets four and
+/// the modules one.
 pub const MOST_LABELS: usize = 45;
 
-/// Characters of words that AWS gives names to.
+/// Characters of an AWS word.
 const WORD: usize = 63;
 
 fn lower_or_digit(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
-/// At most `most` characters that `inner` takes, the first and the last of which `end` takes.
+/// At most `most` characters that `inner` accepts; `end` must accept the first and the last.
 fn spelled(
     text: &str,
     most: usize,
@@ -112,7 +112,7 @@ fn lettered(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// The name part of a label's key, and a label's value.
+/// The name part of a label's key, or a label's value.
 fn label_part(text: &str) -> bool {
     let end = |c: char| c.is_ascii_alphanumeric();
     spelled(text, LABEL, end, |c| end(c) || "-_.".contains(c))
@@ -127,7 +127,7 @@ fn qualified(text: &str) -> bool {
     label_part(name) && prefix.is_none_or(subdomain)
 }
 
-/// An identifier of AWS: letters, digits and single hyphens, a letter first.
+/// An AWS identifier: letters, digits and single hyphens, starting with a letter.
 fn identifier(text: &str, most: usize) -> bool {
     dns_like(text, most) && lettered(text) && !text.contains("--")
 }
@@ -149,8 +149,8 @@ fn port(text: &str) -> bool {
         .is_ok_and(|port| port > 0 && port.to_string() == text)
 }
 
-/// The range as the API server takes it: no host bits, no leading zeros, no IPv4 in IPv6. None
-/// where `text` is no range at all.
+/// The range in the API server's form: no host bits, no leading zeros, no IPv4 in IPv6. `None` if
+/// `text` is not a range.
 #[must_use]
 pub fn canonical_cidr(text: &str) -> Option<String> {
     let (address, bits) = text.split_once('/')?;
@@ -183,7 +183,7 @@ pub fn canonical_cidr(text: &str) -> Option<String> {
     }
 }
 
-/// `registry/path:tag@algorithm:hex`, as the reference grammar of container registries has it.
+/// `registry/path:tag@algorithm:hex`, in the reference grammar of container registries.
 fn image(text: &str) -> bool {
     let (name, digest) = match text.split_once('@') {
         Some((name, digest)) => (name, Some(digest)),
@@ -256,7 +256,7 @@ impl Place {
             Self::DnsLabel => dns_label(text),
             Self::ServiceName => dns_label(text) && lettered(text),
             Self::PortName => dns_like(text, 15) && text.contains(|c: char| c.is_ascii_lowercase()),
-            // The same keys are AWS tags, whose keys are shorter.
+            // The same keys become AWS tags, whose keys are shorter.
             Self::LabelKey => qualified(text) && text.len() <= TAG_KEY,
             Self::LabelValue => text.is_empty() || label_part(text),
             Self::AnnotationKey => qualified(text),
@@ -276,7 +276,8 @@ impl Place {
             Self::Cidr => canonical_cidr(text).is_some_and(|range| range == text),
             Self::Image => image(text),
             Self::Zone => {
-                // With a blank it is no zone, but one that the rule on zones knows what to make of.
+                // A text with a blank is not a zone, but the rule on zones has a better message for
+                // it.
                 let fits = |c: char| c.is_ascii_alphanumeric() || "_+-/ ".contains(c);
                 !text.is_empty() && text.len() <= LABEL && text.chars().all(fits)
             }
@@ -313,9 +314,10 @@ impl Place {
         }
     }
 
-    /// Accepts `text`, or says what the place takes.
+    /// Accepts `text`, or describes what the place accepts.
     ///
     /// # Errors
+    ///
     /// A sentence for the user.
     pub fn check(self, text: &str) -> Result<(), String> {
         if self.takes(text) {
@@ -340,13 +342,13 @@ impl Place {
                 "the name of a port: at most 15 of `a-z`, `0-9` and `-`, one of them a letter"
             }
             Self::LabelKey => {
-                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one, at most 128 together"
+                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`, at most 128 in total"
             }
             Self::LabelValue => {
                 "a Kubernetes label value: at most 63 of letters, digits, `-`, `_` and `.`"
             }
             Self::AnnotationKey => {
-                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, behind a prefix in lower case and `/` if there is one"
+                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`"
             }
             Self::Variable => {
                 "the name of an environment variable: letters, digits and `_`, no digit first, at most 253"

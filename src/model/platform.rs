@@ -1,4 +1,4 @@
-//! What workloads stand on: the pooler, the database, Redis, the nodes.
+//! The platform below the workloads: PgBouncer, the database, Redis, the nodes.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::declaration::{Form, node};
 use super::place::Place;
 use super::version::Version;
-use super::volume::LARGEST_GIB;
+use super::volume::{LARGEST_GIB, Provisioned, STRIPED_FROM_GIB, included};
 use super::{
     Apply, Autoscalers, Capacity, ClusterMode, DailyWindow, Duration, EvictionPolicy, Name,
     PoolMode, RedisEngine, RedisTls, Replicas, Resources, SslMode, StartupOptions, StorageType,
@@ -16,17 +16,16 @@ use super::{
 };
 use crate::source::Sourced;
 
-/// The most replicas that a file may state, of a database or of a shard; what AWS makes of them is
-/// for the rules to say.
+/// The most replicas that a file may state, for a database or a shard. Rules check AWS' own limits.
 pub const MOST_STATED_REPLICAS: u32 = 10_000;
 
 /// What RDS for PostgreSQL accepts for `max_connections`.
 const CONNECTIONS: RangeInclusive<u32> = 6..=262_143;
 
-/// A second to a week. Without any `drain` the kubelet would kill the pod with every connection it has.
+/// A second to a week. Without a `drain`, the kubelet would kill the pod with all its connections.
 const DRAIN: RangeInclusive<u64> = 1..=604_800;
 
-/// Of a pool, 0 would lift PgBouncer's limit.
+/// A pool size of 0 would remove PgBouncer's limit.
 const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
 
 node! {
@@ -44,16 +43,16 @@ node! {
         child mode: Sourced<PoolMode>, "\"transaction\"";
         /// The image.
         child image: Sourced<String> = Form::Placed(Place::Image), "\"registry.example.com/pgbouncer:1.25.1\"";
-        /// What becomes of startup options that PgBouncer does not track, if it is stated.
+        /// What PgBouncer does with startup options that it does not track.
         child options: Option<Sourced<StartupOptions>>, "\"ignore\"";
         /// What a pod asks for.
         node requests: Resources;
         /// What a pod may use.
         node limits: Resources;
-        /// How long a pod waits for its clients to leave: `terminationGracePeriodSeconds`.
+        /// How long a terminating pod waits for its clients to leave:
+        /// `terminationGracePeriodSeconds`.
         child drain: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
         /// How long a new pod is ready before a rollout ends the next old one: `minReadySeconds`.
-        /// Records of older versions lack it: it was the drain.
         #[serde(default = "unrecorded")]
         child min_ready: Sourced<Duration> = Form::Duration(DRAIN), "\"300s\"";
     }
@@ -84,7 +83,7 @@ node! {
         child engine: Sourced<String> = Form::Placed(Place::AwsWord), "\"16\"";
         /// `max_connections`.
         child max_connections: Sourced<u32> = Form::Whole(CONNECTIONS), "200";
-        /// Whether a standby waits in another zone.
+        /// Whether there is a standby in another zone.
         child multi_az: Sourced<bool>, "#true";
         /// The volume.
         node storage: Storage;
@@ -96,7 +95,7 @@ node! {
         node backup: Backup;
         /// The weekly window, and whether changes wait for it.
         node maintenance: Maintenance;
-        /// The host, if it is stated; else the Service `<app>-postgres`.
+        /// The host; by default, the Service `<app>-postgres`.
         child endpoint: Option<Sourced<String>> = Form::Placed(Place::Host), "\"db.example.com\"";
         /// The PostgreSQL database.
         child dbname: Sourced<String> = Form::Placed(Place::PostgresName), "\"kaireon\"";
@@ -112,7 +111,7 @@ node! {
     Storage: StorageNode, StorageField, settled {
         /// GiB.
         property gib: Sourced<u32> = Form::Gib(1..=LARGEST_GIB), "500";
-        /// Storage autoscaling's ceiling in GiB; 0 is off.
+        /// Storage autoscaling's ceiling in GiB; 0 turns it off.
         property max_gib: Sourced<u32> = Form::Gib(0..=LARGEST_GIB), "1000";
         /// The kind.
         #[serde(rename = "type")]
@@ -131,7 +130,7 @@ node! {
         property instance: Sourced<String> = Form::Placed(Place::AwsWord), "\"db.r6g.large\"";
         /// Their `max_connections`.
         property max_connections: Sourced<u32> = Form::Whole(CONNECTIONS), "200";
-        /// Over what the API reaches them.
+        /// How the API connects to them.
         property via: Sourced<Via>, "\"pgbouncer\"";
     }
 
@@ -186,15 +185,15 @@ node! {
         /// Encryption in transit.
         child tls: Sourced<RedisTls>, "\"required\"";
         inside "data" {
-            /// The data it is expected to hold, in GiB.
+            /// The expected amount of data, in GiB.
             property data_gib as "gib": Option<Sourced<u32>> = Form::Gib(0..=u32::MAX), "8";
         }
-        /// `host:port`, if it is stated; else taken from a Secret at run time.
+        /// `host:port`; by default, from a Secret at run time.
         child endpoint: Option<Sourced<String>> = Form::Placed(Place::HostPort), "\"cache.example.com:6379\"";
         inside "env" {
-            /// The environment variable for the address.
+            /// The environment variable with the address.
             property env_url as "url": Sourced<String> = Form::Placed(Place::Variable), "\"REDIS_URL\"";
-            /// The environment variable for cluster mode.
+            /// The environment variable with the cluster mode.
             property env_cluster as "cluster": Sourced<String> = Form::Placed(Place::Variable), "\"REDIS_CLUSTER_MODE\"";
         }
     }
@@ -215,47 +214,47 @@ node! {
         node count: Replicas;
         /// How they are bought.
         child capacity: Sourced<Capacity>, "\"spot\"";
-        /// The pools that run here and nowhere else; none means everything else.
+        /// The pools that run only here; an empty list means everything else.
         filled_list runs: Vec<Sourced<Name>>, "\"batch\"";
     }
 
-    /// What the network policies need to know.
+    /// Addresses for the network policies.
     Network: NetworkNode, NetworkField, settled {
-        /// Where the database is reached, if it is stated.
+        /// The addresses of the database.
         property database_cidr: Option<Sourced<String>> = Form::Placed(Place::Cidr), "\"10.0.32.0/20\"";
-        /// Where Prometheus runs, if it is stated.
+        /// The namespace of Prometheus.
         property monitoring_namespace: Option<Sourced<String>> = Form::Placed(Place::DnsLabel), "\"monitoring\"";
     }
 
-    /// Ownership of what is generated.
+    /// Ownership of the generated objects.
     Deliver: DeliverNode, DeliverField, settled {
-        /// Who writes the HPA and the ScaledObjects.
+        /// Who creates the HPA and the ScaledObjects.
         property autoscalers: Sourced<Autoscalers>, "\"manifests\"";
     }
 }
 
-/// What stands in for a length of time that a record lacks, until the record is read as a whole.
+/// Replaces a duration that a record lacks, until the whole record is read.
 fn unrecorded() -> Sourced<Duration> {
     Sourced::unless_stated(Duration::default(), "record", "the record does not say")
 }
 
 impl Pgbouncer {
-    /// Completes a record that was written before `min-ready` was an attribute: it was the drain.
+    /// Completes a record from before `min-ready` existed: it was equal to the drain.
     pub fn complete(&mut self) {
         if self.min_ready.value == Duration::default() {
             self.min_ready = self.drain.clone();
         }
     }
 
-    /// The pods that drain at once while a rollout goes on: each of those that leave takes up to
-    /// `drain` to go, and the next one leaves `min-ready` later.
+    /// The pods that drain at once during a rollout: each terminating pod takes up to `drain`, and
+    /// the next one follows `min-ready` later.
     #[must_use]
     pub fn draining(&self) -> u32 {
         leaving_at_once(self.drain.value, self.min_ready.value, self.instances.value)
     }
 }
 
-/// How many of `pods` drain at once where each takes `drain` and the next leaves `pace` later; at
+/// How many of `pods` drain at once if each takes `drain` and the next follows after `pace`; at
 /// least one.
 #[must_use]
 pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
@@ -263,18 +262,39 @@ pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
     u32::try_from(at_once).unwrap_or(u32::MAX).min(pods).max(1)
 }
 
+impl Storage {
+    /// The IOPS and MiB/s that the volume is asked for at so many GiB: what is stated, and what comes
+    /// with a striped gp3 volume. Left out there, RDS is asked for those that the volume had: the command
+    /// line keeps them, Terraform's provider sends them again, and RDS refuses 3,000 IOPS from 400 GiB
+    /// on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume takes none.
+    #[must_use]
+    pub fn provisioned(&self, gib: u32) -> Provisioned {
+        let kind = self.kind.value;
+        let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
+        let included = included(kind, gib);
+        let asked = |stated: &Option<Sourced<u32>>, included: u32| {
+            let stated = stated.as_ref().map(|stated| stated.value);
+            stated.or(striped.then_some(included))
+        };
+        Provisioned {
+            iops: asked(&self.iops, included.iops),
+            throughput: asked(&self.throughput, included.throughput),
+        }
+    }
+}
+
 impl RedisGroup {
-    /// The first version of Redis on which encryption in transit can be changed, by way of
-    /// `preferred` (ElastiCache user guide, in-transit encryption).
+    /// The first version of Redis that can change encryption in transit, through `preferred`
+    /// (ElastiCache user guide, in-transit encryption).
     pub const TLS_IN_PLACE: Version = Version::of(7, 0).patch(5);
 
-    /// Whether the engine has `preferred`; every Valkey does.
+    /// Whether the engine has `preferred`; every Valkey has it.
     #[must_use]
     pub fn knows_preferred_tls(&self) -> bool {
         self.engine.value == RedisEngine::Valkey || self.is_at_least(&Self::TLS_IN_PLACE)
     }
 
-    /// Whether its version is at least `least`. A number that is left out is the newest there is.
+    /// Whether its version is at least `least`. An omitted number stands for the newest.
     #[must_use]
     pub fn is_at_least(&self, least: &Version) -> bool {
         Version::lenient(&self.version.value)
@@ -284,7 +304,7 @@ impl RedisGroup {
 }
 
 impl Database {
-    /// The master user where the file names none: RDS' own default.
+    /// The default master user of RDS.
     pub const MASTER: &str = "postgres";
 
     /// Whether the application connects as the master user.
@@ -293,42 +313,88 @@ impl Database {
         self.master.value.eq_ignore_ascii_case(&self.user.value)
     }
 
-    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
-    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    /// The replicas' own hosts, if they can be derived from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, so only the identifier differs.
     #[must_use]
     pub fn read_hosts(&self) -> Option<Vec<String>> {
-        let endpoint = self.endpoint.as_ref()?.value.as_str();
-        let place = endpoint
-            .strip_prefix(self.name.value.as_str())?
-            .strip_prefix('.')?;
-        let (_, domain) = place.split_once('.')?;
-        let rds = domain.contains(".rds.amazonaws.com");
-        let hosts = 1..=self.replicas.count.value;
-        rds.then(|| {
-            hosts
-                .map(|number| format!("{}.{place}", self.read_identifier(number)))
-                .collect()
-        })
+        self.hosts().of_replicas()
     }
 
     /// The RDS identifier of a read replica, counted from 1.
     #[must_use]
     pub fn read_identifier(&self, number: u32) -> String {
-        format!("{}-read-{number}", self.name.value)
+        read_identifier(&self.name.value, number)
     }
 
-    /// Whether PgBouncer knows every server that it connects to by the name in its certificate:
-    /// what `verify-full` compares.
+    /// Whether PgBouncer connects to every server by a name in its certificate, which `verify-full`
+    /// requires.
     #[must_use]
     pub fn hosts_are_named(&self) -> bool {
-        let pooled_reads =
-            self.replicas.count.value > 0 && self.replicas.via.value == Via::Pgbouncer;
-        self.endpoint.is_some() && (!pooled_reads || self.read_hosts().is_some())
+        self.hosts().are_named()
+    }
+
+    fn hosts(&self) -> Hosts<'_> {
+        Hosts {
+            endpoint: self.endpoint.as_ref().map(|it| it.value.as_str()),
+            name: &self.name.value,
+            replicas: self.replicas.count.value,
+            via: self.replicas.via.value,
+        }
+    }
+}
+
+fn read_identifier(database: &Name, number: u32) -> String {
+    format!("{database}-read-{number}")
+}
+
+/// What the hosts of the database's servers follow from.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts<'a> {
+    /// The primary's host, if it is stated.
+    pub endpoint: Option<&'a str>,
+    /// The primary's RDS identifier.
+    pub name: &'a Name,
+    /// The read replicas.
+    pub replicas: u32,
+    /// How the API reads from them.
+    pub via: Via,
+}
+
+impl Hosts<'_> {
+    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    #[must_use]
+    pub fn of_replicas(&self) -> Option<Vec<String>> {
+        let place = self
+            .endpoint?
+            .strip_prefix(self.name.as_str())?
+            .strip_prefix('.')?;
+        let (_, domain) = place.split_once('.')?;
+        let rds = domain.contains(".rds.amazonaws.com");
+        let host = |number| format!("{}.{place}", read_identifier(self.name, number));
+        rds.then(|| (1..=self.replicas).map(host).collect())
+    }
+
+    /// Whether PgBouncer knows every server that it connects to by the name in its certificate.
+    #[must_use]
+    pub fn are_named(&self) -> bool {
+        let pooled_reads = self.replicas > 0 && self.via == Via::Pgbouncer;
+        self.endpoint.is_some() && (!pooled_reads || self.of_replicas().is_some())
     }
 }
 
 /// The role that may use PgBouncer's console: `RELOAD`, `SHOW`.
 pub const ADMIN_USER: &str = "pgbouncer_admin";
 
-/// The role that may only look: the exporter's.
+/// The role with read access to the console, for the exporter.
 pub const STATS_USER: &str = "pgbouncer_stats";
+
+/// Where PgBouncer listens.
+pub const PGBOUNCER_PORT: u16 = 6432;
+
+/// The label of every node group, with its name as the value, and the taint of a group that is
+/// reserved for certain pools.
+pub const NODE_GROUP_LABEL: &str = "tierc.dev/node-group";
+
+/// The label with the environment of a node group, because environments may share a cluster.
+pub const ENVIRONMENT_LABEL: &str = "tierc.dev/environment";

@@ -1,4 +1,4 @@
-//! Kubernetes quantities: `500m`, `2Gi`, compared by what they mean.
+//! Kubernetes quantities such as `500m` and `2Gi`, compared by value.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -8,7 +8,7 @@ const NANO: i128 = 1_000_000_000;
 /// A non-negative amount of CPU (cores) or memory (bytes), exact to 10^-9.
 ///
 /// Grammar, suffixes and canonical form are those of `k8s.io/apimachinery/pkg/api/resource`.
-/// Two quantities are equal when they mean the same: `500m` = `0.5`, `1024Mi` = `1Gi`.
+/// Quantities are equal if their values are: `500m` = `0.5`, `1024Mi` = `1Gi`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quantity {
     nanos: i128,
@@ -34,13 +34,13 @@ impl Quantity {
         }
     }
 
-    /// The value in thousandths, rounded up: millicores of a CPU quantity.
+    /// The value in thousandths, rounded up: the millicores of a CPU quantity.
     #[must_use]
     pub fn milli(self) -> u64 {
         Self::rounded_up(self.nanos, 1_000_000)
     }
 
-    /// The value in whole units, rounded up: bytes of a memory quantity.
+    /// The value in whole units, rounded up: the bytes of a memory quantity.
     #[must_use]
     pub fn units(self) -> u64 {
         Self::rounded_up(self.nanos, NANO)
@@ -93,7 +93,7 @@ impl Quantity {
     }
 }
 
-/// How many nanos one unit of `suffix` is, and whether it is binary. Exponents are read exactly.
+/// The nanos in one unit of `suffix`, and whether it is binary. Exponents are exact.
 fn scale(suffix: &str) -> Option<(i128, bool)> {
     let binary = |power: u32| Some((NANO * 1024_i128.pow(power), true));
     let decimal = |nanos: i128| Some((nanos, false));
@@ -123,7 +123,7 @@ fn scale(suffix: &str) -> Option<(i128, bool)> {
     }
 }
 
-/// `number` times `scale`, rounded up to a whole nano as Kubernetes does.
+/// `number` times `scale`, rounded up to a whole nano, as Kubernetes does.
 fn decimal(number: &str, scale: i128) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') || number.len() > 30 {
@@ -145,7 +145,7 @@ fn decimal(number: &str, scale: i128) -> Option<i128> {
 }
 
 impl std::fmt::Display for Quantity {
-    /// The canonical form: no fraction, no precision lost, the largest suffix.
+    /// The canonical form: no fraction, no loss of precision, the largest suffix.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let nanos = self.nanos;
         if self.binary && nanos % NANO == 0 && nanos >= 1024 * NANO {

@@ -2,16 +2,17 @@
 
 use super::text_form::text_form;
 
-/// `1%`, `0.05%`: a share in hundredths of a percent, from 0 to 10,000.
+/// `1%`, `0.05%`: a percentage in hundredths of a percent, from 0 to 10,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ErrorRate {
     per_ten_thousand: u32,
 }
 
 impl ErrorRate {
-    /// Reads a percentage with at most two digits behind the point.
+    /// Reads a percentage with at most two digits after the point.
     ///
     /// # Errors
+    ///
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {

@@ -5,45 +5,48 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::declaration::{Form, node};
-use super::part::part;
+use super::declaration::{Form, Unnamed, node};
 use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place};
 use crate::source::Sourced;
 
-part! {
+/// A week: nobody prepares for longer.
+const LEAD: Form = Form::Duration(0..=604_800);
+/// A floor of nothing would be none.
+const FLOOR: Form = Form::Whole(1..=u32::MAX);
+
+node! {
     /// Hours of the week in which little or nothing runs. It is keyed by `days-from-to`, so that
     /// its place in the file says nothing.
-    OffHours: OffHoursField {
+    OffHours: OffHoursNode, OffHoursField, whole {
         /// The days on which the window opens; every day unless stated.
-        days: Sourced<Days>,
+        property days: Sourced<Days>, "\"mon-fri\"";
         /// When it opens, on the clocks of `zone`; on a multiple of five minutes.
-        from: Sourced<ClockTime>,
+        required from: Sourced<ClockTime>, "\"20:00\"";
         /// When it closes: on the next day where it is not after `from`.
-        to: Sourced<ClockTime>,
+        required to: Sourced<ClockTime>, "\"08:00\"";
         /// The IANA time zone, as written: `zone-unknown` judges it.
-        zone: Sourced<String>,
+        required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
         /// The API's pods meanwhile: 0; none leaves it alone.
-        api: Option<Sourced<u32>>,
+        child api: Option<Sourced<u32>> = Form::Asleep, "0";
         /// A paused count by worker pool; pools that are not named are left alone.
-        worker: BTreeMap<Name, Sourced<u32>>,
+        pools worker: BTreeMap<Name, Sourced<u32>> = Form::Whole(0..=u32::MAX), "\"worker\" 0";
     }
 
     /// A planned event: floors under the API and under pools, for once.
-    Event: EventField {
+    Event: EventNode, EventField, whole {
         /// When it begins, on the clocks of `zone`.
-        from: Sourced<Moment>,
+        required from: Sourced<Moment>, "\"2030-11-29T06:00\"";
         /// When it is over.
-        to: Sourced<Moment>,
+        required to: Sourced<Moment> = Form::End, "\"2030-11-30T00:00\"";
         /// The IANA time zone, as written: `zone-unknown` judges it.
-        zone: Sourced<String>,
+        required zone: Sourced<String> = Form::Placed(Place::Zone), "\"Europe/Berlin\"";
         /// How long before `from` the floors hold already; the guide's 30 minutes unless stated.
-        lead: Sourced<Duration>,
+        property lead: Sourced<Duration> = LEAD, "\"30m\"";
         /// The fewest pods of the API meanwhile; none leaves it alone.
-        api: Option<Sourced<u32>>,
+        child api: Option<Sourced<u32>> = FLOOR, "8";
         /// The fewest pods by worker pool; pools that are not named are left alone.
-        worker: BTreeMap<Name, Sourced<u32>>,
+        pools worker: BTreeMap<Name, Sourced<u32>> = FLOOR, "\"worker\" 6";
     }
-
 }
 
 node! {
@@ -85,6 +88,16 @@ impl Environment {
     #[must_use]
     pub fn schedule_name(&self) -> String {
         format!("{}-schedule", self.app.value)
+    }
+}
+
+impl Unnamed for OffHoursNode {
+    fn identity(&self) -> String {
+        let days = self.days.value.as_ref().map(|days| days.value);
+        let times = self.from.value.as_ref().zip(self.to.value.as_ref());
+        times.map_or_else(String::new, |(from, to)| {
+            OffHours::key(days.unwrap_or_default(), from.value, to.value)
+        })
     }
 }
 

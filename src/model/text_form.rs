@@ -1,6 +1,6 @@
-//! Values that serialise as the text they are written as.
+//! Values that serialise in their written form.
 
-/// Serialises types by `Display` and `parse`, and describes them as JSON Schema by a pattern.
+/// Serialises types with `Display` and `parse`, and gives them a pattern in the JSON Schema.
 macro_rules! text_form {
     ($type:ident, $pattern:literal) => {
         impl serde::Serialize for $type {

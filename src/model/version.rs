@@ -1,4 +1,4 @@
-//! Versions: up to four numbers with points between.
+//! Versions: up to four numbers separated by points.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Display, Formatter};
@@ -10,8 +10,8 @@ const MOST: usize = 4;
 /// The most digits of one of them.
 const DIGITS: usize = 9;
 
-/// A version such as `16`, `16.3` or `42.7.6`. To order it, a number that is left out counts 0;
-/// [`Self::compare_stated`] and [`Self::is_at_least`] take it for any number.
+/// A version such as `16`, `16.3` or `42.7.6`. In its order, an omitted number counts as 0; for
+/// [`Self::compare_stated`] and [`Self::is_at_least`] it stands for any number.
 #[derive(Clone, Copy, Debug)]
 pub struct Version {
     numbers: [u32; MOST],
@@ -54,8 +54,8 @@ impl Version {
         }
     }
 
-    /// The version of a text that need not be one, because another finding speaks of that: what is no
-    /// number counts 0.
+    /// The version of a text that may be invalid, if another rule reports that. An invalid number
+    /// counts as 0.
     #[must_use]
     pub fn lenient(text: &str) -> Self {
         let mut version = Self {
@@ -69,8 +69,8 @@ impl Version {
         version
     }
 
-    /// The version at the beginning of a tag, behind an optional `v`: `v1.25.2-p0` is 1.25.2. None where
-    /// the tag does not begin with at least two numbers.
+    /// The version at the start of a tag, after an optional `v`: `v1.25.2-p0` is 1.25.2. `None`
+    /// unless the tag starts with at least two numbers.
     #[must_use]
     pub fn leading(tag: &str) -> Option<Self> {
         let text = tag.strip_prefix('v').unwrap_or(tag);
@@ -97,13 +97,13 @@ impl Version {
         self.stated_numbers().get(1).copied()
     }
 
-    /// Whether it leaves out the third number, as a tag does that moves with every patch.
+    /// Whether it omits the third number, like a tag that moves with every patch.
     #[must_use]
     pub const fn floats(&self) -> bool {
         self.stated < 3
     }
 
-    /// The order of the numbers that both state: 16 is neither older nor newer than 16.4.
+    /// The order of the numbers that both have: 16 is neither older nor newer than 16.4.
     #[must_use]
     pub fn compare_stated(&self, other: &Self) -> Ordering {
         let both = self.stated_numbers().iter().zip(other.stated_numbers());
@@ -111,7 +111,7 @@ impl Version {
             .fold(Ordering::Equal, Ordering::then)
     }
 
-    /// Whether it is `least` or later; none where it leaves out a number that decides: `42.7` can be
+    /// Whether it is `least` or later; `None` if it omits a number that decides: `42.7` can be
     /// 42.7.5 or 42.7.6.
     #[must_use]
     pub fn is_at_least(&self, least: &Self) -> Option<bool> {
@@ -131,7 +131,7 @@ impl Version {
     }
 }
 
-/// The text up to the first point, such as the major version of `16.3`, and the text behind it.
+/// The text before the first point, such as the major version of `16.3`, and the text after it.
 #[must_use]
 pub fn major_and_rest(text: &str) -> (&str, Option<&str>) {
     match text.split_once('.') {

@@ -1,22 +1,22 @@
-//! What RDS makes of a volume for PostgreSQL (RDS user guide, "gp3 storage").
+//! RDS' rules for PostgreSQL volumes (RDS user guide, "gp3 storage").
 
-use super::{Storage, StorageType};
+use super::StorageType;
 use crate::pair::Pair;
-use crate::source::Sourced;
 
-/// GiB from which RDS stripes a gp3 volume over four, and lets IOPS and throughput be chosen.
+/// From this size in GiB on, RDS stripes a gp3 volume over four, and lets you choose IOPS and
+/// throughput.
 pub const STRIPED_FROM_GIB: u32 = 400;
 
 /// GiB of the largest volume of any type.
 pub const LARGEST_GIB: u32 = 65_536;
 
-/// GiB of the least that a volume of so many grows to: the least step is a tenth.
+/// The smallest size in GiB that a volume can grow to: a tenth more.
 #[must_use]
 pub fn least_step(gib: u32) -> u32 {
     gib.saturating_add(gib.div_ceil(10))
 }
 
-/// GiB that RDS makes of a volume: what is stated, or the least step where that is more.
+/// The size in GiB that RDS gives a volume: the stated one, or the smallest step if that is larger.
 #[must_use]
 pub fn grown(gib: Pair<u32>) -> u32 {
     if gib.after > gib.before {
@@ -26,7 +26,7 @@ pub fn grown(gib: Pair<u32>) -> u32 {
     }
 }
 
-/// IOPS and MiB/s that a volume has without paying for them.
+/// The IOPS and MiB/s that are included in a volume's price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Included {
     /// A second.
@@ -35,8 +35,8 @@ pub struct Included {
     pub throughput: u32,
 }
 
-/// What comes with a volume of this kind and size. gp2 has what it has; io1 and io2 pay for every
-/// IOPS, and their MiB/s follow from them.
+/// The included performance of a volume. gp2 has a fixed performance. For io1 and io2, every IOPS
+/// costs extra, and the MiB/s depend on the IOPS.
 #[must_use]
 pub fn included(kind: StorageType, gib: u32) -> Included {
     match kind {
@@ -59,30 +59,11 @@ pub fn included(kind: StorageType, gib: u32) -> Included {
     }
 }
 
-/// What a volume is asked for; nothing where its kind and size leave no choice.
+/// The requested performance of a volume. A field is `None` if the kind and size leave no choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provisioned {
     /// A second.
     pub iops: Option<u32>,
     /// MiB a second.
     pub throughput: Option<u32>,
-}
-
-/// The IOPS and MiB/s that a volume of so many GiB is asked for: what is stated, and what comes with
-/// a striped gp3 volume. Left out there, RDS is asked for those that the volume had: the command
-/// line keeps them, Terraform's provider sends them again, and RDS refuses 3,000 IOPS from 400 GiB
-/// on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume takes none.
-#[must_use]
-pub fn provisioned(storage: &Storage, gib: u32) -> Provisioned {
-    let kind = storage.kind.value;
-    let striped = kind == StorageType::Gp3 && gib >= STRIPED_FROM_GIB;
-    let included = included(kind, gib);
-    let asked = |stated: &Option<Sourced<u32>>, included: u32| {
-        let stated = stated.as_ref().map(|stated| stated.value);
-        stated.or(striped.then_some(included))
-    };
-    Provisioned {
-        iops: asked(&storage.iops, included.iops),
-        throughput: asked(&storage.throughput, included.throughput),
-    }
 }

@@ -1,9 +1,64 @@
-//! A rule that a file waives, for whoever has the tree and not the file.
+//! A rule that a file waives, as the record of its tree has it.
 
-use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text_form::text_form;
+use super::attribute::Keyed;
+use super::clock::LastDay;
+use super::declaration::{Form, Part as _, TextNode, node};
+use crate::source::{Origin, Sourced, Span, Spanned};
+
+node! {
+    /// A rule that a file turns off, as the language has it. A record keeps it as a [`Waiver`].
+    Waive: WaiveNode, WaiveField, whole {
+        /// The rule.
+        required_argument rule: Sourced<String> = Form::Rule, "\"single-az\"";
+        /// Why.
+        required reason: Sourced<String> = Form::Sentence, "\"...\"";
+        /// The last day on which it is turned off.
+        required until: Sourced<LastDay>, "\"2030-01-31\"";
+        /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+        property value: Option<Sourced<String>> = Form::Fingerprint, "\"4fd8b1\"";
+    }
+}
+
+impl Keyed for Waive {
+    fn key(&self, _: usize) -> String {
+        self.rule.value.clone()
+    }
+}
+
+/// A waiver that says everything it has to, with the place of each value.
+#[derive(Clone, Debug)]
+pub struct WaiverNode {
+    /// Where the node stands.
+    pub place: Span,
+    /// The rule.
+    pub rule: Spanned<String>,
+    /// Why.
+    pub reason: Spanned<String>,
+    /// The last day.
+    pub until: Spanned<LastDay>,
+    /// The fingerprint of the one value that is meant.
+    pub value: Option<Spanned<String>>,
+}
+
+impl WaiveNode {
+    /// The waiver; none where something of it is absent or could not be read.
+    #[must_use]
+    pub fn whole(self) -> Option<WaiverNode> {
+        if self.value.broken {
+            return None;
+        }
+        Some(WaiverNode {
+            place: self.place?,
+            rule: self.rule.value?,
+            reason: self.reason.value?,
+            until: self.until.value?,
+            value: self.value.value,
+        })
+    }
+}
 
 /// A waiver as a file states it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,26 +74,27 @@ pub struct Waiver {
     pub reason: String,
 }
 
-/// `2030-01-31`: a day as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LastDay(pub Date);
-
-impl LastDay {
-    /// Reads `yyyy-mm-dd`.
-    ///
-    /// # Errors
-    /// A sentence for the user.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let day = text.parse().ok().map(Self);
-        day.filter(|day| day.to_string() == text)
-            .ok_or_else(|| format!("`{text}` is not a day: write it as `2030-01-31`"))
+impl Waiver {
+    /// The node that states it.
+    #[must_use]
+    pub fn written(&self) -> TextNode {
+        let text = |text: &String| recorded(text.clone());
+        let waive = Waive {
+            rule: text(&self.rule),
+            reason: text(&self.reason),
+            until: recorded(self.until),
+            value: self.value.as_ref().map(text),
+        };
+        let mut node = TextNode::new("waive");
+        waive.write_attributes(&mut node);
+        node
     }
 }
 
-impl std::fmt::Display for LastDay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)
+fn recorded<T>(value: T) -> Sourced<T> {
+    Sourced {
+        value,
+        origin: Origin::Recorded,
+        sound: true,
     }
 }
-
-text_form!(LastDay, "^[0-9]{4}-[01][0-9]-[0-3][0-9]$");

@@ -4,17 +4,17 @@ use super::text_form::text_form;
 
 const DAY: u32 = 24 * 60;
 const WEEK: u32 = 7 * DAY;
-/// The days of the week as they are written.
+/// The days of the week in KDL.
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// `02:00-03:00`: minutes of the day; may pass midnight.
+/// `02:00-03:00` in minutes of the day; it may pass midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DailyWindow {
     from: u32,
     to: u32,
 }
 
-/// `sun:04:00-sun:05:00`: minutes of the week, counted from Monday; may pass Sunday.
+/// `sun:04:00-sun:05:00` in minutes of the week, counted from Monday; it may pass Sunday.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WeeklyWindow {
     from: u32,
@@ -39,9 +39,10 @@ fn week_clock(text: &str) -> Option<u32> {
 }
 
 impl DailyWindow {
-    /// Reads `hh:mm-hh:mm`; AWS wants at least 30 minutes.
+    /// Reads `hh:mm-hh:mm`. AWS requires at least 30 minutes.
     ///
     /// # Errors
+    ///
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         let window = text
@@ -60,7 +61,7 @@ impl DailyWindow {
         Ok(window)
     }
 
-    /// How long it lasts, in minutes; 0 when it begins as it ends.
+    /// Its length in minutes; 0 if start and end are equal.
     #[must_use]
     pub fn minutes(self) -> u32 {
         (self.to + DAY - self.from) % DAY
@@ -68,9 +69,10 @@ impl DailyWindow {
 }
 
 impl WeeklyWindow {
-    /// Reads `ddd:hh:mm-ddd:hh:mm`; AWS wants 30 minutes to 24 hours.
+    /// Reads `ddd:hh:mm-ddd:hh:mm`. AWS requires 30 minutes to 24 hours.
     ///
     /// # Errors
+    ///
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         let window = text
@@ -95,7 +97,7 @@ impl WeeklyWindow {
         (self.to + WEEK - self.from) % WEEK
     }
 
-    /// The next window of the same length that has no minute in `daily`; none if it is too long.
+    /// The next window of the same length that does not overlap `daily`; `None` if it is too long.
     #[must_use]
     pub fn clear_of(self, daily: DailyWindow) -> Option<Self> {
         let later = |minutes: u32| Self {
@@ -105,7 +107,7 @@ impl WeeklyWindow {
         (0..DAY).map(later).find(|window| !window.overlaps(daily))
     }
 
-    /// Whether any minute of it lies in `daily`, on any day.
+    /// Whether it overlaps `daily` on any day.
     #[must_use]
     pub fn overlaps(self, daily: DailyWindow) -> bool {
         let apart = |from: u32, length: u32, other: u32, other_length: u32| {

@@ -1,11 +1,11 @@
-//! The closed vocabularies of the language: each an enum whose words are written in one place.
+//! The closed vocabularies of the language, each as an enum with its words.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An enum whose every value has one KDL spelling.
+/// An enum whose values each have one KDL spelling.
 pub trait Word: Sized + Copy + 'static {
-    /// Every value with its spelling, in the order a reader expects.
+    /// Every value with its spelling, in the expected order.
     const WORDS: &'static [(&'static str, Self)];
 
     /// The value that is spelled `text`.
@@ -51,7 +51,7 @@ words! {
         /// Peak traffic.
         Xlarge = "xlarge",
     }
-    /// The queue library, which decides how the Redis lists are named.
+    /// The queue library, which decides the names of the Redis lists.
     Framework {
         /// BullMQ: `bull:<queue>:wait`.
         Bullmq = "bullmq",
@@ -77,10 +77,10 @@ words! {
     Capacity {
         /// Never taken away.
         OnDemand = "on-demand",
-        /// Cheaper, taken away with two minutes' notice.
+        /// Cheaper, but interrupted with two minutes' notice.
         Spot = "spot",
     }
-    /// Which of several scaling policies wins.
+    /// Which of several scaling policies applies.
     Select {
         /// The one that changes most.
         Max = "max",
@@ -111,21 +111,21 @@ words! {
     Combine {
         /// Replicas for the sum of the queues (a KEDA scaling formula).
         Sum = "sum",
-        /// Replicas for the fullest queue alone (what KEDA does by itself).
+        /// Replicas for the fullest queue alone, which is KEDA's default.
         Max = "max",
     }
-    /// Over what a workload reaches the database.
+    /// How a workload connects to the database.
     Via {
         /// Through PgBouncer.
         Pgbouncer = "pgbouncer",
-        /// On connections of its own.
+        /// Directly, without PgBouncer.
         Direct = "direct",
     }
     /// PgBouncer's `pool_mode`.
     PoolMode {
         /// A server connection for a transaction.
         Transaction = "transaction",
-        /// A server connection for as long as the client stays.
+        /// A server connection for as long as the client is connected.
         Session = "session",
         /// A server connection for a statement.
         Statement = "statement",
@@ -137,7 +137,7 @@ words! {
         /// Drops them.
         Ignore = "ignore",
     }
-    /// A PostgreSQL driver, or what brings one.
+    /// A PostgreSQL driver, or a library that includes one.
     Driver {
         /// Python.
         Asyncpg = "asyncpg",
@@ -194,11 +194,11 @@ words! {
         Disable = "disable",
         /// Encrypted if the server offers it.
         Prefer = "prefer",
-        /// Encrypted, to whoever answers.
+        /// Encrypted, without checking the server's identity.
         Require = "require",
         /// Encrypted, certificate checked.
         VerifyCa = "verify-ca",
-        /// Encrypted, certificate and host name checked.
+        /// Encrypted; the certificate and the host name are checked.
         VerifyFull = "verify-full",
     }
     /// ElastiCache's engines.
@@ -221,7 +221,7 @@ words! {
     ClusterMode {
         /// One shard.
         Disabled = "disabled",
-        /// One shard that cluster clients can use too: the step between.
+        /// One shard that cluster clients can use as well, on the way to cluster mode.
         Compatible = "compatible",
         /// Shards.
         Enabled = "enabled",
@@ -239,11 +239,11 @@ words! {
     EvictionPolicy {
         /// Refuse writes.
         Noeviction = "noeviction",
-        /// Least recently used, of the keys that expire.
+        /// The least recently used among the keys that expire.
         VolatileLru = "volatile-lru",
         /// Least recently used, of all.
         AllkeysLru = "allkeys-lru",
-        /// Least frequently used, of the keys that expire.
+        /// The least frequently used among the keys that expire.
         VolatileLfu = "volatile-lfu",
         /// Least frequently used, of all.
         AllkeysLfu = "allkeys-lfu",
@@ -261,14 +261,14 @@ words! {
         /// The chart, from tierc's values.
         Helm = "helm",
     }
-    /// Where the metrics of a managed service come from.
+    /// The source of a managed service's metrics.
     MetricSource {
         /// CloudWatch, read by YACE.
         Yace = "yace",
-        /// The exporter that asks the server itself: postgres_exporter, redis_exporter.
+        /// The exporter that queries the server itself: postgres_exporter, redis_exporter.
         Exporter = "exporter",
     }
-    /// Where the metrics of PgBouncer come from.
+    /// The source of PgBouncer's metrics.
     PoolerSource {
         /// pgbouncer_exporter.
         Exporter = "exporter",
@@ -291,7 +291,7 @@ words! {
 }
 
 impl EvictionPolicy {
-    /// Whether any key may go, so that a group is meant to be full.
+    /// Whether any key may be evicted, so a full group is normal.
     #[must_use]
     pub fn evicts_any_key(self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! What runs: the API, the worker pools, and services that are not rendered here.
+//! Workloads: the API, the worker pools, and services that are not rendered here.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attribute::Keyed;
 use super::declaration::{Form, node};
 use super::{
     Arch, Capacity, Combine, Driver, Duration, Name, Place, PolicyKind, Portion, Quantity,
@@ -13,11 +14,11 @@ use super::{
 };
 use crate::source::Sourced;
 
-/// An HPA on utilisation knows no zero, and an autoscaler's maximum is at least 1: `pause at=0`
-/// stops a pool.
+/// An HPA on utilisation cannot scale to zero, and an autoscaler's maximum is at least 1. `pause
+/// at=0` stops a pool.
 const AT_LEAST_ONE: Form = Form::Whole(1..=u32::MAX);
 
-/// Of a utilisation, which is above 100 where pods use more than they ask for.
+/// A utilisation. It exceeds 100 if pods use more than they request.
 const PERCENT: Form = Form::Whole(1..=1000);
 
 /// A week: no pod, window or trigger waits longer.
@@ -26,14 +27,14 @@ const WEEK: u64 = 604_800;
 /// What Kubernetes or KEDA waits for.
 const WAIT: Form = Form::Duration(0..=WEEK);
 
-/// A second to a week: a connection that is kept for longer is as good as kept for ever.
+/// A second to a week. A longer lifetime is practically unlimited.
 const LIFETIME: RangeInclusive<u64> = 1..=WEEK;
 
 /// Environment variables.
 const VARIABLES: Form = Form::Map(Place::Variable, &Form::Text);
 
 node! {
-    /// What the API and every worker pool have in common.
+    /// The common part of the API and every worker pool.
     Workload: WorkloadNode, WorkloadField, derived {
         /// The Deployment's name.
         child name: Sourced<Name>, "\"kaireon-api\"";
@@ -55,16 +56,16 @@ node! {
         node connections: Connections;
         /// How a new version replaces the old one.
         node rollout: Rollout;
-        /// A frozen count: minimum and maximum until it is removed.
+        /// A fixed count: minimum and maximum until it is removed.
         child hold: Option<Sourced<u32>> = AT_LEAST_ONE, "15";
         /// The processor architecture.
         child arch: Sourced<Arch>, "\"arm64\"";
         inside "driver" {
-            /// The PostgreSQL driver, if it is stated.
+            /// The PostgreSQL driver.
             required_argument driver: Option<Sourced<Driver>>, "\"pgjdbc\"";
             /// Its version.
             property driver_version as "version": Option<Sourced<String>> = Form::Version, "\"42.7.7\"";
-            /// The version of the libpq that it runs on.
+            /// The version of the libpq that it uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
         /// Environment variables by name.
@@ -92,17 +93,17 @@ node! {
         nodes queue: Vec<Queue>;
         /// How several queues add up.
         child combine: Sourced<Combine>, "\"sum\"";
-        /// The guide's scenario, if the file names one.
+        /// The guide's scenario.
         child scenario: Option<Sourced<Scenario>>, "\"batch\"";
-        /// How often KEDA looks at a pool that is at zero.
+        /// How often KEDA polls a pool at zero.
         child polling: Sourced<Duration> = Form::Duration(1..=WEEK), "\"15s\"";
-        /// How long a pool stays after its last job.
+        /// How long KEDA waits after the last job before it scales to zero.
         child cooldown: Sourced<Duration> = WAIT, "\"300s\"";
         /// The list length above which a pool leaves zero.
         child activation: Sourced<u32>, "0";
         /// Replicas when Redis cannot be read.
         node fallback: Option<Fallback>;
-        /// How long a pod may finish its jobs after SIGTERM.
+        /// How long a terminating pod may finish its jobs.
         child grace: Sourced<Duration> = WAIT, "\"30s\"";
         /// How its nodes are bought.
         child capacity: Sourced<Capacity>, "\"spot\"";
@@ -142,13 +143,13 @@ node! {
     Scaling: ScalingNode, ScalingField, derived {
         /// `stabilizationWindowSeconds`.
         property window: Sourced<Duration> = WAIT, "\"60s\"";
-        /// The steps; none means Kubernetes' defaults.
+        /// The steps; without any, Kubernetes' defaults.
         kinds policy: Vec<Policy>;
         /// Which step wins.
         child select: Sourced<Select>, "\"max\"";
     }
 
-    /// A step of scaling: so many pods or percent in a period.
+    /// A step of scaling: a number or a percentage of pods per period.
     Policy: PolicyNode, PolicyField, settled {
         /// Pods or percent.
         kind kind: Sourced<PolicyKind>, "\"pods\"";
@@ -158,7 +159,7 @@ node! {
         required every: Sourced<Duration> = WAIT, "\"60s\"";
     }
 
-    /// A Pods metric of the HPA, as an average over pods.
+    /// A Pods metric of the HPA, as an average over the pods.
     PodsMetric: PodsMetricNode, PodsMetricField, settled {
         /// Its name.
         key metric: Sourced<String> = Form::Placed(Place::MetricName), "\"http_requests_per_second\"";
@@ -170,11 +171,11 @@ node! {
     Connections: ConnectionsNode, ConnectionsField, settled {
         /// The most it may open.
         property per_pod: Sourced<u32>, "5";
-        /// The environment variable that tells the application so.
+        /// The environment variable with this number.
         property env: Sourced<String> = Form::Placed(Place::Variable), "\"DB_POOL_SIZE\"";
-        /// How long the application keeps a connection, if it is stated.
+        /// How long the application keeps a connection.
         property lifetime: Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
-        /// The environment variable that tells the application so, in seconds.
+        /// The environment variable with this lifetime, in seconds.
         property lifetime_env: Option<Sourced<String>> = Form::Placed(Place::Variable), "\"DB_POOL_LIFETIME\"";
     }
 
@@ -186,7 +187,7 @@ node! {
         property max_unavailable: Sourced<Portion>, "0";
     }
 
-    /// A Redis list and its depth per replica.
+    /// A Redis list, and the items per replica.
     Queue: QueueNode, QueueField, derived {
         /// The list's key.
         key list: Sourced<String> = Form::Placed(Place::RedisList), "\"queue:decisions\"";
@@ -194,15 +195,16 @@ node! {
         property length: Sourced<u32> = AT_LEAST_ONE, "50";
     }
 
-    /// What a pool does when its trigger fails.
+    /// Replicas while a pool's trigger fails.
     Fallback: FallbackNode, FallbackField, derived {
         /// The replicas to hold, no fewer.
         property replicas: Sourced<u32>, "3";
-        /// After more than so many failures, which KEDA counts only while it can reach Redis.
+        /// The fallback starts after more failures than this. KEDA counts them only while it can
+        /// reach Redis.
         property failures: Sourced<u32>, "3";
     }
 
-    /// Something that runs here without being rendered, and counts in every budget.
+    /// A workload that other people deploy. Every budget counts it.
     Service: ServiceNode, ServiceField, derived {
         /// Its pods.
         child replicas: Sourced<u32>, "3";
@@ -217,29 +219,46 @@ node! {
             property per_pod as "per-pod": Sourced<u32>, "2";
             /// Over what.
             property via as "via": Sourced<Via>, "\"pgbouncer\"";
-            /// How long it keeps a connection, if it is stated.
+            /// How long it keeps a connection.
             property lifetime as "lifetime": Option<Sourced<Duration>> = Form::Duration(LIFETIME), "\"4m\"";
         }
         inside "driver" {
-            /// The PostgreSQL driver, if it is stated.
+            /// The PostgreSQL driver.
             required_argument driver: Option<Sourced<Driver>>, "\"pgjdbc\"";
             /// Its version.
             property driver_version as "version": Option<Sourced<String>> = Form::Version, "\"42.7.7\"";
-            /// The version of the libpq that it runs on.
+            /// The version of the libpq that it uses.
             property driver_libpq as "libpq": Option<Sourced<String>> = Form::Version, "\"18\"";
         }
     }
 }
 
+impl Keyed for Queue {
+    fn key(&self, _: usize) -> String {
+        self.list.value.clone()
+    }
+}
+
+impl Keyed for PodsMetric {
+    fn key(&self, _: usize) -> String {
+        self.metric.value.clone()
+    }
+}
+
+impl Keyed for Policy {
+    fn key(&self, index: usize) -> String {
+        (index + 1).to_string()
+    }
+}
+
 impl Workload {
-    /// The most pods an autoscaler can ask for: the larger of the maximum and a held count.
+    /// The autoscaler's highest count: the larger of the maximum and a held count.
     #[must_use]
     pub fn most(&self) -> u32 {
-        let hold = self.hold.as_ref().map_or(0, |hold| hold.value);
-        self.replicas.max.value.max(hold)
+        most(self.replicas.max.value, [count(self.hold.as_ref())])
     }
 
-    /// Fewest and most pods of its autoscaler; a held count is both.
+    /// The fewest and most pods of its autoscaler; a held count is both.
     #[must_use]
     pub fn bounds(&self) -> (u32, u32) {
         let replicas = &self.replicas;
@@ -250,45 +269,45 @@ impl Workload {
             })
     }
 
-    /// The most pods at once: the maximum and the surge of a rollout on top.
+    /// The most pods at once: the maximum plus the surge of a rollout.
     #[must_use]
     pub fn peak(&self) -> u32 {
         with_surge(self.most(), self.rollout.max_surge.value)
     }
 
-    /// The name of its HorizontalPodAutoscaler, where KEDA makes none.
+    /// The name of its HorizontalPodAutoscaler, if KEDA does not create one.
     #[must_use]
     pub fn autoscaler_name(&self) -> String {
         format!("{}-hpa", self.name.value)
     }
 }
 
-/// The longest time to end at which pods are gone before a rollout has replaced the others.
+/// The longest termination after which pods are gone before a rollout has replaced the others.
 const LONG: Duration = Duration::from_mins(1);
 
 impl Worker {
-    /// The most pods an autoscaler can ask for: the largest of the maximum, a held and a paused count.
+    /// The highest count: the largest of the maximum, a held and a paused count.
     #[must_use]
     pub fn most(&self) -> u32 {
-        let pause = self.pause.as_ref().map_or(0, |pause| pause.value);
-        self.workload.most().max(pause)
+        let instead = [self.workload.hold.as_ref(), self.pause.as_ref()].map(count);
+        most(self.workload.replicas.max.value, instead)
     }
 
-    /// The most pods at once: the maximum and the surge of a rollout on top.
+    /// The most pods at once: the maximum plus the surge of a rollout.
     #[must_use]
     pub fn peak(&self) -> u32 {
         with_surge(self.most(), self.workload.rollout.max_surge.value)
     }
 
-    /// Whether pods that were told to end stay beside those that replace them: they have longer
-    /// than a rollout needs to replace all of them, and keep their connections until they end.
+    /// Whether terminating pods stay beside their replacements: their grace period is longer than a
+    /// whole rollout, and they keep their connections until they end.
     #[must_use]
     pub fn finishes_long(&self) -> bool {
         self.grace.value > LONG
     }
 
-    /// The most pods that hold connections at once: all of them beside the surge of a rollout, or
-    /// beside all that they replace where those end slowly.
+    /// The most pods with connections at once: all pods plus the surge of a rollout, or all old and
+    /// all new pods if the old ones end slowly.
     #[must_use]
     pub fn connected(&self) -> u32 {
         if self.finishes_long() {
@@ -298,16 +317,14 @@ impl Worker {
         }
     }
 
-    /// The most pods that run while the file says what it does: the paused count, or the held one,
-    /// before the maximum.
+    /// The most pods at present: the paused count, else the held one, else the maximum.
     #[must_use]
     pub fn in_force(&self) -> u32 {
         let pause = self.pause.as_ref().map(|pause| pause.value);
         pause.unwrap_or(self.workload.bounds().1)
     }
 
-    /// Whether its lists are added up: KEDA hands the HPA the largest of several, and only a formula
-    /// adds.
+    /// Whether a formula adds up its lists. Without one, the HPA uses the largest.
     #[must_use]
     pub fn is_summed(&self) -> bool {
         self.queue.len() > 1 && self.combine.value == Combine::Sum
@@ -318,6 +335,17 @@ impl Worker {
     pub fn scaled_object_name(&self) -> String {
         format!("{}-scaler", self.workload.name.value)
     }
+}
+
+/// The most pods an autoscaler can ask for: the largest of its maximum and the counts that may be in
+/// force `instead`.
+#[must_use]
+pub fn most(max: u32, instead: impl IntoIterator<Item = Option<u32>>) -> u32 {
+    instead.into_iter().flatten().fold(max, u32::max)
+}
+
+fn count(stated: Option<&Sourced<u32>>) -> Option<u32> {
+    stated.map(|count| count.value)
 }
 
 fn with_surge(pods: u32, surge: Portion) -> u32 {

@@ -13,6 +13,15 @@ pub struct Written<T> {
     pub broken: bool,
 }
 
+/// A value for a worker pool.
+#[derive(Clone, Debug)]
+pub struct Pooled<T> {
+    /// Where the pool's name stands.
+    pub place: Span,
+    /// The value.
+    pub value: Spanned<T>,
+}
+
 impl<T> Default for Written<T> {
     fn default() -> Self {
         Self {
@@ -184,3 +193,23 @@ macro_rules! merging {
     };
 }
 pub(crate) use merging;
+
+/// Writes [`Over`] and [`Spoil`] for a node that a file or its tier states as a whole. Its values are not
+/// marked for the form of the node: one that is in doubt breaks the part of the language that it belongs to.
+macro_rules! whole {
+    ($node:ident { $place:ident $($field:ident)+ }) => {
+        impl $crate::model::written::Over for $node {
+            fn over(self, base: Self) -> Self {
+                if self.$place.is_some() { self } else { base }
+            }
+        }
+        impl $crate::model::written::Spoil for $node {
+            fn spoil(&mut self) {}
+            fn doubt(&mut self) {}
+            fn is_spoiled(&self) -> bool {
+                $($crate::model::written::Spoil::is_spoiled(&self.$field))||+
+            }
+        }
+    };
+}
+pub(crate) use whole;

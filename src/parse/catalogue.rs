@@ -1,11 +1,11 @@
-//! The tier catalogue: the defaults and the tiers, written in the nodes of an environment.
+//! The tier catalogue: the defaults and the tiers, written like environments.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{Cx, Fields};
 use super::nodes::top;
-use super::tree::Node;
+use super::tree::KdlNode;
 use super::{scan, secrets, text, value};
 use crate::ast::{Ast, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
@@ -19,13 +19,13 @@ pub struct Tiers {
     pub defaults: Ast,
     /// The tiers that were read.
     pub tiers: BTreeMap<Tier, Ast>,
-    /// The catalogue's version, such as `2026.11`; empty when it is not stated.
+    /// The catalogue's version, such as `2026.11`; empty if it is not stated.
     pub version: String,
     /// The day of the version.
     pub date: jiff::civil::Date,
 }
 
-/// Reads the tiers that are wanted; the others are not even parsed. Mistakes go to `diagnostics`.
+/// Reads the wanted tiers, and does not parse the others. Mistakes go to `diagnostics`.
 pub fn tiers(
     text: &str,
     source: SourceId,
@@ -52,7 +52,7 @@ pub fn tiers(
     result
 }
 
-fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
+fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     match fields.node_name() {
         "catalogue" => {
@@ -80,13 +80,13 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a Node<'a>) {
     }
 }
 
-/// The name of a tier, which a catalogue gives numbers and cannot choose.
-fn tier_name(written: &value::Value<'_>) -> value::Reading<Tier> {
+/// The name of a tier. A catalogue sets the numbers of the five tiers, but not their names.
+fn tier_name(written: &value::KdlValue<'_>) -> value::Reading<Tier> {
     let fixed = "the five names are fixed: a catalogue gives them other numbers";
     value::word(written).map_err(|problem| problem.also(fixed))
 }
 
-fn nested<'a>(cx: Cx<'a>, node: &'a Node<'a>) -> Ast {
+fn nested<'a>(cx: Cx<'a>, node: &'a KdlNode<'a>) -> Ast {
     let mut ast = Ast::default();
     let mut seen = top::Seen::new();
     for child in node.children() {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::Fields;
+use super::fields::{Fields, FileOf};
 use super::{text, value};
-use crate::ast::{Spoil, Written};
+use crate::ast::{Pooled, Spoil, Written};
+use crate::diagnostic::{Diagnostic, code};
 use crate::model::Name;
 use crate::model::declaration::{Declaration, Form, Node, Reader, Stands, Stated};
 use crate::source::{Span, Spanned};
@@ -41,6 +42,8 @@ impl Reader for Fields<'_> {
             | Stands::Nodes
             | Stands::Kinds
             | Stands::Named
+            | Stands::Unnamed
+            | Stands::Pools
             | Stands::Among => {
                 unreachable!("`{}` has no single value", at.name)
             }
@@ -66,7 +69,12 @@ impl Reader for Fields<'_> {
         })
     }
 
+    /// The file has one of them, which goes to the others of its text afterwards.
     fn nodes<N: Node>(&mut self, at: &'static Declaration) -> Written<Vec<N>> {
+        if self.file.is_some() {
+            let one = |node: &mut Self| Written::at(vec![N::read(node)], node.name_span());
+            return self.enter(at.name, one).unwrap_or_default();
+        }
         let mut all = self.each(&at.names(), |child| {
             let node = N::read(child);
             (!node.is_incomplete()).then_some(node)
@@ -134,6 +142,41 @@ impl Reader for Fields<'_> {
         })
     }
 
+    fn pools(&mut self, at: &'static Declaration) -> Written<BTreeMap<Name, Pooled<Stated>>> {
+        let children = self.children(&[at.name]);
+        let Some(first) = children.first().map(Self::name_span) else {
+            return Written::default();
+        };
+        let mut pools: BTreeMap<Name, Pooled<Stated>> = BTreeMap::new();
+        let mut broken = false;
+        for mut child in children {
+            let place = child.name_span();
+            match child.pool_and_value(at) {
+                Some((pool, _)) if pools.contains_key(&pool.value) => {
+                    let path = format!("{}.{}", child.path, pool.value);
+                    let first = pools.get(&pool.value).map_or(place, |first| first.place);
+                    child.cx.duplicate(&path, first, place);
+                }
+                Some((pool, value)) => {
+                    let place = pool.span;
+                    pools.insert(pool.value, Pooled { place, value });
+                }
+                None => broken = true,
+            }
+            child.finish();
+        }
+        if broken {
+            Written::broken()
+        } else {
+            Written::at(pools, first)
+        }
+    }
+
+    fn unnamed<N: Node>(&mut self, name: &'static str) -> Vec<N> {
+        assert!(self.file.is_some(), "`{name}` stands at the top alone");
+        self.enter(name, N::read).into_iter().collect()
+    }
+
     fn named<T: Default + Spoil>(
         &mut self,
         name: &'static str,
@@ -154,13 +197,6 @@ impl Reader for Fields<'_> {
     }
 }
 
-/// The file that has one node and nothing else.
-#[derive(Clone, Debug)]
-pub(super) struct FileOf {
-    /// The node's own name, where it has one.
-    pub key: Option<Name>,
-}
-
 impl Fields<'_> {
     /// What an attribute takes here.
     fn form_of(&self, at: &'static Declaration) -> &'static Form {
@@ -176,6 +212,38 @@ impl Fields<'_> {
         let read = N::read(self);
         self.file = None;
         read
+    }
+
+    /// A pool's name and the value behind it, where both can be read.
+    fn pool_and_value(
+        &mut self,
+        at: &'static Declaration,
+    ) -> Option<(Spanned<Name>, Spanned<Stated>)> {
+        if self.lacks_its_pool() {
+            return None;
+        }
+        let pool = self.argument(at.example, value::name).value;
+        let value = self.argument(at.example, value::stated(&at.form)).value;
+        pool.zip(value)
+    }
+
+    /// `worker 0`: a count without the name of its pool.
+    fn lacks_its_pool(&mut self) -> bool {
+        let alone = self.arguments.len() == 1;
+        let value = self.arguments.front().copied();
+        let Some(value) = value.filter(|it| alone && it.whole().is_some()) else {
+            return false;
+        };
+        let message = format!("`{}` needs the name of a pool", self.path);
+        let finding = Diagnostic::error(code::MISSING_VALUE, message, self.name_span());
+        let node = self.node_name();
+        let help = format!(
+            "write it before the count: `{node} \"POOL\" {}`",
+            value.repr
+        );
+        self.cx.report(finding.help(help));
+        self.arguments.clear();
+        true
     }
 
     /// What `read` makes of the file's one node, if it is called `name`; what its form leaves open is

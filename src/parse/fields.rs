@@ -1,15 +1,16 @@
 //! A consuming reader over one KDL node: what is asked for is handed out typed, what is left
 //! over when it is finished is reported.
 
+mod leftover;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::declared::FileOf;
-use super::leftover;
-use super::tree::{Entry, Literal, Node, Value};
+use super::tree::{KdlEntry, KdlLiteral, KdlNode, KdlValue};
 use super::value::{Problem, Reading};
 use crate::ast::{Spoil, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, code};
+use crate::model::Name;
 use crate::model::declaration::Form;
 use crate::source::{Span, Spanned};
 
@@ -74,19 +75,26 @@ impl Cx<'_> {
 pub struct Property<'a> {
     pub(super) key: &'a str,
     pub(super) key_span: Span,
-    pub(super) value: &'a Value<'a>,
+    pub(super) value: &'a KdlValue<'a>,
+}
+
+/// The file that has one node and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct FileOf {
+    /// The node's own name, where it has one.
+    pub key: Option<Name>,
 }
 
 /// The arguments, properties and children of one node.
 #[derive(Debug)]
 pub struct Fields<'a> {
     pub(super) cx: Cx<'a>,
-    pub(super) node: &'a Node<'a>,
+    pub(super) node: &'a KdlNode<'a>,
     /// The node's path in KDL spelling, such as `pgbouncer.pool`.
     pub path: String,
-    pub(super) arguments: VecDeque<&'a Value<'a>>,
+    pub(super) arguments: VecDeque<&'a KdlValue<'a>>,
     pub(super) properties: Vec<Property<'a>>,
-    pub(super) children: Vec<&'a Node<'a>>,
+    pub(super) children: Vec<&'a KdlNode<'a>>,
     pub(super) known_properties: Vec<&'static str>,
     pub(super) known_children: Vec<&'static str>,
     /// The children that can be there once at most.
@@ -106,7 +114,7 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `node`, whose path is `path`.
     #[must_use]
-    pub fn new(cx: Cx<'a>, node: &'a Node<'a>, path: String) -> Self {
+    pub fn new(cx: Cx<'a>, node: &'a KdlNode<'a>, path: String) -> Self {
         let mut fields = Self {
             cx,
             node,
@@ -131,7 +139,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes an argument or a property; `keys` says where each key stood first.
-    fn take_in(&mut self, entry: &'a Entry<'a>, keys: &mut BTreeMap<&'a str, Span>) {
+    fn take_in(&mut self, entry: &'a KdlEntry<'a>, keys: &mut BTreeMap<&'a str, Span>) {
         let Some(key) = &entry.key else {
             self.arguments.push_back(&entry.value);
             return;
@@ -185,8 +193,8 @@ impl<'a> Fields<'a> {
     fn read<T>(
         &self,
         path: &str,
-        value: &Value<'_>,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        value: &KdlValue<'_>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<T> {
         let read = reader(value);
         let inside = value
@@ -203,8 +211,8 @@ impl<'a> Fields<'a> {
         };
         if let Some(problem) = problem {
             let problem = problem.unless(|text| {
-                let typed = Value {
-                    literal: Literal::Text(text.into()),
+                let typed = KdlValue {
+                    literal: KdlLiteral::Text(text.into()),
                     mistake: None,
                     ..value.clone()
                 };
@@ -220,7 +228,7 @@ impl<'a> Fields<'a> {
     pub fn argument<T>(
         &mut self,
         example: &'static str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<T> {
         let Some(value) = self.arguments.pop_front() else {
             self.missing_argument = Some(example);
@@ -230,7 +238,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next argument, if there is one.
-    pub fn maybe<T>(&mut self, reader: impl Fn(&Value<'_>) -> Reading<T>) -> Written<T> {
+    pub fn maybe<T>(&mut self, reader: impl Fn(&KdlValue<'_>) -> Reading<T>) -> Written<T> {
         if let Some(value) = self.arguments.pop_front() {
             return self.read(&self.path, value, reader);
         }
@@ -242,7 +250,7 @@ impl<'a> Fields<'a> {
     pub fn arguments<T: PartialEq>(
         &mut self,
         example: &'static str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<Vec<Spanned<T>>> {
         let mut all: Vec<Spanned<T>> = Vec::new();
         let mut broken = false;
@@ -269,7 +277,7 @@ impl<'a> Fields<'a> {
     pub fn any_arguments<T: PartialEq>(
         &mut self,
         example: &'static str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<Vec<Spanned<T>>> {
         if self.arguments.is_empty() {
             return Written::at(Vec::new(), self.name_span());
@@ -281,7 +289,7 @@ impl<'a> Fields<'a> {
     pub fn property<T>(
         &mut self,
         key: &'static str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<T> {
         self.known_properties.push(key);
         let Some(at) = self
@@ -301,7 +309,7 @@ impl<'a> Fields<'a> {
         &mut self,
         key: &'static str,
         example: &str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<T> {
         let written = self.property(key, &reader);
         if written.is_absent() {
@@ -319,8 +327,12 @@ impl<'a> Fields<'a> {
 
     /// `budget 4000`: the number of a property without its key. That is one mistake, not two.
     /// A text could be the value of nearly any property.
-    fn lacks_the_key<T>(&mut self, key: &str, reader: impl Fn(&Value<'_>) -> Reading<T>) -> bool {
-        let fits = |value: &&Value<'a>| value.whole().is_some() && reader(value).is_ok();
+    fn lacks_the_key<T>(
+        &mut self,
+        key: &str,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
+    ) -> bool {
+        let fits = |value: &&KdlValue<'a>| value.whole().is_some() && reader(value).is_ok();
         let Some(value) = self.arguments.front().copied().filter(fits) else {
             return false;
         };
@@ -338,7 +350,7 @@ impl<'a> Fields<'a> {
         &mut self,
         example: &'static str,
         check: impl Fn(&str) -> Result<(), String>,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Vec<(String, Span, Written<T>)> {
         self.known_properties.push(example);
         let mut all = Vec::new();
@@ -363,7 +375,7 @@ impl<'a> Fields<'a> {
             .into_iter()
             .partition(|child| names.contains(&&*child.name));
         self.children = left;
-        let fields = |child: &'a Node<'a>| {
+        let fields = |child: &'a KdlNode<'a>| {
             Self::new(self.cx, child, format!("{}.{}", self.path, child.name))
         };
         Vec::into_iter(taken).map(fields).collect()
@@ -401,7 +413,7 @@ impl<'a> Fields<'a> {
         &mut self,
         name: &'static str,
         example: &'static str,
-        reader: impl Fn(&Value<'_>) -> Reading<T>,
+        reader: impl Fn(&KdlValue<'_>) -> Reading<T>,
     ) -> Written<T> {
         self.group(name, |child| child.argument(example, reader))
     }

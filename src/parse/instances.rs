@@ -1,10 +1,10 @@
-//! `instances.kdl`: facts about AWS, each a node of its own, so that a run parses only what it needs.
+//! `instances.kdl`: facts about AWS, one node each, so a run parses only those it needs.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::fields::{Cx, Fields};
-use super::tree::Node;
+use super::tree::KdlNode;
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
@@ -14,8 +14,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::{Arch, Place};
 use crate::source::{SourceId, Span};
 
-/// Reads the facts whose names are `wanted` (`None`: all), and the names of the others.
-/// Mistakes go to `diagnostics`.
+/// Reads the facts named in `wanted` (`None` for all), and the names of the others. Mistakes go to
+/// `diagnostics`.
 pub fn instances(
     text: &str,
     source: SourceId,
@@ -39,8 +39,8 @@ pub fn instances(
     catalogue
 }
 
-/// Whether nobody asks for this node; its name is kept.
-fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<String>>) -> bool {
+/// Whether the fact of this node is not needed; only its name is kept.
+fn skip(catalogue: &mut Catalogue, node: &KdlNode<'_>, wanted: Option<&BTreeSet<String>>) -> bool {
     let (Some(wanted), Some(name)) = (wanted, node.first_text()) else {
         return false;
     };
@@ -59,7 +59,7 @@ fn skip(catalogue: &mut Catalogue, node: &Node<'_>, wanted: Option<&BTreeSet<Str
     true
 }
 
-fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a Node<'a>) {
+fn fact<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, node: &'a KdlNode<'a>) {
     let mut fields = Fields::new(cx, node, node.name.to_string());
     let kind = fields.node_name();
     match kind {
@@ -83,7 +83,7 @@ fn pgbouncer(catalogue: &mut Catalogue, fields: &mut Fields<'_>) {
     catalogue.pgbouncer_safe = known(safe).unwrap_or_default();
 }
 
-/// A fact about something that has a name, which can be stated once.
+/// A fact about something with a name, which may be stated once.
 fn named<'a>(catalogue: &mut Catalogue, cx: Cx<'a>, mut fields: Fields<'a>) {
     let kind = fields.node_name();
     let place = fields.name_span();

@@ -1,10 +1,10 @@
-//! Values as people write them by habit from other languages, and what to type instead.
+//! Values in the spelling of other languages, and their corrections.
 
 use crate::diagnostic::{Code, Diagnostic, code};
 use crate::edit::quoted;
 use crate::source::Span;
 
-/// What is wrong with how a value is written.
+/// A mistake in how a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mistake {
     /// `true`, `false`, `null`.
@@ -15,18 +15,18 @@ pub enum Mistake {
     Percent,
     /// `500m`, `2Gi`, `1.25.1`, `02:00-03:00`.
     NumberWithMore,
-    /// `*/5`, `a/b`, `https://a`, `a#b`: characters that only a string may hold.
+    /// `*/5`, `a/b`, `https://a`, `a#b`: characters that are only allowed in a string.
     NeedsQuotes,
     /// `'...'`, `“...”`.
     ForeignString,
     /// `r"..."`.
     Kdl1String,
-    /// What is wrong has been reported; nothing is to be said about the value any more.
+    /// The mistake has already been reported.
     Reported,
 }
 
 impl Mistake {
-    /// What is wrong with a bare word, if anything is.
+    /// The mistake in a bare word, if there is one.
     pub(super) fn of_word(word: &str) -> Option<Self> {
         let first = word.chars().next().unwrap_or_default();
         let foreign = [
@@ -50,29 +50,24 @@ impl Mistake {
         })
     }
 
-    /// The code and the sentence about a value that is written as `repr`; none for what has been
-    /// reported already.
+    /// The code and the message for a value that is written as `repr`; `None` if the mistake has
+    /// been reported.
     #[must_use]
     pub fn message(self, repr: &str) -> Option<(Code, String)> {
         let bare = |message: String| Some((code::BARE_VALUE, message));
         match self {
-            Self::Keyword => bare(format!("`{repr}` without a `#` is no value in KDL 2")),
+            Self::Keyword => bare(format!("`{repr}` is not a value in KDL 2 without a `#`")),
             Self::UnknownKeyword => bare(format!("KDL has no keyword `{repr}`")),
-            Self::Percent => bare(format!("`{repr}` is no value in KDL")),
-            Self::NumberWithMore => bare(format!("`{repr}` begins like a number and is none")),
-            Self::NeedsQuotes => bare(format!(
-                "`{repr}` holds characters that only text in quotes can have"
-            )),
-            Self::ForeignString => bare("text in KDL stands in double quotes".into()),
-            Self::Kdl1String => Some((
-                code::KDL_1,
-                "`r\"...\"` is how KDL 1 wrote a raw string".into(),
-            )),
+            Self::Percent => bare(format!("`{repr}` is not a value in KDL")),
+            Self::NumberWithMore => bare(format!("`{repr}` starts like a number but is not one")),
+            Self::NeedsQuotes => bare(format!("`{repr}` has characters that must be in quotes")),
+            Self::ForeignString => bare("text in KDL must be in double quotes".into()),
+            Self::Kdl1String => Some((code::KDL_1, "`r\"...\"` is a raw string of KDL 1".into())),
             Self::Reported => None,
         }
     }
 
-    /// What to type in place of `repr`, if that needs no thought.
+    /// The replacement for `repr`, if it is obvious.
     #[must_use]
     pub fn correction(self, repr: &str) -> Option<String> {
         match self {
@@ -97,7 +92,7 @@ impl Mistake {
         }
     }
 
-    /// What to do where there is nothing that could be typed without thought, or beside it.
+    /// Advice, if there is no obvious replacement, or in addition to it.
     #[must_use]
     pub fn help(self) -> Option<&'static str> {
         match self {
@@ -112,7 +107,7 @@ impl Mistake {
         }
     }
 
-    /// The whole finding, where no reader knows better what is wanted.
+    /// The complete finding, if no reader can say what it expected.
     pub(super) fn finding(self, repr: &str, span: Span) -> Option<Diagnostic> {
         let (found, message) = self.message(repr)?;
         let finding = Diagnostic::error(found, message, span);
@@ -141,7 +136,7 @@ fn keyword_meant(word: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a word begins as numbers do, so that it must be one.
+/// Whether a word starts like a number, so it must be one.
 pub(super) fn like_number(word: &str) -> bool {
     let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
     let digits = digits.strip_prefix('.').unwrap_or(digits);

@@ -1,6 +1,5 @@
-//! One reader per kind of node.
+//! The nodes of the top level, one by one.
 
-pub mod operation;
 mod run_on;
-pub mod schedule;
 pub mod top;
+mod whole;

@@ -1,13 +1,13 @@
-//! `prices.kdl`: a `prices` node opens a list, the rows below it belong to it. Read only when
-//! something asks for money, and then only the rows it needs.
+//! `prices.kdl`: a `prices` node starts a list, and the following rows belong to it. The file is
+//! read only when prices are needed, and then only the needed rows.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fields::{Cx, Fields};
-use super::tree::Node;
-use super::value::{Problem, Reading, Value};
+use super::tree::KdlNode;
+use super::value::{KdlValue, Problem, Reading};
 use super::{scan, text, value};
 use crate::ast::Written;
 use crate::catalogue::{
@@ -20,18 +20,18 @@ use crate::source::{SourceId, Span};
 
 /// What a run asks the prices of.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct WantedPrices {
     /// The regions.
     pub regions: BTreeSet<String>,
-    /// Instance types and classes, node types, kinds of storage.
+    /// Instance types and classes, node types, and kinds of storage.
     pub names: BTreeSet<String>,
 }
 
-/// Reads the rows that are `wanted` (`None`: all), and every list. Mistakes go to `diagnostics`.
+/// Reads the rows in `wanted` (`None` for all), and every list. Mistakes go to `diagnostics`.
 pub fn prices(
     text: &str,
     source: SourceId,
-    wanted: Option<&Wanted>,
+    wanted: Option<&WantedPrices>,
     diagnostics: &mut Diagnostics,
 ) -> Prices {
     let scanned = scan::scan(text, source, diagnostics);
@@ -41,9 +41,9 @@ pub fn prices(
         out: &out,
         notes: &notes,
     };
-    let mut reader = Reader {
+    let mut reader = PricesReader {
         prices: Prices::default(),
-        place: Place::BeforeAnyList,
+        place: PricesPlace::BeforeAnyList,
     };
     for node in &scanned.nodes {
         if !wanted.is_some_and(|wanted| reader.skips(node, wanted)) {
@@ -55,22 +55,22 @@ pub fn prices(
 }
 
 /// Where in the file the reader is.
-enum Place {
+enum PricesPlace {
     BeforeAnyList,
-    /// Its `prices` node is wrong, and that has been said: so are its rows, and nothing more is.
+    /// Its `prices` node is invalid and has been reported, so its rows are skipped.
     UnreadableList,
     List(Arc<PriceList>),
 }
 
-struct Reader {
+struct PricesReader {
     prices: Prices,
-    place: Place,
+    place: PricesPlace,
 }
 
-impl Reader {
-    /// Whether nobody asks for this node.
-    fn skips(&self, node: &Node<'_>, wanted: &Wanted) -> bool {
-        let Place::List(list) = &self.place else {
+impl PricesReader {
+    /// Whether this node is not needed.
+    fn skips(&self, node: &KdlNode<'_>, wanted: &WantedPrices) -> bool {
+        let PricesPlace::List(list) = &self.place else {
             return false;
         };
         let named = ["node-type", "db-class", "db-storage", "cache-node"];
@@ -80,7 +80,7 @@ impl Reader {
         row && (elsewhere || name.is_some_and(|name| !wanted.names.contains(name)))
     }
 
-    fn node<'a>(&mut self, cx: Cx<'a>, node: &'a Node<'a>) {
+    fn node<'a>(&mut self, cx: Cx<'a>, node: &'a KdlNode<'a>) {
         let mut fields = Fields::new(cx, node, node.name.to_string());
         if fields.node_name() == "prices" {
             let list = list(&mut fields);
@@ -88,17 +88,18 @@ impl Reader {
             self.place = match list {
                 Some(list) => {
                     self.prices.regions.entry(list.region.clone()).or_default();
-                    Place::List(Arc::new(list))
+                    PricesPlace::List(Arc::new(list))
                 }
-                None => Place::UnreadableList,
+                None => PricesPlace::UnreadableList,
             };
             return;
         }
         let list = match &self.place {
-            Place::List(list) => Arc::clone(list),
-            Place::UnreadableList => return,
-            Place::BeforeAnyList => {
-                let message = "a price stands before any `prices` node, which would say of which region and day it is";
+            PricesPlace::List(list) => Arc::clone(list),
+            PricesPlace::UnreadableList => return,
+            PricesPlace::BeforeAnyList => {
+                let message =
+                    "a price must follow a `prices` node, which states its region and its day";
                 let finding =
                     Diagnostic::error(code::CATALOGUE_INCOMPLETE, message, fields.name_span());
                 cx.report(finding.help(format!("put {EXAMPLE} above it")));
@@ -106,7 +107,7 @@ impl Reader {
             }
         };
         let region = self.prices.regions.entry(list.region.clone()).or_default();
-        let row = Row { list: &list, cx };
+        let row = PriceRow { list: &list, cx };
         if row.read(region, &mut fields) {
             fields.finish();
         }
@@ -133,7 +134,7 @@ fn list(fields: &mut Fields<'_>) -> Option<PriceList> {
 }
 
 /// The one currency that prices are in.
-fn dollars(value: &Value<'_>) -> Reading<()> {
+fn dollars(value: &KdlValue<'_>) -> Reading<()> {
     let currency = value::any_text(value)?;
     if currency == "USD" {
         Ok(())
@@ -150,13 +151,13 @@ fn known<T>(written: Written<T>) -> Option<T> {
 }
 
 /// A row in the making.
-struct Row<'a> {
+struct PriceRow<'a> {
     list: &'a Arc<PriceList>,
     cx: Cx<'a>,
 }
 
-impl Row<'_> {
-    /// Reads a row into its region; false for a node that is not a row.
+impl PriceRow<'_> {
+    /// Reads a row into its region. Returns `false` for a node that is not a row.
     fn read(&self, region: &mut RegionPrices, fields: &mut Fields<'_>) -> bool {
         let place = fields.name_span();
         match fields.node_name() {
@@ -293,7 +294,7 @@ impl Row<'_> {
         }
     }
 
-    /// Adds a row, or reports that there is one.
+    /// Adds a row, or reports a duplicate.
     fn insert<K: Ord, V>(
         &self,
         rows: &mut BTreeMap<K, V>,
@@ -310,7 +311,7 @@ impl Row<'_> {
         }
     }
 
-    /// Sets what a region has one of, or reports that it is set.
+    /// Sets a value that a region may have once, or reports a duplicate.
     fn once<V>(
         &self,
         slot: &mut Option<V>,
@@ -327,8 +328,8 @@ impl Row<'_> {
     }
 }
 
-/// What can be reserved, with its spelling.
-fn reservable(value: &Value<'_>) -> Reading<(Reservable, &'static str)> {
+/// A kind of resource that can be reserved.
+fn reservable(value: &KdlValue<'_>) -> Reading<(Reservable, &'static str)> {
     const KINDS: [(&str, Reservable); 3] = [
         ("nodes", Reservable::Nodes),
         ("database", Reservable::Database),

@@ -1,9 +1,9 @@
-//! A text into its tree, in one pass that nothing can exhaust.
+//! Reads a text into a tree, in one bounded, non-recursive pass.
 //!
-//! The `kdl` crate recurses, so hostile input could exhaust its stack or its time; and it reports
-//! one error for a document. Here limits are kept before anything is built, a mistake is reported
-//! on its own token with what to type instead, and what stands around it is read all the same.
-//! The KDL crate reads single values (`literal`), and is what this reader is tested against.
+//! The `kdl` crate recurses, so hostile input could exhaust its stack or its time. It also reports
+//! only one error per document. This scanner checks limits first, reports each mistake on its own
+//! token with a correction, and still reads the text around it. It uses the KDL crate for single
+//! values (`literal`), and is tested against it.
 
 mod blank;
 mod entry;
@@ -13,12 +13,12 @@ mod token;
 
 use std::borrow::Cow;
 
-use super::tree::{Block, Node};
+use super::tree::{Block, KdlNode};
 use super::vocabulary;
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
-use token::{Kind, Token};
+use token::{Token, TokenKind};
 
 pub use crate::edit::quoted;
 
@@ -26,24 +26,24 @@ pub use crate::edit::quoted;
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most levels of braces.
 pub const MAX_DEPTH: usize = 16;
-/// The most words, strings, braces and line ends that a file may have: many times what an
-/// environment needs, and few enough that a finding about each would still be quick.
+/// The most words, strings, braces and line ends in a file: far more than an environment needs, and
+/// few enough that a finding about each is still fast.
 pub const MAX_TOKENS: usize = 1 << 16;
 
 /// What the pass found.
 #[derive(Debug, Default)]
 pub struct Scanned<'t> {
     /// The top-level nodes, in order.
-    pub nodes: Vec<Node<'t>>,
-    /// What `/-` comments out: a value or property alone is in a node without a name.
-    pub commented: Vec<Node<'t>>,
-    /// What each string with an escape in it says, wherever it stands.
+    pub nodes: Vec<KdlNode<'t>>,
+    /// The contents of `/-` comments. A single value or property is in a node without a name.
+    pub commented: Vec<KdlNode<'t>>,
+    /// The text of each string with an escape, and its place.
     pub spelled: Vec<(String, Span)>,
-    /// False where part of the text was not read, so that anything could stand there.
+    /// False if a part of the text was not read, so anything could be in it.
     pub whole: bool,
 }
 
-/// Reads `text` as a tree; what is wrong with its form goes to `diagnostics`.
+/// Reads `text` as a tree. Mistakes in its form go to `diagnostics`.
 pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) -> Scanned<'t> {
     let tokens = match within_limits(text, source) {
         Ok(tokens) => tokens,
@@ -80,7 +80,7 @@ pub fn scan<'t>(text: &'t str, source: SourceId, diagnostics: &mut Diagnostics) 
     }
 }
 
-/// The tokens of a text that is small enough to be read.
+/// The tokens of a text, if it is small enough.
 fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnostic>> {
     if text.len() > MAX_BYTES {
         let message = format!(
@@ -101,13 +101,13 @@ fn within_limits(text: &str, source: SourceId) -> Result<Vec<Token>, Box<Diagnos
     Ok(tokens)
 }
 
-/// Whether every block that is opened is closed.
+/// Whether every opened block is closed.
 fn closes_what_it_opens(tokens: &[Token]) -> bool {
     let mut open = 0_usize;
     for token in tokens {
-        if token.kind == Kind::Open {
+        if token.kind == TokenKind::Open {
             open += 1;
-        } else if token.kind == Kind::Close {
+        } else if token.kind == TokenKind::Close {
             open = open.saturating_sub(1);
         }
     }
@@ -118,10 +118,10 @@ fn closes_what_it_opens(tokens: &[Token]) -> bool {
 #[derive(Clone, Copy)]
 struct Opening {
     token: Token,
-    /// Columns of white space before the line it stands on.
+    /// Columns of white space at the start of its line.
     indent: usize,
-    /// Whether its first node is on the same line, or indented more than that: only then
-    /// indentation tells where the block was meant to end.
+    /// Whether its first node is on the same line or further indented. Only then does the
+    /// indentation show where the block should end.
     indented: bool,
 }
 
@@ -131,31 +131,31 @@ struct Scanner<'t, 'd> {
     tokens: Vec<Token>,
     at: usize,
     diagnostics: &'d mut Diagnostics,
-    /// Whether some block is never closed, so that its end must be guessed.
+    /// Whether some block is never closed, so its end must be guessed.
     recover: bool,
     depth: usize,
-    /// Whether something about the form of the present top-level node was wrong.
+    /// Whether the form of the present top-level node has a mistake.
     spoiled: bool,
     whole: bool,
     /// What is commented out.
-    commented: Vec<Node<'t>>,
+    commented: Vec<KdlNode<'t>>,
     /// The line that was looked through last.
-    line: Option<Line>,
+    line: Option<RestOfLine>,
 }
 
-/// The rest of a line, by places among the tokens.
+/// The rest of a line, as positions of tokens.
 #[derive(Clone, Copy)]
-struct Line {
+struct RestOfLine {
     /// Its line feed, or the end of the text.
     end: usize,
-    /// The last quote in it that no other one closes.
+    /// Its last unmatched quote.
     last_open: Option<usize>,
 }
 
 impl<'t> Scanner<'t, '_> {
     fn peek(&self) -> Token {
         let last = Token {
-            kind: Kind::End,
+            kind: TokenKind::End,
             start: self.text.len(),
             end: self.text.len(),
             glued: false,
@@ -177,10 +177,10 @@ impl<'t> Scanner<'t, '_> {
         Span::new(self.source, token.start, token.end)
     }
 
-    /// The nodes up to the end of the block that `open` opens, or of the text.
-    fn nodes(&mut self, open: Option<Opening>) -> Vec<Node<'t>> {
+    /// The nodes up to the end of the block at `open`, or of the text.
+    fn nodes(&mut self, open: Option<Opening>) -> Vec<KdlNode<'t>> {
         let mut open = open;
-        let mut nodes: Vec<Node<'t>> = Vec::new();
+        let mut nodes: Vec<KdlNode<'t>> = Vec::new();
         let mut commented = false;
         loop {
             let token = self.peek();
@@ -188,23 +188,23 @@ impl<'t> Scanner<'t, '_> {
                 return nodes;
             }
             match token.kind {
-                Kind::Newline | Kind::Semicolon => self.at += 1,
-                Kind::Slashdash => {
+                TokenKind::Newline | TokenKind::Semicolon => self.at += 1,
+                TokenKind::Slashdash => {
                     self.at += 1;
                     commented = true;
                 }
-                Kind::Close => self.stray_close(&token),
-                Kind::Open => self.nameless_block(&token, &mut nodes),
-                Kind::ForeignComment => self.foreign_comment(&token),
-                Kind::Word
-                | Kind::String
-                | Kind::Kdl1String
-                | Kind::ForeignString
-                | Kind::Unclosed(_)
-                | Kind::Equals
-                | Kind::Punctuation
-                | Kind::Backslash
-                | Kind::End => {
+                TokenKind::Close => self.stray_close(&token),
+                TokenKind::Open => self.nameless_block(&token, &mut nodes),
+                TokenKind::ForeignComment => self.foreign_comment(&token),
+                TokenKind::Word
+                | TokenKind::String
+                | TokenKind::Kdl1String
+                | TokenKind::ForeignString
+                | TokenKind::Unclosed(_)
+                | TokenKind::Equals
+                | TokenKind::Punctuation
+                | TokenKind::Backslash
+                | TokenKind::End => {
                     let node = self.node();
                     if std::mem::take(&mut commented) {
                         self.version_1(node.as_slice());
@@ -218,12 +218,12 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Whether the nodes that are being read end before `token`; says so where they should not.
+    /// Whether the nodes end before `token`. Reports it if they should not.
     fn ends_block(&mut self, token: &Token, open: &mut Option<Opening>) -> bool {
         let Some(opening) = open else {
-            return token.kind == Kind::End;
+            return token.kind == TokenKind::End;
         };
-        if token.kind == Kind::End {
+        if token.kind == TokenKind::End {
             self.never_closed(opening, None);
             return true;
         }
@@ -231,7 +231,7 @@ impl<'t> Scanner<'t, '_> {
             self.never_closed(opening, Some(token));
             return true;
         }
-        if token.kind == Kind::Close {
+        if token.kind == TokenKind::Close {
             self.at += 1;
             return true;
         }
@@ -241,7 +241,7 @@ impl<'t> Scanner<'t, '_> {
     /// Whether the present token is the first on its line.
     fn begins_line(&self) -> bool {
         let before = self.before();
-        before.is_none_or(|token| token.kind == Kind::Newline)
+        before.is_none_or(|token| token.kind == TokenKind::Newline)
     }
 
     /// The token that was read last.
@@ -249,24 +249,24 @@ impl<'t> Scanner<'t, '_> {
         self.tokens.get(self.at.checked_sub(1)?)
     }
 
-    /// Whether `token`, the first on its line, stands further left than anything in the block can.
+    /// Whether `token`, the first on its line, is further left than anything in the block can be.
     fn dedented(&self, token: &Token, opening: &mut Opening) -> bool {
         let indent = self.indent(token);
-        if token.kind == Kind::Newline {
+        if token.kind == TokenKind::Newline {
             return false;
         }
-        if token.kind == Kind::Close {
+        if token.kind == TokenKind::Close {
             return indent < opening.indent;
         }
         if opening.indented {
             return indent <= opening.indent;
         }
         opening.indented = indent > opening.indent;
-        let known = || token.kind == Kind::Word && vocabulary::is_known(self.slice(token));
+        let known = || token.kind == TokenKind::Word && vocabulary::is_known(self.slice(token));
         !opening.indented && indent == 0 && known()
     }
 
-    /// Characters before `token` on its line, up to the first that is no blank.
+    /// Blanks before `token` on its line, up to the first other character.
     fn indent(&self, token: &Token) -> usize {
         let before = self.text.get(..token.start).unwrap_or_default();
         let line = before.rfind('\n').map_or(0, |at| at + 1);
@@ -276,14 +276,14 @@ impl<'t> Scanner<'t, '_> {
             .count()
     }
 
-    /// One node, its name first. None where what stands here is no node.
-    fn node(&mut self) -> Option<Node<'t>> {
+    /// Reads one node, starting with its name; `None` if there is no node here.
+    fn node(&mut self) -> Option<KdlNode<'t>> {
         let outer = self.depth == 0;
         if outer {
             self.spoiled = false;
         }
         let (name, name_span) = self.node_name()?;
-        let mut node = Node {
+        let mut node = KdlNode {
             name,
             name_span,
             entries: Vec::new(),
@@ -291,9 +291,12 @@ impl<'t> Scanner<'t, '_> {
             broken: false,
         };
         self.entries(&mut node);
-        if self.peek().kind == Kind::Open {
+        if self.peek().kind == TokenKind::Open {
             node.block = self.block();
-            if self.before().is_some_and(|token| token.kind == Kind::Close) {
+            if self
+                .before()
+                .is_some_and(|token| token.kind == TokenKind::Close)
+            {
                 self.behind_block();
             }
         }
@@ -301,7 +304,7 @@ impl<'t> Scanner<'t, '_> {
         Some(node)
     }
 
-    /// The block that opens here; none where it is too deep to be read.
+    /// Reads the block that opens here; `None` if it is nested too deeply.
     fn block(&mut self) -> Option<Block<'t>> {
         let token = self.next();
         if self.depth == MAX_DEPTH {
@@ -312,11 +315,11 @@ impl<'t> Scanner<'t, '_> {
         let opening = Opening {
             token,
             indent: self.indent(&token),
-            indented: self.peek().kind != Kind::Newline,
+            indented: self.peek().kind != TokenKind::Newline,
         };
         let nodes = self.nodes(Some(opening));
         self.depth -= 1;
-        let closed = self.before().filter(|token| token.kind == Kind::Close);
+        let closed = self.before().filter(|token| token.kind == TokenKind::Close);
         let end = closed.map_or(token.end, |token| token.end);
         Some(Block {
             open: self.span(&token),
@@ -325,17 +328,17 @@ impl<'t> Scanner<'t, '_> {
         })
     }
 
-    /// What stands behind a block on its line: nothing but a block that is commented out.
+    /// Only a commented-out block may follow a block on its line.
     fn behind_block(&mut self) {
-        while self.peek().kind == Kind::Slashdash {
+        while self.peek().kind == TokenKind::Slashdash {
             self.at += 1;
             self.skip_lines();
-            if self.peek().kind == Kind::Open {
+            if self.peek().kind == TokenKind::Open {
                 self.commented_block();
             }
         }
         let token = self.peek();
-        if token.is_value() || matches!(token.kind, Kind::Equals | Kind::Punctuation) {
+        if token.is_value() || matches!(token.kind, TokenKind::Equals | TokenKind::Punctuation) {
             self.more_behind_block(&token);
         }
     }
@@ -348,9 +351,9 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Passes over line ends, which may stand between `/-` and what it comments out.
+    /// Skips line ends, which may be between `/-` and the commented-out item.
     fn skip_lines(&mut self) {
-        while self.peek().kind == Kind::Newline {
+        while self.peek().kind == TokenKind::Newline {
             self.at += 1;
         }
     }
@@ -369,7 +372,7 @@ impl<'t> Scanner<'t, '_> {
         if let Some((word, colon)) = self.ends_in_colon(&token) {
             self.colon_behind_name(&colon);
             name = word;
-        } else if next.kind == Kind::Punctuation && self.slice(&next) == ":" {
+        } else if next.kind == TokenKind::Punctuation && self.slice(&next) == ":" {
             self.at += 1;
             self.colon_behind_name(&next);
         }

@@ -1,20 +1,20 @@
-//! Credentials are kept out of what is made of a text.
+//! Keeps credentials out of everything that is made of a text.
 //!
-//! Most are seen in the text itself, comments included. What a value means can differ from how it
-//! is written, and a value from its key by more than a `=`: that is seen in the tree.
+//! Most credentials are visible in the text itself, including comments. Others are only visible in
+//! the tree, because a value's meaning can differ from its spelling, and more than a `=` can
+//! separate it from its key.
 
 use std::collections::BTreeSet;
 
 use super::mistake::Mistake;
 use super::scan::{MAX_BYTES, Scanned};
-use super::tree::{Entry, Node};
+use super::tree::{KdlEntry, KdlNode};
 use crate::diagnostic::mask::{find_secrets, fingerprint, is_key, is_literal};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::source::{SourceId, Span};
 
-/// Reports every credential in a text but those that it waives, and keeps what holds one out of the
-/// tree: a value counts as one that could not be read, and has been reported. The fingerprints of
-/// what was waived.
+/// Reports every credential in a text that is not waived, and removes it from the tree, so its
+/// value counts as unreadable and reported. Returns the fingerprints of the waived ones.
 pub(super) fn keep_out(
     scanned: &mut Scanned<'_>,
     text: &str,
@@ -69,7 +69,7 @@ fn sliced(text: &str, span: Span) -> &str {
 }
 
 /// The fingerprints that a file waives: `waive "secret-literal" value="..."`.
-fn waived(nodes: &[Node<'_>]) -> BTreeSet<String> {
+fn waived(nodes: &[KdlNode<'_>]) -> BTreeSet<String> {
     let waivers = nodes.iter().filter(|node| node.name == "waive");
     let of_literals = waivers.filter(|node| node.first_text() == Some(code::SECRET_LITERAL.0));
     let values = of_literals.flat_map(|node| &node.entries).filter(|entry| {
@@ -92,16 +92,16 @@ fn report(secrets: &[(Span, String)], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether one of `secrets`, which are in order, stands in `span`.
+/// Whether `span` overlaps one of the sorted `secrets`.
 fn overlaps(secrets: &[Span], span: Span) -> bool {
     let next = secrets.partition_point(|secret| secret.end <= span.start);
     let next = secrets.get(next);
     next.is_some_and(|secret| secret.start < span.end)
 }
 
-/// Adds what the text alone, in which `found` was seen, does not show to be a credential.
-fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
-    // `env name="DB_PASSWORD" value="..."`, as Kubernetes writes it.
+/// Adds the credentials that the text alone does not show; `found` are those that it does.
+fn in_tree(node: &KdlNode<'_>, found: &[Span], secrets: &mut Vec<Span>) {
+    // `env name="DB_PASSWORD" value="..."`, as in Kubernetes.
     let pair = node.entries.iter().any(names_variable);
     for entry in &node.entries {
         let key = entry.key.as_ref();
@@ -111,7 +111,7 @@ fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
         };
         let value = &entry.value;
         let given = credential && value.text().is_some_and(is_literal);
-        // A text that goes on behind an escape is hidden as a whole, not up to there.
+        // A text that continues after an escape is hidden as a whole.
         let spelled = value.repr.starts_with('"') && value.repr.contains('\\');
         if given && (spelled || !overlaps(found, value.span)) {
             secrets.push(value.span);
@@ -122,9 +122,9 @@ fn in_tree(node: &Node<'_>, found: &[Span], secrets: &mut Vec<Span>) {
     }
 }
 
-/// Whether an entry names a variable that holds a credential: `"DB_PASSWORD"`, or
-/// `name="DB_PASSWORD"`; `token-env="LOAD_TOKEN"` says where one is found.
-fn names_variable(entry: &Entry<'_>) -> bool {
+/// Whether an entry names a variable for a credential: `"DB_PASSWORD"`, or `name="DB_PASSWORD"`.
+/// `token-env="LOAD_TOKEN"` only says where to find one.
+fn names_variable(entry: &KdlEntry<'_>) -> bool {
     let names = entry.key.as_ref().is_none_or(|key| key.name == "name");
     let variable = |text: &str| !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let text = entry.value.text();
@@ -135,10 +135,10 @@ fn holds_secret(text: &str) -> bool {
     !find_secrets(text).is_empty()
 }
 
-/// Takes out of `node` what holds a credential. Whether something had to go altogether.
-fn drop_from(node: &mut Node<'_>, secrets: &[Span]) -> bool {
+/// Removes the credentials from `node`. Returns whether the node itself must be removed.
+fn drop_from(node: &mut KdlNode<'_>, secrets: &[Span]) -> bool {
     let all = node.entries.len();
-    let named = |entry: &Entry<'_>| {
+    let named = |entry: &KdlEntry<'_>| {
         let key = entry.key.as_ref();
         key.is_none_or(|key| !overlaps(secrets, key.span))
     };

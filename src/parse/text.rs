@@ -1,24 +1,26 @@
-//! The forms that strings must have, each a check that gives a sentence about what is wrong. What a
-//! text must be where it lands is said by [`Place`].
+//! The forms of strings, each as a check with a message. [`Place`] has the rules of the places
+//! where texts are used.
 
 use crate::diagnostic::mask::fingerprint::{LENGTH, is_fingerprint};
 use crate::model::{Place, Version};
 
-/// Whether a check accepts, or its sentence.
+/// Success, or a message.
 pub type Checked = Result<(), String>;
 
 fn when(holds: bool, message: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(message()) }
 }
 
-/// A value that must not be empty or hold blanks: the name of a rule, a version of a catalogue.
+/// A value that must not be empty or contain blanks: the name of a rule, or the version of a
+/// catalogue.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn token(text: &str) -> Checked {
     when(
         !text.is_empty() && !text.contains(char::is_whitespace),
-        || format!("`{text}` is empty or holds a blank"),
+        || format!("`{text}` is empty or contains a blank"),
     )
 }
 
@@ -27,18 +29,20 @@ pub fn at(place: Place) -> impl Fn(&str) -> Checked {
     move |text| place.check(text)
 }
 
-/// A version: one to four numbers with points between.
+/// A version: one to four numbers separated by points.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn version(text: &str) -> Checked {
     let version = text.parse::<Version>();
     version.map(drop).map_err(|refused| refused.to_string())
 }
 
-/// An AWS region's form, `xx-yyyy-N`, with `us-gov-west-1` too.
+/// The form of an AWS region, `xx-yyyy-N`, or `us-gov-west-1`.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn region(text: &str) -> Checked {
     let parts: Vec<&str> = text.split('-').collect();
@@ -54,9 +58,10 @@ pub fn region(text: &str) -> Checked {
     })
 }
 
-/// A name in a catalogue: of an instance type or class, or of a version behind its engine.
+/// A name in a catalogue: an instance type or class, or an engine's version.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn fact(text: &str) -> Checked {
     match text.split_once(' ') {
@@ -68,9 +73,10 @@ pub fn fact(text: &str) -> Checked {
     }
 }
 
-/// A taint to tolerate: `key=value:Effect` or `key:Effect`.
+/// A toleration: `key=value:Effect` or `key:Effect`.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn toleration(text: &str) -> Checked {
     let fits = text.rsplit_once(':').is_some_and(|(taint, effect)| {
@@ -86,9 +92,10 @@ pub fn toleration(text: &str) -> Checked {
     })
 }
 
-/// What names one value of `secret-literal`.
+/// The fingerprint of one value of `secret-literal`.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn fingerprint(text: &str) -> Checked {
     when(is_fingerprint(text), || {
@@ -98,9 +105,10 @@ pub fn fingerprint(text: &str) -> Checked {
     })
 }
 
-/// Anything but nothing.
+/// Any text that is not empty.
 ///
 /// # Errors
+///
 /// A sentence for the user.
 pub fn non_empty(text: &str) -> Checked {
     when(!text.trim().is_empty(), || "the text is empty".into())

@@ -1,27 +1,27 @@
-//! A text as a tree: nodes, entries and values as they stand, each with its place.
+//! A text as a tree of nodes, entries and values, with their places.
 
 use std::borrow::Cow;
 
 use super::mistake::Mistake;
 use crate::source::Span;
 
-/// A node: a name, what stands behind it, and maybe a block.
+/// A node: a name, its entries, and optionally a block.
 #[derive(Clone, Debug)]
-pub struct Node<'t> {
+pub struct KdlNode<'t> {
     /// Its name.
     pub name: Cow<'t, str>,
     /// Where the name stands.
     pub name_span: Span,
     /// Its arguments and properties, in order.
-    pub entries: Vec<Entry<'t>>,
+    pub entries: Vec<KdlEntry<'t>>,
     /// Its block, if it has one.
     pub block: Option<Block<'t>>,
-    /// Whether something about its form was wrong: what it says is read, but not relied on.
+    /// Whether its form has a mistake. It is read, but not relied on.
     pub broken: bool,
 }
 
-impl<'t> Node<'t> {
-    /// A node that stands nowhere, with a name and nothing else.
+impl<'t> KdlNode<'t> {
+    /// A node without a place, which has only a name.
     #[must_use]
     pub fn empty(name: &'t str) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl<'t> Node<'t> {
     }
 
     /// The nodes of its block.
-    pub fn children(&self) -> impl Iterator<Item = &Node<'t>> {
+    pub fn children(&self) -> impl Iterator<Item = &KdlNode<'t>> {
         self.block.iter().flat_map(|block| &block.nodes)
     }
 
@@ -54,32 +54,32 @@ pub struct Block<'t> {
     /// From its `{` to its `}`.
     pub whole: Span,
     /// The nodes in it.
-    pub nodes: Vec<Node<'t>>,
+    pub nodes: Vec<KdlNode<'t>>,
 }
 
 /// An argument, or a property if it has a key.
 #[derive(Clone, Debug)]
-pub struct Entry<'t> {
+pub struct KdlEntry<'t> {
     /// The property's key.
-    pub key: Option<Key<'t>>,
+    pub key: Option<KdlKey<'t>>,
     /// The value.
-    pub value: Value<'t>,
+    pub value: KdlValue<'t>,
 }
 
 /// A property's key.
 #[derive(Clone, Debug)]
-pub struct Key<'t> {
+pub struct KdlKey<'t> {
     /// Its text.
     pub name: Cow<'t, str>,
     /// Where it stands.
     pub span: Span,
 }
 
-/// A value as it stands.
+/// A value, as written.
 #[derive(Clone, Debug)]
-pub struct Value<'t> {
-    /// What it means; what it would mean if it were written right, where there is a mistake.
-    pub literal: Literal<'t>,
+pub struct KdlValue<'t> {
+    /// Its meaning; for a value with a mistake, the intended meaning.
+    pub literal: KdlLiteral<'t>,
     /// How it is written.
     pub repr: &'t str,
     /// Where.
@@ -88,13 +88,15 @@ pub struct Value<'t> {
     pub mistake: Option<Mistake>,
 }
 
-impl Value<'_> {
+impl KdlValue<'_> {
     /// The text, if it is text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.literal {
-            Literal::Text(text) => Some(text),
-            Literal::Whole(_) | Literal::Real | Literal::Truth(_) | Literal::Null => None,
+            KdlLiteral::Text(text) => Some(text),
+            KdlLiteral::Whole(_) | KdlLiteral::Real | KdlLiteral::Truth(_) | KdlLiteral::Null => {
+                None
+            }
         }
     }
 
@@ -102,20 +104,22 @@ impl Value<'_> {
     #[must_use]
     pub fn whole(&self) -> Option<i128> {
         match self.literal {
-            Literal::Whole(number) => Some(number),
-            Literal::Text(_) | Literal::Real | Literal::Truth(_) | Literal::Null => None,
+            KdlLiteral::Whole(number) => Some(number),
+            KdlLiteral::Text(_) | KdlLiteral::Real | KdlLiteral::Truth(_) | KdlLiteral::Null => {
+                None
+            }
         }
     }
 }
 
 /// What a value means.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Literal<'t> {
+pub enum KdlLiteral<'t> {
     /// A bare word or a string of any form.
     Text(Cow<'t, str>),
     /// A whole number.
     Whole(i128),
-    /// A number with a fraction or an exponent. Nothing in the language takes one.
+    /// A number with a fraction or an exponent, which no attribute accepts.
     Real,
     /// `#true` or `#false`.
     Truth(bool),

@@ -9,18 +9,17 @@ use std::ops::RangeInclusive;
 use super::mistake::Mistake;
 use super::scan::quoted;
 use super::suggest;
-use super::tree::Literal;
+use super::tree::KdlLiteral;
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
 use crate::model::declaration::{Form, Stated};
 use crate::model::place::canonical_cidr;
-use crate::model::{Duration, Money, Name, Place, Portion, Quantity, Word};
+use crate::model::{Duration, LastDay, Money, Name, Place, Portion, Quantity, Word};
 use crate::source::Span;
 
-pub use super::tree::Value;
+pub use super::tree::KdlValue;
 pub use gib::gib;
-pub use time::{
-    daily, date, days, duration_in_millis, end, error_rate, five_minutes, moment, weekly,
-};
+use time::{asleep, duration_in_millis, end, error_rate, moment};
+pub use time::{daily, date, days, five_minutes, weekly};
 
 /// What is wrong with a value.
 #[derive(Clone, Debug)]
@@ -77,10 +76,13 @@ impl Problem {
     /// What to say of a value without quotes that this is wrong with in them, too.
     #[must_use]
     pub fn in_quotes(&self) -> String {
-        format!("text stands in quotes; in them, too: {}", self.message)
+        format!(
+            "text must be in quotes, and even in quotes this value is wrong: {}",
+            self.message
+        )
     }
 
-    /// Adds a sentence where nothing says yet what to write.
+    /// Adds advice, unless there is some already.
     #[must_use]
     pub fn or_help(mut self, help: String) -> Self {
         if self.replacement.is_none() {
@@ -129,20 +131,20 @@ impl Problem {
 /// What a reader gives back.
 pub type Reading<T> = Result<T, Problem>;
 
-fn kind(value: &Value<'_>) -> &'static str {
+fn kind(value: &KdlValue<'_>) -> &'static str {
     match value.literal {
-        Literal::Text(_) => "text",
-        Literal::Whole(_) => "a whole number",
-        Literal::Real if value.repr.contains(['e', 'E']) => "a number with an exponent",
-        Literal::Real => "a number with a fraction",
-        Literal::Truth(_) => "a truth value",
-        Literal::Null => "`#null`",
+        KdlLiteral::Text(_) => "text",
+        KdlLiteral::Whole(_) => "a whole number",
+        KdlLiteral::Real if value.repr.contains(['e', 'E']) => "a number with an exponent",
+        KdlLiteral::Real => "a number with a fraction",
+        KdlLiteral::Truth(_) => "a truth value",
+        KdlLiteral::Null => "`#null`",
     }
 }
 
-fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
+fn mismatch(expected: &str, value: &KdlValue<'_>) -> Problem {
     Problem::wrong(format!(
-        "{} stands here, where {expected} is needed",
+        "{} is given, but {expected} is expected",
         kind(value)
     ))
 }
@@ -152,7 +154,7 @@ fn mismatch(expected: &str, value: &Value<'_>) -> Problem {
 const MOST: u32 = i32::MAX.unsigned_abs();
 
 /// A whole number within `range`, and of 31 bits at the most.
-pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
+pub fn whole(range: RangeInclusive<u32>) -> impl Fn(&KdlValue<'_>) -> Reading<u32> {
     let range = *range.start()..=(*range.end()).min(MOST);
     move |value| {
         let Some(number) = value.whole() else {
@@ -195,14 +197,14 @@ fn between(range: &RangeInclusive<u32>) -> String {
 }
 
 /// A whole number of 64 bits.
-pub fn large(value: &Value<'_>) -> Reading<u64> {
+pub fn large(value: &KdlValue<'_>) -> Reading<u64> {
     let number = value.whole().and_then(|number| u64::try_from(number).ok());
     number.ok_or_else(|| mismatch("a whole number", value))
 }
 
 /// `#true` or `#false`.
-pub fn flag(value: &Value<'_>) -> Reading<bool> {
-    if let Literal::Truth(flag) = value.literal {
+pub fn flag(value: &KdlValue<'_>) -> Reading<bool> {
+    if let KdlLiteral::Truth(flag) = value.literal {
         return Ok(flag);
     }
     let problem = mismatch("`#true` or `#false`", value);
@@ -214,14 +216,15 @@ pub fn flag(value: &Value<'_>) -> Reading<bool> {
     })
 }
 
-fn string<'a>(value: &'a Value<'_>, expected: &str) -> Reading<&'a str> {
+fn string<'a>(value: &'a KdlValue<'_>, expected: &str) -> Reading<&'a str> {
     let Some(text) = value.text() else {
         let problem = mismatch(expected, value);
         return Err(match value.literal {
-            Literal::Null => problem.help("to state nothing, leave it out"),
-            Literal::Text(_) | Literal::Whole(_) | Literal::Real | Literal::Truth(_) => {
-                problem.write(quoted(value.repr.trim_start_matches('#')))
-            }
+            KdlLiteral::Null => problem.help("to state nothing, leave it out"),
+            KdlLiteral::Text(_)
+            | KdlLiteral::Whole(_)
+            | KdlLiteral::Real
+            | KdlLiteral::Truth(_) => problem.write(quoted(value.repr.trim_start_matches('#'))),
         });
     };
     // A line feed in a value could end a setting and begin another in INI and HCL; marks of
@@ -237,12 +240,14 @@ fn string<'a>(value: &'a Value<'_>, expected: &str) -> Reading<&'a str> {
 }
 
 /// Any string without control characters.
-pub fn any_text(value: &Value<'_>) -> Reading<String> {
+pub fn any_text(value: &KdlValue<'_>) -> Reading<String> {
     string(value, "text in quotes").map(str::to_owned)
 }
 
 /// A string that `check` accepts, or its sentence about why not.
-pub fn text(check: impl Fn(&str) -> Result<(), String>) -> impl Fn(&Value<'_>) -> Reading<String> {
+pub fn text(
+    check: impl Fn(&str) -> Result<(), String>,
+) -> impl Fn(&KdlValue<'_>) -> Reading<String> {
     move |value| {
         let text = string(value, "text in quotes")?;
         check(text).map_err(Problem::wrong)?;
@@ -251,7 +256,7 @@ pub fn text(check: impl Fn(&str) -> Result<(), String>) -> impl Fn(&Value<'_>) -
 }
 
 /// A string that its place takes; where it is nearly right, with what was meant.
-pub fn placed(place: Place) -> impl Fn(&Value<'_>) -> Reading<String> {
+pub fn placed(place: Place) -> impl Fn(&KdlValue<'_>) -> Reading<String> {
     move |value| {
         let written = string(value, "text in quotes")?;
         let meant = || match place {
@@ -287,7 +292,7 @@ pub fn placed(place: Place) -> impl Fn(&Value<'_>) -> Reading<String> {
 }
 
 /// An AWS region.
-pub fn region(value: &Value<'_>) -> Reading<String> {
+pub fn region(value: &KdlValue<'_>) -> Reading<String> {
     let written = string(value, "a region in quotes")?;
     super::text::region(written).map_err(|message| {
         let meant = written.to_lowercase().replace('_', "-");
@@ -300,7 +305,7 @@ pub fn region(value: &Value<'_>) -> Reading<String> {
 }
 
 /// A DNS label.
-pub fn name(value: &Value<'_>) -> Reading<Name> {
+pub fn name(value: &KdlValue<'_>) -> Reading<Name> {
     let text = string(value, "a name in quotes, such as \"kaireon\",")?;
     Name::parse(text).map_err(|message| {
         let problem = Problem::wrong(message);
@@ -312,25 +317,25 @@ pub fn name(value: &Value<'_>) -> Reading<Name> {
 }
 
 /// A DNS label that begins with a letter.
-pub fn lettered_name(value: &Value<'_>) -> Reading<Name> {
+pub fn lettered_name(value: &KdlValue<'_>) -> Reading<Name> {
     let name = name(value)?;
     if name.as_str().starts_with(|c: char| c.is_ascii_lowercase()) {
         return Ok(name);
     }
     let message = format!(
-        "`{name}` begins with a digit; names of AWS resources and of Services begin with a letter"
+        "`{name}` starts with a digit, but names of AWS resources and of Services start with a letter"
     );
     Err(Problem::wrong(message))
 }
 
 /// Cores.
-pub fn cpu(value: &Value<'_>) -> Reading<Quantity> {
+pub fn cpu(value: &KdlValue<'_>) -> Reading<Quantity> {
     let text = string(value, "an amount of cores in quotes, such as \"500m\",")?;
     Quantity::parse(text).map_err(|message| nearly(message, near::cores(text)))
 }
 
 /// Bytes; `quantity-suspicious` judges what is odd about them.
-pub fn memory(value: &Value<'_>) -> Reading<Quantity> {
+pub fn memory(value: &KdlValue<'_>) -> Reading<Quantity> {
     let expected = "a size in quotes, such as \"512Mi\",";
     if value.text().is_none() {
         let problem = mismatch(expected, value);
@@ -354,7 +359,7 @@ fn nearly(message: String, meant: Option<String>) -> Problem {
     }
 }
 
-fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {
+fn positive_quantity(value: &KdlValue<'_>, expected: &str) -> Reading<Quantity> {
     let quantity = Quantity::parse(string(value, expected)?).map_err(Problem::wrong)?;
     if quantity.is_zero() {
         return Err(Problem::wrong("nothing at all is not an amount"));
@@ -363,12 +368,12 @@ fn positive_quantity(value: &Value<'_>, expected: &str) -> Reading<Quantity> {
 }
 
 /// A quantity of anything, more than none.
-pub fn quantity(value: &Value<'_>) -> Reading<Quantity> {
+pub fn quantity(value: &KdlValue<'_>) -> Reading<Quantity> {
     positive_quantity(value, "a quantity in quotes, such as \"100\",")
 }
 
 /// A length of time within `range`, in seconds; whole, because what it becomes counts seconds.
-pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Duration> {
+pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&KdlValue<'_>) -> Reading<Duration> {
     move |value| {
         if let Some(number) = value.whole() {
             return Err(mismatch("a duration in quotes, such as \"30s\",", value)
@@ -395,7 +400,7 @@ pub fn duration(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Reading<Du
 }
 
 /// A count of pods, or a share of them.
-pub fn portion(value: &Value<'_>) -> Reading<Portion> {
+pub fn portion(value: &KdlValue<'_>) -> Reading<Portion> {
     if let Some(number) = value.whole() {
         return u32::try_from(number)
             .ok()
@@ -416,20 +421,20 @@ pub fn portion(value: &Value<'_>) -> Reading<Portion> {
 }
 
 /// A price in dollars.
-pub fn money(value: &Value<'_>) -> Reading<Money> {
+pub fn money(value: &KdlValue<'_>) -> Reading<Money> {
     let text = string(value, "a price in quotes, such as \"0.0816\",")?;
     Money::parse(text).map_err(Problem::wrong)
 }
 
 /// One of the words of `T`.
-pub fn word<T: Word>(value: &Value<'_>) -> Reading<T> {
+pub fn word<T: Word>(value: &KdlValue<'_>) -> Reading<T> {
     let words: Vec<&'static str> = T::WORDS.iter().map(|(word, _)| *word).collect();
     let word = one_of(&words, value)?;
     Ok(T::from_word(word).expect("one of its words"))
 }
 
 /// One of `words`.
-fn one_of(words: &[&'static str], value: &Value<'_>) -> Reading<&'static str> {
+fn one_of(words: &[&'static str], value: &KdlValue<'_>) -> Reading<&'static str> {
     let text = string(value, "a word in quotes")?;
     let words = || words.iter().copied();
     if let Some(word) = words().find(|word| *word == text) {
@@ -447,7 +452,7 @@ fn one_of(words: &[&'static str], value: &Value<'_>) -> Reading<&'static str> {
 }
 
 /// What an attribute of this form takes.
-pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
+pub fn stated(form: &'static Form) -> impl Fn(&KdlValue<'_>) -> Reading<Stated> {
     move |value| match form {
         Form::Whole(range) => whole(range.clone())(value).map(Stated::Whole),
         Form::Gib(range) => gib(range.clone())(value).map(Stated::Whole),
@@ -467,6 +472,17 @@ pub fn stated(form: &'static Form) -> impl Fn(&Value<'_>) -> Reading<Stated> {
         Form::Portion => portion(value).map(Stated::Portion),
         Form::Daily => daily(value).map(Stated::Daily),
         Form::Weekly => weekly(value).map(Stated::Weekly),
+        Form::Asleep => asleep(value).map(Stated::Whole),
+        Form::Days => days(value).map(Stated::Days),
+        Form::Clock => five_minutes(value).map(Stated::Clock),
+        Form::Moment => moment(value).map(Stated::Moment),
+        Form::End => end(value).map(Stated::Moment),
+        Form::Millis => duration_in_millis(value).map(Stated::Duration),
+        Form::ErrorRate => error_rate(value).map(Stated::ErrorRate),
+        Form::Date => date(value).map(|day| Stated::Date(LastDay(day))),
+        Form::Rule => text(super::text::token)(value).map(Stated::Text),
+        Form::Sentence => text(super::text::non_empty)(value).map(Stated::Text),
+        Form::Fingerprint => text(super::text::fingerprint)(value).map(Stated::Text),
         Form::Map(..) => unreachable!("a map has no value of its own"),
         Form::Attributes(_) => unreachable!("a node has no value of its own"),
     }

@@ -6,8 +6,8 @@
 //! its name, and the pods come back the same way.
 
 use super::joint_moves::{self, Paths, Taken};
-use super::move_kind::{ApiMove, Kind, NodesMove, PoolMove};
-use super::moves::{Edit, Move};
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::{ApiMove, MoveKind, NodesMove, PoolMove};
 use super::rank::rank;
 use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Selection};
@@ -39,7 +39,7 @@ pub(super) fn take(paths: &mut Paths, sides: Pair<&Environment>) -> Vec<Replaced
     let names: Vec<Name> = paths
         .keys()
         .filter_map(|kind| {
-            let Kind::Nodes(name, NodesMove::Type) = kind else {
+            let MoveKind::Nodes(name, NodesMove::Type) = kind else {
                 return None;
             };
             is_replaced(name, sides).then(|| name.clone())
@@ -47,8 +47,8 @@ pub(super) fn take(paths: &mut Paths, sides: Pair<&Environment>) -> Vec<Replaced
         .collect();
     let mut replaced = Vec::new();
     for name in names {
-        paths.remove(&Kind::Nodes(name.clone(), NodesMove::Count));
-        let changed = paths.remove(&Kind::Nodes(name.clone(), NodesMove::Type));
+        paths.remove(&MoveKind::Nodes(name.clone(), NodesMove::Count));
+        let changed = paths.remove(&MoveKind::Nodes(name.clone(), NodesMove::Type));
         let of_pools = changed.into_iter().flatten();
         let pools = of_pools
             .filter(|path| path.starts_with("worker."))
@@ -69,11 +69,11 @@ pub(super) fn push(
     let rolled: Vec<usize> = indices(moves, |kind| {
         matches!(
             kind,
-            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+            MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
         )
     });
     for Replaced { name, pools } in replaced {
-        let kind = Kind::Nodes(name.clone(), NodesMove::Type);
+        let kind = MoveKind::Nodes(name.clone(), NodesMove::Type);
         let place = rank(&kind, sides, catalogue);
         // Pods cannot follow to another architecture in the same moment: until all have, both stay.
         let turns = turns(&name, sides, catalogue);
@@ -89,7 +89,7 @@ pub(super) fn push(
             if stage.follows {
                 needs.push(moves.len().saturating_sub(1));
             }
-            if stage.kind == Kind::Nodes(name.clone(), NodesMove::Removed) && turns {
+            if stage.kind == MoveKind::Nodes(name.clone(), NodesMove::Removed) && turns {
                 needs.extend(&rolled);
             }
             moves.push(Move {
@@ -104,34 +104,39 @@ pub(super) fn push(
 }
 
 /// One of the moves of a group.
-struct Stage {
-    kind: Kind,
+struct BesideStage {
+    kind: MoveKind,
     title: String,
-    edit: Edit,
+    edit: MoveEdit,
     /// Whether the one before it comes first.
     follows: bool,
 }
 
-fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environment>) -> [Stage; 4] {
+fn stages(
+    name: &Name,
+    pools: Selection,
+    whose: &[Name],
+    sides: Pair<&Environment>,
+) -> [BesideStage; 4] {
     let beside = beside(name, sides);
     let what = sides.map(|side| side.nodes.get(name).map(told).unwrap_or_default());
     let created = format!(
         "create node group `{beside}` beside `{name}`: {}",
         what.after
     );
-    let stage = |kind, title, edit, follows| Stage {
+    let stage = |kind, title, edit, follows| BesideStage {
         kind,
         title,
         edit,
         follows,
     };
-    let of = |name: &Name, what| Kind::Nodes(name.clone(), what);
+    let of = |name: &Name, what| MoveKind::Nodes(name.clone(), what);
     let nothing = Selection::default();
     [
         stage(
             of(&beside, NodesMove::Added),
             joint_moves::headline(created, whose, sides.after),
-            Edit::NodesBeside(name.clone(), beside.clone(), pools),
+            MoveEdit::NodesBeside(name.clone(), beside.clone(), pools),
             false,
         ),
         stage(
@@ -140,19 +145,19 @@ fn stages(name: &Name, pools: Selection, whose: &[Name], sides: Pair<&Environmen
                 "move the pods of node group `{name}` to `{beside}`, then delete `{name}`: {}",
                 what.before
             ),
-            Edit::NodesGone(name.clone()),
+            MoveEdit::NodesGone(name.clone()),
             true,
         ),
         stage(
             of(name, NodesMove::Added),
             format!("create node group `{name}` again: {}", what.after),
-            Edit::NodesBeside(name.clone(), name.clone(), nothing),
+            MoveEdit::NodesBeside(name.clone(), name.clone(), nothing),
             true,
         ),
         stage(
             of(&beside, NodesMove::Removed),
             format!("move the pods back to node group `{name}`, then delete `{beside}`"),
-            Edit::NodesGone(beside),
+            MoveEdit::NodesGone(beside),
             true,
         ),
     ]
@@ -187,7 +192,7 @@ fn beside(name: &Name, sides: Pair<&Environment>) -> Name {
 }
 
 /// Where the moves of these kinds stand.
-fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
+fn indices(moves: &[Move], is: impl Fn(&MoveKind) -> bool) -> Vec<usize> {
     let all = moves.iter().enumerate();
     all.filter(|(_, next)| is(&next.kind))
         .map(|(index, _)| index)

@@ -1,10 +1,9 @@
 //! Values that hold only on the way: where a step asks for too many connections while it runs,
 //! PgBouncer's pools are smaller meanwhile.
 
-use super::move_kind::Kind;
-use super::moves::{Edit, Move};
-use super::{Refused, Request, transition};
-use crate::model::Environment;
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::MoveKind;
+use super::{PlanRequest, RefusedMove, transition};
 
 /// The place of smaller pools: once the server has all that it gets, before a read path moves.
 const LOWERED: u8 = 43;
@@ -22,18 +21,18 @@ const POOLS: [&str; 3] = [
 /// The moves with smaller pools before those that were refused, and AFTER's pools behind them; none
 /// where smaller pools do not help.
 pub(super) fn lower_pools(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     moves: &[Move],
-    refused: &[Refused],
+    refused: &[RefusedMove],
 ) -> Option<Vec<Move>> {
     let refused = refused
         .iter()
-        .filter(|(kind, _)| !matches!(kind, Kind::PoolSizes));
+        .filter(|(kind, _)| !matches!(kind, MoveKind::PoolSizes));
     let fitting = refused.filter_map(|(kind, sides)| {
         let max_db = transition::largest_max_db(request, sides.as_ref())?;
         Some((kind, max_db))
     });
-    let fitting: Vec<(&Kind, u32)> = fitting.collect();
+    let fitting: Vec<(&MoveKind, u32)> = fitting.collect();
     let max_db = fitting.iter().map(|(_, max_db)| *max_db).min()?;
     let mut moves = moves.to_vec();
     let behind: Vec<usize> = indices(&moves, |kind| {
@@ -41,13 +40,13 @@ pub(super) fn lower_pools(
     });
     let first = moves.len();
     moves.push(Move {
-        kind: Kind::PoolSizes,
+        kind: MoveKind::PoolSizes,
         title: format!("lower PgBouncer's pools temporarily: max {max_db}"),
         rank: LOWERED,
         needs: Vec::new(),
-        edit: Edit::Pools(max_db),
+        edit: MoveEdit::Pools(max_db),
     });
-    let mut sizes = indices(&moves, |kind| *kind == Kind::PoolSizes);
+    let mut sizes = indices(&moves, |kind| *kind == MoveKind::PoolSizes);
     sizes.retain(|index| *index != first);
     for index in &behind {
         if let Some(next) = moves.get_mut(*index) {
@@ -67,32 +66,21 @@ pub(super) fn lower_pools(
     needs.extend(sizes);
     let after = &request.environments.after.pgbouncer.pool;
     moves.push(Move {
-        kind: Kind::PoolSizes,
+        kind: MoveKind::PoolSizes,
         title: format!(
             "restore PgBouncer's pools: {} (max {})",
             after.default.value, after.max_db.value
         ),
         rank: GIVEN_BACK,
         needs,
-        edit: Edit::Adopt(POOLS.iter().map(|path| (*path).to_owned()).collect()),
+        edit: MoveEdit::Adopt(POOLS.iter().map(|path| (*path).to_owned()).collect()),
     });
     Some(moves)
 }
 
-fn indices(moves: &[Move], is: impl Fn(&Kind) -> bool) -> Vec<usize> {
+fn indices(moves: &[Move], is: impl Fn(&MoveKind) -> bool) -> Vec<usize> {
     let all = moves.iter().enumerate();
     all.filter(|(_, next)| is(&next.kind))
         .map(|(index, _)| index)
         .collect()
-}
-
-/// Pools of at most `max_db` connections.
-pub(super) fn lower(state: &mut Environment, max_db: u32) {
-    let pool = &mut state.pgbouncer.pool;
-    let most = pool.max_db.value.min(max_db);
-    let default = pool.default.value.min(most);
-    let reserve = pool.reserve.value.min(most - default);
-    pool.max_db = super::moves::bridge(most);
-    pool.default = super::moves::bridge(default);
-    pool.reserve = super::moves::bridge(reserve);
 }

@@ -1,23 +1,24 @@
-//! A pool that is bought otherwise, and the node group that is made, replaced or deleted for it.
+//! A pool that changes its capacity type, together with the node group that is created, replaced or
+//! deleted for it.
 //!
-//! A group that names a pool is the only one that takes it. Where both change how they are bought,
-//! neither can come first: the pool would find no nodes, or the group no pods that ask for it. One
-//! step brings about both: Terraform makes the nodes and the pool rolls onto them, or the pool
-//! leaves before its nodes go.
+//! If a group names a pool, no other group takes it. If both change their capacity type, neither
+//! can come first: the pool would find no nodes, or the group would have no pods. So one step does
+//! both: Terraform creates the nodes and the pool rolls onto them, or the pool leaves before its
+//! nodes are deleted.
 
 use std::collections::BTreeMap;
 
-use super::move_kind::{Kind, NodesMove, PoolMove};
+use super::move_kind::{MoveKind, NodesMove, PoolMove};
 use crate::model::{Environment, Name};
 use crate::pair::Pair;
 
 /// What each kind of move changes.
-pub(super) type Paths = BTreeMap<Kind, Vec<String>>;
+pub(super) type Paths = BTreeMap<MoveKind, Vec<String>>;
 
-/// The pools whose capacity moves with a node group, by the move of that group.
-pub(super) type Taken = BTreeMap<Kind, Vec<Name>>;
+/// The pools whose capacity type changes with a node group, by the group's move.
+pub(super) type Taken = BTreeMap<MoveKind, Vec<Name>>;
 
-/// Hands the capacity of pools over to the moves of the groups that name them.
+/// Moves the capacity change of pools to the moves of the groups that name them.
 pub(super) fn together(paths: &mut Paths, sides: Pair<&Environment>) -> Taken {
     let mut taken = Taken::new();
     for name in bought_otherwise(sides) {
@@ -25,7 +26,7 @@ pub(super) fn together(paths: &mut Paths, sides: Pair<&Environment>) -> Taken {
             continue;
         };
         let path = format!("worker.{name}.capacity");
-        let pods = Kind::Pool(name.clone(), PoolMove::Pods);
+        let pods = MoveKind::Pool(name.clone(), PoolMove::Pods);
         let Some(rolled) = paths.get_mut(&pods) else {
             continue;
         };
@@ -39,7 +40,7 @@ pub(super) fn together(paths: &mut Paths, sides: Pair<&Environment>) -> Taken {
     taken
 }
 
-/// The pools of both sides that ask for nodes that are bought otherwise.
+/// The pools that exist on both sides and change their capacity type.
 fn bought_otherwise(sides: Pair<&Environment>) -> Vec<Name> {
     let pools = sides.before.worker.iter();
     let otherwise = pools.filter(|(name, before)| {
@@ -49,9 +50,10 @@ fn bought_otherwise(sides: Pair<&Environment>) -> Vec<Name> {
     otherwise.map(|(name, _)| name.clone()).collect()
 }
 
-/// Whether a move is that of a group which names the pool.
-fn names(kind: &Kind, pool: &Name, sides: Pair<&Environment>) -> bool {
-    let Kind::Nodes(group, NodesMove::Added | NodesMove::Removed | NodesMove::Type) = kind else {
+/// Whether a move belongs to a group that names the pool.
+fn names(kind: &MoveKind, pool: &Name, sides: Pair<&Environment>) -> bool {
+    let MoveKind::Nodes(group, NodesMove::Added | NodesMove::Removed | NodesMove::Type) = kind
+    else {
         return false;
     };
     let runs = |side: &Environment| {

@@ -1,4 +1,4 @@
-//! Which apply brings a change about: what changes together is one kind.
+//! The kind of a change: changes of one kind are applied together.
 
 use crate::model::{
     ApiField, ClusterField, DatabaseField, Difference, Environment, EnvironmentField, Name,
@@ -8,8 +8,8 @@ use crate::pair::Pair;
 
 /// A kind of change, and whose.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Names, labels, tags and what only bookkeeping reads.
+pub enum MoveKind {
+    /// Names, labels, tags, and values that only the record has.
     Identity,
     /// What the network policies know.
     Network,
@@ -29,13 +29,13 @@ pub enum Kind {
     PoolSizes,
     /// PgBouncer's pods.
     Pooler,
-    /// How fast a rollout of PgBouncer goes on: it changes no pod.
+    /// The pace of PgBouncer's rollouts. It changes no pod.
     PoolerPace,
     /// The database.
     Database(DatabaseMove),
     /// A replication group.
     Redis(Name, GroupMove),
-    /// Which replication group serves what, and from which variables pods read where it is.
+    /// The uses of the Redis groups, and the variables with their addresses.
     RedisUses,
     /// A node group.
     Nodes(Name, NodesMove),
@@ -53,9 +53,9 @@ pub enum ApiMove {
 /// What moves of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PoolMove {
-    /// All of it: it is new.
+    /// The whole pool is new.
     Added,
-    /// All of it: it goes.
+    /// The whole pool is removed.
     Removed,
     /// Its autoscaler.
     Autoscaler,
@@ -68,7 +68,7 @@ pub enum PoolMove {
 pub enum DatabaseMove {
     /// The standby in another zone.
     MultiAz,
-    /// The instance's class, engine and static parameters: one restart.
+    /// The instance's class, engine and static parameters, which share one restart.
     Server,
     /// The volume.
     Storage,
@@ -76,22 +76,22 @@ pub enum DatabaseMove {
     Replicas,
     /// How many read replicas there are.
     ReplicaCount,
-    /// Over what replicas are read.
+    /// The route to the replicas.
     ReplicaVia,
     /// Backups and windows.
     Backups,
-    /// The connections that are set aside for what bypasses PgBouncer.
+    /// The reserve for connections that bypass PgBouncer.
     Direct,
-    /// How the database is called and reached.
+    /// The names and addresses of the database.
     Access,
 }
 
 /// What moves of a replication group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupMove {
-    /// All of it: it is new.
+    /// The whole group is new.
     Added,
-    /// All of it: it goes.
+    /// The whole group is removed.
     Removed,
     /// Its node type.
     Node,
@@ -112,9 +112,9 @@ pub enum GroupMove {
 /// What moves of a node group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodesMove {
-    /// All of it: it is new.
+    /// The whole group is new.
     Added,
-    /// All of it: it goes.
+    /// The whole group is removed.
     Removed,
     /// How many nodes it has.
     Count,
@@ -124,7 +124,7 @@ pub enum NodesMove {
 
 /// The kind of a difference between two environments.
 #[must_use]
-pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
+pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> MoveKind {
     match difference.field {
         EnvironmentField::environment(())
         | EnvironmentField::tier(())
@@ -136,16 +136,16 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
         | EnvironmentField::framework(())
         | EnvironmentField::load_test(_)
         | EnvironmentField::budget(_)
-        | EnvironmentField::cost(_) => Kind::Identity,
+        | EnvironmentField::cost(_) => MoveKind::Identity,
         EnvironmentField::off_hours(_)
         | EnvironmentField::event(_)
-        | EnvironmentField::schedule(_) => Kind::Schedules,
-        EnvironmentField::alerts(_) => Kind::Alerts,
-        EnvironmentField::network(_) => Kind::Network,
-        EnvironmentField::deliver(_) => Kind::Delivery,
+        | EnvironmentField::schedule(_) => MoveKind::Schedules,
+        EnvironmentField::alerts(_) => MoveKind::Alerts,
+        EnvironmentField::network(_) => MoveKind::Network,
+        EnvironmentField::deliver(_) => MoveKind::Delivery,
         EnvironmentField::api(field) => api(field),
         EnvironmentField::worker(field) => pool(field, owner(difference), sides),
-        EnvironmentField::service(_) => Kind::Service(owner(difference)),
+        EnvironmentField::service(_) => MoveKind::Service(owner(difference)),
         EnvironmentField::pgbouncer(field) => pgbouncer(field),
         EnvironmentField::database(field) => database(field, sides),
         EnvironmentField::redis(field) => group(field, owner(difference), sides),
@@ -153,27 +153,27 @@ pub fn kind(difference: &Difference, sides: Pair<&Environment>) -> Kind {
     }
 }
 
-fn pool(field: WorkerField, name: Name, sides: Pair<&Environment>) -> Kind {
+fn pool(field: WorkerField, name: Name, sides: Pair<&Environment>) -> MoveKind {
     match held(sides.map(|side| side.worker.contains_key(&name))) {
         Held::Both => worker(field, name),
-        Held::Before => Kind::Pool(name, PoolMove::Removed),
-        Held::After => Kind::Pool(name, PoolMove::Added),
+        Held::Before => MoveKind::Pool(name, PoolMove::Removed),
+        Held::After => MoveKind::Pool(name, PoolMove::Added),
     }
 }
 
-fn group(field: RedisGroupField, name: Name, sides: Pair<&Environment>) -> Kind {
+fn group(field: RedisGroupField, name: Name, sides: Pair<&Environment>) -> MoveKind {
     match held(sides.map(|side| side.redis.contains_key(&name))) {
         Held::Both => redis(field, name),
-        Held::Before => Kind::Redis(name, GroupMove::Removed),
-        Held::After => Kind::Redis(name, GroupMove::Added),
+        Held::Before => MoveKind::Redis(name, GroupMove::Removed),
+        Held::After => MoveKind::Redis(name, GroupMove::Added),
     }
 }
 
-fn node_group(field: NodeGroupField, name: Name, sides: Pair<&Environment>) -> Kind {
+fn node_group(field: NodeGroupField, name: Name, sides: Pair<&Environment>) -> MoveKind {
     match held(sides.map(|side| side.nodes.contains_key(&name))) {
         Held::Both => nodes(field, name),
-        Held::Before => Kind::Nodes(name, NodesMove::Removed),
-        Held::After => Kind::Nodes(name, NodesMove::Added),
+        Held::Before => MoveKind::Nodes(name, NodesMove::Removed),
+        Held::After => MoveKind::Nodes(name, NodesMove::Added),
     }
 }
 
@@ -192,22 +192,22 @@ fn held(sides: Pair<bool>) -> Held {
     }
 }
 
-/// The pool, group or service that a difference belongs to: the second step of its path.
+/// The pool, group or service of a difference: the second step of its path.
 fn owner(difference: &Difference) -> Name {
     let name = difference.path.split('.').nth(1).unwrap_or_default();
     Name::composed(name.to_owned())
 }
 
-fn api(field: ApiField) -> Kind {
+fn api(field: ApiField) -> MoveKind {
     match field {
-        ApiField::workload(field) if is_knowledge(field) => Kind::Identity,
-        ApiField::workload(field) if scales(field) => Kind::Api(ApiMove::Autoscaler),
-        ApiField::workload(_) => Kind::Api(ApiMove::Pods),
-        ApiField::metric(_) => Kind::Api(ApiMove::Autoscaler),
+        ApiField::workload(field) if is_knowledge(field) => MoveKind::Identity,
+        ApiField::workload(field) if scales(field) => MoveKind::Api(ApiMove::Autoscaler),
+        ApiField::workload(_) => MoveKind::Api(ApiMove::Pods),
+        ApiField::metric(_) => MoveKind::Api(ApiMove::Autoscaler),
     }
 }
 
-/// Whether a workload's field is its autoscaler's, and not its pods'.
+/// Whether a workload's field belongs to its autoscaler instead of its pods.
 fn scales(field: WorkloadField) -> bool {
     match field {
         WorkloadField::replicas(_)
@@ -229,7 +229,7 @@ fn scales(field: WorkloadField) -> bool {
     }
 }
 
-/// Whether a workload's field is what the rules know of it, and in nothing that is applied.
+/// Whether a workload's field is only for the rules, and not part of any output.
 fn is_knowledge(field: WorkloadField) -> bool {
     matches!(
         field,
@@ -239,10 +239,10 @@ fn is_knowledge(field: WorkloadField) -> bool {
     )
 }
 
-fn worker(field: WorkerField, name: Name) -> Kind {
+fn worker(field: WorkerField, name: Name) -> MoveKind {
     match field {
-        WorkerField::workload(field) if is_knowledge(field) => Kind::Identity,
-        WorkerField::workload(field) if scales(field) => Kind::Pool(name, PoolMove::Autoscaler),
+        WorkerField::workload(field) if is_knowledge(field) => MoveKind::Identity,
+        WorkerField::workload(field) if scales(field) => MoveKind::Pool(name, PoolMove::Autoscaler),
         WorkerField::queue(_)
         | WorkerField::combine(())
         | WorkerField::scenario(())
@@ -250,99 +250,99 @@ fn worker(field: WorkerField, name: Name) -> Kind {
         | WorkerField::cooldown(())
         | WorkerField::activation(())
         | WorkerField::fallback(_)
-        | WorkerField::pause(()) => Kind::Pool(name, PoolMove::Autoscaler),
+        | WorkerField::pause(()) => MoveKind::Pool(name, PoolMove::Autoscaler),
         WorkerField::workload(_)
         | WorkerField::grace(())
         | WorkerField::capacity(())
-        | WorkerField::tolerate(()) => Kind::Pool(name, PoolMove::Pods),
+        | WorkerField::tolerate(()) => MoveKind::Pool(name, PoolMove::Pods),
     }
 }
 
-fn pgbouncer(field: PgbouncerField) -> Kind {
+fn pgbouncer(field: PgbouncerField) -> MoveKind {
     match field {
         PgbouncerField::pool(_)
         | PgbouncerField::clients(_)
         | PgbouncerField::mode(())
-        | PgbouncerField::options(()) => Kind::PoolSizes,
+        | PgbouncerField::options(()) => MoveKind::PoolSizes,
         PgbouncerField::name(())
         | PgbouncerField::instances(())
         | PgbouncerField::image(())
         | PgbouncerField::requests(_)
         | PgbouncerField::limits(_)
-        | PgbouncerField::drain(()) => Kind::Pooler,
-        PgbouncerField::min_ready(()) => Kind::PoolerPace,
+        | PgbouncerField::drain(()) => MoveKind::Pooler,
+        PgbouncerField::min_ready(()) => MoveKind::PoolerPace,
     }
 }
 
-fn database(field: DatabaseField, sides: Pair<&Environment>) -> Kind {
+fn database(field: DatabaseField, sides: Pair<&Environment>) -> MoveKind {
     match field {
         DatabaseField::instance(())
         | DatabaseField::engine(())
-        | DatabaseField::max_connections(()) => Kind::Database(DatabaseMove::Server),
-        DatabaseField::multi_az(()) => Kind::Database(DatabaseMove::MultiAz),
-        DatabaseField::storage(_) => Kind::Database(DatabaseMove::Storage),
+        | DatabaseField::max_connections(()) => MoveKind::Database(DatabaseMove::Server),
+        DatabaseField::multi_az(()) => MoveKind::Database(DatabaseMove::MultiAz),
+        DatabaseField::storage(_) => MoveKind::Database(DatabaseMove::Storage),
         DatabaseField::replicas(field) => replicas(field, sides),
-        DatabaseField::direct(_) => Kind::Database(DatabaseMove::Direct),
+        DatabaseField::direct(_) => MoveKind::Database(DatabaseMove::Direct),
         DatabaseField::backup(_) | DatabaseField::maintenance(_) => {
-            Kind::Database(DatabaseMove::Backups)
+            MoveKind::Database(DatabaseMove::Backups)
         }
         DatabaseField::name(())
         | DatabaseField::endpoint(())
         | DatabaseField::dbname(())
         | DatabaseField::user(())
         | DatabaseField::master(())
-        | DatabaseField::tls(()) => Kind::Database(DatabaseMove::Access),
+        | DatabaseField::tls(()) => MoveKind::Database(DatabaseMove::Access),
     }
 }
 
-/// Where one side has no replica, what they would be is part of creating or deleting them; where
-/// neither has one, it is a matter of record.
-fn replicas(field: ReadReplicasField, sides: Pair<&Environment>) -> Kind {
+/// If one side has no replica, their values are part of creating or deleting them. If neither side
+/// has one, the values are only recorded.
+fn replicas(field: ReadReplicasField, sides: Pair<&Environment>) -> MoveKind {
     let counts = sides.map(|side| side.database.replicas.count.value);
     if counts.before == 0 && counts.after == 0 {
-        return Kind::Identity;
+        return MoveKind::Identity;
     }
     if counts.before == 0 || counts.after == 0 {
-        return Kind::Database(DatabaseMove::ReplicaCount);
+        return MoveKind::Database(DatabaseMove::ReplicaCount);
     }
     match field {
-        ReadReplicasField::count(()) => Kind::Database(DatabaseMove::ReplicaCount),
+        ReadReplicasField::count(()) => MoveKind::Database(DatabaseMove::ReplicaCount),
         ReadReplicasField::instance(()) | ReadReplicasField::max_connections(()) => {
-            Kind::Database(DatabaseMove::Replicas)
+            MoveKind::Database(DatabaseMove::Replicas)
         }
-        ReadReplicasField::via(()) => Kind::Database(DatabaseMove::ReplicaVia),
+        ReadReplicasField::via(()) => MoveKind::Database(DatabaseMove::ReplicaVia),
     }
 }
 
-fn redis(field: RedisGroupField, name: Name) -> Kind {
+fn redis(field: RedisGroupField, name: Name) -> MoveKind {
     match field {
         RedisGroupField::node(()) | RedisGroupField::data_gib(()) => {
-            Kind::Redis(name, GroupMove::Node)
+            MoveKind::Redis(name, GroupMove::Node)
         }
-        RedisGroupField::replicas(()) => Kind::Redis(name, GroupMove::Replicas),
+        RedisGroupField::replicas(()) => MoveKind::Redis(name, GroupMove::Replicas),
         RedisGroupField::engine(()) | RedisGroupField::version(()) => {
-            Kind::Redis(name, GroupMove::Engine)
+            MoveKind::Redis(name, GroupMove::Engine)
         }
-        RedisGroupField::policy(()) => Kind::Redis(name, GroupMove::Policy),
-        // Pods find the group of a use by its variable: both move together.
+        RedisGroupField::policy(()) => MoveKind::Redis(name, GroupMove::Policy),
+        // Pods find the group of a use through its variable, so both change together.
         RedisGroupField::uses(())
         | RedisGroupField::env_url(())
-        | RedisGroupField::env_cluster(()) => Kind::RedisUses,
-        RedisGroupField::tls(()) => Kind::Redis(name, GroupMove::Tls),
+        | RedisGroupField::env_cluster(()) => MoveKind::RedisUses,
+        RedisGroupField::tls(()) => MoveKind::Redis(name, GroupMove::Tls),
         RedisGroupField::cluster(ClusterField::shards(()) | ClusterField::mode(())) => {
-            Kind::Redis(name, GroupMove::Cluster)
+            MoveKind::Redis(name, GroupMove::Cluster)
         }
         RedisGroupField::name(()) | RedisGroupField::endpoint(()) => {
-            Kind::Redis(name, GroupMove::Access)
+            MoveKind::Redis(name, GroupMove::Access)
         }
     }
 }
 
-fn nodes(field: NodeGroupField, name: Name) -> Kind {
+fn nodes(field: NodeGroupField, name: Name) -> MoveKind {
     match field {
-        NodeGroupField::count(_) => Kind::Nodes(name, NodesMove::Count),
+        NodeGroupField::count(_) => MoveKind::Nodes(name, NodesMove::Count),
         NodeGroupField::instance(()) | NodeGroupField::capacity(()) | NodeGroupField::runs(()) => {
-            Kind::Nodes(name, NodesMove::Type)
+            MoveKind::Nodes(name, NodesMove::Type)
         }
     }
 }

@@ -4,107 +4,14 @@ use std::collections::BTreeMap;
 
 use super::beside;
 use super::joint_moves::{self, Paths, Taken};
-use super::move_kind::{Kind, NodesMove, PoolMove, kind};
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::{MoveKind, NodesMove, PoolMove, kind};
 use super::rank::rank;
+use super::redis;
 use super::title::{Changed, title};
-use super::{bridge, redis};
 use crate::catalogue::Catalogue;
-use crate::model::{Attribute, ClusterMode, Environment, Name, RedisTls, Selection};
+use crate::model::{Attribute, Environment};
 use crate::pair::Pair;
-use crate::source::Sourced;
-
-/// One move.
-#[derive(Clone, Debug)]
-pub struct Move {
-    /// What it is.
-    pub kind: Kind,
-    /// What it does, as a headline.
-    pub title: String,
-    /// Where it stands in the preferred order.
-    pub rank: u8,
-    /// Indices of the moves that come before it whatever the order.
-    pub needs: Vec<usize>,
-    /// What it does to a state.
-    pub edit: Edit,
-}
-
-/// What a move does to a state.
-#[derive(Clone, Debug)]
-pub enum Edit {
-    /// Takes these attributes over from AFTER.
-    Adopt(Selection),
-    /// Gives a group another encryption in transit on the way.
-    Tls(Name, RedisTls),
-    /// Gives a group this number of shards and this mode on the way.
-    Cluster(Name, u32, ClusterMode),
-    /// Creates AFTER's group, which serves nothing yet.
-    IdleGroup(Name),
-    /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
-    /// on.
-    Uses,
-    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
-    /// takes over what pools change with it.
-    NodesBeside(Name, Name, Selection),
-    /// Deletes a node group, for a while or for good.
-    NodesGone(Name),
-    /// Limits the pools of PgBouncer's pods to this number of connections on the way.
-    Pools(u32),
-}
-
-impl Move {
-    /// A state after this move.
-    pub fn apply(&self, state: &mut Environment, after: &Environment) {
-        match &self.edit {
-            Edit::Adopt(chosen) => {
-                state.adopt(after, chosen);
-                if let Kind::Pool(name, PoolMove::Removed) = &self.kind {
-                    unscheduled(state, name);
-                }
-            }
-            Edit::Tls(name, tls) => {
-                if let Some(group) = state.redis.get_mut(name) {
-                    group.tls = bridge(*tls);
-                }
-            }
-            Edit::Cluster(name, shards, mode) => {
-                if let Some(group) = state.redis.get_mut(name) {
-                    group.cluster.shards = bridge(*shards);
-                    group.cluster.mode = bridge(*mode);
-                }
-            }
-            Edit::IdleGroup(name) => redis::add_idle(state, after, name),
-            Edit::Uses => redis::switch(state, after),
-            Edit::NodesBeside(name, beside, chosen) => {
-                if let Some(group) = after.nodes.get(name) {
-                    state.nodes.insert(beside.clone(), group.clone());
-                }
-                state.adopt(after, chosen);
-            }
-            Edit::NodesGone(name) => {
-                state.nodes.remove(name);
-            }
-            Edit::Pools(max_db) => bridge::lower(state, *max_db),
-        }
-    }
-}
-
-/// Removes a pool from off-hours and events. A window that names nothing any more is removed too.
-fn unscheduled(state: &mut Environment, pool: &Name) {
-    state.off_hours.retain(|_, window| {
-        let named = window.worker.remove(pool).is_some();
-        !named || window.api.is_some() || !window.worker.is_empty()
-    });
-    state.event.retain(|_, event| {
-        let named = event.worker.remove(pool).is_some();
-        !named || event.api.is_some() || !event.worker.is_empty()
-    });
-}
-
-/// A value that holds only on the way.
-pub(super) fn bridge<T>(value: T) -> Sourced<T> {
-    let arithmetic = "a state on the way, which the plan itself needs".to_owned();
-    Sourced::derived(value, "bridge", Vec::new(), arithmetic, true)
-}
 
 /// The moves of a change, in no particular order.
 #[must_use]
@@ -137,23 +44,24 @@ fn of_paths(
     catalogue: &Catalogue,
 ) -> Vec<Move> {
     if paths.keys().any(redis::moves_uses) {
-        paths.entry(Kind::RedisUses).or_default();
+        paths.entry(MoveKind::RedisUses).or_default();
     }
     let values = values(sides);
     let replaced = beside::take(&mut paths, sides);
     let mut moves = Vec::new();
     for (kind, paths) in paths {
-        match redis::staged(&kind, sides) {
+        let changed = own(&values, &kind, &paths);
+        match redis::staged(&kind, sides, &changed) {
             Some(stages) => push_stages(&mut moves, &kind, stages),
             None => moves.push(Move {
                 title: joint_moves::headline(
-                    title(&kind, sides, &own(&values, &kind, &paths)),
+                    title(&kind, sides, &changed),
                     taken.get(&kind).map_or(&[], Vec::as_slice),
                     sides.after,
                 ),
                 rank: rank(&kind, sides, catalogue),
                 needs: Vec::new(),
-                edit: Edit::Adopt(paths.into_iter().collect()),
+                edit: MoveEdit::Adopt(paths.into_iter().collect()),
                 kind,
             }),
         }
@@ -180,15 +88,15 @@ fn values(sides: Pair<&Environment>) -> BTreeMap<String, Changed> {
 }
 
 /// The attributes of a move; what moves along with it has words of its own.
-fn own(values: &BTreeMap<String, Changed>, kind: &Kind, paths: &[String]) -> Vec<Changed> {
+fn own(values: &BTreeMap<String, Changed>, kind: &MoveKind, paths: &[String]) -> Vec<Changed> {
     let taken_along =
-        |path: &&String| matches!(kind, Kind::Nodes(..)) && path.starts_with("worker.");
+        |path: &&String| matches!(kind, MoveKind::Nodes(..)) && path.starts_with("worker.");
     let own = paths.iter().filter(|path| !taken_along(path));
     own.filter_map(|path| values.get(path).cloned()).collect()
 }
 
 /// Stages of one kind follow each other.
-fn push_stages(moves: &mut Vec<Move>, kind: &Kind, stages: Vec<redis::Stage>) {
+fn push_stages(moves: &mut Vec<Move>, kind: &MoveKind, stages: Vec<redis::RedisStage>) {
     for (number, stage) in stages.into_iter().enumerate() {
         let needs = if number == 0 {
             Vec::new()
@@ -214,21 +122,21 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
     for whole in moves {
         let first = cut.len();
         match &whole.edit {
-            Edit::Adopt(chosen) if divides(&whole.kind) => {
+            MoveEdit::Adopt(chosen) if divides(&whole.kind) => {
                 cut.extend(chosen.paths().map(|path| Move {
                     title: format!("set {path}"),
-                    edit: Edit::Adopt([path.to_owned()].into_iter().collect()),
+                    edit: MoveEdit::Adopt([path.to_owned()].into_iter().collect()),
                     ..whole.clone()
                 }));
             }
-            Edit::Adopt(_)
-            | Edit::Tls(..)
-            | Edit::Cluster(..)
-            | Edit::IdleGroup(_)
-            | Edit::Uses
-            | Edit::NodesBeside(..)
-            | Edit::NodesGone(_)
-            | Edit::Pools(_) => cut.push(whole.clone()),
+            MoveEdit::Adopt(_)
+            | MoveEdit::Tls(..)
+            | MoveEdit::Cluster(..)
+            | MoveEdit::IdleGroup(_)
+            | MoveEdit::Uses
+            | MoveEdit::NodesBeside(..)
+            | MoveEdit::NodesGone(_)
+            | MoveEdit::Pools(_) => cut.push(whole.clone()),
         }
         parts.push((first..cut.len()).collect());
     }
@@ -241,13 +149,13 @@ pub fn finer(moves: &[Move]) -> Vec<Move> {
 
 /// Whether the attributes of a move can be applied one after the other. A server's restart is one,
 /// a volume takes one change in 6 h, and what is created or deleted is so as a whole.
-fn divides(kind: &Kind) -> bool {
+fn divides(kind: &MoveKind) -> bool {
     matches!(
         kind,
-        Kind::PoolSizes
-            | Kind::Pooler
-            | Kind::Api(_)
-            | Kind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
-            | Kind::Nodes(_, NodesMove::Count)
+        MoveKind::PoolSizes
+            | MoveKind::Pooler
+            | MoveKind::Api(_)
+            | MoveKind::Pool(_, PoolMove::Autoscaler | PoolMove::Pods)
+            | MoveKind::Nodes(_, NodesMove::Count)
     )
 }

@@ -1,55 +1,61 @@
-//! The search for an order: depth first in the preferred order, never twice at the same place.
+//! The search for an order: depth first in the preferred order, without visiting a set of moves
+//! twice.
 
 use std::collections::BTreeSet;
 
-use super::{Move, Request};
+use super::{Move, PlanRequest};
 use crate::diagnostic::Diagnostic;
 use crate::model::Environment;
 use crate::pair::Pair;
 
-/// As many refused moves as are remembered: bridges are built for these.
+/// The most refused moves that are kept, for building bridges.
 const MOST_REFUSED: usize = 32;
 
 /// What the search found.
 #[derive(Clone, Debug)]
-pub struct Found {
-    /// Indices of moves, in order: all of them, or the longest safe beginning.
+pub struct FoundOrder {
+    /// Indices of moves, in order: all of them, or the longest safe prefix.
     pub order: Vec<usize>,
     /// Whether every move is in it.
     pub complete: bool,
-    /// The moves between good states that broke a rule while they ran, each with the states that it
-    /// was tried between.
+    /// Moves between good states that broke a rule while they ran, with the states before and
+    /// after.
     pub refused: Vec<(usize, Pair<Environment>)>,
 }
 
-/// Which transitions have to keep the rules.
+/// The transitions that must keep the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ways {
-    /// Those of every step and of its way back.
+    /// Those of every step and of its undo.
     Both,
-    /// Those of every step: what is not undone by its own way back is undone by a plan.
+    /// Those of every step. A step without a safe undo is undone by a new plan.
     Forth,
 }
 
 struct Search<'a> {
-    request: &'a Request<'a>,
+    request: &'a PlanRequest<'a>,
     moves: &'a [Move],
-    /// Indices of the moves, the preferred first.
+    /// Indices of the moves in the preferred order.
     preferred: Vec<usize>,
     /// What BEFORE breaks already.
     allowed: Vec<Diagnostic>,
     ways: Ways,
     refused: Vec<(usize, Pair<Environment>)>,
     seen: BTreeSet<Vec<usize>>,
-    /// States that are looked at before the search gives up.
+    /// The most states to visit before the search gives up.
     most_states: usize,
     longest: Vec<usize>,
 }
 
-/// Puts moves in an order in which every state, and every step while it runs, keeps the rules that
-/// BEFORE keeps; looks at no more than `most_states` of them.
+/// Orders the moves so that every state, and every running step, keeps the rules that BEFORE keeps.
+/// Visits at most `most_states` states.
 #[must_use]
-pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize, ways: Ways) -> Found {
+pub fn order(
+    request: &PlanRequest<'_>,
+    moves: &[Move],
+    most_states: usize,
+    ways: Ways,
+) -> FoundOrder {
     let mut preferred: Vec<usize> = (0..moves.len()).collect();
     preferred.sort_by_key(|index| moves.get(*index).map(|next| next.rank));
     let mut search = Search {
@@ -67,7 +73,7 @@ pub fn order(request: &Request<'_>, moves: &[Move], most_states: usize, ways: Wa
     if !search.go(request.environments.before, &mut done) {
         done = search.extended();
     }
-    Found {
+    FoundOrder {
         complete: done.len() == moves.len(),
         order: done,
         refused: search.refused,
@@ -98,8 +104,8 @@ impl Search<'_> {
         false
     }
 
-    /// The longest beginning, and whatever can follow it: a search that gave up early has not
-    /// tried everything, and what is left is to be left for a reason.
+    /// The longest prefix, with everything that can still follow it. A search that gave up has not
+    /// tried everything, and a remaining move must have a reason.
     fn extended(&mut self) -> Vec<usize> {
         let mut done = std::mem::take(&mut self.longest);
         let mut state = self.request.environments.before.clone();
@@ -113,7 +119,7 @@ impl Search<'_> {
         done
     }
 
-    /// The first move that can be made from here.
+    /// The first move that is possible from here.
     fn possible(&mut self, state: &Environment, done: &[usize]) -> Option<(usize, Environment)> {
         self.preferred.clone().into_iter().find_map(|index| {
             let open = self.is_next(done, index);
@@ -121,21 +127,20 @@ impl Search<'_> {
         })
     }
 
-    /// Whether a move is not made yet, and all that it needs is.
+    /// Whether a move is not made yet, and all moves that it needs are.
     fn is_next(&self, done: &[usize], index: usize) -> bool {
         let needs = self.moves.get(index).map(|next| &next.needs);
         let ready = needs.is_some_and(|needs| needs.iter().all(|need| done.contains(need)));
         ready && !done.contains(&index)
     }
 
-    /// The state that a move leads to, if that keeps the rules, and the way to it does.
+    /// The state after a move, if the state and the transition keep the rules.
     fn reached(&mut self, state: &Environment, index: usize) -> Option<Environment> {
         let mut reached = state.clone();
         self.moves
             .get(index)?
             .apply(&mut reached, self.request.environments.after);
-        let broken = self.request.new_errors(&reached, &self.allowed);
-        if !broken.is_empty() {
+        if self.request.is_worse(&reached, &self.allowed) {
             return None;
         }
         let sides = Pair::new(state, &reached);

@@ -1,7 +1,9 @@
 //! How a step is applied, how to see that it is done, and the way back.
 
 mod database;
+mod manifests;
 pub(super) mod nodes;
+mod pods;
 mod pooler;
 pub(super) mod queues;
 mod redis;
@@ -10,10 +12,10 @@ mod service;
 pub mod unapplied_files;
 mod workloads;
 
-use super::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
-use super::move_kind::Kind;
+use super::move_kind::MoveKind;
+use crate::action::shell::literal;
+use crate::action::{Action, AwsCall, AwsQuery, Manifests, Memory, PoolerDeployment, Question};
 use crate::catalogue::Catalogue;
-use crate::emit::shell::literal;
 use crate::emit::{Artifacts, secret};
 use crate::model::Environment;
 use crate::pair::Pair;
@@ -123,12 +125,12 @@ impl Procedure {
 }
 
 /// What the Secrets must hold before a step: tierc writes none, and pods read theirs when they
-/// start. That of a new group is filled after it, because nobody knows its endpoint before.
+/// start. That of a new group is filled after the step, because its endpoint is unknown before.
 #[must_use]
 pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let entries = states.map(|state| secret::entries(state.environment));
     let groups = states.map(|state| &state.environment.redis);
-    let of_a_new_group = |entry: &secret::Entry| {
+    let of_a_new_group = |entry: &secret::SecretEntry| {
         let mut new = groups.after.keys();
         new.any(|name| {
             let secret = secret::redis_secret(states.after.environment, name);
@@ -139,7 +141,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let offered = redis::offering(states)
         .map(|(name, group)| secret::redis_url(states.after.environment, name, group));
     // Nor does PgBouncer's entry for reads before PgBouncer has it.
-    let later: Vec<secret::Entry> = offered.chain(workloads::newly_pooled(states)).collect();
+    let later: Vec<secret::SecretEntry> = offered.chain(workloads::newly_pooled(states)).collect();
     let new = entries.after.iter();
     let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
@@ -163,31 +165,25 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     })
 }
 
-/// How a parameter of a group is asked for. A family has more of them than fit one page of an
-/// answer, and the query runs once on each: what a page lacks has to be a word, too.
-fn parameter_value(name: &str) -> String {
-    format!("to_string(Parameters[?ParameterName=='{name}']|[0].ParameterValue)")
-}
-
 /// The procedure of a step of this kind from one state to the next.
 #[must_use]
-pub fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
+pub fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     match kind {
-        Kind::Api(_)
-        | Kind::Pool(..)
-        | Kind::Service(_)
-        | Kind::PoolSizes
-        | Kind::Pooler
-        | Kind::PoolerPace
-        | Kind::Network
-        | Kind::Delivery
-        | Kind::Alerts
-        | Kind::Identity => workloads::procedure(kind, states),
-        Kind::Schedules => schedules::procedure(states),
-        Kind::Database(what) => database::procedure(*what, states),
-        Kind::Redis(name, what) => redis::procedure(name, *what, states),
-        Kind::RedisUses => redis::uses(states),
-        Kind::Nodes(name, _) => nodes::procedure(name, states),
+        MoveKind::Api(_)
+        | MoveKind::Pool(..)
+        | MoveKind::Service(_)
+        | MoveKind::PoolSizes
+        | MoveKind::Pooler
+        | MoveKind::PoolerPace
+        | MoveKind::Network
+        | MoveKind::Delivery
+        | MoveKind::Alerts
+        | MoveKind::Identity => workloads::procedure(kind, states),
+        MoveKind::Schedules => schedules::procedure(states),
+        MoveKind::Database(what) => database::procedure(*what, states),
+        MoveKind::Redis(name, what) => redis::procedure(name, *what, states),
+        MoveKind::RedisUses => redis::uses(states),
+        MoveKind::Nodes(name, _) => nodes::procedure(name, states),
     }
 }
 

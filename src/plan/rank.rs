@@ -1,18 +1,19 @@
 //! The preferred order of moves: supply before demand on the way up, demand before supply on the
-//! way down, a standby first and away last. The rules decide; this only says where to begin.
+//! way down, a standby added first and removed last. The rules decide; this is only where the
+//! search starts.
 
-use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
 use crate::budget::connections;
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, Worker, Workload};
 use crate::pair::Pair;
 
-/// The place of a move; smaller comes first.
-pub(super) fn rank(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> u8 {
+/// The rank of a move; smaller comes first.
+pub(super) fn rank(kind: &MoveKind, sides: Pair<&Environment>, catalogue: &Catalogue) -> u8 {
     let (mut rising, falling) = places(kind);
-    // Where there are replicas already, more of them come before any is resized: readers then
-    // always find one.
-    if *kind == Kind::Database(DatabaseMove::ReplicaCount)
+    // If there are replicas, additional ones come before any is resized, so readers always find
+    // one.
+    if *kind == MoveKind::Database(DatabaseMove::ReplicaCount)
         && sides.before.database.replicas.count.value > 0
     {
         rising = BEFORE_REPLICAS;
@@ -27,79 +28,81 @@ pub(super) fn rank(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue
 /// Just before the replicas are resized.
 const BEFORE_REPLICAS: u8 = 32;
 
-/// The places of a way up and of a way down.
-fn places(kind: &Kind) -> (u8, u8) {
+/// The ranks for growth and for reduction.
+fn places(kind: &MoveKind) -> (u8, u8) {
     match kind {
-        Kind::Database(DatabaseMove::MultiAz) => (10, 69),
-        Kind::Database(DatabaseMove::Backups) => (11, 68),
-        Kind::Database(DatabaseMove::Direct) => (45, 20),
-        Kind::Api(ApiMove::Autoscaler) | Kind::Pool(_, PoolMove::Autoscaler) => (54, 21),
-        Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods) | Kind::Service(_) => (52, 22),
-        Kind::Nodes(_, NodesMove::Added) => (30, 30),
-        Kind::Nodes(_, NodesMove::Count) => (31, 65),
-        Kind::Nodes(_, NodesMove::Type) => (32, 64),
-        Kind::Database(DatabaseMove::Replicas) => (33, 62),
-        Kind::Database(DatabaseMove::Server) => (34, 61),
-        Kind::Database(DatabaseMove::ReplicaCount) => (35, 60),
-        Kind::Database(DatabaseMove::Storage) => (36, 36),
-        Kind::Redis(_, GroupMove::Added) => (37, 37),
-        Kind::Redis(_, GroupMove::Replicas) => (37, 59),
-        Kind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
-        Kind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
-        Kind::Pooler => (42, 40),
-        // The longer pace goes first and last: pods that leave take their old drain with them.
-        Kind::PoolerPace => (39, 44),
-        Kind::PoolSizes => (41, 43),
-        Kind::Database(DatabaseMove::ReplicaVia) => (44, 44),
-        Kind::Pool(_, PoolMove::Added) => (53, 53),
-        Kind::Pool(_, PoolMove::Removed) => (56, 56),
-        Kind::RedisUses => (57, 57),
-        Kind::Redis(_, GroupMove::Removed) => (59, 59),
-        Kind::Nodes(_, NodesMove::Removed) => (66, 66),
-        Kind::Database(DatabaseMove::Access)
-        | Kind::Redis(_, GroupMove::Access)
-        | Kind::Network
-        | Kind::Delivery
-        | Kind::Schedules
-        | Kind::Alerts => (70, 70),
-        Kind::Identity => (71, 71),
+        MoveKind::Database(DatabaseMove::MultiAz) => (10, 69),
+        MoveKind::Database(DatabaseMove::Backups) => (11, 68),
+        MoveKind::Database(DatabaseMove::Direct) => (45, 20),
+        MoveKind::Api(ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler) => (54, 21),
+        MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods) | MoveKind::Service(_) => {
+            (52, 22)
+        }
+        MoveKind::Nodes(_, NodesMove::Added) => (30, 30),
+        MoveKind::Nodes(_, NodesMove::Count) => (31, 65),
+        MoveKind::Nodes(_, NodesMove::Type) => (32, 64),
+        MoveKind::Database(DatabaseMove::Replicas) => (33, 62),
+        MoveKind::Database(DatabaseMove::Server) => (34, 61),
+        MoveKind::Database(DatabaseMove::ReplicaCount) => (35, 60),
+        MoveKind::Database(DatabaseMove::Storage) => (36, 36),
+        MoveKind::Redis(_, GroupMove::Added) => (37, 37),
+        MoveKind::Redis(_, GroupMove::Replicas) => (37, 59),
+        MoveKind::Redis(_, GroupMove::Engine | GroupMove::Policy | GroupMove::Tls) => (38, 38),
+        MoveKind::Redis(_, GroupMove::Node | GroupMove::Cluster) => (39, 58),
+        MoveKind::Pooler => (42, 40),
+        // The longer pace goes first and last, because terminating pods keep their old drain.
+        MoveKind::PoolerPace => (39, 44),
+        MoveKind::PoolSizes => (41, 43),
+        MoveKind::Database(DatabaseMove::ReplicaVia) => (44, 44),
+        MoveKind::Pool(_, PoolMove::Added) => (53, 53),
+        MoveKind::Pool(_, PoolMove::Removed) => (56, 56),
+        MoveKind::RedisUses => (57, 57),
+        MoveKind::Redis(_, GroupMove::Removed) => (59, 59),
+        MoveKind::Nodes(_, NodesMove::Removed) => (66, 66),
+        MoveKind::Database(DatabaseMove::Access)
+        | MoveKind::Redis(_, GroupMove::Access)
+        | MoveKind::Network
+        | MoveKind::Delivery
+        | MoveKind::Schedules
+        | MoveKind::Alerts => (70, 70),
+        MoveKind::Identity => (71, 71),
     }
 }
 
-/// Whether a move is a way up: more of what it is about.
-fn grows(kind: &Kind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
+/// Whether a move is growth.
+fn grows(kind: &MoveKind, sides: Pair<&Environment>, catalogue: &Catalogue) -> bool {
     let amounts = sides.map(|side| size(kind, side, catalogue));
     amounts.after > amounts.before
 }
 
-/// How much there is of what a move is about, in a unit of its own.
-fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
+/// The size of what a move changes, in its own unit.
+fn size(kind: &MoveKind, side: &Environment, catalogue: &Catalogue) -> u64 {
     match kind {
-        Kind::Database(what) => database(*what, side, catalogue),
-        // A held count is what runs: the maximum comes with its end.
-        Kind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
-        Kind::Api(ApiMove::Pods) => weight(&side.api.workload),
-        Kind::Pool(name, what) => pool(name, *what, side),
-        Kind::Service(name) => {
+        MoveKind::Database(what) => database(*what, side, catalogue),
+        // A held count is what runs: the maximum applies after it ends.
+        MoveKind::Api(ApiMove::Autoscaler) => side.api.workload.bounds().1.into(),
+        MoveKind::Api(ApiMove::Pods) => weight(&side.api.workload),
+        MoveKind::Pool(name, what) => pool(name, *what, side),
+        MoveKind::Service(name) => {
             let service = side.service.get(name);
             service.map_or(0, |service| service.replicas.value.into())
         }
-        Kind::Pooler => side.pgbouncer.instances.value.into(),
-        Kind::PoolerPace => side.pgbouncer.min_ready.value.millis(),
-        Kind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
-        Kind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
+        MoveKind::Pooler => side.pgbouncer.instances.value.into(),
+        MoveKind::PoolerPace => side.pgbouncer.min_ready.value.millis(),
+        MoveKind::PoolSizes => side.pgbouncer.pool.max_db.value.into(),
+        MoveKind::Redis(name, GroupMove::Replicas | GroupMove::Node | GroupMove::Cluster) => {
             group(kind, name.as_str(), side, catalogue)
         }
-        Kind::Nodes(name, NodesMove::Count | NodesMove::Type) => {
+        MoveKind::Nodes(name, NodesMove::Count | NodesMove::Type) => {
             nodes(kind, name.as_str(), side, catalogue)
         }
-        Kind::Identity
-        | Kind::Network
-        | Kind::Delivery
-        | Kind::Schedules
-        | Kind::Alerts
-        | Kind::RedisUses
-        | Kind::Redis(
+        MoveKind::Identity
+        | MoveKind::Network
+        | MoveKind::Delivery
+        | MoveKind::Schedules
+        | MoveKind::Alerts
+        | MoveKind::RedisUses
+        | MoveKind::Redis(
             _,
             GroupMove::Added
             | GroupMove::Removed
@@ -108,7 +111,7 @@ fn size(kind: &Kind, side: &Environment, catalogue: &Catalogue) -> u64 {
             | GroupMove::Tls
             | GroupMove::Access,
         )
-        | Kind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
+        | MoveKind::Nodes(_, NodesMove::Added | NodesMove::Removed) => 0,
     }
 }
 
@@ -134,7 +137,7 @@ fn database(what: DatabaseMove, side: &Environment, catalogue: &Catalogue) -> u6
     }
 }
 
-/// What one pod of a workload asks of the nodes and of the pooler.
+/// The resources of one pod, for nodes and for PgBouncer.
 fn weight(workload: &Workload) -> u64 {
     let ask = &workload.requests;
     let memory = ask.memory.value.units() / 1_048_576;
@@ -143,7 +146,7 @@ fn weight(workload: &Workload) -> u64 {
     cpu.saturating_add(memory).saturating_add(connections)
 }
 
-/// The server: its class' memory in MiB first, then its connections.
+/// The server: first its class' memory in MiB, then its connections.
 fn server(side: &Environment, catalogue: &Catalogue) -> u64 {
     let known = catalogue.db_classes.get(&side.database.instance.value);
     let memory = known.map_or(0, |known| known.memory.units() / 1_048_576);
@@ -152,11 +155,11 @@ fn server(side: &Environment, catalogue: &Catalogue) -> u64 {
 }
 
 /// A replication group: replicas, or bytes over its shards.
-fn group(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
+fn group(kind: &MoveKind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
     let Some(group) = side.redis.get(name) else {
         return 0;
     };
-    if matches!(kind, Kind::Redis(_, GroupMove::Replicas)) {
+    if matches!(kind, MoveKind::Redis(_, GroupMove::Replicas)) {
         return group.replicas.value.into();
     }
     let known = catalogue.cache_nodes.get(&group.node.value);
@@ -166,12 +169,12 @@ fn group(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> 
         .saturating_mul(shards)
 }
 
-/// A node group: nodes at the most, or the memory of one.
-fn nodes(kind: &Kind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
+/// A node group: its maximum, or the memory of one node.
+fn nodes(kind: &MoveKind, name: &str, side: &Environment, catalogue: &Catalogue) -> u64 {
     let Some(group) = side.nodes.get(name) else {
         return 0;
     };
-    if matches!(kind, Kind::Nodes(_, NodesMove::Count)) {
+    if matches!(kind, MoveKind::Nodes(_, NodesMove::Count)) {
         return group.count.max.value.into();
     }
     let known = catalogue.node_types.get(&group.instance.value);

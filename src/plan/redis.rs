@@ -1,53 +1,57 @@
 //! Replication groups on the way: the states between that ElastiCache itself asks for.
 
-use super::move_kind::{GroupMove, Kind};
-use super::moves::{Edit, Move, bridge};
-use super::title::title;
-use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls};
+use super::move_edit::{Move, MoveEdit};
+use super::move_kind::{GroupMove, MoveKind};
+use super::title::{Changed, title};
+use crate::model::{ClusterMode, Environment, Name, RedisTls};
 use crate::pair::Pair;
 
 /// One of several moves that a kind of change takes.
-pub(super) struct Stage {
+pub(super) struct RedisStage {
     pub(super) title: String,
     pub(super) rank: u8,
-    pub(super) edit: Edit,
+    pub(super) edit: MoveEdit,
 }
 
 /// Whether a change of this kind moves what the groups serve.
-pub(super) fn moves_uses(kind: &Kind) -> bool {
+pub(super) fn moves_uses(kind: &MoveKind) -> bool {
     matches!(
         kind,
-        Kind::Redis(_, GroupMove::Added | GroupMove::Removed) | Kind::RedisUses
+        MoveKind::Redis(_, GroupMove::Added | GroupMove::Removed) | MoveKind::RedisUses
     )
 }
 
 /// The stages of a change that one apply does not bring about; none where one does.
-pub(super) fn staged(kind: &Kind, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+pub(super) fn staged(
+    kind: &MoveKind,
+    sides: Pair<&Environment>,
+    changed: &[Changed],
+) -> Option<Vec<RedisStage>> {
     let one = |rank, edit| {
-        let title = title(kind, sides, &[]);
-        Some(vec![Stage { title, rank, edit }])
+        let title = title(kind, sides, changed);
+        Some(vec![RedisStage { title, rank, edit }])
     };
-    if let Kind::Redis(name, GroupMove::Tls) = kind {
+    if let MoveKind::Redis(name, GroupMove::Tls) = kind {
         encryption(name, sides)
-    } else if let Kind::Redis(name, GroupMove::Cluster) = kind {
+    } else if let MoveKind::Redis(name, GroupMove::Cluster) = kind {
         sharding(name, sides)
-    } else if let Kind::Redis(name, GroupMove::Added) = kind {
-        one(37, Edit::IdleGroup(name.clone()))
-    } else if *kind == Kind::RedisUses {
-        one(57, Edit::Uses)
+    } else if let MoveKind::Redis(name, GroupMove::Added) = kind {
+        one(37, MoveEdit::IdleGroup(name.clone()))
+    } else if *kind == MoveKind::RedisUses {
+        one(57, MoveEdit::Uses)
     } else {
         None
     }
 }
 
 /// Encryption is never switched at once: clients of both kinds are served for a while.
-fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<RedisStage>> {
     let before = sides.before.redis.get(name)?.tls.value;
     let after = sides.after.redis.get(name)?.tls.value;
-    let stage = |tls: RedisTls, what: &str| Stage {
+    let stage = |tls: RedisTls, what: &str| RedisStage {
         title: format!("{what} on Redis group `{name}`"),
         rank: 38,
-        edit: Edit::Tls(name.clone(), tls),
+        edit: MoveEdit::Tls(name.clone(), tls),
     };
     let middle = stage(RedisTls::Preferred, "offer TLS beside plain text");
     let last = match after {
@@ -63,16 +67,16 @@ fn encryption(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
 }
 
 /// Into cluster mode over `compatible` and one shard, then to the shards; never back.
-fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
+fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<RedisStage>> {
     let before = &sides.before.redis.get(name)?.cluster;
     let after = &sides.after.redis.get(name)?.cluster;
     if after.mode.value != ClusterMode::Enabled || before.mode.value == ClusterMode::Enabled {
         return None;
     }
-    let stage = |title: String, shards: u32, mode: ClusterMode| Stage {
+    let stage = |title: String, shards: u32, mode: ClusterMode| RedisStage {
         title,
         rank: 39,
-        edit: Edit::Cluster(name.clone(), shards, mode),
+        edit: MoveEdit::Cluster(name.clone(), shards, mode),
     };
     let mut stages = Vec::new();
     if before.mode.value == ClusterMode::Disabled {
@@ -92,15 +96,15 @@ fn sharding(name: &Name, sides: Pair<&Environment>) -> Option<Vec<Stage>> {
 /// A group is created before it serves, and serves nothing before it is deleted. Sharding needs a
 /// replica to fail over to.
 pub(super) fn bind(moves: &mut [Move]) {
-    let find = |wanted: &dyn Fn(&Kind) -> bool| -> Vec<usize> {
+    let find = |wanted: &dyn Fn(&MoveKind) -> bool| -> Vec<usize> {
         let all = moves.iter().enumerate();
         all.filter(|(_, next)| wanted(&next.kind))
             .map(|(index, _)| index)
             .collect()
     };
-    let added = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Added)));
-    let uses = find(&|kind| *kind == Kind::RedisUses);
-    let removed = find(&|kind| matches!(kind, Kind::Redis(_, GroupMove::Removed)));
+    let added = find(&|kind| matches!(kind, MoveKind::Redis(_, GroupMove::Added)));
+    let uses = find(&|kind| *kind == MoveKind::RedisUses);
+    let removed = find(&|kind| matches!(kind, MoveKind::Redis(_, GroupMove::Removed)));
     for index in uses.iter().copied() {
         if let Some(next) = moves.get_mut(index) {
             next.needs.extend(&added);
@@ -110,49 +114,5 @@ pub(super) fn bind(moves: &mut [Move]) {
         if let Some(next) = moves.get_mut(index) {
             next.needs.extend(&uses);
         }
-    }
-}
-
-/// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with
-/// that group: pods must not reach the new group before the uses move.
-pub(super) fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
-    let Some(group) = after.redis.get(name) else {
-        return;
-    };
-    let mut idle = group.clone();
-    idle.uses.clear();
-    give_way(name, &mut idle, state.redis.values());
-    state.redis.insert(name.clone(), idle);
-}
-
-/// Gives every group AFTER's uses and variables at once: what points at a group and what it serves
-/// never come apart. A group that goes leaves the variable that another one takes over.
-pub(super) fn switch(state: &mut Environment, after: &Environment) {
-    for (name, group) in &mut state.redis {
-        if let Some(wanted) = after.redis.get(name) {
-            group.uses.clone_from(&wanted.uses);
-            group.env_url.clone_from(&wanted.env_url);
-            group.env_cluster.clone_from(&wanted.env_cluster);
-        } else {
-            group.uses.clear();
-            give_way(name, group, after.redis.values());
-        }
-    }
-}
-
-/// Calls the variables of a group after it where one of the `others` has them.
-fn give_way<'a>(
-    name: &Name,
-    group: &mut RedisGroup,
-    mut others: impl Iterator<Item = &'a RedisGroup>,
-) {
-    let taken = others.any(|other| {
-        other.env_url.value == group.env_url.value
-            || other.env_cluster.value == group.env_cluster.value
-    });
-    if taken {
-        let name = name.as_str().to_uppercase().replace('-', "_");
-        group.env_url = bridge(format!("REDIS_{name}_URL"));
-        group.env_cluster = bridge(format!("REDIS_{name}_CLUSTER_MODE"));
     }
 }

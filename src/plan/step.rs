@@ -1,10 +1,11 @@
-//! Moves in order, as steps that somebody applies.
+//! Ordered moves as steps for a person.
 
-use super::move_kind::{ApiMove, Kind, PoolMove};
+use super::move_kind::{ApiMove, MoveKind, PoolMove};
 use super::order::Ways;
 use super::procedure::{self, Procedure, State, procedure, unapplied_files};
 use super::transition::{self, Meanwhile};
-use super::{Move, Request};
+use super::{Move, PlanRequest};
+use crate::diagnostic::Diagnostic;
 use crate::diff::{Changes, diff};
 use crate::emit::{self, Artifacts};
 use crate::impact::{Impact, Undo, impacts};
@@ -13,18 +14,18 @@ use crate::pair::Pair;
 
 /// One step.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct PlannedStep {
     /// Its place, from 1.
     pub number: usize,
     /// What it does.
     pub title: String,
     /// What it changes.
     pub changes: Changes,
-    /// What each of these changes does, as things stand at this step.
+    /// The impact of each of these changes at this point of the plan.
     pub impacts: Vec<Impact>,
     /// How it is applied and verified.
     pub procedure: Procedure,
-    /// What is up while it runs, where that is more than either of its states asks for.
+    /// Connections that can be open while it runs, if they exceed those of both states.
     pub meanwhile: Vec<Meanwhile>,
     /// The way back to the state before it, or why there is none.
     pub undo: Result<Procedure, String>,
@@ -32,11 +33,11 @@ pub struct Step {
     pub state: Environment,
 }
 
-impl Step {
+impl PlannedStep {
     /// The worst thing it does.
     #[must_use]
     pub fn worst(&self) -> Option<&Impact> {
-        // The first of equals, so that a step speaks of its own subject.
+        // The first among equals, so that a step reports its own subject.
         self.impacts.iter().rev().max_by_key(|impact| impact.class)
     }
 }
@@ -47,17 +48,23 @@ pub fn folder(number: usize) -> String {
     format!("{number:02}")
 }
 
-/// The tree of the state after step `number`, as commands name it.
+/// The tree of the state after step `number`, as in the commands.
 #[must_use]
 pub fn tree(root: &str, number: usize, name: &Name) -> String {
     format!("{root}/{}/{name}", folder(number))
 }
 
-/// The steps of an order of moves. Neighbours that one command applies are one step.
+/// The steps for ordered moves. Neighbours that one command applies are merged.
 #[must_use]
-pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways) -> Vec<Step> {
-    let batches = batches(request, moves, order, ways);
-    let mut before = Stage::of(request.environments.before.clone(), request);
+pub fn steps(
+    request: &PlanRequest<'_>,
+    moves: &[Move],
+    order: &[usize],
+    ways: Ways,
+) -> Vec<PlannedStep> {
+    let allowed = request.errors(request.environments.before);
+    let batches = batches(request, moves, order, ways, &allowed);
+    let mut before = StepStage::of(request.environments.before.clone(), request);
     let mut steps = Vec::new();
     for batch in batches {
         let mut state = before.state.clone();
@@ -65,23 +72,24 @@ pub fn steps(request: &Request<'_>, moves: &[Move], order: &[usize], ways: Ways)
             next.apply(&mut state, request.environments.after);
         }
         let number = steps.len() + 1;
-        let after = Stage::of(state, request);
-        // A move whose work another one did already is no step.
-        steps.extend(step(request, number, &batch, Pair::new(&before, &after)));
+        let after = StepStage::of(state, request);
+        // A move whose work another one has done needs no step.
+        let ends = Pair::new(&before, &after);
+        steps.extend(step(request, number, &batch, ends, &allowed));
         before = after;
     }
     steps
 }
 
-/// Moves that are applied together: neighbours that one command applies, as long as they keep the
-/// rules while all of them run at once.
+/// Neighbouring moves that one command applies, as long as they keep the rules when all of them run
+/// at once.
 fn batches<'a>(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     moves: &'a [Move],
     order: &[usize],
     ways: Ways,
+    allowed: &[Diagnostic],
 ) -> Vec<Vec<&'a Move>> {
-    let allowed = request.errors(request.environments.before);
     let mut batches: Vec<Vec<&Move>> = Vec::new();
     let mut before = request.environments.before.clone();
     let mut state = before.clone();
@@ -90,7 +98,7 @@ fn batches<'a>(
         next.apply(&mut reached, request.environments.after);
         let holds = || {
             let sides = Pair::new(&before, &reached);
-            request.broken_meanwhile(sides, ways, &allowed).is_empty()
+            request.broken_meanwhile(sides, ways, allowed).is_empty()
         };
         match batches.last_mut() {
             Some(batch) if batch.iter().all(|known| joins(known, next)) && holds() => {
@@ -106,20 +114,20 @@ fn batches<'a>(
     batches
 }
 
-/// A state between two steps, and what the cluster gets of it: the end of one step and the start
-/// of the next.
-struct Stage {
+/// A state between two steps, with the cluster's files: the end of one step and the start of the
+/// next.
+struct StepStage {
     state: Environment,
     files: Artifacts,
 }
 
-impl Stage {
-    fn of(state: Environment, request: &Request<'_>) -> Self {
+impl StepStage {
+    fn of(state: Environment, request: &PlanRequest<'_>) -> Self {
         let files = emit::for_the_cluster(&state, request.catalogue, "");
         Self { state, files }
     }
 
-    fn at<'a>(&'a self, tree: &'a str, request: &Request<'a>) -> State<'a> {
+    fn at<'a>(&'a self, tree: &'a str, request: &PlanRequest<'a>) -> State<'a> {
         State {
             environment: &self.state,
             tree,
@@ -129,25 +137,31 @@ impl Stage {
     }
 }
 
-/// Whether two neighbours are applied by the same command, in the same direction.
+/// Whether one command applies both neighbours, in the same direction.
 fn joins(one: &Move, other: &Move) -> bool {
-    let autoscaler = |kind: &Kind| {
+    let autoscaler = |kind: &MoveKind| {
         matches!(
             kind,
-            Kind::Api(ApiMove::Autoscaler) | Kind::Pool(_, PoolMove::Autoscaler)
+            MoveKind::Api(ApiMove::Autoscaler) | MoveKind::Pool(_, PoolMove::Autoscaler)
         )
     };
-    let pods = |kind: &Kind| {
+    let pods = |kind: &MoveKind| {
         matches!(
             kind,
-            Kind::Api(ApiMove::Pods) | Kind::Pool(_, PoolMove::Pods)
+            MoveKind::Api(ApiMove::Pods) | MoveKind::Pool(_, PoolMove::Pods)
         )
     };
-    let both = |is: &dyn Fn(&Kind) -> bool| is(&one.kind) && is(&other.kind);
+    let both = |is: &dyn Fn(&MoveKind) -> bool| is(&one.kind) && is(&other.kind);
     one.rank == other.rank && (both(&autoscaler) || both(&pods))
 }
 
-fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage>) -> Option<Step> {
+fn step(
+    request: &PlanRequest<'_>,
+    number: usize,
+    batch: &[&Move],
+    ends: Pair<&StepStage>,
+    allowed: &[Diagnostic],
+) -> Option<PlannedStep> {
     let sides = ends.map(|stage| &stage.state);
     let changes = diff(sides.map(Some))?;
     let impacts = impacts(&changes, sides, request.catalogue);
@@ -160,10 +174,10 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
     );
     let undo = match never_undone(&changes, &impacts) {
         Some(why) => Err(format!("impossible: {why}")),
-        None => way_back(request, batch, states),
+        None => way_back(request, batch, states, allowed),
     };
     let titles: Vec<&str> = batch.iter().map(|next| next.title.as_str()).collect();
-    Some(Step {
+    Some(PlannedStep {
         number,
         title: titles.join("; "),
         changes,
@@ -177,14 +191,14 @@ fn step(request: &Request<'_>, number: usize, batch: &[&Move], ends: Pair<&Stage
 
 /// The way back, unless it breaks a rule while it runs that BEFORE keeps.
 fn way_back(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     batch: &[&Move],
     states: Pair<State<'_>>,
+    allowed: &[Diagnostic],
 ) -> Result<Procedure, String> {
     let back = states.swapped();
-    let allowed = request.errors(request.environments.before);
     let sides = back.map(|state| state.environment);
-    let broken = request.broken_meanwhile(sides, Ways::Forth, &allowed);
+    let broken = request.broken_meanwhile(sides, Ways::Forth, allowed);
     match broken.first() {
         Some(finding) => Err(format!(
             "impossible in one step: {} ({}); plan the way back with `tierc plan`",
@@ -195,15 +209,15 @@ fn way_back(
     }
 }
 
-/// What an attempt that is given up leaves behind, put right before the way back.
+/// Reverts what an abandoned attempt left, right before the way back.
 fn uncordoned(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
-    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    let kinds: Vec<&MoveKind> = batch.iter().map(|next| &next.kind).collect();
     procedure::nodes::uncordoned(&kinds, states)
 }
 
-/// The procedures of all moves of a step, after what the Secrets must hold.
+/// The procedures of all moves of a step, after the requirements for Secrets.
 fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
-    let kinds: Vec<&Kind> = batch.iter().map(|next| &next.kind).collect();
+    let kinds: Vec<&MoveKind> = batch.iter().map(|next| &next.kind).collect();
     let own = kinds
         .iter()
         .map(|kind| procedure(kind, states))
@@ -213,7 +227,7 @@ fn together(batch: &[&Move], states: Pair<State<'_>>) -> Procedure {
         .then(unapplied_files::with_the_rest(own, &kinds, states))
 }
 
-/// Why a step is not undone, if it is not.
+/// Why a step has no undo, if it has none.
 fn never_undone<'a>(changes: &Changes, impacts: &'a [Impact]) -> Option<&'a str> {
     let all = changes.changes.iter().zip(impacts);
     let mut never = all.filter(|(_, impact)| impact.undo == Undo::Never);

@@ -1,7 +1,8 @@
 //! What a move does, in words: a headline with what it is from and to. What changes and is not in
 //! the headline stands behind it, so that no title speaks of a value that stays as it is.
 
-use super::move_kind::{ApiMove, DatabaseMove, GroupMove, Kind, NodesMove, PoolMove};
+use super::move_kind::{ApiMove, DatabaseMove, GroupMove, MoveKind, NodesMove, PoolMove};
+use crate::diagnostic::mask::mask_value;
 use crate::model::{Environment, Name, Use};
 use crate::pair::Pair;
 
@@ -17,40 +18,104 @@ pub(super) struct Changed {
 /// The longest value that a title repeats.
 const LONGEST: usize = 40;
 
+/// The most attributes that a title shows with their values. Of more it shows the names: the values
+/// stand below the title.
+const WITH_VALUES: usize = 4;
+
 /// What is done to what, from and to.
-pub(super) fn title(kind: &Kind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
+pub(super) fn title(kind: &MoveKind, sides: Pair<&Environment>, changed: &[Changed]) -> String {
     let headline = headline(kind, sides);
-    let Some((owner, shown)) = shown(kind) else {
+    let Some((owner, shown)) = shown(kind, sides) else {
         return headline;
     };
-    let told = |it: &&Changed| {
+    let is_told = |it: &&Changed| {
         shown
             .iter()
             .any(|step| it.path == format!("{owner}.{step}"))
     };
-    let rest: Vec<String> = changed
-        .iter()
-        .filter(|it| !told(it))
-        .map(|it| from_to(&owner, it))
-        .collect();
+    let rest: Vec<&Changed> = changed.iter().filter(|it| !is_told(it)).collect();
+    let rest = told(&owner, &rest, sides);
     if rest.is_empty() {
         return headline;
     }
     let rest = rest.join(", ");
-    if changed.iter().any(|it| told(&it)) {
+    if changed.iter().any(|it| is_told(&it)) {
         return format!("{headline}; {rest}");
     }
     let subject = headline.split([':', ',']).next().unwrap_or_default();
     format!("{subject}: {rest}")
 }
 
-/// `type gp3 -> io2`: an attribute without its owner's path.
-fn from_to(owner: &str, changed: &Changed) -> String {
+/// Attributes in a few words each. What comes or goes as a whole is named once.
+fn told(owner: &str, changed: &[&Changed], sides: Pair<&Environment>) -> Vec<String> {
+    let mut wholes: Vec<String> = Vec::new();
+    let mut single: Vec<&Changed> = Vec::new();
+    for it in changed.iter().copied() {
+        match whole(it, sides) {
+            Some(name) if wholes.contains(&name) => {}
+            Some(name) => wholes.push(name),
+            None => single.push(it),
+        }
+    }
+    let with_values = wholes.len() + single.len() <= WITH_VALUES;
+    let single = single.into_iter().map(|it| {
+        if with_values {
+            from_to(owner, it)
+        } else {
+            name(owner, it)
+        }
+    });
+    let mut all: Vec<String> = single.collect();
+    all.extend(wholes);
+    all
+}
+
+/// The window, event or load test that comes or goes, of which this is an attribute.
+fn whole(changed: &Changed, sides: Pair<&Environment>) -> Option<String> {
+    let mut steps = changed.path.split('.');
+    let (node, key) = (steps.next()?, steps.next()?);
+    let held = |side: &Environment| {
+        Some(match node {
+            "off-hours" => side.off_hours.contains_key(key),
+            "event" => side.event.keys().any(|name| name.as_str() == key),
+            "load-test" => side.load_test.keys().any(|name| name.as_str() == key),
+            _ => return None,
+        })
+    };
+    match (held(sides.before)?, held(sides.after)?) {
+        (false, _) => Some(format!("{node} {key} added")),
+        (true, false) => Some(format!("{node} {key} removed")),
+        (true, true) => None,
+    }
+}
+
+/// The name of an attribute without its owner's path.
+fn name(owner: &str, changed: &Changed) -> String {
     let below = changed.path.strip_prefix(owner).unwrap_or(&changed.path);
-    let name = below.trim_start_matches('.').replace('.', " ");
-    let none = || "none".to_owned();
-    let values = [&changed.values.before, &changed.values.after];
-    let [before, after] = values.map(|value| value.clone().unwrap_or_else(none));
+    below.trim_start_matches('.').replace('.', " ")
+}
+
+/// `type gp3 -> io2`: an attribute without its owner's path. Of a list whose paths end in the values,
+/// `uses cache added`.
+fn from_to(owner: &str, changed: &Changed) -> String {
+    let name = name(owner, changed);
+    let last = changed.path.rsplit('.').next();
+    match changed.values.as_ref().map(Option::as_deref) {
+        Pair {
+            before: None,
+            after,
+        } if after == last => return format!("{name} added"),
+        Pair {
+            before,
+            after: None,
+        } if before == last => return format!("{name} removed"),
+        Pair { .. } => {}
+    }
+    let values = changed.values.as_ref().map(|value| match value {
+        Some(value) => mask_value(&changed.path, value),
+        None => "none".to_owned(),
+    });
+    let Pair { before, after } = values;
     if before.chars().count().max(after.chars().count()) > LONGEST {
         format!("other {name}")
     } else {
@@ -60,31 +125,25 @@ fn from_to(owner: &str, changed: &Changed) -> String {
 
 /// Whose attributes a move changes, and which of them its headline shows. None where the headline
 /// names the only attribute that can change, or a part that comes or goes.
-fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
+fn shown(kind: &MoveKind, sides: Pair<&Environment>) -> Option<(String, &'static [&'static str])> {
     const RANGE: &[&str] = &["replicas.min", "replicas.max", "hold"];
     Some(match kind {
-        Kind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
-        Kind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
-        Kind::PoolSizes => ("pgbouncer".into(), &["pool.default", "pool.max-db"]),
-        Kind::PoolerPace => ("pgbouncer".into(), &["min-ready"]),
-        Kind::Pooler => ("pgbouncer".into(), &["instances"]),
-        Kind::Database(what) => match what {
-            DatabaseMove::Server => (
-                "database".into(),
-                &["instance", "engine", "max-connections"],
-            ),
-            DatabaseMove::Storage => ("database.storage".into(), &["gib", "max-gib"]),
-            DatabaseMove::Replicas => {
-                ("database.replicas".into(), &["instance", "max-connections"])
+        MoveKind::Api(ApiMove::Autoscaler) => ("api".into(), RANGE),
+        MoveKind::Api(ApiMove::Pods) => ("api".into(), &[]),
+        MoveKind::Pool(name, PoolMove::Autoscaler) => (format!("worker.{name}"), RANGE),
+        MoveKind::Pool(name, PoolMove::Pods) => (format!("worker.{name}"), &[]),
+        MoveKind::Service(name) => {
+            let held = sides.map(|side| side.service.contains_key(name));
+            if held != Pair::new(true, true) {
+                return None;
             }
-            DatabaseMove::ReplicaVia => ("database.replicas".into(), &["via"]),
-            DatabaseMove::Backups | DatabaseMove::Direct | DatabaseMove::Access => {
-                ("database".into(), &[])
-            }
-            // What is created or deleted is so as a whole.
-            DatabaseMove::ReplicaCount | DatabaseMove::MultiAz => return None,
-        },
-        Kind::Redis(name, what) => {
+            (format!("service.{name}"), &[])
+        }
+        MoveKind::PoolSizes => ("pgbouncer".into(), &["pool.default", "pool.max-db"]),
+        MoveKind::PoolerPace => ("pgbouncer".into(), &["min-ready"]),
+        MoveKind::Pooler => ("pgbouncer".into(), &["instances"]),
+        MoveKind::Database(what) => return shown_of_database(*what),
+        MoveKind::Redis(name, what) => {
             let shown: &[&str] = match what {
                 GroupMove::Node => &["node"],
                 GroupMove::Replicas => &["replicas"],
@@ -97,7 +156,7 @@ fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
             };
             (format!("redis.{name}"), shown)
         }
-        Kind::Nodes(name, what) => {
+        MoveKind::Nodes(name, what) => {
             let shown: &[&str] = match what {
                 NodesMove::Count => &["count.min", "count.max"],
                 NodesMove::Type => &["capacity", "instance"],
@@ -105,59 +164,73 @@ fn shown(kind: &Kind) -> Option<(String, &'static [&'static str])> {
             };
             (format!("nodes.{name}"), shown)
         }
-        Kind::Network => ("network".into(), &[]),
-        Kind::Identity
-        | Kind::Schedules
-        | Kind::Alerts
-        | Kind::Delivery
-        | Kind::Api(ApiMove::Pods)
-        | Kind::Pool(_, PoolMove::Pods | PoolMove::Added | PoolMove::Removed)
-        | Kind::Service(_)
-        | Kind::RedisUses => return None,
+        MoveKind::Network => ("network".into(), &[]),
+        MoveKind::Alerts => ("alerts".into(), &[]),
+        MoveKind::Identity | MoveKind::Schedules | MoveKind::RedisUses => (String::new(), &[]),
+        MoveKind::Delivery | MoveKind::Pool(_, PoolMove::Added | PoolMove::Removed) => return None,
     })
 }
 
-fn headline(kind: &Kind, sides: Pair<&Environment>) -> String {
+fn shown_of_database(what: DatabaseMove) -> Option<(String, &'static [&'static str])> {
+    const REPLICAS: &str = "database.replicas";
+    Some(match what {
+        DatabaseMove::Server => (
+            "database".into(),
+            &["instance", "engine", "max-connections"],
+        ),
+        DatabaseMove::Storage => ("database.storage".into(), &["gib", "max-gib"]),
+        DatabaseMove::Replicas => (REPLICAS.into(), &["instance", "max-connections"]),
+        DatabaseMove::ReplicaCount => (REPLICAS.into(), &["count"]),
+        DatabaseMove::ReplicaVia => (REPLICAS.into(), &["via"]),
+        DatabaseMove::Backups | DatabaseMove::Direct | DatabaseMove::Access => {
+            ("database".into(), &[])
+        }
+        // A standby is added or removed as a whole.
+        DatabaseMove::MultiAz => return None,
+    })
+}
+
+fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
     match kind {
-        Kind::Identity => "record names, labels and the tier".into(),
-        Kind::Network => "change the network policies".into(),
-        Kind::Schedules => "change off-hours and events".into(),
-        Kind::Alerts => "change the alerts".into(),
-        Kind::Delivery => format!(
+        MoveKind::Identity => "update labels and records".into(),
+        MoveKind::Network => "change the network policies".into(),
+        MoveKind::Schedules => "change off-hours and events".into(),
+        MoveKind::Alerts => "change the alerts".into(),
+        MoveKind::Delivery => format!(
             "hand the autoscalers over to {}",
             sides.after.deliver.autoscalers.value
         ),
-        Kind::Api(ApiMove::Autoscaler) => {
+        MoveKind::Api(ApiMove::Autoscaler) => {
             format!("set the API's autoscaler: {}", bounds(sides, api))
         }
-        Kind::Api(ApiMove::Pods) => "roll the API's pods".into(),
-        Kind::Pool(name, PoolMove::Autoscaler) => {
+        MoveKind::Api(ApiMove::Pods) => "roll the API's pods".into(),
+        MoveKind::Pool(name, PoolMove::Autoscaler) => {
             let of = |side: &Environment| side.worker.get(name).map(|pool| range(&pool.workload));
             format!("set the autoscaler of pool `{name}`: {}", bounds(sides, of))
         }
-        Kind::Pool(name, PoolMove::Pods) => format!("roll the pods of pool `{name}`"),
-        Kind::Pool(name, PoolMove::Added) => format!("create pool `{name}`"),
-        Kind::Pool(name, PoolMove::Removed) => format!("delete pool `{name}`"),
-        Kind::Service(name) => format!("change service `{name}`"),
-        Kind::PoolSizes => format!(
+        MoveKind::Pool(name, PoolMove::Pods) => format!("roll the pods of pool `{name}`"),
+        MoveKind::Pool(name, PoolMove::Added) => format!("create pool `{name}`"),
+        MoveKind::Pool(name, PoolMove::Removed) => format!("delete pool `{name}`"),
+        MoveKind::Service(name) => format!("change service `{name}`"),
+        MoveKind::PoolSizes => format!(
             "set PgBouncer's pools: {}",
             arrow(sides.map(|side| {
                 let pool = &side.pgbouncer.pool;
                 format!("{} (max {})", pool.default.value, pool.max_db.value)
             }))
         ),
-        Kind::Pooler => format!(
+        MoveKind::Pooler => format!(
             "roll PgBouncer, instances: {}",
             arrow(sides.map(|side| side.pgbouncer.instances.value.to_string()))
         ),
-        Kind::Database(what) => database(*what, sides),
-        Kind::PoolerPace => format!(
+        MoveKind::Database(what) => database(*what, sides),
+        MoveKind::PoolerPace => format!(
             "set the pace of PgBouncer's rollouts: one pod every {}",
             arrow(sides.map(|side| side.pgbouncer.min_ready.value.to_string()))
         ),
-        Kind::Redis(name, what) => redis(*what, name.as_str(), sides),
-        Kind::RedisUses => uses(sides).into(),
-        Kind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
+        MoveKind::Redis(name, what) => redis(*what, name.as_str(), sides),
+        MoveKind::RedisUses => uses(sides).into(),
+        MoveKind::Nodes(name, what) => nodes(*what, name.as_str(), sides),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Whether a step keeps the rules while it runs: between two good states more is up than either of
-//! them says.
+//! Whether a step keeps the rules while it runs: between two good states, more pods and connections
+//! exist than in either.
 
-use super::Request;
+use super::PlanRequest;
 use crate::budget::connections::{self, RESERVED};
 use crate::budget::packing::{self, Load, Rooms, Shortage};
-use crate::budget::transition::{self, Subject, Sum};
+use crate::budget::transition::{self, Sum, SumSubject};
 use crate::diagnostic::{Code, Diagnostic, Help, Severity};
 use crate::edit::{Edit, Statement, quoted, statements};
 use crate::emit::kubernetes::pooler_template;
@@ -15,23 +15,23 @@ const SERVER: Code = Code("connection-budget-exceeded");
 const CLIENTS: Code = Code("client-connections-exceeded");
 const NODES: Code = Code("node-capacity-exceeded");
 
-/// What a step asks for while it runs, beyond what it leaves.
+/// What a step needs while it runs, beyond the state after it.
 #[derive(Clone, Debug)]
 pub struct Meanwhile {
     /// What is asked.
     pub sum: Sum,
-    /// How long it can last, in seconds; none where that depends on how fast pods start.
+    /// Its longest duration in seconds; `None` if it depends on how fast pods start.
     pub seconds: Option<u64>,
 }
 
 /// Whether PgBouncer's pods are replaced.
-fn rolls(request: &Request<'_>, sides: Pair<&Environment>) -> bool {
+fn rolls(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> bool {
     let templates = sides.map(|side| pooler_template(side, request.catalogue));
     templates.before != templates.after
 }
 
 /// The sums of connections of a step.
-fn sums(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Sum> {
+fn sums(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Vec<Sum> {
     let worst = transition::connections(sides, true);
     if worst.iter().all(Sum::holds) || rolls(request, sides) {
         return worst;
@@ -39,8 +39,8 @@ fn sums(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Sum> {
     transition::connections(sides, false)
 }
 
-/// The rules that a step breaks while it runs, of those that nobody waives and that BEFORE keeps.
-pub(super) fn broken(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Diagnostic> {
+/// The rules that a step breaks while it runs, without waived rules and those that BEFORE breaks.
+pub(super) fn broken(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Vec<Diagnostic> {
     let of_connections = sums(request, sides)
         .into_iter()
         .filter(|sum| !sum.holds())
@@ -51,9 +51,9 @@ pub(super) fn broken(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Di
     found
 }
 
-/// The same of a step and of its way back.
+/// The same for a step and its undo.
 pub(super) fn broken_both_ways(
-    request: &Request<'_>,
+    request: &PlanRequest<'_>,
     sides: Pair<&Environment>,
 ) -> Vec<Diagnostic> {
     let mut found = broken(request, sides);
@@ -65,18 +65,18 @@ pub(super) fn broken_both_ways(
     found
 }
 
-/// The largest `max-db` at which every sum of a step holds that has PgBouncer in it; none where
-/// they hold as they are, or where none does.
-pub(super) fn largest_max_db(request: &Request<'_>, sides: Pair<&Environment>) -> Option<u32> {
+/// The largest `max-db` at which every sum of a step with PgBouncer fits; `None` if all fit
+/// already, or if no value helps.
+pub(super) fn largest_max_db(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Option<u32> {
     let both = [sides, sides.swapped()];
     let sums = both.into_iter().flat_map(|sides| sums(request, sides));
-    let exceeded = sums.filter(|sum| !sum.holds() && sum.subject != Subject::Clients);
+    let exceeded = sums.filter(|sum| !sum.holds() && sum.subject != SumSubject::Clients);
     let fitting: Option<Vec<u64>> = exceeded.map(|sum| fitting(&sum)).collect();
     let least = fitting?.into_iter().min().filter(|least| *least > 0)?;
     u32::try_from(least).ok()
 }
 
-/// The largest `max-db` at which a sum holds.
+/// The largest `max-db` at which a sum fits.
 fn fitting(sum: &Sum) -> Option<u64> {
     let (pooled, others): (Vec<_>, Vec<_>) = sum
         .terms
@@ -90,19 +90,19 @@ fn fitting(sum: &Sum) -> Option<u64> {
 fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
     let (total, limit) = (sum.total(), sum.limit);
     let (code, message) = match sum.subject {
-        Subject::Primary => (
+        SumSubject::Primary => (
             SERVER,
             format!(
                 "the primary can be asked for {total} connections during the step, but has {limit}"
             ),
         ),
-        Subject::Replica => (
+        SumSubject::Replica => (
             SERVER,
             format!(
                 "a read replica can be asked for {total} connections during the step, but has {limit}"
             ),
         ),
-        Subject::Clients => (
+        SumSubject::Clients => (
             CLIENTS,
             format!(
                 "{total} client connections can come during the step, but PgBouncer accepts {limit}"
@@ -118,16 +118,16 @@ fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
 fn arithmetic(sum: &Sum) -> String {
     let asked = connections::arithmetic(&sum.terms);
     match sum.subject {
-        Subject::Primary | Subject::Replica => format!(
+        SumSubject::Primary | SumSubject::Replica => format!(
             "{asked} > {} = {} - {RESERVED}",
             sum.limit,
             sum.limit + u64::from(RESERVED)
         ),
-        Subject::Clients => format!("{asked} > {}", sum.limit),
+        SumSubject::Clients => format!("{asked} > {}", sum.limit),
     }
 }
 
-/// Values for the time being at which the step holds.
+/// Temporary values with which the step is possible.
 fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
     let mut bridges = Vec::new();
     let mut open = |sentence: String, path: &str, value: String| {
@@ -139,7 +139,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
         bridges.push(Help::new(format!("{sentence}: `{line}`")).editing([edit]));
     };
     match sum.subject {
-        Subject::Primary | Subject::Replica => {
+        SumSubject::Primary | SumSubject::Replica => {
             let drain = sides.before.pgbouncer.drain.value;
             if sides.after.pgbouncer.min_ready.value < drain {
                 open(
@@ -156,7 +156,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
                 );
             }
             let fewest = sum.total().saturating_add(RESERVED.into());
-            let path = if sum.subject == Subject::Primary {
+            let path = if sum.subject == SumSubject::Primary {
                 "database.max-connections"
             } else {
                 "database.replicas.max-connections"
@@ -167,7 +167,7 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
                 fewest.to_string(),
             );
         }
-        Subject::Clients => {
+        SumSubject::Clients => {
             let pods = u64::from(sides.before.pgbouncer.instances.value)
                 .min(u64::from(sides.after.pgbouncer.instances.value));
             let fewest = sum.total().div_ceil(pods.max(1));
@@ -181,8 +181,8 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
     bridges
 }
 
-/// A rollout whose old and new pods have no room beside each other.
-fn crowded(request: &Request<'_>, sides: Pair<&Environment>) -> Option<Diagnostic> {
+/// A rollout whose old and new pods do not fit side by side.
+fn crowded(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Option<Diagnostic> {
     let (rooms, loads) = transition::loads(sides, request.catalogue)?;
     loads.iter().find_map(|loads| {
         let shortages = packing::shortages(loads, &rooms);
@@ -232,8 +232,8 @@ fn no_room(short: &Shortage, loads: &[Load], rooms: &Rooms) -> Diagnostic {
         .help("change `requests` and `rollout` one after the other, or roll with `rollout max-surge=0 max-unavailable=1`")
 }
 
-/// What a step asks for while it runs, where that is more than either of its states does.
-pub(super) fn meanwhile(request: &Request<'_>, sides: Pair<&Environment>) -> Vec<Meanwhile> {
+/// What a step needs while it runs, if that is more than in both of its states.
+pub(super) fn meanwhile(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Vec<Meanwhile> {
     let rolls = rolls(request, sides);
     let sums = transition::connections(sides, rolls).into_iter();
     sums.filter(|sum| sum.total() > sum.steady(sides))
@@ -244,11 +244,11 @@ pub(super) fn meanwhile(request: &Request<'_>, sides: Pair<&Environment>) -> Vec
         .collect()
 }
 
-/// A rollout of PgBouncer takes its pace for each pod, and the last one drains.
+/// A rollout of PgBouncer takes its pace for each pod, plus the drain of the last one.
 fn seconds(sum: &Sum, sides: Pair<&Environment>, rolls: bool) -> Option<u64> {
     let (before, after) = (&sides.before.pgbouncer, &sides.after.pgbouncer);
     let pods = u64::from(after.instances.value.max(before.instances.value));
     let rollout = pods.saturating_mul(after.min_ready.value.secs());
-    (rolls && sum.subject == Subject::Primary)
+    (rolls && sum.subject == SumSubject::Primary)
         .then(|| rollout.saturating_add(before.drain.value.secs()))
 }

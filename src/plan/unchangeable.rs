@@ -1,22 +1,22 @@
-//! What no command changes in place: a volume that would shrink, and what would then break a rule
-//! with it; what things are called and where they stand; versions that would go back.
+//! Values that no command changes in place: a smaller volume, and the values that would then break
+//! a rule; names and places; older versions.
 
 mod forward;
 mod identity;
 
-use super::Request;
+use super::PlanRequest;
 use crate::edit::{Edit, Statement, quoted, statements};
 use crate::model::{Environment, Selection};
 use crate::source::{Origin, Sourced};
 
-/// Attributes that stay as they are in BEFORE.
+/// Attributes that keep BEFORE's value.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// Their paths.
     pub paths: Vec<String>,
     /// Why, as one sentence.
     pub reason: String,
-    /// What to change in AFTER's file, so that it says what is true.
+    /// The edits of AFTER's file that make it match the real state.
     pub edits: Vec<Edit>,
 }
 
@@ -30,8 +30,8 @@ impl Kept {
     }
 }
 
-/// AFTER without what cannot be, and what was kept.
-pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
+/// AFTER without impossible changes, and the attributes that were kept.
+pub(super) fn keep(request: &PlanRequest<'_>) -> (Environment, Vec<Kept>) {
     let mut target = request.environments.after.clone();
     let mut kept = identity::kept(request.environments);
     kept.extend(forward::kept(request.environments));
@@ -43,7 +43,7 @@ pub(super) fn keep(request: &Request<'_>) -> (Environment, Vec<Kept>) {
 }
 
 /// A volume never shrinks.
-fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
+fn volume(request: &PlanRequest<'_>, target: &mut Environment) -> Option<Kept> {
     let before = request.environments.before;
     let sizes = request
         .environments
@@ -54,7 +54,7 @@ fn volume(request: &Request<'_>, target: &mut Environment) -> Option<Kept> {
     let mut paths = vec!["database.storage.gib".to_owned()];
     take(target, before, &paths);
     let allowed = request.errors(before);
-    // In this order: the ceiling follows the size, provisioned performance follows both.
+    // In this order: the ceiling depends on the size, and provisioned performance depends on both.
     for path in ["max-gib", "iops", "throughput", "type"] {
         let path = format!("database.storage.{path}");
         let broken = request.new_errors(target, &allowed);
@@ -85,7 +85,8 @@ fn take(target: &mut Environment, before: &Environment, paths: &[String]) {
     target.adopt(before, &chosen);
 }
 
-/// Every kept property as the target has it. One that the target lacks and AFTER's file states goes.
+/// Every kept property with the target's value. If the target lacks one that AFTER's file states,
+/// it is removed.
 fn edits(after: &Environment, target: &Environment, paths: &[String]) -> Vec<Edit> {
     let (storage, stated) = (&target.database.storage, &after.database.storage);
     let number = |value: &Option<Sourced<u32>>| value.as_ref().map(|value| value.value.to_string());

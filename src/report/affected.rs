@@ -1,4 +1,4 @@
-//! `tierc affected`: the environments whose output a change alters, with the worst of it.
+//! `tierc affected`: the environments whose output a change alters, each with its worst impact.
 
 pub mod text;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::amount::together;
 use super::diff::{CostDiff, EnvironmentDiff, Worst};
 use crate::cost::Range;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::Presence;
 use crate::model::Tier;
 use crate::pair::Pair;
@@ -17,28 +17,27 @@ use crate::pair::Pair;
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AffectedReport {
-    /// Always `affected`: tells this report from others.
-    pub report: Kind,
+    /// Always `affected`; identifies this kind of report.
+    pub report: AffectedReportKind,
     /// The environments, in order.
     pub environments: Vec<AffectedEnvironment>,
     /// How many stay as they are.
     pub unaffected: usize,
-    /// The worst of all; null where no value changes.
+    /// The worst impact of all; null if no value changes.
     pub worst: Option<Worst>,
-    /// What all of them cost a month; null where nothing has a price.
+    /// The monthly cost of all of them; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
-    /// How much changes and has no price on a side: it is in no amount.
+    /// The number of changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: usize,
-    /// What is to say about files of either side that cannot be resolved, so that nothing is known
-    /// of what they change.
-    pub unread: Vec<Finding>,
+    /// Findings in files of either side that cannot be resolved, so their changes are unknown.
+    pub unread: Vec<FindingJson>,
 }
 
 /// The name of the report.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum AffectedReportKind {
     /// Affected environments.
     Affected,
 }
@@ -47,39 +46,39 @@ pub enum Kind {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AffectedEnvironment {
-    /// Its name, as AFTER calls it where both sides have it.
+    /// Its name, with AFTER's name if both sides have it.
     pub environment: String,
-    /// What BEFORE calls it, where that is another name.
+    /// BEFORE's name, if it differs.
     pub formerly: Option<String>,
     /// Which sides have it.
     pub presence: Presence,
     /// Its tier.
     pub tiers: Pair<Option<Tier>>,
-    /// How many values change; none where only facts of the catalogue reach the output.
+    /// The number of changed values; zero if only facts of the catalogue reach the output.
     pub values: usize,
     /// The rendered files that change.
     pub files: Vec<String>,
-    /// The worst that a change of it does; null where no value changes.
+    /// Its worst impact; null if no value changes.
     pub worst: Option<Worst>,
-    /// What it costs a month; null where nothing of it has a price.
+    /// Its monthly cost; null if nothing of it has a price.
     pub cost: Option<Pair<Range>>,
-    /// What changes and has no price on a side: it is in no amount.
+    /// Changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: Vec<String>,
 }
 
 impl AffectedReport {
-    /// The report of environments that differ, each with the rendered files that do.
+    /// The report of environments that differ, each with its changed files.
     #[must_use]
     pub fn new(
         differing: Vec<(EnvironmentDiff, Vec<String>)>,
         unaffected: usize,
-        unread: Vec<Finding>,
+        unread: Vec<FindingJson>,
     ) -> Self {
         let environments: Vec<AffectedEnvironment> = differing.into_iter().map(affected).collect();
         let worst = environments.iter().filter_map(|it| it.worst.clone());
         let costs = environments.iter().filter_map(|it| it.cost);
         Self {
-            report: Kind::Affected,
+            report: AffectedReportKind::Affected,
             unaffected,
             worst: worst.max_by_key(|it| (it.class, it.seconds)),
             cost: together(costs),

@@ -1,11 +1,11 @@
-//! Amounts as every report writes them: money, growth, how long something lasts.
+//! Amounts in all reports: money, growth, durations.
 
 use crate::cost::Range;
 use crate::impact::Class;
 use crate::model::Money;
 use crate::pair::Pair;
 
-/// `$216 to $341`, or one amount where both are shown alike.
+/// `$216 to $341`, or one amount if both look equal.
 pub(in crate::report) fn dollars(range: Range) -> String {
     let (floor, ceiling) = (range.floor.to_string(), range.ceiling.to_string());
     if floor == ceiling {
@@ -24,8 +24,8 @@ pub fn lasting(class: Class, seconds: Option<(u32, u32)>) -> String {
     }
 }
 
-/// `+$2,694 to +$3,897`: what floor and ceiling grow by, as they are shown; where only one does, or
-/// the ceiling does not grow further the same way, which. What grows both by the same is one amount.
+/// `+$2,694 to +$3,897`: the growth of floor and ceiling, as shown. If only one of them grows, or
+/// they move in different directions, it says which. Equal growth is one amount.
 #[must_use]
 pub fn growth(range: &Pair<Range>) -> String {
     let sides = |side: fn(&Range) -> Money| range.as_ref().map(side);
@@ -51,7 +51,7 @@ pub fn growth(range: &Pair<Range>) -> String {
     }
 }
 
-/// The same beside what has no price: `+$216 and 2 without a price`. That is never counted as zero.
+/// The same with unpriced items: `+$216 and 2 without a price`. They never count as zero.
 pub(in crate::report) fn growth_beside(range: &Pair<Range>, lacking: usize) -> String {
     let change = growth(range);
     match (change == Money::ZERO.signed(), lacking) {
@@ -61,7 +61,7 @@ pub(in crate::report) fn growth_beside(range: &Pair<Range>, lacking: usize) -> S
     }
 }
 
-/// What a cost grows by; what changes and has no price is never counted as nothing.
+/// The growth of a cost. Unpriced items never count as zero.
 pub(in crate::report) fn money(total: &Pair<Range>, lacking: usize) -> String {
     let change = growth(total);
     match (change == Money::ZERO.signed(), lacking) {

@@ -1,4 +1,5 @@
-//! `tierc capacity`: where each metric leads, and what makes room, as text, JSON or Markdown.
+//! `tierc capacity`: the outlook of each metric, and the change that makes room, as text, JSON or
+//! Markdown.
 
 pub mod chart;
 mod edit_location;
@@ -15,10 +16,10 @@ use serde::Serialize;
 use crate::capacity::projection::{HORIZON, Urgency, later};
 use crate::capacity::proposal::Proposals;
 use crate::capacity::series::{Day, days_between};
-use crate::capacity::trend::{Direction, Estimate, Trend};
-use crate::capacity::{Item, Outlook, Review, lacking};
+use crate::capacity::trend::{Direction, Trend, TrendEstimate};
+use crate::capacity::{MetricItem, Outlook, Review, lacking};
 use crate::cost::Range;
-use crate::diagnostic::json::Edit;
+use crate::diagnostic::json::EditJson;
 use crate::impact::Impact;
 use crate::metric::{Metric, Unit};
 use crate::model::Environment;
@@ -32,21 +33,21 @@ use relief::relief;
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CapacityReport {
-    /// Always `capacity`: tells this report from others.
-    pub report: Kind,
+    /// Always `capacity`; identifies this kind of report.
+    pub report: CapacityReportKind,
     /// The environment.
     pub environment: String,
     /// Where the metrics were read.
     pub source: String,
     /// The first day that was read, in UTC.
     pub first: String,
-    /// The day of the review, the last that was read.
+    /// The day of the review, which is the last day that was read.
     pub today: String,
     /// How many days were read.
     pub days_read: u32,
     /// The metrics, component by component.
     pub metrics: Vec<MetricReport>,
-    /// What a reader should know of how they were read.
+    /// Notes about the input, for the reader.
     pub notes: Vec<String>,
 }
 
@@ -54,7 +55,7 @@ pub struct CapacityReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum CapacityReportKind {
     /// A capacity review.
     Capacity,
 }
@@ -69,15 +70,15 @@ pub struct MetricReport {
     pub metric: Metric,
     /// What values are counted in.
     pub unit: Unit,
-    /// The value from which on something is to be done.
+    /// The value at which somebody should act.
     pub threshold: f64,
-    /// The sustained peak of each day with values.
+    /// The sustained peak of each day with measurements.
     pub days: Vec<DayReport>,
-    /// Where it leads; null where that cannot be said.
+    /// Its outlook; null if it is unknown.
     pub outlook: Option<OutlookReport>,
-    /// Why it cannot be said; null where it can.
+    /// Why the outlook is unknown; null if it is known.
     pub lacking: Option<String>,
-    /// What makes room; null where nothing is due.
+    /// The change that makes room; null if none is due.
     pub relief: Option<ReliefReport>,
 }
 
@@ -91,13 +92,13 @@ pub struct DayReport {
     pub value: f64,
 }
 
-/// Where a metric leads. Intervals hold nine times in ten.
+/// The outlook of a metric. Intervals have a confidence of 90%.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct OutlookReport {
     /// How urgent it is.
     pub urgency: UrgencyReport,
-    /// Where it goes.
+    /// The direction of the trend.
     pub direction: DirectionReport,
     /// Change a day.
     pub slope: Band,
@@ -111,10 +112,10 @@ pub struct OutlookReport {
     pub in_90_days: Band,
     /// Days until the threshold.
     pub days_until: ReachReport,
-    /// Every day from the first measured to the one before the review, as the trend has it.
-    pub fitted: Vec<Point>,
+    /// The trend's value for every day from the first measurement to the day before the review.
+    pub fitted: Vec<PointReport>,
     /// Every day from the review to 90 days later.
-    pub projection: Vec<Point>,
+    pub projection: Vec<PointReport>,
 }
 
 /// How urgent a metric is.
@@ -132,7 +133,7 @@ pub enum UrgencyReport {
     Reached,
 }
 
-/// Where a metric goes.
+/// The direction of a trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
@@ -141,7 +142,7 @@ pub enum DirectionReport {
     Rising,
     /// Down.
     Falling,
-    /// Neither can be told.
+    /// Neither is certain.
     Flat,
 }
 
@@ -157,7 +158,7 @@ pub struct Band {
     pub high: f64,
 }
 
-/// Days until a threshold; null where it is not reached within 90.
+/// Days until a threshold is reached; null if it is not reached within 90 days.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReachReport {
@@ -172,10 +173,11 @@ pub struct ReachReport {
 /// A day of the trend.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Point {
+#[schemars(rename = "Point")]
+pub struct PointReport {
     /// The day.
     pub date: String,
-    /// What it is expected to be, or to have been.
+    /// The expected value.
     #[serde(flatten)]
     pub band: Band,
 }
@@ -185,13 +187,12 @@ pub struct Point {
 #[serde(rename_all = "kebab-case")]
 pub struct ReliefReport {
     /// The change that keeps the upper end of the projection below the threshold for 90 days and
-    /// breaks no rule: the cheapest where every such change has a price, else the smallest of those
-    /// with the fewest unknowns; null where none was found.
+    /// breaks no rule. If every such change has a price, it is the cheapest; else the smallest of
+    /// those with the fewest unpriced items. Null if there is none.
     pub change: Option<ChangeReport>,
-    /// Whether every change that was found has a price, so that this one is known to be the
-    /// cheapest.
+    /// Whether every such change has a price, so this one is certainly the cheapest.
     pub priced: bool,
-    /// What was tried and is none.
+    /// The changes that were tried and rejected.
     pub refused: Vec<RefusalReport>,
 }
 
@@ -201,44 +202,43 @@ pub struct ReliefReport {
 pub struct ChangeReport {
     /// What to type.
     pub kdl: String,
-    /// The same as changes to what the file states.
-    pub edits: Vec<Edit>,
-    /// What of it is typed into what the file states already: the value, in place of or beside
-    /// what, and where.
+    /// The change as edits of the file.
+    pub edits: Vec<EditJson>,
+    /// What to type into existing nodes: the value, and the place.
     pub instructions: Vec<String>,
-    /// The nodes of it that the file does not have yet, to be typed as they are.
+    /// The nodes to add to the file, as text.
     pub nodes: String,
-    /// The most that the upper end of the projection is within 90 days, after the change.
+    /// The highest upper end of the projection within 90 days, after the change.
     pub after: f64,
     /// What it costs a month.
     pub cost: Pair<Range>,
-    /// How many changed items have no price, and are in no sum.
+    /// The number of changed items without a price. Sums exclude them.
     pub unpriced: usize,
     /// The worst that it does.
     pub impact: Impact,
-    /// What somebody has to see to, be it for the worst of it or not.
+    /// What a person must take care of.
     pub heeds: Vec<String>,
-    /// The rules that warn after it and do not now.
+    /// The rules that warn after the change but not now.
     pub warnings: Vec<String>,
 }
 
-/// A change that makes no room, or must not be made.
+/// A rejected change: it makes no room, or it must not be made.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RefusalReport {
     /// What was tried.
     pub kdl: String,
-    /// The same as changes to what the file states.
-    pub edits: Vec<Edit>,
+    /// The change as edits of the file.
+    pub edits: Vec<EditJson>,
     /// Why it was refused.
     pub reason: String,
 }
 
-/// What a report tells of: the review, and what was found for its metrics, by their index.
+/// The contents of a report: the review, and the proposals for its metrics by index.
 pub struct Reviewed<'a> {
     /// The review.
     pub review: &'a Review,
-    /// What was found for each metric that is due.
+    /// The proposals for each metric that is due.
     pub proposals: &'a [Option<Proposals>],
     /// The environment as it is.
     pub environment: &'a Environment,
@@ -254,7 +254,7 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
     let review = reviewed.review;
     let metrics = review.items.iter().zip(reviewed.proposals);
     CapacityReport {
-        report: Kind::Capacity,
+        report: CapacityReportKind::Capacity,
         environment: reviewed.environment.environment.value.to_string(),
         source: reviewed.source.to_owned(),
         first: review.window.first.to_string(),
@@ -272,15 +272,15 @@ pub fn report(reviewed: &Reviewed<'_>) -> CapacityReport {
     }
 }
 
-/// What is to be known of a trend that is told from a shift on.
-fn shifted(item: &Item) -> Option<String> {
+/// A note about a level shift in the trend.
+fn shifted(item: &MetricItem) -> Option<String> {
     let Outlook::Known { trend, .. } = &item.outlook else {
         return None;
     };
     let shift = trend.shift?;
     let way = if shift.by > 0.0 { "rose" } else { "fell" };
     Some(format!(
-        "{} {}: its level {way} by {} on {}, at once: the trend is that of the days on both sides, from the level since",
+        "{} {}: its level {way} by {} on {}: the trend is computed on each side of that day, and starts from the new level",
         item.tracked.component,
         item.tracked.metric,
         shown(shift.by.abs(), item.tracked.metric.unit()),
@@ -299,7 +299,11 @@ pub fn json(report: &CapacityReport) -> String {
     text
 }
 
-fn metric(item: &Item, proposals: Option<&Proposals>, reviewed: &Reviewed<'_>) -> MetricReport {
+fn metric(
+    item: &MetricItem,
+    proposals: Option<&Proposals>,
+    reviewed: &Reviewed<'_>,
+) -> MetricReport {
     let today = reviewed.review.window.last;
     let days = item.days.iter().map(|day| DayReport {
         date: day.date.to_string(),
@@ -317,7 +321,7 @@ fn metric(item: &Item, proposals: Option<&Proposals>, reviewed: &Reviewed<'_>) -
     }
 }
 
-fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
+fn outlook(item: &MetricItem, today: Date) -> Option<OutlookReport> {
     let Outlook::Known { trend, projection } = &item.outlook else {
         return None;
     };
@@ -351,7 +355,7 @@ fn outlook(item: &Item, today: Date) -> Option<OutlookReport> {
     })
 }
 
-fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<Point> {
+fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<PointReport> {
     let Some(first) = days.first() else {
         return Vec::new();
     };
@@ -363,14 +367,14 @@ fn fitted(trend: &Trend, days: &[Day], today: Date) -> Vec<Point> {
         .collect()
 }
 
-fn point(trend: &Trend, date: Date) -> Point {
-    Point {
+fn point(trend: &Trend, date: Date) -> PointReport {
+    PointReport {
         date: date.to_string(),
         band: band(trend.at(date)),
     }
 }
 
-fn band(estimate: Estimate) -> Band {
+fn band(estimate: TrendEstimate) -> Band {
     Band {
         low: rounded(estimate.low),
         value: rounded(estimate.value),

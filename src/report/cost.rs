@@ -1,4 +1,4 @@
-//! `tierc cost`: what environments cost a month, as text, Markdown or JSON.
+//! `tierc cost`: the monthly cost of environments, as text, Markdown or JSON.
 
 pub mod json;
 pub mod markdown;
@@ -8,27 +8,29 @@ use std::sync::Arc;
 
 use crate::catalogue::{PriceList, SpotDiscount};
 use crate::cost::difference::CalendarShift;
-use crate::cost::{EXCLUDED, Estimate, Item, Layer, Range, Scheduled, SharedCluster, Total};
+use crate::cost::{
+    CostItem, CostLayer, EXCLUDED, Estimate, Range, Scheduled, SharedCluster, Total,
+};
 use crate::diagnostic::{Diagnostics, mask};
 use crate::model::{Money, Name};
 use crate::report::amount::dollars;
 use crate::source::Sources;
 
-/// Everything that a report of costs tells.
-pub struct Costs<'a> {
+/// The contents of a report of costs.
+pub struct ReportedCosts<'a> {
     /// The environments, at least one.
     pub estimates: &'a [Estimate],
     /// What they cost together.
     pub total: &'a Total,
     /// What is to say about the prices.
     pub notes: &'a Diagnostics,
-    /// The texts that prices and values stand in.
+    /// The texts with the prices and values.
     pub sources: &'a Sources,
 }
 
 const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods cost nothing beyond their nodes";
 
-const CALENDAR: &str = "schedules are in no sum, because a node group never has fewer nodes than its minimum or more than its maximum; the row of off-hours shows the saving of a month at the minima and at the maxima, the row of an event what it adds once, if a node autoscaler removes empty nodes";
+const CALENDAR: &str = "sums exclude schedules, because a node group never has fewer nodes than its minimum or more than its maximum; with a node autoscaler that removes empty nodes, the row of off-hours shows the saving of a month, and the row of an event its one-time cost, at the minima and at the maxima";
 
 /// `$216 to $341 a month, plus 2 without a price`.
 fn summary(range: Option<Range>, unpriced: usize) -> String {
@@ -42,7 +44,7 @@ fn summary(range: Option<Range>, unpriced: usize) -> String {
     }
 }
 
-/// Floor and ceiling as two cells, each written by `amount`.
+/// Floor and ceiling as two cells, formatted by `amount`.
 fn cells(range: Option<Range>, amount: fn(&Money) -> String) -> [String; 2] {
     range.map_or_else(
         || ["no price".into(), "no price".into()],
@@ -50,15 +52,15 @@ fn cells(range: Option<Range>, amount: fn(&Money) -> String) -> [String; 2] {
     )
 }
 
-/// What reserved capacity takes off, for a row: nothing where it covers nothing.
+/// The saving from reserved capacity as a row, if there is any.
 fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
     let saved = Money::ZERO - estimate.saved()?;
     let label = format!("reserved, {}% of the floor", estimate.reserved);
     Some((label, [saved.cents(), saved.cents()]))
 }
 
-/// What is used of the budget, for a row: what it is, the shares, and what is left at the ceiling.
-/// Nothing where none is stated.
+/// The budget as a row: its amount, the used percentages, and what is left at the ceiling. `None`
+/// without a budget.
 fn budget(estimate: &Estimate) -> Option<(String, [String; 2], String)> {
     let label = format!("used of the budget, {}", estimate.budget?);
     let Some(used) = estimate.budget_used() else {
@@ -74,7 +76,7 @@ fn budget(estimate: &Estimate) -> Option<(String, [String; 2], String)> {
     Some((label, shares, told))
 }
 
-/// The same as a sentence for each environment that states one.
+/// The same as a sentence for each environment with a budget.
 fn budgets(estimates: &[Estimate]) -> Vec<String> {
     let told = |estimate: &Estimate| {
         let (label, [floor, ceiling], told) = budget(estimate)?;
@@ -86,7 +88,7 @@ fn budgets(estimates: &[Estimate]) -> Vec<String> {
     estimates.iter().filter_map(told).collect()
 }
 
-/// What its calendar moves, a row each: what it is, the amounts, and how they come about.
+/// The calendar's effect, a row each: its name, the amounts, and the arithmetic.
 fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
     let rows = estimate.calendar.iter().map(|it| {
         let text = format!("{}: {}", it.when.hours(), it.told());
@@ -100,7 +102,7 @@ fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
     rows.collect()
 }
 
-/// What a part of the calendar moves on both sides, as a sentence.
+/// The effect of a calendar entry on both sides, as a sentence.
 pub(in crate::report) fn calendar_shift(shift: &CalendarShift) -> String {
     let side = |scheduled: Option<&Scheduled>| {
         let Some(scheduled) = scheduled else {
@@ -130,21 +132,21 @@ fn whole(range: Option<Range>) -> [String; 2] {
     cells(range, ToString::to_string)
 }
 
-/// What an item is, and how its amounts come about.
-fn arithmetic(item: &Item) -> String {
+/// An item's description and its arithmetic.
+fn arithmetic(item: &CostItem) -> String {
     format!("{}: {}", item.what, item.arithmetic())
 }
 
 /// The layers that an environment has.
-fn layers(estimate: &Estimate) -> impl Iterator<Item = Layer> {
-    Layer::ALL
+fn layers(estimate: &Estimate) -> impl Iterator<Item = CostLayer> {
+    CostLayer::ALL
         .into_iter()
         .filter(|layer| estimate.items_of(*layer).next().is_some())
 }
 
-/// The lists of several estimates, oldest first, each with the layers it prices.
-fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
-    let mut all: Vec<(Arc<PriceList>, Vec<Layer>)> = Vec::new();
+/// The price lists of several estimates, oldest first, each with the layers it prices.
+fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<CostLayer>)> {
+    let mut all: Vec<(Arc<PriceList>, Vec<CostLayer>)> = Vec::new();
     for (list, layers) in estimates.iter().flat_map(Estimate::lists) {
         match all.iter_mut().find(|(known, _)| *known == list) {
             Some((_, known)) => known.extend(layers),
@@ -159,9 +161,9 @@ fn lists(estimates: &[Estimate]) -> Vec<(Arc<PriceList>, Vec<Layer>)> {
     all
 }
 
-/// Where the prices come from, a sentence for each list.
+/// The sources of the prices, a sentence for each list.
 fn provenance(estimates: &[Estimate]) -> Vec<String> {
-    let sentence = |(list, layers): (Arc<PriceList>, Vec<Layer>)| {
+    let sentence = |(list, layers): (Arc<PriceList>, Vec<CostLayer>)| {
         let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
         format!(
             "{}, {}, {} hours a month: {}; source: {}",
@@ -175,8 +177,8 @@ fn provenance(estimates: &[Estimate]) -> Vec<String> {
     lists(estimates).into_iter().map(sentence).collect()
 }
 
-/// What a reader must know to read the amounts.
-fn remarks(costs: &Costs<'_>) -> Vec<String> {
+/// What a reader needs to know about the amounts.
+fn remarks(costs: &ReportedCosts<'_>) -> Vec<String> {
     let mut remarks = vec![FLOOR_AND_CEILING.to_owned()];
     remarks.extend(spots(costs.estimates).iter().map(|spot| {
         format!(
@@ -204,7 +206,8 @@ fn spots(estimates: &[Estimate]) -> Vec<&SpotDiscount> {
     spots
 }
 
-/// What reserved capacity covers, a sentence for each kind and discount, and where it has none.
+/// What reserved capacity covers, a sentence for each kind and discount, and where there is no
+/// discount.
 fn reserved(estimates: &[Estimate]) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for item in estimates.iter().flat_map(|estimate| &estimate.items) {
@@ -244,7 +247,7 @@ fn shared(cluster: &SharedCluster) -> String {
     )
 }
 
-/// The notes, a sentence each, and after them what to do, once.
+/// The notes, a sentence each, followed by one advice.
 fn notes(notes: &Diagnostics) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     let mut helps: Vec<String> = Vec::new();

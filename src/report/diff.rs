@@ -1,5 +1,5 @@
-//! `tierc diff`: what changes between two states, as one value that every format reads. As JSON it
-//! is written as it stands.
+//! `tierc diff`: the changes between two states, as one value that every format reads and JSON
+//! writes unchanged.
 
 pub mod html;
 pub mod markdown;
@@ -18,8 +18,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cost::Range;
-use crate::diagnostic::json::Finding;
-use crate::diff::{Cause, Place, Presence, Root};
+use crate::diagnostic::json::FindingJson;
+use crate::diff::{Cause, DiffPlace, Presence, Root};
 use crate::impact::{Class, Fingerprint, Impact};
 use crate::model::Tier;
 use crate::pair::Pair;
@@ -27,34 +27,33 @@ use crate::report::amount::{growth_beside, together};
 
 pub use super::amount::{growth, lasting};
 pub use connections::{ConnectionsOf, ServerConnections};
-pub use environment::{Compared, of_environment};
+pub use environment::{ComparedEnvironment, of_environment};
 pub use order::{SafeOrder, ShortStep};
-pub use resources::Resource;
+pub use resources::ResourceReport;
 pub use unified::{FileDiff, files, paths, source};
 
-/// What changes between two states of environments.
+/// The changes between two states of environments.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DiffReport {
-    /// Always `diff`: tells this report from others.
-    pub report: Kind,
+    /// Always `diff`; identifies this kind of report.
+    pub report: DiffReportKind,
     /// The environments that differ, in order.
     pub environments: Vec<EnvironmentDiff>,
-    /// How many were compared and do not differ.
+    /// The number of compared environments without a difference.
     pub unchanged: usize,
-    /// What is to say about files of either side that cannot be resolved, so that nothing is known
-    /// of what they change.
-    pub unread: Vec<Finding>,
-    /// The worst that any change does; null where nothing differs.
+    /// Findings in files of either side that cannot be resolved, so their changes are unknown.
+    pub unread: Vec<FindingJson>,
+    /// The worst impact of all changes; null if nothing differs.
     pub worst: Option<Worst>,
-    /// What all of them cost a month; null where no money was asked for, and where nothing has a
+    /// The monthly cost of all of them; null if costs were not requested, or if nothing has a
     /// price.
     pub cost: Option<Pair<Range>>,
-    /// How much changes and has no price on a side: it is in no amount.
+    /// The number of changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: usize,
-    /// The limits that the change was held to.
+    /// The limits of `--fail-on` and their results.
     pub gates: Vec<Gated>,
-    /// Names the difference as a whole, for `--approve`.
+    /// Identifies the whole difference, for `--approve`.
     pub fingerprint: Fingerprint,
 }
 
@@ -62,7 +61,7 @@ pub struct DiffReport {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum DiffReportKind {
     /// Differences.
     Diff,
 }
@@ -71,36 +70,36 @@ pub enum Kind {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct EnvironmentDiff {
-    /// Its name, as AFTER calls it where both sides have it.
+    /// Its name, with AFTER's name if both sides have it.
     pub environment: String,
-    /// What BEFORE calls it, where that is another name.
+    /// BEFORE's name, if it differs.
     pub formerly: Option<String>,
     /// Which sides have it.
     pub presence: Presence,
     /// Its tier.
     pub tiers: Pair<Option<Tier>>,
-    /// The worst that a change of it does.
+    /// Its worst impact.
     pub worst: Option<Worst>,
     /// The values that change, in the model's order.
     pub changes: Vec<ChangedValue>,
-    /// What is called something else and is otherwise what it was.
+    /// Parts that only change their names.
     pub renames: Vec<Renamed>,
     /// The pools, services and groups that only one side has.
     pub parts: Vec<PartOfOneSide>,
-    /// The resources that change, in a few words.
-    pub resources: Vec<Resource>,
-    /// What each database server may be asked for; none on a side that lacks the environment.
+    /// The changed resources, in a few words.
+    pub resources: Vec<ResourceReport>,
+    /// The connections that each database server can get; empty on a side without the environment.
     pub connections: Pair<Vec<ServerConnections>>,
-    /// What it costs; null where no money was asked for.
+    /// Its cost; null if costs were not requested.
     pub cost: Option<CostDiff>,
-    /// The safe order of the change; null where it was not asked for, and where only one side has
-    /// the environment.
+    /// The safe order of the change; null if it was not requested, or if only one side has the
+    /// environment.
     pub order: Option<SafeOrder>,
     /// What the rules find in AFTER.
-    pub findings: Vec<Finding>,
-    /// The rendered files that differ; null where they were not asked for.
+    pub findings: Vec<FindingJson>,
+    /// The changed rendered files; null if they were not requested.
     pub artifacts: Option<Vec<FileDiff>>,
-    /// Names the change of this environment as a whole, for `--approve`.
+    /// Identifies all changes of this environment, for `--approve`.
     pub fingerprint: Fingerprint,
 }
 
@@ -111,10 +110,10 @@ pub struct ChangedValue {
     /// Its path in KDL spelling.
     pub path: String,
     /// What it belongs to.
-    pub place: Place,
-    /// What it was; null where only AFTER has it.
+    pub place: DiffPlace,
+    /// BEFORE's value; null if only AFTER has it.
     pub before: Option<String>,
-    /// What it becomes; null where only BEFORE has it.
+    /// AFTER's value; null if only BEFORE has it.
     pub after: Option<String>,
     /// Why it changes.
     pub cause: Cause,
@@ -131,7 +130,7 @@ pub struct ChangedValue {
 #[serde(rename_all = "kebab-case")]
 pub struct Renamed {
     /// What it is, under its new name.
-    pub place: Place,
+    pub place: DiffPlace,
     /// Both names.
     pub names: Pair<String>,
     /// What the new name does by itself.
@@ -140,13 +139,13 @@ pub struct Renamed {
     pub fingerprint: Fingerprint,
 }
 
-/// A pool, service or group that comes or goes.
+/// A pool, service or group that is added or removed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PartOfOneSide {
     /// What it is.
-    pub place: Place,
-    /// Whether it comes or goes.
+    pub place: DiffPlace,
+    /// Whether it is added or removed.
     pub presence: Presence,
 }
 
@@ -156,12 +155,12 @@ pub struct PartOfOneSide {
 pub struct Worst {
     /// How bad it is.
     pub class: Class,
-    /// For how long, in seconds from and to; null where that is unknown or not felt.
+    /// Its duration in seconds, from and to; null if it is unknown or not felt.
     pub seconds: Option<(u32, u32)>,
 }
 
 impl Worst {
-    /// The worst of impacts; of those alike the longest.
+    /// The worst of several impacts; among equal ones the longest.
     pub fn of<'a>(impacts: impl IntoIterator<Item = &'a Impact>) -> Option<Self> {
         let worst = impacts
             .into_iter()
@@ -173,7 +172,7 @@ impl Worst {
     }
 }
 
-/// What an environment costs a month on both sides, in USD; nothing on a side that lacks it.
+/// The monthly cost of an environment on both sides, in USD; zero on a side without it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CostDiff {
@@ -182,31 +181,31 @@ pub struct CostDiff {
     pub total: Pair<Range>,
     /// Layer by layer.
     pub layers: Vec<LayerDiff>,
-    /// What changes and has no price on a side: it is in no amount.
+    /// Changed items without a price on one side or both. Amounts exclude them.
     pub unpriced: Vec<String>,
-    /// What AWS refuses to change: AFTER is priced with what BEFORE has of it.
+    /// The attributes that AWS cannot change. AFTER is priced with BEFORE's values for them.
     pub kept: Vec<String>,
-    /// What of the calendar moves something else than before, a sentence each: it is in no amount.
+    /// Changed effects of the calendar, a sentence each. Amounts exclude them.
     pub calendar: Vec<String>,
     /// The lists that the prices come from.
     pub price_lists: Vec<PricesOf>,
 }
 
 impl EnvironmentDiff {
-    /// Whether anything changes, and not only what is paid for it.
+    /// Whether anything changes besides prices.
     pub(super) fn has_changes(&self) -> bool {
         !(self.changes.is_empty() && self.renames.is_empty())
     }
 }
 
 impl CostDiff {
-    /// What has a price; none where nothing has one, which is not the same as nothing.
+    /// The cost of all priced items; `None` if nothing has a price, which differs from zero.
     #[must_use]
     pub fn priced(&self) -> Option<Pair<Range>> {
         (!self.layers.is_empty()).then_some(self.total)
     }
 
-    /// What it grows by, beside what has no price.
+    /// The growth, with the unpriced items.
     pub(super) fn growth(&self) -> String {
         growth_beside(&self.total, self.unpriced.len())
     }
@@ -227,19 +226,22 @@ pub struct PricesOf {
 #[serde(rename_all = "kebab-case")]
 pub struct LayerDiff {
     /// The layer.
-    pub layer: crate::cost::Layer,
+    pub layer: crate::cost::CostLayer,
+    /// The paths of the attributes that change what it costs; none where prices alone do, and where
+    /// the whole environment comes or goes.
+    pub changed_by: Vec<String>,
     /// What it costs.
     #[serde(flatten)]
     pub cost: Pair<Range>,
 }
 
-/// A limit, and whether the change keeps it.
+/// A limit, and whether the change exceeds it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Gated {
     /// The limit as it was given.
     pub gate: String,
-    /// Whether the change goes beyond it.
+    /// Whether the change exceeds the limit.
     pub exceeded: bool,
     /// By what, a sentence each.
     pub by: Vec<String>,
@@ -255,7 +257,7 @@ impl DiffReport {
         });
         let costs = || environments.iter().filter_map(|it| it.cost.as_ref());
         Self {
-            report: Kind::Diff,
+            report: DiffReportKind::Diff,
             unchanged,
             worst: Worst::of(impacts),
             cost: together(costs().filter_map(CostDiff::priced)),

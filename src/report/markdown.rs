@@ -1,12 +1,12 @@
-//! Text in GitHub's Markdown: whatever stands in a value stays text, on its line and in its cell.
+//! Text in GitHub's Markdown. Values are escaped, so they cannot leave their line or cell.
 
-use super::sentence::{Part, parts};
+use super::sentence::{SentencePart, parts};
 
-/// The most characters that a comment may have on the large forges. What is written here counts
-/// bytes, of which there are as many or more.
+/// The most characters of a comment on the large forges. The program counts bytes, which are at
+/// least as many.
 pub const LIMIT: usize = 65_536;
 
-/// A value as code, in which nothing is a mention, a link or markup.
+/// A value as code, without mentions, links or markup.
 #[must_use]
 pub fn code(value: &str) -> String {
     let plain = |c: char| !(c.is_control() || matches!(c, '`' | '|' | '\\'));
@@ -14,7 +14,7 @@ pub fn code(value: &str) -> String {
     if !value.is_empty() && trimmed && value.chars().all(plain) {
         return format!("`{value}`");
     }
-    // In a span of backticks a pipe would end the cell: an element takes everything as entities.
+    // In backticks, a pipe would end the cell, so an HTML element with entities is used.
     let escaped: String = value.chars().map(entity).collect();
     format!("<code>{escaped}</code>")
 }
@@ -29,13 +29,13 @@ fn entity(c: char) -> String {
     }
 }
 
-/// A sentence: what it has in backticks is code, the rest is text.
+/// A sentence: parts in backticks become code, the rest is text.
 #[must_use]
 pub fn prose(sentence: &str) -> String {
     let parts = parts(sentence).into_iter();
     let escaped = parts.map(|part| match part {
-        Part::Code(part) => code(part),
-        Part::Text(part) => text(part),
+        SentencePart::Code(part) => code(part),
+        SentencePart::Text(part) => text(part),
     });
     escaped.collect()
 }
@@ -48,7 +48,7 @@ fn text(text: &str) -> String {
             '&' => escaped += "&amp;",
             '<' => escaped += "&lt;",
             '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '`' => escaped.extend(['\\', c]),
-            // A forge makes links of these, however they are escaped, unless something is between.
+            // Forges make links of these even if they are escaped, unless something separates them.
             '@' | '#' => escaped += &format!("{c}&#8203;"),
             c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
@@ -57,7 +57,7 @@ fn text(text: &str) -> String {
     escaped
 }
 
-/// A block of code, between fences that nothing in it closes.
+/// A block of code, with fences that its contents cannot close.
 #[must_use]
 pub fn block(language: &str, code: &str) -> String {
     let runs = code.split(|c| c != '`').map(str::len);
@@ -66,13 +66,13 @@ pub fn block(language: &str, code: &str) -> String {
     format!("{fence}{language}\n{code}{end}{fence}\n")
 }
 
-/// What is shown when somebody opens `summary`; both are Markdown already.
+/// A section that opens with a click on `summary`. Both are Markdown.
 #[must_use]
 pub fn details(summary: &str, body: &str) -> String {
     format!("<details>\n<summary>{summary}</summary>\n\n{body}\n</details>\n")
 }
 
-/// A table; cells are Markdown already. Columns whose head begins with `>` are flush right.
+/// A table; cells are Markdown. Columns whose heading starts with `>` are right-aligned.
 #[must_use]
 pub fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = String::from("|");

@@ -1,4 +1,4 @@
-//! A report as one page of HTML: the frame, the style and the templates that fill it.
+//! A report as one HTML page: the frame, the style and the templates.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -6,7 +6,7 @@ use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::paint::{Ink, of_class};
-use super::sentence::{Part, parts};
+use super::sentence::{SentencePart, parts};
 use crate::impact::Class;
 
 /// Everything that a page is made of.
@@ -29,31 +29,50 @@ const TEMPLATES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The class of a colour in the style sheet; a word beside it says the same.
+/// A class of the style sheet: how something is to be taken. A word beside it says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    /// It is wrong, or interrupts somebody.
+    Bad,
+    /// It is worth a look.
+    Look,
+    /// It is as it should be.
+    Good,
+    /// It is good to know.
+    Note,
+    /// It is neither good nor bad.
+    Plain,
+    /// There is nothing to say of it.
+    Quiet,
+}
+
+/// The tone of a colour.
 #[must_use]
-pub fn tone(ink: Ink) -> &'static str {
+pub fn tone(ink: Ink) -> Tone {
     match ink {
-        Ink::Red => "bad",
-        Ink::Yellow => "look",
-        Ink::Green => "good",
-        Ink::Cyan => "note",
-        Ink::Plain | Ink::Bold | Ink::Dim => "plain",
+        Ink::Red => Tone::Bad,
+        Ink::Yellow => Tone::Look,
+        Ink::Green => Tone::Good,
+        Ink::Cyan => Tone::Note,
+        Ink::Plain | Ink::Bold | Ink::Dim => Tone::Plain,
     }
 }
 
-/// The class of a disruption in the style sheet.
+/// The tone of a disruption.
 #[must_use]
-pub fn class_tone(class: Class) -> &'static str {
+pub fn class_tone(class: Class) -> Tone {
     if class == Class::None {
-        "quiet"
+        Tone::Quiet
     } else {
         tone(of_class(class))
     }
 }
 
-/// A page, in which every value is text.
+/// A page. All values are escaped as text.
 ///
 /// # Panics
+///
 /// Never: the templates are part of the program, and `view` has every value that they name.
 #[must_use]
 pub fn page(template: &str, view: &impl Serialize) -> String {
@@ -79,12 +98,12 @@ pub fn page(template: &str, view: &impl Serialize) -> String {
     text
 }
 
-/// A sentence: what it has in backticks is code, the rest is text.
+/// A sentence: parts in backticks become code, the rest is text.
 fn prose(sentence: &str) -> String {
     let parts = parts(sentence).into_iter();
     let escaped = parts.map(|part| match part {
-        Part::Code(part) => format!("<code>{}</code>", HtmlEscape(part)),
-        Part::Text(part) => HtmlEscape(&part.replace(" -> ", " \u{2192} ")).to_string(),
+        SentencePart::Code(part) => format!("<code>{}</code>", HtmlEscape(part)),
+        SentencePart::Text(part) => HtmlEscape(&part.replace(" -> ", " \u{2192} ")).to_string(),
     });
     escaped.collect()
 }

@@ -1,4 +1,4 @@
-//! Colour on a terminal, where it is wanted.
+//! Colour on a terminal, if enabled.
 
 use crate::impact::Class;
 
@@ -11,7 +11,7 @@ pub enum Ink {
     Bold,
     /// What matters less.
     Dim,
-    /// What is bad, or goes.
+    /// For errors and removals.
     Red,
     /// What to look at.
     Yellow,

@@ -1,47 +1,51 @@
-//! `tierc plan`: the steps of a change as one value that every format reads. As JSON it is written
-//! as it stands.
+//! `tierc plan`: the steps of a change, as one value that every format reads and JSON writes
+//! unchanged.
 
 mod environment;
 mod markdown;
 mod text;
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::action::shell::word;
+use crate::action::{self, Action};
 use crate::budget::connections;
-use crate::budget::transition::Subject;
+use crate::budget::transition::SumSubject;
 use crate::cost::Range;
 use crate::diagnostic::Help;
-use crate::diagnostic::json::{Edit, Finding, edits};
+use crate::diagnostic::json::{EditJson, FindingJson, edits};
 use crate::diagnostic::mask::mask;
-use crate::emit::shell::word;
-use crate::impact::{Class, FeltBy, Impact, When};
+use crate::impact::{Class, FeltBy, Impact, ImpactTime};
 use crate::model::{Duration, Tier};
 use crate::pair::Pair;
-use crate::plan::action::{self, script};
 use crate::plan::procedure::Procedure;
-use crate::plan::{Action, Blocked, Kept, Meanwhile, step};
+use crate::plan::script;
+use crate::plan::{Blocked, Kept, Meanwhile, step};
 use crate::report::amount::{growth, lasting};
+use crate::report::paths::grouped;
 
-pub use environment::{Planned, of_environment};
+pub use environment::{PlannedEnvironment, of_environment};
 pub use markdown::markdown;
 pub use text::text;
 
-/// How the environments that differ come from BEFORE to AFTER.
+/// The plans of the environments that differ.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PlanReport {
-    /// Always `plan`: tells this report from others.
-    pub report: Kind,
-    /// The plans, one for each environment that both sides have and that differs.
+    /// Always `plan`; identifies this kind of report.
+    pub report: PlanReportKind,
+    /// The plans, one for each environment that exists on both sides and differs.
     pub environments: Vec<EnvironmentPlan>,
-    /// The environments that only AFTER has: nothing of them runs that an order could keep.
+    /// The environments that only AFTER has. They have nothing to keep running.
     pub new: Vec<String>,
     /// The environments that only BEFORE has.
     pub gone: Vec<String>,
-    /// What is to say about files of either side that cannot be resolved.
-    pub unread: Vec<Finding>,
-    /// The folder that the commands read the states' trees from.
+    /// Findings in files of either side that cannot be resolved.
+    pub unread: Vec<FindingJson>,
+    /// The folder from which the commands read the states.
     pub states: String,
     /// Whether that folder was written.
     pub written: bool,
@@ -52,7 +56,7 @@ pub struct PlanReport {
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 #[schemars(rename = "PlanKind")]
-pub enum Kind {
+pub enum PlanReportKind {
     /// An order of steps.
     Plan,
 }
@@ -65,24 +69,23 @@ pub struct EnvironmentPlan {
     pub environment: String,
     /// Its tier.
     pub tiers: Pair<Tier>,
-    /// The worst step; null where nothing is to do.
+    /// The worst step; null if there is nothing to do.
     pub worst: Option<WorstStep>,
     /// What is interrupted in all.
     pub interruptions: Interruptions,
-    /// What it costs a month in USD in the first state and in the last; null where nothing has a
-    /// price.
+    /// The monthly cost in USD in the first state and in the last; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
-    /// How many things of the last state have no price: they are in no amount.
+    /// The number of unpriced items in the last state. Amounts exclude them.
     pub unpriced: usize,
     /// What is done, in order.
     pub steps: Vec<PlanStep>,
-    /// What stays as it is, because AWS refuses to change it.
+    /// The attributes that keep BEFORE's value, because AWS cannot change them.
     pub kept: Vec<KeptReport>,
-    /// Why the steps end before AFTER; null where they do not.
+    /// Why the steps end before AFTER; null if they reach it.
     pub blocked: Option<BlockedPlan>,
 }
 
-/// Attributes that stay as they are in BEFORE.
+/// Attributes that keep BEFORE's value.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Kept")]
@@ -91,10 +94,10 @@ pub struct KeptReport {
     pub paths: Vec<String>,
     /// Why, as one sentence.
     pub reason: String,
-    /// What to write into the file, so that it says what is true.
+    /// What to write into the file, so that it matches the real state.
     pub line: String,
-    /// The same as changes to what AFTER's file states.
-    pub edits: Vec<Edit>,
+    /// The same as edits of AFTER's file.
+    pub edits: Vec<EditJson>,
 }
 
 impl From<&Kept> for KeptReport {
@@ -116,7 +119,7 @@ pub struct WorstStep {
     pub step: usize,
     /// What it does.
     pub class: Class,
-    /// For how long, in seconds from and to; null where that is unknown or not felt.
+    /// Its duration in seconds, from and to; null if it is unknown or not felt.
     pub seconds: Option<(u32, u32)>,
 }
 
@@ -124,13 +127,13 @@ pub struct WorstStep {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Interruptions {
-    /// The steps that drop connections or worse: `failover` and beyond.
+    /// The steps that drop connections or do worse: `failover` and beyond.
     pub steps: Vec<usize>,
-    /// How long those of known length take together, in seconds from and to.
+    /// The total duration of those with a known duration, in seconds from and to.
     pub seconds: (u32, u32),
-    /// Those of them whose length nobody knows.
+    /// Those with an unknown duration.
     pub of_unknown_length: Vec<usize>,
-    /// The steps that make something slower for hours: `online-degraded`.
+    /// The steps that slow something down for hours: `online-degraded`.
     pub slower: Vec<usize>,
 }
 
@@ -142,23 +145,25 @@ pub struct PlanStep {
     pub number: usize,
     /// What it does.
     pub title: String,
-    /// The worst that it does; null where it changes nothing that runs.
+    /// Its worst impact; null if it changes nothing that runs.
     pub impact: Option<Impact>,
     /// What it changes.
     pub changes: Vec<StepChange>,
-    /// What it costs a month before it and after it; null where nothing has a price.
+    /// The monthly cost before and after it; null if nothing has a price.
     pub cost: Option<Pair<Range>>,
-    /// What can be asked for while it runs, where that is more than before it and after it.
+    /// The paths of the attributes that change the cost.
+    pub cost_changed_by: Vec<String>,
+    /// Connections that can be open while it runs, if they exceed those before and after it.
     pub meanwhile: Vec<MeanwhileAsked>,
     /// How it is applied and verified.
     pub procedure: PlanProcedure,
     /// The way back.
     pub undo: WayBack,
-    /// Its files; null where the states are not written.
+    /// Its files; null if the states are not written.
     pub files: Option<StepFiles>,
 }
 
-/// The files of a step, which a POSIX shell runs.
+/// The files of a step, for a POSIX shell.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StepFiles {
@@ -166,7 +171,7 @@ pub struct StepFiles {
     pub apply: String,
     /// What shows that it is done.
     pub verify: String,
-    /// What goes back to the state before it, or says why there is no way back.
+    /// Returns to the state before the step, or says why that is impossible.
     pub undo: String,
 }
 
@@ -174,15 +179,15 @@ pub struct StepFiles {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PlanProcedure {
-    /// What must be true before anything is applied, as sentences.
+    /// What must be true before the first action, as sentences.
     pub requires: Vec<String>,
     /// What brings the step about.
     pub apply: Vec<PlanAction>,
-    /// What shows that it is done; the next step waits for it.
+    /// The checks that it is done. The next step waits for them.
     pub verify: Vec<PlanAction>,
-    /// What to wait for besides, as sentences.
+    /// What else to wait for, as sentences.
     pub wait: Vec<String>,
-    /// What else there is to know, as sentences.
+    /// Further notes, as sentences.
     pub notes: Vec<String>,
 }
 
@@ -232,16 +237,41 @@ impl From<&Procedure> for PlanProcedure {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MeanwhileAsked {
-    /// Of what: `the primary`, `a read replica` or `PgBouncer`.
-    pub of: &'static str,
+    /// Of what.
+    pub of: ConnectionsTo,
     /// How many can be open at once.
     pub asked: u64,
     /// How many may be.
     pub limit: u64,
     /// The sum.
     pub arithmetic: String,
-    /// For how many seconds at the most; null where it ends with the last old pod.
+    /// The most seconds; null if it ends with the last old pod.
     pub seconds: Option<u64>,
+}
+
+/// What takes connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub enum ConnectionsTo {
+    /// The primary.
+    #[serde(rename = "the primary")]
+    Primary,
+    /// Any of the read replicas.
+    #[serde(rename = "a read replica")]
+    ReadReplica,
+    /// PgBouncer, from its clients.
+    #[serde(rename = "PgBouncer")]
+    Pgbouncer,
+}
+
+impl fmt::Display for ConnectionsTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Primary => "the primary",
+            Self::ReadReplica => "a read replica",
+            Self::Pgbouncer => "PgBouncer",
+        })
+    }
 }
 
 impl MeanwhileAsked {
@@ -263,9 +293,9 @@ impl From<&Meanwhile> for MeanwhileAsked {
         let sum = &meanwhile.sum;
         Self {
             of: match sum.subject {
-                Subject::Primary => "the primary",
-                Subject::Replica => "a read replica",
-                Subject::Clients => "PgBouncer",
+                SumSubject::Primary => ConnectionsTo::Primary,
+                SumSubject::Replica => ConnectionsTo::ReadReplica,
+                SumSubject::Clients => ConnectionsTo::Pgbouncer,
             },
             asked: sum.total(),
             limit: sum.limit,
@@ -281,21 +311,24 @@ impl From<&Meanwhile> for MeanwhileAsked {
 pub struct StepChange {
     /// Its path in KDL spelling.
     pub path: String,
-    /// What it was; null where it was not there.
+    /// BEFORE's value; null if it is new.
     pub before: Option<String>,
-    /// What it becomes; null where it goes.
+    /// AFTER's value; null if it is removed.
     pub after: Option<String>,
     /// How much it interrupts at this step.
     pub class: Class,
+    /// Whether the step adds or removes the whole pool, service or group that it belongs to.
+    #[serde(skip)]
+    pub whole: bool,
 }
 
 /// The way back from a step.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WayBack {
-    /// How; null where there is none.
+    /// The way back; null if there is none.
     pub procedure: Option<PlanProcedure>,
-    /// Why there is none; null where there is.
+    /// Why there is no way back; null if there is one.
     pub impossible: Option<String>,
 }
 
@@ -315,10 +348,10 @@ pub struct BlockedPlan {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Bridge {
-    /// One sentence that says what to write.
+    /// What to write, as one sentence.
     pub message: String,
-    /// The same as changes to what AFTER's file states; empty where a person has to choose.
-    pub edits: Vec<Edit>,
+    /// The same as edits of AFTER's file; empty if a person has to choose.
+    pub edits: Vec<EditJson>,
 }
 
 impl From<&Help> for Bridge {
@@ -343,8 +376,8 @@ pub struct Broken {
 }
 
 impl EnvironmentPlan {
-    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`. A plan that ends early
-    /// says so first: it is not to be taken for one that is carried out.
+    /// `prod: medium -> large in 11 steps, worst: failover 60-120 s in step 2`. A plan that ends
+    /// early says so first, so nobody takes it for a complete one.
     fn headline(&self) -> String {
         let mut line = format!("{}: ", self.environment);
         if self.tiers.before != self.tiers.after {
@@ -386,7 +419,7 @@ impl EnvironmentPlan {
         Some(text)
     }
 
-    /// What it interrupts in all, where it has steps.
+    /// All interruptions of the plan, if it has steps.
     fn interrupted(&self) -> Option<String> {
         let it = &self.interruptions;
         let mut parts = Vec::new();
@@ -415,7 +448,7 @@ impl EnvironmentPlan {
     }
 }
 
-/// What is left when the last step of a plan is done; none where it has none or ends early.
+/// What remains after the last step; `None` without steps or if the plan ends early.
 fn at_last(plan: &EnvironmentPlan) -> Option<String> {
     let (tier, complete) = (plan.tiers.after, plan.blocked.is_none());
     (complete && !plan.steps.is_empty()).then(|| {
@@ -470,33 +503,42 @@ fn steps(numbers: &[usize]) -> String {
     format!("step{plural} {}", numbers.join(", "))
 }
 
-/// Who feels it and when, after its class: `failover 60-120 s, affects everyone`.
+/// Who is affected and when, after the class: `failover 60-120 s, affects everyone`.
 fn felt(impact: &Impact) -> String {
     let mut text = lasting(impact.class, impact.seconds);
     if impact.felt_by != FeltBy::Nobody && impact.class > Class::Reload {
         text += &format!(", affects {}", impact.felt_by);
     }
     match impact.when {
-        When::AtOnce => {}
-        When::InWindow => text += ", in the maintenance window",
-        When::ByHand => text += ", after a manual reboot",
+        ImpactTime::AtOnce => {}
+        ImpactTime::InWindow => text += ", in the maintenance window",
+        ImpactTime::ByHand => text += ", after a manual reboot",
     }
     text
 }
 
-/// `before -> after` of a value that one side may lack.
+/// `before -> after` for a value that one side may lack.
 fn shift(change: &StepChange) -> String {
     let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
     format!("{} -> {}", side(&change.before), side(&change.after))
 }
 
-/// What a step adds to the month's bill; none where it adds nothing.
+/// The growth of the monthly cost by a step, and the attributes that cause it; `None` if there is
+/// none.
 fn cost_of(step: &PlanStep) -> Option<String> {
     let cost = step.cost.as_ref()?;
-    (cost.before != cost.after).then(|| format!("{} a month", growth(cost)))
+    if cost.before == cost.after {
+        return None;
+    }
+    let paths = grouped(step.cost_changed_by.iter().map(String::as_str));
+    let by = match paths.as_slice() {
+        [] => String::new(),
+        paths => format!(", changed by {}", paths.join(", ")),
+    };
+    Some(format!("{} a month{by}", growth(cost)))
 }
 
-/// Where the states lie, or how to write them.
+/// Where the states are, or how to write them.
 fn closing(report: &PlanReport) -> String {
     let root = word(&report.states);
     if report.written {

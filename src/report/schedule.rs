@@ -8,10 +8,10 @@ use crate::budget::scaling::told;
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Replicas};
 use crate::report::table::{Columns, joined, padded};
-use crate::schedule::week::{Turn, Week};
-use crate::schedule::{Calendar, Coming, Subject, Wanted, Zone};
+use crate::schedule::week::{Week, WeekTurn};
+use crate::schedule::{Calendar, Coming, ScheduleSubject, WantedCount, Zone};
 
-/// Seven days from `day`: what the calendar wants of whom, from when on; and what comes later.
+/// Seven days from `day`: the wanted counts of each subject by time, and later events.
 #[must_use]
 pub fn week(environment: &Environment, day: Date) -> String {
     let calendar = Calendar::of(environment);
@@ -46,10 +46,10 @@ fn shown(zone: &Zone, at: Timestamp) -> String {
     zone.clock(at).strftime("%a %F %H:%M").to_string()
 }
 
-fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Replicas> {
+fn bounds<'a>(environment: &'a Environment, subject: &ScheduleSubject) -> Option<&'a Replicas> {
     match subject {
-        Subject::Api => Some(&environment.api.workload.replicas),
-        Subject::Pool(name) => {
+        ScheduleSubject::Api => Some(&environment.api.workload.replicas),
+        ScheduleSubject::Pool(name) => {
             let pool = environment.worker.get(name)?;
             Some(&pool.workload.replicas)
         }
@@ -57,17 +57,17 @@ fn bounds<'a>(environment: &'a Environment, subject: &Subject) -> Option<&'a Rep
 }
 
 fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)> {
-    let row = |turn: &Turn<'_>| {
+    let row = |turn: &WeekTurn<'_>| {
         let bounds = bounds(environment, &turn.subject)?;
         let (min, max) = (bounds.min.value, bounds.max.value);
         let (pods, why) = match &turn.wanted {
-            Wanted::Declared => (range(min, max), "as declared".to_owned()),
-            Wanted::AtLeast {
+            WantedCount::Declared => (range(min, max), "as declared".to_owned()),
+            WantedCount::AtLeast {
                 event,
                 pods,
                 coming,
             } => (range(min.max(*pods), max), of_event(event, *coming)),
-            Wanted::Asleep { window, pods } => {
+            WantedCount::Asleep { window, pods } => {
                 (counted(*pods, "pod"), format!("off-hours {window}"))
             }
         };
@@ -83,7 +83,7 @@ fn lines(environment: &Environment, week: &Week<'_>) -> Vec<(Timestamp, String)>
     rows.into_iter().map(line).collect()
 }
 
-/// A floor that returns in another year is easy to forget, so it is shown with its reason.
+/// A floor from another year's event is easy to forget, so it is shown with its reason.
 fn of_event(event: &Name, coming: Coming) -> String {
     match coming {
         Coming::Own => format!("event {event}"),
@@ -115,7 +115,7 @@ fn clock_changes(week: &Week<'_>) -> Vec<(Timestamp, String)> {
     changes.filter_map(line).collect()
 }
 
-/// The events that begin when the week is over.
+/// The events that start after the week.
 fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) -> String {
     let mut text = String::new();
     for occasion in &calendar.occasions {
@@ -142,7 +142,7 @@ fn later(environment: &Environment, calendar: &Calendar<'_>, week: &Week<'_>) ->
     text
 }
 
-/// The climb of each pool to the floor of each event. A pool that is paused in the file has none.
+/// The climb of each pool to the floor of each event. A pool that the file pauses has none.
 fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
     let mut text = String::new();
     for occasion in &calendar.occasions {
@@ -171,7 +171,7 @@ fn rises(environment: &Environment, calendar: &Calendar<'_>) -> String {
     text
 }
 
-/// The cooldown of a pool that goes to zero, from however many pods an event has brought.
+/// The cooldown of a pool that goes to zero, however many pods an event has started.
 fn sudden(environment: &Environment, name: &Name) -> Option<Duration> {
     let pool = environment.worker.get(name)?;
     (pool.workload.replicas.min.value == 0).then_some(pool.cooldown.value)

@@ -1,4 +1,4 @@
-//! The JSON Schema of every report that is written as JSON, generated from the reports' types.
+//! The JSON Schema of all JSON reports, generated from their types.
 
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -9,7 +9,7 @@ use super::cost::json::CostReport;
 use super::diff::DiffReport;
 use super::plan::PlanReport;
 
-/// Each report's schema; a new report is a line here.
+/// The schema of each report. A new report needs a line here.
 const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
     SchemaGenerator::subschema_for::<CostReport>,
     SchemaGenerator::subschema_for::<CapacityReport>,
@@ -21,6 +21,7 @@ const REPORTS: &[fn(&mut SchemaGenerator) -> Schema] = &[
 /// `schema/report.schema.json`: a document is one of the reports.
 ///
 /// # Panics
+///
 /// Never: a schema is plain JSON.
 #[must_use]
 pub fn schema() -> String {

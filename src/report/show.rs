@@ -6,7 +6,7 @@ use crate::model::{Attribute, Environment};
 use crate::report::table::Columns;
 use crate::source::{Origin, Sources};
 
-/// Where a value comes from, in a few words.
+/// The origin of a value, in a few words.
 #[must_use]
 pub fn origin(origin: &Origin, sources: &Sources) -> String {
     match origin {

@@ -1,14 +1,19 @@
 //! Columns of a text report, each as wide as its widest cell.
 
-/// What stands between two columns.
-const GAP: &str = "  ";
+/// Blanks between two columns.
+const GAP: usize = 2;
 
 /// The widths of `N` columns, in characters.
 #[derive(Clone, Copy, Debug)]
-pub struct Columns<const N: usize>([usize; N]);
+pub struct Columns<const N: usize> {
+    widths: [usize; N],
+    /// Which of them have their blanks before the cell: numbers are compared by their last digits.
+    right: [bool; N],
+    gap: usize,
+}
 
 impl<const N: usize> Columns<N> {
-    /// Columns that hold every cell of `rows`.
+    /// Column widths that fit every cell of `rows`.
     #[must_use]
     pub fn fit<S: AsRef<str>>(rows: impl IntoIterator<Item = [S; N]>) -> Self {
         let mut widths = [0; N];
@@ -17,44 +22,82 @@ impl<const N: usize> Columns<N> {
                 *width = cell.as_ref().chars().count().max(*width);
             }
         }
-        Self(widths)
+        Self {
+            widths,
+            right: [false; N],
+            gap: GAP,
+        }
     }
 
-    /// The same, with `column` at most `most` wide: a longer cell pushes the rest of its line.
+    /// The same, each column at least as wide as `least` says.
+    #[must_use]
+    pub fn at_least(mut self, least: [usize; N]) -> Self {
+        for (width, least) in self.widths.iter_mut().zip(least) {
+            *width = least.max(*width);
+        }
+        self
+    }
+
+    /// The same, with the cells of `columns` at the right of theirs.
+    #[must_use]
+    pub fn right(mut self, columns: impl IntoIterator<Item = usize>) -> Self {
+        for column in columns {
+            if let Some(right) = self.right.get_mut(column) {
+                *right = true;
+            }
+        }
+        self
+    }
+
+    /// The same with `column` at most `most` wide. A longer cell moves the rest of its line.
     #[must_use]
     pub fn at_most(mut self, column: usize, most: usize) -> Self {
-        if let Some(width) = self.0.get_mut(column) {
+        if let Some(width) = self.widths.get_mut(column) {
             *width = most.min(*width);
         }
+        self
+    }
+
+    /// The same, with `gap` blanks between two columns.
+    #[must_use]
+    pub fn gap(mut self, gap: usize) -> Self {
+        self.gap = gap;
         self
     }
 
     /// The cells of a row, each as wide as its column.
     #[must_use]
     pub fn cells<S: AsRef<str>>(&self, row: &[S; N]) -> [String; N] {
-        let mut widths = self.0.iter();
-        row.each_ref()
-            .map(|cell| padded(cell.as_ref(), widths.next().copied().unwrap_or_default()))
+        let mut columns = self.widths.into_iter().zip(self.right);
+        row.each_ref().map(|cell| {
+            let cell = cell.as_ref();
+            match columns.next() {
+                Some((width, true)) => format!("{cell:>width$}"),
+                Some((width, false)) => padded(cell, width),
+                None => cell.to_owned(),
+            }
+        })
     }
 
-    /// A row as a line, without blanks at its end and without a line end.
+    /// A row as a line, without trailing blanks and without a line end.
     #[must_use]
     pub fn line<S: AsRef<str>>(&self, row: &[S; N]) -> String {
-        self.cells(row).join(GAP).trim_end().to_owned()
+        let gap = " ".repeat(self.gap);
+        self.cells(row).join(&gap).trim_end().to_owned()
     }
 }
 
-/// A text with blanks behind it up to `width` characters.
+/// A text padded with blanks to `width` characters.
 #[must_use]
 pub fn padded(text: &str, width: usize) -> String {
     format!("{text:<width$}")
 }
 
-/// Cells that are as wide as their columns, as a line.
+/// Padded cells as a line.
 #[must_use]
 pub fn joined<S: AsRef<str>>(cells: &[S]) -> String {
     let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-    cells.join(GAP).trim_end().to_owned()
+    cells.join(&" ".repeat(GAP)).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -71,5 +114,9 @@ mod tests {
         assert_eq!(narrow.line(&rows[1]), "äää  b");
         assert_eq!(narrow.line(&rows[0]), "a  bb  c");
         assert_eq!(joined(&["a ", "b "]), "a   b");
+        let numbers = columns.at_least([4, 0, 0]).right([0]);
+        assert_eq!(numbers.line(&rows[1]), " äää  b");
+        assert_eq!(numbers.line(&rows[0]), "   a  bb  c");
+        assert_eq!(numbers.gap(1).line(&rows[0]), "   a bb c");
     }
 }

@@ -5,14 +5,14 @@ use crate::cost::Estimate;
 use crate::model::{Environment, RedisGroup, Resources};
 use crate::report::table;
 
-/// A row of the table: what it is, and its value for each tier.
-type Row = (&'static str, fn(&Environment) -> String);
+/// A row of the table: its title, and its value for each tier.
+type TierRow = (&'static str, fn(&Environment) -> String);
 
 fn resources(resources: &Resources) -> String {
     format!("{}/{}", resources.cpu.value, resources.memory.value)
 }
 
-const ROWS: &[Row] = &[
+const ROWS: &[TierRow] = &[
     ("API replicas", |e| {
         format!(
             "{}-{}",
@@ -113,8 +113,8 @@ pub fn shape(group: &RedisGroup) -> String {
     }
 }
 
-/// The tiers side by side, as many as `columns` have room for, and the others below; the estimates
-/// are theirs, in the same order.
+/// As many tiers side by side as fit in `columns`, and the others below. The estimates are in the
+/// same order.
 #[must_use]
 pub fn table(
     environments: &[&Environment],
@@ -154,8 +154,7 @@ pub fn table(
     shown.collect::<Vec<_>>().join("\n")
 }
 
-/// Which tiers go beside each other, by their columns: at least one, and no more than there is
-/// room for beside the titles.
+/// The tiers of each block, by their columns: as many as fit beside the titles, and at least one.
 fn beside(widths: &[usize], room: usize) -> Vec<Vec<usize>> {
     let titles = widths.first().copied().unwrap_or(0);
     let mut tables: Vec<Vec<usize>> = Vec::new();
@@ -176,7 +175,7 @@ fn beside(widths: &[usize], room: usize) -> Vec<Vec<usize>> {
     tables
 }
 
-/// Floor and ceiling, marked where they lack something.
+/// Floor and ceiling, marked if something has no price.
 fn price(estimate: &Estimate) -> String {
     let more = if estimate.unpriced() > 0 { " + ?" } else { "" };
     estimate.range().map_or_else(

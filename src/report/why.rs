@@ -9,10 +9,11 @@ use crate::source::{Origin, Sources};
 
 use super::show;
 
-/// The story of the value at `path`; of every value below it, where `path` is the start of some.
+/// The explanation of the value at `path`, or of every value below it.
 ///
 /// # Errors
-/// Where there is no such path: the nearest, if one is near.
+///
+/// If there is no such path; the message names the closest one.
 pub fn why(
     path: &str,
     environment: &Environment,
@@ -57,7 +58,7 @@ fn story(
     text
 }
 
-/// Where a value comes from, with the values that it was derived from.
+/// The origin of a value, with the values that it was derived from.
 fn source(origin: &Origin, all: &[Attribute], sources: &Sources) -> String {
     match origin {
         Origin::Declared(_) => format!("  declared at {}\n", show::origin(origin, sources)),
@@ -87,7 +88,7 @@ fn from(input: &str, all: &[Attribute], sources: &Sources) -> String {
         })
 }
 
-/// Every value that is derived from `path`, directly or through others.
+/// Every value that is derived from `path`, directly or indirectly.
 fn dependants(path: &str, all: &[Attribute]) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     let mut looking = vec![path.to_owned()];
@@ -104,7 +105,7 @@ fn dependants(path: &str, all: &[Attribute]) -> BTreeSet<String> {
     found
 }
 
-/// The budgets that the value at `path` is an operand of, as arithmetic.
+/// The budgets that include the value at `path`, as arithmetic.
 fn budgets(path: &str, environment: &Environment) -> Vec<String> {
     let mut lines = Vec::new();
     let server = path.starts_with("database.direct")

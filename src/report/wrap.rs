@@ -1,16 +1,16 @@
-//! Text in lines of a width: broken between words, never in one.
+//! Wraps text to a width, between words only.
 
-/// Columns that every report is fitted to.
+/// The width of all reports.
 pub(super) const WIDTH: usize = 80;
 
-/// A sentence in lines of [`WIDTH`] columns; every line but the first, which begins with `first`, is
+/// A sentence in lines of [`WIDTH`] columns. The first line starts with `first`, and the others are
 /// indented.
 #[must_use]
 pub(super) fn wrapped(first: &str, text: &str, indent: usize) -> String {
     sentence(first, text, indent, WIDTH)
 }
 
-/// A sentence in lines of at most `width` columns; every line but the first is indented.
+/// A sentence in lines of at most `width` columns, indented from the second line on.
 #[must_use]
 pub fn sentence(first: &str, sentence: &str, indent: usize, width: usize) -> String {
     let mut text = String::new();
@@ -32,8 +32,8 @@ pub fn sentence(first: &str, sentence: &str, indent: usize, width: usize) -> Str
     text + &format!("{line}\n")
 }
 
-/// Prose of which every line is a paragraph, in lines of at most `width` columns. What stands
-/// between two fences of three backticks stays as it is.
+/// Prose with one paragraph per line, wrapped to `width` columns. Text between code fences stays as
+/// it is.
 #[must_use]
 pub fn prose(text: &str, width: usize) -> String {
     let mut folded = String::new();
@@ -46,7 +46,7 @@ pub fn prose(text: &str, width: usize) -> String {
         }
         let words = line.trim_start();
         let spaces = line.len() - words.len();
-        // A continued line is indented one step more, so that it does not look like the next item.
+        // A continued line is indented further, so that it does not look like the next item.
         let indent = if spaces == 0 { 0 } else { spaces + 2 };
         folded += &sentence(&" ".repeat(spaces), words, indent, width);
     }

@@ -2,10 +2,12 @@
 
 use crate::ast::{Ast, Over as _, ReadReplicasNode};
 use crate::model::declaration::Settled as _;
+use crate::model::platform::Hosts;
 use crate::model::{Backup, Database, Direct, Maintenance, Name, ReadReplicas, SslMode, Storage};
-use crate::source::{Origin, Sourced};
+use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
+use super::workload::named_by_convention;
 
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
@@ -19,64 +21,51 @@ pub(super) fn resolve(
         .database
         .clone()
         .over(tier.stated.database.clone());
+    let name = resolver.or_derive(node.name, || by_convention(app, environment));
     let instance = resolver.need(node.instance, "database.instance");
     let max_connections = resolver.need(node.max_connections, "database.max-connections");
-    let mut database = Database {
-        name: resolver.or_derive(node.name, || by_convention(app, environment)),
+    let replicas = replicas(resolver, node.replicas, &instance, &max_connections);
+    let endpoint = resolver.maybe(node.endpoint);
+    Database {
         engine: resolver.need(node.engine, "database.engine"),
         multi_az: resolver.need(node.multi_az, "database.multi-az"),
         storage: Storage::settle(node.storage, resolver, "database.storage"),
-        replicas: replicas(resolver, node.replicas, &instance, &max_connections),
         direct: Direct::settle(node.direct, resolver, "database.direct"),
         backup: Backup::settle(node.backup, resolver, "database.backup"),
         maintenance: Maintenance::settle(node.maintenance, resolver, "database.maintenance"),
-        endpoint: resolver.maybe(node.endpoint),
         dbname: resolver.or_derive(node.dbname, || named_by(app)),
         user: resolver.or_derive(node.user, || named_by(app)),
         master: resolver.or_derive(node.master, by_default),
-        tls: resolver.or_derive(node.tls, || by_hosts(false, "", true)),
+        tls: resolver.or_derive(node.tls, || tls(endpoint.as_ref(), &name, &replicas)),
+        name,
+        replicas,
+        endpoint,
         instance,
         max_connections,
-    };
-    if let Origin::Derived(_) = database.tls.origin {
-        database.tls = tls(&database);
     }
-    database
 }
 
 fn by_convention(app: &Sourced<Name>, environment: &Sourced<Name>) -> Sourced<Name> {
-    let identifier = format!("{}-{}", app.value, environment.value);
-    let arithmetic = format!("`{identifier}` by convention");
-    Sourced::derived(
-        Name::composed(identifier),
-        "name-by-convention",
-        vec!["app".into(), "environment".into()],
-        arithmetic,
-        true,
-    )
+    let mut inputs = Inputs::new();
+    let app = inputs.read("app", app);
+    let environment = inputs.read("environment", environment);
+    named_by_convention(inputs, format!("{app}-{environment}"))
 }
 
 /// RDS database and role names know no hyphen.
 fn named_by(app: &Sourced<Name>) -> Sourced<String> {
-    let name = app.value.as_str().replace('-', "_");
-    Sourced::derived(
-        name.clone(),
-        "database-named-by-app",
-        vec!["app".into()],
-        name,
-        app.sound,
-    )
+    let mut inputs = Inputs::new();
+    let name = inputs.read("app", app).as_str().replace('-', "_");
+    inputs.derive(name.clone(), "database-named-by-app", name)
 }
 
 /// Never the application's role: RDS sets the master user when it creates an instance, and never
 /// after, while an application comes and goes.
 fn by_default() -> Sourced<String> {
-    Sourced::derived(
+    Sourced::unless_stated(
         Database::MASTER.to_owned(),
         "master-by-default",
-        Vec::new(),
-        "the default of RDS for PostgreSQL".to_owned(),
-        true,
+        "the default of RDS for PostgreSQL",
     )
 }
 
@@ -97,48 +86,37 @@ fn replicas(
 }
 
 fn same<T: Clone + std::fmt::Display>(source: &Sourced<T>, path: &str) -> Sourced<T> {
-    let arithmetic = format!("`{path}`, which is {}", source.value);
-    Sourced::derived(
-        source.value.clone(),
-        "replica-like-its-source",
-        vec![path.to_owned()],
-        arithmetic,
-        source.sound,
-    )
+    let mut inputs = Inputs::new();
+    let value = inputs.read(path, source).clone();
+    let arithmetic = format!("`{path}`, which is {value}");
+    inputs.derive(value, "replica-like-its-source", arithmetic)
 }
 
 /// How the server's certificate is checked if the file does not say. A Service in front of the server
 /// has another name than its certificate, so `verify-full` would refuse it.
-fn tls(database: &Database) -> Sourced<SslMode> {
-    let named = database.hosts_are_named();
-    let why = if named {
-        "every server is reached by the name in its certificate"
-    } else if database.endpoint.is_some() {
-        "the read replicas' hosts do not follow from `database.endpoint`: the certificate's chain is checked, not its name"
-    } else {
-        "without `database.endpoint` the server's own name is unknown: the certificate's chain is checked, not its name"
+fn tls(
+    endpoint: Option<&Sourced<String>>,
+    name: &Sourced<Name>,
+    replicas: &ReadReplicas,
+) -> Sourced<SslMode> {
+    let mut inputs = Inputs::new();
+    let hosts = Hosts {
+        endpoint: inputs
+            .read_optional("database.endpoint", endpoint)
+            .map(String::as_str),
+        name: inputs.read("database.name", name),
+        replicas: *inputs.read("database.replicas.count", &replicas.count),
+        via: *inputs.read("database.replicas.via", &replicas.via),
     };
-    let sound = database.tls.sound
-        && database.replicas.count.sound
-        && database
-            .endpoint
-            .as_ref()
-            .is_none_or(|endpoint| endpoint.sound);
-    by_hosts(named, why, sound)
-}
-
-fn by_hosts(named: bool, why: &str, sound: bool) -> Sourced<SslMode> {
-    let mode = if named {
-        SslMode::VerifyFull
+    let (mode, why) = if hosts.are_named() {
+        let why = "every server is reached by the name in its certificate";
+        (SslMode::VerifyFull, why)
+    } else if hosts.endpoint.is_some() {
+        let why = "the read replicas' hosts do not follow from `database.endpoint`: the certificate's chain is checked, not its name";
+        (SslMode::VerifyCa, why)
     } else {
-        SslMode::VerifyCa
+        let why = "without `database.endpoint` the server's own name is unknown: the certificate's chain is checked, not its name";
+        (SslMode::VerifyCa, why)
     };
-    let inputs = ["endpoint", "name", "replicas.count", "replicas.via"];
-    Sourced::derived(
-        mode,
-        "tls-follows-endpoint",
-        inputs.map(|input| format!("database.{input}")).to_vec(),
-        why.to_owned(),
-        sound,
-    )
+    inputs.derive(mode, "tls-follows-endpoint", why)
 }

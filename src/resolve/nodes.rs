@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{NodeGroupNode, Over, Part};
+use crate::ast::{NodeGroupNode, Over, TopPart};
 use crate::budget::placement;
 use crate::catalogue::Catalogue;
 use crate::model::declaration::Settled as _;
 use crate::model::{Arch, Capacity, Name, NodeGroup, Replicas};
-use crate::source::Sourced;
+use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
 use super::workload::{sorted, sourced};
@@ -25,7 +25,7 @@ pub(super) fn resolve(
             ("count min=", node.count.min.is_absent()),
             ("count max=", node.count.max.is_absent()),
         ];
-        if !resolver.complete("nodes", &name, node.place, &lacks, Part::Nodes) {
+        if !resolver.complete("nodes", &name, node.place, &lacks, TopPart::Nodes) {
             continue;
         }
         let path = format!("nodes.{name}");
@@ -70,34 +70,37 @@ impl<'a> Landing<'a> {
 
     /// The architecture of the first group by name that a workload can land on; `pool` with how
     /// its nodes are to be bought, none for everything that is no pool.
-    pub(super) fn arch_for(&self, pool: Option<(&Name, Capacity)>) -> Sourced<Arch> {
+    pub(super) fn arch_for(&self, pool: Option<(&Name, &Sourced<Capacity>)>) -> Sourced<Arch> {
+        let mut inputs = Inputs::new();
         let placement = match pool {
-            Some((name, capacity)) => placement::of_pool(self.groups, name, capacity),
+            Some((name, capacity)) => {
+                let capacity = inputs.read(format_args!("worker.{name}.capacity"), capacity);
+                placement::of_pool(self.groups, name, *capacity)
+            }
             None => placement::of_the_rest(self.groups),
         };
+        for (name, group) in self.groups {
+            read_admission(&mut inputs, name, group);
+        }
         let landing = placement.among(self.groups).into_iter().next();
         let known = landing.and_then(|(name, group)| {
-            let node_type = self.catalogue.node_types.get(&group.instance.value)?;
-            Some((name, group, node_type.arch))
+            let instance = inputs.read(format_args!("nodes.{name}.instance"), &group.instance);
+            let node_type = self.catalogue.node_types.get(instance)?;
+            let arithmetic = format!("the architecture of `nodes.{name}`, {instance}");
+            Some((node_type.arch, arithmetic))
         });
-        match known {
-            Some((name, group, arch)) => Sourced::derived(
-                arch,
-                "arch-of-node-group",
-                vec![format!("nodes.{name}.instance")],
-                format!(
-                    "the architecture of `nodes.{name}`, {}",
-                    group.instance.value
-                ),
-                group.instance.sound,
-            ),
-            None => Sourced::derived(
-                Arch::Arm64,
-                "arch-of-node-group",
-                Vec::new(),
-                "no node group to land on".into(),
-                false,
-            ),
-        }
+        let (arch, arithmetic) = known.unwrap_or_else(|| {
+            inputs.doubt();
+            (Arch::Arm64, "no node group to land on".to_owned())
+        });
+        inputs.derive(arch, "arch-of-node-group", arithmetic)
     }
+}
+
+/// What decides which workloads a group takes: the pools that it names, and how it is bought.
+fn read_admission(inputs: &mut Inputs, name: &Name, group: &NodeGroup) {
+    for pool in &group.runs {
+        inputs.read(format_args!("nodes.{name}.runs.{}", pool.value), pool);
+    }
+    inputs.read(format_args!("nodes.{name}.capacity"), &group.capacity);
 }

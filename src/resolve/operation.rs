@@ -2,89 +2,57 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, ExpectNode, LoadNode, LoadTestNode, Part, joined};
+use crate::ast::{LoadTestNode, TopPart};
+use crate::model::attribute::join;
 use crate::model::declaration::Settled as _;
 use crate::model::{
-    ArrivalRate, Budget, BudgetNode, Duration, Expectation, HttpMethod, LoadTest, Name, Request,
-    Stage, Steady, TestRun,
+    ArrivalRate, Budget, BudgetNode, Expectation, HttpMethod, LoadTest, Name, Request, Steady,
+    TestRun,
 };
-use crate::source::{Sourced, Spanned};
+use crate::source::Sourced;
 
 use super::resolver::Resolver;
-use super::workload::sourced;
 
-/// The load tests of file and tier by name; one that loads nothing is reported and left out.
+/// The load tests of a file by name; one that loads nothing is reported and left out.
 pub(super) fn load_tests(
     resolver: &mut Resolver<'_>,
-    file: &Ast,
-    tier: &Ast,
+    written: BTreeMap<Name, LoadTestNode>,
 ) -> BTreeMap<Name, LoadTest> {
     let mut tests = BTreeMap::new();
-    for (name, node) in joined(file.load_tests.clone(), tier.load_tests.clone()) {
-        let idle = node.steady.is_none() && node.stages.is_empty() && node.rate.is_none();
+    for (name, node) in written {
+        let loads = [node.steady.place.is_some(), node.rate.place.is_some()];
+        let idle = node.stage.is_absent() && !loads.contains(&true);
         let lacks = [("steady`, `stage` or `rate", idle)];
-        if resolver.complete("load-test", &name, Some(node.place), &lacks, Part::LoadTest) {
-            tests.insert(name, load_test(resolver, node));
+        if resolver.complete("load-test", &name, node.place, &lacks, TopPart::LoadTest) {
+            let test = load_test(resolver, &format!("load-test.{name}"), node);
+            tests.insert(name, test);
         }
     }
     tests
 }
 
-fn load_test(resolver: &Resolver<'_>, node: LoadTestNode) -> LoadTest {
-    let stages = node.stages.into_iter();
+fn load_test(resolver: &mut Resolver<'_>, path: &str, node: LoadTestNode) -> LoadTest {
+    let at = |step: &str| join(path, step);
+    let steady = node.steady.place.is_some().then_some(node.steady);
+    let rate = node.rate.place.is_some().then_some(node.rate);
+    let test_run = node.test_run.place.is_some().then_some(node.test_run);
     LoadTest {
-        url: value(resolver, node.url),
+        url: resolver.need(node.url, &at("url")),
         request: Request {
-            method: resolver.or_derive(node.method, get),
-            body: resolver.maybe(node.body),
-            token_env: resolver.maybe(node.token_env),
+            method: resolver.or_derive(node.request.method, get),
+            body: resolver.maybe(node.request.body),
+            token_env: resolver.maybe(node.request.token_env),
         },
-        steady: node.steady.map(|steady| {
-            let (vus, r#for) = load(resolver, steady);
-            Steady { vus, r#for }
-        }),
-        stage: stages
-            .map(|stage| Stage {
-                to: value(resolver, stage.to),
-                over: value(resolver, stage.over),
-            })
-            .collect(),
-        rate: node.rate.map(|rate| {
-            let (per_second, r#for) = load(resolver, rate);
-            ArrivalRate { per_second, r#for }
-        }),
-        expect: expectation(resolver, node.expect),
-        test_run: resolver
-            .maybe(node.parallelism)
-            .map(|parallelism| TestRun { parallelism }),
+        steady: steady.map(|it| Steady::settle(it, resolver, &at("steady"))),
+        stage: Vec::settle(node.stage, resolver, &at("stage")),
+        rate: rate.map(|it| ArrivalRate::settle(it, resolver, &at("rate"))),
+        expect: Expectation::settle(node.expect, resolver, &at("expect")),
+        test_run: test_run.map(|it| TestRun::settle(it, resolver, &at("test-run"))),
     }
 }
 
 fn get() -> Sourced<HttpMethod> {
-    Sourced::derived(
-        HttpMethod::Get,
-        "get-by-default",
-        Vec::new(),
-        "GET unless stated".into(),
-        true,
-    )
-}
-
-fn load(resolver: &Resolver<'_>, node: LoadNode) -> (Sourced<u32>, Sourced<Duration>) {
-    (value(resolver, node.amount), value(resolver, node.duration))
-}
-
-fn expectation(resolver: &Resolver<'_>, node: ExpectNode) -> Expectation {
-    Expectation {
-        p50: resolver.maybe(node.p50),
-        p95: resolver.maybe(node.p95),
-        p99: resolver.maybe(node.p99),
-        errors: resolver.maybe(node.errors),
-    }
-}
-
-fn value<T>(resolver: &Resolver<'_>, written: Spanned<T>) -> Sourced<T> {
-    sourced(resolver, written.value, written.span, true)
+    Sourced::unless_stated(HttpMethod::Get, "get-by-default", "GET unless stated")
 }
 
 /// What it may cost, if anybody says so.

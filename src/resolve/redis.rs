@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Over, Part, RedisNode};
+use crate::ast::{Ast, Over, RedisNode, TopPart};
 use crate::model::{Cluster, ClusterMode, Name, RedisGroup, RedisTls, Use};
-use crate::source::Sourced;
+use crate::source::{Inputs, Sourced};
 
 use super::resolver::Resolver;
 use super::stated;
-use super::workload::{sorted, sourced};
+use super::workload::{named_by_convention, sorted, sourced};
 
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
-    environment: &Name,
+    app: &Sourced<Name>,
+    environment: &Sourced<Name>,
 ) -> BTreeMap<Name, RedisGroup> {
     let mut groups = BTreeMap::new();
     for (name, node) in merged(file, tier) {
@@ -27,9 +27,12 @@ pub(super) fn resolve(
             ("policy", node.policy.is_absent()),
             ("uses", node.uses.is_absent()),
         ];
-        if resolver.complete("redis", &name, node.place, &lacks, Part::Redis) {
-            let id = format!("{app}-{environment}-{name}");
-            let group = group(resolver, &name, node, &id);
+        if resolver.complete("redis", &name, node.place, &lacks, TopPart::Redis) {
+            let mut inputs = Inputs::new();
+            let app = inputs.read("app", app);
+            let environment = inputs.read("environment", environment);
+            let id = named_by_convention(inputs, format!("{app}-{environment}-{name}"));
+            let group = group(resolver, &name, node, id);
             groups.insert(name, group);
         }
     }
@@ -75,12 +78,20 @@ fn without(mut node: RedisNode, claimed: &BTreeSet<Use>) -> RedisNode {
     node
 }
 
-fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) -> RedisGroup {
+fn group(
+    resolver: &mut Resolver<'_>,
+    name: &Name,
+    node: RedisNode,
+    id: Sourced<Name>,
+) -> RedisGroup {
     let path = format!("redis.{name}");
     let sound = !node.uses.broken;
     let uses = node.uses.value.map_or_else(Vec::new, |list| list.value);
-    let serves_queue = uses.iter().any(|used| used.value == Use::Queue);
-    let by_convention = |suffix: &str| variable(&path, name, serves_queue, suffix);
+    let uses = sorted(
+        uses.into_iter()
+            .map(|used| sourced(resolver, used.value, used.span, sound)),
+        |used| used.value,
+    );
     let shards = resolver.or_derive(node.cluster.shards, || {
         Sourced::unless_stated(
             0,
@@ -88,19 +99,15 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
             "cluster mode is off unless stated",
         )
     });
+    let by_convention = |suffix: &str| variable(&path, name, &uses, suffix);
     let mode = resolver.or_derive(node.cluster.mode, || mode(&path, &shards));
     RedisGroup {
-        name: resolver.or_derive(node.name, || name_by_convention(id)),
+        name: resolver.or_derive(node.name, || id),
         engine: resolver.need(node.engine, &format!("{path}.engine")),
         version: resolver.need(node.version, &format!("{path}.engine.version")),
         node: resolver.need(node.node, &format!("{path}.node")),
         replicas: resolver.need(node.replicas, &format!("{path}.replicas")),
         policy: resolver.need(node.policy, &format!("{path}.policy")),
-        uses: sorted(
-            uses.into_iter()
-                .map(|used| sourced(resolver, used.value, used.span, sound)),
-            |used| used.value,
-        ),
         cluster: Cluster { shards, mode },
         tls: resolver.or_derive(node.tls, || {
             Sourced::unless_stated(
@@ -113,48 +120,34 @@ fn group(resolver: &mut Resolver<'_>, name: &Name, node: RedisNode, id: &str) ->
         endpoint: resolver.maybe(node.endpoint),
         env_url: resolver.or_derive(node.env_url, || by_convention("URL")),
         env_cluster: resolver.or_derive(node.env_cluster, || by_convention("CLUSTER_MODE")),
+        uses,
     }
 }
 
-fn name_by_convention(id: &str) -> Sourced<Name> {
-    Sourced::derived(
-        Name::composed(id.into()),
-        "name-by-convention",
-        vec!["app".into(), "environment".into()],
-        format!("`{id}` by convention"),
-        true,
-    )
-}
-
 /// The environment variable of a group: the queue's has the plain name that job libraries read.
-fn variable(path: &str, group: &Name, serves_queue: bool, suffix: &str) -> Sourced<String> {
+fn variable(path: &str, group: &Name, uses: &[Sourced<Use>], suffix: &str) -> Sourced<String> {
+    let mut inputs = Inputs::new();
+    let mut serves_queue = false;
+    for purpose in uses {
+        let path = format!("{path}.uses.{}", purpose.value);
+        serves_queue |= *inputs.read(path, purpose) == Use::Queue;
+    }
     let variable = if serves_queue {
         format!("REDIS_{suffix}")
     } else {
         let group = group.as_str().to_uppercase().replace('-', "_");
         format!("REDIS_{group}_{suffix}")
     };
-    Sourced::derived(
-        variable.clone(),
-        "variable-by-convention",
-        vec![format!("{path}.uses")],
-        variable,
-        true,
-    )
+    inputs.derive(variable.clone(), "variable-by-convention", variable)
 }
 
 fn mode(path: &str, shards: &Sourced<u32>) -> Sourced<ClusterMode> {
-    let value = if shards.value > 0 {
+    let mut inputs = Inputs::new();
+    let shards = *inputs.read(format_args!("{path}.cluster.shards"), shards);
+    let value = if shards > 0 {
         ClusterMode::Enabled
     } else {
         ClusterMode::Disabled
     };
-    let arithmetic = format!("{} shards", shards.value);
-    Sourced::derived(
-        value,
-        "mode-follows-shards",
-        vec![format!("{path}.cluster.shards")],
-        arithmetic,
-        shards.sound,
-    )
+    inputs.derive(value, "mode-follows-shards", format!("{shards} shards"))
 }

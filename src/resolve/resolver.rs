@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Ast, Part, Written};
+use crate::ast::{Ast, TopPart, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics, code};
 use crate::model::Name;
 use crate::model::declaration::{Settle, Value};
-use crate::source::{Origin, Sourced, Sources, Span};
+use crate::source::{Inputs, Origin, Sourced, Sources, Span};
 
 /// Gathers what is missing and what is wrong while an environment is put together.
 pub(super) struct Resolver<'a> {
     pub(super) sources: &'a Sources,
     pub(super) missing: Vec<String>,
     pub(super) diagnostics: Diagnostics,
-    pub(super) broken: BTreeSet<Part>,
+    pub(super) broken: BTreeSet<TopPart>,
 }
 
 impl<'a> Resolver<'a> {
@@ -51,13 +51,9 @@ impl<'a> Resolver<'a> {
             if !broken {
                 self.missing.push(path.to_owned());
             }
-            Sourced::derived(
-                T::placeholder(),
-                "placeholder",
-                Vec::new(),
-                String::new(),
-                false,
-            )
+            let mut nothing = Inputs::new();
+            nothing.doubt();
+            nothing.derive(T::placeholder(), "placeholder", "")
         })
     }
 
@@ -94,7 +90,7 @@ impl<'a> Resolver<'a> {
         name: &Name,
         place: Option<Span>,
         lacks: &[(&str, bool)],
-        part: Part,
+        part: TopPart,
     ) -> bool {
         let lacking: Vec<String> = lacks
             .iter()

@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Ast, FallbackNode, Over, Part, QueueNode, WorkerNode, Written};
+use crate::ast::{Ast, FallbackNode, Over, QueueNode, TopPart, WorkerNode, Written};
 use crate::model::declaration::Settled as _;
 use crate::model::{Capacity, Duration, Fallback, Name, Queue, Scenario, Worker};
-use crate::source::Sourced;
+use crate::source::{Inputs, Sourced};
 
 use super::nodes::{self, Landing};
 use super::resolver::Resolver;
-use super::workload::{Place, sorted};
+use super::workload::{WorkloadPlace, sorted};
 
 /// One row of the guide's table "Recommended settings by scenario".
-struct Row {
+struct ScenarioRow {
     length: u32,
     polling: u64,
     cooldown: u64,
     max: u32,
 }
 
-fn row(scenario: Scenario) -> Row {
-    let row = |length, polling, cooldown, max| Row {
+fn row(scenario: Scenario) -> ScenarioRow {
+    let row = |length, polling, cooldown, max| ScenarioRow {
         length,
         polling,
         cooldown,
@@ -40,7 +40,7 @@ pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     file: &Ast,
     tier: &Ast,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &Landing<'_>,
 ) -> BTreeMap<Name, Worker> {
     let named: Vec<(Name, WorkerNode)> = if file.stated.worker.is_empty() {
@@ -60,7 +60,13 @@ pub(super) fn resolve(
             .cloned()
             .unwrap_or_default();
         let lacks = [("queue", own.is_none() && node.queue.is_absent())];
-        if resolver.complete("worker", &name, node.workload.place, &lacks, Part::Worker) {
+        if resolver.complete(
+            "worker",
+            &name,
+            node.workload.place,
+            &lacks,
+            TopPart::Worker,
+        ) {
             let pool = pool(resolver, &name, node, base, app, landing);
             let max = &pool.workload.replicas.max;
             if max.value > 0 || !max.sound {
@@ -86,7 +92,7 @@ fn pool(
     name: &Name,
     node: WorkerNode,
     base: WorkerNode,
-    app: &Name,
+    app: &Sourced<Name>,
     landing: &Landing<'_>,
 ) -> Worker {
     let path = format!("worker.{name}");
@@ -102,15 +108,16 @@ fn pool(
     let polling = polling
         .unwrap_or_else(|| resolver.need(merged.polling.clone(), &format!("{path}.polling")));
     let capacity = resolver.or_derive(merged.capacity.clone(), nodes::on_demand);
-    let place = Place {
-        name: &deployment(app, name),
-        arch: landing.arch_for(Some((name, capacity.value))),
+    let place = WorkloadPlace {
+        app,
+        role: &role(name),
+        arch: landing.arch_for(Some((name, &capacity))),
         window: Some(window(&path, &cooldown)),
     };
     let node = std::mem::take(&mut merged.workload);
     let mut workload = super::workload::resolve(resolver, &path, node, &place);
     workload.replicas.max = max.unwrap_or(workload.replicas.max);
-    let settled = Settled {
+    let settled = SettledPool {
         workload,
         queue,
         scenario,
@@ -121,30 +128,26 @@ fn pool(
     finish(resolver, &path, merged, settled)
 }
 
-/// The Deployment of a pool; the only pool is not called so twice.
-fn deployment(app: &Name, pool: &Name) -> String {
+/// What a pool's Deployment is called; the only pool is not called so twice.
+fn role(pool: &Name) -> String {
     if pool.as_str() == "worker" {
-        format!("{app}-worker")
+        "worker".to_owned()
     } else {
-        format!("{app}-worker-{pool}")
+        format!("worker-{pool}")
     }
 }
 
 fn window(path: &str, cooldown: &Sourced<Duration>) -> Sourced<Duration> {
-    Sourced::derived(
-        cooldown.value,
-        "cooldown-becomes-window",
-        vec![format!("{path}.cooldown")],
-        format!(
-            "`{path}.cooldown` ({}), because KEDA's cooldown applies only to the step to zero",
-            cooldown.value
-        ),
-        cooldown.sound,
-    )
+    let mut inputs = Inputs::new();
+    let path = format!("{path}.cooldown");
+    let window = *inputs.read(&path, cooldown);
+    let arithmetic =
+        format!("`{path}` ({window}), because KEDA's cooldown applies only to the step to zero");
+    inputs.derive(window, "cooldown-becomes-window", arithmetic)
 }
 
 /// What a pool's resolving has settled before the rest of its node is read.
-struct Settled {
+struct SettledPool {
     workload: crate::model::Workload,
     queue: Vec<Queue>,
     scenario: Option<Sourced<Scenario>>,
@@ -153,7 +156,12 @@ struct Settled {
     capacity: Sourced<Capacity>,
 }
 
-fn finish(resolver: &mut Resolver<'_>, path: &str, merged: WorkerNode, settled: Settled) -> Worker {
+fn finish(
+    resolver: &mut Resolver<'_>,
+    path: &str,
+    merged: WorkerNode,
+    settled: SettledPool,
+) -> Worker {
     let mut workload = settled.workload;
     workload.replicas.unless_unread(&merged.pause);
     Worker {
@@ -182,39 +190,34 @@ fn fallback(resolver: &Resolver<'_>, node: FallbackNode) -> Option<Fallback> {
 
 /// The scenario that the file names for a pool, if it does.
 struct Chosen<'a> {
-    table: Option<(Sourced<Row>, Scenario)>,
+    scenario: Option<&'a Sourced<Scenario>>,
     path: &'a str,
 }
 
 impl<'a> Chosen<'a> {
-    fn new(scenario: Option<&Sourced<Scenario>>, path: &'a str) -> Self {
-        let table = scenario.map(|chosen| (chosen.map(|value| row(*value)), chosen.value));
-        Self { table, path }
+    fn new(scenario: Option<&'a Sourced<Scenario>>, path: &'a str) -> Self {
+        Self { scenario, path }
     }
 
     /// The scenario's value, unless the file states its own.
     fn value<W, T>(
         &self,
         written: &Written<W>,
-        pick: impl FnOnce(&Row) -> T,
+        pick: impl FnOnce(&ScenarioRow) -> T,
     ) -> Option<Sourced<T>> {
         if !written.is_absent() {
             return None;
         }
-        let (table, scenario) = self.table.as_ref()?;
-        Some(Sourced::derived(
-            pick(&table.value),
-            "scenario",
-            vec![format!("{}.scenario", self.path)],
-            format!("the guide's row for scenario `{scenario}`"),
-            table.sound,
-        ))
+        let mut inputs = Inputs::new();
+        let scenario = *inputs.read(format_args!("{}.scenario", self.path), self.scenario?);
+        let arithmetic = format!("the guide's row for scenario `{scenario}`");
+        Some(inputs.derive(pick(&row(scenario)), "scenario", arithmetic))
     }
 
     fn number(
         &self,
         written: &Written<u32>,
-        pick: impl FnOnce(&Row) -> u32,
+        pick: impl FnOnce(&ScenarioRow) -> u32,
     ) -> Option<Sourced<u32>> {
         self.value(written, pick)
     }
@@ -222,7 +225,7 @@ impl<'a> Chosen<'a> {
     fn seconds(
         &self,
         written: &Written<Duration>,
-        pick: impl FnOnce(&Row) -> u64,
+        pick: impl FnOnce(&ScenarioRow) -> u64,
     ) -> Option<Sourced<Duration>> {
         self.value(written, |row| Duration::from_secs(pick(row)))
     }

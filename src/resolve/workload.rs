@@ -6,14 +6,16 @@ use crate::model::{
     Arch, Connections, Driver, Duration, Name, Replicas, Resources, Rollout, Scaling, Select,
     Target, Workload,
 };
-use crate::source::{Sourced, Span};
+use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
 
 /// What a workload gets from where it runs.
-pub(super) struct Place<'a> {
-    /// The Deployment's name unless the file adopts another.
-    pub(super) name: &'a str,
+pub(super) struct WorkloadPlace<'a> {
+    /// What its Deployment is called after, unless the file adopts another name.
+    pub(super) app: &'a Sourced<Name>,
+    /// What its Deployment does for the application.
+    pub(super) role: &'a str,
     /// The architecture of the node group it lands on.
     pub(super) arch: Sourced<Arch>,
     /// The scale-down window that follows from a pool's cooldown.
@@ -24,12 +26,12 @@ pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     path: &str,
     node: WorkloadNode,
-    place: &Place<'_>,
+    place: &WorkloadPlace<'_>,
 ) -> Workload {
     let mut replicas = Replicas::settle(node.replicas, resolver, &format!("{path}.replicas"));
     replicas.unless_unread(&node.hold);
     Workload {
-        name: resolver.or_derive(node.name, || by_convention(place.name)),
+        name: resolver.or_derive(node.name, || by_convention(place.app, place.role)),
         image: resolver.maybe(node.image),
         replicas,
         target: Target::settle(node.target, resolver, &format!("{path}.target")),
@@ -72,20 +74,22 @@ pub(super) fn driver(
     Some(driver)
 }
 
-/// The Deployment's name where the file adopts none.
-pub(super) fn by_convention(name: &str) -> Sourced<Name> {
-    Sourced::derived(
-        Name::composed(name.to_owned()),
-        "name-by-convention",
-        vec!["app".into()],
-        format!("`{name}` by convention"),
-        true,
-    )
+/// The name of a Deployment of the application, where the file adopts none.
+pub(super) fn by_convention(app: &Sourced<Name>, role: &str) -> Sourced<Name> {
+    let mut inputs = Inputs::new();
+    let app = inputs.read("app", app);
+    let name = format!("{app}-{role}");
+    named_by_convention(inputs, name)
+}
+
+/// The name that follows from `inputs`, where the file adopts none.
+pub(super) fn named_by_convention(inputs: Inputs, name: String) -> Sourced<Name> {
+    let arithmetic = format!("`{name}` by convention");
+    inputs.derive(Name::composed(name), "name-by-convention", arithmetic)
 }
 
 impl Replicas {
-    /// Where `instead` of these bounds something unreadable is asked for, nobody knows how many
-    /// pods there are.
+    /// Marks the bounds as unsound if `instead`, which replaces them, could not be read.
     pub(super) fn unless_unread(&mut self, instead: &Written<u32>) {
         self.min.sound &= !instead.broken;
         self.max.sound &= !instead.broken;

@@ -2,20 +2,20 @@
 
 use crate::edit::{Address, Pick, Segment, Slot};
 use crate::model::{Days, OffHours};
-use crate::parse::tree::{Entry, Node};
+use crate::parse::tree::{KdlEntry, KdlNode};
 use crate::parse::value;
 
-/// The nodes on the way of an address, as far as they are there. Of nodes that may be repeated the
-/// one that states the slot is preferred.
+/// The existing nodes on the way to an address. Among repeated nodes, one that states the slot is
+/// preferred.
 pub(super) fn locate<'n, 't>(
-    nodes: &'n [Node<'t>],
+    nodes: &'n [KdlNode<'t>],
     way: &[Segment],
     slot: &Slot,
-) -> Vec<&'n Node<'t>> {
+) -> Vec<&'n KdlNode<'t>> {
     let Some((segment, rest)) = way.split_first() else {
         return Vec::new();
     };
-    let mut best: Vec<&Node<'t>> = Vec::new();
+    let mut best: Vec<&KdlNode<'t>> = Vec::new();
     for node in matching(nodes, segment) {
         let children = node.block.as_ref().map_or(&[][..], |block| &block.nodes);
         let mut chain = vec![node];
@@ -34,11 +34,11 @@ pub(super) fn locate<'n, 't>(
 
 /// The nodes that a segment can mean.
 fn matching<'n, 't>(
-    nodes: &'n [Node<'t>],
+    nodes: &'n [KdlNode<'t>],
     segment: &Segment,
-) -> impl Iterator<Item = &'n Node<'t>> {
+) -> impl Iterator<Item = &'n KdlNode<'t>> {
     let is_step = segment.name == "policy" && matches!(segment.pick, Pick::Nth(_));
-    let name = move |node: &&Node<'_>| {
+    let name = move |node: &&KdlNode<'_>| {
         let step = node.name == "pods" || node.name == "percent";
         node.name == segment.name.as_str() || (is_step && step)
     };
@@ -54,7 +54,7 @@ fn matching<'n, 't>(
 }
 
 /// The key of a node `off-hours`, if it can be read.
-fn hours(node: &Node<'_>) -> Option<String> {
+fn hours(node: &KdlNode<'_>) -> Option<String> {
     let value = |key: &str| {
         let mut entries = node.entries.iter();
         let entry = entries.find(|entry| entry.key.as_ref().is_some_and(|it| it.name == key));
@@ -70,17 +70,17 @@ fn hours(node: &Node<'_>) -> Option<String> {
 }
 
 /// The arguments of a node, in order.
-pub(super) fn arguments<'n, 't>(node: &'n Node<'t>) -> impl Iterator<Item = &'n Entry<'t>> {
+pub(super) fn arguments<'n, 't>(node: &'n KdlNode<'t>) -> impl Iterator<Item = &'n KdlEntry<'t>> {
     node.entries.iter().filter(|entry| entry.key.is_none())
 }
 
 /// Whether the last node of an address states its slot.
-pub(super) fn states(node: &Node<'_>, address: &Address) -> bool {
+pub(super) fn states(node: &KdlNode<'_>, address: &Address) -> bool {
     let segment = address.nodes.last();
     segment.is_none_or(|segment| has(node, segment, &address.slot))
 }
 
-fn has(node: &Node<'_>, segment: &Segment, slot: &Slot) -> bool {
+fn has(node: &KdlNode<'_>, segment: &Segment, slot: &Slot) -> bool {
     match slot {
         Slot::Node | Slot::Key => true,
         Slot::Arguments => {

@@ -1,18 +1,19 @@
-//! Taking something away, and the nodes around it that state nothing without it.
+//! Removes text, and the nodes around it that are then empty.
 
 use std::ops::Range;
 
 use super::find::{arguments, locate, states};
 use super::{
-    Read, cut_entry, has_key, indent, is_blank, is_line_end, is_property, node_end, range, replace,
+    ReadText, cut_entry, has_key, indent, is_blank, is_line_end, is_property, node_end, range,
+    replace,
 };
 use crate::edit::{Address, Pick, Segment, Slot};
-use crate::parse::tree::Node;
+use crate::parse::tree::KdlNode;
 
-/// The text without what stands at `address`; none where it cannot be read. What is not there leaves
-/// the text as it is.
+/// The text without the contents of `address`; `None` if the text cannot be read. A missing place
+/// leaves the text as it is.
 pub(super) fn remove(text: &str, address: &Address) -> Option<String> {
-    let read = Read::of(text)?;
+    let read = ReadText::of(text)?;
     let chain = locate(&read.nodes, &address.nodes, &address.slot);
     let last = chain.last().filter(|_| chain.len() == address.nodes.len());
     let Some(node) = last.copied().filter(|node| states(node, address)) else {
@@ -48,30 +49,30 @@ pub(super) fn remove(text: &str, address: &Address) -> Option<String> {
     prune(&left, &address.nodes)
 }
 
-/// The text without the last node of `way` if that states nothing, and so on outward.
+/// The text without the last node of `way` if it is empty, and so on outwards.
 fn prune(text: &str, way: &[Segment]) -> Option<String> {
     let Some((last, outer)) = way.split_last() else {
         return Some(text.to_owned());
     };
-    let read = Read::of(text)?;
+    let read = ReadText::of(text)?;
     let chain = locate(&read.nodes, way, &Slot::Node);
     let node = chain.last().filter(|_| chain.len() == way.len());
-    // A node with a key says by itself that there is such a pool, group or list.
-    let is_empty = |node: &&Node<'_>| last.pick == Pick::Only && says_nothing(text, node);
+    // A node with a key declares a pool, group or list by itself.
+    let is_empty = |node: &&KdlNode<'_>| last.pick == Pick::Only && says_nothing(text, node);
     match node.copied().filter(is_empty) {
         Some(node) => prune(&cut_node(text, node), outer),
         None => Some(text.to_owned()),
     }
 }
 
-/// Whether a node is a name and nothing else, not even a comment in its block.
-fn says_nothing(text: &str, node: &Node<'_>) -> bool {
+/// Whether a node has nothing but a name, and no comment in its block.
+fn says_nothing(text: &str, node: &KdlNode<'_>) -> bool {
     let inside = node.block.as_ref().map_or("", |block| {
         let (open, whole) = (range(block.open), range(block.whole));
         text.get(open.end..whole.end.saturating_sub(1))
             .unwrap_or("?")
     });
-    // Comments and what `/-` leaves out stand between the name and the block, too.
+    // Comments and `/-` can also be between the name and the block.
     let name = node.name_span.end as usize;
     let block = node
         .block
@@ -81,9 +82,9 @@ fn says_nothing(text: &str, node: &Node<'_>) -> bool {
     node.entries.is_empty() && inside.trim().is_empty() && between.trim().is_empty()
 }
 
-/// The text without a node: with its line where it has one to itself, else with one of the `;` beside
-/// it. A comment behind it stays.
-fn cut_node(text: &str, node: &Node<'_>) -> String {
+/// The text without a node: with its whole line, if nothing else is on it, else with one `;` next
+/// to it. A comment after it stays.
+fn cut_node(text: &str, node: &KdlNode<'_>) -> String {
     let (start, end) = (node.name_span.start as usize, node_end(node));
     let blanks = |at: usize| {
         let rest = text.get(at..).unwrap_or_default();

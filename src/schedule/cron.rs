@@ -1,8 +1,8 @@
-//! KEDA's cron trigger: when it is open, and which one stands for an event.
+//! KEDA's cron trigger: when it is open, and which trigger matches an event.
 //!
-//! KEDA asks robfig/cron for the next start and the next end from now: the trigger is open when
-//! the end comes first (`cron_scaler.go`). Five fields have no year, and a time that a clock leaves
-//! out never comes.
+//! KEDA asks robfig/cron for the next start and the next end: the trigger is open if the end comes
+//! first (`cron_scaler.go`). The five fields have no year, and a time that a clock change skips
+//! never occurs.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -14,15 +14,15 @@ const YEARS: i16 = 5;
 
 /// `minute hour day month *`: once a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dated {
+pub struct YearlyCron {
     month: i8,
     day: i8,
     hour: i8,
     minute: i8,
 }
 
-impl Dated {
-    /// The schedule that comes at this time of the year.
+impl YearlyCron {
+    /// The schedule for this time of the year.
     #[must_use]
     pub fn new(clock: DateTime) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Dated {
         }
     }
 
-    /// When it comes next after a moment, in a zone.
+    /// Its next occurrence after a moment, in a time zone.
     #[must_use]
     pub fn next(self, zone: &Zone, after: Timestamp) -> Option<Timestamp> {
         let year = zone.clock(after).year();
@@ -44,7 +44,7 @@ impl Dated {
     }
 }
 
-impl std::fmt::Display for Dated {
+impl std::fmt::Display for YearlyCron {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             month,
@@ -62,20 +62,20 @@ pub struct Trigger {
     /// `timezone`.
     pub zone: Zone,
     /// `start`.
-    pub start: Dated,
+    pub start: YearlyCron,
     /// `end`.
-    pub end: Dated,
+    pub end: YearlyCron,
 }
 
 impl Trigger {
-    /// The trigger that is open as long as an event's floors hold, if any is: on the event's own
-    /// clock, else, where that changes meanwhile, on UTC's. An event of a year and more has none,
-    /// nor has one that begins on a 29th of February and ends on a later day.
+    /// The trigger that is open exactly while an event's floors apply, if there is one: in the
+    /// event's own time zone, or in UTC if clocks change in between. An event of a year or more has
+    /// none. Neither has one that starts on 29 February and ends on a later day.
     #[must_use]
     pub fn between(start: Timestamp, end: Timestamp, zone: &Zone) -> Option<Self> {
         let on = |zone: Zone| Self {
-            start: Dated::new(zone.clock(start)),
-            end: Dated::new(zone.clock(end)),
+            start: YearlyCron::new(zone.clock(start)),
+            end: YearlyCron::new(zone.clock(end)),
             zone,
         };
         [on(zone.clone()), on(Zone::utc())]
@@ -83,7 +83,7 @@ impl Trigger {
             .find(|trigger| trigger.matches(start, end))
     }
 
-    /// KEDA's test. What never comes again is before everything else.
+    /// KEDA's test. A schedule that never occurs again counts as the earliest.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let start = self.start.next(&self.zone, at);
@@ -91,8 +91,8 @@ impl Trigger {
         end.is_some_and(|end| start.is_none_or(|start| end <= start))
     }
 
-    /// Whether both times come twice, in an hour that clocks set back repeat: it opens twice then,
-    /// an hour before or after what was asked for.
+    /// Whether both times are in an hour that a clock change repeats. The trigger then opens twice,
+    /// once an hour too early or too late.
     fn is_twice(&self, start: Timestamp, end: Timestamp) -> bool {
         let zone = &self.zone;
         [start, end]
@@ -100,8 +100,8 @@ impl Trigger {
             .all(|at| zone.instants(zone.clock(at)).len() > 1)
     }
 
-    /// Whether it is open from `start` to `end`, and neither right before nor right after. Between,
-    /// it can change only where one of its two times comes.
+    /// Whether it is open from `start` to `end`, and closed right before and right after. In
+    /// between, it can change only at one of its two times.
     fn matches(&self, start: Timestamp, end: Timestamp) -> bool {
         let second = jiff::SignedDuration::from_secs(1);
         let Ok(before) = start.checked_sub(second) else {

@@ -1,21 +1,21 @@
-//! Seven days of a calendar, moment by moment.
+//! The events and windows of seven days, moment by moment.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::{Calendar, Subject, Wanted, Zone};
+use super::{Calendar, ScheduleSubject, WantedCount, Zone};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Something that is wanted from a moment on.
+/// A wanted count, and the moment from which on it applies.
 #[derive(Clone, Debug)]
-pub struct Turn<'a> {
+pub struct WeekTurn<'a> {
     /// From when.
     pub at: Timestamp,
     /// Of what.
-    pub subject: Subject,
+    pub subject: ScheduleSubject,
     /// What.
-    pub wanted: Wanted<'a>,
+    pub wanted: WantedCount<'a>,
 }
 
 /// Seven days.
@@ -27,12 +27,12 @@ pub struct Week<'a> {
     pub from: Timestamp,
     /// When they are over.
     pub to: Timestamp,
-    /// What is wanted at their beginning, and every change of it, in order.
-    pub turns: Vec<Turn<'a>>,
+    /// The wanted count at the start, and every change, in order.
+    pub turns: Vec<WeekTurn<'a>>,
 }
 
 impl<'a> Calendar<'a> {
-    /// The zone to show times in: that of the windows and events if all have the same, else UTC.
+    /// The time zone for display: that of the windows and events if they share one, else UTC.
     #[must_use]
     pub fn zone(&self) -> Zone {
         let windows = self.windows.iter().map(|window| &window.zone);
@@ -45,15 +45,15 @@ impl<'a> Calendar<'a> {
         }
     }
 
-    /// The seven days from the midnight that begins `day`.
+    /// The seven days from the start of `day`.
     #[must_use]
     pub fn week(&self, day: Date) -> Week<'a> {
         let zone = self.zone();
-        // Days of the calendar: in the week in which clocks are set back they have an hour more.
+        // Calendar days: the week in which clocks are set back has an extra hour.
         let midnight = |day: Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
         let (from, to) = (midnight(day), midnight(day.saturating_add(7.days())));
         let subjects = self.subjects();
-        let mut turns: Vec<Turn<'a>> = Vec::new();
+        let mut turns: Vec<WeekTurn<'a>> = Vec::new();
         let mut at = from;
         while at < to {
             for subject in &subjects {
@@ -61,7 +61,7 @@ impl<'a> Calendar<'a> {
                 let last = turns.iter().rev().find(|turn| turn.subject == *subject);
                 if last.is_none_or(|turn| turn.wanted != wanted) {
                     let subject = subject.clone();
-                    turns.push(Turn {
+                    turns.push(WeekTurn {
                         at,
                         subject,
                         wanted,

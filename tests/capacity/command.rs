@@ -60,7 +60,7 @@ fn broken_metrics_are_wrong_and_nothing_is_reported() {
     assert_eq!(code(&output), 3);
     assert!(output.stdout.is_empty());
     assert!(
-        stderr(&output).starts_with("error: metrics.csv:2: the cell is no time"),
+        stderr(&output).starts_with("error: metrics.csv:2: the cell is not a time"),
         "{}",
         stderr(&output)
     );
@@ -142,7 +142,7 @@ fn what_a_file_holds_does_not_act_on_a_terminal() {
     let metrics = format!("time,metric,value\n\u{1b}[2J\u{202e},db-cpu,1\n{long},db-cpu,1\n");
     let folder = folder(MEDIUM, &metrics);
     let told = stderr(&tierc(folder.path(), &USUAL));
-    assert_eq!(told.matches("the cell is no time").count(), 2, "{told}");
+    assert_eq!(told.matches("the cell is not a time").count(), 2, "{told}");
     assert!(
         !told.contains(['\u{1b}', '\u{202e}']) && told.len() < 1000,
         "{told}"

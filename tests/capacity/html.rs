@@ -59,7 +59,7 @@ fn a_page_has_a_plot_with_words_for_every_metric_that_is_known() {
             }
             (None, None) => {}
         }
-        // Every day that was measured stands in the table beside the plot.
+        // Every measured day is in the table beside the plot.
         for day in &metric.days {
             assert!(page.text.contains(&day.date), "{}", day.date);
         }

@@ -86,7 +86,7 @@ proptest! {
         prop_assert!(near(plain.at(today()).value + more, lifted.at(today()).value));
     }
 
-    /// However far one day in ten stands out, the slope stays among those of the other days.
+    /// Whatever the outliers on one day in ten, the slope stays among those of the other days.
     #[test]
     fn days_that_stand_out_do_not_drag_the_slope(days in series(), far in 1e3..1e9, every in 10_usize..15) {
         let spiked: Vec<Day> = days

@@ -71,7 +71,7 @@ fn the_columns_have_to_be_right_before_any_row_is() {
         ("time,metric,value,host\n", "1: there is no column `host`"),
         (
             "time,metric,value,time\n",
-            "1: the column `time` stands twice",
+            "1: the column `time` appears twice",
         ),
         ("\u{0}", "1: there is no column"),
     ] {
@@ -107,7 +107,7 @@ fn a_time_that_repeats_has_to_have_the_same_value() {
     let other = same.replace("4.0", "5");
     assert_eq!(
         mistakes(other),
-        ["3: this is the time of line 2, with another value: one of the two has to go"]
+        ["3: line 2 has the same time with another value: remove one of the two"]
     );
 }
 
@@ -140,7 +140,7 @@ fn twenty_mistakes_are_told_and_the_others_counted() {
     let rows: String = (0..1000).map(|_| "yesterday,db-cpu,database,1\n").collect();
     let told = mistakes(format!("time,metric,component,value\n{rows}"));
     assert_eq!(told.len(), 21);
-    assert_eq!(told[20], "21: and 980 more mistakes from here on");
+    assert_eq!(told[20], "21: and 980 more mistakes after this line");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tierc::capacity::prometheus::samples;
 
 use super::{MEDIUM, window};
 
-/// Answers every request alike until as many came as are wanted, and tells what it was asked.
+/// Answers every request alike until the expected number has come, and returns the requests.
 fn stand_in(answer: String, requests: usize) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -233,7 +233,7 @@ fn an_answer_of_another_shape_is_refused() {
         (answer("vector", series), "not a `matrix`"),
         (
             answer("matrix", &series.replace("\"1\"", "\"one\"")),
-            "is no value",
+            "is not a value",
         ),
         (
             answer("matrix", &series.replace("1795392000", "1e300")),

@@ -5,10 +5,10 @@ use tierc::capacity::proposal::{Base, Proposals, propose};
 use tierc::capacity::{metrics_file, review};
 use tierc::compile::{CatalogueTexts, Input};
 use tierc::report::capacity::markdown::markdown;
-use tierc::report::capacity::text::{Shown, text};
+use tierc::report::capacity::text::{CapacityStyle, text};
 use tierc::report::capacity::{CapacityReport, ReliefReport, Reviewed, json, report};
 
-use tierc::capacity::series::Window;
+use tierc::capacity::series::ReviewWindow;
 use tierc::capacity::trial::trials;
 
 use super::{MEDIUM, days, is_weekend, noise, tracked, window};
@@ -46,7 +46,7 @@ pub(super) fn reviewed(environment: &str, csv: &str) -> CapacityReport {
     reviewed_over(environment, csv, window())
 }
 
-fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport {
+fn reviewed_over(environment: &str, csv: &str, window: ReviewWindow) -> CapacityReport {
     let run = run(environment);
     let history = metrics_file::read(csv.as_bytes(), &tracked(environment), window).unwrap();
     let review = review(tracked(environment), history, window);
@@ -80,7 +80,7 @@ fn reviewed_over(environment: &str, csv: &str, window: Window) -> CapacityReport
 
 fn shown(report: &CapacityReport, unicode: bool) -> String {
     let color = false;
-    text(report, Shown { color, unicode })
+    text(report, CapacityStyle { color, unicode })
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn a_month_is_told_at_a_terminal() {
 #[test]
 fn a_plot_fits_80_columns() {
     for count in [14, 30, 59, 60, 61, 92] {
-        let window = Window::of(today(), count);
+        let window = ReviewWindow::of(today(), count);
         let mut csv = String::from("time,metric,component,value\n");
         for day in days(count.into(), |day, _| 1e12 + 2e10 * f64::from(day)) {
             csv += &format!("{},redis-ops,redis.queue,{}\n", day.date, day.value);
         }
         let report = reviewed_over(MEDIUM, &csv, window);
         let told = shown(&report, true);
-        // The row of the table has the number itself, and so has the sentence above the plot.
+        // The number itself is in the row of the table, and in the sentence above the plot.
         let plot: Vec<&str> = told.lines().filter(|it| it.contains(['│', '└'])).collect();
         assert_eq!(plot.len(), 10, "{told}");
         let wide = plot.iter().find(|line| line.chars().count() > 80);
@@ -285,7 +285,7 @@ fn the_lists_of_a_proposed_pool_are_quoted() {
     );
 }
 
-/// A change is as bad as the worst it does, and what has to be seen to may stand with another part.
+/// A change has the class of its worst impact, but other impacts can also need attention.
 #[test]
 fn what_has_to_be_seen_to_is_told_with_a_proposal() {
     let report = reviewed(
@@ -452,7 +452,7 @@ fn what_is_held_gets_another_count_to_be_held_at() {
     }
 }
 
-/// Without prices nobody knows what is cheap: the file changes as little as it can.
+/// Without prices, the smallest change of the file is proposed.
 #[test]
 fn where_prices_are_missing_nothing_is_called_the_cheapest() {
     let elsewhere = CROWDED.replace("us-east-1", "eu-west-1");
@@ -498,7 +498,7 @@ fn a_value_is_typed_beside_its_siblings_and_a_line_into_its_node() {
     );
 }
 
-/// A month of storage that grows by a point a day, and drops on one of them.
+/// A month of storage that grows by a point a day, and drops on one of the days.
 fn storage_cleaned_up(on: u32, by: f64) -> String {
     let mut csv = String::from("time,metric,component,value\n");
     for day in days(30, |day, _| {
@@ -509,8 +509,8 @@ fn storage_cleaned_up(on: u32, by: f64) -> String {
     csv
 }
 
-/// Storage that was cleaned up yesterday: nobody can tell the level yet, and nothing rules the
-/// threshold out.
+/// Storage was cleaned up yesterday: the new level is uncertain, so the threshold cannot be ruled
+/// out.
 #[test]
 fn a_threshold_within_the_interval_is_never_called_unreached() {
     let csv = storage_cleaned_up(26, 18.0);
@@ -525,7 +525,7 @@ fn a_threshold_within_the_interval_is_never_called_unreached() {
     assert!(!told.contains("no threshold is reached"), "{told}");
 }
 
-/// The day of a shift is told, and what is made of it.
+/// The report names the day of a shift and how the trend treats it.
 #[test]
 fn a_shift_is_a_note() {
     let csv = storage_cleaned_up(15, 15.0);
@@ -540,8 +540,8 @@ fn a_shift_is_a_note() {
     );
 }
 
-/// A node holds what is requested of it. Pods that come to use more than that would take it from
-/// their neighbours, so that a larger limit alone is no room.
+/// A node reserves what is requested. Pods that use more would take memory from others, so a larger
+/// limit alone makes no room.
 #[test]
 fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
     let offered = |more: &str| {
@@ -575,11 +575,11 @@ fn memory_that_pods_come_to_use_is_requested_and_held_against_the_nodes() {
     assert!(kdl.contains("nodes \"general\" { count max="), "{kdl}");
 }
 
-/// The edits of a change make the file state what is proposed, whatever it states already, and keep
-/// the rest of it.
+/// The edits of a change make the file state the proposal, whatever it stated before, and keep the
+/// rest of it.
 #[test]
 fn the_edits_of_a_change_make_the_file_state_it() {
-    use tierc::diagnostic::json::Action;
+    use tierc::diagnostic::json::ActionJson;
     use tierc::edit::Edit;
     let mut seen = 0;
     for (file, metric, component, from, by) in [
@@ -599,9 +599,9 @@ fn the_edits_of_a_change_make_the_file_state_it() {
         let edits = change.edits.iter().map(|edit| {
             let kdl = edit.kdl.clone().unwrap();
             match edit.action {
-                Action::Set => Edit::set(edit.path.as_str(), kdl),
-                Action::Insert => Edit::insert(edit.path.as_str(), kdl),
-                Action::Remove => Edit::remove(edit.path.as_str()),
+                ActionJson::Set => Edit::set(edit.path.as_str(), kdl),
+                ActionJson::Insert => Edit::insert(edit.path.as_str(), kdl),
+                ActionJson::Remove => Edit::remove(edit.path.as_str()),
             }
         });
         let edits: Vec<Edit> = edits.collect();
@@ -610,7 +610,7 @@ fn the_edits_of_a_change_make_the_file_state_it() {
         assert!(!run.has_errors(), "{edited}");
         let stated = run.files[0].environment.as_ref().unwrap().list();
         for edit in &edits {
-            let tierc::edit::Action::Set(kdl) = &edit.action else {
+            let tierc::edit::EditAction::Set(kdl) = &edit.action else {
                 continue;
             };
             let attribute = stated.iter().find(|it| it.path == edit.path);

@@ -152,7 +152,7 @@ fn clocks_that_change_do_not_change_a_day() {
 #[test]
 fn a_day_is_its_sustained_peak_and_a_part_of_a_day_is_none() {
     let start = "2026-11-20T00:00:00Z".parse::<jiff::Timestamp>().unwrap();
-    // Quarter hours of three days and of five hours; one moment of each whole day stands out.
+    // Quarter hours of three days and of five hours; one moment of each whole day is an outlier.
     let samples: Vec<Sample> = (0..3 * 96 + 20)
         .map(|quarter: i64| Sample {
             at: start + jiff::SignedDuration::from_mins(15 * quarter),
@@ -206,7 +206,7 @@ fn a_jump_without_growth_is_no_growth() {
     near(trend.at(today()).value, 55.0, 1.0);
 }
 
-/// Lines, weekends, days that stand out, bends and climbs of weeks: none of them is a shift.
+/// Lines, weekends, outliers, bends and climbs over weeks: none of them is a shift.
 #[test]
 fn what_is_no_shift_is_taken_for_none() {
     let bent = |day: u32| f64::from(day.saturating_sub(15));

@@ -10,7 +10,7 @@ use tierc::diagnostic::Diagnostics;
 use tierc::model::{Arch, Quantity};
 use tierc::source::{Source, Sources};
 
-/// Every fact, whoever asks for it.
+/// A catalogue with every fact.
 fn catalogue() -> Catalogue {
     let (name, text) = CatalogueTexts::embedded().instances;
     let mut sources = Sources::default();

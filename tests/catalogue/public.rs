@@ -23,7 +23,7 @@ fn rows(kind: &str) -> BTreeMap<&'static str, Vec<&'static str>> {
         .collect()
 }
 
-/// An amount; none where there is none.
+/// An amount; `None` for an empty cell.
 fn amount(text: &str) -> Option<Money> {
     (!text.is_empty()).then(|| Money::parse(text).unwrap())
 }

@@ -179,7 +179,7 @@ fn redis_groups_and_nodes_are_those_of_the_table() {
     );
 }
 
-/// What an environment can take, in every dimension that somebody sizes by.
+/// The capacity of an environment in every dimension.
 fn capacities(tier: &Environment, catalogue: &Catalogue) -> Vec<(String, u64)> {
     let mut all: Vec<(String, u64)> = Vec::new();
     let mut add = |what: &str, amount: u64| all.push((what.to_owned(), amount));
@@ -281,7 +281,7 @@ fn every_name_in_a_tier_is_a_fact_of_the_catalogue() {
     }
 }
 
-/// A value that only stands in for another would be a hole.
+/// A placeholder value would be a hole.
 #[test]
 fn no_tier_has_a_hole() {
     for tier in tiers().0 {

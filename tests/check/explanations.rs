@@ -18,7 +18,7 @@ fn explanations() -> Vec<(&'static str, &'static str)> {
     rules.chain(language).collect()
 }
 
-/// What stands under a heading.
+/// The text below a heading.
 fn section<'a>(text: &'a str, heading: &str) -> &'a str {
     let from = text.split_once(&format!("\n## {heading}\n")).unwrap().1;
     from.split("\n## ").next().unwrap()

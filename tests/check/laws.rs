@@ -136,6 +136,7 @@ fn a_family_lists_its_rules_by_name() {
         check::redis::RULES,
         check::database::RULES,
         check::kubernetes::RULES,
+        check::time::RULES,
         check::money::RULES,
         check::hygiene::RULES,
     ];
@@ -157,7 +158,7 @@ fn every_rule_has_a_file_an_explanation_and_cases_on_both_sides() {
         assert_eq!(own.count(), 1, "{file}");
         let explanation = project("src/diagnostic/explain").join(format!("{slug}.md"));
         assert!(explanation.exists(), "{slug}");
-        // What these say of an estimate is told where costs are.
+        // These rules judge estimates, and are tested with the costs.
         if ["price-missing", "prices-old"].contains(&slug) {
             continue;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tierc::compile::{CatalogueTexts, Fixed, Fixes, Input, Repairable, Run, fix, repairable};
 use tierc::diagnostic::{Diagnostic, Help, Severity};
-use tierc::edit::{Action, Edit};
+use tierc::edit::{Edit, EditAction};
 use tierc::model::Environment;
 use tierc::rewrite;
 use tierc::source::{Origin, Span};
@@ -52,7 +52,7 @@ fn replaced(text: &str, span: Span, with: &str) -> String {
     format!("{}{with}{}", &text[..start], &text[end..])
 }
 
-/// The text with what a finding offers done; none where it leaves that to a person.
+/// The text after a finding's repair; `None` if the finding leaves it to a person.
 fn repaired(text: &str, help: &Help) -> Option<String> {
     if !help.edits.is_empty() {
         let changed = rewrite::apply(text, &help.edits);
@@ -168,7 +168,7 @@ fn a_repair_that_fix_refuses_is_not_counted() {
     assert_eq!(count.others, fixed.applied.len());
 }
 
-/// To state a value that is derived, or that the tier gives, pins it: somebody has to want that.
+/// To state a derived value, or one of the tier, pins it, which a person must decide.
 #[test]
 fn a_safe_repair_changes_only_what_the_file_states() {
     for_each(failing(), |case| {
@@ -178,7 +178,8 @@ fn a_safe_repair_changes_only_what_the_file_states() {
             let help = finding.help.iter().filter(|help| help.safe);
             help.flat_map(|help| &help.edits)
         });
-        let pins = safe.filter(|edit| matches!(edit.action, Action::Set(_) | Action::Insert(_)));
+        let pins =
+            safe.filter(|edit| matches!(edit.action, EditAction::Set(_) | EditAction::Insert(_)));
         pins.filter(|edit| !stated.contains(&edit.path))
             .map(|edit| format!("{}/{}: {edit}", case.rule, case.name))
             .collect()

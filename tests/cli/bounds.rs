@@ -1,4 +1,4 @@
-//! Whatever stands in the place of a file is never waited for, and never read without end.
+//! tierc never waits for something in the place of a file, and never reads it without a limit.
 
 use std::fs;
 use std::path::Path;

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 use super::{code, folder, stderr, stdout, tierc};
 use crate::consumers::tools::skip_unless_required;
 
-/// Runs a script in a mount namespace of its own, where `tierc` is the program. None where the system
-/// lets nobody mount: that is said, or is a failure.
+/// Runs a script in a mount namespace of its own, in which `tierc` is the program. `None` if the
+/// system allows no mounts, after saying so or failing.
 fn with_mounts(folder: &Path, script: &str) -> Option<Output> {
     let ways: [&[&str]; 2] = [&["--mount"], &["--map-root-user", "--mount"]];
     let allowed = ways.into_iter().find(|way| {

@@ -74,7 +74,7 @@ worker "decisions" { queue "queue:decisions" length=50; replicas min=2 max=12; s
     );
 }
 
-/// What Prometheus makes of the value in a description.
+/// How Prometheus writes the value in a description.
 #[test]
 fn an_alert_tells_its_value_in_words_that_are_true() {
     let Some(promtool) = tool("promtool") else {
@@ -103,7 +103,7 @@ fn an_alert_tells_its_value_in_words_that_are_true() {
             })
         })
         .collect();
-    // An alert of the same name and another component is not told apart.
+    // An alert's name does not tell components apart, so only the groups with a case are kept.
     let own = |group: &&Value| {
         let component = &group["rules"][0]["labels"]["component"];
         cases::told()

@@ -20,13 +20,23 @@ use crate::diff::text;
 use crate::plan::shell::{planned, shell_of};
 use crate::support::run;
 
-/// What stands before every script: the fake's address, and no other account. The fake does at once
-/// whatever it does: what is not so after a few looks never comes.
+/// The start of every script: the fake's address, and no other account. The fake acts immediately, so
+/// after a few polls a missing state will never come. Two answers of AWS are put in its mouth: that a
+/// parameter waits for a reboot, and that a promoted replica has no source.
 const PRELUDE: &str = "set -euo pipefail
 looks=0
 sleep() { looks=$((looks + 1)); [ $looks -le 20 ] || { echo 'it never comes about' >&2; exit 1; }; }
 export AWS_ACCESS_KEY_ID=fake AWS_SECRET_ACCESS_KEY=fake AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
-aws() { \"$AWS\" --endpoint-url \"$FAKE\" \"$@\"; }
+PENDING= PROMOTED=
+aws() {
+    case \" $* \" in
+    *' modify-db-parameter-group '*ApplyMethod=pending-reboot*) PENDING=1 ;;
+    *' reboot-db-instance '*) PENDING= ;;
+    *' promote-read-replica '*) PROMOTED=1 ;;
+    esac
+    \"$AWS\" --endpoint-url \"$FAKE\" \"$@\" |
+        sed ${PENDING:+-e s/in-sync/pending-reboot/} ${PROMOTED:+-e 's/in-sync [^ ]*-prod$/in-sync null/'} -e ''
+}
 terraform() { :; }
 ";
 
@@ -298,7 +308,7 @@ fn the_runbooks_procedures_for_the_database_work_one_after_the_other() {
     assert_eq!(told(&next, "ReadReplicaSourceDBInstanceIdentifier"), id);
 }
 
-/// Node groups as EKS knows them: under names that end in what Terraform made up, one of them of
+/// Node groups as EKS lists them: their names have a suffix from Terraform, and one belongs to
 /// another environment.
 const NODE_GROUPS: &str = r#"
 aws eks create-cluster --name prod --role-arn arn:aws:iam::123456789012:role/eks --resources-vpc-config subnetIds=subnet-1 >/dev/null

@@ -156,8 +156,8 @@ fn kubectl_knows(scripts: &[String], at_least: usize) {
     };
     for call in &calls {
         let told = ask_kubectl(call);
-        // A file of the plan is not there, or nobody listens: the flags were read before that.
-        // What comes through a pipe is not there either.
+        // The plan's file does not exist, nothing listens, or the pipe is empty: the flags were
+        // already accepted.
         let read = [
             "refused",
             "does not exist",

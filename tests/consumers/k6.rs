@@ -156,7 +156,7 @@ fn a_request_is_the_stated_one_and_carries_the_stage_of_the_ramp_that_it_is_of()
             json!({ "Content-Type": "application/json", "Authorization": "Bearer a-secret" });
         assert_eq!(request[3]["headers"], headers);
     }
-    // Every tag that a threshold names is one that requests carry.
+    // Requests carry every tag that a threshold names.
     let thresholds = told["options"]["thresholds"].as_object().unwrap();
     let scenarios = &told["options"]["scenarios"];
     let fixed = ["steady", "rate"].map(|name| scenarios[name]["tags"]["level"].clone());

@@ -10,7 +10,7 @@ use super::tools::{ask, command, tool};
 use super::trees::rendered;
 use crate::support::documents;
 
-/// Objects by what tells them apart.
+/// Objects by their identity.
 fn by_name(objects: Vec<Value>) -> BTreeMap<String, Value> {
     let count = objects.len();
     let key = |object: &Value| {

@@ -1,4 +1,4 @@
-//! Every call of AWS in a plan is one that botocore's models have: the operation, the names and types
+//! Every call of AWS in a plan and in a runbook is one that botocore's models have: the operation, the names and types
 //! of its arguments, the words that they may be, those that must be there, and what of the answer is
 //! asked for. `calls` has the command line itself read them.
 
@@ -64,6 +64,8 @@ def value_fits(where, shape, value):
         fits = shape.type_name == "string"
         if getattr(shape, "enum", None) and content not in shape.enum:
             fits = False
+    elif kind == "ago":
+        fits = shape.type_name == "timestamp"
     elif kind == "larger":
         fits = shape.type_name == "integer"
     elif kind == "remembered":
@@ -174,6 +176,14 @@ fn botocore_has_every_call_of_every_plan() {
     let Some(python) = python() else { return };
     let seen = read(&python, &actions()).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert!(seen > 500, "{seen}");
+}
+
+#[test]
+fn botocore_has_every_call_of_every_runbook() {
+    let Some(python) = python() else { return };
+    let actions = serde_json::to_value(crate::emit::all_typed()).unwrap();
+    let seen = read(&python, &actions).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert!(seen > 300, "{seen}");
 }
 
 #[test]

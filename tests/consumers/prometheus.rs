@@ -175,7 +175,7 @@ fn month() -> String {
         for (hour, at) in hours() {
             let value = value(hour);
             if kind == "counter" {
-                // A scrape every minute, so that there is a rate at the full hour: 0.3 a second.
+                // A scrape every minute, so the rate at the full hour is 0.3 per second.
                 for minutes in (1..=4).rev() {
                     let (value, at) = (
                         value - 18.0 * f64::from(minutes),
@@ -257,8 +257,7 @@ fn metric<'a>(review: &'a serde_json::Value, name: &str, component: &str) -> &'a
         .unwrap()
 }
 
-/// A real server answers what the exporters would have told it, and a file with the same values
-/// gives the same review.
+/// A real server with the exporters' values gives the same review as a file with these values.
 #[test]
 fn prometheus_tells_the_review_what_a_file_would() {
     let (Some(prometheus), Some(promtool)) = (tool("prometheus"), tool("promtool")) else {

@@ -61,7 +61,7 @@ fn objects() -> BTreeMap<String, Value> {
     objects
 }
 
-/// An object's annotations without what nobody set.
+/// An object's annotations without the server's own.
 fn annotations(object: &Value) -> Value {
     object["metadata"]
         .get("annotations")

@@ -61,8 +61,8 @@ fn kubernetes_accepts(validator: &Path, home: &Path, files: &[PathBuf], objects:
     }
 }
 
-/// KEDA 2.20's word for a formula that stands in for what failed. The schemas of `keda-validate`
-/// are older, and know every other word; those of `keda-validate-strict` know this one too.
+/// KEDA 2.20's field for a fallback in a formula. The schemas of `keda-validate` are older and lack
+/// only this field; those of `keda-validate-strict` have it.
 const NEWER_WORD: &str =
     "INVALID data/spec/fallback/behavior must be equal to one of the allowed values";
 

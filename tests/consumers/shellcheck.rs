@@ -3,8 +3,8 @@
 use super::tools::{ask, command, tool};
 use crate::plan::files::written;
 
-/// What is meant as it stands: a list of names or pods is split into its words (SC2046), and a text
-/// for `awk` or JMESPath keeps its dollars (SC2016).
+/// Accepted on purpose: a list of names or pods is split into words (SC2046), and a text for `awk`
+/// or JMESPath keeps its dollars (SC2016).
 const MEANT: &str = "SC2046,SC2016";
 
 #[test]

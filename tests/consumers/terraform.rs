@@ -1,4 +1,4 @@
-//! Terraform reads the variables, and HashiCorp's own parser reads them where there is none.
+//! Terraform reads the variables; without Terraform, HashiCorp's own parser does.
 
 use std::path::{Path, PathBuf};
 

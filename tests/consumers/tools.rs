@@ -92,7 +92,7 @@ pub(crate) fn command(program: &Path, home: &Path) -> Command {
 pub(crate) struct Answer {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
-    /// The command and everything it said, for messages.
+    /// The command and its output, for messages.
     pub(crate) told: String,
 }
 

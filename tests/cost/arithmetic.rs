@@ -1,6 +1,6 @@
 //! The totals of two tiers, worked out beside the program.
 
-use tierc::cost::{Layer, Range};
+use tierc::cost::{CostLayer, Range};
 
 use super::{estimate, shipped};
 
@@ -23,18 +23,21 @@ fn dev_is_the_sum_of_its_list_prices() {
     let shipped = shipped();
     let dev = estimate(&shipped[0].1);
     // 0.10 x 730
-    assert_eq!(exact(dev.layer(Layer::ControlPlane)), both("$73.00"));
+    assert_eq!(exact(dev.layer(CostLayer::ControlPlane)), both("$73.00"));
     // 1 x 0.0816 x 730 = 59.568; 3 x 59.568 = 178.704
     assert_eq!(
-        exact(dev.layer(Layer::Nodes)),
+        exact(dev.layer(CostLayer::Nodes)),
         between("$59.568", "$178.704")
     );
     // 0.072 x 730
-    assert_eq!(exact(dev.layer(Layer::Database)), both("$52.56"));
+    assert_eq!(exact(dev.layer(CostLayer::Database)), both("$52.56"));
     // 50 x 0.115 = 5.75; 100 x 0.115 = 11.50
-    assert_eq!(exact(dev.layer(Layer::Storage)), between("$5.75", "$11.50"));
+    assert_eq!(
+        exact(dev.layer(CostLayer::Storage)),
+        between("$5.75", "$11.50")
+    );
     // 0.034 x 730
-    assert_eq!(exact(dev.layer(Layer::Redis)), both("$24.82"));
+    assert_eq!(exact(dev.layer(CostLayer::Redis)), both("$24.82"));
     // 73 + 59.568 + 52.56 + 5.75 + 24.82 = 215.698
     // 73 + 178.704 + 52.56 + 11.50 + 24.82 = 340.584
     assert_eq!(exact(dev.range()), between("$215.698", "$340.584"));
@@ -46,18 +49,18 @@ fn large_is_the_sum_of_its_list_prices() {
     let large = estimate(&shipped[3].1);
     // 3 x 0.3264 x 730 = 714.816; 12 x 0.3264 x 730 = 2,859.264
     assert_eq!(
-        exact(large.layer(Layer::Nodes)),
+        exact(large.layer(CostLayer::Nodes)),
         between("$714.816", "$2,859.264")
     );
     // Multi-AZ: 2 x 0.899 x 730 = 1,312.54; one replica: 656.27
-    assert_eq!(exact(large.layer(Layer::Database)), both("$1,968.81"));
+    assert_eq!(exact(large.layer(CostLayer::Database)), both("$1,968.81"));
     // two copies and a replica's: 3 x 500 x 0.115 = 172.50; 3 x 1,000 x 0.115 = 345
     assert_eq!(
-        exact(large.layer(Layer::Storage)),
+        exact(large.layer(CostLayer::Storage)),
         between("$172.50", "$345.00")
     );
     // queue: 2 x 0.411 x 730 = 600.06; cache: 2 x 0.821 x 730 = 1,198.66
-    assert_eq!(exact(large.layer(Layer::Redis)), both("$1,798.72"));
+    assert_eq!(exact(large.layer(CostLayer::Redis)), both("$1,798.72"));
     // 73 + 714.816 + 1,968.81 + 172.50 + 1,798.72 = 4,727.846
     // 73 + 2,859.264 + 1,968.81 + 345 + 1,798.72 = 7,044.794
     assert_eq!(exact(large.range()), between("$4,727.846", "$7,044.794"));
@@ -91,17 +94,20 @@ fn reserved_capacity_takes_its_discount_off_the_part_of_the_floor_that_it_covers
     // nodes: 3 x 0.3264 x 730 = 714.816; 60% x 714.816 x 27% = 115.800192
     // 714.816 - 115.800192 = 599.015808; 2,859.264 - 115.800192 = 2,743.463808
     assert_eq!(
-        exact(large.layer(Layer::Nodes)),
+        exact(large.layer(CostLayer::Nodes)),
         between("$599.015808", "$2,743.463808")
     );
     // database: 60% x 1,968.81 x 42% = 496.14012; 1,968.81 - 496.14012 = 1,472.66988
-    assert_eq!(exact(large.layer(Layer::Database)), both("$1,472.66988"));
-    // Redis: 60% x 1,798.72 x 28% = 302.18496; 1,798.72 - 302.18496 = 1,496.53504
-    assert_eq!(exact(large.layer(Layer::Redis)), both("$1,496.53504"));
-    // Neither is for sale in advance.
-    assert_eq!(exact(large.layer(Layer::ControlPlane)), both("$73.00"));
     assert_eq!(
-        exact(large.layer(Layer::Storage)),
+        exact(large.layer(CostLayer::Database)),
+        both("$1,472.66988")
+    );
+    // Redis: 60% x 1,798.72 x 28% = 302.18496; 1,798.72 - 302.18496 = 1,496.53504
+    assert_eq!(exact(large.layer(CostLayer::Redis)), both("$1,496.53504"));
+    // Neither is for sale in advance.
+    assert_eq!(exact(large.layer(CostLayer::ControlPlane)), both("$73.00"));
+    assert_eq!(
+        exact(large.layer(CostLayer::Storage)),
         between("$172.50", "$345.00")
     );
     // 115.800192 + 496.14012 + 302.18496 = 914.125272

@@ -1,6 +1,6 @@
 //! What off-hours and events move between floor and ceiling.
 
-use tierc::cost::{Layer, Scheduled};
+use tierc::cost::{CostLayer, Scheduled};
 
 use super::{Format, estimate, reported, snapshot, with};
 
@@ -97,7 +97,7 @@ fn a_node_without_a_price_leaves_the_amount_out() {
     let text =
         format!("{LARGE}{NIGHTS}").replace("general\" {", "general\" { instance \"m7i.xlarge\";");
     let of = estimate(&with(&text));
-    assert_eq!(of.layer(Layer::Nodes), None);
+    assert_eq!(of.layer(CostLayer::Nodes), None);
     assert_eq!(of.calendar[0].cost, None);
 }
 

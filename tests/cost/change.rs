@@ -1,11 +1,11 @@
 //! What a change costs, and the gate that stops one.
 
-use tierc::cost::{CostGate, Difference, Layer, Verdict, difference};
+use tierc::cost::{CostDifference, CostGate, CostLayer, Verdict, difference};
 use tierc::pair::Pair;
 
 use super::{estimate, with};
 
-fn between(before: &str, after: &str) -> Difference {
+fn between(before: &str, after: &str) -> CostDifference {
     difference(Pair::new(&estimate(before), &estimate(after)))
 }
 
@@ -13,7 +13,7 @@ fn tier(tier: &str) -> String {
     format!("environment \"prod\"\ntier \"{tier}\"\nregion \"us-east-1\"\n")
 }
 
-fn paths(difference: &Difference) -> Vec<&str> {
+fn paths(difference: &CostDifference) -> Vec<&str> {
     difference
         .items
         .iter()
@@ -79,8 +79,8 @@ fn a_price_that_is_missing_is_no_saving() {
         .map(|unknown| unknown.path.as_str())
         .collect();
     assert_eq!(unknown, ["database.instance"]);
-    let layers: Vec<Layer> = difference.layers.iter().map(|(layer, _)| *layer).collect();
-    assert!(!layers.contains(&Layer::Database), "{layers:?}");
+    let layers: Vec<CostLayer> = difference.layers.iter().map(|(layer, _)| *layer).collect();
+    assert!(!layers.contains(&CostLayer::Database), "{layers:?}");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_new_environment_costs_all_of_it_and_no_percentage() {
     assert_eq!(percent.to_string(), "-100.0%");
 }
 
-fn judge(gate: &str, difference: &Difference) -> Verdict {
+fn judge(gate: &str, difference: &CostDifference) -> Verdict {
     CostGate::parse(gate).unwrap().judge(difference)
 }
 

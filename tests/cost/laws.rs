@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use tierc::catalogue::Prices;
 use tierc::compile::CatalogueTexts;
-use tierc::cost::{self, Difference, Estimate, Layer, Range};
+use tierc::cost::{self, CostDifference, CostLayer, Estimate, Range};
 use tierc::diagnostic::Diagnostics;
 use tierc::pair::Pair;
 use tierc::source::{Source, Sources};
@@ -41,7 +41,7 @@ fn ordered(range: Option<Range>) -> bool {
 fn no_price_falls_from_one_tier_to_the_next() {
     let estimates: Vec<Estimate> = shipped().iter().map(|(_, text)| estimate(text)).collect();
     for pair in estimates.windows(2) {
-        for layer in Layer::ALL {
+        for layer in CostLayer::ALL {
             let (smaller, larger) = (pair[0].layer(layer), pair[1].layer(layer));
             let (smaller, larger) = (smaller.unwrap(), larger.unwrap());
             assert!(
@@ -103,7 +103,9 @@ fn environment() -> impl Strategy<Value = String> {
 }
 
 /// Items by their paths.
-fn sorted(mut items: Vec<(Layer, String, Pair<Range>)>) -> Vec<(Layer, String, Pair<Range>)> {
+fn sorted(
+    mut items: Vec<(CostLayer, String, Pair<Range>)>,
+) -> Vec<(CostLayer, String, Pair<Range>)> {
     items.sort_by(|one, other| one.1.cmp(&other.1));
     items
 }
@@ -118,7 +120,7 @@ proptest! {
         for item in &estimate.items {
             prop_assert!(ordered(item.range()), "{}: {text}", item.path);
         }
-        for layer in Layer::ALL {
+        for layer in CostLayer::ALL {
             prop_assert!(ordered(estimate.layer(layer)));
         }
     }
@@ -160,7 +162,7 @@ proptest! {
     #[test]
     fn layers_add_up_to_the_whole(text in environment()) {
         let estimate = estimate(&text);
-        let layers = Layer::ALL.into_iter().filter_map(|layer| estimate.layer(layer));
+        let layers = CostLayer::ALL.into_iter().filter_map(|layer| estimate.layer(layer));
         prop_assert_eq!(layers.reduce(|one, other| one + other), estimate.range());
     }
 
@@ -179,7 +181,7 @@ proptest! {
         let pair = Pair::new(&one, &other);
         let (there, back) = (cost::difference(pair), cost::difference(pair.swapped()));
         prop_assert_eq!(there.total().0, back.total().0.swapped());
-        let shifts = |it: &Difference| -> Vec<(Layer, String, Pair<Range>)> {
+        let shifts = |it: &CostDifference| -> Vec<(CostLayer, String, Pair<Range>)> {
             it.items.iter().map(|it| (it.layer, it.path.clone(), it.shift.0)).collect()
         };
         let mirrored: Vec<_> = shifts(&back)
@@ -187,7 +189,7 @@ proptest! {
             .map(|(layer, path, shift)| (layer, path, shift.swapped()))
             .collect();
         prop_assert_eq!(sorted(shifts(&there)), sorted(mirrored));
-        let unknown = |it: &Difference| -> BTreeSet<(Layer, String)> {
+        let unknown = |it: &CostDifference| -> BTreeSet<(CostLayer, String)> {
             it.unknown.iter().map(|it| (it.layer, it.path.clone())).collect()
         };
         prop_assert_eq!(unknown(&there), unknown(&back));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tierc::diff::{Cause, Changes, Place, Presence, Root};
+use tierc::diff::{Cause, Changes, DiffPlace, Presence, Root};
 use tierc::impact::{Class, FeltBy};
 
 use super::{changes, environment, impact, impacted, prod, text};
@@ -89,8 +89,8 @@ fn a_pool_that_is_also_changed_is_another_pool() {
     assert!(found.renames.is_empty());
     let name = |it: &str| tierc::model::Name::parse(it).unwrap();
     let expected = BTreeMap::from([
-        (Place::Worker(name("jobs")), Presence::Removed),
-        (Place::Worker(name("tasks")), Presence::Added),
+        (DiffPlace::Worker(name("jobs")), Presence::Removed),
+        (DiffPlace::Worker(name("tasks")), Presence::Added),
     ]);
     assert_eq!(found.parts, expected);
     assert!(found.changes.iter().all(|it| it.cause != Cause::Tier));

@@ -186,7 +186,7 @@ fn unfolded(paths: &str) -> Vec<String> {
         .collect()
 }
 
-/// `database.instance  db.r6g.large -> db.r6g.xlarge` as its path; a note such as `(new)` is part of it.
+/// The path in `database.instance  db.r6g.large -> db.r6g.xlarge`, with a note such as `(new)`.
 fn path_of(told: &str) -> String {
     let told = told.replace('`', "");
     match told.split_once(" (") {
@@ -236,7 +236,7 @@ fn disrupted_in_text(text: &str) -> Classes {
                 let path = path_of(said);
                 classes.entry(class.clone()).or_default().insert(path);
             }
-            // What somebody has to see to begins with the path of its value.
+            // Something that needs attention starts with the path of its value.
             14 if !listed.is_empty() && !said.contains(": ") => {
                 let (_, list) = lists.last_mut().unwrap();
                 *list += &format!(" {said}");

@@ -102,7 +102,7 @@ fn a_branch_without_changes_affects_nobody() {
 #[test]
 fn what_came_went_moved_and_changed_is_told_apart() {
     let repository = Repository::new();
-    // Moved, and nothing else; renamed where it stands; gone; new; on another tier.
+    // Moved; renamed in place; removed; new; on another tier.
     repository.git(&["mv", "environments/one.kdl", "environments/first.kdl"]);
     repository.write(
         "environments/two.kdl",

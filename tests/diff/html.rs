@@ -27,7 +27,7 @@ pub(crate) fn held(text: &str) -> Page {
     page
 }
 
-/// Every value that changes stands on the page, with its fingerprint.
+/// Every changed value is on the page, with its fingerprint.
 fn names_every_change(folder: &Path, sides: [&str; 2]) -> String {
     let (text, exit) = html(folder, &sides);
     let json = tierc(folder, &["diff", sides[0], sides[1], "--format", "json"]);

@@ -29,7 +29,7 @@ fn every_tier_into_every_other_is_one_screen() {
             story.lines().all(|line| line.chars().count() <= 80),
             "{story}"
         );
-        assert!(story.lines().count() <= 60, "{story}");
+        assert!(story.lines().count() <= 64, "{story}");
         snapshot(&format!("{before}_to_{after}"), &story);
     }
 }

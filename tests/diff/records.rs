@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tierc::compile::{
-    CatalogueTexts, Comparison, Compiled, Matching, Record, Recorded, Run, Side, compare,
+    CatalogueTexts, ComparedSide, Comparison, Compiled, Matching, Record, RecordedRun, Run, compare,
 };
 use tierc::diagnostic::code;
 use tierc::emit::{emit, lock};
@@ -16,8 +16,8 @@ use crate::support::{files, run_texts, today};
 
 const LOCK: &str = "generated/prod/tierc.lock.json";
 
-/// The rules that speak of what a file states, and not of what follows: a record states nothing. An
-/// image is vulnerable whoever chose it, and told only where a file did.
+/// The rules about statements in a file: a record states nothing. A vulnerable image is reported
+/// only if a file states it.
 const OF_STATEMENTS: [&str; 5] = [
     "activation-differs-by-queue",
     "override-equals-tier",
@@ -32,7 +32,7 @@ pub(crate) fn records(run: &Run) -> Vec<Record> {
         name: format!("{}.lock.json", run.sources.get(file.source).name),
         environment: serde_json::from_value(json!(file.environment)).unwrap(),
         waivers: file.waivers.clone(),
-        recorded: Recorded {
+        recorded: RecordedRun {
             catalogue: run.catalogue.version.clone(),
             files: None,
         },
@@ -40,7 +40,7 @@ pub(crate) fn records(run: &Run) -> Vec<Record> {
     run.files.iter().map(record).collect()
 }
 
-/// What breaks in a run, but for what only a file can break.
+/// The codes of a run's findings, without those that only a file can have.
 pub(crate) fn codes(run: &Run) -> Vec<String> {
     let codes = run.diagnostics().map(|finding| finding.code.to_string());
     let mut codes: Vec<String> = codes
@@ -52,12 +52,12 @@ pub(crate) fn codes(run: &Run) -> Vec<String> {
 
 /// Records as AFTER, beside nothing.
 pub(crate) fn read(records: Vec<Record>) -> Comparison {
-    let after = Side {
+    let after = ComparedSide {
         records,
         files: Vec::new(),
     };
     let texts = CatalogueTexts::embedded();
-    let sides = Pair::new(Side::default(), after);
+    let sides = Pair::new(ComparedSide::default(), after);
     compare(sides, Pair::new(&texts, &texts), Matching::ByName, today())
 }
 
@@ -265,7 +265,7 @@ fn an_older_tree_fails_nothing_that_its_file_may_waive() {
         "{notes}"
     );
 
-    // What nobody can waive is an error all the same.
+    // A rule that cannot be waived is still an error.
     edit(at, |lock| {
         lock["environment"]["nodes"]["general"]["instance"] = json!("m5.huge");
     });
@@ -288,7 +288,7 @@ fn a_plan_from_a_tree_waives_what_tree_and_file_waive() {
     let sides = ["generated/prod", "environments/prod.kdl", "--out", "plan"];
     let output = tierc(at, &[&["plan"], &sides[..]].concat());
     assert_eq!(code(&output), 2, "{}", stderr(&output));
-    // Every state says what is waived in it, so that the plan goes on from any of them.
+    // Every state records its waivers, so a plan can continue from any of them.
     for number in ["00", "01"] {
         let lock = fs::read_to_string(at.join(format!("plan/{number}/prod/tierc.lock.json")));
         let lock: Value = serde_json::from_str(&lock.unwrap()).unwrap();
@@ -334,7 +334,7 @@ fn what_no_file_may_say_is_in_no_record() {
     };
     let login = "postgres://u:hunter2@h/db";
     let told = refused(&|lock| lock["environment"]["database"]["instance"] = json!(login));
-    assert!(told.contains("what looks like a credential"), "{told}");
+    assert!(told.contains("looks like a credential"), "{told}");
     let told = refused(&|lock| lock["environment"]["tier"] = json!(login));
     assert!(!told.contains("hunter2"), "{told}");
     let told = refused(&|lock| lock["catalogue"] = json!("\u{1b}[31m"));

@@ -141,7 +141,7 @@ fn files_of_trees_are_compared_as_they_are() {
     };
     assert_eq!(artifacts(&rendered), artifacts(&recompiled));
 
-    // What somebody changed by hand is recorded nowhere.
+    // Manual edits are not in the record.
     let hpa = at.join("large/prod/kubernetes/api-hpa.yaml");
     let by_hand = fs::read_to_string(&hpa)
         .unwrap()
@@ -174,7 +174,7 @@ fn a_tree_and_a_file_of_another_name_are_states_of_one_environment_either_way() 
         assert!(!shown.contains("formerly"), "{shown}");
         assert!(!shown.contains("worst: replace"), "{shown}");
     }
-    // Where the name is all that differs, it is told.
+    // If only the name differs, the report says so.
     let renamed = report(at, &["twin.kdl", "large/prod"]);
     assert_eq!(renamed["environments"][0]["formerly"], "twin");
 }

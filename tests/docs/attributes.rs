@@ -2,7 +2,7 @@
 
 use tierc::compile::written;
 use tierc::model::DECLARED;
-use tierc::model::declaration::{Declaration, Form, Literal, Standing, Stands, TextNode, Top};
+use tierc::model::declaration::{Declaration, Literal, Standing, Stands, TextNode, Top};
 use tierc::source::Origin;
 
 use crate::support::{project, run};
@@ -11,7 +11,7 @@ const PAGE: &str = "docs/attributes.md";
 
 const HEAD: &str = "# Attributes
 
-Every attribute of the nodes below: how it is written, what it takes, and what it is. The page is
+Every attribute of the language: how it is written, what it takes, and what it is. The page is
 written from the declaration of the language in `src/model`. [language.md](language.md) says what the
 values default to and what they are for.
 ";
@@ -19,8 +19,12 @@ values default to and what they are for.
 /// An attribute as it is written, with its example, and with what its node must have beside it.
 fn example(of: &Standing) -> String {
     let mut node = TextNode::new(of.top.name);
-    for of in of.required_beside().iter().chain([of]) {
-        of.state(&mut node, vec![value(of)]);
+    let mut stated = of.required_beside();
+    if stated.iter().all(|it| it.path() != of.path()) {
+        stated.push(of.clone());
+    }
+    for of in stated {
+        of.state(&mut node, vec![value(&of)]);
     }
     match node.children.as_slice() {
         [child] => written(child)
@@ -33,11 +37,7 @@ fn example(of: &Standing) -> String {
 
 /// The example of an attribute.
 fn value(of: &Standing) -> Literal {
-    let example = if matches!(of.attribute.form, Form::Map(..)) {
-        of.attribute.example.split_once('=').unwrap().1
-    } else {
-        of.attribute.example
-    };
+    let example = of.attribute.example_value();
     let text = example
         .strip_prefix('"')
         .and_then(|it| it.strip_suffix('"'));
@@ -77,25 +77,6 @@ fn the_page_of_attributes_is_the_declaration() {
     );
 }
 
-/// The reference explains what each attribute is for.
-#[test]
-fn the_reference_of_the_language_names_every_declared_attribute() {
-    let document = std::fs::read_to_string(project("docs/language.md")).unwrap();
-    let all = DECLARED.iter().flat_map(Top::every);
-    let names = all.flat_map(|of| {
-        let above = of.above.into_iter().map(|it| it.name);
-        let inside = of.attribute.inside.into_iter();
-        // The kind of a node is its name, and not an attribute's.
-        let named = of.attribute.stands != Stands::Kind;
-        let own = named.then_some(of.attribute.name);
-        above.chain(inside).chain(own).collect::<Vec<_>>()
-    });
-    let missing: Vec<&str> = names
-        .filter(|name| *name != "count" && !document.contains(name))
-        .collect();
-    assert_eq!(missing, Vec::<&str>::new());
-}
-
 /// The tests of reading and rewriting start from a file that says everything that can be said.
 #[test]
 fn the_vocabulary_states_every_declared_attribute() {
@@ -107,7 +88,7 @@ fn the_vocabulary_states_every_declared_attribute() {
     let is_said = |of: &Standing| {
         let path = of.full_path();
         said.iter().any(|said| {
-            let said = if of.top.named {
+            let said = if of.top.named || of.top.repeats {
                 unnamed(said)
             } else {
                 said.clone()
@@ -118,7 +99,9 @@ fn the_vocabulary_states_every_declared_attribute() {
             said == path || said.starts_with(&format!("{path}.")) || below_list
         })
     };
-    let every: Vec<Standing> = DECLARED.iter().flat_map(Top::every).collect();
+    // A waiver is no attribute of an environment.
+    let tops = DECLARED.iter().filter(|top| top.name != "waive");
+    let every: Vec<Standing> = tops.flat_map(Top::every).collect();
     // What pools share with the API is said of the API.
     let shared = |of: &Standing| {
         let of_api = |api: &&Standing| api.top.name == "api" && api.path() == of.path();
@@ -129,7 +112,7 @@ fn the_vocabulary_states_every_declared_attribute() {
     assert_eq!(unsaid, Vec::<String>::new());
 }
 
-/// The lists above an attribute, and its path below each: an element's place stands between them.
+/// The lists above an attribute, and its path below each, without the element's index.
 fn lists(of: &Standing) -> impl Iterator<Item = (String, String)> {
     let path = of.full_path();
     let repeated = |at: &&&Declaration| matches!(at.stands, Stands::Nodes | Stands::Kinds);

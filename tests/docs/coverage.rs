@@ -66,13 +66,13 @@ const GUIDE: [(&str, &[(&str, usize)]); 6] = [
     ),
 ];
 
-/// What stands in the column of nodes where the paragraph only looks, and states nothing.
+/// The entry in the column of nodes if the paragraph states nothing.
 const NOTHING: &str = "nothing to state";
 
-/// Where the page tells what the guide has wrong.
+/// The section about differences from the guide.
 const DIFFERENCES: &str = "Where tierc differs";
 
-/// A row of a table, with the heading that it stands under.
+/// A row of a table, with its heading.
 struct Row {
     heading: String,
     cells: Vec<String>,
@@ -114,7 +114,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// What stands between backticks.
+/// The texts in backticks.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
@@ -275,7 +275,7 @@ fn every_paragraph_of_the_guide_has_its_row() {
     assert_eq!(found, guide);
 }
 
-/// What is wrong with a row of the first chapter.
+/// The mistakes in a row of the first chapter.
 fn told(cells: [&str; 4], output: &Output) -> Vec<String> {
     let row = Row {
         heading: GUIDE[0].0.to_owned(),

@@ -185,7 +185,7 @@ fn nothing_asks_for_metrics_of_pgbouncer_that_cannot_be_there() {
     }
 }
 
-/// KEDA counts no error while a fallback stands in: its value is what shows it.
+/// KEDA counts no error during a fallback; the metric's value shows it.
 #[test]
 fn a_fallback_has_an_alert_of_its_own() {
     let (_, groups) = rules().swap_remove(TIERS.len());

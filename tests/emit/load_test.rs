@@ -1,7 +1,7 @@
 //! Scripts of k6: every combination as reviewed, and what holds of all of them.
 
 use serde_json::Value;
-use tierc::emit::load_test::{Level, levels, script};
+use tierc::emit::load_test::{LoadTestLevel, levels, script};
 use tierc::model::{Environment, LoadTest, Name};
 
 use super::{emitted, text};
@@ -143,7 +143,7 @@ fn every_level_is_judged_by_itself_and_only_by_what_is_expected() {
         let tags: std::collections::BTreeSet<&str> =
             levels.iter().map(|level| level.tag.as_str()).collect();
         assert_eq!(tags.len(), levels.len(), "{name}: tags of their own");
-        for Level { tag, .. } in &levels {
+        for LoadTestLevel { tag, .. } in &levels {
             let times = &thresholds[&format!("http_req_duration{{level:{tag}}}")];
             let times: Vec<&str> = times
                 .as_array()
@@ -286,7 +286,7 @@ fn a_test_run_is_in_no_kustomization_and_runs_the_script_beside_it() {
         secret["key"].as_str().unwrap()
     );
     assert!(artifacts["RUNBOOK.md"].contains(&told), "{told}");
-    // 3 users of 5 MiB each on one of the pods, beside the process.
+    // 3 users of 5 MiB each on one of the pods, plus the process.
     assert_eq!(
         run["spec"]["runner"]["resources"]["requests"]["memory"],
         "143Mi"
@@ -333,7 +333,7 @@ fn a_test_run_is_what_the_operator_defines() {
                     .collect()
             };
             assert_eq!(wrong(&run), Vec::<String>::new(), "{node}");
-            // Nothing is let through: a key more of another type is found wherever it stands.
+            // An additional key of another type is found at every level.
             for path in objects(&run, "") {
                 let mut more = run.clone();
                 let object = more.pointer_mut(&path).unwrap();

@@ -1,4 +1,4 @@
-//! These pools and nobody else: labels, taints, affinities and tolerations fit each other.
+//! Labels, taints, affinities and tolerations match: exactly the intended pools run on a group.
 
 use serde_json::{Value, json};
 use tierc::emit::Artifacts;

@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{TIERS, emitted, text};
-use crate::support::{documents, run};
+use super::{TIERS, emitted, text, typed};
+use crate::plan::unbroken;
+use crate::support::{documents, files, run};
 
 const HARD: &str = r#"
 api { metric "requests" average="100" }
@@ -41,6 +42,51 @@ fn pages() -> Vec<(String, String)> {
         .into_iter()
         .map(|(name, text)| (name, emitted(&text)["RUNBOOK.md"].clone()))
         .collect()
+}
+
+/// The page of a text, without the breaks of long commands.
+fn page(text: &str) -> String {
+    unbroken(&emitted(text)["RUNBOOK.md"])
+}
+
+/// Every command is an action, which other tests hold against what the programs accept: a template
+/// that spelt one out would be read by nobody.
+#[test]
+fn no_template_spells_out_a_command_of_the_cluster_or_of_aws() {
+    let templates = files("templates/runbook", "j2");
+    assert!(templates.len() > 10, "{templates:?}");
+    let mut actions = 0;
+    for path in templates {
+        let template = std::fs::read_to_string(&path).unwrap();
+        for block in blocks(&template, "sh") {
+            for word in block.split(|c: char| !c.is_ascii_alphanumeric()) {
+                let programs = ["aws", "kubectl", "helm", "terraform"];
+                assert!(!programs.contains(&word), "{}: {block}", path.display());
+            }
+            actions += block.matches("sh.").count();
+        }
+    }
+    assert!(actions > 40, "{actions}");
+}
+
+/// What is held against the programs is what the page shows, and nothing besides.
+#[test]
+fn the_page_shows_every_action() {
+    for text in [
+        text("dev", ""),
+        text("medium", HARD),
+        text("medium", CALENDAR),
+        text("large", ""),
+    ] {
+        let page = &emitted(&text)["RUNBOOK.md"];
+        let scripts = blocks(page, "sh").join("");
+        let actions = typed(&text);
+        assert!(actions.len() > 40, "{}", actions.len());
+        for action in actions {
+            let shell = action.shell();
+            assert!(scripts.contains(&shell), "{shell}");
+        }
+    }
 }
 
 /// The fenced blocks of a language.
@@ -103,7 +149,8 @@ fn a_patch_is_json_and_the_snippets_for_gitops_are_yaml() {
     }
 }
 
-/// What a tool of GitOps is told to ignore: kinds and names of Argo CD, then those of Flux.
+/// The fields that a GitOps tool is told to ignore: kinds and names for Argo CD, then those for
+/// Flux.
 fn ignored(page: &str) -> [Vec<(String, String)>; 2] {
     let snippets: Vec<Value> = blocks(page, "yaml")
         .iter()
@@ -181,7 +228,7 @@ fn headings_are_anchors_of_their_own_and_no_line_is_left_unfilled() {
 #[test]
 fn what_is_named_is_what_is_emitted() {
     let artifacts = emitted(&text("medium", HARD));
-    let page = &artifacts["RUNBOOK.md"];
+    let page = unbroken(&artifacts["RUNBOOK.md"]);
     let mut named = 0;
     for (path, manifest) in &artifacts {
         if !path.starts_with("kubernetes/") {
@@ -203,7 +250,7 @@ fn what_is_named_is_what_is_emitted() {
     assert_eq!(named, 4, "the API, two pools and PgBouncer");
 }
 
-/// The number that stands behind `before`.
+/// The number after `before`.
 fn number(page: &str, before: &str) -> Option<u32> {
     let rest = page.split(before).nth(1)?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
@@ -239,14 +286,14 @@ fn more_api_pods_than_the_maximum_are_as_many_as_pgbouncer_takes_clients_of() {
 #[test]
 fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
     for tier in TIERS {
-        let page = &emitted(&text(tier, ""))["RUNBOOK.md"];
+        let page = &page(&text(tier, ""));
         let scaled = number(page, "deployment/kaireon-pgbouncer -n kaireon --replicas=");
         let budget = |instances: u32, max_db: u32| {
             let nodes = format!("pgbouncer {{ instances {instances}; pool max-db={max_db} }}");
             let found = findings(&text(tier, &nodes));
             found.contains(&"connection-budget-exceeded".to_owned())
         };
-        let max_db = number(page, "each with at most ").unwrap();
+        let max_db = number(page, "A pod has at most ").unwrap();
         if let Some(instances) = scaled {
             assert!(!budget(instances, max_db), "{tier}: {instances} pods fit");
             assert!(budget(instances + 1, max_db), "{tier}: one more does not");
@@ -260,10 +307,8 @@ fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
 #[test]
 fn what_sleeps_is_woken_by_what_the_schedule_put_it_to_sleep_with() {
     let artifacts = emitted(&text("medium", CALENDAR));
-    let (page, schedules) = (
-        &artifacts["RUNBOOK.md"],
-        &artifacts["kubernetes/schedules.yaml"],
-    );
+    let page = unbroken(&artifacts["RUNBOOK.md"]);
+    let schedules = &artifacts["kubernetes/schedules.yaml"];
     for key in ["autoscaling.keda.sh/paused-replicas", "tierc.dev/off-hours"] {
         assert!(schedules.contains(key), "the job sets {key}");
         assert!(page.contains(&format!(" {key}-")), "the page removes {key}");
@@ -295,7 +340,7 @@ fn what_sleeps_is_woken_by_what_the_schedule_put_it_to_sleep_with() {
 #[test]
 fn a_load_test_is_run_with_what_is_there_and_a_test_run_with_its_own_names() {
     let artifacts = emitted(&text("medium", HARD));
-    let page = &artifacts["RUNBOOK.md"];
+    let page = unbroken(&artifacts["RUNBOOK.md"]);
     for script in ["load-test/recommend.js", "load-test/bare.js"] {
         assert!(artifacts.contains_key(script));
         assert!(page.contains(&format!("\nk6 run {script}\n")), "{script}");

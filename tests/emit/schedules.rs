@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tierc::emit::Artifacts;
 use tierc::model::{Environment, Name};
-use tierc::schedule::{Calendar, Subject, Wanted};
+use tierc::schedule::{Calendar, ScheduleSubject, WantedCount};
 
 use super::{documents, emitted, environment, text};
 use crate::support::run;
@@ -154,10 +154,10 @@ fn moments() -> Vec<Timestamp> {
 fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] {
     let calendar = Calendar::of(environment);
     let min = environment.api.workload.replicas.min.value;
-    let (floor, pods) = match calendar.wanted(&Subject::Api, at) {
-        Wanted::Declared => (min, None),
-        Wanted::AtLeast { pods, .. } => (pods.max(min), None),
-        Wanted::Asleep { pods, .. } => (min, Some(pods)),
+    let (floor, pods) = match calendar.wanted(&ScheduleSubject::Api, at) {
+        WantedCount::Declared => (min, None),
+        WantedCount::AtLeast { pods, .. } => (pods.max(min), None),
+        WantedCount::Asleep { pods, .. } => (min, Some(pods)),
     };
     let replicas = match (pods, was) {
         // A Scale says nothing where it means none.
@@ -166,10 +166,10 @@ fn expected(environment: &Environment, at: Timestamp, was: &str) -> [String; 3] 
         (None, "") => floor.to_string(),
         (None, was) => was.to_owned(),
     };
-    let worker = Subject::Pool(Name::parse("worker").unwrap());
+    let worker = ScheduleSubject::Pool(Name::parse("worker").unwrap());
     let paused = match calendar.wanted(&worker, at) {
-        Wanted::Declared | Wanted::AtLeast { .. } => ",".to_owned(),
-        Wanted::Asleep { pods, .. } => format!("{pods},{pods}"),
+        WantedCount::Declared | WantedCount::AtLeast { .. } => ",".to_owned(),
+        WantedCount::Asleep { pods, .. } => format!("{pods},{pods}"),
     };
     [floor.to_string(), replicas, paused]
 }
@@ -339,13 +339,13 @@ fn a_run_that_stops_half_way_is_made_up_for() {
             (then.into(), "awake".into())
         );
     }
-    // What is refused is told, and changes nothing.
+    // A refused call is reported and changes nothing.
     cluster.set("refuses", "");
     assert!(!cluster.run("sh", night));
     assert_eq!(cluster.get(api), "7");
 }
 
-/// From 2 to 8 during the sale, which begins half an hour before its time.
+/// From 2 to 8 during the sale, which starts half an hour before its time.
 #[test]
 fn a_minimum_that_somebody_set_outlives_an_event() {
     let (before, sale, after) = (

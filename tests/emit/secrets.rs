@@ -20,7 +20,7 @@ fn referred(artifacts: &Artifacts) -> Keys {
     keys
 }
 
-/// A reference is an object with a `name` and a `key`; a mounted Secret stands for its file.
+/// A reference is an object with a `name` and a `key`. A mounted Secret counts with its file.
 fn collect(value: &Value, keys: &mut Keys) {
     match value {
         Value::Object(entries) => {

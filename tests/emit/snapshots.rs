@@ -1,5 +1,5 @@
-//! The tree of each shipped environment and each case, so that a change of output is seen: the tree of
-//! `medium` as a whole, and of every other one what its own lines change.
+//! The tree of each shipped environment and each case: the tree of `medium` as a whole, and for
+//! every other one what its own lines change.
 
 use std::collections::BTreeSet;
 use std::path::Path;

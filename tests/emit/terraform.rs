@@ -403,7 +403,7 @@ fn a_striped_gp3_volume_states_its_performance_and_a_smaller_one_none() {
     assert!(iops.is_empty() && mib.is_empty());
 }
 
-/// The families of PostgreSQL 15 and later refuse plain text unless told otherwise.
+/// The families of PostgreSQL 15 and later refuse unencrypted connections by default.
 #[test]
 fn a_database_without_tls_says_so_in_every_parameter_group() {
     for engine in ["15", "16", "17"] {

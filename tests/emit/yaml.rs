@@ -113,7 +113,7 @@ const AWKWARD: [&str; 47] = [
     "x: y: z",
 ];
 
-/// Texts of several lines, for the writer alone: the language takes none of them.
+/// Texts of several lines, for the writer alone: the language accepts none of them.
 const LINES: [&str; 20] = [
     "\ta",
     "\ta\n",
@@ -248,7 +248,7 @@ fn a_variable_called_like_a_truth_value_keeps_its_name() {
 
 #[test]
 fn a_source_with_odd_characters_in_its_name_stays_within_the_comment() {
-    let document = yaml::Value::Map([("a", 1)].into_iter().collect());
+    let document = yaml::YamlValue::Map([("a", 1)].into_iter().collect());
     let yaml = yaml::documents(&[document], "odd\nname: x\r.kdl");
     assert_eq!(
         yaml,

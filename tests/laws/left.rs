@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use tierc::action::{Action, Manifests};
 use tierc::emit::for_the_cluster;
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::action::{Action, Manifests};
 use tierc::plan::procedure::Procedure;
-use tierc::plan::{Request, plan};
+use tierc::plan::{PlanRequest, plan};
 
 use super::config;
 use super::environment::environment;
@@ -72,7 +72,7 @@ fn left_of_plan(before: &str, after: &str) -> Vec<String> {
     let sides = Pair::new(&before, &after)
         .map(|run| run.files[0].environment.as_ref().expect("it resolves"));
     let waived = BTreeSet::new();
-    let plan = plan(&Request {
+    let plan = plan(&PlanRequest {
         environments: sides,
         catalogue: catalogue(),
         waived: &waived,

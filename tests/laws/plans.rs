@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 use tierc::diagnostic::Code;
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::{Plan, Request, plan};
+use tierc::plan::{Plan, PlanRequest, plan};
 
 use super::cluster::{Applied, asked};
 use super::environment::{Text, environment, moving, resolved};
@@ -19,8 +19,8 @@ use super::{config, config_of_part};
 use crate::plan::catalogue;
 use crate::support::today;
 
-fn request<'a>(sides: Pair<&'a Environment>, waived: &'a BTreeSet<Code>) -> Request<'a> {
-    Request {
+fn request<'a>(sides: Pair<&'a Environment>, waived: &'a BTreeSet<Code>) -> PlanRequest<'a> {
+    PlanRequest {
         environments: sides,
         catalogue: catalogue(),
         waived,
@@ -31,7 +31,10 @@ fn request<'a>(sides: Pair<&'a Environment>, waived: &'a BTreeSet<Code>) -> Requ
 
 /// No state has an error that BEFORE lacks. The last state is AFTER, but for what is kept. Where
 /// the plan stops, it names the rule that stops it.
-fn keeps_the_rules_between_steps(request: &Request<'_>, plan: &Plan) -> Result<(), TestCaseError> {
+fn keeps_the_rules_between_steps(
+    request: &PlanRequest<'_>,
+    plan: &Plan,
+) -> Result<(), TestCaseError> {
     let Pair { before, after } = request.environments;
     let allowed = request.errors(before);
     for step in &plan.steps {
@@ -60,7 +63,10 @@ fn keeps_the_rules_between_steps(request: &Request<'_>, plan: &Plan) -> Result<(
 }
 
 /// Every step, and every way back, keeps the rules that BEFORE keeps while it runs.
-fn keeps_the_rules_during_steps(request: &Request<'_>, plan: &Plan) -> Result<(), TestCaseError> {
+fn keeps_the_rules_during_steps(
+    request: &PlanRequest<'_>,
+    plan: &Plan,
+) -> Result<(), TestCaseError> {
     let before = request.environments.before;
     let allowed: BTreeSet<String> = request
         .errors(before)
@@ -69,7 +75,7 @@ fn keeps_the_rules_during_steps(request: &Request<'_>, plan: &Plan) -> Result<()
         .collect();
     let mut state = Applied::of(before);
     for step in &plan.steps {
-        let reached = Applied::of(&step.state);
+        let reached = state.next(&step.state);
         let ways = [
             (Pair::new(&state, &reached), true),
             (Pair::new(&reached, &state), step.undo.is_ok()),

@@ -7,7 +7,7 @@ use tierc::compile::restated;
 use tierc::diagnostic::code;
 use tierc::model::Environment;
 use tierc::pair::Pair;
-use tierc::plan::{Request, plan};
+use tierc::plan::{PlanRequest, plan};
 
 use super::config_of_many_runs;
 use super::environment::{Text, environment};
@@ -65,7 +65,7 @@ fn every_state(before: &str, after: &str) -> usize {
         file.environment.unwrap()
     });
     let waived = BTreeSet::new();
-    let plan = plan(&Request {
+    let plan = plan(&PlanRequest {
         environments: Pair::new(&sides.before, &sides.after),
         catalogue: catalogue(),
         waived: &waived,

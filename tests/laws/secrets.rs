@@ -186,6 +186,9 @@ const KEYED: &[&str] = &[
     "/- api { env \"DB_PASS\\u{57}ORD\"=%; }",
     "api { env LOG_LEVEL=\"info\" /- DB_PASSWORD=%; }",
     "api /- { env DB_PASSWORD=(text)%; }",
+    "api { env KIND=\"my-token\" \"DB_PASSWORD\"=%; }",
+    "api { env KIND=my-token DB_PASSWORD=%; }",
+    "api { env KIND=\"Zm9v==\" \"DB_PASSWORD\" %; }",
     "// password: %",
 ];
 

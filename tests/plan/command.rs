@@ -331,7 +331,11 @@ fn folders_are_matched_by_name_and_what_one_side_has_is_said() {
         "{}",
         stderr(&output)
     );
-    assert!(stderr(&output).contains("old goes"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("old is removed"),
+        "{}",
+        stderr(&output)
+    );
     assert!(at.join("plan/01/one").is_dir());
 }
 

@@ -178,6 +178,15 @@ fn of_text(text: &str) -> Vec<Vec<Line>> {
         let Some(step) = steps.last_mut() else {
             continue;
         };
+        // A line that goes on: of a title or of the changes, and of the cost.
+        let goes_on = match label.as_str() {
+            "" => shown.starts_with("        "),
+            _ => label == "cost" && shown.starts_with("                "),
+        };
+        if let (true, Some((_, last))) = (goes_on, step.last_mut()) {
+            *last += &format!(" {}", shown.trim_start());
+            continue;
+        }
         if shown.starts_with(|it: char| it.is_alphabetic()) {
             break; // what is kept or blocked, and what is left to do
         }
@@ -294,6 +303,8 @@ fn agree(json: &[Line], shown: Vec<Line>, step: &Value, all: &str) {
                 shows_the_cost(step, &said);
                 line("cost", "")
             }
+            // Behind the count stand the paths, which the laws look at.
+            "change" if said.starts_with("and ") => line("change", said.split(':').next().unwrap()),
             // Before the sum stand its total and its limit.
             "meanwhile" => line("meanwhile", said.split_once(": ").unwrap().1),
             _ => (label, said),

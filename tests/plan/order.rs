@@ -1,7 +1,7 @@
 //! What comes before what within a step, and what no step does.
 
 use tierc::model::{Environment, Use};
-use tierc::plan::{Plan, Step, plan};
+use tierc::plan::{Plan, PlannedStep, plan};
 
 use super::{keeps_its_promise, prod, tier, typed, with};
 
@@ -14,7 +14,7 @@ fn planned<R>(before: &str, after: &str, look: impl FnOnce(&Plan) -> R) -> R {
     })
 }
 
-fn step<'a>(plan: &'a Plan, title: &str) -> &'a Step {
+fn step<'a>(plan: &'a Plan, title: &str) -> &'a PlannedStep {
     let found = plan.steps.iter().find(|it| it.title.contains(title));
     found.unwrap_or_else(|| panic!("no step `{title}`"))
 }

@@ -361,6 +361,86 @@ fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
     place(&way.verify, &["nothing in-sync "]);
 }
 
+/// A file may be run again after whatever interrupted it. `answers` is what RDS says of the instance at
+/// one look after the other, the last of them for ever, and `value` what its parameter group has.
+fn rebooted(lines: &[String], value: &str, answers: &[&str]) -> (Vec<String>, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("answers"), answers.join("\n") + "\n").unwrap();
+    let script = format!(
+        "set -eu
+sleep() {{ printf 'x\\n' >>looks; [ \"$(wc -l <looks)\" -lt 200 ] || exit 9; }}
+aws() {{
+    case \"$*\" in
+    *describe-db-parameters*) printf '\\n{value}\\n\\n' ;;
+    *DBParameterGroupName*) echo group ;;
+    *describe-db-instances*)
+        head -n 1 answers
+        [ \"$(wc -l <answers)\" -le 1 ] || {{ tail -n +2 answers >rest; mv rest answers; }}
+        ;;
+    *) printf '%s\\n' \"$2\" >>calls ;;
+    esac
+}}
+{}
+",
+        lines.join("\n")
+    );
+    let output = std::process::Command::new("sh")
+        .current_dir(folder.path())
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!([Some(0), Some(9)].contains(&output.status.code()), "{said}");
+    let written = |file: &str| std::fs::read_to_string(folder.path().join(file));
+    let lines = |file: &str| -> Vec<String> {
+        let text = written(file).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    };
+    let mut calls = lines("calls");
+    if output.status.code() == Some(9) {
+        calls.push("waits".into());
+    }
+    (calls, lines("looks").len())
+}
+
+#[test]
+fn a_second_run_tells_an_instance_that_was_rebooted_from_one_that_was_not() {
+    let database = |more: &str| prod("large", &format!("database {{ {more} }}"));
+    let (way, _) = told(
+        &database("max-connections 900"),
+        &database("max-connections 1000"),
+        "move the database",
+    );
+    let (force, _) = told(
+        &database("engine \"14\"; replicas 0; tls \"disable\""),
+        &database("engine \"14\"; replicas 0; tls \"require\""),
+        "",
+    );
+    for (way, other, wanted) in [(way, "900", "1000"), (force, "0", "1")] {
+        let first = place(&way.apply, &["VALUE="]);
+        let last = place(&way.apply, &["reboot-db-instance"]);
+        let lines = &way.apply[first..=last];
+        let (set, reboot) = ("modify-db-parameter-group", "reboot-db-instance");
+        let (quiet, asked) = (
+            "available nothing in-sync",
+            "available nothing pending-reboot",
+        );
+        // The first run: nothing is taken for done before RDS asks for the reboot.
+        let (calls, looks) = rebooted(lines, other, &[quiet, quiet, asked]);
+        assert_eq!((calls, looks), (vec![set.into(), reboot.into()], 2));
+        assert_eq!(rebooted(lines, other, &[quiet]).0, [set, "waits"]);
+        // It ended before the reboot: that is made up for, also where RDS has not asked for it yet.
+        assert_eq!(rebooted(lines, wanted, &[asked]).0, [reboot]);
+        let late = [[quiet; 30].as_slice(), &[asked]].concat();
+        assert_eq!(rebooted(lines, wanted, &late).0, [reboot]);
+        // It ended after the reboot, perhaps while the instance starts: that is not made again.
+        let (calls, looks) = rebooted(lines, wanted, &["rebooting nothing in-sync", quiet]);
+        assert_eq!((calls, looks), (vec![], 41));
+        // An answer that fails is none.
+        assert_eq!(rebooted(lines, wanted, &[""]).0, ["waits"]);
+    }
+}
+
 #[test]
 fn a_reload_ends_when_every_pod_has_read_its_settings() {
     let pool = |size: u32| prod("large", &format!("pgbouncer {{ pool default={size} }}"));
@@ -402,7 +482,7 @@ fn what_terraform_applies_as_a_whole_is_asked_for_again() {
     let (way, _) = told(
         &prod("medium", ""),
         &prod("medium", "labels team=\"core\""),
-        "record names",
+        "update labels and records",
     );
     place(&way.apply, &["terraform apply -var-file="]);
     place(

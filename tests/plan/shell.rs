@@ -267,7 +267,7 @@ fn line_of(before: &str, after: &str, parts: &[&str]) -> String {
         let steps = plan.steps.iter();
         let mut lines = steps
             .flat_map(|it| it.procedure.apply.iter().chain(&it.procedure.verify))
-            .map(tierc::plan::Action::shell);
+            .map(tierc::action::Action::shell);
         let found = lines.find(|line| parts.iter().all(|part| line.contains(part)));
         found.unwrap_or_else(|| panic!("{parts:?}"))
     })
@@ -464,10 +464,10 @@ fn nodes_are_emptied_one_after_the_other() {
 /// What kind of action it is, as far as its command differs from that of others: its kind, the operation
 /// of AWS, the question, and which of its optional parts it has.
 fn form(action: &Value) -> String {
-    let name = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
-        _ => String::new(),
+    let name = |value: &Value| {
+        let first = value.as_object().and_then(|fields| fields.keys().next());
+        let name = value.as_str().or(first.map(String::as_str));
+        name.unwrap_or_default().to_owned()
     };
     let kind = name(&action["kind"]);
     let details = match kind.as_str() {

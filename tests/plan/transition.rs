@@ -2,7 +2,7 @@
 
 use tierc::pair::Pair;
 use tierc::plan::order::Ways;
-use tierc::plan::{Plan, Step, plan};
+use tierc::plan::{Plan, PlannedStep, plan};
 
 use super::{keeps_its_promise, prod, typed, with};
 
@@ -37,7 +37,7 @@ fn titles(plan: &Plan) -> Vec<&str> {
     plan.steps.iter().map(|it| it.title.as_str()).collect()
 }
 
-fn step<'a>(plan: &'a Plan, title: &str) -> &'a Step {
+fn step<'a>(plan: &'a Plan, title: &str) -> &'a PlannedStep {
     let found = plan.steps.iter().find(|it| it.title.contains(title));
     found.unwrap_or_else(|| panic!("no step `{title}`: {:?}", titles(plan)))
 }

@@ -6,7 +6,7 @@ use tierc::diagnostic::Diagnostics;
 use tierc::edit::{Address, Edit};
 use tierc::model::Attribute;
 use tierc::parse::scan::scan;
-use tierc::parse::tree::Node;
+use tierc::parse::tree::KdlNode;
 use tierc::rewrite::apply;
 use tierc::source::{Origin, Span};
 
@@ -54,7 +54,7 @@ fn the_path_of_an_attribute_leads_to_the_place_where_the_parser_found_it() {
     }
 }
 
-/// The nodes that their first argument tells apart.
+/// The nodes that are identified by their first argument.
 const KEYED: [&str; 8] = [
     "worker",
     "service",
@@ -76,7 +76,7 @@ fn facts(text: &str) -> Vec<String> {
     facts
 }
 
-fn below(path: &str, nodes: &[Node<'_>], facts: &mut Vec<String>) {
+fn below(path: &str, nodes: &[KdlNode<'_>], facts: &mut Vec<String>) {
     for node in nodes {
         let keyed = KEYED.contains(&&*node.name);
         let key = node.first_text().filter(|_| keyed).unwrap_or_default();

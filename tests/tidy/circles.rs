@@ -10,21 +10,6 @@ use crate::support::{files, project};
 /// A module's path below the crate: `["report", "diff"]`.
 type Module = Vec<String>;
 
-/// Circles that stand: the folder, and the modules of it. They may get smaller; one that is gone leaves
-/// this list.
-const STANDING: &[(&str, &[&str])] = &[
-    (
-        "model",
-        &["attribute", "declaration", "operation", "part", "workload"],
-    ),
-    ("model", &["platform", "volume"]),
-    // What a node left unread is told with the names that its readers know.
-    ("parse", &["declared", "fields", "leftover", "nodes"]),
-    ("plan", &["action", "procedure", "step"]),
-    ("plan", &["beside", "bridge", "moves", "redis"]),
-    ("plan::procedure", &["pooler", "service", "workloads"]),
-];
-
 /// Every module with its text, without comments and tests.
 fn modules() -> BTreeMap<Module, String> {
     let mut modules = BTreeMap::new();
@@ -105,7 +90,7 @@ struct Tree {
 }
 
 impl Tree {
-    /// A path as `module` writes it, from the crate on; none where it leads out of the crate.
+    /// An absolute path for a path in `module`; `None` if it leads out of the crate.
     fn absolute(&self, module: &Module, path: &str) -> Option<Module> {
         let mut parts: Vec<&str> = path.split("::").collect();
         if parts[0] == "crate" {
@@ -210,16 +195,8 @@ fn modules_of_one_folder_import_in_no_circle() {
             circles.insert((folder.join("::"), circle));
         }
     }
-    let stands = |(folder, modules): &&(String, Vec<String>)| {
-        let mut known = STANDING.iter().filter(|(known, _)| known == folder);
-        known.any(|(_, known)| modules.iter().all(|it| known.contains(&it.as_str())))
-    };
-    let new: Vec<_> = circles.iter().filter(|it| !stands(it)).collect();
-    assert!(new.is_empty(), "these import from each other: {new:#?}");
-    let is_gone = |(folder, modules): &&(&str, &[&str])| {
-        let mut left = circles.iter().filter(|(other, _)| other == folder);
-        !left.any(|(_, left)| left.iter().all(|it| modules.contains(&it.as_str())))
-    };
-    let gone: Vec<_> = STANDING.iter().filter(is_gone).collect();
-    assert!(gone.is_empty(), "these no longer do: {gone:#?}");
+    assert!(
+        circles.is_empty(),
+        "these import from each other: {circles:#?}"
+    );
 }

@@ -1,16 +1,16 @@
-//! Pods that are large for their nodes: a node holds a whole number of them, and what is left on
-//! it helps none. An exact bound like the sums, where these say nothing.
+//! Large pods: a node holds a whole number of them, and the rest of the node is of no use to them.
+//! This is an exact bound that the sums miss.
 
 use super::{Load, Room};
 
-/// More pods than the nodes have places for.
+/// More pods than places.
 #[derive(Clone, Debug)]
 pub struct Crowd {
-    /// Whose pods, such as `worker.decisions`.
+    /// The owners of the pods, such as `worker.decisions`.
     pub whose: Vec<String>,
-    /// Millicores that each of them asks for at the least.
+    /// The millicores that each of them requests at least.
     pub cpu: u64,
-    /// Bytes that each of them asks for at the least.
+    /// The bytes that each of them requests at least.
     pub memory: u64,
     /// How many come.
     pub pods: u64,
@@ -18,7 +18,7 @@ pub struct Crowd {
     pub places: u64,
 }
 
-/// How many pods that ask for `cpu` millicores and `memory` bytes a node of `room` holds.
+/// The number of pods with these requests that fit on one node of `room`.
 #[must_use]
 pub fn places(room: &Room, cpu: u64, memory: u64) -> u64 {
     let most = |has: u64, each: u64| has.checked_div(each).unwrap_or(u64::MAX);
@@ -28,7 +28,7 @@ pub fn places(room: &Room, cpu: u64, memory: u64) -> u64 {
 }
 
 impl Crowd {
-    /// A crowd of nobody, which [`Crowd::join`] makes one of loads.
+    /// An empty crowd, to which [`Crowd::join`] adds loads.
     fn none() -> Self {
         Self {
             whose: Vec::new(),
@@ -50,8 +50,8 @@ impl Crowd {
     }
 }
 
-/// The worst crowd of `loads`, which can go to no other nodes than those of `rooms`: the pods of
-/// one load, those that ask for so much CPU or more, or those that ask for so much memory or more.
+/// The worst crowd of `loads`, which must run on `rooms`: the pods of one load, all pods with at
+/// least so much CPU, or all pods with at least so much memory.
 pub(super) fn worst<'l>(loads: &[&'l Load], rooms: &[&Room]) -> Option<Crowd> {
     let mut worst = Crowd::none();
     let mut whose: Vec<&'l Load> = Vec::new();

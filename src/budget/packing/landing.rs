@@ -1,4 +1,4 @@
-//! What asks for room, and the node groups that take it.
+//! Everything that needs room, and the node groups that can run it.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use crate::catalogue::Catalogue;
 use crate::model::{Arch, Environment, Name, NodeGroup, Pgbouncer, Quantity, Worker};
 use crate::source::Sourced;
 
-/// What a workload asks of the nodes it lands on.
+/// The requirements of a workload on its nodes.
 #[derive(Clone, Debug)]
 pub struct Wants<'a> {
-    /// The pool; none for everything else.
+    /// The pool; `None` for other workloads.
     pub pool: Option<&'a Name>,
     /// The nodes that its manifest lets it run on.
     pub placement: Placement<'a>,
-    /// The architecture; none for images that run on any.
+    /// The architecture; `None` for images that run on any.
     pub arch: Option<Arch>,
 }
 
@@ -33,7 +33,7 @@ pub struct Asking<'a> {
     pub wants: Wants<'a>,
 }
 
-/// Everything that asks for room: the API, the pools, the services, PgBouncer.
+/// Everything that needs room: the API, the pools, the services, PgBouncer.
 #[must_use]
 pub fn asking(environment: &Environment) -> Vec<Asking<'_>> {
     let shared = Wants {
@@ -85,7 +85,7 @@ fn pool<'a>(environment: &'a Environment, name: &'a Name, worker: &'a Worker) ->
 }
 
 fn pgbouncer<'a>(pgbouncer: &'a Pgbouncer, shared: Wants<'a>) -> Asking<'a> {
-    // Only a single instance surges: two or more roll in place.
+    // Only a single instance surges: two or more are replaced in place.
     let instances = pgbouncer.instances.value;
     Asking {
         who: "pgbouncer".into(),
@@ -96,8 +96,7 @@ fn pgbouncer<'a>(pgbouncer: &'a Pgbouncer, shared: Wants<'a>) -> Asking<'a> {
     }
 }
 
-/// The groups that take a workload: those that its placement lets in and that have its
-/// architecture.
+/// The groups that can run a workload: its placement allows them, and they have its architecture.
 #[must_use]
 pub fn groups_for(
     environment: &Environment,
@@ -116,7 +115,8 @@ pub fn groups_for(
         .collect()
 }
 
-/// The groups that name a pool; where none does, and for everything else, those that name nobody.
+/// The groups that name a pool. If no group does, and for other workloads: the groups that name no
+/// pool.
 #[must_use]
 pub fn open_to<'a>(
     environment: &'a Environment,

@@ -1,4 +1,4 @@
-//! How many nodes pods need: what a node autoscaler that removes every empty node would keep.
+//! The number of nodes that the pods need, if a node autoscaler removes every empty node.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,17 @@ use super::{Load, MOST_PODS, Room, Rooms, alike, loads, rooms};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, Name, NodeGroup};
 
-/// Which of its bounds everything runs at.
+/// The bounds that all autoscalers are at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum At {
-    /// As few pods as the autoscalers may leave.
+pub enum AtBound {
+    /// The fewest pods that the autoscalers may leave.
     Minima,
     /// As many as they may ask for.
     Maxima,
 }
 
-/// The group of those named to allow more nodes where some are missing: the one whose maximum the
-/// file states, else the first.
+/// The group that gets more nodes if some are missing: the one whose maximum the file states, else
+/// the first.
 #[must_use]
 pub fn group_to_grow<'a>(
     environment: &'a Environment,
@@ -30,14 +30,14 @@ pub fn group_to_grow<'a>(
     stated.or_else(|| groups().next())
 }
 
-/// Nodes by group, and no fewer than its least: those that pods need at one of their bounds, without
-/// rollouts. `pods` says how many of a Deployment there are instead, by its path. None where a pod
-/// finds no place, or the catalogue lacks an instance type.
+/// Nodes by group, at least each group's minimum, that the pods need at one of their bounds,
+/// without rollouts. `pods` overrides the count of a Deployment by its path. `None` if a pod fits
+/// nowhere, or if the catalogue lacks an instance type.
 #[must_use]
 pub fn needed(
     environment: &Environment,
     catalogue: &Catalogue,
-    at: At,
+    at: AtBound,
     pods: impl Fn(&str, u32) -> u32,
 ) -> Option<BTreeMap<Name, u32>> {
     let rooms = rooms(environment, catalogue)?;
@@ -74,8 +74,8 @@ pub fn needed(
     Some(used)
 }
 
-/// Every node that pods may go to, with its group and its number there: those that run anyway first,
-/// then the others, group by group by name.
+/// Every possible node, with its group and its number in it: the ones at the minima first, then the
+/// others, group by group by name.
 fn in_order(rooms: &Rooms, least: impl Fn(&Name) -> u32, pods: u64) -> Vec<(&Name, u32, Room)> {
     // No more nodes than pods can be in use.
     let pods = u32::try_from(pods).unwrap_or(u32::MAX);
@@ -95,8 +95,8 @@ fn in_order(rooms: &Rooms, least: impl Fn(&Name) -> u32, pods: u64) -> Vec<(&Nam
     nodes
 }
 
-/// The pods of a Deployment at one of its bounds, without a surge; `peak` is with it.
-fn own(environment: &Environment, who: &str, at: At, peak: u32) -> u32 {
+/// The pods of a Deployment at one of its bounds, without a surge; `peak` includes it.
+fn own(environment: &Environment, who: &str, at: AtBound, peak: u32) -> u32 {
     let (least, most) = if who == "api" {
         let api = &environment.api.workload;
         (api.bounds().0, api.most())
@@ -116,7 +116,7 @@ fn own(environment: &Environment, who: &str, at: At, peak: u32) -> u32 {
         (peak, peak)
     };
     match at {
-        At::Minima => least,
-        At::Maxima => most,
+        AtBound::Minima => least,
+        AtBound::Maxima => most,
     }
 }

@@ -1,15 +1,16 @@
-//! Sets of node groups as numbers: a large environment has hundreds of them, each held against every
-//! other.
+//! Sets of node groups as numbers. A large environment has hundreds of sets, and each is compared
+//! with every other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Crowd, Load, Resource, Room, Rooms, Sum, crowd};
+use super::{Crowd, Load, PackedSum, Resource, Room, Rooms, crowd};
 use crate::model::Name;
 
-/// Unions that are looked at: few groups overlap, and the bound holds whatever a file says.
+/// The most unions to look at. Few groups overlap in practice; the bound protects against files
+/// with many.
 const MOST_UNIONS: usize = 256;
 
-/// Some groups, by their numbers, which are in order of their names.
+/// A set of groups as numbers, in order of their names.
 #[derive(Clone, Debug)]
 pub(super) struct Set {
     members: Vec<usize>,
@@ -118,7 +119,7 @@ impl<'a> Numbered<'a> {
         names.map(|name| (*name).clone()).collect()
     }
 
-    /// The sets of groups that loads are bound to and the unions of those that overlap, the smallest
+    /// The sets of groups that loads must run on, and the unions of overlapping sets, smallest
     /// first.
     pub(super) fn unions(&self) -> Vec<Set> {
         let own = self.kinds.iter().map(|kind| kind.set.clone());
@@ -138,8 +139,8 @@ impl<'a> Numbered<'a> {
         sets
     }
 
-    /// What of this set's fails, if anything: sums, or else a crowd.
-    pub(super) fn short(&self, groups: &Set) -> Option<(Vec<Sum>, Option<Crowd>)> {
+    /// The failing bound of this set, if any: sums first, then a crowd.
+    pub(super) fn short(&self, groups: &Set) -> Option<(Vec<PackedSum>, Option<Crowd>)> {
         let sums = self.failing(groups);
         if !sums.is_empty() {
             return Some((sums, None));
@@ -148,7 +149,7 @@ impl<'a> Numbered<'a> {
         Some((sums, Some(crowd)))
     }
 
-    /// The kinds that can go to no group outside of a set.
+    /// The kinds of pods that no group outside of a set takes.
     fn bound(&self, groups: &Set) -> impl Iterator<Item = &Bound> {
         let kinds = self.kinds.iter();
         kinds.filter(|kind| kind.set.is_subset(groups))
@@ -159,7 +160,7 @@ impl<'a> Numbered<'a> {
         rooms.filter_map(|it| *self.rooms.get(*it)?)
     }
 
-    fn failing(&self, groups: &Set) -> Vec<Sum> {
+    fn failing(&self, groups: &Set) -> Vec<PackedSum> {
         let mut all = [0; 3];
         for kind in self.bound(groups) {
             for (all, asked) in all.iter_mut().zip(kind.asked) {
@@ -169,7 +170,7 @@ impl<'a> Numbered<'a> {
         let sums = Resource::ALL.into_iter().zip(all).map(|(resource, asked)| {
             let rooms = self.rooms_of(groups);
             let has = rooms.map(|room| u128::from(room.nodes) * u128::from(resource.has(room)));
-            Sum {
+            PackedSum {
                 resource,
                 asked,
                 has: has.sum(),
@@ -179,7 +180,7 @@ impl<'a> Numbered<'a> {
     }
 
     fn crowded(&self, groups: &Set) -> Option<Crowd> {
-        // Groups of nodes that are alike are one, with the nodes of all.
+        // Groups with the same nodes are merged.
         let mut alike: BTreeMap<(u64, u64, u64), Room> = BTreeMap::new();
         for room in self.rooms_of(groups) {
             let known = alike.entry((room.cpu, room.memory, room.pods));
@@ -188,7 +189,7 @@ impl<'a> Numbered<'a> {
                 .or_insert(*room);
         }
         let rooms: Vec<&Room> = alike.values().collect();
-        // What is larger than a node is too large, however many nodes there are.
+        // A pod larger than a node does not fit, however many nodes there are.
         let fits = |load: &&Load| rooms.iter().any(|room| room.takes(load));
         let bound = self.bound(groups).flat_map(|kind| &kind.loads);
         let mut bound: Vec<usize> = bound.copied().collect();

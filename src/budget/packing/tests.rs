@@ -31,7 +31,7 @@ fn rooms(all: &[(&str, Room)]) -> Rooms {
     all.iter().map(|(text, room)| (name(text), *room)).collect()
 }
 
-/// Groups that are short, and each resource with what is asked for and what is there.
+/// The short groups, and for each resource what is requested and what is available.
 type Short = (BTreeSet<Name>, Vec<(Resource, u128, u128)>);
 
 fn short(loads: &[Load], rooms: &Rooms) -> Vec<Short> {
@@ -85,7 +85,7 @@ fn a_group_is_short_even_where_others_have_room_to_spare() {
 
 #[test]
 fn loads_that_overlap_are_summed_over_the_union_of_their_groups() {
-    // No set of a single load is short, and all three nodes are, with 3100 asked for.
+    // No set of a single load is short, but all three nodes together are, with 3100 requested.
     let nodes = rooms(&[
         ("a", room(1, 1000, 4096, 10)),
         ("b", room(1, 1000, 4096, 10)),
@@ -124,7 +124,7 @@ fn what_no_group_takes_is_neither_short_nor_unplaced() {
 
 #[test]
 fn a_rest_on_every_node_is_found_by_placing() {
-    // 400 + 300 + 300 on each node would do, and the largest first are both on one.
+    // 400 + 300 + 300 on each node would fit, but largest-first puts both large ones on one node.
     let nodes = rooms(&[("general", room(2, 1000, 4096, 10))]);
     let all = [
         load("api", 2, 400, 64, &["general"]),
@@ -138,7 +138,7 @@ fn a_rest_on_every_node_is_found_by_placing() {
     assert_eq!(fewest_nodes(&all, &nodes, &name("general")), Some(3));
 }
 
-/// Pods, and places for them, of the worst crowd.
+/// The pods of the worst crowd, and the places for them.
 fn crowd(loads: &[Load], rooms: &Rooms) -> Option<(Vec<String>, u64, u64)> {
     let short = shortages(loads, rooms).into_iter().next()?;
     assert!(short.sums.is_empty());
@@ -148,7 +148,7 @@ fn crowd(loads: &[Load], rooms: &Rooms) -> Option<(Vec<String>, u64, u64)> {
 
 #[test]
 fn a_node_holds_a_whole_number_of_pods() {
-    // Five pods of 600 need five nodes of 1000, though four have 4000 for their 3000.
+    // Five pods of 600 need five nodes of 1000, although four have 4000 for their 3000.
     let nodes = rooms(&[("general", room(4, 1000, 4096, 10))]);
     let pods = |count| [load("api", count, 600, 64, &["general"])];
     assert_eq!(crowd(&pods(5), &nodes), Some((vec!["api".into()], 5, 4)));
@@ -158,7 +158,7 @@ fn a_node_holds_a_whole_number_of_pods() {
 
 #[test]
 fn pods_of_several_loads_that_are_all_large_crowd_each_other_out() {
-    // Neither load alone is too many; no node takes two pods of them.
+    // Neither load alone is too many, but no node takes two of their pods.
     let nodes = rooms(&[("general", room(3, 1000, 4096, 10))]);
     let all = [
         load("worker.worker", 2, 510, 64, &["general"]),
@@ -179,7 +179,7 @@ fn memory_crowds_as_processors_do() {
 
 #[test]
 fn the_largest_pods_are_placed_first() {
-    // Small ones first would leave no whole node for the large one.
+    // Smallest-first would leave no node for the large one.
     let nodes = rooms(&[("general", room(2, 1000, 4096, 10))]);
     let all = [
         load("api", 2, 500, 64, &["general"]),
@@ -201,7 +201,7 @@ fn a_pod_as_large_as_a_node_is_not_too_large() {
     assert!(fits(4000, 2048));
     assert!(fits(1000, 8192));
     assert!(!fits(4001, 64));
-    // The CPU of the one and the memory of the other are not on one node.
+    // The CPU of one node and the memory of the other do not add up.
     assert!(!fits(4000, 8192));
 }
 
@@ -220,7 +220,7 @@ fn the_fewest_nodes_hold_every_resource() {
     assert_eq!(fewest(&[load("api", 6, 100, 512, &["general"])]), Some(3));
     assert_eq!(fewest(&[load("api", 9, 100, 64, &["general"])]), Some(3));
     assert_eq!(fewest(&[load("api", 1, 100, 64, &["general"])]), Some(1));
-    // However many nodes there are, a pod that is larger than one finds none.
+    // A pod that is larger than a node fits on none, however many there are.
     assert_eq!(fewest(&[load("api", 1, 1001, 64, &["general"])]), None);
 }
 

@@ -1,4 +1,4 @@
-//! An activation that means another number of items for each queue.
+//! An activation that stands for a different number of items in each queue.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -28,7 +28,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     let activation = &worker.activation;
     let lengths = || worker.queue.iter().map(|queue| queue.length.value);
     let longest = lengths().max()?;
-    // Alone, a list wakes the pool with more than `activation x length / longest` items.
+    // A list wakes the pool by itself at more than `activation x length / longest` items.
     let items = |length: u32| {
         u64::from(activation.value) * u64::from(length) / u64::from(longest.max(1)) + 1
     };
@@ -52,7 +52,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
     )).help("move a queue that should not wake the pool this early into a pool of its own"))
 }
 
-/// The finding with what the file asks for.
+/// The finding, with the stated activation.
 fn asked_for(name: &Name, worker: &Worker) -> Finding {
     let activation = &worker.activation;
     let message = format!(

@@ -1,11 +1,11 @@
-//! An alert that fires in a steady state: of the API where its autoscaler is content, of a pool that
-//! KEDA leaves at zero, of a Redis group that holds what it is to hold.
+//! An alert that fires in a steady state: on the API while its autoscaler adds no pods, on a pool
+//! that KEDA leaves at zero, on a Redis group that holds its expected data.
 
 mod asleep;
 mod full;
 
 use super::super::{Context, Finding, Findings, Rule};
-use super::target_unreachable::{Resource, is_unreachable};
+use super::target_unreachable::{UtilisedResource, is_unreachable};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Resources, Workload};
 
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let workload = &context.environment.api.workload;
     let (min, max) = workload.bounds();
-    // A count that is held follows no target.
+    // A held count has no target.
     if min < max {
         let found = [cpu(context, workload), memory(context, workload)];
         let bounds = &workload.replicas;
@@ -34,10 +34,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     full::check(context, findings);
 }
 
-/// An HPA does nothing up to a tenth above its target (its tolerance). A target that the limit keeps
-/// out of reach is an error of its own.
+/// An HPA does nothing up to a tenth above its target (its tolerance). Another rule reports a
+/// target above the limit.
 fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
-    if is_unreachable(workload, Resource::Cpu) {
+    if is_unreachable(workload, UtilisedResource::Cpu) {
         return None;
     }
     let (target, alert) = (
@@ -64,8 +64,8 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
             steady / 10,
             steady % 10
         ));
-    // Use ends at the limit: a threshold there never fires.
-    let fires = Resource::Cpu.most(workload);
+    // Usage cannot exceed the limit, so a higher threshold never fires.
+    let fires = UtilisedResource::Cpu.most(workload);
     Some(match fires.filter(|most| *most <= u128::from(least)) {
         Some(most) => finding.help(format!(
             "no whole percentage is above that and below the limit, which is {most}% of the request: raise `limits cpu=`, or lower `target cpu=`"
@@ -79,9 +79,9 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     })
 }
 
-/// Its target is of the request, the alert of the limit.
+/// The target is relative to the request, the alert to the limit.
 fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
-    if is_unreachable(workload, Resource::Memory) {
+    if is_unreachable(workload, UtilisedResource::Memory) {
         return None;
     }
     let (target, alert) = (

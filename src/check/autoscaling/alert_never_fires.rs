@@ -1,6 +1,6 @@
-//! An alert above everything that its metric can be.
+//! An alert above the maximum of its metric.
 
-use super::target_unreachable::Resource;
+use super::target_unreachable::UtilisedResource;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Sourced;
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.extend(cpu(context));
     let alerts = &context.environment.alerts;
-    // Percent of what there is: each alert compares with `>`.
+    // Percentages of a total: each alert compares with `>`.
     for (name, threshold, of) in [
         ("api-memory", &alerts.api_memory, "a pod's memory limit"),
         ("db-cpu", &alerts.db_cpu, "the CPU of RDS"),
@@ -29,11 +29,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The alert is of the request, and use ends at the limit.
+/// The alert is relative to the request, and usage ends at the limit.
 fn cpu(context: &Context<'_>) -> Option<Finding> {
     let workload = &context.environment.api.workload;
     let alert = &context.environment.alerts.api_cpu;
-    let most = Resource::Cpu.most(workload)?;
+    let most = UtilisedResource::Cpu.most(workload)?;
     if u128::from(alert.value) < most {
         return None;
     }
@@ -54,7 +54,7 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
             "{} / {} = {most}% <= {}%",
             limit.value, request.value, alert.value
         ));
-    // Above what the autoscaler may leave in a steady state, and below the end of all use.
+    // Above the autoscaler's steady state, and below the maximum usage.
     let target = workload.target.cpu.as_ref();
     let steady = target.map_or(0, |target| u128::from(target.value) * 11 / 10);
     let largest = most - 1;

@@ -17,10 +17,10 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Seconds of the longest `stabilizationWindowSeconds`.
+/// The longest `stabilizationWindowSeconds`.
 const WINDOW: u64 = 3600;
 
-/// Seconds of the longest `periodSeconds`.
+/// The longest `periodSeconds`.
 const PERIOD: u64 = 1800;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         policies(&path, up, findings);
         let path = format!("{who}.scale-down");
         let cooldown = format!("{who}.cooldown");
-        // A pool's window follows from its cooldown: that is what can be repaired.
+        // A pool's window can follow from its cooldown, which is then the value to repair.
         let pool = environment.worker.iter();
         let pool = pool.filter(|(name, _)| who == format!("worker.{name}"));
         let cause = match pool.map(|(_, pool)| &pool.cooldown).next() {
@@ -69,8 +69,8 @@ fn window(
         let at = format!("{path}.window");
         findings.report(finding.repair(value, &at, message, longest).safely());
     } else {
-        // What the window follows from has another meaning, too, and stays as the user wrote it: a
-        // shorter `cooldown` would stop a pool earlier.
+        // The window follows from `cooldown`, which also decides when the pool stops. So a person
+        // must review this repair.
         findings.report(finding.repair(value, cause, message, longest));
     }
 }

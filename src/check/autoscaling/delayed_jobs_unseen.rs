@@ -1,6 +1,6 @@
-//! A pool at zero whose delayed jobs nobody moves.
+//! A pool at zero whose delayed jobs stay where they are.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Other],
+    reads: &[TopPart::Worker, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/delayed-jobs-unseen.md"),
     check,
 };

@@ -26,14 +26,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let (Some(fallback), Some(longest)) = (&pool.fallback, longest(pool)) else {
             continue;
         };
-        // No pods at all may be meant. A trigger without a formula is active while it falls back.
+        // Zero pods may be intended. A trigger without a formula stays active during a fallback.
         if pool.is_summed() && fewest == 0 && fallback.replicas.value > 0 {
             findings.extend(one(name, pool, fallback, longest));
         }
     }
 }
 
-/// The queue with the most items for each replica, which an activation holds for.
+/// The queue with the largest `length`, which the activation refers to.
 fn longest(pool: &Worker) -> Option<&Queue> {
     pool.queue.iter().max_by_key(|queue| queue.length.value)
 }

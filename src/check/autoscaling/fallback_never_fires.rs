@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    // Without a group for queues no trigger reads Redis.
+    // Without a Redis group for queues, no trigger reads Redis.
     if context.environment.redis_for(Use::Queue).is_none() {
         return;
     }

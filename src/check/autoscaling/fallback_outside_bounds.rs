@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         };
         let count = &fallback.replicas;
-        // Inverted bounds have a finding of their own.
+        // `replicas-inverted` reports inverted bounds.
         if min.value > max.value || (min.value..=max.value).contains(&count.value) {
             continue;
         }

@@ -20,7 +20,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in workloads(context.environment) {
         let (min, max) = (&workload.replicas.min, &workload.replicas.max);
         let Some(hold) = &workload.hold else { continue };
-        // Inverted bounds have a finding of their own.
+        // `replicas-inverted` reports inverted bounds.
         if min.value > max.value || (min.value..=max.value).contains(&hold.value) {
             continue;
         }

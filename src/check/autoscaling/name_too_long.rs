@@ -1,6 +1,6 @@
 //! A name that an object cannot have.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Other],
+    reads: &[TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/name-too-long.md"),
     check,
 };
@@ -21,33 +21,33 @@ pub(super) static RULE: Rule = Rule {
 /// Characters of a Helm release's name.
 const RELEASE: usize = 53;
 
-/// Characters of an app whose CronJob is called after it: jobs add 11 to its name and have 63.
+/// The longest app name if there is a CronJob: jobs add 11 characters to its name, up to 63.
 const SCHEDULED: usize = 52 - "-schedule".len();
 
-/// Characters of a Deployment's name: pods add 16 and have 63, and the ScaledObject that adds
-/// `-scaler` has 54.
+/// The longest Deployment name: pods add 16 characters, up to 63, and the ScaledObject adds
+/// `-scaler`, up to 54.
 const DEPLOYMENT: usize = 47;
 
-/// Characters of an ElastiCache replication group's id.
+/// The longest id of an ElastiCache replication group.
 const GROUP: usize = 40;
 
 /// Characters of an RDS identifier.
 const INSTANCE: usize = 63;
 
-/// A name, where it is stated, and the object that it is of.
-struct Named<'a> {
+/// A name, and the object that has it.
+struct NamedObject<'a> {
     path: String,
     name: &'a Sourced<Name>,
     what: &'static str,
     most: usize,
-    /// Whether the name is an AWS identifier, which has no `--`.
+    /// Whether the name is an AWS identifier, which cannot contain `--`.
     aws: bool,
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let replicas = &context.environment.database.replicas.count;
     for named in names(context.environment) {
-        // The replicas lengthen the name of the database alone.
+        // Only the database's name gets a suffix for replicas.
         let length = length(&named).map(|finding| match named.path.as_str() {
             "database.name" => finding.given(replicas),
             _ => finding,
@@ -57,15 +57,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn names(environment: &Environment) -> Vec<Named<'_>> {
-    let named = |path: String, name, what, most| Named {
+fn names(environment: &Environment) -> Vec<NamedObject<'_>> {
+    let named = |path: String, name, what, most| NamedObject {
         path,
         name,
         what,
         most,
         aws: false,
     };
-    let aws = |path: String, name, what, most| Named {
+    let aws = |path: String, name, what, most| NamedObject {
         aws: true,
         ..named(path, name, what, most)
     };
@@ -94,8 +94,8 @@ fn names(environment: &Environment) -> Vec<Named<'_>> {
     all
 }
 
-/// What a finding calls the RDS instance, and the longest name that leaves room for the suffix of its
-/// read replicas.
+/// The description of the RDS instance in a finding, and the longest name that leaves room for the
+/// replicas' suffix.
 fn instance(replicas: u32) -> (&'static str, usize) {
     if replicas == 0 {
         return ("an RDS instance", INSTANCE);
@@ -105,8 +105,8 @@ fn instance(replicas: u32) -> (&'static str, usize) {
     (what, INSTANCE - suffix.len())
 }
 
-fn length(named: &Named<'_>) -> Option<Finding> {
-    let Named {
+fn length(named: &NamedObject<'_>) -> Option<Finding> {
+    let NamedObject {
         path,
         name,
         what,
@@ -128,8 +128,8 @@ fn length(named: &Named<'_>) -> Option<Finding> {
     Some(finding.repair(*name, path, message, format!("\"{shorter}\"")))
 }
 
-fn form(named: &Named<'_>) -> Option<Finding> {
-    let Named { path, name, .. } = named;
+fn form(named: &NamedObject<'_>) -> Option<Finding> {
+    let NamedObject { path, name, .. } = named;
     let text = name.value.as_str();
     if !named.aws || !text.contains("--") {
         return None;

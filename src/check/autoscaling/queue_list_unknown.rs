@@ -1,6 +1,6 @@
 //! A queue in which no job of the framework can wait.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Other],
+    reads: &[TopPart::Worker, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/queue-list-unknown.md"),
     check,
 };
@@ -31,14 +31,15 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         return;
     };
-    let names = Names {
+    let names = QueueNames {
         framework: framework.value,
         cluster,
     };
     for (name, worker) in &environment.worker {
         let other = |queue: &&Queue| !queue_keys::holds_jobs(framework.value, &queue.list.value);
         let others: Vec<&Queue> = worker.queue.iter().filter(other).collect();
-        // A list that the file states is mended where it stands, the tier's as a whole.
+        // If the file states the list, the repair changes it in place; else it states all of the
+        // tier's lists.
         let declared = others.iter().any(|queue| queue.list.is_declared());
         let each = if declared { 1 } else { others.len().max(1) };
         for queues in others.chunks(each) {
@@ -47,8 +48,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A list with the prefix of a queue library in a file that states none. It is a warning, because
-/// another program can use the same prefix.
+/// A list with the prefix of a queue library, in a file that states no framework. It is a warning,
+/// because another program can use the same prefix.
 fn recognised(
     context: &Context<'_>,
     cluster: bool,
@@ -68,9 +69,9 @@ fn recognised(
         .written(list, "a list that the pool scales on")
         .optional(&context.file.stated.framework)
         .note(format!(
-            "`{prefix}` is the default prefix of `{framework}`, whose lists are named `{form}`"
+            "`{prefix}` is the default prefix of the framework `{framework}`, whose lists are named `{form}`"
         ));
-    let names = Names { framework, cluster };
+    let names = QueueNames { framework, cluster };
     let finding = match names.meant(&list.value) {
         Some(meant) if list.is_declared() => {
             let path = format!("worker.{pool}.queue.{}.list", list.value);
@@ -85,14 +86,14 @@ fn recognised(
     ))
 }
 
-/// How the framework names its queues on the group that serves them.
-struct Names {
+/// How the framework names its queues on the Redis group that serves them.
+struct QueueNames {
     framework: Framework,
     cluster: bool,
 }
 
-impl Names {
-    /// The key that was meant, if it can be told.
+impl QueueNames {
+    /// The intended key, if it is recognisable.
     fn meant(&self, list: &str) -> Option<String> {
         let meant = queue_keys::meant(self.framework, list)?;
         match self.framework {
@@ -106,7 +107,7 @@ impl Names {
         }
     }
 
-    /// Every queue of a pool as it was meant, if all can be told.
+    /// The intended keys of a pool, if all are recognisable.
     fn pool(&self, worker: &Worker) -> Option<Vec<String>> {
         let queues = worker.queue.iter();
         queues
@@ -124,7 +125,7 @@ impl Names {
 }
 
 fn one(
-    names: &Names,
+    names: &QueueNames,
     framework: &Sourced<Framework>,
     pool: &Name,
     worker: &Worker,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 use crate::model::{Name, Queue};
@@ -12,9 +12,9 @@ pub(super) static RULE: Rule = Rule {
     code: Code("queue-shared"),
     severity: Severity::Error,
     waivable: true,
-    // A pool that takes another one's place reads its lists beside it for a while.
+    // When a pool replaces another, both read the same lists for a while.
     steady: false,
-    reads: &[Part::Worker],
+    reads: &[TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/queue-shared.md"),
     check,
 };

@@ -1,4 +1,4 @@
-//! Queues that are combined by the fullest alone.
+//! Queues of one pool that are combined with `max`.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};

@@ -1,10 +1,10 @@
-//! Scaling up slower than Kubernetes does by itself.
+//! A scale-up that is slower than Kubernetes' default.
 
-use crate::budget::scaling::{DEFAULT_STEPS, Rules, Step, told};
+use crate::budget::scaling::{DEFAULT_STEPS, Rules, ScalingStep, told};
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::edit::{Action, Edit};
+use crate::edit::{Edit, EditAction};
 use crate::model::{Scaling, Select, Workload};
 use crate::source::Span;
 
@@ -29,18 +29,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The climb from the minimum to the maximum, against the one that the default takes.
+/// The climb from the minimum to the maximum, compared with the default's.
 struct Race {
     from: u32,
     to: u32,
-    /// The second at which the default is there.
+    /// The second at which the default reaches the maximum.
     there: u64,
     default: Vec<(u64, u32)>,
 }
 
 impl Race {
     fn new(workload: &Workload) -> Option<Self> {
-        // A pool at zero is brought to 1 by KEDA.
+        // KEDA brings a pool from zero to 1.
         let from = workload.replicas.min.value.max(1);
         let to = workload.replicas.max.value;
         let default = Rules::kubernetes().climb(from, to, u64::MAX);
@@ -53,7 +53,7 @@ impl Race {
         })
     }
 
-    /// How many pods `rules` have come to when the default is there.
+    /// The pods that `rules` have reached when the default is done.
     fn reached(&self, rules: &Rules) -> u32 {
         let climb = rules.climb(self.from, self.to, self.there);
         climb.last().map_or(self.from, |(_, pods)| *pods)
@@ -88,9 +88,9 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     Some(repair(finding, who, workload, &race, &rules))
 }
 
-/// The rules with some changes, in the order of how many there are: without a window, with the
-/// default's steps beside the stated ones, with the largest step winning.
-fn changes(rules: &Rules) -> Vec<(Rules, Vec<Step>)> {
+/// The rules with changes, fewest changes first: no window, the default's steps added, the largest
+/// step wins.
+fn changes(rules: &Rules) -> Vec<(Rules, Vec<ScalingStep>)> {
     let [pods, percent] = DEFAULT_STEPS;
     let mut all = Vec::new();
     for select in [rules.select, Select::Max] {
@@ -118,7 +118,7 @@ fn changes(rules: &Rules) -> Vec<(Rules, Vec<Step>)> {
     all
 }
 
-/// The smallest change that wins; where it is several, the whole node.
+/// The smallest change that is fast enough; with several changes, the whole node.
 fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: &Rules) -> Finding {
     let scaling = &workload.scale_up;
     let mut winning = changes(rules).into_iter();
@@ -156,7 +156,7 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
             ),
             [
                 Edit::set(path("window"), format!("\"{}s\"", changed.window)),
-                // A list of steps is stated as a whole: the tier's are repeated.
+                // A list of steps is stated as a whole, so the tier's steps are repeated.
                 Edit::insert(
                     format!("{who}.scale-up"),
                     written(if stated.is_some() { &added } else { &changed.steps }),
@@ -164,18 +164,18 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
                 Edit::set(path("select"), format!("\"{}\"", changed.select)),
             ]
             .into_iter()
-            .filter(|edit| !matches!(&edit.action, Action::Insert(text) if text.is_empty())),
+            .filter(|edit| !matches!(&edit.action, EditAction::Insert(text) if text.is_empty())),
         ),
     }
 }
 
-/// Where the last step stands, if the file states the steps.
+/// The span of the last step, if the file states the steps.
 fn last_step(scaling: &Scaling) -> Option<Span> {
     let every = &scaling.policy.last()?.every;
     every.origin.span().filter(|_| every.is_declared())
 }
 
-/// A workload's node, as the language writes it: `worker "batch"` of `worker.batch`.
+/// A workload's node in KDL: `worker "batch"` for `worker.batch`.
 fn node(who: &str) -> String {
     who.split_once('.').map_or_else(
         || who.to_owned(),
@@ -184,8 +184,9 @@ fn node(who: &str) -> String {
 }
 
 /// Steps as the language writes them.
-fn written(steps: &[Step]) -> String {
-    let one = |step: &Step| format!("{} {} every=\"{}s\"", step.kind, step.value, step.every);
+fn written(steps: &[ScalingStep]) -> String {
+    let one =
+        |step: &ScalingStep| format!("{} {} every=\"{}s\"", step.kind, step.value, step.every);
     let steps: Vec<String> = steps.iter().map(one).collect();
     steps.join("; ")
 }

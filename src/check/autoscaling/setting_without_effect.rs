@@ -1,14 +1,14 @@
-//! A setting that KEDA does not read or cuts short, and a floor of an event that is one already.
+//! A setting that KEDA ignores or cuts short, and an event's floor that changes nothing.
 
 use std::fmt::Display;
 
-use crate::ast::{Part, Written};
+use crate::ast::{TopPart, Written};
 use crate::budget::scaling::Rules;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Scaling, Worker};
-use crate::schedule::{Calendar, Occasion, Subject};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject};
 use crate::source::Sourced;
 
 /// The rule `setting-without-effect`.
@@ -35,10 +35,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
     }
     untold(context, findings);
-    // Off-hours that could not be read may be what a floor keeps awake.
-    let file = context.file;
-    let unread = file.off_hours.values().any(|it| it.counts.api.broken);
-    if unread || file.broken.contains(&Part::Schedule) {
+    // If off-hours could not be read, a floor may keep something awake during them.
+    if context.file.broken.contains(&TopPart::Schedule) {
         return;
     }
     let calendar = Calendar::of(context.environment);
@@ -47,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A variable for how long connections are kept, where nothing says how long.
+/// A variable for the lifetime of connections, without a lifetime.
 fn untold(context: &Context<'_>, findings: &mut Findings) {
     let file = context.file;
     let unread = Written::default();
@@ -86,8 +84,8 @@ fn untold(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The floors of an event that are no higher than what there is at least at any time. Where
-/// off-hours put the same to sleep, a floor keeps it awake, however low.
+/// The floors of an event that are at or below the minimum. During off-hours, even a low floor
+/// keeps a workload awake.
 fn inert(
     environment: &Environment,
     calendar: &Calendar<'_>,
@@ -97,10 +95,10 @@ fn inert(
     let event = occasion.event;
     let pools = event.worker.iter().filter_map(|(name, floor)| {
         let pool = environment.worker.get(name)?;
-        Some((Subject::Pool(name.clone()), floor, &pool.workload))
+        Some((ScheduleSubject::Pool(name.clone()), floor, &pool.workload))
     });
     let api = event.api.iter();
-    let api = api.map(|floor| (Subject::Api, floor, &environment.api.workload));
+    let api = api.map(|floor| (ScheduleSubject::Api, floor, &environment.api.workload));
     for (subject, floor, workload) in api.chain(pools) {
         let min = &workload.replicas.min;
         if floor.value > min.value || calendar.sleeps(&subject) {
@@ -127,7 +125,7 @@ fn inert(
     }
 }
 
-/// A setting that the file states for itself: what a scenario or the tier brings is nobody's line.
+/// A setting that the file itself states. Values from a scenario or the tier are not reported.
 fn unread<T: Display>(
     who: &str,
     setting: &str,
@@ -147,7 +145,7 @@ fn unread<T: Display>(
             "`{setting}` of `{who}` has no effect while `hold` keeps the pool at {}",
             hold.value
         );
-        // A hold is there to be removed, and the setting has an effect again then.
+        // A hold is temporary, and the setting works again after it.
         return Some(
             finding(Severity::Note, message)
                 .operand(hold, &format!("{who}.hold"), "never zero")
@@ -168,7 +166,7 @@ fn unread<T: Display>(
     )
 }
 
-/// A cooldown becomes the scale-down window, unless that is stated.
+/// A cooldown becomes the scale-down window unless that is stated.
 fn replaced(who: &str, worker: &Worker) -> Option<Finding> {
     let (cooldown, window) = (&worker.cooldown, &worker.workload.scale_down.window);
     let min = &worker.workload.replicas.min;
@@ -191,10 +189,10 @@ fn replaced(who: &str, worker: &Worker) -> Option<Finding> {
     )
 }
 
-/// Seconds of a descent that are looked at: no cooldown is longer.
+/// The longest descent to look at, in seconds; no cooldown is longer.
 const LONGEST: u64 = 604_800;
 
-/// Whether the file states a part of a direction for itself.
+/// Whether the file itself states a part of a direction.
 fn states(scaling: &Scaling) -> bool {
     let mut steps = scaling.policy.iter();
     scaling.window.is_declared()
@@ -202,8 +200,8 @@ fn states(scaling: &Scaling) -> bool {
         || steps.any(|step| step.value.is_declared())
 }
 
-/// A `scale-down` that still keeps pods when the cooldown is over: KEDA then sets the count to zero
-/// from whatever it is, without the HPA.
+/// A `scale-down` that still keeps pods when the cooldown ends: KEDA then sets the count to zero
+/// without the HPA.
 fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
     let (workload, cooldown) = (&worker.workload, &worker.cooldown);
     let scaling = &workload.scale_down;
@@ -236,7 +234,7 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
         ));
     let window = &scaling.window;
     if window.is_derived() {
-        // The window follows the cooldown: a longer one only begins later.
+        // The window follows from the cooldown, so a longer cooldown starts the descent later.
         let message = "with a minimum of 1, only the HPA scales the pool down";
         return Some(finding.repair(min, &of_min, message, "1"));
     }

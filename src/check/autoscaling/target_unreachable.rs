@@ -1,4 +1,4 @@
-//! A utilisation that the limit cuts off before the autoscaler adds a pod.
+//! A target that the limit makes unreachable, so the autoscaler never adds a pod.
 
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -20,9 +20,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for (who, workload) in workloads(context.environment) {
         let (min, max) = workload.bounds();
-        // A count that cannot change follows no target.
+        // A fixed count has no target.
         if min < max {
-            for resource in [Resource::Cpu, Resource::Memory] {
+            for resource in [UtilisedResource::Cpu, UtilisedResource::Memory] {
                 let found = one(&who, workload, resource);
                 let bounds = &workload.replicas;
                 findings.extend(found.map(|it| it.given(&bounds.min).given(&bounds.max)));
@@ -33,12 +33,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 /// What a utilisation is of.
 #[derive(Clone, Copy)]
-pub(super) enum Resource {
+pub(super) enum UtilisedResource {
     Cpu,
     Memory,
 }
 
-impl Resource {
+impl UtilisedResource {
     fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -69,7 +69,7 @@ impl Resource {
     }
 
     /// The most that a pod can use, in whole percent of its request, as the autoscaler rounds it.
-    /// None where nothing is requested, or more than may be used: both are findings of their own.
+    /// `None` without a request, or if the request exceeds the limit: other rules report both.
     pub(super) fn most(self, workload: &Workload) -> Option<u128> {
         let request = self.amount(self.of(&workload.requests).value);
         let limit = self.amount(self.of(&workload.limits).value);
@@ -90,15 +90,15 @@ impl Resource {
     }
 }
 
-/// Whether the limit cuts use off before it is so far above the target that a pod is added.
-pub(super) fn is_unreachable(workload: &Workload, resource: Resource) -> bool {
+/// Whether the limit is below the usage at which a pod would be added.
+pub(super) fn is_unreachable(workload: &Workload, resource: UtilisedResource) -> bool {
     let target = resource.target(workload);
-    // The tolerance: nothing is added up to a tenth above the target.
+    // The tolerance: up to a tenth above the target, nothing is added.
     let pair = target.zip(resource.most(workload));
     pair.is_some_and(|(target, most)| most * 10 <= u128::from(target.value) * 11)
 }
 
-fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
+fn one(who: &str, workload: &Workload, resource: UtilisedResource) -> Option<Finding> {
     let what = resource.name();
     if !is_unreachable(workload, resource) {
         return None;
@@ -112,8 +112,8 @@ fn one(who: &str, workload: &Workload, resource: Resource) -> Option<Finding> {
         steady % 10
     );
     let cut = match resource {
-        Resource::Cpu => "a pod is throttled here",
-        Resource::Memory => "a pod is killed here",
+        UtilisedResource::Cpu => "a pod is throttled here",
+        UtilisedResource::Memory => "a pod is killed here",
     };
     let (request, limit) = (
         resource.of(&workload.requests),

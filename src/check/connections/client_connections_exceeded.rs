@@ -1,7 +1,7 @@
-//! More clients can come than PgBouncer accepts.
+//! More clients than PgBouncer accepts.
 
 use super::Surge;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Database,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Database,
     ],
     explanation: include_str!("../../diagnostic/explain/client-connections-exceeded.md"),
     check,
@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let terms = budget::client_connections(environment);
     let wanted = budget::total(&terms);
     let (pods, each) = (u64::from(instances.value), u64::from(clients.value));
-    // Two or more roll in place, and any of them can be lost: the others must do.
+    // Two or more pods are replaced in place, and any of them can fail: the others must suffice.
     let spared = if pods >= 2 { pods - 1 } else { pods };
     let (severity, up) = if wanted > pods * each {
         (Severity::Error, pods)
@@ -64,7 +64,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding.repair(clients, "pgbouncer.clients.max", message, fits.to_string()));
 }
 
-/// The finding with what opens a second pool in each pod of the API.
+/// The finding, with the values that open a second pool in each API pod.
 fn second_pool(finding: Finding, environment: &Environment) -> Finding {
     let replicas = &environment.database.replicas;
     let finding = finding.given(&replicas.count).given(&replicas.via);
@@ -75,7 +75,7 @@ fn second_pool(finding: Finding, environment: &Environment) -> Finding {
     finding
 }
 
-/// The finding with what makes pods that leave stay beside those that replace them.
+/// The finding, with the values that keep old pods beside their replacements.
 fn slow_ends(finding: Finding, environment: &Environment) -> Finding {
     let pools = environment.worker.iter();
     pools.fold(finding, |finding, (name, pool)| {

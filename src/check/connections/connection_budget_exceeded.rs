@@ -1,7 +1,7 @@
-//! More server connections can be open than PostgreSQL has slots.
+//! More server connections than PostgreSQL has slots.
 
 use super::Surge;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections::{self as budget, RESERVED, ServerBudget};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -15,17 +15,17 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Database,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Database,
     ],
     explanation: include_str!("../../diagnostic/explain/connection-budget-exceeded.md"),
     check,
 };
 
-/// A server that is asked for more than it has.
+/// A server that may get more connections than it has.
 struct Overdrawn<'a> {
     who: &'static str,
     budget: ServerBudget,
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         path: "database.replicas.max-connections",
         class: &replicas.instance,
     };
-    // A replica like its source and asked for no more says nothing new.
+    // A replica with the primary's values and no more connections needs no second finding.
     let said = !primary.budget.holds() && pooled && replicas.max_connections.follows(primary.limit);
     if replicas.count.value > 0 && !replica.budget.holds() && !said {
         let mut finding = replica

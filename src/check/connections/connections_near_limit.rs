@@ -1,7 +1,7 @@
 //! More than 70% of the slots are in use at the maxima.
 
 use super::Surge;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Database,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Database,
     ],
     explanation: include_str!("../../diagnostic/explain/connections-near-limit.md"),
     check,

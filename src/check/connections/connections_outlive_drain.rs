@@ -1,7 +1,7 @@
 //! Connections that live longer than a PgBouncer pod waits for them.
 
 use super::pooled_services;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Duration, Environment};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/connections-outlive-drain.md"),
     check,
 };
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// What is stated of how long connections over PgBouncer are kept.
+/// The stated lifetimes of connections through PgBouncer.
 fn lifetimes(environment: &Environment) -> Vec<(String, &Sourced<Duration>)> {
     let api = &environment.api.workload.connections.lifetime;
     let mut stated = vec![("api".to_owned(), api)];

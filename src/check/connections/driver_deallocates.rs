@@ -1,7 +1,7 @@
-//! A driver whose way to give up prepared statements fails behind PgBouncer.
+//! A driver whose deallocation of prepared statements fails behind PgBouncer.
 
 use super::{driver, drivers};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Driver, PoolMode};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/driver-deallocates.md"),
     check,
 };

@@ -1,7 +1,7 @@
-//! A driver that PgBouncer refuses for what it sends when it connects.
+//! A driver whose startup options PgBouncer refuses.
 
 use super::{driver, drivers};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::driver::{StatedDriver, without_float_digits};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/driver-refused.md"),
     check,
 };
@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Why this image is told to ignore nothing.
+/// Why PgBouncer of this image ignores no startup options.
 fn reason(context: &Context<'_>, image: &str) -> String {
     let safe = &context.catalogue.pgbouncer_safe;
     let which = match Image::parse(image).version() {
@@ -64,7 +64,7 @@ fn reason(context: &Context<'_>, image: &str) -> String {
     )
 }
 
-/// What to do: another version of the driver where there is one, or another image.
+/// The advice: another version of the driver if there is one, or another image.
 fn advice(
     finding: Finding,
     context: &Context<'_>,

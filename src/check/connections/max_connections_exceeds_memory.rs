@@ -1,6 +1,6 @@
 //! More connections than the instance class has memory for.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/max-connections-exceeds-memory.md"),
     check,
 };
@@ -23,7 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let (wanted, class) = (&database.max_connections, &database.instance);
     findings.extend(one(context, "database", wanted, class));
     let replicas = &database.replicas;
-    // Replicas like their source say nothing new.
+    // Replicas with the primary's values need no second finding.
     let like = replicas.max_connections.follows(wanted) && replicas.instance.follows(class);
     if replicas.count.value > 0 && !like {
         let (wanted, class) = (&replicas.max_connections, &replicas.instance);
@@ -63,7 +63,7 @@ fn one(
     Some(finding.repair(wanted, &connections, message, sure.to_string()))
 }
 
-/// What an instance with this memory is good for, and how sure that is.
+/// The connections that this memory allows, and how certain that is.
 fn arithmetic(memory: Quantity) -> String {
     let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
     let (bytes, each, ceiling) = (memory.units(), budget::BYTES_EACH, budget::CEILING);

@@ -1,6 +1,6 @@
-//! Startup options that are to be dropped, by a PgBouncer that drops none.
+//! `options "ignore"` on a PgBouncer version that cannot ignore them.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::StartupOptions;
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/options-not-ignored.md"),
     check,
 };

@@ -1,6 +1,6 @@
 //! An exporter of PgBouncer that cannot connect to it.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::PoolerSource;
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: false,
-    reads: &[Part::Alerts, Part::Pgbouncer],
+    reads: &[TopPart::Alerts, TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-exporter-refused.md"),
     check,
 };

@@ -1,4 +1,4 @@
-//! What the rules about the version of PgBouncer share.
+//! Shared by the rules about PgBouncer's version.
 
 use crate::check::{Context, Finding};
 use crate::model::Image;
@@ -18,7 +18,7 @@ pub(super) fn newer(finding: Finding, context: &Context<'_>, reference: &Image<'
         &context.catalogue.pgbouncer_image,
     );
     let message = format!("the newest image known to be published is {newest}");
-    // Only a tag that is a version and nothing more has one of the same form for another.
+    // Only a tag that is nothing but a version can be rewritten to another version.
     let digits = |c: char| c.is_ascii_digit() || c == '.';
     if reference.tag.chars().all(digits) && reference.digest.is_empty() {
         let text = format!("\"{}:{newest}\"", reference.repository);

@@ -1,7 +1,7 @@
-//! A PgBouncer that does not know what is written for it.
+//! A PgBouncer version that lacks settings that tierc writes.
 
 use super::pgbouncer_image::{is_unsupported, newer};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Image;
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-version-unsupported.md"),
     check,
 };

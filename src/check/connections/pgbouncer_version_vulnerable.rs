@@ -1,7 +1,7 @@
 //! A PgBouncer with known vulnerabilities.
 
 use super::pgbouncer_image::{is_unsupported, newer};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Image, Version};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-version-vulnerable.md"),
     check,
 };
@@ -22,12 +22,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let catalogue = context.catalogue;
     let (newest, safe) = (&catalogue.pgbouncer_image, &catalogue.pgbouncer_safe);
     let reference = Image::parse(&image.value);
-    // What is too old for anything has a rule of its own.
+    // `pgbouncer-version-unsupported` reports versions that are too old.
     if !below(reference.tag, safe) || is_unsupported(&reference) {
         return;
     }
-    // As long as no image without the vulnerabilities is known to be published, the tier's own is
-    // the best there is, and only who chose another one can do something about it.
+    // Until an image without the vulnerabilities is published, the tier's own image gets no
+    // finding. An image that the file states does, because its author can change it.
     let published = !below(newest, safe);
     if !published && !image.is_declared() {
         return;
@@ -51,7 +51,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether every version that a tag can mean is below `safe`: `1.26` floats over its patches.
+/// Whether every version that a tag can mean is below `safe`: `1.26` covers all its patches.
 fn below(tag: &str, safe: &str) -> bool {
     let (Some(used), Some(safe)) = (Version::leading(tag), Version::leading(safe)) else {
         return false;

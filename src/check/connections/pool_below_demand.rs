@@ -1,7 +1,7 @@
 //! Transactions queue at the maxima.
 
 use super::Surge;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -12,7 +12,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Pgbouncer],
+    reads: &[
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+    ],
     explanation: include_str!("../../diagnostic/explain/pool-below-demand.md"),
     check,
 };

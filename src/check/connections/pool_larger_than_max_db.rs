@@ -1,6 +1,6 @@
 //! A pool that can never fill.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/pool-larger-than-max-db.md"),
     check,
 };
@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(more_connections(finding, context));
 }
 
-/// Where `max-db` follows from what the server has, the server can have more.
+/// If `max-db` is derived from the server's connections, the server can have more of them.
 fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     let environment = context.environment;
     let (pgbouncer, database) = (&environment.pgbouncer, &environment.database);

@@ -1,7 +1,7 @@
 //! A pool mode that does not share connections.
 
 use super::Surge;
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::connections as budget;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Pgbouncer],
+    reads: &[
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+    ],
     explanation: include_str!("../../diagnostic/explain/session-mode-with-autoscaling.md"),
     check,
 };
@@ -44,7 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     ));
 }
 
-/// Whether any count of pods is an autoscaler's to choose.
+/// Whether an autoscaler decides any count of pods.
 fn scales(environment: &Environment) -> bool {
     let pools = environment.worker.values().map(|pool| &pool.workload);
     pools

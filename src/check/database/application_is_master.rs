@@ -1,6 +1,6 @@
 //! An application that connects as the master user of RDS.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database, Part::Other],
+    reads: &[TopPart::Database, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/application-is-master.md"),
     check,
 };

@@ -1,6 +1,6 @@
-//! A database, or a Redis group that holds what must not be lost, on CPU credits.
+//! A database or a Redis group with important data, on burstable instances.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup, Tier, Use};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database, Part::Redis],
+    reads: &[TopPart::Database, TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/burstable-in-production.md"),
     check,
 };
@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let class = &database.instance;
     findings.extend(one(context, "the database", class, "database.instance"));
     let replicas = &database.replicas;
-    // Replicas like their source say nothing new.
+    // Replicas with the primary's values need no second finding.
     if replicas.count.value > 0 && !replicas.instance.follows(class) {
         let path = "database.replicas.instance";
         let finding = one(context, "a read replica", &replicas.instance, path);
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A group of queues or sessions: where its credits end, jobs wait and users are logged out.
+/// A group for queues or sessions: if its CPU credits run out, jobs wait and users are logged out.
 fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
     let nodes = &context.catalogue.cache_nodes;
     let used = group.uses.iter().find(|used| used.value != Use::Cache)?;

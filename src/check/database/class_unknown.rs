@@ -1,6 +1,6 @@
 //! An instance class that RDS does not offer.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/class-unknown.md"),
     check,
 };
@@ -22,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let class = &database.instance;
     findings.extend(one(context, class, "database.instance"));
     let replicas = &database.replicas;
-    // Replicas like their source say nothing new.
+    // Replicas with the primary's values need no second finding.
     if replicas.count.value > 0 && !replicas.instance.follows(class) {
         let finding = one(context, &replicas.instance, "database.replicas.instance");
         findings.extend(finding.map(|finding| finding.given(&replicas.count)));

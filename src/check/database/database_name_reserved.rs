@@ -1,6 +1,6 @@
-//! A database, a role or a master user with a name that is reserved, or that another role has.
+//! A name for a database, a role or a master user that is reserved or already taken.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{ADMIN_USER, Database, STATS_USER, Via};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: true,
-    reads: &[Part::Database, Part::Other],
+    reads: &[TopPart::Database, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/database-name-reserved.md"),
     check,
 };
@@ -19,17 +19,17 @@ pub(super) static RULE: Rule = Rule {
 /// PgBouncer's own console.
 const CONSOLE: &str = "pgbouncer";
 
-/// The longest name of a database in PgBouncer.
+/// PgBouncer's longest database name.
 const LONGEST: usize = 63;
 
 /// What the entry for read replicas adds.
 const READ: &str = "_read";
 
-/// What RDS for PostgreSQL refuses as a master user and as a database (RDS API errors, cfn-lint
-/// E3709): `rdsadmin` is its own role and database.
+/// The names that RDS for PostgreSQL refuses for a master user and a database (RDS API errors,
+/// cfn-lint E3709): `rdsadmin` is its own role and database.
 const OF_RDS: [&str; 2] = ["rdsadmin", "admin"];
 
-/// The databases that every PostgreSQL server has and that nothing connects to.
+/// The template databases of every PostgreSQL server, which are not for applications.
 const TEMPLATES: [&str; 2] = ["template0", "template1"];
 
 /// The roles that RDS for PostgreSQL creates (RDS user guide, predefined roles).
@@ -46,14 +46,14 @@ const RDS_ROLES: [&str; 10] = [
     "rdswriteforwarduser",
 ];
 
-/// The names that PostgreSQL refuses for a role though they are no keywords (`CREATE ROLE`).
+/// The names that PostgreSQL refuses for a role although they are not keywords (`CREATE ROLE`).
 const NO_ROLES: [&str; 2] = ["none", "public"];
 
-/// How the names of PostgreSQL's own roles begin.
+/// The prefix of PostgreSQL's own roles.
 const OF_POSTGRES: &str = "pg_";
 
-/// The reserved words of PostgreSQL 18, sorted: those that `pg_get_keywords()` has in the categories
-/// `R` and `T`. No earlier version has one that is missing here.
+/// The reserved words of PostgreSQL 18, sorted: categories `R` and `T` of `pg_get_keywords()`. They
+/// include those of all earlier versions.
 const KEYWORDS: [&str; 101] = [
     "all",
     "analyse",
@@ -187,7 +187,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whose a role's name is already. RDS and PostgreSQL fold names to lower case.
+/// The owner of a reserved role name. RDS and PostgreSQL fold names to lower case.
 fn wrong_role(name: &str) -> Option<String> {
     let folded = name.to_ascii_lowercase();
     let folded = folded.as_str();

@@ -1,6 +1,6 @@
 //! A PostgreSQL past its support.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::version::major_and_rest;
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/engine-out-of-support.md"),
     check,
 };

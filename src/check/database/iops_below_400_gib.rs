@@ -1,6 +1,6 @@
-//! IOPS of a volume that cannot have them.
+//! IOPS or throughput for a volume whose performance is fixed.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::StorageType;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/iops-below-400-gib.md"),
     check,
 };

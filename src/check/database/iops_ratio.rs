@@ -1,8 +1,8 @@
-//! IOPS that a volume of this type and size cannot have.
+//! IOPS that RDS does not offer for this type and size.
 
 use std::ops::RangeInclusive;
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
@@ -16,21 +16,21 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/iops-ratio.md"),
     check,
 };
 
-/// What a type of volume can have: IOPS at all, and IOPS for each GiB as `(least x 2, most)`.
-struct Offer {
+/// The limits of a volume type: IOPS in total, and IOPS per GiB as `(least x 2, most)`.
+struct IopsOffer {
     range: RangeInclusive<u32>,
     halves: u32,
     most: u32,
 }
 
-/// The offer of a type; none where IOPS follow from the size.
-fn offer(kind: StorageType) -> Option<Offer> {
-    let offer = |range, halves, most| Offer {
+/// The limits of a type; `None` if the size alone decides the IOPS.
+fn offer(kind: StorageType) -> Option<IopsOffer> {
+    let offer = |range, halves, most| IopsOffer {
         range,
         halves,
         most,
@@ -45,7 +45,7 @@ fn offer(kind: StorageType) -> Option<Offer> {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
-    // A small gp3 volume has a finding of its own.
+    // `iops-below-400-gib` reports small gp3 volumes.
     if storage.kind.value == StorageType::Gp3 && storage.gib.value < STRIPED_FROM_GIB {
         return;
     }
@@ -88,7 +88,7 @@ fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
     )
 }
 
-fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
+fn missing(storage: &Storage, offer: &IopsOffer) -> Option<Finding> {
     let kind = storage.kind.value;
     if matches!(kind, StorageType::Gp3 | StorageType::Gp2) {
         return None;
@@ -102,8 +102,8 @@ fn missing(storage: &Storage, offer: &Offer) -> Option<Finding> {
     ))
 }
 
-/// The fewest and the most IOPS of a volume of this size.
-fn bounds(storage: &Storage, offer: &Offer) -> (u64, u64) {
+/// The fewest and the most IOPS for a volume of this size.
+fn bounds(storage: &Storage, offer: &IopsOffer) -> (u64, u64) {
     let gib = u64::from(storage.gib.value);
     let least = (gib * u64::from(offer.halves)).div_ceil(2);
     let most = gib * u64::from(offer.most);
@@ -114,7 +114,7 @@ fn bounds(storage: &Storage, offer: &Offer) -> (u64, u64) {
     (least.max(range.0), most.min(range.1))
 }
 
-fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &Offer) -> Option<Finding> {
+fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &IopsOffer) -> Option<Finding> {
     let (least, most) = bounds(storage, offer);
     let (kind, gib, asked) = (storage.kind.value, storage.gib.value, u64::from(iops.value));
     if (least..=most).contains(&asked) {

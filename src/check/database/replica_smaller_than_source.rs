@@ -1,6 +1,6 @@
-//! A read replica that cannot keep up, or take over.
+//! A read replica that cannot keep up with its source or replace it.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/replica-smaller-than-source.md"),
     check,
 };

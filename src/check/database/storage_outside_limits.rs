@@ -1,6 +1,6 @@
 //! A volume that RDS does not offer.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::StorageType;
@@ -11,12 +11,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/storage-outside-limits.md"),
     check,
 };
 
-/// The largest volume of any type is the language's own limit, so that only the least is checked.
+/// The language already limits the size to the largest of any type, so only the minimum is checked.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let storage = &context.environment.database.storage;
     let (gib, kind) = (&storage.gib, &storage.kind);

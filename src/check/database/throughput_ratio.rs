@@ -1,6 +1,6 @@
 //! Throughput that a volume cannot have.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::volume::STRIPED_FROM_GIB;
@@ -13,15 +13,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/throughput-ratio.md"),
     check,
 };
 
-/// MiB/s of a gp3 volume from 400 GiB on: the fewest, and the most.
+/// The least and most MiB/s of a gp3 volume from 400 GiB on.
 const RANGE: (u32, u32) = (500, 4_000);
 
-/// IOPS that such a volume has without stating any.
+/// The IOPS of such a volume by default.
 const BASELINE_IOPS: u32 = 12_000;
 
 /// IOPS that one MiB/s needs.
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     };
     let finding = match storage.kind.value {
-        // A small gp3 volume has a finding of its own.
+        // `iops-below-400-gib` reports small gp3 volumes.
         StorageType::Gp3 if storage.gib.value < STRIPED_FROM_GIB => None,
         StorageType::Gp3 => outside(storage, throughput),
         StorageType::Gp2 | StorageType::Io1 | StorageType::Io2 => {

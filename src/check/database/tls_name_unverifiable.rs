@@ -1,6 +1,6 @@
-//! `verify-full` towards a host that no certificate names.
+//! `verify-full` for a host whose name is not in its certificate.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
@@ -12,13 +12,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Database],
+    reads: &[TopPart::Database],
     explanation: include_str!("../../diagnostic/explain/tls-name-unverifiable.md"),
     check,
 };
 
-/// The first PgBouncer that compares a certificate with each host of an entry, and not with the
-/// list of them (its issue 1300).
+/// The first PgBouncer that compares the certificate with each host of an entry, instead of the
+/// whole list (issue 1300).
 const COMPARES_EACH: Version = Version::of(1, 25);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
-//! An image that can be another one tomorrow.
+//! An image whose tag can point to another image tomorrow.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: false,
-    reads: &[Part::Api, Part::Worker, Part::Pgbouncer],
+    reads: &[TopPart::Api, TopPart::Worker, TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/image-not-pinned.md"),
     check,
 };

@@ -1,4 +1,4 @@
-//! A label that objects are found by, which the file cannot set.
+//! A label that selects objects, which the file cannot set.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};

@@ -1,6 +1,6 @@
-//! A load test that k6 or its operator refuses, or whose rate k6 has too few virtual users for.
+//! A load test that k6 or its operator refuses, or that has too few virtual users for its rate.
 
-use crate::ast::{Ast, Part};
+use crate::ast::{Ast, TopPart};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::load_test::MOST_FOR_A_RATE;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::LoadTest],
+    reads: &[TopPart::LoadTest],
     explanation: include_str!("../../diagnostic/explain/load-test-cannot-run.md"),
     check,
 };
@@ -37,7 +37,7 @@ fn error(message: String) -> Finding {
     Finding::new(RULE.code, Severity::Error, message)
 }
 
-/// k6 wants a virtual user at some time of a ramp.
+/// k6 needs at least one virtual user during a ramp.
 fn empty_ramp(name: &Name, test: &LoadTest) -> Option<Finding> {
     let first = test.stage.first()?;
     if test.stage.iter().any(|stage| stage.to.value > 0) {
@@ -52,7 +52,7 @@ fn empty_ramp(name: &Name, test: &LoadTest) -> Option<Finding> {
     Some(finding)
 }
 
-/// A file that tierc writes is overwritten with every render, and is nothing to send.
+/// Every render overwrites the files that tierc writes, so such a file cannot be a request body.
 fn overwritten_body(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Finding> {
     let body = test.request.body.as_ref()?;
     let writes = |(other, test): (&Name, &LoadTest)| {
@@ -73,7 +73,7 @@ fn overwritten_body(environment: &Environment, name: &Name, test: &LoadTest) -> 
     Some(finding)
 }
 
-/// k6 takes every variable of this prefix for one of its options, and prints what it cannot read.
+/// k6 reads every variable with this prefix as an option, and rejects unknown ones.
 fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
     let variable = test.request.token_env.as_ref()?;
     let rest = variable.value.strip_prefix("K6_")?;
@@ -91,11 +91,11 @@ fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
     Some(finding)
 }
 
-/// Each process of k6 needs a virtual user.
+/// Each k6 process needs a virtual user.
 fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
     let run = test.test_run.as_ref()?;
     let (runners, users) = (&run.parallelism, test.vus());
-    // A ramp without users has a finding of its own.
+    // `empty_ramp` reports a ramp without users.
     if users == 0 || u64::from(runners.value) <= users {
         return None;
     }
@@ -117,8 +117,8 @@ fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
     Some(finding)
 }
 
-/// A virtual user is busy for as long as a request lasts. Requests may well be faster than what is
-/// expected of the slow ones, so that this is no error.
+/// A virtual user is busy for the length of a request. Requests may be faster than the expected
+/// slow ones, so this is not an error.
 fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
     let rate = test.rate.as_ref()?;
     let (per_second, runners) = (&rate.per_second, u64::from(test.runners()));
@@ -146,9 +146,9 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
     Some(finding.repair(per_second, &path, message, fits.to_string()))
 }
 
-/// What is expected and cannot be read is not a second.
+/// If the expected duration could not be read, the default of one second is wrong.
 fn as_expected(finding: Finding, file: &Ast, name: &Name) -> Finding {
-    let Some(node) = file.load_tests.get(name) else {
+    let Some(node) = file.stated.load_test.get(name) else {
         return finding;
     };
     let expect = &node.expect;
@@ -156,7 +156,7 @@ fn as_expected(finding: Finding, file: &Ast, name: &Name) -> Finding {
     finding.optional(&expect.p99).optional(&expect.p50)
 }
 
-/// The finding with how long a request may last, and with the pods that share the load.
+/// The finding, with the longest request and the pods that share the load.
 fn pods(finding: Finding, name: &Name, test: &LoadTest, needed: u64) -> Finding {
     let expect = &test.expect;
     let times = [
@@ -189,7 +189,7 @@ fn pods(finding: Finding, name: &Name, test: &LoadTest, needed: u64) -> Finding 
     )
 }
 
-/// The operator's Jobs and Services add to the name of the TestRun.
+/// The operator's Jobs and Services add suffixes to the TestRun's name.
 fn long_name(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Finding> {
     let run = test.test_run.as_ref()?;
     let runners = &run.parallelism;

@@ -1,7 +1,7 @@
 //! A value that the tier states as well.
 //!
-//! Every node is taken apart field by field, so that an attribute which nobody compares does not
-//! build.
+//! Every node is destructured field by field, so an attribute that is not compared does not
+//! compile.
 
 use std::fmt::Display;
 
@@ -32,7 +32,7 @@ struct Compare<'a> {
 }
 
 impl Compare<'_> {
-    /// Reports values that are removed each by itself.
+    /// Reports repeated values that can be removed one by one.
     fn report(&mut self, repeated: &[Repeated]) {
         for repeated in repeated {
             // A list of nodes is no single place.
@@ -59,7 +59,7 @@ impl Compare<'_> {
         );
     }
 
-    /// Every attribute that is declared of a node.
+    /// Every declared attribute of a node.
     fn node<N: Node>(&mut self, path: &str, file: &N, tier: &N) {
         let mut repeated = Vec::new();
         file.repeats(tier, path, &mut repeated);
@@ -69,9 +69,6 @@ impl Compare<'_> {
     fn file(&mut self, file: &Ast, tier: &Ast) {
         let Ast {
             stated,
-            off_hours: _, // complete in themselves, as are events and load tests
-            events: _,
-            load_tests: _,
             waivers: _, // no values
             waived_literals: _,
             broken: _,
@@ -81,7 +78,7 @@ impl Compare<'_> {
         self.stated(stated, &tier.stated);
     }
 
-    /// What is declared of a file, but for what is each file's own.
+    /// The declared attributes of a file, except those that belong to each file.
     fn stated(&mut self, file: &EnvironmentNode, tier: &EnvironmentNode) {
         let mut file = EnvironmentNode {
             environment: Written::default(),
@@ -89,7 +86,7 @@ impl Compare<'_> {
             region: Written::default(),
             ..file.clone()
         };
-        // Beside another group that states its uses the line may be what keeps them here.
+        // If another group states its uses, this line may be what keeps them here.
         let states_uses = |node: &&RedisNode| !node.uses.is_absent();
         let alone = file.redis.values().filter(states_uses).count() == 1;
         for (name, node) in &mut file.redis {
@@ -97,13 +94,13 @@ impl Compare<'_> {
                 self.redis(&format!("redis.{name}"), node, below, alone);
             }
         }
-        // A pool with its own name is compared with the defaults, not with the tier's pool.
+        // A pool with a name of its own is compared with the defaults instead of the tier's pool.
         file.worker.values_mut().for_each(comparable);
         self.node("", &file, tier);
     }
 
-    /// `alone` says that no other group of the file states its uses. An engine and its version stand on
-    /// one line, and are compared and taken out of the node here.
+    /// `alone` says that no other group of the file states its uses. An engine and its version
+    /// share one line, so they are compared here and removed from the node.
     fn redis(&mut self, path: &str, file: &mut RedisNode, tier: &RedisNode, alone: bool) {
         if !alone {
             file.uses = Written::default();
@@ -120,8 +117,7 @@ impl Compare<'_> {
     }
 }
 
-/// Takes out the queues, because a pool has to state them, and what a scenario would change without
-/// the line.
+/// Removes the queues, because a pool must state them, and the values that a scenario would change.
 fn comparable(pool: &mut WorkerNode) {
     pool.queue = Written::default();
     if !pool.scenario.is_absent() {
@@ -131,7 +127,7 @@ fn comparable(pool: &mut WorkerNode) {
     }
 }
 
-/// A value that the tier states as well; none where they differ or one of them is absent.
+/// A value that the tier states as well; `None` if they differ or one is absent.
 fn repeated<T: PartialEq + Display>(
     path: &str,
     file: &Written<T>,
@@ -146,7 +142,7 @@ fn repeated<T: PartialEq + Display>(
     })
 }
 
-/// A group's engine with its version, which stand on one line; without a version, the tier's.
+/// A group's engine with its version, which share one line. Without a version, the tier's version.
 fn engine(node: &RedisNode, tier: &RedisNode) -> Written<String> {
     let version = node.version.value.as_ref().or(tier.version.value.as_ref());
     match (&node.engine.value, version) {

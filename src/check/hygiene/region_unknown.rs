@@ -3,7 +3,7 @@
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
 
-/// The rule `region-unknown`. AWS opens regions, so that an unknown one is no error.
+/// The rule `region-unknown`. AWS opens new regions, so an unknown region is not an error.
 pub(super) static RULE: Rule = Rule {
     code: Code("region-unknown"),
     severity: Severity::Warning,
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let region = &context.environment.region;
     let known = &context.catalogue.regions;
-    // A catalogue that lists none has nothing to say.
+    // A catalogue without regions cannot judge any.
     if known.is_empty() || known.contains(&region.value) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Wants};
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Nodes],
+    reads: &[TopPart::Nodes],
     explanation: include_str!("../../diagnostic/explain/arch-mismatch.md"),
     check,
 };
@@ -61,7 +61,7 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
     Some(finding.repair(arch, &path, message, format!("\"{theirs}\"")))
 }
 
-/// Labels the groups with their architectures; the first of these.
+/// Labels the groups with their architectures, and returns the first architecture.
 fn nodes(
     mut finding: Finding,
     context: &Context<'_>,

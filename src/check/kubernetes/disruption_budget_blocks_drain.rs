@@ -1,6 +1,6 @@
-//! A node that cannot be drained in the time that EKS waits.
+//! A node that cannot be drained within the time that EKS allows.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Pgbouncer],
+    reads: &[TopPart::Pgbouncer],
     explanation: include_str!("../../diagnostic/explain/disruption-budget-blocks-drain.md"),
     check,
 };
 
-/// Seconds in which the pods of a node must leave when a managed node group is updated.
+/// Seconds within which the pods of a node must leave in an update of a managed node group.
 const EKS_WAITS: u64 = 900;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

@@ -15,7 +15,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     check: super::over_several_files,
 };
 
-/// What there is to say when `environment` has the name of `other`, which comes first.
+/// The finding if `environment` has the name of `other`, which comes first.
 pub(in crate::check) fn finding(
     environment: &Environment,
     other: &Environment,
@@ -29,7 +29,7 @@ pub(in crate::check) fn finding(
         name.value
     );
     let mut finding = Diagnostic::new(RULE.code, Severity::Error, message);
-    // In a record it stands nowhere.
+    // A record has no location.
     for (name, text) in [(name, "again here"), (first, "first here")] {
         if let Some(span) = name.origin.span() {
             finding = finding.label(span, text);

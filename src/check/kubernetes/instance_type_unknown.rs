@@ -1,11 +1,11 @@
-//! A node group of an instance type that the catalogue does not know.
+//! An instance type that the catalogue does not have.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
 
-/// The rule `instance-type-unknown`. Architecture, image and room of the nodes follow from the
-/// type, so that nothing right can be rendered without it.
+/// The rule `instance-type-unknown`. Architecture, image and room of the nodes depend on the type,
+/// so nothing correct can be rendered without it.
 pub(super) static RULE: Rule = Rule {
     code: Code("instance-type-unknown"),
     severity: Severity::Error,
@@ -43,14 +43,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Sizes of EC2: one of them is no slip of another.
+/// Sizes of EC2. A valid size is never a slip of another size.
 const SIZES: [&str; 14] = [
     "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge",
     "12xlarge", "16xlarge", "24xlarge", "32xlarge", "metal",
 ];
 
-/// The type that was probably meant: a slip of the family or of the size, never another size and
-/// never another architecture.
+/// The type that was probably meant: a slip of the family or of the size, but never another valid
+/// size or another architecture.
 fn near<'a>(typed: &str, names: Vec<&'a str>) -> Option<&'a str> {
     let (family, size) = typed.split_once('.')?;
     let parts = || names.iter().filter_map(|name| name.split_once('.'));
@@ -71,7 +71,7 @@ fn near<'a>(typed: &str, names: Vec<&'a str>) -> Option<&'a str> {
         .find(|name| name.split_once('.') == Some((family, size)))
 }
 
-/// What to choose from: the sizes of a family that is known, else the families.
+/// The choices: the sizes if the family is known, else the families.
 fn known(typed: &str, names: Vec<&str>) -> String {
     let family = typed.split_once('.').map_or(typed, |(family, _)| family);
     let of_family = |name: &&str| {
@@ -86,7 +86,7 @@ fn known(typed: &str, names: Vec<&str>) -> String {
     }
 }
 
-/// Whether a family such as `m7gd` is of AWS' own processors: a `g` behind its generation.
+/// Whether a family such as `m7gd` has AWS' own processors: a `g` after its generation.
 fn is_graviton(family: &str) -> bool {
     let behind = family.trim_start_matches(|c: char| !c.is_ascii_digit());
     family == "a1" || behind.contains('g')

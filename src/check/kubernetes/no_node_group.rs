@@ -1,6 +1,6 @@
 //! Pods that no node group takes.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Asking};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -14,7 +14,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Api, Part::Worker, Part::Service, Part::Nodes],
+    reads: &[
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Nodes,
+    ],
     explanation: include_str!("../../diagnostic/explain/no-node-group.md"),
     check,
 };
@@ -39,8 +44,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.extend(shut_out(context, &shut));
 }
 
-/// Whether any group takes the pods, of whatever architecture its nodes are. The groups that name
-/// a pool take it anyway; they are to be bought as it asks.
+/// Whether any group takes the pods, whatever its architecture. A group that names a pool takes it
+/// even if its capacity type differs from the pool's.
 fn taken(context: &Context<'_>, asking: &Asking<'_>) -> bool {
     let environment = context.environment;
     let asked = asking
@@ -83,8 +88,8 @@ fn shut_out(context: &Context<'_>, without: &[Asking<'_>]) -> Option<Finding> {
     Some(finding.help("state a group without `runs`, or remove `runs` from one"))
 }
 
-/// The groups that are open to a pool are not bought as it asks. Everything else takes what there
-/// is, and has a rule of its own for that.
+/// The groups open to a pool have another capacity type. Other workloads have no such choice, and
+/// another rule reports them.
 fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Finding> {
     let environment = context.environment;
     let (who, name) = (&asking.who, asking.wants.pool?);
@@ -113,7 +118,7 @@ fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Findin
     })
 }
 
-/// The pool takes what there is, or a group is bought as it asks.
+/// The advice: the pool takes the available capacity type, or a group changes its own.
 fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeGroup) -> Finding {
     let (has, wants) = (group.capacity.value, pool.capacity.value);
     let message = format!("the nodes of `{name}` are {has}");

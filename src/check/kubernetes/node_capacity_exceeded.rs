@@ -1,7 +1,7 @@
-//! The pods at their maxima ask for more than all nodes have.
+//! Pods that request more at their maxima than all nodes have.
 
-use crate::ast::Part;
-use crate::budget::packing::{self, Crowd, Load, Resource, Rooms, Shortage, Sum};
+use crate::ast::TopPart;
+use crate::budget::packing::{self, Crowd, Load, PackedSum, Resource, Rooms, Shortage};
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Nodes,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Nodes,
     ],
     explanation: include_str!("../../diagnostic/explain/node-capacity-exceeded.md"),
     check,
@@ -63,7 +63,7 @@ fn finding(
     ))
 }
 
-/// What is too much, and everything that it is computed from.
+/// The shortage, and everything that decides it.
 fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Finding> {
     let environment = context.environment;
     let bound = || packing::bound_to(loads, &short.groups);
@@ -97,7 +97,7 @@ fn opening(context: &Context<'_>, short: &Shortage, loads: &[Load]) -> Option<Fi
 
 /// Both sides of a sum: every load with its surge, and every group.
 fn arithmetic<'a>(
-    sum: &Sum,
+    sum: &PackedSum,
     loads: impl Iterator<Item = &'a Load>,
     short: &Shortage,
     rooms: &Rooms,
@@ -127,7 +127,7 @@ fn arithmetic<'a>(
     )
 }
 
-/// The pods of a crowd, and what the nodes of every group hold of them.
+/// The pods of a crowd, and the number of them that each group can hold.
 fn division<'a>(
     crowd: &Crowd,
     loads: impl Iterator<Item = &'a Load>,

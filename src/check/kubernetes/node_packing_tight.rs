@@ -1,6 +1,6 @@
-//! The sums fit, but the pods do not divide well over the nodes.
+//! Pods whose sums fit, but which cannot be divided well among the nodes.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Load, Resource, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Nodes,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Nodes,
     ],
     explanation: include_str!("../../diagnostic/explain/node-packing-tight.md"),
     check,

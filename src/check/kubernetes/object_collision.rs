@@ -1,4 +1,4 @@
-//! Two environments that would write the same object.
+//! Two environments that write the same object.
 
 use crate::check::Rule;
 use crate::check::workloads::workloads;
@@ -17,22 +17,22 @@ pub(in crate::check) static RULE: Rule = Rule {
     check: super::over_several_files,
 };
 
-/// An object whose name must be its own: where it is, of what kind, and its name.
+/// An object whose name must be unique: its place, its kind and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::check) struct Key {
+pub(in crate::check) struct ObjectKey {
     place: String,
     kind: &'static str,
     name: String,
 }
 
 /// Every such object of an environment.
-pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced<Name>)> {
+pub(in crate::check) fn objects(environment: &Environment) -> Vec<(ObjectKey, &Sourced<Name>)> {
     let region = &environment.region.value;
     let cluster = format!(
         "namespace `{}` of cluster `{}` in {region}",
         environment.namespace.value, environment.cluster.value
     );
-    let key = |place: &str, kind, name: &Sourced<Name>| Key {
+    let key = |place: &str, kind, name: &Sourced<Name>| ObjectKey {
         place: place.to_owned(),
         kind,
         name: name.value.to_string(),
@@ -43,8 +43,8 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
         .chain([&environment.pgbouncer.name])
         .map(|name| (key(&cluster, "Deployment", name), name))
         .collect();
-    // These two are called after the app, and can be given no other name.
-    let of_app = |kind, name| Key {
+    // These two names always derive from the app.
+    let of_app = |kind, name| ObjectKey {
         place: cluster.clone(),
         kind,
         name,
@@ -62,17 +62,17 @@ pub(in crate::check) fn objects(environment: &Environment) -> Vec<(Key, &Sourced
     all
 }
 
-/// An object's name, and the environment that it is of.
+/// An object's name, and its environment.
 pub(in crate::check) type Owned<'a> = (&'a Environment, &'a Sourced<Name>);
 
-/// What there is to say when an object of `mine` is one of `theirs` too, which comes first.
+/// The finding if an object of `mine` is also in `theirs`, which comes first.
 pub(in crate::check) fn finding(
-    key: &Key,
+    key: &ObjectKey,
     mine: Owned<'_>,
     theirs: Owned<'_>,
 ) -> Option<Diagnostic> {
     let (one, two) = (&mine.0.environment.value, &theirs.0.environment.value);
-    let Key { place, kind, name } = key;
+    let ObjectKey { place, kind, name } = key;
     let twice = std::ptr::eq(mine.0, theirs.0);
     let message = if twice {
         format!("`{one}` has the {kind} `{name}` twice in {place}")
@@ -96,7 +96,7 @@ pub(in crate::check) fn finding(
     })
 }
 
-/// Points at a name, if it has a place in a file.
+/// Points at a name, if it is written in a file.
 fn labelled(finding: Diagnostic, place: Option<Span>, text: String) -> Diagnostic {
     match place {
         Some(place) => finding.label(place, text),
@@ -104,7 +104,7 @@ fn labelled(finding: Diagnostic, place: Option<Span>, text: String) -> Diagnosti
     }
 }
 
-/// Where two environments meet is the other half of the cause.
+/// The other half of the cause: the cluster, account or namespace that both share.
 fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2]) -> Diagnostic {
     let of_app = ["CronJob", "PrometheusRule"].contains(&kind);
     if kind != "Deployment" && !of_app {
@@ -122,14 +122,14 @@ fn between(mut finding: Diagnostic, kind: &str, environments: [&Environment; 2])
     })
 }
 
-/// The place of an object's name. For a derived name it is the place of the environment's name. In a
-/// record nothing has a place.
+/// The place of an object's name. For a derived name, the place of the environment's name. A record
+/// has no places.
 fn span((environment, object): Owned<'_>) -> Option<Span> {
     let name = object.origin.span();
     name.or_else(|| environment.environment.origin.span())
 }
 
-/// Whether everything that says where an object is could be read.
+/// Whether everything that decides an object's place could be read.
 fn sound((environment, object): Owned<'_>) -> bool {
     let names = [object, &environment.cluster, &environment.namespace];
     environment.region.sound && names.into_iter().all(|name| name.sound)

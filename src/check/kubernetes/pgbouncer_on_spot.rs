@@ -1,6 +1,6 @@
 //! The pooler without a node that stays.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Nodes, Part::Worker],
+    reads: &[TopPart::Nodes, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/pgbouncer-on-spot.md"),
     check,
 };
@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     });
 }
 
-/// On demand where no pool needs the spot nodes, else a group beside them that holds as much.
+/// The advice: on demand if no pool needs the spot nodes, else a second group of the same size.
 fn repair(finding: Finding, environment: &Environment, name: &Name, group: &NodeGroup) -> Finding {
     let mut pools = environment.worker.values();
     if !pools.any(|pool| pool.capacity.value == Capacity::Spot) {

@@ -1,6 +1,6 @@
 //! A pod that fits no node.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::packing::{self, Load, Resource, Room, Rooms};
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     steady: true,
     reads: &[
-        Part::Api,
-        Part::Worker,
-        Part::Service,
-        Part::Pgbouncer,
-        Part::Nodes,
+        TopPart::Api,
+        TopPart::Worker,
+        TopPart::Service,
+        TopPart::Pgbouncer,
+        TopPart::Nodes,
     ],
     explanation: include_str!("../../diagnostic/explain/pod-larger-than-node.md"),
     check,
@@ -69,7 +69,7 @@ fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
     }
 }
 
-/// What a pod may ask for on the largest node.
+/// The largest request that fits the largest node.
 fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> Finding {
     let Some((cpu, memory)) = super::amounts(context.environment, &load.who) else {
         return finding;

@@ -1,6 +1,6 @@
-//! A node group that runs a pool which does not exist.
+//! A node group that names a pool which does not exist.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     waivable: true,
     // A plan deletes a pool before its nodes.
     steady: false,
-    reads: &[Part::Worker, Part::Nodes],
+    reads: &[TopPart::Worker, TopPart::Nodes],
     explanation: include_str!("../../diagnostic/explain/pool-unknown.md"),
     check,
 };

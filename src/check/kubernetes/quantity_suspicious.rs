@@ -1,4 +1,4 @@
-//! An amount that is probably a slip of the suffix.
+//! An amount whose suffix is probably a slip.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Cores above which a CPU amount is taken for a slip: more than any node type has.
+/// CPU amounts above this are taken for slips: no node type has more.
 const MOST_CORES: u64 = 256;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -51,7 +51,7 @@ fn of_memory(path: &str, memory: &Sourced<Quantity>) -> Option<Finding> {
             "not a whole number of bytes"
         },
     );
-    // `512m` is 512 thousandths of a byte, and was meant as MiB.
+    // `512m` means 512 thousandths of a byte; the author meant MiB.
     let thousandths = amount.milli();
     Some(if amount.is_whole() {
         finding.help("write memory with `Mi` or `Gi`, such as \"512Mi\"")

@@ -1,4 +1,4 @@
-//! A rollout that may neither add a pod nor take one away.
+//! A rollout that can neither add nor remove a pod.
 
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};

@@ -1,6 +1,6 @@
-//! One pod, or one node of Redis, is all there is.
+//! A workload with a single pod, or a Redis group with a single node.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/single-replica.md"),
     check,
 };
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A group of queues or sessions without a replica; a cache is filled anew, and cluster mode has a
+/// A group for queues or sessions without a replica. A cache fills again, and cluster mode has a
 /// rule of its own.
 fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<Finding> {
     let replicas = &group.replicas;

@@ -1,4 +1,4 @@
-//! A pool that must not wait, on capacity that goes away.
+//! A latency-sensitive pool on spot capacity.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};

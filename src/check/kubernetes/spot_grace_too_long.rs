@@ -1,4 +1,4 @@
-//! More time to finish than a spot node has left.
+//! A grace period longer than a spot interruption leaves.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Seconds between the notice and the end of a node, less what the eviction takes.
+/// Seconds between the interruption notice and the end of the node, minus the eviction.
 const MOST: u64 = 110;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {

@@ -3,7 +3,7 @@
 use super::Judged;
 use crate::budget::packing;
 use crate::check::{Context, Finding, Findings, Rule};
-use crate::cost::Layer;
+use crate::cost::CostLayer;
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Money, Name, NodeGroup};
 
@@ -43,8 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding);
 }
 
-/// Offers the group of which the fewest nodes less are enough, where every pod at its maximum still
-/// has its place.
+/// Offers the group that needs the smallest reduction, if all pods at their maxima still fit.
 fn fewer_nodes(
     finding: Finding,
     context: &Context<'_>,
@@ -54,7 +53,7 @@ fn fewer_nodes(
     let groups = context.environment.nodes.iter();
     let fitting = groups.filter_map(|(name, group)| {
         let path = format!("nodes.{name}");
-        let mut items = judged.estimate.items_of(Layer::Nodes);
+        let mut items = judged.estimate.items_of(CostLayer::Nodes);
         let item = items.find(|item| item.path == path)?;
         let one = item.rate.as_ref().ok()?.monthly();
         let most = group.count.max.value;
@@ -79,7 +78,7 @@ fn least(group: &NodeGroup) -> u32 {
     group.count.min.value.max(1)
 }
 
-/// Whether everything has room when a group has no more nodes than these.
+/// Whether everything fits if a group has at most so many nodes.
 fn holds(context: &Context<'_>, name: &Name, nodes: u32) -> bool {
     let Some(mut rooms) = packing::rooms(context.environment, context.catalogue) else {
         return false;

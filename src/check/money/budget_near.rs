@@ -1,8 +1,8 @@
-//! The environment may cost nearly as much as its budget, or nobody can say.
+//! A ceiling near the budget, or one that cannot be compared with it.
 
 use super::Judged;
 use crate::check::{Context, Finding, Findings, Rule};
-use crate::cost::{Item, Missing};
+use crate::cost::{CostItem, Missing};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Money;
 
@@ -54,10 +54,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A budget that nothing can be held against.
+/// A budget without any price to compare it with.
 fn without_any_price(judged: &Judged<'_>) -> Finding {
     let (budget, estimate) = (judged.budget, judged.estimate);
-    let lacking = |item: &Item| matches!(item.rate, Err(Missing::Region));
+    let lacking = |item: &CostItem| matches!(item.rate, Err(Missing::Region));
     let why = if estimate.items.iter().all(lacking) {
         format!("`{}` has no prices", estimate.region)
     } else {

@@ -1,11 +1,11 @@
-//! Something that the price table does not know.
+//! An item without a price in the price table.
 
 use std::collections::BTreeMap;
 
 use super::where_money_is_asked_for;
 use crate::catalogue::Prices;
 use crate::check::Rule;
-use crate::cost::{Estimate, Item, Missing};
+use crate::cost::{CostItem, Estimate, Missing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 
 /// The rule `price-missing`.
@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
     check: where_money_is_asked_for,
 };
 
-/// One finding for a region without prices, and one for each price that a region lacks.
+/// One finding for a region without prices, and one for each missing price of other regions.
 pub(super) fn check(estimates: &[Estimate], prices: &Prices, found: &mut Diagnostics) {
     let mut regions: BTreeMap<&str, Vec<&Estimate>> = BTreeMap::new();
-    let mut lacking: BTreeMap<(&str, &str), Vec<(&Estimate, &Item)>> = BTreeMap::new();
+    let mut lacking: BTreeMap<(&str, &str), Vec<(&Estimate, &CostItem)>> = BTreeMap::new();
     for estimate in estimates {
         for item in &estimate.items {
             match &item.rate {
@@ -69,8 +69,9 @@ fn no_region(region: &str, estimates: &[&Estimate], prices: &Prices) -> Diagnost
     finding.note(known).help(super::OWN_PRICES)
 }
 
-fn no_row(region: &str, row: &str, uses: &[(&Estimate, &Item)]) -> Diagnostic {
-    let message = format!("`{row}` has no price in {region}, so items that need it are in no sum");
+fn no_row(region: &str, row: &str, uses: &[(&Estimate, &CostItem)]) -> Diagnostic {
+    let message =
+        format!("`{row}` has no price in {region}, so sums exclude the items that need it");
     let mut finding = Diagnostic::new(RULE.code, Severity::Note, message);
     for (estimate, item) in uses {
         let what = format!(

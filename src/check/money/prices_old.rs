@@ -21,10 +21,10 @@ pub(super) static RULE: Rule = Rule {
     check: where_money_is_asked_for,
 };
 
-/// Days after which a price may have changed unseen.
+/// Days after which a price list counts as old.
 const MOST_DAYS: i32 = 180;
 
-/// One finding for each list that an estimate uses and that is older.
+/// One finding for each old list that an estimate uses.
 pub(super) fn check(estimates: &[Estimate], today: Date, found: &mut Diagnostics) {
     let mut old: Vec<(Arc<PriceList>, i32)> = Vec::new();
     for (list, _) in estimates.iter().flat_map(Estimate::lists) {

@@ -1,6 +1,6 @@
 //! A cache that refuses writes when it is full.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{EvictionPolicy, Name, RedisGroup, Use};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/cache-without-eviction.md"),
     check,
 };

@@ -1,4 +1,4 @@
-//! A Redis group of a shape that ElastiCache does not have.
+//! A Redis group that exceeds ElastiCache's limits.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 /// Replicas of a shard.
 const REPLICAS: u32 = 5;
 
-/// Nodes of a group, with the quota raised.
+/// Nodes of a group, with a raised quota.
 pub(in crate::check) const NODES: u32 = 500;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -82,7 +82,7 @@ fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
     )
 }
 
-/// Shards are cluster mode and cluster mode has shards: AWS would make the one or the other.
+/// Shards require cluster mode, and cluster mode requires shards. Otherwise AWS would choose one.
 fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let (shards, mode) = (&group.cluster.shards, &group.cluster.mode);
     let fitting = match mode.value {
@@ -114,7 +114,8 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
     )
 }
 
-/// The step between is for engines that can move into cluster mode: from Redis 7.0, and Valkey.
+/// The mode `compatible` is for engines that can move into cluster mode: Redis from 7.0 on, and
+/// Valkey.
 fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let (mode, engine, version) = (&group.cluster.mode, &group.engine, &group.version);
     let major: u32 = major_and_rest(&version.value).0.parse().ok()?;

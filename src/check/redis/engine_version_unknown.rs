@@ -66,7 +66,7 @@ fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     versions.max_by_key(|version| Version::lenient(version))
 }
 
-/// A major version, or major and minor, of PostgreSQL.
+/// PostgreSQL: a major version, or major and minor.
 fn postgres(context: &Context<'_>) -> Option<Finding> {
     let engine = &context.environment.database.engine;
     let (major, minor) = major_and_rest(&engine.value);
@@ -97,7 +97,7 @@ fn postgres(context: &Context<'_>) -> Option<Finding> {
     ))
 }
 
-/// A major version that is not known, or something behind one that is no minor.
+/// An unknown major version, or a malformed minor version.
 fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> Finding {
     let engine = &context.environment.database.engine;
     let versions = &context.catalogue.postgres;

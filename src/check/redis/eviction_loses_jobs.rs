@@ -1,6 +1,6 @@
-//! Jobs or sessions that Redis may throw away.
+//! An eviction policy that can lose jobs or sessions.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::suggest;
 use crate::diagnostic::{Code, Severity};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/eviction-loses-jobs.md"),
     check,
 };

@@ -1,6 +1,6 @@
-//! A queue library that does not run on Redis in cluster mode, or not with these keys.
+//! A queue library that does not support cluster mode, or not with these keys.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::queue_keys;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity, suggest};
@@ -14,12 +14,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Redis, Part::Other],
+    reads: &[TopPart::Worker, TopPart::Redis, TopPart::Other],
     explanation: include_str!("../../diagnostic/explain/framework-on-cluster.md"),
     check,
 };
 
-/// The framework and the group in cluster mode that serves its queues.
+/// The framework, and the group in cluster mode that serves its queues.
 struct On<'a> {
     framework: &'a Sourced<Framework>,
     name: &'a Name,
@@ -57,8 +57,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A list with the prefix of a queue library in a file that states none. It is a warning, because
-/// another program can use the same prefix.
+/// A list with the prefix of a queue library, in a file that states no framework. It is a warning,
+/// because another program can use the same prefix.
 fn recognised(
     context: &Context<'_>,
     (name, group): (&Name, &RedisGroup),
@@ -82,7 +82,9 @@ fn recognised(
         .written(list, "a list that the pool scales on")
         .operand(&group.cluster.shards, &path, "cluster mode")
         .optional(&context.file.stated.framework)
-        .note(format!("`{prefix}` is the default prefix of `{framework}`"));
+        .note(format!(
+            "`{prefix}` is the default prefix of the framework `{framework}`"
+        ));
     let finding = match queue_keys::tagged(&list.value) {
         Some(tagged) if tags => {
             let path = format!("worker.{pool}.queue.{}.list", list.value);
@@ -121,15 +123,15 @@ fn never(on: &On<'_>) -> Finding {
         .finding(message)
         .given(&on.group.cluster.mode)
         .note("it uses several keys in one command, and Redis refuses that if they are in different slots");
-    // A mode that is stated contradicts shards that are gone.
+    // A stated mode contradicts removed shards.
     if on.group.cluster.mode.is_declared() {
         return finding.help("give the queues a group without `cluster`");
     }
     finding.repair(shards, &path, "without cluster mode it works", "0")
 }
 
-/// Lists of a pool that are in a slot of their own each: one that the file states is mended where it
-/// stands, the tier's as a whole.
+/// Lists of a pool that are in different slots. If the file states the list, the repair changes it
+/// in place; else it states all of the tier's lists.
 fn untagged(on: &On<'_>, name: &Name, pool: &Worker) -> Vec<Finding> {
     let framework = on.framework.value;
     let untagged = |queue: &&Queue| {

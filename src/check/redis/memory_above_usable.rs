@@ -1,4 +1,4 @@
-//! More data than the nodes have room for.
+//! More data than the nodes can hold.
 
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};

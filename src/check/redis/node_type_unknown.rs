@@ -56,7 +56,7 @@ fn other_engine(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Optio
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(node, &path, "the node type")
         .operand(engine, &format!("redis.{name}.engine"), "the engine");
-    // The generation before it has the same sizes.
+    // The previous generation has the same sizes.
     let older = node.value.replace("8g.", "7g.");
     let older = nodes.names().find(|known| *known == older);
     Some(match older {

@@ -25,7 +25,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     let tls = &group.tls;
     let message = match tls.value {
         RedisTls::Required => return None,
-        // What the engine does not know, `tls-step-unknown` speaks of.
+        // `tls-step-unknown` reports this.
         RedisTls::Preferred if !group.knows_preferred_tls() => return None,
         RedisTls::Preferred => {
             format!("the group `{name}` also accepts connections without TLS")

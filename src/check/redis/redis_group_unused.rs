@@ -1,6 +1,6 @@
 //! A Redis group that nothing is on.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Sourced;
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/redis-group-unused.md"),
     check,
 };

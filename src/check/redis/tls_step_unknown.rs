@@ -1,6 +1,6 @@
-//! A step of TLS that the engine does not have.
+//! A step towards TLS that the engine does not support.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, RedisGroup, RedisTls};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/tls-step-unknown.md"),
     check,
 };

@@ -1,6 +1,6 @@
 //! A use that several Redis groups serve.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Name, Use, Word};
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/use-shared.md"),
     check,
 };
@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let text = format!("on `{name}`");
             finding = finding.operand(*used, &format!("redis.{name}.uses"), text);
         }
-        // A group that has others left can lose it.
+        // A group that keeps other uses can give this one up.
         let spare = serving.iter().find(|(name, used)| {
             let uses = context
                 .environment

@@ -1,6 +1,6 @@
 //! A use that no Redis group serves.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::edit::Edit;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis],
+    reads: &[TopPart::Redis],
     explanation: include_str!("../../diagnostic/explain/use-unserved.md"),
     check,
 };
@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 finding = finding.operand(used, &format!("redis.{name}.uses"), text);
             }
         }
-        // A group whose policy suits comes first.
+        // A group with a suitable policy comes first.
         let suits = |group: &RedisGroup| {
             let keeps = group.policy.value == EvictionPolicy::Noeviction;
             keeps == (*wanted != Use::Cache)

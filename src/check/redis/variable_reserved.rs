@@ -1,7 +1,7 @@
-//! An environment variable of the file's that tierc sets itself.
+//! An environment variable of the file that tierc sets itself.
 
 use super::variable_taken::{DATABASE, of_groups};
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::workloads::workloads;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis, Part::Api, Part::Worker],
+    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/variable-reserved.md"),
     check,
 };
@@ -39,7 +39,7 @@ fn reserved(who: &str, name: &str, value: &Sourced<String>) -> Finding {
     )
 }
 
-/// The limit of a pod's connections, which is written from `connections per-pod`.
+/// The variable for `connections per-pod`.
 fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) -> Option<Finding> {
     let connections = &workload.connections;
     if connections.env.value != name {
@@ -64,7 +64,7 @@ fn limit(who: &str, workload: &Workload, name: &str, value: &Sourced<String>) ->
     })
 }
 
-/// How long a pod may keep a connection, which is written from `connections lifetime`.
+/// The variable for `connections lifetime`.
 fn lifetime(
     who: &str,
     workload: &Workload,
@@ -90,7 +90,8 @@ fn lifetime(
     Some(finding.removal(value, &variable, message))
 }
 
-/// The addresses of the database and of Redis, which come from Secrets, and Redis' cluster mode.
+/// The variables for the addresses of the database and of Redis, which come from Secrets, and for
+/// Redis' cluster mode.
 fn address(
     context: &Context<'_>,
     who: &str,

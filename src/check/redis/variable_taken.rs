@@ -1,6 +1,6 @@
-//! An environment variable that two values claim.
+//! An environment variable that has two values.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Environment;
@@ -12,15 +12,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Redis, Part::Api, Part::Worker],
+    reads: &[TopPart::Redis, TopPart::Api, TopPart::Worker],
     explanation: include_str!("../../diagnostic/explain/variable-taken.md"),
     check,
 };
 
-/// What the database's addresses are read from.
+/// The variables with the database's addresses.
 pub(super) const DATABASE: [&str; 2] = ["DATABASE_URL", "DATABASE_READ_URL"];
 
-/// A variable, and the path of the value that names it.
+/// A variable, and the path of the value that sets it.
 pub(super) type Claim<'a> = (String, &'a Sourced<String>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -69,7 +69,7 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     findings.report(finding.help(format!("use another variable with {by}")));
 }
 
-/// The variables of the groups, which every workload gets.
+/// The variables of the Redis groups, which every workload gets.
 pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
     environment
         .redis
@@ -83,7 +83,7 @@ pub(super) fn of_groups(environment: &Environment) -> Vec<Claim<'_>> {
         .collect()
 }
 
-/// The variables that say how many connections a pod may open, and how long it may keep one.
+/// The variables for the number and the lifetime of a pod's connections.
 fn limits(environment: &Environment) -> Vec<Claim<'_>> {
     let api = ("api".to_owned(), &environment.api.workload.connections);
     let workers = environment.worker.iter().map(|(name, pool)| {

@@ -1,6 +1,6 @@
 //! An event's floor above a pool's maximum.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Worker, Part::Schedule],
+    reads: &[TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/cron-above-maximum.md"),
     check,
 };

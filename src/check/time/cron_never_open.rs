@@ -1,13 +1,13 @@
-//! An event whose floors never hold, or that no trigger of KEDA can stand for, and off-hours that
-//! are always open.
+//! An event whose floors never apply or that no KEDA trigger can express, and off-hours that never
+//! end.
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::{Calendar, Occasion, Subject, Window, Zone};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, Zone, ZonedWindow};
 
 /// The rule `cron-never-open`.
 pub(super) static RULE: Rule = Rule {
@@ -15,15 +15,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: true,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/cron-never-open.md"),
     check,
 };
 
-/// Off-hours are stated in steps of five minutes.
+/// Off-hours are checked in steps of five minutes.
 const STEP: SignedDuration = SignedDuration::from_mins(5);
 
-/// Steps of two weeks, in one of which no clock changes: an hour may be left out of the other.
+/// The steps of two weeks: in one of them, a clock change can skip an hour.
 const STEPS: i32 = 2 * 7 * 24 * 12;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -36,10 +36,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Off-hours come again by the week: what has no waking moment in one has none in any. Events are
-/// left out: nobody states one for every night.
-fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Option<Finding> {
-    let windows: Vec<&Window<'_>> = calendar
+/// Off-hours repeat weekly, so one week without a waking moment means none at all. Events do not
+/// count: they are exceptions.
+fn always_asleep(
+    calendar: &Calendar<'_>,
+    subject: &ScheduleSubject,
+    today: Date,
+) -> Option<Finding> {
+    let windows: Vec<&ZonedWindow<'_>> = calendar
         .windows
         .iter()
         .filter(|window| window.leaves(subject).is_some())
@@ -60,8 +64,8 @@ fn always_asleep(calendar: &Calendar<'_>, subject: &Subject, today: Date) -> Opt
     }
     let path = format!("off-hours.{}.to", first.key);
     let help = match subject {
-        Subject::Api => "leave hours in which it runs",
-        Subject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
+        ScheduleSubject::Api => "leave hours in which it runs",
+        ScheduleSubject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
     };
     Some(
         finding

@@ -1,6 +1,6 @@
 //! An event's floor above the API's maximum.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::Api, Part::Schedule],
+    reads: &[TopPart::Api, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/event-above-maximum.md"),
     check,
 };

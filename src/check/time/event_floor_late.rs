@@ -1,6 +1,6 @@
-//! A floor under a pool that is not reached when its event begins, or not at all.
+//! A pool's floor that is not reached in time for its event.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::budget::floors::Rise;
 use crate::budget::scaling::told;
 use crate::check::autoscaling::{is_rejected, steps};
@@ -17,12 +17,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::Worker, Part::Schedule],
+    reads: &[TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/event-floor-late.md"),
     check,
 };
 
-/// Steps of a climb that are told.
+/// The most steps of a climb that are shown.
 const TOLD: usize = 6;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Option<Finding> {
     let (event, workload) = (occasion.event, &pool.workload);
-    // A floor above the maximum and a rejected step have findings of their own.
+    // Other rules report a floor above the maximum and a rejected step.
     if rise.floor > workload.replicas.max.value || is_rejected(&workload.scale_up) {
         return None;
     }
@@ -52,7 +52,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
     let lasts = occasion.end.duration_since(occasion.start).as_secs();
     let lasts = u64::try_from(lasts).unwrap_or_default();
     let in_time = rise.reached().filter(|at| *at < lasts);
-    // Without a lead the file says that the floor begins with the event.
+    // Without a lead, the file says that the floor starts with the event.
     if in_time.is_some_and(|at| at <= lead || lead == 0) {
         return None;
     }
@@ -89,7 +89,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
     })
 }
 
-/// Offers a lead: in place of the one that is stated, else behind the end of the event.
+/// Offers a lead: in place of the stated one, else after the end of the event.
 fn longer(finding: Finding, occasion: &Occasion<'_>, lead: Duration) -> Finding {
     let event = occasion.event;
     let message = "the shortest lead in which the pool reaches the floor, in whole minutes";
@@ -132,7 +132,7 @@ fn labelled(finding: Finding, occasion: &Occasion<'_>, name: &Name, pool: &Worke
         .given(&pool.polling)
 }
 
-/// The climb, as far as it is worth reading.
+/// The steps of the climb that are worth showing.
 fn climb(rise: &Rise) -> String {
     let shown = rise.climb.get(..TOLD).unwrap_or(&rise.climb);
     let more = if shown.len() < rise.climb.len() {

@@ -1,6 +1,6 @@
 //! An event that is over.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::Environment;
@@ -12,12 +12,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: false,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/event-in-the-past.md"),
     check,
 };
 
-/// The day on which an event is over is not past before it has ended everywhere.
+/// An event is past only when its last day has ended in every time zone.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for occasion in &Calendar::of(context.environment).occasions {
         let last = occasion.zone.clock(occasion.end).date();
@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// With the last of what the CronJob follows its manifest leaves the tree, and nothing else goes.
+/// The last off-hours or event takes the CronJob's manifest with it; no other file is removed.
 fn help(environment: &Environment, occasion: &Occasion<'_>) -> String {
     let name = occasion.name;
     let node = format!("delete the node `event \"{name}\"`");

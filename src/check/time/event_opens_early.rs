@@ -1,9 +1,9 @@
-//! An event so far ahead that KEDA's cron comes to its day in years before.
+//! An event so far ahead that KEDA's cron trigger also opens on its day in earlier years.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::schedule::{Calendar, Occasion};
@@ -14,17 +14,17 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: false,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/event-opens-early.md"),
     check,
 };
 
-/// When the trigger of an event is first open from `today` on, where that is before the event.
+/// The first time from `today` on at which an event's trigger opens, if that is before the event.
 fn opens_before(occasion: &Occasion<'_>, today: Date) -> Option<Timestamp> {
     let trigger = occasion.trigger.as_ref()?;
     let morning = today.to_datetime(jiff::civil::Time::midnight());
     let now = occasion.zone.instant(morning);
-    // One that is open already began on its day of an earlier year.
+    // A trigger that is already open opened on its day of an earlier year.
     let first = if trigger.is_open(now) {
         now
     } else {

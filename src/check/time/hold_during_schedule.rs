@@ -1,6 +1,6 @@
-//! A held or paused count that a schedule wants to change.
+//! A held or paused count that a schedule would change.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::model::{Environment, Name};
@@ -12,13 +12,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: true,
     steady: false,
-    reads: &[Part::Api, Part::Worker, Part::Schedule],
+    reads: &[TopPart::Api, TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/hold-during-schedule.md"),
     check,
 };
 
 /// A count and its path.
-type At<'a> = (String, &'a Sourced<u32>);
+type CountAt<'a> = (String, &'a Sourced<u32>);
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn of_api(environment: &Environment) -> Option<At<'_>> {
+fn of_api(environment: &Environment) -> Option<CountAt<'_>> {
     let windows = environment.off_hours.iter();
     let sleeps = windows
         .filter_map(|(key, hours)| Some((format!("off-hours.{key}.api"), hours.api.as_ref()?)));
@@ -45,7 +45,7 @@ fn of_api(environment: &Environment) -> Option<At<'_>> {
     sleeps.chain(floors).next()
 }
 
-fn of_pool<'a>(environment: &'a Environment, pool: &Name) -> Option<At<'a>> {
+fn of_pool<'a>(environment: &'a Environment, pool: &Name) -> Option<CountAt<'a>> {
     let windows = environment.off_hours.iter().filter_map(|(key, hours)| {
         let path = format!("off-hours.{key}.worker.{pool}");
         Some((path, hours.worker.get(pool)?))
@@ -57,7 +57,7 @@ fn of_pool<'a>(environment: &'a Environment, pool: &Name) -> Option<At<'a>> {
     windows.chain(events).next()
 }
 
-fn report(held: At<'_>, scheduled: Option<At<'_>>, findings: &mut Findings) {
+fn report(held: CountAt<'_>, scheduled: Option<CountAt<'_>>, findings: &mut Findings) {
     let ((held_path, held), Some((path, count))) = (held, scheduled) else {
         return;
     };

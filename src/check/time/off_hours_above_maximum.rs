@@ -1,17 +1,17 @@
-//! A count for off-hours above a pool's maximum.
+//! An off-hours count above a pool's maximum.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 
-/// The rule `off-hours-above-maximum`. It cannot be waived: budgets count pools at their maxima, and
-/// KEDA holds a paused count whatever the maximum is.
+/// The rule `off-hours-above-maximum`. It cannot be waived: budgets count pools at their maxima,
+/// and KEDA ignores the maximum while a pool is paused.
 pub(super) static RULE: Rule = Rule {
     code: Code("off-hours-above-maximum"),
     severity: Severity::Error,
     waivable: false,
     steady: false,
-    reads: &[Part::Worker, Part::Schedule],
+    reads: &[TopPart::Worker, TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/off-hours-above-maximum.md"),
     check,
 };

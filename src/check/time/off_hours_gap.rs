@@ -1,12 +1,12 @@
-//! Off-hours that meet others at midnight, and leave a gap beside them.
+//! Off-hours that continue past midnight on some days and leave a gap on others.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::{Calendar, Subject, Window};
+use crate::schedule::{Calendar, ScheduleSubject, ZonedWindow};
 
 /// The rule `off-hours-gap`.
 pub(super) static RULE: Rule = Rule {
@@ -14,52 +14,52 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     waivable: true,
     steady: false,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/off-hours-gap.md"),
     check,
 };
 
-/// On which side of midnight the gap lies.
+/// The side of midnight with the gap.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum MidnightSide {
     /// Asleep until midnight, awake from then on.
     After,
     /// Awake until midnight, asleep from then on.
     Before,
 }
 
-/// A window that sleeps through a midnight on other days, whose other side is asleep on this one.
+/// A window that passes through midnight on other days, next to another window on this day.
 struct Gap<'a, 'b> {
     /// The nights with the gap.
-    nights: &'b Window<'a>,
-    /// What is open on the other side of midnight.
-    other: &'b Window<'a>,
+    nights: &'b ZonedWindow<'a>,
+    /// The window on the other side of midnight.
+    other: &'b ZonedWindow<'a>,
     /// The day that begins at the midnight.
     day: Weekday,
-    side: Side,
+    side: MidnightSide,
     /// Who is awake meanwhile.
-    subjects: Vec<Subject>,
+    subjects: Vec<ScheduleSubject>,
 }
 
-/// A week says all: windows come again in every one.
+/// One week is enough, because windows repeat weekly.
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let calendar = Calendar::of(context.environment);
     for nights in &calendar.windows {
         for ahead in 0..7 {
             let day = context.today.saturating_add(ahead.days());
-            for side in [Side::After, Side::Before] {
+            for side in [MidnightSide::After, MidnightSide::Before] {
                 findings.extend(gap(&calendar, nights, day, side).map(|gap| gap.finding()));
             }
         }
     }
 }
 
-/// The gap of a window beside the midnight that begins `day`.
+/// The gap of a window beside the midnight at the start of `day`.
 fn gap<'a, 'b>(
     calendar: &'b Calendar<'a>,
-    nights: &'b Window<'a>,
+    nights: &'b ZonedWindow<'a>,
     day: Date,
-    side: Side,
+    side: MidnightSide,
 ) -> Option<Gap<'a, 'b>> {
     let hours = nights.hours;
     let night = day.yesterday().ok()?.weekday();
@@ -71,15 +71,15 @@ fn gap<'a, 'b>(
         .instant(day.to_datetime(jiff::civil::Time::midnight()));
     let evening = midnight.checked_sub(SignedDuration::from_mins(1)).ok()?;
     let (asleep, awake) = match side {
-        Side::After => (evening, midnight),
-        Side::Before => (midnight, evening),
+        MidnightSide::After => (evening, midnight),
+        MidnightSide::Before => (midnight, evening),
     };
-    let is_in_the_gap = |subject: &Subject| {
+    let is_in_the_gap = |subject: &ScheduleSubject| {
         nights.leaves(subject).is_some()
             && open(calendar, subject, asleep).is_some()
             && open(calendar, subject, awake).is_none()
     };
-    let subjects: Vec<Subject> = calendar
+    let subjects: Vec<ScheduleSubject> = calendar
         .subjects()
         .into_iter()
         .filter(is_in_the_gap)
@@ -94,22 +94,22 @@ fn gap<'a, 'b>(
     })
 }
 
-/// Whether a window is open on that side of the midnight after it opens.
-fn passes(window: &Window<'_>, side: Side) -> bool {
+/// Whether a window is open on that side of the next midnight.
+fn passes(window: &ZonedWindow<'_>, side: MidnightSide) -> bool {
     let from = window.hours.from.value.minute_of_day();
     let to = window.hours.to.value.minute_of_day();
     match side {
-        Side::After => to <= from && to > 0,
-        Side::Before => to <= from && from > 0,
+        MidnightSide::After => to <= from && to > 0,
+        MidnightSide::Before => to <= from && from > 0,
     }
 }
 
-/// A window that puts a subject to sleep at a moment.
+/// A window that is open for a subject at a moment.
 fn open<'a, 'b>(
     calendar: &'b Calendar<'a>,
-    subject: &Subject,
+    subject: &ScheduleSubject,
     at: Timestamp,
-) -> Option<&'b Window<'a>> {
+) -> Option<&'b ZonedWindow<'a>> {
     let mut windows = calendar.windows.iter();
     windows.find(|window| window.leaves(subject).is_some() && window.is_open(at))
 }
@@ -123,7 +123,7 @@ impl Gap<'_, '_> {
         let (day, night) = (name(self.day), name(self.day.previous()));
         let one = self.subjects.len() == 1;
         let (message, other_text, offer) = match self.side {
-            Side::After => (
+            MidnightSide::After => (
                 format!(
                     "{subjects} {} every {day} at 00:00 instead of {to}",
                     if one { "wakes" } else { "wake" }
@@ -133,7 +133,7 @@ impl Gap<'_, '_> {
                     "to sleep until {to}, add {night} to the days of the off-hours from {from}"
                 ),
             ),
-            Side::Before => (
+            MidnightSide::Before => (
                 format!(
                     "{subjects} {} every {day} at 00:00 instead of {night} at {from}",
                     if one { "falls asleep" } else { "fall asleep" }

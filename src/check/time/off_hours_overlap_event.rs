@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
-use crate::schedule::{Calendar, Occasion, Subject, Window};
+use crate::schedule::{Calendar, Occasion, ScheduleSubject, ZonedWindow};
 
 /// The rule `off-hours-overlap-event`.
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Note,
     waivable: true,
     steady: false,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/off-hours-overlap-event.md"),
     check,
 };
@@ -29,13 +29,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let subjects = calendar.subjects();
     for window in &calendar.windows {
         for occasion in &calendar.occasions {
-            let both = |subject: &&Subject| {
+            let both = |subject: &&ScheduleSubject| {
                 window.leaves(subject).is_some() && occasion.floor(subject).is_some()
             };
             let shared: Vec<String> = subjects
                 .iter()
                 .filter(both)
-                .map(Subject::to_string)
+                .map(ScheduleSubject::to_string)
                 .collect();
             if shared.is_empty() {
                 continue;
@@ -47,8 +47,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The first moment at which the window is open and the event is on.
-fn meeting(window: &Window<'_>, occasion: &Occasion<'_>) -> Option<Timestamp> {
+/// The first moment at which both the window and the event are active.
+fn meeting(window: &ZonedWindow<'_>, occasion: &Occasion<'_>) -> Option<Timestamp> {
     let week = occasion.start.checked_add(WEEK).ok()?;
     let end = occasion.end.min(week);
     let next = |at: &Timestamp| at.checked_add(STEP).ok();
@@ -58,7 +58,7 @@ fn meeting(window: &Window<'_>, occasion: &Occasion<'_>) -> Option<Timestamp> {
 }
 
 fn finding(
-    window: &Window<'_>,
+    window: &ZonedWindow<'_>,
     occasion: &Occasion<'_>,
     at: Timestamp,
     shared: &[String],

@@ -1,6 +1,6 @@
 //! A time zone that does not exist.
 
-use crate::ast::Part;
+use crate::ast::TopPart;
 use crate::check::{Context, Finding, Findings, Rule};
 use crate::diagnostic::{Code, Severity};
 use crate::schedule::Zone;
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     waivable: false,
     steady: false,
-    reads: &[Part::Schedule],
+    reads: &[TopPart::Schedule],
     explanation: include_str!("../../diagnostic/explain/zone-unknown.md"),
     check,
 };
@@ -51,7 +51,7 @@ fn unknown(zone: &Sourced<String>, path: &str) -> Finding {
     }
 }
 
-/// Off-hours come again by the rule of their zone's clocks.
+/// Off-hours repeat by the rules of their time zone.
 fn irregular(zone: &Sourced<String>, path: &str, known: &Zone) -> Finding {
     let message = format!(
         "the clock changes of `{}` are announced year by year, so off-hours can be an hour early or late",

@@ -1,4 +1,4 @@
-//! `--base REV`: the working tree beside a revision of it.
+//! `--base REV` compares the working tree with a revision.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use crate::cli::files;
 use crate::cli::git::{Repository, Revision};
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
-use crate::compile::{Matching, Side, SideFile};
+use crate::compile::{ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::{Read, at_revision, catalogue_at, working_tree};
+use super::{ReadSides, at_revision, catalogue_at, working_tree};
 
 pub(in crate::cli) fn read(
     revision: &str,
     paths: &[PathBuf],
     common: &Common,
     output: &Output,
-) -> Result<Read, Vec<String>> {
+) -> Result<ReadSides, Vec<String>> {
     let one = |failure: String| vec![failure];
     let repository = Repository::of(&folder_of(paths)).map_err(one)?;
     let revision = repository.revision(revision).map_err(one)?;
@@ -27,12 +27,12 @@ pub(in crate::cli) fn read(
     let side = |mut files: Vec<SideFile>| {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(file.path.clone()));
-        Side {
+        ComparedSide {
             files,
             records: Vec::new(),
         }
     };
-    Ok(Read {
+    Ok(ReadSides {
         sides: Pair::new(side(before), side(after)),
         texts: Pair::new(catalogue_at(&revision, common, output)?, catalogue(common)?),
         matching: Matching::ByName,
@@ -40,7 +40,7 @@ pub(in crate::cli) fn read(
     })
 }
 
-/// The files of both sides. One may lack what the other has: it came or went.
+/// The files of both sides. A file can be missing on one side, because it was added or removed.
 fn files(
     repository: &Repository,
     revision: &Revision<'_>,
@@ -75,8 +75,8 @@ fn files(
     }
 }
 
-/// The files at `path`, of which there may be none. A folder that cannot be listed is not one
-/// without files.
+/// The files at `path`, if any. A folder that cannot be listed is an error, because it may have
+/// files.
 fn working_tree_if_any(path: &PathBuf) -> Result<Vec<SideFile>, Vec<String>> {
     if files::is_without_environments(path) {
         return Ok(Vec::new());
@@ -84,12 +84,12 @@ fn working_tree_if_any(path: &PathBuf) -> Result<Vec<SideFile>, Vec<String>> {
     working_tree(std::slice::from_ref(path))
 }
 
-/// Whether nothing is at `path`, for sure.
+/// Whether `path` certainly does not exist.
 fn is_absent(path: &Path) -> bool {
     matches!(path.try_exists(), Ok(false))
 }
 
-/// A folder that stands, at or above the first path.
+/// An existing folder at or above the first path.
 fn folder_of(paths: &[PathBuf]) -> PathBuf {
     let first = paths.first().map_or_else(PathBuf::new, Clone::clone);
     let folder = first

@@ -1,24 +1,24 @@
-//! `--committed`: the files beside what the generated trees record.
+//! `--committed` compares the files with the records in the generated trees.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Common;
 use crate::cli::load::{catalogue, today};
-use crate::compile::{self, CatalogueTexts, Matching, Side, SideFile};
+use crate::compile::{self, CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::pair::Pair;
 
-use super::{Artifacts, Failed, Read, trees, working_tree};
+use super::{Failed, ReadArtifacts, ReadSides, trees, working_tree};
 
 pub(in crate::cli) fn read(
     paths: &[PathBuf],
     out: &Path,
     common: &Common,
-    artifacts: Artifacts,
-) -> Result<Read, Failed> {
+    artifacts: ReadArtifacts,
+) -> Result<ReadSides, Failed> {
     let files = working_tree(paths)?;
     let texts = catalogue(common)?;
-    // Single files say nothing about the trees of others.
+    // Single files do not show which other trees are stale.
     let complete = paths.iter().all(|path| path.is_dir());
     let only = if complete {
         None
@@ -30,13 +30,13 @@ pub(in crate::cli) fn read(
         found.retain(|tree| only.contains(&tree.name));
     }
     let records = trees::records(&found, artifacts)?;
-    Ok(Read {
+    Ok(ReadSides {
         sides: Pair::new(
-            Side {
+            ComparedSide {
                 files: Vec::new(),
                 records,
             },
-            Side {
+            ComparedSide {
                 files,
                 records: Vec::new(),
             },

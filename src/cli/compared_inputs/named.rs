@@ -8,16 +8,16 @@ use crate::cli::files;
 use crate::cli::git::Repository;
 use crate::cli::load::catalogue;
 use crate::cli::output::Output;
-use crate::compile::{CatalogueTexts, Matching, Side, SideFile};
+use crate::compile::{CatalogueTexts, ComparedSide, Matching, SideFile};
 use crate::diagnostic::suggest;
 use crate::model::{Tier, Word};
 use crate::pair::Pair;
 
-use super::{Artifacts, Failed, Read, at_revision, catalogue_at, trees, working_tree};
+use super::{Failed, ReadArtifacts, ReadSides, at_revision, catalogue_at, trees, working_tree};
 
 /// A side as it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Named {
+struct NamedSide {
     revision: Option<String>,
     path: PathBuf,
     tier: Option<Tier>,
@@ -25,7 +25,7 @@ struct Named {
 
 /// A side as it was read.
 struct Loaded {
-    side: Side,
+    side: ComparedSide,
     is_folder: bool,
     texts: CatalogueTexts,
 }
@@ -34,9 +34,9 @@ pub(in crate::cli) fn read(
     before: &str,
     after: &str,
     common: &Common,
-    artifacts: Artifacts,
+    artifacts: ReadArtifacts,
     output: &Output,
-) -> Result<Read, Failed> {
+) -> Result<ReadSides, Failed> {
     let before = named(before, None)?;
     let after = named(after, Some(&before))?;
     let sides = (
@@ -52,7 +52,7 @@ pub(in crate::cli) fn read(
         let failure = "compare a folder with a folder, or a file or tree with a file or tree";
         return Err(failure.to_owned().into());
     }
-    Ok(Read {
+    Ok(ReadSides {
         matching: if before.is_folder {
             Matching::ByName
         } else {
@@ -64,9 +64,9 @@ pub(in crate::cli) fn read(
     })
 }
 
-/// What a name means. A file that is called exactly so comes first, whatever is in its name.
-fn named(text: &str, before: Option<&Named>) -> Result<Named, String> {
-    let plain = |text: &str| Named {
+/// Interprets a name. An existing file with exactly this name takes precedence.
+fn named(text: &str, before: Option<&NamedSide>) -> Result<NamedSide, String> {
+    let plain = |text: &str| NamedSide {
         revision: None,
         path: PathBuf::from(text),
         tier: None,
@@ -80,7 +80,7 @@ fn named(text: &str, before: Option<&Named>) -> Result<Named, String> {
                 Some(before) if file.is_empty() => before.clone(),
                 Some(_) | None => named(file, None)?,
             };
-            return Ok(Named {
+            return Ok(NamedSide {
                 tier: Some(tier),
                 ..file
             });
@@ -90,7 +90,7 @@ fn named(text: &str, before: Option<&Named>) -> Result<Named, String> {
         }
     }
     Ok(match text.split_once(':') {
-        Some((revision, path)) if !revision.is_empty() => Named {
+        Some((revision, path)) if !revision.is_empty() => NamedSide {
             revision: Some(revision.to_owned()),
             ..plain(path)
         },
@@ -110,9 +110,9 @@ fn no_tier(word: &str) -> String {
 }
 
 fn load(
-    named: &Named,
+    named: &NamedSide,
     common: &Common,
-    artifacts: Artifacts,
+    artifacts: ReadArtifacts,
     output: &Output,
 ) -> Result<Loaded, Failed> {
     let path = &named.path;
@@ -140,20 +140,20 @@ fn load(
     Ok(loaded)
 }
 
-fn of_files(files: Vec<SideFile>) -> Side {
-    Side {
+fn of_files(files: Vec<SideFile>) -> ComparedSide {
+    ComparedSide {
         files,
         records: Vec::new(),
     }
 }
 
-/// The generated tree at `path`, or those in it where no environment's file is.
+/// The generated tree at `path`, or the trees in it if it has no environment files.
 fn load_trees(
     path: &Path,
     common: &Common,
-    artifacts: Artifacts,
+    artifacts: ReadArtifacts,
 ) -> Result<Option<Loaded>, Failed> {
-    let (found, is_folder) = match trees::Tree::at(path)? {
+    let (found, is_folder) = match trees::GeneratedTree::at(path)? {
         Some(tree) => (vec![tree], false),
         None if files::is_without_environments(path) => (trees::below(path)?, true),
         None => return Ok(None),
@@ -162,7 +162,7 @@ fn load_trees(
         return Ok(None);
     }
     Ok(Some(Loaded {
-        side: Side {
+        side: ComparedSide {
             files: Vec::new(),
             records: trees::records(&found, artifacts)?,
         },
@@ -171,7 +171,8 @@ fn load_trees(
     }))
 }
 
-/// As `git show REV:PATH` finds it: from the top of the repository, or, with `./`, from here.
+/// Finds a file like `git show REV:PATH`: relative to the repository's top, or with `./` to the
+/// current folder.
 fn load_at(
     revision: &str,
     path: &Path,

@@ -1,4 +1,4 @@
-//! Generated trees as one side: what they record, and their files as they are.
+//! Generated trees as one side: their records, and their files on disk.
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
@@ -6,24 +6,23 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::cli::files::{LOCK, MOST_BYTES, is_tree_name, read_file, stay_on_this_thread, written};
-use crate::compile::{Record, Recorded, unsayable};
+use crate::compile::{Record, RecordedRun, unsayable};
 use crate::diagnostic::mask::mask;
 use crate::diagnostic::visible::visible;
 use crate::emit::lock;
 
-use super::{Artifacts, Failed};
+use super::{Failed, ReadArtifacts};
 
 /// A generated tree.
-pub(super) struct Tree {
+pub(super) struct GeneratedTree {
     /// The folder it is in.
     out: PathBuf,
-    /// What it is called there, which is its environment's name.
+    /// Its folder's name, which is its environment's name.
     pub(super) name: String,
 }
 
-impl Tree {
-    /// The tree at `path`, where there is one. A place that cannot be looked at is not one without
-    /// a tree.
+impl GeneratedTree {
+    /// The tree at `path`, if there is one. A place that cannot be read is an error.
     pub(super) fn at(path: &Path) -> Result<Option<Self>, Failed> {
         let lock = path.join(LOCK);
         match lock.metadata() {
@@ -45,7 +44,7 @@ impl Tree {
         }))
     }
 
-    fn record(&self, artifacts: Artifacts) -> Result<Record, Failed> {
+    fn record(&self, artifacts: ReadArtifacts) -> Result<Record, Failed> {
         let path = self.out.join(&self.name).join(LOCK);
         let name = path.display().to_string();
         let text = read_file(&path, MOST_BYTES).map_err(|error| error.to_string())?;
@@ -63,14 +62,16 @@ impl Tree {
             )])
         })?;
         let files = match artifacts {
-            Artifacts::Read => Some(written(&self.out, &self.name).map_err(|it| it.to_string())?),
-            Artifacts::Left => None,
+            ReadArtifacts::Read => {
+                Some(written(&self.out, &self.name).map_err(|it| it.to_string())?)
+            }
+            ReadArtifacts::Left => None,
         };
         Ok(Record {
             name,
             environment: read.environment,
             waivers: read.waivers,
-            recorded: Recorded {
+            recorded: RecordedRun {
                 catalogue: read.catalogue,
                 files,
             },
@@ -78,8 +79,8 @@ impl Tree {
     }
 }
 
-/// The trees in `out`, by name; none where there is no such folder.
-pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
+/// The trees in `out`, by name; none if the folder does not exist.
+pub(super) fn below(out: &Path) -> Result<Vec<GeneratedTree>, Failed> {
     let entries = match out.read_dir() {
         Ok(entries) => entries,
         Err(error) if error.kind() == NotFound => return Ok(Vec::new()),
@@ -89,15 +90,18 @@ pub(super) fn below(out: &Path) -> Result<Vec<Tree>, Failed> {
     for entry in entries {
         let entry = entry.map_err(|error| refused(out, &error))?;
         if is_tree_name(&entry.file_name()) {
-            trees.extend(Tree::at(&entry.path())?);
+            trees.extend(GeneratedTree::at(&entry.path())?);
         }
     }
     trees.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(trees)
 }
 
-/// What the trees record; every record that is wrong is named.
-pub(super) fn records(trees: &[Tree], artifacts: Artifacts) -> Result<Vec<Record>, Failed> {
+/// The records of the trees. Every invalid record is reported.
+pub(super) fn records(
+    trees: &[GeneratedTree],
+    artifacts: ReadArtifacts,
+) -> Result<Vec<Record>, Failed> {
     if trees.len() == 1 {
         stay_on_this_thread();
     }

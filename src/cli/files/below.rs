@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::Error;
 
-/// The path of `relative` below `root`, if it stays there.
+/// The path of `relative` below `root`, if it stays below.
 pub(super) fn below(root: &Path, relative: &str) -> Result<PathBuf, Error> {
     if is_below(relative) {
         Ok(root.join(relative))
@@ -13,7 +13,7 @@ pub(super) fn below(root: &Path, relative: &str) -> Result<PathBuf, Error> {
     }
 }
 
-/// Whether a relative path stays below where it starts.
+/// Whether a relative path stays below its start.
 pub(super) fn is_below(relative: &str) -> bool {
     let plain = |part: &str| {
         !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':'])

@@ -1,4 +1,4 @@
-//! Environment files, from arguments that name files or folders.
+//! Environment files, from arguments that are files or folders.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,20 +13,21 @@ use crate::parse::scan::MAX_BYTES;
 
 /// A file that was read.
 #[derive(Debug)]
-pub struct Input {
+pub struct FileInput {
     /// The file.
     pub path: PathBuf,
     /// As the user named it.
     pub name: String,
-    /// What is in it; no more than shows that it is too large.
+    /// Its contents, cut after the first byte that makes it too large.
     pub bytes: Vec<u8>,
 }
 
-/// Reads every file that `paths` name: a file itself, the `*.kdl` files of a folder by name.
+/// Reads all files of `paths`: files themselves, and the `*.kdl` files of folders, by name.
 ///
 /// # Errors
-/// Everything that is wrong with the paths.
-pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
+///
+/// All problems with the paths.
+pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<FileInput>, Vec<Error>> {
     let mut errors = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
@@ -38,7 +39,7 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
     if files.len() == 1 {
         stay_on_this_thread();
     }
-    let read: Vec<Result<(Identity, Input), Error>> =
+    let read: Vec<Result<(Identity, FileInput), Error>> =
         files.par_iter().map(|path| read(path)).collect();
     let mut seen = BTreeSet::new();
     let mut inputs = Vec::new();
@@ -56,19 +57,20 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Vec<Error>> {
     }
 }
 
-/// Starting threads takes longer than compiling one file. Refused where threads run already.
+/// Runs later work on this thread, because starting threads takes longer than compiling one file.
+/// It has no effect if there are threads already.
 pub fn stay_on_this_thread() {
     let one = rayon::ThreadPoolBuilder::new().num_threads(1);
     let _ = one.use_current_thread().build_global();
 }
 
-/// Whether this is a folder without a single environment's file, or nothing at all.
+/// Whether the path is missing, or a folder without environment files.
 #[must_use]
 pub fn is_without_environments(path: &Path) -> bool {
     matches!(expand(path), Err(Error::Empty(_) | Error::Absent(_)))
 }
 
-/// A path as it is shown: bytes that are not UTF-8 as `\xE9`, so that two names stay two.
+/// A path for display. Bytes that are not UTF-8 become `\xE9`, so different names stay different.
 #[must_use]
 pub fn shown(path: &Path) -> String {
     let mut text = String::new();
@@ -113,16 +115,16 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
-/// One file, whatever its names: device and inode.
+/// The identity of a file under any name: device and inode.
 type Identity = (u64, u64);
 
-/// One byte more than a file may have tells that it is too large, whatever its size.
-fn read(path: &Path) -> Result<(Identity, Input), Error> {
+/// Reads one byte more than the limit, which is enough to detect a file that is too large.
+fn read(path: &Path) -> Result<(Identity, FileInput), Error> {
     let refused = |error| Error::Io("read", path.to_owned(), error);
     let about = fs::metadata(path).map_err(refused)?;
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) + 1;
     let bytes = read_beginning(path, limit)?;
     let name = shown(path);
     let path = path.to_owned();
-    Ok(((about.dev(), about.ino()), Input { path, name, bytes }))
+    Ok(((about.dev(), about.ino()), FileInput { path, name, bytes }))
 }

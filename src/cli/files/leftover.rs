@@ -1,4 +1,4 @@
-//! What a run keeps beside a tree while it writes, and what is left of that when it is killed.
+//! The temporary names beside a tree during a write, and their removal after a kill.
 
 use std::ffi::OsStr;
 use std::fmt::{self, Display, Formatter};
@@ -15,29 +15,29 @@ use rustix::path::Arg;
 
 use super::mounts::Mounts;
 
-/// What stands between the environment's name, or a number, and the process' number.
+/// The separator between the environment's name, or a number, and the process id.
 const MARK: &str = ".tierc-";
 
-/// The name of what this process keeps for `what` while it writes.
+/// This process' temporary name for `what`.
 pub(super) fn name(what: &dyn Display) -> String {
     let process = std::process::id();
     format!(".{what}{MARK}{process}")
 }
 
-/// What a name was made for, and by which process; none where it is no such name.
+/// The original name and the process of a temporary name; `None` for other names.
 pub(super) fn made_for(name: &OsStr) -> Option<(&str, u32)> {
     let (what, process) = name.to_str()?.strip_prefix('.')?.rsplit_once(MARK)?;
     Some((what, process.parse().ok()?))
 }
 
-/// Whether a folder of this name can be the tree of an environment: none begins with a dot, as
-/// folders do that a run keeps while it writes.
+/// Whether a folder of this name can be an environment's tree. Temporary folders start with a dot,
+/// and trees do not.
 #[must_use]
 pub fn is_tree_name(name: &OsStr) -> bool {
     !name.as_encoded_bytes().starts_with(b".")
 }
 
-/// A folder of a run that is over, which could not be removed.
+/// A leftover folder that could not be removed.
 #[derive(Debug)]
 pub struct Leftover {
     /// Where it is.
@@ -57,8 +57,7 @@ impl Display for Leftover {
     }
 }
 
-/// Removes a folder with all that is in it. What is mounted there is left as it is, and so are the
-/// folders that it is in.
+/// Removes a folder with its contents, except mounts and the folders that contain them.
 pub(super) fn remove(path: &Path, mounts: &Mounts) -> Result<(), Leftover> {
     let removed = open(CWD, path).and_then(|folder| {
         empty(&folder, mounts)?;
@@ -74,7 +73,7 @@ pub(super) fn remove(path: &Path, mounts: &Mounts) -> Result<(), Leftover> {
     }
 }
 
-/// Opens a folder, not through a link. One of this user that lets nobody in is opened up.
+/// Opens a folder without following links. A folder of this user without permissions gets them.
 fn open(above: BorrowedFd<'_>, name: impl Arg + Copy) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let open = || openat(above, name, flags, Mode::empty());
@@ -88,8 +87,8 @@ fn open(above: BorrowedFd<'_>, name: impl Arg + Copy) -> io::Result<OwnedFd> {
     }
 }
 
-/// Removes what is in a folder. Every folder is opened through the one above it, so that a link in
-/// its place is not followed. The first failure is told, and the rest is removed all the same.
+/// Removes the contents of a folder. Each folder is opened through its parent, so a link in its
+/// place is not followed. The first failure is returned after the rest is removed.
 fn empty(folder: &OwnedFd, mounts: &Mounts) -> io::Result<()> {
     if mounts.begins_at_open(folder)? {
         return Err(io::Error::other("a file system is mounted in it"));
@@ -127,8 +126,8 @@ fn remove_entry(folder: &OwnedFd, entry: &DirEntry, mounts: &Mounts) -> io::Resu
     }
 }
 
-/// Removes the files that a killed run left in the folders of a tree that it wrote file by file.
-/// Links are not followed, and what cannot be listed holds none of them.
+/// Removes the temporary files that a killed run left in the folders of a tree. Links are not
+/// followed, and folders that cannot be listed are skipped.
 pub(super) fn remove_files(folder: &Path, is_left: &dyn Fn(&OsStr) -> bool) {
     let Ok(listing) = fs::read_dir(folder) else {
         return;

@@ -1,8 +1,8 @@
-//! Where other file systems, or other folders, are mounted.
+//! Mount points.
 //!
-//! A tree with a mount in it is never exchanged as a whole: the mount would go with the old tree,
-//! and what is mounted would be removed with that. A bind mount has the device of the folder that
-//! it shows, so that devices alone do not tell.
+//! A tree with a mount in it is never exchanged as a whole: the mount would move with the old tree,
+//! and removing that tree would delete the mounted files. A bind mount has the device of its
+//! source, so comparing devices is not enough.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
 
-/// How mounts are told.
+/// How mounts are detected.
 pub(super) struct Mounts {
-    /// Where they begin; none where the system tells of each place whether one begins there.
+    /// The mount points; `None` if the system can test a single path.
     table: Option<BTreeSet<PathBuf>>,
 }
 
 impl Mounts {
-    /// Asks the system how it tells mounts: Linux before 5.8, and some containers, have a table
-    /// alone.
+    /// Asks the system how to detect mounts. Linux before 5.8, and some containers, only have the
+    /// table.
     pub(super) fn known() -> Self {
         if begins(Path::new("/")).is_ok_and(|told| told.is_some()) {
             Self { table: None }
@@ -31,7 +31,7 @@ impl Mounts {
         }
     }
 
-    /// Mounts as the table of this process lists them.
+    /// The mounts in the table of this process.
     pub(super) fn in_table() -> Self {
         let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
         Self {
@@ -39,7 +39,7 @@ impl Mounts {
         }
     }
 
-    /// Whether a mount begins at `path`, which no link leads to at its end.
+    /// Whether `path`, which is not a link, is a mount point.
     pub(super) fn begins_at(&self, path: &Path) -> io::Result<bool> {
         let Some(table) = &self.table else {
             return Ok(begins(path)?.unwrap_or_default());
@@ -68,7 +68,7 @@ impl Mounts {
     }
 }
 
-/// Whether a mount begins here; none where the system does not say.
+/// Whether this is a mount point; `None` if the system does not say.
 #[cfg(target_os = "linux")]
 fn begins(path: &Path) -> io::Result<Option<bool>> {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
@@ -89,7 +89,7 @@ fn told(asked: &rustix::io::Result<rustix::fs::Statx>) -> io::Result<Option<bool
             let known = about.stx_attributes_mask.contains(root);
             Ok(known.then(|| about.stx_attributes.contains(root)))
         }
-        // Filters of system calls refuse what they do not know.
+        // Seccomp filters refuse system calls that they do not know.
         Err(Errno::NOSYS | Errno::PERM) => Ok(None),
         Err(error) => Err((*error).into()),
     }
@@ -105,7 +105,7 @@ fn begins_open(_: &OwnedFd) -> io::Result<Option<bool>> {
     Ok(None)
 }
 
-/// The fifth field of each line of a mount table, where spaces and the like stand in octal.
+/// The fifth field of each line of a mount table, with its octal escapes decoded.
 fn points(table: &[u8]) -> BTreeSet<PathBuf> {
     let lines = table.split(|byte| *byte == b'\n');
     let points = lines.filter_map(|line| line.split(|byte| *byte == b' ').nth(4));

@@ -1,4 +1,4 @@
-//! What writing a tree would change, and whose files are whose.
+//! The changes that writing a tree makes, and the owner of each file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,29 +9,29 @@ use super::LOCK;
 use super::below::{below, is_below};
 use super::leftover::is_tree_name;
 use super::mode::mode_to_run;
-use super::tree::Tree;
+use super::tree::FolderTree;
 use crate::cli::error::Error;
 use crate::emit::Artifacts;
 use crate::emit::lock::hash;
 
 /// What becomes of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum FileChange {
     /// It is new.
     Created,
     /// It is tierc's and differs.
     Updated,
     /// It is tierc's and no longer generated.
     Removed,
-    /// The same, and somebody changed it.
+    /// Removed, although somebody edited it.
     RemovedEdited,
-    /// It is what it should be.
+    /// Already up to date.
     Unchanged,
-    /// It is tierc's, and somebody changed it, or lost the lock that knows it.
+    /// A file of tierc that was edited, or whose lock is lost.
     Edited,
 }
 
-impl Change {
+impl FileChange {
     /// Whether the file is written.
     #[must_use]
     pub fn writes(self) -> bool {
@@ -41,7 +41,7 @@ impl Change {
         }
     }
 
-    /// Whether the file goes.
+    /// Whether the file is removed.
     #[must_use]
     pub fn removes(self) -> bool {
         match self {
@@ -57,29 +57,28 @@ pub struct TreePlan {
     /// The environment.
     pub name: String,
     /// Its files, by path.
-    pub changes: Vec<(String, Change)>,
+    pub changes: Vec<(String, FileChange)>,
 }
 
 impl TreePlan {
-    /// Whether the tree is what it should be.
+    /// Whether the tree is up to date.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.changes
             .iter()
-            .all(|(_, change)| *change == Change::Unchanged)
+            .all(|(_, change)| *change == FileChange::Unchanged)
     }
 }
 
-/// The part of a lock that says whose files are whose.
+/// The part of a lock that lists tierc's files.
 #[derive(Default, serde::Deserialize)]
-struct Lock {
+struct OwnershipLock {
     files: Option<serde_json::Value>,
 }
 
-/// The files that a lock says are tierc's, with their hashes. A lock that cannot be read owns
-/// nothing.
+/// The files that a lock lists, with their hashes. An unreadable lock lists none.
 fn owned(lock: &[u8]) -> BTreeMap<String, String> {
-    let lock: Lock = serde_json::from_slice(lock).unwrap_or_default();
+    let lock: OwnershipLock = serde_json::from_slice(lock).unwrap_or_default();
     let files = lock.files.as_ref().and_then(serde_json::Value::as_object);
     let mut owned: BTreeMap<String, String> = files
         .into_iter()
@@ -93,16 +92,16 @@ fn owned(lock: &[u8]) -> BTreeMap<String, String> {
     owned
 }
 
-/// The lock of a tree in `out`; empty if there is none that can be read.
+/// The lock of a tree in `out`; empty if there is no readable one.
 pub(in crate::cli) fn lock_of(out: &Path, name: &str) -> Vec<u8> {
-    let read = Tree::open(out, name).and_then(|mut tree| tree.read(LOCK));
+    let read = FolderTree::open(out, name).and_then(|mut tree| tree.read(LOCK));
     read.ok().flatten().unwrap_or_default()
 }
 
-/// The files that are tierc's in a tree in `out`, by its lock. What stands in the place of a lock and
-/// is no file owns nothing; a lock that cannot be read is an error.
+/// The files of tierc in a tree in `out`, by its lock. Anything but a file in the lock's place
+/// lists none; an unreadable lock is an error.
 fn owned_in(out: &Path, name: &str) -> Result<BTreeMap<String, String>, Error> {
-    match Tree::open(out, name).and_then(|mut tree| tree.read(LOCK)) {
+    match FolderTree::open(out, name).and_then(|mut tree| tree.read(LOCK)) {
         Ok(lock) => Ok(lock.as_deref().map(owned).unwrap_or_default()),
         Err(Error::Link(_) | Error::InTheWay(_)) => Ok(BTreeMap::new()),
         Err(error) => Err(error),
@@ -112,16 +111,17 @@ fn owned_in(out: &Path, name: &str) -> Result<BTreeMap<String, String>, Error> {
 /// Compares an environment's files with its tree in `out`.
 ///
 /// # Errors
-/// A link or something else in the way, a file that cannot be read, or files that tierc did not
-/// write.
+///
+/// If a link or something else is in the way, if a file cannot be read, or if tierc did not write a
+/// file.
 pub fn plan_tree(
     out: &Path,
     name: &str,
     artifacts: &BTreeMap<String, String>,
 ) -> Result<TreePlan, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let lock = tree.read(LOCK)?;
-    // A lock that is as it should be knows no file but the ones below, and no other hashes.
+    // An up-to-date lock has exactly the files and hashes below.
     let is_new = lock.as_deref() == artifacts.get(LOCK).map(String::as_bytes);
     let known = lock.as_deref().filter(|_| !is_new);
     let owned = known.map(owned).unwrap_or_default();
@@ -134,16 +134,16 @@ pub fn plan_tree(
             tree.read(path)?
         };
         let mut change = change(bytes.as_deref(), text, owned.get(path));
-        // A script that cannot be executed is written again, though its text is the same.
-        if change == Change::Unchanged
+        // A script that is not executable is written again, even if its text is unchanged.
+        if change == FileChange::Unchanged
             && text.starts_with("#!")
             && let Some(mode) = tree.mode(path)?
             && mode_to_run(text, mode).is_some()
         {
-            change = Change::Updated;
+            change = FileChange::Updated;
         }
         let known = is_new || path == LOCK || owned.contains_key(path);
-        if change == Change::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
+        if change == FileChange::Edited && !known && !bytes.is_some_and(|it| is_headed(&it)) {
             foreign.push(below(&below(out, name)?, path)?);
         }
         changes.push((path.clone(), change));
@@ -157,9 +157,9 @@ pub fn plan_tree(
     {
         if let Some(bytes) = tree.read(path)? {
             let change = if is_ours(&bytes, Some(hash)) {
-                Change::Removed
+                FileChange::Removed
             } else {
-                Change::RemovedEdited
+                FileChange::RemovedEdited
             };
             changes.push((path.clone(), change));
         }
@@ -171,36 +171,37 @@ pub fn plan_tree(
     })
 }
 
-/// What writing `text` does to a file that holds `bytes`.
-fn change(bytes: Option<&[u8]>, text: &str, hash_in_lock: Option<&String>) -> Change {
+/// The change to a file with `bytes` when `text` is written.
+fn change(bytes: Option<&[u8]>, text: &str, hash_in_lock: Option<&String>) -> FileChange {
     match bytes {
-        None => Change::Created,
-        Some(bytes) if bytes == text.as_bytes() => Change::Unchanged,
-        Some(bytes) if is_ours(bytes, hash_in_lock) => Change::Updated,
-        Some(_) => Change::Edited,
+        None => FileChange::Created,
+        Some(bytes) if bytes == text.as_bytes() => FileChange::Unchanged,
+        Some(bytes) if is_ours(bytes, hash_in_lock) => FileChange::Updated,
+        Some(_) => FileChange::Edited,
     }
 }
 
-/// Whether a file is as tierc wrote it. The lock cannot hold its own hash.
+/// Whether a file is as tierc wrote it. The lock cannot contain its own hash.
 fn is_ours(bytes: &[u8], hash_in_lock: Option<&String>) -> bool {
     hash_in_lock.is_some_and(|known| known.is_empty() || *known == hash(bytes))
 }
 
-/// Whether a file begins as everything does that tierc writes: one whose lock is lost is repaired,
-/// and any other was put there by somebody else.
+/// Whether a file starts like every file of tierc. Such a file is tierc's even without a lock; any
+/// other belongs to somebody else.
 fn is_headed(bytes: &[u8]) -> bool {
     let begin = bytes.get(..BEGIN).unwrap_or(bytes);
     let header = b"by tierc from ";
     begin.windows(header.len()).any(|window| window == header)
 }
 
-/// How many bytes of a file are searched for the header.
+/// The bytes of a file that are searched for the header.
 const BEGIN: usize = 256;
 
-/// Trees of tierc's in `out` whose environment is not among `names`.
+/// The trees of tierc in `out` whose environment is not in `names`.
 ///
 /// # Errors
-/// When `out` cannot be listed.
+///
+/// If `out` cannot be listed.
 pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, Error> {
     let listing = match fs::read_dir(out) {
         Ok(listing) => listing,
@@ -223,12 +224,13 @@ pub fn stale_trees(out: &Path, names: &BTreeSet<String>) -> Result<Vec<String>, 
     Ok(stale)
 }
 
-/// The files of a tree that tierc wrote and somebody changed since.
+/// The files of a tree that tierc wrote and that were edited afterwards.
 ///
 /// # Errors
-/// A link or something else in the way, or a file that cannot be read.
+///
+/// If a link or something else is in the way, or if a file cannot be read.
 pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let mut edited = Vec::new();
     for (path, hash) in owned_in(out, name)? {
         let bytes = tree.read(&path)?;
@@ -239,12 +241,13 @@ pub fn edited(out: &Path, name: &str) -> Result<Vec<String>, Error> {
     Ok(edited)
 }
 
-/// The files of a tree that tierc wrote, as they are now, but for the lock.
+/// The present contents of the files that tierc wrote, without the lock.
 ///
 /// # Errors
-/// A link or something else in the way, or a file that cannot be read.
+///
+/// If a link or something else is in the way, or if a file cannot be read.
 pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
-    let mut tree = Tree::open(out, name)?;
+    let mut tree = FolderTree::open(out, name)?;
     let mut files = Artifacts::new();
     for (path, _) in owned_in(out, name)? {
         if path == LOCK {
@@ -259,15 +262,16 @@ pub fn written(out: &Path, name: &str) -> Result<Artifacts, Error> {
     Ok(files)
 }
 
-/// Removes what tierc wrote of a tree, and the folders that are empty then.
+/// Removes tierc's files of a tree, and the folders that are then empty.
 ///
 /// # Errors
-/// When a file cannot be removed.
+///
+/// If a file cannot be removed.
 pub fn remove_tree(out: &Path, name: &str) -> Result<(), Error> {
     let tree = below(out, name)?;
-    let mut on_disk = Tree::open(out, name)?;
+    let mut on_disk = FolderTree::open(out, name)?;
     let mut files: Vec<String> = owned_in(out, name)?.into_keys().collect();
-    // The lock goes last: a run that is killed finds again what is left.
+    // The lock is removed last, so after a kill the next run finds the remaining files.
     files.sort_by_key(|path| path == LOCK);
     for path in files {
         let file = below(&tree, &path)?;
@@ -280,7 +284,7 @@ pub fn remove_tree(out: &Path, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes the folders above `file`, up to `tree`, that hold nothing any more.
+/// Removes the empty folders above `file`, up to `tree`.
 pub(super) fn remove_empty(tree: &Path, file: &Path) {
     let mut folder = file.parent();
     while let Some(path) = folder.filter(|path| *path != tree && path.starts_with(tree)) {

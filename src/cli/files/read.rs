@@ -1,4 +1,4 @@
-//! Reading a file that somebody names: a regular one, and no larger than its kind can be.
+//! Reads a file that an argument names, if it is regular and not too large.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -8,14 +8,15 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::cli::error::Error;
 
-/// The most bytes of a generated file, and of a file that others write for tierc: many times what
-/// the largest environment makes.
+/// The largest generated file, and the largest input that other programs write: far more than the
+/// largest environment needs.
 pub const MOST_BYTES: u64 = 64 << 20;
 
-/// Everything in a regular file of at most `most` bytes.
+/// The contents of a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// Nothing is there, it is no regular file, it is larger, or the system refuses.
+///
+/// If the file is missing, not regular, too large, or cannot be read.
 pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     let bytes = read_beginning(path, most.saturating_add(1))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
@@ -25,10 +26,11 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// The first bytes of a regular file, and no more than `most`.
+/// At most the first `most` bytes of a regular file.
 ///
 /// # Errors
-/// Nothing is there, it is no regular file, or the system refuses.
+///
+/// If the file is missing, not regular, or cannot be read.
 pub(super) fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     let refused = |error: std::io::Error| {
         if error.kind() == ErrorKind::NotFound {
@@ -37,11 +39,12 @@ pub(super) fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
             Error::Io("read", path.to_owned(), error)
         }
     };
-    // Asked before it is opened: opening a FIFO waits for its writer, and a device can do anything.
+    // Checked before it is opened: opening a FIFO waits for its writer, and opening a device can
+    // have effects.
     if !fs::metadata(path).map_err(refused)?.is_file() {
         return Err(Error::NotRegular(path.to_owned()));
     }
-    // And again behind it, for what took its place meanwhile.
+    // Checked again after it is opened, because it may have been replaced.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(file.map_err(|error| refused(error.into()))?);
@@ -49,7 +52,7 @@ pub(super) fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     if !about.is_file() {
         return Err(Error::NotRegular(path.to_owned()));
     }
-    // A little more than there is, so that the end is seen without another buffer.
+    // One byte more than the size, so the end is seen without another buffer.
     let length = usize::try_from(about.len().min(most)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(length.saturating_add(64));
     file.take(most).read_to_end(&mut bytes).map_err(refused)?;

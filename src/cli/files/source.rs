@@ -1,5 +1,5 @@
-//! Replacing files of the user's: each is written beside the one that it replaces and renamed over it,
-//! so that a kill leaves the old one or the new one.
+//! Replaces the user's files. The new file is written beside the old one and renamed over it, so a
+//! kill leaves one of them.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::cli::error::Error;
 
 /// A file that is to be replaced.
 pub struct Rewrite<'a> {
-    /// The file; a symbolic link stays one, and what it leads to is replaced.
+    /// The file. A symbolic link stays, and its target is replaced.
     pub path: &'a Path,
     /// What was read from it.
     pub before: &'a [u8],
@@ -22,33 +22,35 @@ pub struct Rewrite<'a> {
     pub after: &'a str,
 }
 
-/// A file that is written and not in its place yet. Dropped before it is placed, it goes.
-struct Staged {
+/// A file that is written but not yet in its place. It is removed if it is dropped before.
+struct StagedSource {
     written: PathBuf,
     target: PathBuf,
 }
 
-impl Drop for Staged {
+impl Drop for StagedSource {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.written);
     }
 }
 
-/// Replaces files: none of them before all are written and each still holds what was read from it.
+/// Replaces files. It replaces none before all are written, and before all still have the contents
+/// that were read.
 ///
 /// # Errors
-/// A file is read-only, was changed since it was read, or the system refuses. Then all files are as they
-/// were, but for those that the error names.
+///
+/// If a file is read-only, has changed since it was read, or cannot be replaced. All files except
+/// those in the error are then unchanged.
 pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Error> {
-    let staged: Vec<Staged> = files.iter().map(stage).collect::<Result<_, Error>>()?;
+    let staged: Vec<StagedSource> = files.iter().map(stage).collect::<Result<_, Error>>()?;
     place(files, &staged)
 }
 
-/// Puts what is written in its place.
-fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
+/// Moves the written files into their places.
+fn place(files: &[Rewrite<'_>], staged: &[StagedSource]) -> Result<(), Error> {
     let both = || files.iter().zip(staged);
     // Somebody may have saved one meanwhile.
-    let unchanged = |file: &Rewrite<'_>, staged: &Staged| {
+    let unchanged = |file: &Rewrite<'_>, staged: &StagedSource| {
         if read_file(&staged.target, MOST_BYTES)? == file.before {
             Ok(())
         } else {
@@ -58,7 +60,7 @@ fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
     both().try_for_each(|(file, staged)| unchanged(file, staged))?;
     let mut replaced = Vec::new();
     for (file, staged) in both() {
-        // Again: of many files, the last one waits.
+        // Checked again, because the last of many files has waited.
         let done = unchanged(file, staged).and_then(|()| {
             fs::rename(&staged.written, &staged.target)
                 .map_err(|error| Error::Io("replaced", file.path.to_owned(), error))
@@ -72,10 +74,10 @@ fn place(files: &[Rewrite<'_>], staged: &[Staged]) -> Result<(), Error> {
     Ok(())
 }
 
-fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
+fn stage(file: &Rewrite<'_>) -> Result<StagedSource, Error> {
     let failed = |error| Error::Io("written", file.path.to_owned(), error);
     let target = fs::canonicalize(file.path).map_err(failed)?;
-    // A rename would replace it all the same.
+    // A rename would replace it even if it is read-only.
     if fs::metadata(&target)
         .map_err(failed)?
         .permissions()
@@ -83,15 +85,15 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
     {
         return Err(Error::ReadOnly(file.path.to_owned()));
     }
-    // So it would if it belongs to somebody else; an immutable file or a file system that is mounted
-    // read-only would refuse it after other files were replaced.
+    // A rename would also replace a file of another user. For an immutable file or a read-only file
+    // system it would fail, but only after other files were replaced.
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::empty())
         .map_err(|errno| failed(errno.into()))?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let written = target.with_file_name(leftover::name(&name));
     let _ = fs::remove_file(&written);
     let mut new = File::create_new(&written).map_err(failed)?;
-    let staged = Staged { written, target };
+    let staged = StagedSource { written, target };
     new.write_all(file.after.as_bytes()).map_err(failed)?;
     of_file(&staged.target, &staged.written);
     new.sync_all().map_err(failed)?;
@@ -102,7 +104,7 @@ fn stage(file: &Rewrite<'_>) -> Result<Staged, Error> {
 mod tests {
     use super::*;
 
-    /// Two files, and what each is to hold.
+    /// Two files with their new contents.
     fn two(folder: &Path) -> [PathBuf; 2] {
         let paths = ["a.kdl", "b.kdl"].map(|name| folder.join(name));
         for path in &paths {
@@ -141,7 +143,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paths = two(folder.path());
         let files = rewrites(&paths);
-        let staged: Vec<Staged> = files.iter().map(|file| stage(file).unwrap()).collect();
+        let staged: Vec<StagedSource> = files.iter().map(|file| stage(file).unwrap()).collect();
         fs::remove_file(&staged[1].written).unwrap();
         let refused = place(&files, &staged).unwrap_err().to_string();
         let (a, b) = (paths[0].display(), paths[1].display());

@@ -1,10 +1,10 @@
-//! Writing a tree: a staging folder beside it and one rename, or, where that cannot be, file by file
-//! with the lock last.
+//! Writes a tree: with a staging folder beside it and one rename, or if that is impossible, file by
+//! file with the lock last.
 //!
-//! A tree is exchanged as a whole only where its new state can be made in full: the folders with
-//! their modes and owners, and what is not tierc's as links to the same files. Nothing of that is
-//! ever copied. A tree that is a mount or has one in it, whose folders belong to somebody else, or
-//! that holds what cannot be linked, stays where it is, and so does everything else in it.
+//! A tree is exchanged only if its new state can be built completely: the folders with their modes
+//! and owners, and hard links to the files of others. Nothing is copied. A tree stays in place if
+//! it is or contains a mount, if its folders belong to another user, or if it contains something
+//! that cannot be linked.
 
 mod in_place;
 mod likeness;
@@ -19,22 +19,22 @@ use rustix::io::Errno;
 use super::below::below;
 use super::leftover::{self, Leftover};
 use super::mounts::Mounts;
-use super::plan::{Change, TreePlan, remove_empty};
-use super::turn::Turn;
+use super::plan::{FileChange, TreePlan, remove_empty};
+use super::turn::WriteTurn;
 use crate::cli::error::Error;
 use in_place::InPlace;
 pub(super) use likeness::of_file;
 
-/// A tree's new state, not in its place yet. Dropped before it is placed, it goes.
-pub struct Staged<'t> {
-    turn: &'t Turn,
+/// A tree's new state before it is in its place. It is removed if it is dropped before.
+pub struct StagedTree<'t> {
+    turn: &'t WriteTurn,
     tree: PathBuf,
-    way: Way,
+    way: PlacingWay,
 }
 
 /// How a new state comes into its place.
-enum Way {
-    /// As a whole: this folder becomes the tree.
+enum PlacingWay {
+    /// As a whole: this folder replaces the tree.
     Whole(Staging),
     /// File by file.
     InPlace(InPlace),
@@ -55,7 +55,7 @@ impl Staging {
 }
 
 impl Drop for Staging {
-    /// What cannot be removed now is told by the next run, which tries again.
+    /// The next run reports and retries what cannot be removed now.
     fn drop(&mut self) {
         if !self.is_removed {
             let _ = leftover::remove(&self.path, &Mounts::known());
@@ -63,15 +63,16 @@ impl Drop for Staging {
     }
 }
 
-/// Writes what a planned tree is to be beside it; nothing where it is as it should be.
+/// Writes the new state of a planned tree beside it; nothing if the tree is up to date.
 ///
 /// # Errors
-/// When anything could not be written.
+///
+/// If something could not be written.
 pub fn stage_tree<'t>(
-    turn: &'t Turn,
+    turn: &'t WriteTurn,
     plan: &TreePlan,
     artifacts: &BTreeMap<String, String>,
-) -> Result<Option<Staged<'t>>, Error> {
+) -> Result<Option<StagedTree<'t>>, Error> {
     if plan.is_unchanged() {
         return Ok(None);
     }
@@ -83,20 +84,20 @@ pub fn stage_tree<'t>(
         whole(turn, &tree, is_there, plan, artifacts)?
     };
     let way = match whole {
-        Some(staging) => Way::Whole(staging),
-        None => Way::InPlace(InPlace::stage(turn, &tree, plan, artifacts)?),
+        Some(staging) => PlacingWay::Whole(staging),
+        None => PlacingWay::InPlace(InPlace::stage(turn, &tree, plan, artifacts)?),
     };
-    Ok(Some(Staged { turn, tree, way }))
+    Ok(Some(StagedTree { turn, tree, way }))
 }
 
-/// Whether this system exchanges folders, and the tree is of the file system around it.
+/// Whether this system can exchange folders, and the tree is on the file system of its parent.
 fn is_whole(tree: &Path, mounts: &Mounts) -> bool {
     cfg!(target_os = "linux") && mounts.begins_at(tree).is_ok_and(|begins| !begins)
 }
 
-/// The new state of the tree as a whole; none where it cannot be made in full.
+/// The new state of the whole tree; `None` if it cannot be built completely.
 fn whole(
-    turn: &Turn,
+    turn: &WriteTurn,
     tree: &Path,
     is_there: bool,
     plan: &TreePlan,
@@ -104,7 +105,7 @@ fn whole(
 ) -> Result<Option<Staging>, Error> {
     let path = turn.out().join(leftover::name(&plan.name));
     if let Err(error) = fs::create_dir(&path) {
-        // A folder that nobody may write into can hold trees that this user may.
+        // A read-only folder can still contain trees that this user may write.
         return if is_there {
             Ok(None)
         } else {
@@ -125,32 +126,35 @@ fn whole(
     Ok(Some(staging))
 }
 
-impl Staged<'_> {
-    /// Puts it in the tree's place, as it was planned. What was the tree and could not be removed is
-    /// given back, to be told.
+impl StagedTree<'_> {
+    /// Moves the new state into the tree's place, as planned. Returns the old tree if it could not
+    /// be removed.
     ///
     /// # Errors
-    /// When that could not be done. The tree is then as it was; where it is written file by file, it
-    /// can be between the two, and the next run goes on.
+    ///
+    /// If that failed. An exchanged tree is then unchanged. A tree that is written file by file can
+    /// be incomplete, and the next run completes it.
     pub fn place(self, plan: &TreePlan) -> Result<Option<Leftover>, Error> {
         let Self { turn, tree, way } = self;
         let staging = match way {
-            Way::InPlace(files) => return files.place(&tree, plan).map(|()| None),
-            Way::Whole(staging) => staging,
+            PlacingWay::InPlace(files) => return files.place(&tree, plan).map(|()| None),
+            PlacingWay::Whole(staging) => staging,
         };
         match exchange(&tree, &staging.path)? {
-            Placed::Moved => Ok(None),
-            // What somebody put into the tree since it was looked at is in the old one now: where
-            // that cannot be taken over, the old one is the tree again.
-            Placed::Exchanged if keep(turn, &staging.path, &tree, plan, likeness::Folders::New) => {
+            PlacedFolder::Moved => Ok(None),
+            // Files that were added to the tree after the comparison are now in the old tree. If
+            // they cannot be moved over, the exchange is reversed.
+            PlacedFolder::Exchanged
+                if keep(turn, &staging.path, &tree, plan, likeness::Folders::New) =>
+            {
                 Ok(staging.remove(&turn.mounts).err())
             }
-            Placed::Exchanged => {
+            PlacedFolder::Exchanged => {
                 exchange(&tree, &staging.path)?;
                 in_place::from_staging(&tree, &staging.path, plan)?;
                 Ok(staging.remove(&turn.mounts).err())
             }
-            Placed::Unable => {
+            PlacedFolder::Unable => {
                 in_place::from_staging(&tree, &staging.path, plan)?;
                 Ok(staging.remove(&turn.mounts).err())
             }
@@ -162,7 +166,7 @@ fn make_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|error| Error::Io("created", path.to_owned(), error))
 }
 
-/// What tierc writes of the tree, in the staging folder.
+/// Writes tierc's files into the staging folder.
 fn fill(
     tree: &Path,
     staging: &Path,
@@ -180,7 +184,7 @@ fn fill(
             make_folder(&folder)?;
         }
         let old = below(tree, path)?;
-        if *change == Change::Unchanged && fs::hard_link(&old, &target).is_ok() {
+        if *change == FileChange::Unchanged && fs::hard_link(&old, &target).is_ok() {
             continue;
         }
         fs::write(&target, text).map_err(|error| Error::Io("written", target.clone(), error))?;
@@ -190,9 +194,15 @@ fn fill(
     Ok(())
 }
 
-/// Takes over what is not tierc's: links to the same files, the same folders but for those that are
-/// empty without what is removed. Whether that could be done in full.
-fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: likeness::Folders) -> bool {
+/// Links the files of others into the new tree, with their folders. Returns whether that was
+/// possible for all.
+fn keep(
+    turn: &WriteTurn,
+    from: &Path,
+    to: &Path,
+    plan: &TreePlan,
+    folders: likeness::Folders,
+) -> bool {
     let kept = likeness::keep(turn, from, to, plan, folders);
     for (path, change) in &plan.changes {
         if let (true, Ok(file)) = (change.removes(), below(to, path)) {
@@ -203,33 +213,33 @@ fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: likeness:
 }
 
 /// What became of a staging folder.
-enum Placed {
-    /// It is the tree now; there was none before.
+enum PlacedFolder {
+    /// The staging folder is the tree now; there was none before.
     Moved,
-    /// It is the tree now, and what was the tree is in its place.
+    /// The staging folder is the tree now, and the old tree is in its place.
     Exchanged,
-    /// It is where it was: these two cannot be exchanged.
+    /// Nothing has moved, because the folders cannot be exchanged.
     Unable,
 }
 
-/// Puts the staging folder in the tree's place.
-fn exchange(tree: &Path, staging: &Path) -> Result<Placed, Error> {
+/// Moves the staging folder into the tree's place.
+fn exchange(tree: &Path, staging: &Path) -> Result<PlacedFolder, Error> {
     let refused = |error: std::io::Error| Error::Io("replaced", tree.to_owned(), error);
     if fs::symlink_metadata(tree).is_err() {
         return fs::rename(staging, tree)
-            .map(|()| Placed::Moved)
+            .map(|()| PlacedFolder::Moved)
             .map_err(refused);
     }
     #[cfg(target_os = "linux")]
     {
-        // The lower folders of an overlay cannot be renamed, nor can mounts; file systems on a
-        // network know no exchange. Files can be replaced in all of them.
+        // Folders of an overlay's lower layer and mounts cannot be renamed, and network file
+        // systems do not support the exchange. Single files can be replaced on all of them.
         match renameat_with(CWD, staging, CWD, tree, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(Placed::Exchanged),
+            Ok(()) => Ok(PlacedFolder::Exchanged),
             Err(error @ Errno::NOENT) => Err(refused(error.into())),
-            Err(_) => Ok(Placed::Unable),
+            Err(_) => Ok(PlacedFolder::Unable),
         }
     }
     #[cfg(not(target_os = "linux"))]
-    Ok(Placed::Unable)
+    Ok(PlacedFolder::Unable)
 }

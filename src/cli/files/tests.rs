@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::emit::lock::hash;
 
-/// Files of a tree with the lock that owns them.
+/// Files of a tree, with the lock that lists them.
 fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     let mut artifacts: BTreeMap<String, String> = files
         .iter()
@@ -21,19 +21,19 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     artifacts
 }
 
-fn turn(out: &Path) -> Turn {
-    Turn::take(out, || panic!("nobody else writes")).unwrap()
+fn turn(out: &Path) -> WriteTurn {
+    WriteTurn::take(out, || panic!("nobody else writes")).unwrap()
 }
 
-/// What becomes of the tree, and its new state beside it.
-fn staged<'t>(turn: &'t Turn, files: &[(&str, &str)]) -> (TreePlan, Option<Staged<'t>>) {
+/// The tree after planning, with its new state beside it.
+fn staged<'t>(turn: &'t WriteTurn, files: &[(&str, &str)]) -> (TreePlan, Option<StagedTree<'t>>) {
     let artifacts = artifacts(files);
     let plan = plan_tree(turn.out(), "prod", &artifacts).unwrap();
     let staged = stage_tree(turn, &plan, &artifacts).unwrap();
     (plan, staged)
 }
 
-fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, Change)> {
+fn render(out: &Path, files: &[(&str, &str)]) -> Vec<(String, FileChange)> {
     let turn = turn(out);
     let (plan, staged) = staged(&turn, files);
     if let Some(staged) = staged {
@@ -58,7 +58,7 @@ fn a_second_run_writes_nothing() {
     let before = fs::metadata(out.path().join("prod")).unwrap().ino();
     assert_eq!(
         render(out.path(), &[("a/b.yaml", "1")]),
-        [("a/b.yaml".into(), Change::Unchanged)]
+        [("a/b.yaml".into(), FileChange::Unchanged)]
     );
     assert_eq!(fs::metadata(out.path().join("prod")).unwrap().ino(), before);
 }
@@ -96,7 +96,7 @@ fn a_file_edited_by_hand_is_told_apart_and_overwritten() {
     fs::write(out.path().join("prod/a.yaml"), "by hand").unwrap();
     assert_eq!(
         render(out.path(), &[("a.yaml", "2")]),
-        [("a.yaml".into(), Change::Edited)]
+        [("a.yaml".into(), FileChange::Edited)]
     );
     assert_eq!(read(out.path(), "a.yaml"), "2");
 }
@@ -130,7 +130,7 @@ fn a_tree_that_lost_its_lock_is_repaired() {
     fs::write(out.path().join("prod").join(LOCK), "<<<<<<< HEAD").unwrap();
     assert_eq!(
         render(out.path(), &[("a.yaml", &text.replace('1', "2"))]),
-        [("a.yaml".into(), Change::Edited)]
+        [("a.yaml".into(), FileChange::Edited)]
     );
     assert!(read(out.path(), "a.yaml").ends_with("a: 2\n"));
 }
@@ -172,7 +172,7 @@ fn what_somebody_writes_while_a_run_goes_on_is_kept() {
     let (plan, staged) = staged(&turn, &[("a/a.yaml", "2")]);
     fs::create_dir(tree.join("b")).unwrap();
     fs::write(tree.join("b/new.txt"), "new").unwrap();
-    // As editors save: another file in the place of the old one.
+    // Like an editor: a new file in the place of the old one.
     fs::write(tree.join("a/saved"), "saved anew").unwrap();
     fs::rename(tree.join("a/saved"), tree.join("a/notes.txt")).unwrap();
     staged.unwrap().place(&plan).unwrap();
@@ -249,9 +249,9 @@ fn what_was_edited_and_is_no_longer_generated_is_told_apart() {
     );
     fs::write(out.path().join("prod/b.yaml"), "by hand").unwrap();
     let expected = [
-        ("a.yaml", Change::Unchanged),
-        ("b.yaml", Change::RemovedEdited),
-        ("c.yaml", Change::Removed),
+        ("a.yaml", FileChange::Unchanged),
+        ("b.yaml", FileChange::RemovedEdited),
+        ("c.yaml", FileChange::Removed),
     ];
     assert_eq!(
         render(out.path(), &[("a.yaml", "1")]),
@@ -283,7 +283,7 @@ fn folders_and_files_keep_their_modes() {
     ] {
         set_mode(&tree.join(path), mode);
     }
-    // Where a file is new, the folder is not.
+    // The file is new, but its folder exists.
     render(
         out.path(),
         &[("a/a.yaml", "2"), ("a/b.yaml", "1"), ("a/same.yaml", "1")],
@@ -310,7 +310,7 @@ fn fifo(path: &Path) {
     assert!(made.unwrap().success());
 }
 
-/// A file that says it has so many bytes, and takes no room.
+/// A sparse file of this length.
 fn sparse(path: &Path, length: u64) {
     fs::File::create(path).unwrap().set_len(length).unwrap();
 }
@@ -346,7 +346,7 @@ fn something_else_in_the_place_of_a_file_is_named_and_not_read() {
             let text = fs::read(&path).unwrap();
             fs::remove_file(&path).unwrap();
             make(&path);
-            // One that is generated, and one that no longer is.
+            // A generated file, and one that is no longer generated.
             let refused = plan_tree(out.path(), "prod", &artifacts(&[("a.yaml", "2")]));
             let refused = refused.unwrap_err().to_string();
             assert!(refused.contains(&path.display().to_string()), "{refused}");
@@ -363,7 +363,7 @@ fn a_process_never_waits_for_itself() {
     std::os::unix::fs::symlink(out.path(), &link).unwrap();
     let first = turn(out.path());
     let (plan, staged) = staged(&first, &[("a.yaml", "1")]);
-    // Under any name, and without taking away what is being written.
+    // Under any name, and without removing a write in progress.
     let second = turn(&link);
     let other = std::thread::scope(|scope| scope.spawn(|| turn(out.path())).join().unwrap());
     staged.unwrap().place(&plan).unwrap();
@@ -372,7 +372,7 @@ fn a_process_never_waits_for_itself() {
     fs::remove_file(link).unwrap();
 }
 
-/// Holds the lock of a folder as another process does, until the command is killed.
+/// Holds the lock of a folder from another process, until it is killed.
 fn hold(out: &Path) -> std::process::Child {
     let mut child = std::process::Command::new("flock")
         .arg("--no-fork")
@@ -393,16 +393,16 @@ fn a_run_that_is_never_done_is_not_waited_for_without_end() {
     let mut other = hold(out.path());
     let mut said = 0;
     let patience = std::time::Duration::from_millis(120);
-    let refused = Turn::take_within(patience, out.path(), || said += 1);
+    let refused = WriteTurn::take_within(patience, out.path(), || said += 1);
     let refused = refused.err().unwrap().to_string();
     assert!(
         refused.contains("another run has been writing into"),
         "{refused}"
     );
     assert_eq!(said, 1);
-    // The lock of a process that is killed is free.
+    // The lock of a killed process is released.
     let waiting = std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| Turn::take(out.path(), || {}).is_ok());
+        let waiting = scope.spawn(|| WriteTurn::take(out.path(), || {}).is_ok());
         other.kill().unwrap();
         other.wait().unwrap();
         waiting.join().unwrap()
@@ -460,7 +460,7 @@ fn what_a_run_left_that_was_killed_while_it_wrote_file_by_file_goes() {
     {
         let turn = turn(out.path()).in_place("prod");
         let (_, state) = staged(&turn, &[("a/a.yaml", "2"), ("b.yaml", "2")]);
-        // As a kill leaves it: one file is in its place, and nothing is cleaned up.
+        // As after a kill: one file is in its place, and nothing is cleaned up.
         std::mem::forget(state);
         fs::rename(
             tree.join("a/.0.tierc-")

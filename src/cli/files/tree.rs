@@ -1,4 +1,4 @@
-//! An environment's tree as it is on disk: every folder is opened once, and no link is followed.
+//! An environment's tree on disk. Every folder is opened once, and no link is followed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,20 +13,20 @@ use super::below::below;
 use super::read::MOST_BYTES;
 use crate::cli::error::Error;
 
-/// How everything is opened: a FIFO in the place of a file must not hold the run.
+/// Flags for opening: a FIFO must not block the run.
 const OPEN: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::NONBLOCK)
     .union(OFlags::CLOEXEC);
 
-/// A tree and those of its folders that were looked into; absent ones are `None`.
-pub(super) struct Tree {
+/// A tree and its opened folders; `None` for those that do not exist.
+pub(super) struct FolderTree {
     path: PathBuf,
     folders: BTreeMap<String, Option<OwnedFd>>,
 }
 
-impl Tree {
-    /// The tree of `name` in `out` (which may be a link), whether it is there or not.
+impl FolderTree {
+    /// The tree of `name` in `out`, which may be a link. The tree need not exist.
     pub(super) fn open(out: &Path, name: &str) -> Result<Self, Error> {
         let path = below(out, name)?;
         let root = match rustix::fs::open(&path, OPEN | OFlags::DIRECTORY, Mode::empty()) {
@@ -38,15 +38,15 @@ impl Tree {
         Ok(Self { path, folders })
     }
 
-    /// The bytes of a file; `None` where there is none.
+    /// The bytes of a file; `None` if it does not exist.
     pub(super) fn read(&mut self, relative: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = below(&self.path, relative)?;
         let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
         let Some(folder) = self.folder(folder)? else {
             return Ok(None);
         };
-        // Asked before it is opened: opening a FIFO wakes who writes into it, and a device can do
-        // anything.
+        // Checked before it is opened: opening a FIFO wakes its writer, and opening a device can
+        // have effects.
         let about = match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(about) => about,
             Err(Errno::NOENT) => return Ok(None),
@@ -75,7 +75,7 @@ impl Tree {
         Ok(Some(bytes))
     }
 
-    /// Whether there is a file. A link or a folder in its place is an error.
+    /// Whether the file exists. A link or folder in its place is an error.
     pub(super) fn holds(&mut self, relative: &str) -> Result<bool, Error> {
         let path = below(&self.path, relative)?;
         let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
@@ -98,7 +98,7 @@ impl Tree {
         }
     }
 
-    /// The permissions of a file; `None` where there is none.
+    /// The permissions of a file; `None` if it does not exist.
     pub(super) fn mode(&mut self, relative: &str) -> Result<Option<u32>, Error> {
         let path = below(&self.path, relative)?;
         let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
@@ -112,7 +112,7 @@ impl Tree {
         }
     }
 
-    /// A folder of the tree, opened through the folders above it.
+    /// A folder of the tree, opened through its parents.
     fn folder(&mut self, relative: &str) -> Result<Option<&OwnedFd>, Error> {
         if !self.folders.contains_key(relative) {
             let (above, name) = relative.rsplit_once('/').unwrap_or(("", relative));
@@ -131,8 +131,8 @@ impl Tree {
     }
 }
 
-/// Why something could not be opened. Systems disagree about the error of a link, so the place
-/// itself is asked.
+/// Why something could not be opened. Systems report links differently, so the place itself is
+/// checked.
 fn refused(path: &Path, error: Errno, wants_folder: bool) -> Error {
     match fs::symlink_metadata(path) {
         Ok(about) if about.is_symlink() => Error::Link(path.to_owned()),

@@ -1,4 +1,4 @@
-//! A run's turn at writing: runs that write into the same folder wait for each other.
+//! A run's turn to write: runs that write into the same folder wait for each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -15,33 +15,34 @@ use super::leftover::{self, Leftover};
 use super::mounts::Mounts;
 use crate::cli::error::Error;
 
-/// How long a run waits for another: many times what the largest takes.
+/// How long a run waits for another, far longer than the largest run takes.
 pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// How often it looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The right to write below a folder, until it is dropped or the process ends.
-pub struct Turn {
+/// The right to write into a folder, until it is dropped or the process ends.
+pub struct WriteTurn {
     out: PathBuf,
-    /// The last one that closes it gives the lock back; none on file systems that know no locks.
+    /// The lock, released when its last owner closes it; `None` on file systems without locks.
     lock: Option<Arc<File>>,
     left: Vec<Leftover>,
-    /// The trees that something is left beside.
+    /// The trees with leftovers beside them.
     crowded: BTreeSet<String>,
     pub(super) mounts: Mounts,
 }
 
-/// The folders that this process writes into, by device and inode. A lock belongs to whoever opened
-/// the file: a process that opened it twice would wait for itself.
+/// The folders that this process writes into, by device and inode. A lock belongs to an open file,
+/// so a process that opened it twice would wait for itself.
 static HELD: Mutex<BTreeMap<(u64, u64), Weak<File>>> = Mutex::new(BTreeMap::new());
 
-impl Turn {
-    /// Makes `out`, waits until no other run writes into it (after saying so with `waits`), and
-    /// removes what runs left that were killed. A run that writes there already goes on.
+impl WriteTurn {
+    /// Creates `out`, waits until no other run writes into it (after calling `waits`), and removes
+    /// the leftovers of killed runs. A turn that this process already has is shared.
     ///
     /// # Errors
-    /// When `out` cannot be made, or another run is not done in time.
+    ///
+    /// If `out` cannot be created, or if another run does not finish in time.
     pub fn take(out: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
         Self::take_within(PATIENCE, out, waits)
     }
@@ -89,38 +90,39 @@ impl Turn {
         &self.out
     }
 
-    /// What earlier runs left in it that could not be removed.
+    /// Leftovers of earlier runs that could not be removed.
     #[must_use]
     pub fn left(&self) -> &[Leftover] {
         &self.left
     }
 
-    /// Whether something is left beside the tree of `name`, so that it is not exchanged: that would
-    /// leave one more.
+    /// Whether there are leftovers beside the tree of `name`. It is then not exchanged, because
+    /// that would leave one more.
     pub(super) fn is_crowded(&self, name: &str) -> bool {
         self.crowded.contains(name)
     }
 
-    /// The same turn, in which this tree is not exchanged.
+    /// The same turn, without an exchange of this tree.
     #[cfg(test)]
     pub(super) fn in_place(mut self, name: &str) -> Self {
         self.crowded.insert(name.to_owned());
         self
     }
 
-    /// Whether a name is that of something that a run left which is over.
+    /// Whether a name is the leftover of a run that has ended.
     pub(super) fn is_left(&self, name: &OsStr) -> bool {
         leftover::made_for(name).is_some_and(|(_, process)| self.is_over(process))
     }
 
-    /// Whether a run is over: all others if this one has the lock, else those whose process is gone.
+    /// Whether a run has ended: with the lock, every other run has; without it, those whose process
+    /// is gone.
     fn is_over(&self, process: u32) -> bool {
         let runs =
             || !Path::new("/proc").is_dir() || Path::new(&format!("/proc/{process}")).exists();
         self.lock.is_some() || process == std::process::id() || !runs()
     }
 
-    /// Removes what runs left that are over.
+    /// Removes the leftovers of runs that have ended.
     fn sweep(&mut self) {
         let Ok(listing) = fs::read_dir(&self.out) else {
             return;
@@ -134,7 +136,7 @@ impl Turn {
             if !is_folder || !self.is_over(process) {
                 continue;
             }
-            // It can have been killed while it wrote the tree itself.
+            // The run may have been killed while it wrote into the tree itself.
             leftover::remove_files(&self.out.join(tree), &|name| self.is_left(name));
             if let Err(left) = leftover::remove(&entry.path(), &self.mounts) {
                 self.left.push(left);
@@ -145,7 +147,7 @@ impl Turn {
     }
 }
 
-/// The lock of a folder that this process has already.
+/// The lock of a folder, if this process already has it.
 fn held(identity: (u64, u64)) -> Option<Arc<File>> {
     let all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     all.get(&identity)?.upgrade()
@@ -154,7 +156,7 @@ fn held(identity: (u64, u64)) -> Option<Arc<File>> {
 /// Another run was not done in time.
 struct Late;
 
-/// Whether the lock was had: file systems without locks refuse.
+/// Takes the lock. Returns `false` on file systems without locks.
 fn lock(folder: &File, patience: Duration, waits: impl FnOnce()) -> Result<bool, Late> {
     let mut waits = Some(waits);
     let started = Instant::now();

@@ -1,4 +1,4 @@
-//! What is in objects: one `git` for all of them.
+//! Reads the contents of objects, with one `git` process for all of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,13 +11,13 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 
 use super::process::{absent, ask, git, quoted};
-use super::walk::{Entry, Kind};
+use super::walk::{TreeEntry, TreeEntryKind};
 
 /// The objects of a repository, by their hash.
 pub(super) struct Objects {
     folder: PathBuf,
-    reader: RefCell<Option<Reader>>,
-    folders: RefCell<BTreeMap<String, Rc<Vec<Entry>>>>,
+    reader: RefCell<Option<ObjectReader>>,
+    folders: RefCell<BTreeMap<String, Rc<Vec<TreeEntry>>>>,
 }
 
 impl Objects {
@@ -29,25 +29,25 @@ impl Objects {
         }
     }
 
-    /// The bytes of a file, and no more than `most`; or why it cannot be read.
+    /// At most `most` bytes of a file, or why it cannot be read.
     pub(super) fn read(&self, object: &str, most: usize) -> Result<Vec<u8>, String> {
         let mut kept = self.reader.borrow_mut();
         let mut reader = match kept.take() {
             Some(reader) => reader,
-            None => Reader::start(&self.folder)?,
+            None => ObjectReader::start(&self.folder)?,
         };
         match reader.read(object, most) {
             Ok(bytes) => {
                 *kept = Some(reader);
                 Ok(bytes)
             }
-            // What it says about this object comes with its end.
+            // Git's message about this object comes when the process ends.
             Err(why) => Err(format!("{why}{}", quoted(&reader.end()))),
         }
     }
 
-    /// What is in a folder, by name; or why it cannot be listed.
-    pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<Entry>>, String> {
+    /// The entries of a folder, by name, or why it cannot be listed.
+    pub(super) fn entries(&self, folder: &str) -> Result<Rc<Vec<TreeEntry>>, String> {
         if let Some(known) = self.folders.borrow().get(folder) {
             return Ok(Rc::clone(known));
         }
@@ -57,7 +57,7 @@ impl Objects {
         }
         let told = answer.output.split(|byte| *byte == 0);
         let told = told.filter(|entry| !entry.is_empty());
-        let entries: Option<Vec<Entry>> = told.map(entry).collect();
+        let entries: Option<Vec<TreeEntry>> = told.map(entry).collect();
         let entries = entries.ok_or("`git ls-tree` answered with a line of an unknown form")?;
         let entries = Rc::new(entries);
         let mut folders = self.folders.borrow_mut();
@@ -66,19 +66,19 @@ impl Objects {
     }
 }
 
-/// `<mode> <type> <object>\t<name>`. The name is any bytes without a NUL.
-fn entry(told: &[u8]) -> Option<Entry> {
+/// `<mode> <type> <object>\t<name>`. The name can be any bytes without a NUL.
+fn entry(told: &[u8]) -> Option<TreeEntry> {
     let tab = told.iter().position(|byte| *byte == b'\t')?;
     let about = std::str::from_utf8(told.get(..tab)?).ok()?;
     let mut about = about.split(' ');
     let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
     let kind = match mode {
-        "040000" => Kind::Folder,
-        "120000" => Kind::Link,
-        "160000" => Kind::Submodule,
-        _ => Kind::File,
+        "040000" => TreeEntryKind::Folder,
+        "120000" => TreeEntryKind::Link,
+        "160000" => TreeEntryKind::Submodule,
+        _ => TreeEntryKind::File,
     };
-    Some(Entry {
+    Some(TreeEntry {
         kind,
         object: object.to_owned(),
         name: OsString::from_vec(told.get(tab + 1..)?.to_vec()),
@@ -86,15 +86,15 @@ fn entry(told: &[u8]) -> Option<Entry> {
 }
 
 /// A `git cat-file --batch`.
-struct Reader {
+struct ObjectReader {
     child: Child,
     asked: ChildStdin,
     answers: BufReader<ChildStdout>,
-    /// Reads what it says beside, so that it never waits for a reader.
+    /// Reads stderr, so that the process never blocks on it.
     said: JoinHandle<String>,
 }
 
-impl Reader {
+impl ObjectReader {
     fn start(folder: &Path) -> Result<Self, String> {
         let mut child = git(folder)
             .args(["cat-file", "--batch"])
@@ -145,12 +145,12 @@ impl Reader {
             .read_to_end(&mut bytes)
             .map_err(failed)?;
         std::io::copy(&mut answer, &mut std::io::sink()).map_err(failed)?;
-        // A size that was promised and not given ends here, too.
+        // If the object is shorter than announced, this read fails as well.
         self.answers.read_exact(&mut [0]).map_err(failed)?;
         Ok(bytes)
     }
 
-    /// Ends it; what it said beside.
+    /// Ends the process, and returns its stderr.
     fn end(self) -> String {
         let Self {
             mut child,

@@ -5,10 +5,9 @@ use std::process::{Command, Stdio};
 
 use crate::diagnostic::visible::visible;
 
-/// What says where a repository and its parts are. Git sets these for its hooks, for the folder and
-/// the working tree that the hook is run for. The repository of the files is looked for from where
-/// the files are, so they do not count here: with `GIT_DIR` alone, Git takes any folder that it is
-/// started in for the top of the working tree.
+/// Variables that locate a repository and its parts. Git sets them for hooks, for the hook's own
+/// repository. tierc looks for the repository of its files instead, so they are removed. With
+/// `GIT_DIR` alone, Git would take the current folder for the top of the working tree.
 const PLACES: &[&str] = &[
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -26,25 +25,25 @@ const PLACES: &[&str] = &[
 ];
 
 /// What `git` answered.
-pub(super) struct Answer {
+pub(super) struct GitAnswer {
     pub(super) succeeded: bool,
     pub(super) output: Vec<u8>,
     /// What it said beside.
     pub(super) said: String,
 }
 
-/// A `git` that runs in `folder`, reads nothing, and asks nobody.
+/// A `git` that runs in `folder`, without stdin and without prompts.
 pub(super) fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     for name in PLACES {
         command.env_remove(name);
     }
     command
-        // Its sentences are repeated among those of this program.
+        // Its messages appear among those of tierc, so they are in English.
         .env("LC_ALL", "C")
-        // A partial clone may fetch what it lacks, but nobody is there to give a password.
+        // A partial clone may fetch missing objects, but nobody is there to enter a password.
         .env("GIT_TERMINAL_PROMPT", "0")
-        // A revision is what its hash says, whatever this clone puts in its place.
+        // A revision has the contents of its hash, whatever this clone replaces.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .arg("-C")
         .arg(folder)
@@ -53,12 +52,12 @@ pub(super) fn git(folder: &Path) -> Command {
 }
 
 /// Runs `git` to its end.
-pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<Answer, String> {
+pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<GitAnswer, String> {
     let output = git(folder)
         .args(arguments)
         .output()
         .map_err(|error| absent(&error))?;
-    Ok(Answer {
+    Ok(GitAnswer {
         succeeded: output.status.success(),
         output: output.stdout,
         said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -74,7 +73,7 @@ pub(super) fn absent(error: &std::io::Error) -> String {
     }
 }
 
-/// What `git` said, as a part of a sentence; nothing where it said nothing.
+/// Git's message as a part of a sentence; empty if it said nothing.
 pub(super) fn quoted(said: &str) -> String {
     let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let lines: Vec<&str> = lines.collect();

@@ -1,4 +1,4 @@
-//! Paths at a revision, from folder to folder. Links are followed as the working tree's are.
+//! Follows paths at a revision, from folder to folder. Links are followed as in the working tree.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -8,15 +8,15 @@ use std::rc::Rc;
 
 use super::Revision;
 
-/// Links that are followed on one path, as Linux follows them.
+/// The most links on one path, as in Linux.
 const MOST_LINKS: u32 = 40;
 
 /// The longest path that a link may hold.
 const LONGEST_LINK: usize = 4096;
 
-/// What stands in a folder.
-pub(super) struct Entry {
-    pub(super) kind: Kind,
+/// An entry of a folder.
+pub(super) struct TreeEntry {
+    pub(super) kind: TreeEntryKind,
     /// Its hash.
     pub(super) object: String,
     pub(super) name: OsString,
@@ -24,26 +24,26 @@ pub(super) struct Entry {
 
 /// What an entry is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TreeEntryKind {
     File,
     Folder,
     Link,
-    /// Another repository, of which this one knows the commit alone.
+    /// Another repository. This one only knows its commit.
     Submodule,
 }
 
 /// What a path leads to.
-pub(super) enum Node<'a> {
+pub(super) enum TreeNode<'a> {
     File(String),
     Folder(Walk<'a>),
     Absent,
 }
 
-/// A folder that was reached, and the way to it.
+/// A folder, and the way to it.
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
     revision: &'a Revision<'a>,
-    /// The hashes of the folders from the top, the last of which is this one.
+    /// The hashes of the folders from the top to this one.
     folders: Vec<String>,
     /// Its path, without links.
     path: PathBuf,
@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What is in the folder, by name.
-    pub(super) fn entries(&self) -> Result<Rc<Vec<Entry>>, String> {
+    pub(super) fn entries(&self) -> Result<Rc<Vec<TreeEntry>>, String> {
         let folder = self.folders.last().unwrap_or(&self.revision.commit);
         let entries = self.revision.objects.entries(folder);
         entries.map_err(|why| {
@@ -70,10 +70,10 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Goes on to `path`, which starts in this folder.
-    pub(super) fn go(mut self, path: &Path) -> Result<Node<'a>, String> {
+    /// Goes on to `path`, relative to this folder.
+    pub(super) fn go(mut self, path: &Path) -> Result<TreeNode<'a>, String> {
         let mut left: VecDeque<OsString> = parts(path);
-        // Behind a link, what is absent is not a file that came or went: the link is wrong.
+        // A missing target means that the link is broken, not that a file was added or removed.
         let mut link = None;
         while let Some(part) = left.pop_front() {
             if part == ".." {
@@ -90,19 +90,21 @@ impl<'a> Walk<'a> {
             };
             let here = self.path.join(&part);
             match entry.kind {
-                Kind::Folder => {
+                TreeEntryKind::Folder => {
                     self.folders.push(entry.object.clone());
                     self.path = here;
                 }
-                Kind::File if left.is_empty() => return Ok(Node::File(entry.object.clone())),
-                Kind::File => return self.absent(link),
-                Kind::Submodule => {
+                TreeEntryKind::File if left.is_empty() => {
+                    return Ok(TreeNode::File(entry.object.clone()));
+                }
+                TreeEntryKind::File => return self.absent(link),
+                TreeEntryKind::Submodule => {
                     return Err(format!(
                         "`{}` is a submodule: its files belong to another repository, so compare them there",
                         self.revision.place(&here)
                     ));
                 }
-                Kind::Link => {
+                TreeEntryKind::Link => {
                     let aim = self.follow(&entry.object, &here)?;
                     for part in parts(&aim).into_iter().rev() {
                         left.push_front(part);
@@ -111,13 +113,13 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        Ok(Node::Folder(self))
+        Ok(TreeNode::Folder(self))
     }
 
-    fn absent(&self, link: Option<PathBuf>) -> Result<Node<'a>, String> {
+    fn absent(&self, link: Option<PathBuf>) -> Result<TreeNode<'a>, String> {
         match link {
             Some(link) => Err(self.revision.dangling(&link)),
-            None => Ok(Node::Absent),
+            None => Ok(TreeNode::Absent),
         }
     }
 

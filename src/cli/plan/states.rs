@@ -1,4 +1,4 @@
-//! The tree of every state on the way, in numbered folders, with the files of the step that leads to
+//! Writes the tree of every state into numbered folders, with the scripts of the step that leads to
 //! it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,23 +7,24 @@ use std::path::{Path, PathBuf};
 
 use super::Route;
 use crate::cli::error::Error;
-use crate::cli::files::{self, TreePlan, Turn};
+use crate::cli::files::{self, TreePlan, WriteTurn};
 use crate::cli::output::Output;
 use crate::cli::render::{take_turn, warn_of_edit};
 use crate::compile::Comparison;
 use crate::emit::{self, Artifacts};
-use crate::plan::action::script::{ScriptPlace, scripts};
+use crate::plan::script::{ScriptPlace, scripts};
 use crate::plan::step;
 
 /// The tree of one state.
-struct Tree {
+struct StateTree {
     folder: PathBuf,
     artifacts: Artifacts,
     plan: TreePlan,
 }
 
-/// Writes every state's tree below `out`, and removes those of an earlier plan that this one has
-/// not: they would look like steps of it. Nothing is written where anything is in the way.
+/// Writes every state's tree below `out`, and removes the states of an earlier plan that this one
+/// does not have, because they would look like its steps. If anything is in the way, nothing is
+/// written.
 pub(super) fn write(
     out: &Path,
     root: &str,
@@ -34,7 +35,7 @@ pub(super) fn write(
     let made = folders_to_make(out);
     let replaced = replace(out, root, routes, comparison, output);
     replaced.map_err(|error| {
-        // Where another run writes, what lies there is that run's.
+        // If another run writes there, the files belong to that run.
         if !matches!(error, Error::Busy(..)) {
             discard(out, output);
         }
@@ -46,7 +47,7 @@ pub(super) fn write(
     })
 }
 
-/// The folders of a path that are not there yet, the inner ones first.
+/// The missing folders of a path, inner ones first.
 fn folders_to_make(out: &Path) -> Vec<PathBuf> {
     let above = out.ancestors().take_while(|folder| !folder.exists());
     above.map(Path::to_owned).collect()
@@ -59,7 +60,7 @@ fn replace(
     comparison: &Comparison,
     output: &Output,
 ) -> Result<(), Error> {
-    // One turn for the whole plan: what is compared now is what is replaced.
+    // One turn for the whole plan, so nothing changes between the comparison and the write.
     let _turn = take_turn(out, output)?;
     let trees = trees(out, root, routes, comparison)?;
     let stale = stale(out, &trees)?;
@@ -76,8 +77,8 @@ fn replace(
     remove(&stale)
 }
 
-/// Removes every state that an earlier plan wrote below `out`, because this one writes none: a person
-/// who runs the next script must not run one of another plan.
+/// Removes every state that an earlier plan wrote below `out`, because this plan writes none:
+/// nobody should run the next script of an outdated plan.
 pub(super) fn discard(out: &Path, output: &Output) {
     if !out.is_dir() {
         return;
@@ -104,16 +105,16 @@ pub(super) fn discard(out: &Path, output: &Output) {
 fn remove(trees: &[(PathBuf, String)]) -> Result<(), Error> {
     for (folder, name) in trees {
         files::remove_tree(folder, name)?;
-        // Whatever else lies in it is somebody's.
+        // Other files in it belong to somebody else.
         let _ = fs::remove_dir(folder);
     }
     Ok(())
 }
 
-/// No state changes before all of them can.
-fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
-    // A folder holds a tree for each environment, and is taken once.
-    let mut turns: BTreeMap<&Path, Turn> = BTreeMap::new();
+/// No state changes before all of them are prepared.
+fn stage_and_place(trees: &[StateTree], output: &Output) -> Result<(), Error> {
+    // A folder with trees of several environments is locked once.
+    let mut turns: BTreeMap<&Path, WriteTurn> = BTreeMap::new();
     for tree in trees {
         if !turns.contains_key(tree.folder.as_path()) {
             turns.insert(&tree.folder, take_turn(&tree.folder, output)?);
@@ -135,9 +136,9 @@ fn stage_and_place(trees: &[Tree], output: &Output) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says which files go that somebody edited since an earlier plan wrote them.
+/// Warns about edited files of an earlier plan that are removed or overwritten.
 fn warn_of_edits(
-    trees: &[Tree],
+    trees: &[StateTree],
     stale: &[(PathBuf, String)],
     output: &Output,
 ) -> Result<(), Error> {
@@ -152,7 +153,7 @@ fn warn_of_edits(
             let path = folder.join(name).join(path);
             warn_of_edit(
                 &path.display().to_string(),
-                files::Change::RemovedEdited,
+                files::FileChange::RemovedEdited,
                 output,
             );
         }
@@ -160,13 +161,13 @@ fn warn_of_edits(
     Ok(())
 }
 
-/// What is to be written, held against what is there. `root` is what the commands call `out`.
+/// The changes between the new trees and the disk. `root` is the name of `out` in the commands.
 fn trees(
     out: &Path,
     root: &str,
     routes: &[Route<'_>],
     comparison: &Comparison,
-) -> Result<Vec<Tree>, Error> {
+) -> Result<Vec<StateTree>, Error> {
     let run = &comparison.runs.after;
     let mut trees = Vec::new();
     for route in routes {
@@ -183,13 +184,13 @@ fn trees(
                 tree: &tree,
                 source,
             };
-            // The step that leads to this state; none leads to BEFORE.
+            // The step that leads to this state; BEFORE has none.
             let step = number
                 .checked_sub(1)
                 .and_then(|at| route.plan.steps.get(at));
             let scripts = step.map(|step| scripts(step, &place)).unwrap_or_default();
             let artifacts = emit::emit_with(scripts, state, waivers, &run.catalogue, source);
-            trees.push(Tree {
+            trees.push(StateTree {
                 plan: files::plan_tree(&folder, name.as_str(), &artifacts)?,
                 folder,
                 artifacts,
@@ -200,7 +201,7 @@ fn trees(
 }
 
 /// Generated trees in numbered folders that are not in `trees`, each with its folder.
-fn stale(out: &Path, trees: &[Tree]) -> Result<Vec<(PathBuf, String)>, Error> {
+fn stale(out: &Path, trees: &[StateTree]) -> Result<Vec<(PathBuf, String)>, Error> {
     let listing = match fs::read_dir(out) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -1,8 +1,8 @@
-//! A master user that only the default names, where the tree has another one.
+//! Protects the database if only the default names the master user, and the tree has another one.
 //!
-//! Trees of earlier versions have the application's role as the master user, and a line that named
-//! one may have left the file. Terraform replaces an instance whose master user changes: nobody who
-//! only renders again wants that.
+//! Trees of earlier versions have the application's role as the master user, and a file may have
+//! lost the line that named it. Terraform replaces an instance whose master user changes, which
+//! must not happen in an ordinary render.
 
 use std::path::Path;
 
@@ -14,24 +14,25 @@ use crate::model::{Database, Environment};
 use super::super::files::{LOCK, lock_of};
 
 #[derive(Deserialize)]
-struct Lock {
-    environment: Recorded,
+struct RecordedLock {
+    environment: RecordedEnvironment,
 }
 
 #[derive(Deserialize)]
-struct Recorded {
-    database: Names,
+struct RecordedEnvironment {
+    database: RecordedNames,
 }
 
 #[derive(Deserialize)]
-struct Names {
+struct RecordedNames {
     user: String,
     master: Option<String>,
 }
 
-/// Refuses to write a tree whose master user would change though no file says so.
+/// Refuses to write a tree if its master user would change although the file does not state one.
 ///
 /// # Errors
+///
 /// What would happen, and what to write.
 pub(super) fn keep(
     out: &Path,
@@ -50,11 +51,11 @@ pub(super) fn keep(
     {
         return Ok(());
     }
-    // A lock that cannot be read says nothing of any master user.
-    let Ok(recorded) = serde_json::from_slice::<Lock>(&lock) else {
+    // A lock that cannot be read names no master user.
+    let Ok(recorded) = serde_json::from_slice::<RecordedLock>(&lock) else {
         return Ok(());
     };
-    let Names { user, master: was } = recorded.environment.database;
+    let RecordedNames { user, master: was } = recorded.environment.database;
     let was = was.unwrap_or(user);
     if was == master.value {
         return Ok(());

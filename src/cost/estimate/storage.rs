@@ -1,27 +1,27 @@
-//! RDS volumes: GiB, and the IOPS and MiB/s that do not come with them.
+//! RDS volumes: GiB, and the IOPS and MiB/s beyond the included ones.
 
 use crate::catalogue::{Price, StoragePrices};
 use crate::model::volume::included;
 use crate::model::{Environment, Storage, StorageType};
 use crate::source::Sourced;
 
-use super::{Gathered, REPLICA, Wanted};
-use crate::cost::Layer;
-use crate::cost::item::{Count, Unit};
+use super::{Gathered, PricedBy, REPLICA, WantedItem};
+use crate::cost::CostLayer;
+use crate::cost::item::{Count, CountedUnit};
 
-const COPY: Unit = Unit {
+const COPY: CountedUnit = CountedUnit {
     one: "copy",
     many: "copies (Multi-AZ)",
 };
-const GIB: Unit = Unit::same("GiB");
-const IOPS: Unit = Unit::same("IOPS");
-const MIB_PER_SECOND: Unit = Unit::same("MiB/s");
+const GIB: CountedUnit = CountedUnit::same("GiB");
+const IOPS: CountedUnit = CountedUnit::same("IOPS");
+const MIB_PER_SECOND: CountedUnit = CountedUnit::same("MiB/s");
 
 /// Whose volume it is.
-struct Volume {
+struct PricedVolume {
     path: &'static str,
     copies: Count,
-    sound: bool,
+    inputs: PricedBy,
 }
 
 /// What of a volume is paid for.
@@ -63,38 +63,39 @@ impl Charge {
 pub(super) fn storage(gathered: &mut Gathered<'_>, environment: &Environment) {
     let database = &environment.database;
     let (multi_az, replicas) = (&database.multi_az, &database.replicas.count);
-    let mut volumes = vec![Volume {
+    let mut volumes = vec![PricedVolume {
         path: "database.storage",
         copies: Count::exactly(1 + u64::from(multi_az.value), COPY),
-        sound: multi_az.sound,
+        inputs: PricedBy::of("database.multi-az", multi_az),
     }];
     if replicas.value > 0 {
-        volumes.push(Volume {
+        volumes.push(PricedVolume {
             path: "database.replicas.storage",
             copies: Count::exactly(u64::from(replicas.value), REPLICA),
-            sound: replicas.sound,
+            inputs: PricedBy::of("database.replicas.count", replicas),
         });
     }
     for volume in &volumes {
-        for (charge, count, sound) in charges(&database.storage) {
+        for (charge, count, inputs) in charges(&database.storage) {
             add(
                 gathered,
                 volume,
                 &database.storage.kind,
                 charge,
-                (count, sound),
+                (count, inputs),
             );
         }
     }
 }
 
-/// What is paid for of a volume, how much of it, and whether that could be read.
-fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
+/// The charged amounts of a volume, and the attributes that each is computed from.
+fn charges(storage: &Storage) -> Vec<(Charge, Count, PricedBy)> {
     let (gib, max_gib) = (&storage.gib, &storage.max_gib);
-    // Storage autoscaling never shrinks a volume, and is off at 0.
+    // Storage autoscaling never shrinks a volume, and 0 turns it off.
     let most = max_gib.value.max(gib.value);
     let size = Count::between(u64::from(gib.value), u64::from(most), GIB);
-    let mut all = vec![(Charge::Size, size, gib.sound && max_gib.sound)];
+    let inputs = PricedBy::of("database.storage.gib", gib).and("database.storage.max-gib", max_gib);
+    let mut all = vec![(Charge::Size, size, inputs)];
     let included = included(storage.kind.value, gib.value);
     let stated = [
         (Charge::Iops, &storage.iops, included.iops, IOPS),
@@ -113,7 +114,10 @@ fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
                 included,
                 unit,
             };
-            all.push((charge, count, stated.sound && gib.sound));
+            // What comes with a volume depends on its size.
+            let inputs = PricedBy::of("database.storage.gib", gib)
+                .and(format!("database.storage{}", charge.path()), stated);
+            all.push((charge, count, inputs));
         }
     }
     all
@@ -121,19 +125,21 @@ fn charges(storage: &Storage) -> Vec<(Charge, Count, bool)> {
 
 fn add(
     gathered: &mut Gathered<'_>,
-    volume: &Volume,
+    volume: &PricedVolume,
     kind: &Sourced<StorageType>,
     charge: Charge,
-    (count, sound): (Count, bool),
+    (count, inputs): (Count, PricedBy),
 ) {
-    let wanted = Wanted {
-        layer: Layer::Storage,
+    let wanted = WantedItem {
+        layer: CostLayer::Storage,
         path: format!("{}{}", volume.path, charge.path()),
         what: kind.value.to_string(),
         counts: vec![volume.copies.clone(), count],
         row: charge.row(kind.value),
         span: kind.origin.span(),
-        sound: sound && volume.sound && kind.sound,
+        inputs: inputs
+            .with(&volume.inputs)
+            .and("database.storage.type", kind),
     };
     gathered.add(wanted, |prices| {
         let prices = prices.db_storage.get(&kind.value)?;

@@ -1,16 +1,16 @@
-//! `user:password@host` without a scheme, as many clients of Redis and of databases take it.
+//! `user:password@host` without a scheme, which many clients of Redis and of databases accept.
 
 use std::ops::Range;
 
 use super::literal::is_literal;
 
-/// Longer than any address, so that a text full of `@` costs no more than another.
+/// Longer than any address. It bounds the cost of a text full of `@`.
 const FAR: usize = 256;
 
-/// The least characters of a password: fewer stand before a `@` by chance.
+/// The shortest password; shorter texts occur before an `@` by chance.
 const LEAST: usize = 6;
 
-/// What an e-mail address stands behind: `mailto:team@example.com` has no password.
+/// Prefixes of e-mail addresses: `mailto:team@example.com` has no password.
 const LABELS: &[&str] = &[
     "mailto",
     "mail",
@@ -31,7 +31,7 @@ const LABELS: &[&str] = &[
 
 /// The password that ends at the `@` at `at`.
 pub(super) fn password(text: &str, at: usize) -> Option<Range<usize>> {
-    // First what takes the fewest looks: most `@` are followed by no host.
+    // The cheapest test comes first: most `@` are not followed by a host.
     if !is_host(text.get(at + 1..)?) {
         return None;
     }
@@ -39,7 +39,7 @@ pub(super) fn password(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text.get(from..at)?;
     let start = before.rfind(|c: char| c.is_whitespace() || "/\"'`<>".contains(c));
     let start = start.map_or(0, |end| before.ceil_char_boundary(end + 1));
-    // Behind a `/` stand images and paths; of an address with a scheme the password is known.
+    // Images and paths follow a `/`; another search finds passwords in addresses with a scheme.
     if before.get(..start)?.ends_with('/') {
         return None;
     }
@@ -53,7 +53,7 @@ pub(super) fn password(text: &str, at: usize) -> Option<Range<usize>> {
     fits.then(|| at - password.len()..at)
 }
 
-/// Ends of keys whose value is for people: `MAIL="ops:alerts@example.com"` has no password.
+/// Endings of keys for e-mail addresses: `MAIL="ops:alerts@example.com"` has no password.
 const MAIL_KEYS: &[&str] = &[
     "mail",
     "email",
@@ -69,7 +69,7 @@ const MAIL_KEYS: &[&str] = &[
     "bcc",
 ];
 
-/// Whether what stands before a value is the `KEY="` of an address of people.
+/// Whether the text before a value is the `KEY="` of an e-mail address.
 fn names_mail(before: &str) -> bool {
     let key = before.trim_end_matches(|c: char| c.is_whitespace() || "\"'#=:".contains(c));
     let end = key.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
@@ -85,8 +85,8 @@ fn in_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-.".contains(c)
 }
 
-/// Whether `text` begins with a host that cannot be a version or the kind of a digest: it has a dot
-/// or a port, and ends in a name or is an address of four numbers.
+/// Whether `text` starts with a host that cannot be a version or a digest: it has a dot or a port,
+/// and ends in a name or is an IPv4 address.
 fn is_host(text: &str) -> bool {
     let near = text
         .get(..text.floor_char_boundary(FAR))

@@ -1,7 +1,7 @@
 //! What Base64 says.
 
-/// The printable text that Base64 of either alphabet encodes. It ends at the first byte that is not
-/// printable; in most runs of letters that is the first byte.
+/// The printable text that a Base64 run encodes, in either alphabet. It ends at the first
+/// unprintable byte, which is usually the first byte of all.
 pub(super) fn decoded(run: &str) -> Option<String> {
     let run = run.trim_end_matches('=');
     let mut said = String::with_capacity(run.len() / 4 * 3);

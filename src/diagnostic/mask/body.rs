@@ -1,6 +1,6 @@
 //! What follows the prefix of a token.
 
-/// The characters that may follow, and what they have to say.
+/// The characters that may follow a prefix, and what they must contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Body {
     /// Letters and digits.
@@ -9,13 +9,13 @@ pub(super) enum Body {
     Hex,
     /// Letters, digits, `-`, `_` and `.`.
     Word,
-    /// Base64, after a word that only says what follows.
+    /// Base64 after a word that only announces it.
     Base64,
     /// A path.
     Path,
     /// Base64 that says `user:password`.
     Pair,
-    /// The rest of a JSON Web Token: a header in Base64, a dot, and what is signed.
+    /// The rest of a JSON Web Token: a Base64 header, a dot, and the signed part.
     Jwt,
 }
 
@@ -29,7 +29,7 @@ impl Body {
             Self::Hex => return c.is_ascii_hexdigit(),
             Self::Plain => "",
             Self::Word | Self::Jwt => "_-.",
-            // Behind a word that only says what follows, any token can.
+            // Any token can follow a word that only announces it.
             Self::Base64 => "_-.+/=~%",
             Self::Path => "_-/",
             Self::Pair => "+/=_-",

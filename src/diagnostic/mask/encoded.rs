@@ -1,17 +1,17 @@
-//! Credentials in Base64: what Kubernetes' Secrets and Docker's configuration are written in hides
-//! nothing.
+//! Credentials in Base64, as in Kubernetes Secrets and Docker's configuration.
 
 use std::ops::Range;
 
 use super::base64::{decoded, value};
 
-/// Fewer characters hold no connection string.
+/// Shorter runs cannot hold a connection string.
 const LEAST: usize = 24;
 
-/// More hold no credential, and cost no more than another text.
+/// Longer runs are not credentials. The limit bounds the cost.
 const MOST: usize = 16 << 10;
 
-/// The runs of Base64 in which `find` finds a credential. Each byte is looked at once, and decoded at most once.
+/// The Base64 runs in which `find` finds a credential. Each byte is read once and decoded at most
+/// once.
 pub(super) fn secrets(text: &str, find: fn(&str) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();

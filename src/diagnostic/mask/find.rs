@@ -1,29 +1,29 @@
-//! Where credentials stand in a text: well-known tokens, private keys, passwords in addresses,
-//! and whatever is given to a key that is named like a credential. One pass, no copy.
+//! Finds credentials in a text: well-known tokens, private keys, passwords in addresses, and values
+//! of keys that are named like a credential. One pass, no copy.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::literal::is_literal;
 use super::patterns::TOKENS;
-use super::runs::{Ends, Run};
+use super::runs::{Ends, RunKind};
 use super::{bare_address, encoded, patterns};
 
-/// A letter or a digit: a word begins here.
+/// A letter or a digit, which can start a word.
 const BEGINS: u8 = 1;
 
-/// `-` or `_`: part of a word, and a token can begin behind it.
+/// `-` or `_`: part of a word, and a token can start after it.
 const JOINS: u8 = 2;
 
-/// What bytes can be to the search, so that most of a text is passed over with one look at each.
+/// Classes of bytes, so most of a text needs only one look per byte.
 struct Bytes {
     kinds: [u8; 256],
-    /// For each first byte of a well-known token, which kinds of byte can follow: a bit for each kind
-    /// that `second` returns.
+    /// For each first byte of a well-known token, the possible classes of the second byte, as a bit
+    /// for each class of `second`.
     goes_on: [u32; 256],
 }
 
-/// The kind of a byte, one of 32. Comparing kinds first leaves few words to compare in full.
+/// The class of a byte, one of 32. Comparing classes first leaves few words for a full comparison.
 fn second(byte: u8) -> u32 {
     1 << (byte & 31)
 }
@@ -53,7 +53,7 @@ impl Bytes {
         kind.copied().unwrap_or_default()
     }
 
-    /// Whether a token of a well-known kind may begin with these two.
+    /// Whether a well-known token may start with these two bytes.
     fn may_be_token(&self, byte: u8, next: Option<&u8>) -> bool {
         let goes_on = self.goes_on.get(usize::from(byte));
         let goes_on = goes_on.copied().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Bytes {
     }
 }
 
-/// The ranges of bytes in `text` that look like credentials, in order, none within another.
+/// The byte ranges in `text` that look like credentials, in order and without overlaps.
 #[must_use]
 pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = find_plain(text);
@@ -69,7 +69,7 @@ pub fn find_secrets(text: &str) -> Vec<Range<usize>> {
     merged(found)
 }
 
-/// The same of what is not encoded, in any order.
+/// The same for unencoded text, in any order.
 fn find_plain(text: &str) -> Vec<Range<usize>> {
     find_with(&mut Ends::of(text))
 }
@@ -100,8 +100,8 @@ fn find_with(ends: &mut Ends<'_>) -> Vec<Range<usize>> {
     found
 }
 
-/// Where the word that begins at `start` ends; and the tokens of a well-known kind that begin as it
-/// does, or behind a `-` or `_` in it.
+/// The end of the word at `start`, and the well-known tokens that start with it, or after a `-` or
+/// `_` in it.
 fn word_end(
     ends: &mut Ends<'_>,
     known: &Bytes,
@@ -125,7 +125,7 @@ fn word_end(
     at
 }
 
-/// Ranges in order, none within or over another.
+/// The ranges in order, with overlapping ones merged.
 pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     ranges.dedup_by(|later, earlier| {
@@ -138,7 +138,7 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges
 }
 
-/// A token of a well-known kind at `start`.
+/// A well-known token at `start`.
 fn token(ends: &mut Ends<'_>, start: usize) -> Option<Range<usize>> {
     let rest = ends.text().get(start..)?;
     let known = TOKENS.iter().filter(|known| rest.starts_with(known.prefix));
@@ -148,8 +148,8 @@ fn token(ends: &mut Ends<'_>, start: usize) -> Option<Range<usize>> {
 
 /// `-----BEGIN PRIVATE KEY-----` up to its end.
 fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
-    /// Longer than the first line of any key, and than any key: a text full of beginnings costs no
-    /// more than another.
+    /// Longer than the first line of any key, and than any key. They bound the cost of a text full
+    /// of key headers.
     const FIRST_LINE: usize = 80;
     const LONGEST: usize = 16 << 10;
     let body = text
@@ -164,19 +164,19 @@ fn private_key(text: &str, at: usize) -> Option<Range<usize>> {
     Some(at..at + body.find("-----END").unwrap_or(line))
 }
 
-/// The password of `user:password@host` behind the `://` at `at`.
+/// The password of `user:password@host` after the `://` at `at`.
 fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
-    /// Longer than any address, so that a text full of `://` costs no more than another.
+    /// Longer than any address. It bounds the cost of a text full of `://`.
     const FAR: usize = 2048;
     let rest = ends.text().get(at..)?.strip_prefix("://")?;
-    let end = ends.end(Run::Address, at + 3) - (at + 3);
+    let end = ends.end(RunKind::Address, at + 3) - (at + 3);
     let end = end.min(rest.floor_char_boundary(FAR));
     let (credentials, host) = rest.get(..end)?.rsplit_once('@')?;
     let Some((user, password)) = credentials.split_once(':') else {
         let token = patterns::is_token_in_address(credentials, host);
         return token.then(|| at + 3..at + 3 + credentials.len());
     };
-    // `host:8080/path@version` has a port there, not a password.
+    // In `host:8080/path@version`, the number is a port, not a password.
     let port = password
         .split_once('/')
         .is_some_and(|(port, _)| port.bytes().all(|byte| byte.is_ascii_digit()));
@@ -185,41 +185,49 @@ fn password_in_address(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
     secret.then(|| start..start + password.len())
 }
 
-/// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`,
-/// `"apiKey": "..."`, `password=...` within a connection string.
+/// The value of a key that is named like a credential: `PASSWORD="..."`, `token "..."`, `"apiKey":
+/// "..."`, `password=...` within a connection string.
 fn value_of_key(ends: &mut Ends<'_>, word: Range<usize>) -> Option<Range<usize>> {
-    /// Longer than any credential that is told from a path or a reference by what it holds.
+    /// Longer than any credential that must be distinguished from a path or a reference.
     const FAR: usize = 4096;
     let text = ends.text();
     let Behind {
         at,
         joined,
+        apart,
         escaped,
     } = behind(text.as_bytes(), word.end)?;
-    let word = text.get(word)?;
-    let kind = patterns::kind(word)?;
+    let kind = patterns::kind(text.get(word.clone())?)?;
+    if apart && is_value_of_property(text, &word) {
+        return None;
+    }
     let value = text.get(at..)?;
     let body = if escaped {
         within_escapes(value)?
     } else {
         quoted(value).or_else(|| joined.then(|| bare(ends, at)).flatten())?
     };
+    if apart && names_property(value.get(body.end..)?) {
+        return None;
+    }
     let literal = value.get(body.clone())?;
     let literal = literal.get(..literal.floor_char_boundary(FAR))?;
     (is_literal(literal) && kind.takes(literal)).then(|| at + body.start..at + body.end)
 }
 
-/// Where a value stands behind a key.
+/// The position of a value after a key.
 struct Behind {
     at: usize,
-    /// Whether a `=` leads to it, so that it needs no quotes.
+    /// Whether a `=` precedes it, so it needs no quotes.
     joined: bool,
-    /// Whether its quote stands behind a `\`, as in JSON within a string.
+    /// Whether only blanks lead to it.
+    apart: bool,
+    /// Whether its quote follows a `\`, as in JSON within a string.
     escaped: bool,
 }
 
-/// What can be a value behind the key that ends at `end`: one look at a byte or two tells what most
-/// words are followed by from it.
+/// A possible value after the key that ends at `end`. For most words, one or two bytes already rule
+/// it out.
 fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
     let is = |at: usize, any: &[u8]| bytes.get(at).is_some_and(|byte| any.contains(byte));
     let blanks = |mut at: usize| {
@@ -233,24 +241,58 @@ fn behind(bytes: &[u8], end: usize) -> Option<Behind> {
     let key = key + usize::from(is(key, b"\"'"));
     let mark = blanks(key);
     let joined = is(mark, b"=");
-    let value = mark + usize::from(joined || is(mark, b":"));
+    let apart = !joined && !is(mark, b":");
+    let value = mark + usize::from(!apart);
     let at = blanks(value);
     let (escaped, at) = (slash(at) > 0, at + slash(at));
     let may_be_quoted = is(at, b"\"'#r");
     (value > key && (joined || may_be_quoted)).then_some(Behind {
         at,
         joined,
+        apart,
         escaped,
     })
 }
 
-/// What stands between an escaped quote, with which `value` begins, and the next escape.
+/// Whether a word ends the value of a property, as in `KIND="a token" "OTHER"="0"`: then it is not the
+/// key of what follows.
+fn is_value_of_property(text: &str, word: &Range<usize>) -> bool {
+    /// Longer than most values, so that a text full of keys costs no more than another.
+    const FAR: usize = 256;
+    let from = text.ceil_char_boundary(word.start.saturating_sub(FAR));
+    let before = text.get(from..word.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let quote = text.get(word.end..).and_then(|rest| rest.chars().next());
+    let before = match quote.filter(|c| ['"', '\''].contains(c)) {
+        Some(quote) => match line.rsplit_once(quote) {
+            Some((before, _)) => before.trim_end_matches(['#', 'r']),
+            None => return false,
+        },
+        None => line,
+    };
+    let before = before.trim_end_matches([' ', '\t']);
+    let before = match before.strip_suffix(')') {
+        Some(annotated) => annotated
+            .rsplit_once('(')
+            .map_or(before, |(before, _)| before),
+        None => before,
+    };
+    before.trim_end_matches([' ', '\t']).ends_with('=')
+}
+
+/// Whether what ends before `rest` is the quoted key of a property.
+fn names_property(rest: &str) -> bool {
+    let behind = rest.trim_start_matches(['"', '\'', '#']);
+    behind.trim_start_matches([' ', '\t']).starts_with('=')
+}
+
+/// The text between the escaped quote at the start of `value` and the next escape.
 fn within_escapes(value: &str) -> Option<Range<usize>> {
     let end = value.get(1..)?.find(['\\', '\n'])?;
     Some(1..1 + end)
 }
 
-/// What stands between the quotes that `value` begins with, in any form of KDL.
+/// The text between the quotes at the start of `value`, in any KDL form.
 fn quoted(value: &str) -> Option<Range<usize>> {
     let hashes = value.len() - value.trim_start_matches(['#', 'r']).len();
     let rest = value.get(hashes..)?;
@@ -261,7 +303,7 @@ fn quoted(value: &str) -> Option<Range<usize>> {
     let body = value.get(start..)?;
     let (mut escaped, mut continued) = (false, false);
     let end = body.char_indices().find(|(at, c)| {
-        // Behind a `\` a string goes on in the next line.
+        // After a `\`, a string continues in the next line.
         continued = (escaped || continued) && c.is_whitespace();
         let ends_line = *c == '\n' && quotes.len() == 1 && !continued;
         let closes = !escaped && body.get(*at..).is_some_and(|rest| rest.starts_with(quotes));
@@ -271,9 +313,9 @@ fn quoted(value: &str) -> Option<Range<usize>> {
     Some(start..start + end.map_or(body.len(), |(at, _)| at))
 }
 
-/// A value without quotes, long enough to be one, as a part of the text from `at`.
+/// An unquoted value that is long enough, as a range of the text from `at`.
 fn bare(ends: &mut Ends<'_>, at: usize) -> Option<Range<usize>> {
-    let length = ends.end(Run::Value, at) - at;
+    let length = ends.end(RunKind::Value, at) - at;
     (length >= 6).then_some(0..length)
 }
 
@@ -282,7 +324,7 @@ mod tests {
     use super::super::patterns::{KEYS, TOKENS};
     use super::{Ends, Range, find_with, merged};
 
-    /// Whatever a text repeats, each of its bytes is looked at a bounded number of times.
+    /// In repetitive texts, too, each byte is read a bounded number of times.
     #[test]
     fn a_text_that_repeats_a_beginning_is_passed_over_once() {
         let joins = [

@@ -1,17 +1,17 @@
-//! What names a credential without telling it: a waiver of one value repeats this much of it.
+//! Identifies a credential without revealing it. The waiver of one value contains this fingerprint.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-/// Bytes of a fingerprint. So few that every list of usual passwords has many with the same one: who
-/// reads it in a log cannot tell which was meant.
+/// Bytes of a fingerprint. It is so short that many common passwords share each value, so a
+/// fingerprint in a log does not reveal the password.
 const BYTES: usize = 3;
 
 /// Characters of a fingerprint.
 pub const LENGTH: usize = 2 * BYTES;
 
-/// The fingerprint of a literal, with or without the quotes that it stands in.
+/// The fingerprint of a literal, with or without its quotes.
 #[must_use]
 pub fn fingerprint(literal: &str) -> String {
     let mut hash = Sha256::new();

@@ -1,17 +1,17 @@
-//! Values that are credentials, and references to them.
+//! Distinguishes credentials from references to them.
 
 use super::patterns;
 
-/// Whether a value is a literal, not a reference such as `$(DB_PASSWORD)`, which is filled in where
-/// it runs, a placeholder such as `<password>`, or masked already.
+/// Whether a value is a literal. `$(DB_PASSWORD)` is a reference that is filled in at run time,
+/// `<password>` is a placeholder, and a masked value is neither.
 #[must_use]
 pub fn is_literal(value: &str) -> bool {
     let value = value.trim();
     !patterns::is_none(value) && !is_reference(value) && !value.chars().all(|c| c == '*')
 }
 
-/// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals: what only
-/// begins like one is a credential like any other.
+/// A whole `$(NAME)`, `${NAME}`, `{{ name }}` or `<name>`, or a `$NAME` in capitals. A value that
+/// only starts like one can be a credential.
 fn is_reference(value: &str) -> bool {
     let within = |open: &str, close: &str| {
         let inner = value

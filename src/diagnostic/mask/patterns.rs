@@ -1,15 +1,15 @@
-//! What credentials look like: the prefixes of well-known tokens, the keys that hold one, and the
-//! values that are none. Compared with the kinds that gitleaks and trufflehog know by their form.
+//! What credentials look like: prefixes of well-known tokens, keys of credentials, and values that
+//! are not credentials. Compared with the patterns of gitleaks and trufflehog.
 
 use std::ops::Range;
 
 use super::base64::decoded;
 use super::body::Body;
-use super::runs::{Ends, Run};
+use super::runs::{Ends, RunKind};
 
-/// A token of a kind that its prefix tells.
+/// A kind of token with a known prefix.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(super) struct SecretToken {
     /// How it begins.
     pub(super) prefix: &'static str,
     /// How many characters follow at least.
@@ -17,16 +17,16 @@ pub(super) struct Token {
     body: Body,
 }
 
-const fn token(prefix: &'static str, least: usize, body: Body) -> Token {
-    Token {
+const fn token(prefix: &'static str, least: usize, body: Body) -> SecretToken {
+    SecretToken {
         prefix,
         least,
         body,
     }
 }
 
-/// Tokens that say by their beginning what they are.
-pub(super) const TOKENS: &[Token] = &[
+/// Tokens with a known prefix.
+pub(super) const TOKENS: &[SecretToken] = &[
     // AWS
     token("AKIA", 16, Body::Plain),
     token("ASIA", 16, Body::Plain),
@@ -164,13 +164,13 @@ pub(super) const TOKENS: &[Token] = &[
     token("SharedAccessKey=", 20, Body::Base64),
 ];
 
-impl Token {
-    /// Where the token ends whose prefix is at `start`; none where that is no token.
+impl SecretToken {
+    /// The end of the token whose prefix is at `start`; `None` if there is no token.
     pub(super) fn end(&self, ends: &mut Ends<'_>, start: usize) -> Option<usize> {
-        /// Longer than any pair or header, so that a text full of prefixes costs no more than another.
+        /// Longer than any pair or header. It bounds the cost of a text full of prefixes.
         const FAR: usize = 4096;
         let body = start + self.prefix.len();
-        let end = ends.end(Run::Token(self.body), body);
+        let end = ends.end(RunKind::Token(self.body), body);
         if end - body < self.least {
             return None;
         }
@@ -190,7 +190,7 @@ fn says_a_pair(text: &str) -> bool {
     said.is_some_and(|said| said.split_once(':').is_some_and(|(_, it)| !it.is_empty()))
 }
 
-/// Whether a text is a JSON Web Token, whatever its header begins with.
+/// Whether a text is a JSON Web Token, whatever its header starts with.
 fn is_signed(text: &str) -> bool {
     let mut parts = text.split('.');
     let (Some(header), Some(signed)) = (parts.next(), parts.next()) else {
@@ -200,7 +200,7 @@ fn is_signed(text: &str) -> bool {
     said.starts_with('{') && said.contains("\"alg\"") && signed.len() >= 8
 }
 
-/// `123456789:AA...`, the token of a Telegram bot, whose `:` is at `at`.
+/// `123456789:AA...`, the token of a Telegram bot; its `:` is at `at`.
 pub(super) fn bot_token(text: &str, at: usize) -> Option<Range<usize>> {
     /// Digits of a bot's number.
     const NUMBER: std::ops::RangeInclusive<usize> = 5..=16;
@@ -217,7 +217,7 @@ pub(super) fn bot_token(text: &str, at: usize) -> Option<Range<usize>> {
     (NUMBER.contains(&digits) && body.count() == BODY).then(|| at - digits..at + 1 + BODY)
 }
 
-/// Whether what stands before the `@` of an address, without a `:`, is a token and no user.
+/// Whether the part before the `@` of an address, without a `:`, is a token instead of a user.
 pub(super) fn is_token_in_address(user: &str, host: &str) -> bool {
     /// Fewer are the name of a user.
     const LEAST: usize = 20;
@@ -225,12 +225,12 @@ pub(super) fn is_token_in_address(user: &str, host: &str) -> bool {
     let mixed = user.contains(|c: char| c.is_ascii_digit())
         && user.contains(|c: char| c.is_ascii_alphabetic());
     let host = host.split(['/', ':', '?', '#']).next().unwrap_or_default();
-    // A DSN of Sentry tells where errors are sent, in browsers too: its key is public.
+    // The key in a Sentry DSN is public: browsers use it to report errors.
     let public = host == "sentry.io" || host.ends_with(".sentry.io");
     user.len() >= LEAST && mixed && user.chars().all(plain) && !public
 }
 
-/// Ends of keys whose value is a credential, without `-` and `_`, in lower case.
+/// Endings of keys for credentials, in lower case, without `-` and `_`.
 pub(super) const KEYS: &[&str] = &[
     "password",
     "passwd",
@@ -249,7 +249,7 @@ pub(super) const KEYS: &[&str] = &[
     "credentials",
 ];
 
-/// Ends of keys that end like those of a credential, and hold a place in a list.
+/// Endings of keys that look like credentials but hold a position.
 const PLACES: &[&str] = &[
     "pagetoken",
     "nexttoken",
@@ -258,18 +258,18 @@ const PLACES: &[&str] = &[
     "resumetoken",
 ];
 
-/// Ends of keys that count only as words of their own: `DB_PASS`, not `BYPASS`.
+/// Endings of keys that count only as whole words: `DB_PASS`, not `BYPASS`.
 const WORDS: &[&str] = &["pass", "pwd"];
 
-/// Keys of signatures in addresses and of encoded pairs, as words of their own.
+/// Keys for signatures in addresses and for encoded pairs, as whole words.
 const SIGNATURES: &[&str] = &["sig", "signature"];
 
-/// What the value of a key has to be for a credential.
+/// The values of a key that count as a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyKind {
     /// Anything.
     Any,
-    /// Anything but a path: a shell has its folder in `PWD`.
+    /// Anything except a path: a shell has its folder in `PWD`.
     NoPath,
     /// So much that it is no word.
     Long,
@@ -278,7 +278,7 @@ pub(super) enum KeyKind {
 }
 
 impl KeyKind {
-    /// Whether a literal is what the key holds.
+    /// Whether a literal is a credential for such a key.
     pub(super) fn takes(self, literal: &str) -> bool {
         /// Characters of a short signature in Base64.
         const SIGNED: usize = 20;
@@ -291,7 +291,7 @@ impl KeyKind {
     }
 }
 
-/// What a word holds as a key; none where that is no credential.
+/// The kind of key that a word is; `None` if it is not for a credential.
 pub(super) fn kind(word: &str) -> Option<KeyKind> {
     if is_key(word) {
         return Some(KeyKind::Any);
@@ -348,7 +348,7 @@ const NONE: &[&str] = &[
     "-",
 ];
 
-/// What stands for a credential in documentation, in capitals.
+/// Placeholders for credentials in documentation, in capitals.
 const PLACEHOLDERS: &[&str] = &[
     "PASSWORD",
     "PASSWD",
@@ -371,7 +371,7 @@ const LEADS: &[&str] = &[
     "secretsmanager:",
 ];
 
-/// Whether a value says that there is no credential, stands for one, or says where one is.
+/// Whether a value means "no credential", is a placeholder, or refers to a credential.
 pub(super) fn is_none(value: &str) -> bool {
     NONE.iter().any(|none| value.eq_ignore_ascii_case(none))
         || is_placeholder(value)
@@ -399,7 +399,7 @@ fn is_header(value: &str) -> bool {
         .is_some_and(|rest| rest.split('-').all(word))
 }
 
-/// Whether `value` is `scheme` with the path of something behind it.
+/// Whether `value` is `scheme` followed by a path.
 fn leads(value: &str, scheme: &str) -> bool {
     let path = |c: char| c.is_ascii_alphanumeric() || "/_.:#-".contains(c);
     value
@@ -412,7 +412,7 @@ mod tests {
     use super::super::find_secrets;
     use super::*;
 
-    /// A body that no scanner takes for a credential of anybody: it is put together here.
+    /// A body that no scanner reports, because the test assembles it here.
     fn body(kind: Body, least: usize) -> String {
         match kind {
             Body::Hex => "a1b2".repeat(least.div_ceil(4)),
@@ -427,7 +427,7 @@ mod tests {
     #[test]
     fn every_token_is_seen_and_one_that_is_too_short_is_none() {
         for known in TOKENS.iter().filter(|known| known.body != Body::Jwt) {
-            let Token {
+            let SecretToken {
                 prefix,
                 least,
                 body: kind,
@@ -450,7 +450,7 @@ mod tests {
             if kind != Body::Pair {
                 let short: String = body(kind, least).chars().take(least - 1).collect();
                 let text = format!("env X=\"{prefix}{short}\"");
-                // A longer prefix can begin with this one.
+                // A longer prefix can start with this one.
                 let token = format!("{prefix}{short}");
                 assert!(known.end(&mut Ends::of(&token), 0).is_none(), "{text}");
             }

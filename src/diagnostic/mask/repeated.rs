@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 
-/// How many bytes of a word are compared: longer words that begin alike count as equal.
+/// The number of bytes that are compared: longer words with the same start count as equal.
 const LOOKED_FOR: usize = 256;
 
-/// Words to look for. Many sentences are looked through for the words of one file.
+/// Words to look for. The words of one file are searched in many sentences.
 pub(super) struct Words {
-    /// The whole words by their beginnings, as far as they are looked for.
+    /// The words by their compared bytes.
     words: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
     /// Which bytes a word begins with.
     begins: [bool; 256],
@@ -41,8 +41,8 @@ impl Words {
         self.words.is_empty()
     }
 
-    /// The places of the words in `text`, in order and apart. A byte that begins none costs one look,
-    /// and a place where one could begin as many as there are words to halve.
+    /// The ranges of the words in `text`, in order and without overlaps. Most bytes start no word
+    /// and cost one look; the others cost a binary search.
     pub(super) fn ranges(&self, text: &str) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let mut found: Vec<Range<usize>> = Vec::new();
@@ -57,14 +57,14 @@ impl Words {
                     Some(_) | None => found.push(at..at + length),
                 }
             }
-            // Another word can begin in this one. Of a long one only the end is looked through: a word
-            // that begins before it would be as long.
+            // Another word can start within this one. In a long word only the end is searched: a
+            // word that starts earlier would be just as long.
             at += length.saturating_sub(LOOKED_FOR).max(1);
         }
         found
     }
 
-    /// How much of `rest` is the longest word that it begins with, or goes on like one.
+    /// The length of the longest word at the start of `rest`, including its continuation.
     fn longest(&self, rest: &[u8]) -> Option<usize> {
         let mut beginning = rest.get(..LOOKED_FOR).unwrap_or(rest);
         loop {
@@ -74,7 +74,7 @@ impl Words {
                 let whole = whole.iter().map(|word| shared(word, rest));
                 return Some(whole.max().unwrap_or(near.len()));
             }
-            // Only what both begin with can be another word that `rest` begins with.
+            // Only the common prefix can be another word at the start of `rest`.
             let shared = shared(near, beginning);
             beginning = beginning.get(..shared).filter(|it| !it.is_empty())?;
         }

@@ -1,15 +1,15 @@
-//! Where runs of characters end that a search looks at from several places in them.
+//! The ends of character runs, for searches that start at several positions of one run.
 
 use std::ops::Range;
 
 use super::body::Body;
 
-/// Each run is passed over once, however many words in it are looked at: `password=password=...` is
-/// one value for every one of its keys.
+/// Each run is scanned once, however many words start in it: `password=password=...` is one value
+/// for each of its keys.
 pub(super) struct Ends<'t> {
     text: &'t str,
-    /// The run of each kind that was looked at last.
-    runs: [Range<usize>; Run::KINDS],
+    /// The last scanned run of each kind.
+    runs: [Range<usize>; RunKind::KINDS],
     /// Characters that were looked at.
     #[cfg(test)]
     pub(super) looks: usize,
@@ -17,7 +17,7 @@ pub(super) struct Ends<'t> {
 
 /// Kinds of runs.
 #[derive(Clone, Copy)]
-pub(super) enum Run {
+pub(super) enum RunKind {
     /// A value without quotes.
     Value,
     /// An address.
@@ -30,7 +30,7 @@ impl<'t> Ends<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         Self {
             text,
-            runs: [const { 0..0 }; Run::KINDS],
+            runs: [const { 0..0 }; RunKind::KINDS],
             #[cfg(test)]
             looks: 0,
         }
@@ -40,8 +40,8 @@ impl<'t> Ends<'t> {
         self.text
     }
 
-    /// Where the run ends that `at` is in, or that is empty there.
-    pub(super) fn end(&mut self, run: Run, at: usize) -> usize {
+    /// The end of the run that contains `at`, or `at` if there is none.
+    pub(super) fn end(&mut self, run: RunKind, at: usize) -> usize {
         let Some(known) = self.runs.get_mut(run.index()) else {
             return at;
         };
@@ -58,7 +58,7 @@ impl<'t> Ends<'t> {
     }
 }
 
-impl Run {
+impl RunKind {
     const KINDS: usize = 2 + Body::KINDS;
 
     fn index(self) -> usize {

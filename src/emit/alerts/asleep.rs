@@ -1,18 +1,19 @@
-//! When a pool sleeps, in PromQL: Prometheus knows UTC alone.
+//! The times at which a pool is asleep, in PromQL. Prometheus only knows UTC.
 
 use jiff::civil::Weekday;
 
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 const DAY: i64 = 24 * 60;
 const WEEK: i64 = 7 * DAY;
 
-/// Until a pool is awake again after its window: the CronJob runs every five minutes.
+/// Minutes after a window in which a pool may still be asleep: the CronJob runs every five minutes.
 const GRACE: i64 = 10;
 
-/// A condition that holds while `subject` may be asleep, where it ever is: in minutes since Sunday
-/// in UTC, in summer and in winter alike, so that it begins early in one and ends late in the other.
-pub(super) fn asleep(calendar: &Calendar<'_>, subject: &Subject) -> Option<String> {
+/// A condition that holds while `subject` may be asleep; `None` if it never is. It counts minutes
+/// since Sunday in UTC, and covers both summer and winter time. So it starts early in one of them,
+/// and ends late in the other.
+pub(super) fn asleep(calendar: &Calendar<'_>, subject: &ScheduleSubject) -> Option<String> {
     let mut spans: Vec<(i64, i64)> = Vec::new();
     for window in &calendar.windows {
         if window.leaves(subject).is_none() {
@@ -49,7 +50,7 @@ pub(super) fn asleep(calendar: &Calendar<'_>, subject: &Subject) -> Option<Strin
     (!clauses.is_empty()).then(|| clauses.join(" or "))
 }
 
-/// What of a span lies in the week, where it begins before or ends after it.
+/// The parts of a span within the week, if it starts before the week or ends after it.
 fn within_week(from: i64, to: i64) -> Vec<(i64, i64)> {
     let turns = [-WEEK, 0, WEEK];
     turns

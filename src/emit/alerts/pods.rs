@@ -1,11 +1,11 @@
 //! Alerts of the API and of worker pools.
 
-use super::{Alert, Urgency, above, asleep};
+use super::{Alert, AlertUrgency, above, asleep};
 use crate::budget::scaling::asked_for;
 use crate::metric::{self, Metric, Tracked, state};
 use crate::model::count::counted;
 use crate::model::{Duration, Environment, Name, Worker};
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 const MORE_PODS: &str = "increase the HPA's maxReplicas";
 
@@ -37,7 +37,7 @@ pub(super) fn api(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
                 value: "{{ $value }} pods",
                 ..above("ApiAtMaximum", MORE_PODS, "More API pods than the maximum")
             };
-            // A count that is held is always at its maximum.
+            // A held count is always at its maximum.
             (min < max).then_some(alert).into_iter().collect()
         }
     }
@@ -69,15 +69,15 @@ pub(super) fn worker(environment: &Environment, name: &Name, tracked: &Tracked) 
     }
     alerts.push(errors(environment, name, pool, section.clone()));
     alerts.extend(fallback(environment, name, pool, &section));
-    // What the file pauses is paused until the file says otherwise.
+    // If the file pauses a pool, its pause needs no alert.
     if pool.pause.is_none() {
         alerts.push(paused(environment, name, pool, section));
     }
     alerts
 }
 
-/// A list that is longer than the pool is sized for; not while the pool is paused, when KEDA does
-/// not look at the list.
+/// A list that is longer than the pool can handle. Not while the pool is paused, because KEDA does
+/// not read the list then.
 fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: String) -> Alert {
     let pods = pool.workload.bounds().1.max(1);
     let each = metric::queue_depth(environment, pool);
@@ -104,7 +104,7 @@ fn depth(environment: &Environment, pool: &Worker, tracked: &Tracked, section: S
 }
 
 fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
-    // At no pods KEDA looks once in a polling interval.
+    // At zero pods, KEDA polls once per interval.
     let polling = match pool.workload.bounds().0 {
         0 => pool.polling.value.secs(),
         _ => 0,
@@ -114,7 +114,7 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
         name: "KedaErrors",
         expr: format!("{} > 0", state::keda_errors(environment, pool, window)),
         lasting: environment.alerts.sustained.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("KEDA cannot read the queues of `worker.{name}`"),
         value: "{{ $value | printf \"%.0f\" }} errors",
         action: "check the ScaledObject's events, its Secret and Redis; until then the pool does not scale with its queues".into(),
@@ -123,11 +123,11 @@ fn errors(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// A pool that runs on its fallback: KEDA counts no error then.
+/// A pool on its fallback; KEDA counts no error then.
 fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str) -> Option<Alert> {
     let stated = pool.fallback.as_ref()?;
     let pods = stated.replicas.value;
-    // A list of no items looks like a fallback to no pods. A paused pool reads no list.
+    // An empty list looks like a fallback to zero pods. A paused pool reads no list.
     if pool.pause.is_some() || (pods == 0 && !pool.is_summed()) {
         return None;
     }
@@ -137,7 +137,7 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
         name: "KedaFallback",
         expr: format!("{fallen} unless {paused} > 0"),
         lasting: environment.alerts.sustained.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("KEDA cannot read the queues of `worker.{name}` and uses its fallback"),
         value: "on fallback",
         action: format!(
@@ -152,7 +152,7 @@ fn fallback(environment: &Environment, name: &Name, pool: &Worker, section: &str
 fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String) -> Alert {
     let paused = format!("{} > 0", state::paused(environment, pool));
     let calendar = Calendar::of(environment);
-    let sleeps = asleep::asleep(&calendar, &Subject::Pool(name.clone()));
+    let sleeps = asleep::asleep(&calendar, &ScheduleSubject::Pool(name.clone()));
     let expr = match sleeps {
         Some(sleeps) => format!("{paused} unless ({sleeps})"),
         None => paused,
@@ -161,7 +161,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
         name: "WorkerPaused",
         expr,
         lasting: environment.alerts.paused.value,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!("`worker.{name}` is paused: KEDA does not scale it"),
         value: "paused",
         action: format!(
@@ -172,7 +172,7 @@ fn paused(environment: &Environment, name: &Name, pool: &Worker, section: String
     }
 }
 
-/// Where pods of the API are there and not measured. What sleeps has no pods to measure.
+/// The API has pods but no measurements. A sleeping API has no pods to measure.
 pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> String {
     let measured = none_of(tracked, &[Metric::ApiCpu, Metric::ApiMemory]);
     let (pods, autoscaler) = (
@@ -182,7 +182,7 @@ pub(super) fn api_unmeasured(environment: &Environment, tracked: &[Tracked]) -> 
     format!("(({measured}) and {pods} > 0) or absent({autoscaler})")
 }
 
-/// Where a pool's lists are not measured, unless it is paused.
+/// A pool's lists are not measured, and it is not paused.
 pub(super) fn worker_unmeasured(
     environment: &Environment,
     pool: &Worker,
@@ -197,7 +197,7 @@ pub(super) fn worker_unmeasured(
     }
 }
 
-/// Where one of these metrics has no value.
+/// Holds if one of these metrics has no value.
 fn none_of(tracked: &[Tracked], metrics: &[Metric]) -> String {
     let measured = tracked.iter().filter(|it| metrics.contains(&it.metric));
     let absent: Vec<String> = measured.map(|it| format!("absent({})", it.query)).collect();

@@ -1,10 +1,10 @@
 //! Alerts of the database, its replicas, Redis and PgBouncer.
 
-use super::{Alert, CLOUDWATCH, Urgency, above, lasting, unmeasured as not_measured};
+use super::{Alert, AlertUrgency, CLOUDWATCH, above, lasting, unmeasured as not_measured};
 use crate::metric::{Component, Metric, Tracked, state};
 use crate::model::{Duration, Environment, MetricSource};
 
-/// PgBouncer disconnects a client that has waited for two minutes.
+/// PgBouncer disconnects a client after two minutes of waiting.
 const WAITING: Duration = Duration::from_mins(2);
 
 pub(super) fn of_metric(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
@@ -55,12 +55,12 @@ fn redis(environment: &Environment, tracked: &Tracked) -> Vec<Alert> {
     }
     let doing = "scale up the node type";
     let alert = above(environment, tracked, "RedisMemoryHigh", doing, section);
-    // A cache that may evict any key is meant to be full.
+    // A cache that may evict any key is expected to be full.
     let full = group.policy.value.evicts_any_key();
     (!full).then_some(alert).into_iter().collect()
 }
 
-/// What has no tracked metric: the forecast of storage, and lag.
+/// Alerts without a tracked metric: the forecast of storage, and lag.
 pub(super) fn beside(environment: &Environment, component: &Component) -> Option<Alert> {
     match component {
         Component::Database => Some(storage_forecast(environment)),
@@ -73,11 +73,11 @@ fn storage_forecast(environment: &Environment) -> Alert {
     let within = environment.alerts.storage_forecast.value;
     let storage = &environment.database.storage;
     let gib = storage.gib.value;
-    // CloudWatch does not know how large RDS has made the volume, so that the room it may still
-    // grow by is counted from what the file states.
+    // CloudWatch does not report the size of the volume, so the room for growth starts from the
+    // stated size.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(", if {gib} GiB are allocated, as the file states")
+        format!(" (assuming the {gib} GiB that the file states)")
     } else {
         String::new()
     };
@@ -86,7 +86,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         name: "DatabaseStorageFullSoon",
         expr: state::storage_forecast(environment, within),
         lasting: lasting(environment, Metric::DbStorage).max(Duration::from_mins(60)),
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!(
             "at last week's growth, the database's storage will be full within {within}{counted_from}"
         ),
@@ -103,7 +103,7 @@ fn replica_lag(environment: &Environment) -> Alert {
         name: "ReplicaLagHigh",
         expr: state::replica_lag(environment, most),
         lasting: CLOUDWATCH,
-        urgency: Urgency::Warning,
+        urgency: AlertUrgency::Warning,
         summary: format!(
             "a read replica is more than {most} behind, or its replication is broken"
         ),
@@ -124,7 +124,7 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
         name: "PgbouncerClientsWait",
         expr: format!("{wait} > {}", most.secs()),
         lasting: WAITING,
-        urgency: Urgency::Critical,
+        urgency: AlertUrgency::Critical,
         summary: format!("clients wait more than {most} for a server connection of PgBouncer"),
         value: "{{ $value | printf \"%.1f\" }} s",
         action: "look for slow transactions, or give PgBouncer more connections".into(),
@@ -137,7 +137,7 @@ pub(super) fn pooler(environment: &Environment) -> Vec<Alert> {
     vec![waiting, absent]
 }
 
-/// Where nothing is told of a store, which runs at all hours.
+/// A store without measurements. Stores run at all hours.
 pub(super) fn unmeasured(
     environment: &Environment,
     component: &Component,
@@ -148,7 +148,7 @@ pub(super) fn unmeasured(
     if *component == Component::ReadReplicas {
         let (lag, replication) = (state::lag(environment), state::replication(environment));
         queries.push(format!("absent({lag})"));
-        // From CloudWatch both are of one series.
+        // In CloudWatch, both come from one series.
         if environment.alerts.source.database.value == MetricSource::Exporter {
             queries.push(format!("absent({replication})"));
         }

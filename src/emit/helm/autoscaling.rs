@@ -1,6 +1,6 @@
-//! Autoscalers in the values: whole where the chart owns them, absent where tierc's manifests do.
+//! Autoscalers in the values: complete if the chart owns them, absent if tierc's manifests do.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::kubernetes::{hpa, scaled_object};
 use crate::model::{Autoscalers, Environment, Name, Worker};
@@ -10,13 +10,13 @@ fn owned_by_chart(environment: &Environment) -> bool {
     environment.deliver.autoscalers.value == Autoscalers::Helm
 }
 
-/// No bounds and no replica count beside somebody else's autoscaler.
-fn not_here() -> Value {
+/// Without bounds and replica count, because another owner has the autoscaler.
+fn not_here() -> YamlValue {
     yaml!({ "enabled": false })
 }
 
 /// The HPA's parts, in its own words.
-pub(super) fn of_api(environment: &Environment) -> Value {
+pub(super) fn of_api(environment: &Environment) -> YamlValue {
     if !owned_by_chart(environment) {
         return not_here();
     }
@@ -32,8 +32,8 @@ pub(super) fn of_api(environment: &Environment) -> Value {
     })
 }
 
-/// The ScaledObject's parts, in its own words but for the bounds.
-pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> Value {
+/// The ScaledObject's fields under their own names, except the bounds.
+pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
     if !owned_by_chart(environment) {
         return not_here();
     }
@@ -64,5 +64,5 @@ pub(super) fn of_worker(environment: &Environment, name: &Name, pool: &Worker) -
         let authentication = yaml!({ "name": name, "secretTargetRef": references });
         values.insert("authentication", authentication);
     }
-    Value::Map(values)
+    YamlValue::Map(values)
 }

@@ -1,13 +1,13 @@
-//! What the chart is to know of the API and of a worker pool.
+//! The chart's values for the API and for a worker pool.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::{autoscaling, secret_env};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Image, Name, Portion, Resources, Worker, Workload};
 
-/// The API. It alone reads from replicas, because the budget counts nobody else there.
-pub(super) fn api(environment: &Environment) -> Value {
+/// The API. Only the API reads from replicas, because the budget counts no other readers.
+pub(super) fn api(environment: &Environment) -> YamlValue {
     let api = &environment.api.workload;
     let read = secret::read_url(environment).map(|entry| ("DATABASE_READ_URL".to_owned(), entry));
     let secrets = secrets(environment).into_iter().chain(read);
@@ -15,38 +15,38 @@ pub(super) fn api(environment: &Environment) -> Value {
     values.insert("affinity", placement::of_the_rest(environment));
     values.insert("tolerations", yaml!([]));
     values.insert("autoscaling", autoscaling::of_api(environment));
-    Value::Map(values)
+    YamlValue::Map(values)
 }
 
 /// A worker pool.
-pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> Value {
+pub(super) fn worker(environment: &Environment, name: &Name, pool: &Worker) -> YamlValue {
     let mut values = workload(environment, &pool.workload, secrets(environment));
     values.insert("affinity", placement::of_pool(environment, name, pool));
     values.insert(
         "tolerations",
-        Value::List(placement::tolerations(environment, name, pool)),
+        YamlValue::List(placement::tolerations(environment, name, pool)),
     );
     values.insert("terminationGracePeriodSeconds", pool.grace.value.secs());
     let queues = pool
         .queue
         .iter()
         .map(|queue| yaml!({ "list": &queue.list, "length": &queue.length }));
-    values.insert("queues", queues.collect::<Value>());
+    values.insert("queues", queues.collect::<YamlValue>());
     values.insert(
         "autoscaling",
         autoscaling::of_worker(environment, name, pool),
     );
-    Value::Map(values)
+    YamlValue::Map(values)
 }
 
 fn workload(
     environment: &Environment,
     workload: &Workload,
-    secrets: impl IntoIterator<Item = (String, secret::Entry)>,
+    secrets: impl IntoIterator<Item = (String, secret::SecretEntry)>,
 ) -> Map {
     let mut values = Map::new();
     values.insert("name", &workload.name);
-    // PgBouncer's NetworkPolicy lets nobody else in.
+    // PgBouncer's NetworkPolicy admits only these pods.
     values.insert("podLabels", yaml!({ "app": &workload.name }));
     if let Some(reference) = &workload.image {
         let image = Image::parse(&reference.value);
@@ -72,14 +72,14 @@ fn workload(
     values
 }
 
-fn side(resources: &Resources) -> Value {
+fn side(resources: &Resources) -> YamlValue {
     yaml!({ "cpu": &resources.cpu, "memory": &resources.memory })
 }
 
-fn strategy(workload: &Workload) -> Value {
+fn strategy(workload: &Workload) -> YamlValue {
     let portion = |portion: Portion| match portion {
-        Portion::Count(count) => Value::from(count),
-        Portion::Percent(_) => Value::from(portion.to_string()),
+        Portion::Count(count) => YamlValue::from(count),
+        Portion::Percent(_) => YamlValue::from(portion.to_string()),
     };
     let rollout = &workload.rollout;
     yaml!({ "type": "RollingUpdate", "rollingUpdate": {
@@ -88,7 +88,7 @@ fn strategy(workload: &Workload) -> Value {
     } })
 }
 
-/// Plain variables. One of the user's takes the place of a reference of the same name.
+/// Plain variables. A user's variable replaces a reference with the same name.
 fn env(environment: &Environment, workload: &Workload) -> Map {
     let mut variables = Map::new();
     for group in environment.redis.values() {
@@ -100,7 +100,7 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     for (name, value) in &workload.env {
         variables.insert(name.clone(), &value.value);
     }
-    // Last, so that no variable of the user's can lift the limit that the budget counts on.
+    // Added last, so no user's variable can change the limit that the budget relies on.
     let connections = &workload.connections;
     variables.insert(
         connections.env.value.clone(),
@@ -113,8 +113,8 @@ fn env(environment: &Environment, workload: &Workload) -> Map {
     variables
 }
 
-/// Variables that every workload reads from Secrets.
-fn secrets(environment: &Environment) -> Vec<(String, secret::Entry)> {
+/// The variables that every workload reads from Secrets.
+fn secrets(environment: &Environment) -> Vec<(String, secret::SecretEntry)> {
     let database = ("DATABASE_URL".to_owned(), secret::database_url(environment));
     let groups = environment.redis.iter();
     let redis = groups.map(|(name, group)| {

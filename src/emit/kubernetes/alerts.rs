@@ -1,18 +1,18 @@
-//! The PrometheusRule, or several where one would be too large.
+//! The PrometheusRule, or several if one would be too large.
 
-use crate::emit::alerts::{Alert, Group};
+use crate::emit::alerts::{Alert, AlertGroup};
 use crate::emit::metadata::metadata;
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 use crate::model::{Environment, OWN_LABELS};
 
-/// Bytes of an object that `kubectl apply` takes. It keeps the object as JSON in an annotation, and
-/// the annotations of an object have 262,144 bytes together (Kubernetes
-/// `validation.TotalAnnotationSizeLimitB`): metadata and what others annotate fit in the rest.
+/// The most bytes of an object. `kubectl apply` stores the object as JSON in an annotation, and all
+/// annotations of an object together may have 262,144 bytes (Kubernetes
+/// `validation.TotalAnnotationSizeLimitB`). The rest is for metadata and other annotations.
 const LARGEST: usize = 200_000;
 
-/// A group for each component, in as few objects as can be applied.
-pub(super) fn rules(environment: &Environment, groups: &[Group]) -> Vec<Value> {
-    let mut objects: Vec<Vec<Value>> = Vec::new();
+/// A group for each component, in as few objects as possible.
+pub(super) fn rules(environment: &Environment, groups: &[AlertGroup]) -> Vec<YamlValue> {
+    let mut objects: Vec<Vec<YamlValue>> = Vec::new();
     let mut room = 0;
     for group in groups.iter().map(|it| self::group(environment, it)) {
         let size = group.json_bytes();
@@ -30,8 +30,9 @@ pub(super) fn rules(environment: &Environment, groups: &[Group]) -> Vec<Value> {
         .collect()
 }
 
-fn rule(environment: &Environment, name: &str, groups: Vec<Value>) -> Value {
-    // All of them carry the same labels: the name of a later one can be longer than a label's value.
+fn rule(environment: &Environment, name: &str, groups: Vec<YamlValue>) -> YamlValue {
+    // All objects have the same labels, because the name of a later one can be longer than a label
+    // may be.
     let mut metadata = metadata(environment, name, &environment.rule_name());
     if let Some(labels) = metadata.map_mut("labels") {
         let own = environment.alerts.labels.iter();
@@ -42,11 +43,11 @@ fn rule(environment: &Environment, name: &str, groups: Vec<Value>) -> Value {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": metadata,
-        "spec": { "groups": Value::List(groups) },
+        "spec": { "groups": YamlValue::List(groups) },
     })
 }
 
-fn group(environment: &Environment, group: &Group) -> Value {
+fn group(environment: &Environment, group: &AlertGroup) -> YamlValue {
     let (app, name) = (&environment.app.value, &environment.environment.value);
     let rules = group
         .alerts
@@ -54,12 +55,12 @@ fn group(environment: &Environment, group: &Group) -> Value {
         .map(|alert| of(environment, &group.component, alert));
     yaml!({
         "name": format!("{app}-{name}.{}", group.component),
-        "rules": rules.collect::<Value>(),
+        "rules": rules.collect::<YamlValue>(),
     })
 }
 
-/// The runbook lies in the same tree, and nobody has stated an address of it.
-fn of(environment: &Environment, component: &str, alert: &Alert) -> Value {
+/// The runbook has no URL, only its place in the same tree.
+fn of(environment: &Environment, component: &str, alert: &Alert) -> YamlValue {
     let lasting = alert.lasting.to_string();
     let (name, summary) = (&environment.environment.value, verbatim(&alert.summary));
     let description = format!("For {lasting}: {summary}. Last value: {}.", alert.value);
@@ -77,7 +78,7 @@ fn of(environment: &Environment, component: &str, alert: &Alert) -> Value {
     })
 }
 
-/// A text that Prometheus, which takes every annotation for a template, shows as it is.
+/// Escapes a text, because Prometheus treats every annotation as a template.
 fn verbatim(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
 }

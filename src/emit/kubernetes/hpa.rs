@@ -1,12 +1,12 @@
 //! The API's HorizontalPodAutoscaler.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::metadata::metadata;
 use crate::model::{Environment, PolicyKind, Scaling, Select, Workload};
 
 /// The HPA, named for its Deployment.
-pub(super) fn hpa(environment: &Environment) -> Value {
+pub(super) fn hpa(environment: &Environment) -> YamlValue {
     let workload = &environment.api.workload;
     let deployment = workload.name.value.as_str();
     let (min, max) = workload.bounds();
@@ -25,7 +25,7 @@ pub(super) fn hpa(environment: &Environment) -> Value {
 }
 
 /// The HPA's metrics: utilisations, then Pods metrics by name.
-pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
+pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<YamlValue> {
     let target = &environment.api.workload.target;
     let mut metrics = Vec::new();
     for (name, percent) in [("cpu", &target.cpu), ("memory", &target.memory)] {
@@ -51,12 +51,12 @@ pub(in crate::emit) fn metrics(environment: &Environment) -> Vec<Value> {
     metrics
 }
 
-/// `behavior` of `autoscaling/v2`, which KEDA takes in the same form.
-pub(in crate::emit) fn behavior(workload: &Workload) -> Value {
+/// `behavior` of `autoscaling/v2`; KEDA uses the same form.
+pub(in crate::emit) fn behavior(workload: &Workload) -> YamlValue {
     yaml!({ "scaleUp": rules(&workload.scale_up), "scaleDown": rules(&workload.scale_down) })
 }
 
-fn rules(scaling: &Scaling) -> Value {
+fn rules(scaling: &Scaling) -> YamlValue {
     let select = match scaling.select.value {
         Select::Max => "Max",
         Select::Min => "Min",
@@ -65,7 +65,7 @@ fn rules(scaling: &Scaling) -> Value {
     let mut rules = Map::new();
     rules.insert("stabilizationWindowSeconds", scaling.window.value.secs());
     rules.insert("selectPolicy", select);
-    // An empty list would be refused; an absent one means Kubernetes' defaults.
+    // An empty list is invalid; without the field, Kubernetes uses its defaults.
     if !scaling.policy.is_empty() {
         let policies = scaling.policy.iter().map(|policy| {
             let kind = match policy.kind.value {
@@ -74,7 +74,7 @@ fn rules(scaling: &Scaling) -> Value {
             };
             yaml!({ "type": kind, "value": &policy.value, "periodSeconds": policy.every.value.secs() })
         });
-        rules.insert("policies", policies.collect::<Value>());
+        rules.insert("policies", policies.collect::<YamlValue>());
     }
-    Value::Map(rules)
+    YamlValue::Map(rules)
 }

@@ -5,7 +5,7 @@ mod network_policy;
 
 pub(super) use network_policy::{clients, services};
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::catalogue::Catalogue;
 use crate::emit::endpoint::PORT;
@@ -13,11 +13,11 @@ use crate::emit::metadata::{metadata, selector};
 use crate::emit::pgbouncer::ini;
 use crate::model::Environment;
 
-/// The key in the ConfigMap, and the file that it becomes.
+/// The key in the ConfigMap, and its file name when mounted.
 const CONFIG_FILE: &str = "pgbouncer.ini";
 
 /// ServiceAccount, ConfigMap, Deployment, Service, PodDisruptionBudget and NetworkPolicy.
-pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<YamlValue> {
     let name = environment.pgbouncer.name.value.as_str();
     let meta = metadata(environment, name, name);
     let config = config_name(environment);
@@ -41,8 +41,8 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
                 "ports": [{ "name": "postgres", "port": PORT, "targetPort": "postgres", "protocol": "TCP" }],
             },
         }),
-        // It takes no notice of pods that drain: nodes are to be drained one after another
-        // (`tierc explain connection-budget-exceeded`).
+        // It ignores draining pods, so nodes must be drained one after another (`tierc explain
+        // connection-budget-exceeded`).
         yaml!({
             "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": &meta,
             "spec": {
@@ -56,11 +56,11 @@ pub(super) fn objects(environment: &Environment, catalogue: &Catalogue) -> Vec<V
 }
 
 /// The template of the Deployment's pods alone.
-pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> Value {
+pub(super) fn template(environment: &Environment, catalogue: &Catalogue) -> YamlValue {
     deployment::template(environment, &ini(environment, catalogue))
 }
 
-/// Without a hash in it, so that a change of pools changes no pod.
+/// The name has no hash, so a change of the pools does not change the pods.
 fn config_name(environment: &Environment) -> String {
     format!("{}-config", environment.pgbouncer.name.value)
 }

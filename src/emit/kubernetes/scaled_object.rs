@@ -1,9 +1,9 @@
-//! A worker pool's ScaledObject and the TriggerAuthentication that lets it read Redis.
+//! A worker pool's ScaledObject, and the TriggerAuthentication with which it reads Redis.
 
 mod events;
 mod triggers;
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::hpa::behavior;
 use crate::budget::scaling::asked_for;
@@ -12,7 +12,7 @@ use crate::emit::secret;
 use crate::model::{Environment, Name, Use, Worker};
 
 /// ScaledObject `<deployment>-scaler` and TriggerAuthentication `<deployment>-redis`.
-pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<Value> {
+pub(super) fn objects(environment: &Environment, name: &Name, worker: &Worker) -> Vec<YamlValue> {
     let deployment = worker.workload.name.value.as_str();
     let mut meta = metadata(environment, &worker.scaled_object_name(), deployment);
     if let (Some(annotations), Some(meta)) = (annotations(worker), meta.as_map_mut()) {
@@ -42,13 +42,13 @@ pub(in crate::emit) fn authentication_name(worker: &Worker) -> String {
 }
 
 /// What pauses a pool.
-pub(in crate::emit) fn annotations(worker: &Worker) -> Option<Value> {
+pub(in crate::emit) fn annotations(worker: &Worker) -> Option<YamlValue> {
     let pause = worker.pause.as_ref()?;
     Some(yaml!({ "autoscaling.keda.sh/paused-replicas": pause.value.to_string() }))
 }
 
-/// What the triggers take from the Secret of the queues' group.
-pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<Value> {
+/// The parameters that the triggers read from the Secret of the queues' group.
+pub(in crate::emit) fn secret_target_refs(environment: &Environment) -> Vec<YamlValue> {
     let Some((name, group)) = environment.redis_for(Use::Queue) else {
         return Vec::new();
     };
@@ -78,14 +78,14 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
     );
     spec.insert("minReplicaCount", min);
     spec.insert("maxReplicaCount", max);
-    // Above zero KEDA reads neither and warns about both.
+    // Above zero, KEDA ignores both and warns about them.
     if min == 0 {
         spec.insert("pollingInterval", worker.polling.value.secs());
         spec.insert("cooldownPeriod", worker.cooldown.value.secs());
     }
     let summed = group.is_some() && worker.is_summed();
     if let Some(fallback) = &worker.fallback {
-        // Beside a formula a static count never fires: the formula itself states the stand-in.
+        // With a formula, a static fallback never fires, so the formula contains the fallback.
         let behavior = if summed { "scalingModifiers" } else { "static" };
         let fallback = yaml!({
             "failureThreshold": &fallback.failures,
@@ -104,7 +104,7 @@ pub(in crate::emit) fn spec(environment: &Environment, name: &Name, worker: &Wor
     spec
 }
 
-fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
+fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> YamlValue {
     let mut advanced = Map::new();
     let hpa = yaml!({ "behavior": behavior(&worker.workload) });
     advanced.insert("horizontalPodAutoscalerConfig", hpa);
@@ -114,8 +114,8 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
         let activation = worker.activation.value;
         let target = (worker.workload.bounds().0 == 0 && activation > 0)
             .then(|| triggers::activation_target(activation, &worker.queue));
-        // One target is for the whole formula, and a smaller floor would not wake the pool: the
-        // lists are then held to it before the floors join them.
+        // The formula has one activation target, and a floor below it would not wake the pool. So
+        // the target applies to the lists alone, before the floors are added.
         let gated = events::stays_below(floors, activation, &worker.queue);
         if let (Some(target), true) = (&target, gated) {
             lists = format!("(({lists}) > {target} ? ({lists}) : 0)");
@@ -129,5 +129,5 @@ fn advanced(worker: &Worker, summed: bool, floors: &[events::Floor]) -> Value {
         modifiers.insert("metricType", "AverageValue");
         advanced.insert("scalingModifiers", modifiers);
     }
-    Value::Map(advanced)
+    YamlValue::Map(advanced)
 }

@@ -1,18 +1,18 @@
-//! Off-hours, and events of the API: what no autoscaler does by itself is done by a CronJob.
+//! Off-hours, and events of the API. No autoscaler applies them, so a CronJob does.
 
 mod job;
 mod script;
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::emit::metadata::{metadata, selector};
 use crate::model::Environment;
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
-/// The key in the ConfigMap, and the file that it becomes.
+/// The key in the ConfigMap, and its file name when mounted.
 const SCRIPT: &str = "schedule.sh";
 
-/// Whose pods, floors and pauses are followed.
+/// An environment and its calendar, which the CronJob applies.
 struct Followed<'a> {
     environment: &'a Environment,
     calendar: Calendar<'a>,
@@ -28,32 +28,32 @@ impl<'a> Followed<'a> {
 
     /// Whether the API sleeps at times.
     fn api_sleeps(&self) -> bool {
-        self.calendar.sleeps(&Subject::Api)
+        self.calendar.sleeps(&ScheduleSubject::Api)
     }
 
-    /// Whether the API has another floor at times.
+    /// Whether events change the API's floor.
     fn api_has_events(&self) -> bool {
         let mut occasions = self.calendar.occasions.iter();
-        occasions.any(|occasion| occasion.floor(&Subject::Api).is_some())
+        occasions.any(|occasion| occasion.floor(&ScheduleSubject::Api).is_some())
     }
 
-    /// The pools that sleep at times, each with the name of its ScaledObject. Their events are
-    /// KEDA's own.
-    fn pools(&self) -> Vec<(Subject, String)> {
-        let subjects = self
-            .environment
-            .worker
-            .iter()
-            .map(|(name, pool)| (Subject::Pool(name.clone()), pool.scaled_object_name()));
+    /// The pools with off-hours, each with the name of its ScaledObject. KEDA handles their events.
+    fn pools(&self) -> Vec<(ScheduleSubject, String)> {
+        let subjects = self.environment.worker.iter().map(|(name, pool)| {
+            (
+                ScheduleSubject::Pool(name.clone()),
+                pool.scaled_object_name(),
+            )
+        });
         subjects
             .filter(|(subject, _)| self.calendar.sleeps(subject))
             .collect()
     }
 }
 
-/// ServiceAccount, Role, RoleBinding, ConfigMap, NetworkPolicy and CronJob; nothing where nothing
-/// is to be followed.
-pub(super) fn objects(environment: &Environment) -> Vec<Value> {
+/// ServiceAccount, Role, RoleBinding, ConfigMap, NetworkPolicy and CronJob; empty if there is
+/// nothing to apply.
+pub(super) fn objects(environment: &Environment) -> Vec<YamlValue> {
     let followed = Followed::of(environment);
     if !followed.api_sleeps() && !followed.api_has_events() && followed.pools().is_empty() {
         return Vec::new();
@@ -83,8 +83,8 @@ pub(super) fn objects(environment: &Environment) -> Vec<Value> {
     ]
 }
 
-/// To read and change what is followed, and nothing else.
-fn rules(followed: &Followed<'_>) -> Vec<Value> {
+/// The rights to read and change the scheduled objects, and nothing else.
+fn rules(followed: &Followed<'_>) -> Vec<YamlValue> {
     let api = &followed.environment.api.workload;
     let rule = |group: &str, resource: &str, names: Vec<String>| {
         yaml!({
@@ -100,8 +100,8 @@ fn rules(followed: &Followed<'_>) -> Vec<Value> {
     if followed.api_sleeps() {
         let names = vec![api.name.value.to_string()];
         rules.push(rule("apps", "deployments/scale", names));
-        // Its own ConfigMap holds the mark of the API: to mark the Deployment it would need the right to
-        // change its pods.
+        // The mark of the API is in the job's own ConfigMap: marking the Deployment would need the
+        // right to change its pods.
         let names = vec![followed.environment.schedule_name()];
         rules.push(rule("", "configmaps", names));
     }
@@ -112,8 +112,8 @@ fn rules(followed: &Followed<'_>) -> Vec<Value> {
     rules
 }
 
-/// Nobody comes in; out are DNS and the API server, whose address is the cluster's own.
-fn network_policy(name: &str, meta: &Value) -> Value {
+/// No ingress. Egress to DNS and the API server, whose address depends on the cluster.
+fn network_policy(name: &str, meta: &YamlValue) -> YamlValue {
     yaml!({
         "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta,
         "spec": {

@@ -1,22 +1,21 @@
-//! k6's options: the loads one after another, and what is held to which threshold.
+//! k6's options: the loads one after another, and the thresholds.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::{Duration, ErrorRate, Expectation, LoadTest};
 use crate::source::Sourced;
 
-/// How long requests that are on their way at the end of a load may take to end; the next load
-/// begins after that.
+/// Seconds for the last requests of a load to end. The next load starts after that.
 const GRACE: u64 = 30;
 
-/// k6 drops a request if no virtual user is free. One dropped request in this many is accepted: with
-/// more, the load was lower than asked for.
+/// k6 drops a request if no virtual user is free. One dropped request in this many is accepted;
+/// with more, the load was lower than requested.
 const DROPPED: u64 = 1000;
 
-/// A part of a load test whose figures k6 prints of their own.
+/// A part of a load test for which k6 prints separate results.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Level {
-    /// What requests of it carry as the tag `level`.
+pub struct LoadTestLevel {
+    /// The value of the tag `level` on its requests.
     pub tag: String,
     /// Seconds from the start of the test.
     pub start: u64,
@@ -28,12 +27,12 @@ pub struct Level {
 
 /// The levels of a test in their order.
 #[must_use]
-pub fn levels(test: &LoadTest) -> Vec<Level> {
+pub fn levels(test: &LoadTest) -> Vec<LoadTestLevel> {
     let starts = starts(test);
     let mut levels = Vec::new();
     if let Some(steady) = &test.steady {
         let (vus, time) = (steady.vus.value, steady.r#for.value);
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: steady_tag(vus),
             start: 0,
             seconds: time.secs(),
@@ -43,7 +42,7 @@ pub fn levels(test: &LoadTest) -> Vec<Level> {
     let (mut start, mut from) = (starts.ramp, 0);
     for (index, stage) in test.stage.iter().enumerate() {
         let (to, seconds) = (stage.to.value, stage.over.value.secs());
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: format!("ramp-{}-to-{to}-vus", index + 1),
             start,
             seconds,
@@ -59,7 +58,7 @@ pub fn levels(test: &LoadTest) -> Vec<Level> {
         } else {
             "requests"
         };
-        levels.push(Level {
+        levels.push(LoadTestLevel {
             tag: rate_tag(per_second),
             start: starts.rate,
             seconds: time.secs(),
@@ -87,7 +86,7 @@ pub(super) fn told(test: &LoadTest) -> Vec<String> {
     levels(test).into_iter().map(|level| level.told).collect()
 }
 
-/// The levels of the ramp by the second of it at which each ends: k6 has no tag for a stage.
+/// The levels of the ramp by their end in seconds. k6 has no tag for a stage.
 pub(super) fn ramp(test: &LoadTest) -> Vec<Value> {
     let mut end: u64 = 0;
     let ramp = levels(test)
@@ -100,7 +99,7 @@ pub(super) fn ramp(test: &LoadTest) -> Vec<Value> {
     .collect()
 }
 
-/// When the second and the third load begin, in seconds.
+/// The starts of the second and the third load, in seconds.
 struct Starts {
     ramp: u64,
     rate: u64,
@@ -129,7 +128,7 @@ pub(super) fn options(test: &LoadTest) -> Value {
     })
 }
 
-/// One for each load. k6 starts them all at once unless `startTime` says otherwise.
+/// One scenario for each load. k6 starts all of them at once unless `startTime` says otherwise.
 fn scenarios(test: &LoadTest) -> Map<String, Value> {
     let starts = starts(test);
     let grace = seconds(GRACE);
@@ -180,9 +179,9 @@ fn ramping(test: &LoadTest, start: u64) -> Value {
     })
 }
 
-/// Each level is held to the expectation by itself: over a whole run many fast requests of low
-/// levels hide the slow ones of high levels. k6 prints the figures of a level only where a
-/// threshold names it, so that what is not judged is held to what always holds.
+/// Each level has its own thresholds: over the whole run, many fast requests at low levels would
+/// hide slow ones at high levels. k6 prints the results of a level only if it has a threshold, so
+/// other levels get one that always holds.
 fn thresholds(test: &LoadTest) -> Map<String, Value> {
     let mut thresholds = Map::new();
     for level in levels(test) {
@@ -193,8 +192,8 @@ fn thresholds(test: &LoadTest) -> Map<String, Value> {
     }
     if let Some(rate) = &test.rate {
         let all = u64::from(rate.per_second.value).saturating_mul(rate.r#for.value.secs());
-        // Each process counts what it leaves out of its own share. So many may be left out, and a
-        // threshold of k6 says below what.
+        // Each process counts the dropped iterations of its own share. k6's threshold is an upper
+        // bound that the count must stay below.
         let most = all / DROPPED / u64::from(test.runners());
         let below = most.saturating_add(1);
         thresholds.insert(
@@ -216,7 +215,8 @@ fn times(expect: &Expectation) -> Value {
     percentiles.map(threshold).to_vec().into()
 }
 
-/// k6 counts shares, not percents; below no failure at all there is nothing.
+/// k6 counts shares, not percentages. If no failure is allowed, `rate<0` could never hold, so the
+/// threshold is `rate<=0`.
 fn failed(most: Option<ErrorRate>) -> Value {
     let threshold = most.map_or_else(
         || "rate>=0".to_owned(),

@@ -1,30 +1,34 @@
 //! A TestRun of the k6 operator: pods that share the load.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use crate::emit::metadata::metadata;
 use crate::model::{Environment, LoadTest, Name};
 
-/// The image of the pods: the k6 whose documentation the scripts follow.
+/// The image of the pods: the k6 version that the scripts are written for.
 const IMAGE: &str = "grafana/k6:2.2.0";
 
 /// The user of that image.
 const USER: u32 = 12345;
 
-/// Memory of a k6 process, and of a virtual user, in MiB: k6's guide to large tests counts 1 to 5 MB
-/// for a user of a simple script.
+/// MiB for a k6 process and for a virtual user. k6's guide to large tests estimates 1 to 5 MB for a
+/// user of a simple script.
 const PROCESS: u64 = 128;
 const PER_USER: u64 = 5;
 
 /// The key of the Secret with the token.
 pub const TOKEN: &str = "token";
 
-/// The TestRun, if one is asked for. The operator reads the script from a ConfigMap, which holds
-/// the body, too: `kubectl` makes it from the files, because tierc has no copy of the body.
+/// The TestRun, if requested. The operator reads the script from a ConfigMap, which also contains
+/// the body. `kubectl` creates it from the files, because tierc has no copy of the body.
 ///
-/// Nothing cleans up: what k6 printed is in the logs of the pods, and would go with them.
+/// There is no automatic cleanup: it would delete the pods with k6's results in their logs.
 #[must_use]
-pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) -> Option<Value> {
+pub(super) fn test_run(
+    environment: &Environment,
+    name: &Name,
+    test: &LoadTest,
+) -> Option<YamlValue> {
     let run = test.test_run.as_ref()?;
     let object = environment.test_run_name(name);
     Some(yaml!({
@@ -36,7 +40,7 @@ pub(super) fn test_run(environment: &Environment, name: &Name, test: &LoadTest) 
             "script": {
                 "configMap": { "name": &object, "file": name.script_file() },
             },
-            // What first reads the script is set up like a runner where nothing else is said.
+            // The initializer uses the runner's settings unless it has its own.
             "runner": runner(&object, test),
         },
     }))

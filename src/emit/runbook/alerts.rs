@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::emit::alerts::Group;
+use crate::emit::alerts::AlertGroup;
 
 /// A row of the table.
 #[derive(Serialize)]
-pub(super) struct Row {
+pub(super) struct AlertRow {
     name: &'static str,
     component: String,
     summary: String,
@@ -15,9 +15,9 @@ pub(super) struct Row {
     anchor: String,
 }
 
-pub(super) fn rows(groups: &[Group]) -> Vec<Row> {
+pub(super) fn rows(groups: &[AlertGroup]) -> Vec<AlertRow> {
     let rows = groups.iter().flat_map(|group| {
-        group.alerts.iter().map(|alert| Row {
+        group.alerts.iter().map(|alert| AlertRow {
             name: alert.name,
             component: group.component.clone(),
             summary: alert.summary.clone(),

@@ -1,43 +1,43 @@
-//! A larger volume for the database, where RDS has one.
+//! A larger volume for the database, if RDS offers one.
 
 use serde::Serialize;
 
 use crate::model::volume::{LARGEST_GIB, STRIPED_FROM_GIB};
 use crate::model::{Storage, StorageType};
 
-/// The volume, and what it can become.
+/// The volume, and the sizes that it can grow to.
 #[derive(Serialize)]
-pub(super) struct Volume {
-    /// Up to which it grows by itself; 0 where it does not.
+pub(super) struct RunbookVolume {
+    /// The maximum of storage autoscaling; 0 if it is off.
     max_gib: u32,
     /// Whether RDS may have made it larger than the file states.
-    grows: bool,
-    more: Option<Larger>,
+    pub(super) grows: bool,
+    pub(super) more: Option<Larger>,
     /// Why there is no larger one.
     full: Option<String>,
     /// The ceiling that it could be given, where it has none.
-    ceiling: Option<u32>,
+    pub(super) ceiling: Option<u32>,
 }
 
 #[derive(Serialize)]
-struct Larger {
-    gib: u32,
+pub(super) struct Larger {
+    pub(super) gib: u32,
     /// The ceiling that goes with it, where there is one: RDS wants it a tenth above the volume.
-    max_gib: Option<u32>,
+    pub(super) max_gib: Option<u32>,
     /// Whether growing as suggested stripes the volume anew.
     stripes: bool,
 }
 
-pub(super) fn volume(storage: &Storage) -> Volume {
+pub(super) fn volume(storage: &Storage) -> RunbookVolume {
     let (gib, ceiling) = (storage.gib.value, storage.max_gib.value);
     let (more, full) = match larger(storage) {
         Ok(gib) => (Some(gib), None),
         Err(why) => (None, Some(why)),
     };
-    // Where it is to grow by itself, after it has grown by hand or not.
+    // The maximum to set before or after a manual growth.
     let grown = more.unwrap_or(gib);
     let could = double(grown);
-    Volume {
+    RunbookVolume {
         max_gib: ceiling,
         grows: ceiling > gib,
         more: more.map(|more| Larger {
@@ -52,8 +52,8 @@ pub(super) fn volume(storage: &Storage) -> Volume {
     }
 }
 
-/// Half as much again, within what RDS takes: a tenth at least, below the ceiling's own limit, and
-/// no more than provisioned IOPS allow.
+/// Half as much again, within RDS' limits: at least a tenth more, below the largest maximum, and
+/// within the provisioned IOPS.
 fn larger(storage: &Storage) -> Result<u32, String> {
     let (gib, grows) = (storage.gib.value, storage.max_gib.value > 0);
     let largest = if grows {
@@ -82,7 +82,7 @@ fn larger(storage: &Storage) -> Result<u32, String> {
     Ok(wanted.max(least).min(largest).min(allowed))
 }
 
-/// Provisioned IOPS are half a one for each GiB at least.
+/// Provisioned IOPS must be at least half the GiB.
 fn allowed_by_iops(storage: &Storage) -> u32 {
     match (storage.kind.value, &storage.iops) {
         (StorageType::Io1 | StorageType::Io2, Some(iops)) => iops.value.saturating_mul(2),

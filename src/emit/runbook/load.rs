@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::Action;
+use crate::action::kubectl::{KubectlCall, listed, logged};
 use crate::emit::load_test::levels;
 use crate::model::{Environment, LoadTest, Name};
 
-/// What a TestRun takes beside the loads: pods that start, and requests that end, in seconds.
+/// Seconds that a TestRun needs beyond its loads: for pods to start, and for requests to end.
 const BESIDE: u64 = 600;
 
 /// A load test.
@@ -16,37 +19,35 @@ pub(super) struct Test {
     script: String,
     body: Option<String>,
     token: Option<String>,
-    levels: Vec<Level>,
-    /// What has to hold at each level; none where nothing is expected.
+    levels: Vec<RunbookLevel>,
+    /// The expectation for each level, if there is one.
     expect: Option<String>,
-    rate: Option<Rate>,
-    run: Option<Run>,
+    rate: Option<RunbookRate>,
+    run: Option<RunbookLoadRun>,
+    pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
-struct Level {
+struct RunbookLevel {
     tag: String,
     start: u64,
     told: String,
 }
 
 #[derive(Serialize)]
-struct Rate {
+struct RunbookRate {
     per_second: u32,
     millis: u64,
-    /// The virtual users that it takes, if requests last that long.
+    /// The virtual users that it needs, if requests last that long.
     needed: u64,
     users: u64,
     most_users: u64,
 }
 
 #[derive(Serialize)]
-struct Run {
+struct RunbookLoadRun {
     name: String,
-    file: String,
     pods: u32,
-    /// How long to wait for its end, in seconds.
-    wait: u64,
 }
 
 pub(super) fn tests(environment: &Environment) -> Vec<Test> {
@@ -60,20 +61,22 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
     let levels = levels(test);
     let last = levels.last();
     let end = last.map_or(0, |level| level.start.saturating_add(level.seconds));
-    let rate = test.rate.as_ref().map(|rate| Rate {
+    let rate = test.rate.as_ref().map(|rate| RunbookRate {
         per_second: rate.per_second.value,
         millis: test.expect.millis(),
         needed: rate.needed(&test.expect),
         users: rate.vus(&test.expect, test.runners()),
         most_users: rate.most_vus(&test.expect, test.runners()),
     });
-    let run = test.test_run.as_ref().map(|run| Run {
+    let run = test.test_run.as_ref().map(|run| RunbookLoadRun {
         name: environment.test_run_name(name),
-        file: name.test_run_file(),
         pods: run.parallelism.value,
-        wait: end.saturating_add(BESIDE),
     });
-    let levels = levels.into_iter().map(|level| Level {
+    let wait = end.saturating_add(BESIDE);
+    let in_cluster = run
+        .as_ref()
+        .map(|_| in_cluster(environment, name, test, wait));
+    let levels = levels.into_iter().map(|level| RunbookLevel {
         tag: level.tag,
         start: level.start,
         told: level.told,
@@ -88,7 +91,47 @@ fn of(environment: &Environment, name: &Name, test: &LoadTest) -> Test {
         expect: expected(test),
         rate,
         run,
+        sh: Procedures::default().with_some("run", in_cluster),
     }
+}
+
+/// Runs a test in the cluster, and waits as many seconds for its end.
+fn in_cluster(environment: &Environment, name: &Name, test: &LoadTest, wait: u64) -> [Action; 5] {
+    let namespace = environment.namespace.value.as_str();
+    let run = environment.test_run_name(name);
+    let script = name.script_file();
+    let body = test.request.body.as_ref().map(|file| file.value.as_str());
+    let files = std::iter::once(script.as_str()).chain(body);
+    let made = KubectlCall::new("create configmap", [&run]).within(namespace);
+    let made = files.fold(made, |made, file| {
+        made.flag("from-file", format!("load-test/{file}"))
+    });
+    let finished = KubectlCall::new("wait", [format!("testrun/{run}")])
+        .within(namespace)
+        .flag("for", "jsonpath={.status.stage}=finished")
+        .flag("timeout", format!("{wait}s"));
+    [
+        Action::ApplyMade { call: made },
+        Action::DeleteObjects {
+            namespace: namespace.to_owned(),
+            objects: vec![format!("testrun/{run}")],
+        },
+        KubectlCall::new::<&str>("create", [])
+            .flag("f", format!("load-test/{}", name.test_run_file()))
+            .into(),
+        finished.into(),
+        logged(format!("k6_cr={run},runner=true"), namespace, -1).into(),
+    ]
+}
+
+/// What shows how many pods a test takes, and what they use.
+pub(super) fn usage(environment: &Environment) -> [Action; 2] {
+    let namespace = environment.namespace.value.as_str();
+    let top = KubectlCall::new("top", ["pods"]).within(namespace);
+    [
+        listed("hpa", namespace).into(),
+        top.switch("containers").into(),
+    ]
 }
 
 fn expected(test: &LoadTest) -> Option<String> {

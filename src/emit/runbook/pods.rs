@@ -1,7 +1,12 @@
-//! What runs as pods and scales by itself: the API and the worker pools.
+//! The autoscaled pods: the API and the worker pools.
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::kubectl::{
+    PAUSED, limited, listed, merged, patched, paused, pods as listed_pods, shown, unmarked,
+};
+use crate::action::{Action, Question};
 use crate::budget::connections as budget;
 use crate::model::count::counted;
 use crate::model::{Environment, Policy, PolicyKind, Quantity, Scaling, Select, Worker, Workload};
@@ -11,77 +16,172 @@ const LONGEST_WINDOW: u64 = 3600;
 
 /// The API.
 #[derive(Serialize)]
-pub(super) struct Api {
+pub(super) struct RunbookApi {
     #[serde(flatten)]
-    pods: Pods,
+    pods: RunbookPods,
     hpa: String,
-    /// The CPU target in percent, which is the first metric where there is one.
+    /// The CPU target in percent, which is the first metric if there is one.
     cpu: Option<u32>,
     /// A lower one.
     lower_cpu: Option<u32>,
     /// How fast pods are added, in words.
     scale_up: String,
+    pub(super) sh: Procedures,
 }
 
-/// What the API and a pool have in common.
+/// The common part of the API and a pool.
 #[derive(Serialize)]
-struct Pods {
+struct RunbookPods {
     deployment: String,
-    /// The bounds that the autoscaler was given: a held count is both.
+    /// The autoscaler's bounds; a held count is both.
     min: u32,
     max: u32,
     held: bool,
-    /// Half of the maximum, and more than the minimum: a count for an event.
+    /// A count for an event: half of the maximum, and above the minimum.
     event: u32,
-    /// A count to hold it at, which is not the one that it has.
+    /// A count to hold it at, which differs from the present one.
     hold: u32,
-    /// A larger maximum, if the clients that it brings fit into PgBouncer.
+    /// A larger maximum, if PgBouncer has room for its clients.
     more: Option<u32>,
     per_pod: u32,
     down_window: u64,
-    /// Twice that, or the longest that Kubernetes takes; none where it has that.
+    /// Twice that, or the longest that Kubernetes accepts; `None` if it has that already.
     longer_window: Option<u64>,
-    requests: Amounts,
-    limits: Amounts,
+    requests: PodAmounts,
+    limits: PodAmounts,
     /// Twice the limits.
-    larger: Amounts,
+    larger: PodAmounts,
 }
 
 #[derive(Serialize)]
-struct Amounts {
+struct PodAmounts {
     cpu: String,
     memory: String,
 }
 
 /// A worker pool.
 #[derive(Serialize)]
-pub(super) struct Pool {
+pub(super) struct RunbookPool {
     #[serde(flatten)]
-    pods: Pods,
+    pods: RunbookPods,
     name: String,
     scaler: String,
-    queues: Vec<Queue>,
+    queues: Vec<RunbookQueue>,
     paused: Option<u32>,
+    pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
-struct Queue {
+struct RunbookQueue {
     list: String,
     length: u32,
 }
 
-pub(super) fn api(environment: &Environment) -> Api {
+pub(super) fn api(environment: &Environment) -> RunbookApi {
     let workload = &environment.api.workload;
     let cpu = workload.target.cpu.as_ref().map(|percent| percent.value);
-    Api {
-        pods: pods(environment, workload),
+    let lower_cpu = cpu
+        .filter(|percent| *percent > 20)
+        .map(|percent| percent - 10);
+    let pods = pods(environment, workload);
+    RunbookApi {
+        sh: of_api(environment, &pods, lower_cpu),
+        pods,
         hpa: workload.autoscaler_name(),
         cpu,
-        lower_cpu: cpu
-            .filter(|percent| *percent > 20)
-            .map(|percent| percent - 10),
+        lower_cpu,
         scale_up: scale_up(&workload.scale_up),
     }
+}
+
+/// The first line of the patch makes sure that it changes the CPU metric.
+fn cpu_patch(percent: u32) -> String {
+    format!(
+        r#"[
+  {{"op":"test","path":"/spec/metrics/0/resource/name","value":"cpu"}},
+  {{"op":"replace","path":"/spec/metrics/0/resource/target/averageUtilization","value":{percent}}}]"#
+    )
+}
+
+fn of_api(environment: &Environment, pods: &RunbookPods, lower_cpu: Option<u32>) -> Procedures {
+    let namespace = &environment.namespace.value;
+    let hpa = &environment.api.workload.autoscaler_name();
+    let patch = |spec: String| -> Action {
+        let patch = format!(r#"{{"spec":{{{spec}}}}}"#);
+        merged("hpa", hpa, namespace, patch).into()
+    };
+    let minimum = |count: u32| patch(format!(r#""minReplicas":{count}"#));
+    let maximum = |count: u32| patch(format!(r#""maxReplicas":{count}"#));
+    let both = |min: u32, max: u32| patch(format!(r#""minReplicas":{min},"maxReplicas":{max}"#));
+    // A count that is held has no room between its bounds.
+    let moves = pods.min < pods.max;
+    let of_app = || listed_pods(&pods.deployment, namespace);
+    let pending = || of_app().flag("field-selector", "status.phase=Pending");
+    let sh = Procedures::default()
+        .with(
+            "look",
+            [
+                shown("get", "hpa", hpa, namespace).into(),
+                shown("describe", "hpa", hpa, namespace).into(),
+                of_app().into(),
+            ],
+        )
+        .with_some(
+            "raise_maximum",
+            pods.more.map(|more| [maximum(more), pending().into()]),
+        )
+        .with_some("restore_maximum", pods.more.map(|_| [maximum(pods.max)]))
+        .with_some(
+            "raise_minimum",
+            moves.then(|| [minimum(pods.event), ready(pods, pods.event, environment)]),
+        )
+        .with_some("restore_minimum", moves.then(|| [minimum(pods.min)]))
+        .with("hold", [both(pods.hold, pods.hold)])
+        .with("restore_bounds", [both(pods.min, pods.max)])
+        .with("raise_limits", larger_limits(pods, environment))
+        .with_some(
+            "lower_cpu",
+            lower_cpu.map(|percent| {
+                let patch = cpu_patch(percent);
+                [patched("hpa", hpa, namespace, "json", patch).into()]
+            }),
+        );
+    let window = |seconds: u64| {
+        patch(format!(
+            r#""behavior":{{"scaleDown":{{"stabilizationWindowSeconds":{seconds}}}}}"#
+        ))
+    };
+    sh.with_some(
+        "slower_scale_down",
+        pods.longer_window.map(|seconds| [window(seconds)]),
+    )
+}
+
+/// As many pods are ready.
+fn ready(pods: &RunbookPods, least: u32, environment: &Environment) -> Action {
+    Question::Ready {
+        namespace: environment.namespace.value.to_string(),
+        deployment: pods.deployment.clone(),
+        least,
+    }
+    .into()
+}
+
+/// Twice the limits, one after the other, and the rollout that they take.
+fn larger_limits(pods: &RunbookPods, environment: &Environment) -> [Action; 3] {
+    let namespace = &environment.namespace.value;
+    let limit = |resource: &str, amount: &str| {
+        limited(&pods.deployment, namespace, resource, amount).into()
+    };
+    [
+        limit("memory", &pods.larger.memory),
+        limit("cpu", &pods.larger.cpu),
+        Question::RolledOut {
+            namespace: namespace.to_string(),
+            deployment: pods.deployment.clone(),
+        }
+        .into(),
+    ]
 }
 
 /// How fast pods are added, with what Kubernetes does where no step is stated.
@@ -117,14 +217,15 @@ fn scale_up(scaling: &Scaling) -> String {
     format!("{}{which}{window}", steps.join(" or "))
 }
 
-pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
+pub(super) fn pools(environment: &Environment) -> Vec<RunbookPool> {
     let pool = |(name, worker): (&crate::model::Name, &Worker)| {
         let mut pods = pods(environment, &worker.workload);
         let paused = worker.pause.as_ref().map(|count| count.value);
         if let Some(paused) = paused {
             pods.hold = other_than(paused, &pods);
         }
-        Pool {
+        RunbookPool {
+            sh: of_pool(environment, &pods, worker),
             pods,
             name: name.to_string(),
             scaler: worker.scaled_object_name(),
@@ -135,24 +236,72 @@ pub(super) fn pools(environment: &Environment) -> Vec<Pool> {
     environment.worker.iter().map(pool).collect()
 }
 
+fn of_pool(environment: &Environment, pods: &RunbookPods, worker: &Worker) -> Procedures {
+    let namespace = &environment.namespace.value;
+    let scaler = &worker.scaled_object_name();
+    let patch = |spec: String| -> Action {
+        let patch = format!(r#"{{"spec":{{{spec}}}}}"#);
+        merged("scaledobject", scaler, namespace, patch).into()
+    };
+    let minimum = |count: u32| patch(format!(r#""minReplicaCount":{count}"#));
+    let maximum = |count: u32| patch(format!(r#""maxReplicaCount":{count}"#));
+    let pause = worker.pause.as_ref().map(|count| count.value);
+    // While it is paused, nobody heeds its bounds.
+    let rises = pause.is_none() && pods.event > pods.min;
+    let more = pods.more.filter(|_| pause.is_none());
+    Procedures::default()
+        .with(
+            "look",
+            [
+                shown("describe", "scaledobject", scaler, namespace).into(),
+                listed_pods(&pods.deployment, namespace).into(),
+            ],
+        )
+        .with_some("raise_minimum", rises.then(|| [minimum(pods.event)]))
+        .with_some("restore_minimum", rises.then(|| [minimum(pods.min)]))
+        .with(
+            "hold",
+            [
+                paused(scaler, namespace, pods.hold).into(),
+                ready(pods, pods.hold, environment),
+            ],
+        )
+        .with(
+            "release",
+            [match pause {
+                Some(count) => paused(scaler, namespace, count).into(),
+                None => unmarked(scaler, namespace, &[PAUSED]).into(),
+            }],
+        )
+        .with_some("raise_maximum", more.map(|more| [maximum(more)]))
+        .with_some("restore_maximum", more.map(|_| [maximum(pods.max)]))
+        .with("raise_limits", larger_limits(pods, environment))
+}
+
+/// What shows every autoscaler.
+pub(super) fn autoscalers(environment: &Environment) -> [Action; 2] {
+    let namespace = &environment.namespace.value;
+    ["scaledobjects", "hpa"].map(|kind| listed(kind, namespace).into())
+}
+
 /// A count to hold a pool at that is paused already: another one than that.
-fn other_than(paused: u32, pods: &Pods) -> u32 {
+fn other_than(paused: u32, pods: &RunbookPods) -> u32 {
     let counts = [pods.hold, pods.max, (paused / 2).max(1)];
     let other = counts.into_iter().find(|count| *count != paused);
     other.unwrap_or_else(|| paused.saturating_add(1))
 }
 
-fn queues(worker: &Worker) -> Vec<Queue> {
-    let queue = |queue: &crate::model::Queue| Queue {
+fn queues(worker: &Worker) -> Vec<RunbookQueue> {
+    let queue = |queue: &crate::model::Queue| RunbookQueue {
         list: queue.list.value.clone(),
         length: queue.length.value,
     };
     worker.queue.iter().map(queue).collect()
 }
 
-fn pods(environment: &Environment, workload: &Workload) -> Pods {
+fn pods(environment: &Environment, workload: &Workload) -> RunbookPods {
     let (min, max) = workload.bounds();
-    let amounts = |cpu: Quantity, memory: Quantity| Amounts {
+    let amounts = |cpu: Quantity, memory: Quantity| PodAmounts {
         cpu: cpu.to_string(),
         memory: memory.to_string(),
     };
@@ -160,7 +309,7 @@ fn pods(environment: &Environment, workload: &Workload) -> Pods {
     let window = workload.scale_down.window.value.secs();
     let event = (max / 2).max(min.saturating_add(1)).min(max);
     let more = more(environment, workload);
-    Pods {
+    RunbookPods {
         deployment: workload.name.value.to_string(),
         min,
         max,
@@ -185,20 +334,20 @@ fn pods(environment: &Environment, workload: &Workload) -> Pods {
     }
 }
 
-/// Half as many again as the maximum, or as many as PgBouncer takes clients of; none where that
-/// is no more than the maximum.
+/// Half as many again as the maximum, or as many as PgBouncer accepts clients of; `None` if that is
+/// not more than the maximum.
 fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
     let most = workload.most();
     let wanted = most.saturating_add(most.div_ceil(2));
     let free = pooled_clients_free(environment);
-    // A rollout of the new pods brings its surge.
+    // A rollout of the additional pods adds its surge.
     let surge = workload.rollout.max_surge.value;
     let per_pod = u64::from(workload.connections.per_pod.value);
     let needs = |pods: u32| {
         let peak = pods.saturating_add(surge.of_rounded_up(pods));
         u64::from(peak.saturating_sub(workload.peak())) * per_pod
     };
-    // More pods never need less: halving finds the most that fit, however many are asked for.
+    // More pods never need fewer clients, so a binary search finds the largest count that fits.
     let (mut fits, mut too_many) = (most, wanted.saturating_add(1));
     while too_many - fits > 1 {
         let middle = fits + (too_many - fits) / 2;
@@ -211,7 +360,8 @@ fn more(environment: &Environment, workload: &Workload) -> Option<u32> {
     (fits > most).then_some(fits)
 }
 
-/// Clients that PgBouncer still takes at everybody's maximum, with one of its pods down.
+/// Clients that PgBouncer can still accept when every workload is at its maximum and one PgBouncer
+/// pod is down.
 fn pooled_clients_free(environment: &Environment) -> u64 {
     let pooler = &environment.pgbouncer;
     let pods = u64::from(pooler.instances.value);

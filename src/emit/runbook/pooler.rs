@@ -1,11 +1,14 @@
-//! PgBouncer: what its pods hold, and how many more of them the database takes.
+//! PgBouncer: its connections, and how many more pods the database allows.
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::kubectl::{logged, pods, scaled};
+use crate::action::{Action, Manifests, PoolerDeployment, Question};
 use crate::budget::connections as budget;
 use crate::catalogue::Catalogue;
 use crate::emit::alerts::Watch;
-use crate::emit::{endpoint, lock, pgbouncer, secret};
+use crate::emit::{lock, pgbouncer, secret};
 use crate::model::platform::leaving_at_once;
 use crate::model::{Environment, Pgbouncer};
 
@@ -18,26 +21,23 @@ pub(super) struct Pooler {
     reserve: u32,
     max_db: u32,
     clients: u32,
-    port: u16,
     admin: &'static str,
     auth_secret: String,
-    /// Connections that the database takes, without the reserved ones.
+    /// Connections of the database, without the reserved ones.
     usable: u64,
     outside: u64,
-    /// The most pods whose pools fit beside those that drain.
+    /// The most pods whose pools fit beside the draining ones.
     most: u64,
-    /// How many of those drain at once, and how many of one pod more than there are.
+    /// How many pods drain at once, with the present count and with one more.
     draining: u32,
     draining_of_more: u32,
     image: String,
-    /// Whether pgbouncer_exporter can connect, and the first version of which that is known.
+    /// Whether pgbouncer_exporter can connect, and its first version that can.
     measurable: bool,
     safe: String,
     /// Whether alerts watch it.
     watched: bool,
-    config: String,
-    /// The digest of the configuration that belongs to this page.
-    digest: String,
+    pub(super) sh: Procedures,
 }
 
 pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &Watch) -> Pooler {
@@ -55,7 +55,6 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         reserve: pooler.pool.reserve.value,
         max_db,
         clients: pooler.clients.max.value,
-        port: endpoint::PORT,
         admin: pgbouncer::ADMIN_USER,
         auth_secret: secret::userlist(environment).secret,
         usable: primary.usable,
@@ -67,11 +66,60 @@ pub(super) fn pooler(environment: &Environment, catalogue: &Catalogue, watch: &W
         measurable: catalogue.ignores_startup_parameters(&pooler.image.value),
         safe: catalogue.pgbouncer_safe.clone(),
         watched: watch.measures_pooler,
-        config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
-        digest: lock::hash(ini.as_bytes())
-            .trim_start_matches("sha256:")
-            .to_owned(),
+        sh: procedures(environment, most, &ini),
     }
+}
+
+fn procedures(environment: &Environment, most: u64, ini: &str) -> Procedures {
+    let namespace = environment.namespace.value.to_string();
+    let deployment = environment.pgbouncer.name.value.to_string();
+    let labels = format!("app={deployment}");
+    let digest = lock::hash(ini.as_bytes());
+    Procedures::default()
+        .with(
+            "look",
+            [
+                pods(&deployment, &namespace).into(),
+                logged(labels, &namespace, 20).into(),
+            ],
+        )
+        .with(
+            "pools",
+            [Action::ShowConsole {
+                pooler: PoolerDeployment {
+                    namespace: namespace.clone(),
+                    deployment: deployment.clone(),
+                },
+                questions: vec!["SHOW POOLS", "SHOW DATABASES"],
+            }],
+        )
+        .with(
+            "reload",
+            [
+                Action::Apply {
+                    manifests: Manifests::File("kubernetes/pgbouncer.yaml".into()),
+                },
+                Action::Reload {
+                    namespace: namespace.clone(),
+                    deployment: deployment.clone(),
+                    config: format!("{}/config/pgbouncer.ini", pgbouncer::FOLDER),
+                    digest: digest.trim_start_matches("sha256:").to_owned(),
+                },
+            ],
+        )
+        .with_some(
+            "scale",
+            (most > u64::from(environment.pgbouncer.instances.value)).then(|| {
+                [
+                    scaled(&deployment, &namespace, most).into(),
+                    Question::RolledOut {
+                        namespace: namespace.clone(),
+                        deployment: deployment.clone(),
+                    }
+                    .into(),
+                ]
+            }),
+        )
 }
 
 /// The most pods that can be declared if the database has room for the pools of `pods` pods, those that
@@ -82,7 +130,7 @@ fn beside_draining(pods: u64, pooler: &Pgbouncer) -> u64 {
     if pods >= draining.saturating_mul(2) {
         pods - draining
     } else {
-        // Fewer pods than can drain at once all drain at once.
+        // If there are fewer pods than can drain at once, all of them drain at once.
         pods / 2
     }
 }

@@ -2,7 +2,13 @@
 
 use serde::Serialize;
 
+use super::database::last_hour;
+use super::procedures::Procedures;
 use super::size;
+use crate::action::elasticache::{
+    NODES, SHARDS, modified, of_group, policy_is, policy_set, reached, replicas_set, shards_set,
+};
+use crate::action::{Action, Argument};
 use crate::catalogue::Catalogue;
 use crate::model::{Environment, RedisGroup};
 
@@ -14,15 +20,15 @@ const MOST_NODES: u32 = 500;
 
 /// A group.
 #[derive(Serialize)]
-pub(super) struct Group {
+pub(super) struct RunbookRedisGroup {
     name: String,
     id: String,
     node: String,
     next_node: Option<String>,
-    /// The GiB that data can take, where the catalogue knows the node.
+    /// The GiB for data, if the catalogue knows the node.
     usable: Option<String>,
     replicas: u32,
-    /// One more in each shard, and one shard more, within ElastiCache's limits.
+    /// One more replica in each shard, and one more shard, within ElastiCache's limits.
     more_replicas: Option<u32>,
     more_shards: Option<u32>,
     shards: u32,
@@ -30,11 +36,12 @@ pub(super) struct Group {
     policy: String,
     uses: String,
     engine: String,
-    /// A member, as CloudWatch and `describe-cache-clusters` call it.
+    /// A member, named as in CloudWatch and `describe-cache-clusters`.
     member: String,
+    pub(super) sh: Procedures,
 }
 
-pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Group> {
+pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<RunbookRedisGroup> {
     let groups = environment.redis.iter();
     groups
         .map(|(name, group)| {
@@ -44,7 +51,7 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                 .iter()
                 .map(|used| used.value.to_string())
                 .collect();
-            Group {
+            let mut facts = RunbookRedisGroup {
                 name: name.to_string(),
                 node: group.node.value.clone(),
                 next_node: size::next(&catalogue.cache_nodes, &group.node.value),
@@ -66,9 +73,63 @@ pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Vec<Gr
                     format!("{id}-001")
                 },
                 id,
-            }
+                sh: Procedures::default(),
+            };
+            facts.sh = procedures(&facts);
+            facts
         })
         .collect()
+}
+
+fn procedures(group: &RunbookRedisGroup) -> Procedures {
+    let id = &group.id;
+    let state = of_group("describe-replication-groups", id)
+        .query("ReplicationGroups[0].[Status,CacheNodeType,ClusterMode,PendingModifiedValues]");
+    let used = last_hour(
+        "AWS/ElastiCache",
+        "DatabaseMemoryUsagePercentage",
+        ("CacheClusterId", &group.member),
+        300,
+        "Maximum",
+    );
+    Procedures::default()
+        .with("look", [Action::Show { query: state }, used.into()])
+        .with_some(
+            "larger_node",
+            group.next_node.as_ref().map(|node| {
+                let change = Argument::text("cache-node-type", node);
+                [
+                    modified(id, [change], true).into(),
+                    reached(id, &[("CacheNodeType", node.clone())]).into(),
+                ]
+            }),
+        )
+        .with_some(
+            "add_replica",
+            group.more_replicas.map(|count| {
+                let nodes = count.saturating_add(1).to_string();
+                [
+                    replicas_set("increase-replica-count", id, count).into(),
+                    reached(id, &[(NODES, nodes)]).into(),
+                ]
+            }),
+        )
+        .with_some(
+            "add_shard",
+            group.more_shards.filter(|_| group.cluster).map(|count| {
+                [
+                    shards_set(id, count, None).into(),
+                    reached(id, &[(SHARDS, count.to_string())]).into(),
+                ]
+            }),
+        )
+        .with(
+            "policy",
+            [
+                policy_set(id, &group.policy).into(),
+                policy_is(id, &group.policy).into(),
+            ],
+        )
 }
 
 fn more_replicas(group: &RedisGroup) -> Option<u32> {
@@ -83,7 +144,7 @@ fn more_shards(group: &RedisGroup) -> Option<u32> {
     (nodes <= MOST_NODES).then_some(more)
 }
 
-/// Bytes as GiB with two digits, rounded down.
+/// Bytes as GiB with two decimals, rounded down.
 fn gib(bytes: u64) -> String {
     let hundredths = u128::from(bytes) * 100 / (1 << 30);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)

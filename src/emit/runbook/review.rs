@@ -1,4 +1,4 @@
-//! What the monthly review looks at, and what to watch while a load test runs.
+//! The monthly review, and what to watch during a load test.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::model::Environment;
 
 /// A row of the review.
 #[derive(Serialize)]
-pub(super) struct Row {
+pub(super) struct ReviewRow {
     component: String,
     metric: &'static str,
     threshold: String,
@@ -22,8 +22,8 @@ pub(super) struct Query {
     query: String,
 }
 
-pub(super) fn rows(watch: &Watch) -> Vec<Row> {
-    let row = |tracked: &Tracked| Row {
+pub(super) fn rows(watch: &Watch) -> Vec<ReviewRow> {
+    let row = |tracked: &Tracked| ReviewRow {
         component: tracked.component.to_string(),
         metric: tracked.metric.name(),
         threshold: amount(tracked.threshold, tracked.metric.unit()),
@@ -65,7 +65,7 @@ pub(super) fn queries(environment: &Environment, watch: &Watch) -> Vec<Query> {
     all
 }
 
-/// What pods of pools use, which no threshold is about.
+/// The usage of the pools' pods, for which there is no threshold.
 fn pools(environment: &Environment) -> impl Iterator<Item = Query> {
     environment.worker.iter().flat_map(|(name, pool)| {
         let workload = &pool.workload;

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::procedures::Procedures;
+use crate::action::kubectl::{
+    ASLEEP, KubectlCall, PAUSED, listed, logged, pods as listed_pods, scaled, shown, unmarked,
+};
+use crate::action::{Action, Question};
 use crate::model::{Duration, Environment, Name};
 use crate::source::Sourced;
 
 /// Off-hours and events.
 #[derive(Serialize)]
-pub(super) struct Schedule {
-    /// The CronJob that follows the calendar, where there is one.
+pub(super) struct RunbookSchedule {
+    /// The CronJob for off-hours and events, if there is one.
     job: Option<String>,
-    /// What it is called, or was when there was one.
-    name: String,
-    /// The kinds that it consists of.
-    kinds: &'static str,
-    windows: Vec<Window>,
+    windows: Vec<RunbookWindow>,
     /// Whether the API sleeps at times.
     api_sleeps: bool,
     /// Whether an event raises the API's minimum.
@@ -25,10 +26,11 @@ pub(super) struct Schedule {
     pools_rise: bool,
     /// The pools that sleep at times.
     sleepers: Vec<Sleeper>,
+    pub(super) sh: Procedures,
 }
 
 #[derive(Serialize)]
-struct Window {
+struct RunbookWindow {
     what: String,
     when: String,
     pods: String,
@@ -40,33 +42,121 @@ struct Sleeper {
     scaler: String,
 }
 
-pub(super) fn schedule(environment: &Environment) -> Schedule {
+pub(super) fn schedule(environment: &Environment) -> RunbookSchedule {
     let off_hours = || environment.off_hours.values();
     let events = || environment.event.values();
     let sleeps = |pool: &Name| off_hours().any(|window| window.worker.contains_key(pool));
     let pools = environment.worker.iter();
-    Schedule {
+    let sleepers: Vec<Sleeper> = pools
+        .filter(|(name, _)| sleeps(name))
+        .map(|(name, pool)| Sleeper {
+            name: name.to_string(),
+            scaler: pool.scaled_object_name(),
+        })
+        .collect();
+    let api_sleeps = off_hours().any(|window| window.api.is_some());
+    RunbookSchedule {
         job: environment
             .is_followed()
             .then(|| environment.schedule_name()),
-        name: environment.schedule_name(),
-        kinds: Environment::SCHEDULE_KINDS,
         windows: windows(environment),
-        api_sleeps: off_hours().any(|window| window.api.is_some()),
+        api_sleeps,
         api_rises: events().any(|event| event.api.is_some()),
         pools_rise: events().any(|event| !event.worker.is_empty()),
-        sleepers: pools
-            .filter(|(name, _)| sleeps(name))
-            .map(|(name, pool)| Sleeper {
-                name: name.to_string(),
-                scaler: pool.scaled_object_name(),
-            })
-            .collect(),
+        sh: procedures(environment, api_sleeps, &sleepers),
+        sleepers,
     }
 }
 
-fn windows(environment: &Environment) -> Vec<Window> {
-    let off_hours = environment.off_hours.values().map(|it| Window {
+fn procedures(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Procedures {
+    let namespace = environment.namespace.value.as_str();
+    let name = environment.schedule_name();
+    let suspended = |suspend: bool| -> Action {
+        KubectlCall::new("patch", ["cronjob", &name])
+            .within(namespace)
+            .flag("p", format!(r#"{{"spec":{{"suspend":{suspend}}}}}"#))
+            .into()
+    };
+    if !environment.is_followed() {
+        return of_what_was(environment);
+    }
+    let sh = Procedures::default()
+        .with(
+            "look",
+            [
+                shown("get", "cronjob", &name, namespace).into(),
+                listed_pods(&name, namespace).into(),
+                logged(format!("app={name}"), namespace, 50).into(),
+            ],
+        )
+        .with("suspend", [suspended(true)])
+        .with("resume", [suspended(false)]);
+    if !api_sleeps && sleepers.is_empty() {
+        return sh;
+    }
+    sh.with("wake", woken(environment, api_sleeps, sleepers))
+        .with("sleep", put_to_sleep(environment, api_sleeps, sleepers))
+}
+
+/// What sleeps of a schedule that is gone, and how it is woken.
+fn of_what_was(environment: &Environment) -> Procedures {
+    let namespace = environment.namespace.value.as_str();
+    let api = &environment.api.workload;
+    let columns = "custom-columns=NAME:.metadata.name,ASLEEP:.metadata.annotations.tierc\\.dev/off-hours,PAUSED:.metadata.annotations.autoscaling\\.keda\\.sh/paused-replicas";
+    let name = environment.schedule_name();
+    let objects = Environment::SCHEDULE_KINDS.split(',');
+    Procedures::default()
+        .with(
+            "delete",
+            [Action::DeleteObjects {
+                namespace: namespace.to_owned(),
+                objects: objects.map(|kind| format!("{kind}/{name}")).collect(),
+            }],
+        )
+        .with(
+            "asleep",
+            [
+                shown("get", "deployment", &api.name.value, namespace).into(),
+                listed("scaledobjects", namespace).flag("o", columns).into(),
+            ],
+        )
+        .with(
+            "wake_what_was",
+            [
+                scaled(&api.name.value, namespace, api.bounds().0).into(),
+                unmarked("NAME", namespace, &[PAUSED, ASLEEP]).into(),
+            ],
+        )
+}
+
+fn woken(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Vec<Action> {
+    let namespace = environment.namespace.value.as_str();
+    let api = &environment.api.workload;
+    let start = api_sleeps.then(|| scaled(&api.name.value, namespace, api.bounds().0).into());
+    let pools = sleepers
+        .iter()
+        .map(|pool| unmarked(&pool.scaler, namespace, &[PAUSED]).into());
+    let started = api_sleeps.then(|| {
+        Action::from(Question::RolledOut {
+            namespace: namespace.to_owned(),
+            deployment: api.name.value.to_string(),
+        })
+    });
+    start.into_iter().chain(pools).chain(started).collect()
+}
+
+fn put_to_sleep(environment: &Environment, api_sleeps: bool, sleepers: &[Sleeper]) -> Vec<Action> {
+    let namespace = environment.namespace.value.as_str();
+    let api = &environment.api.workload.name.value;
+    let stop = api_sleeps.then(|| scaled(api, namespace, 0).into());
+    let pools = sleepers
+        .iter()
+        .map(|pool| unmarked(&pool.scaler, namespace, &[ASLEEP]).into());
+    stop.into_iter().chain(pools).collect()
+}
+
+fn windows(environment: &Environment) -> Vec<RunbookWindow> {
+    let off_hours = environment.off_hours.values().map(|it| RunbookWindow {
         what: "off-hours".into(),
         when: format!(
             "{}, {} to {}, {}",
@@ -74,7 +164,7 @@ fn windows(environment: &Environment) -> Vec<Window> {
         ),
         pods: pods(it.api.as_ref(), &it.worker),
     });
-    let events = environment.event.iter().map(|(name, it)| Window {
+    let events = environment.event.iter().map(|(name, it)| RunbookWindow {
         what: format!("event {name}, at least"),
         when: format!(
             "{} to {}, {}{}",

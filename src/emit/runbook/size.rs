@@ -1,10 +1,10 @@
 //! The next size of an instance in its family.
 
-use crate::catalogue::Facts;
+use crate::catalogue::FactsByName;
 
-/// The next larger instance of the same family that the catalogue knows, such as
-/// `db.r7g.2xlarge` after `db.r7g.xlarge`; none after the largest.
-pub(super) fn next<T>(facts: &Facts<T>, instance: &str) -> Option<String> {
+/// The next larger instance of the same family in the catalogue, such as `db.r7g.2xlarge` after
+/// `db.r7g.xlarge`; `None` after the largest.
+pub(super) fn next<T>(facts: &FactsByName<T>, instance: &str) -> Option<String> {
     let (family, size) = instance.rsplit_once('.')?;
     let size = rank(size)?;
     let larger = facts.names().filter_map(|name| {
@@ -17,7 +17,7 @@ pub(super) fn next<T>(facts: &Facts<T>, instance: &str) -> Option<String> {
         .map(|(_, name)| name.to_owned())
 }
 
-/// Sizes of AWS in order: `large` is half of `xlarge`, which the larger ones are multiples of.
+/// The order of AWS sizes: `large` is half of `xlarge`, and larger ones are multiples of `xlarge`.
 fn rank(size: &str) -> Option<u32> {
     let eighths = match size {
         "micro" => 1,
@@ -38,8 +38,8 @@ fn rank(size: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn family(names: &[&str]) -> Facts<()> {
-        let mut facts = Facts::default();
+    fn family(names: &[&str]) -> FactsByName<()> {
+        let mut facts = FactsByName::default();
         for name in names {
             facts.name((*name).to_owned());
         }

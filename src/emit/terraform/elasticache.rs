@@ -8,13 +8,13 @@ use crate::model::{
 
 use super::{apply_immediately, named, number};
 
-/// ElastiCache's shortest window, in minutes; RDS' is half of it.
+/// ElastiCache's shortest window in minutes; that of RDS is half as long.
 const SHORTEST_WINDOW: u32 = 60;
 
-/// The first version that lets clients move to TLS, and so knows modes of it.
+/// The first version with TLS modes, which let clients move to TLS.
 const WITH_TLS_MODES: Version = Version::of(7, 0);
 
-type Attributes = Vec<(String, Hcl)>;
+type ReplicationGroupAttributes = Vec<(String, Hcl)>;
 
 /// The groups, by name.
 pub(super) fn groups(environment: &Environment, catalogue: &Catalogue) -> Hcl {
@@ -30,7 +30,7 @@ fn one(environment: &Environment, group: &RedisGroup, catalogue: &Catalogue) -> 
     let id = &group.name.value;
     let description = format!("{id} of {}", environment.environment.value);
     let replicated = group.replicas.value > 0;
-    let mut attributes: Attributes = named([
+    let mut attributes: ReplicationGroupAttributes = named([
         ("replication_group_id", Hcl::text(id)),
         ("description", Hcl::String(description)),
         ("engine", Hcl::text(group.engine.value)),
@@ -55,8 +55,8 @@ fn one(environment: &Environment, group: &RedisGroup, catalogue: &Catalogue) -> 
     Hcl::Object(attributes)
 }
 
-/// Nodes are counted for the group where there is one shard, and for each shard where there are more.
-fn shape(group: &RedisGroup) -> Attributes {
+/// Nodes count for the whole group with one shard, and for each shard with more.
+fn shape(group: &RedisGroup) -> ReplicationGroupAttributes {
     if group.is_cluster() {
         named([
             ("num_node_groups", number(group.cluster.shards.value)),
@@ -69,9 +69,9 @@ fn shape(group: &RedisGroup) -> Attributes {
     }
 }
 
-fn encryption(group: &RedisGroup) -> Attributes {
+fn encryption(group: &RedisGroup) -> ReplicationGroupAttributes {
     let encrypted = group.tls.value != RedisTls::Off;
-    let mut attributes: Attributes =
+    let mut attributes: ReplicationGroupAttributes =
         named([("transit_encryption_enabled", Hcl::Bool(encrypted))]).collect();
     let has_modes =
         Version::leading(&group.version.value).is_none_or(|version| version >= WITH_TLS_MODES);
@@ -82,8 +82,8 @@ fn encryption(group: &RedisGroup) -> Attributes {
     attributes
 }
 
-/// A group of its own, because the default ones cannot be changed. Its name holds what cannot be
-/// changed within it: the family, and whether it is for cluster mode.
+/// A parameter group of its own, because default groups cannot be changed. Its name contains what
+/// cannot be changed in it: the family, and cluster mode.
 fn parameter_group(
     group: &RedisGroup,
     catalogue: &Catalogue,
@@ -93,7 +93,7 @@ fn parameter_group(
         .redis_versions
         .get(&key)
         .map_or_else(String::new, |version| version.family.clone());
-    // `compatible` is reached with a group for cluster mode already.
+    // `compatible` already needs a parameter group for cluster mode.
     let clustered = group.is_cluster() || group.cluster.mode.value != ClusterMode::Disabled;
     let suffix = if clustered { "-cluster" } else { "" };
     let name = format!("{}-{}{suffix}", group.name.value, family.replace('.', "-"));
@@ -111,16 +111,17 @@ fn parameter_group(
     ])
 }
 
-/// How long a group's snapshots are kept, and when they are made.
+/// The retention and the time of a group's snapshots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshots {
-    /// Days; 0 is none.
+    /// Days; 0 turns snapshots off.
     pub days: u32,
     /// When, in UTC, where it is stated.
     pub window: Option<DailyWindow>,
 }
 
-/// The database's days of backups for what no cache can bring back: jobs and sessions.
+/// Jobs and sessions cannot be recreated like a cache, so their groups have the database's days of
+/// backups.
 #[must_use]
 pub fn snapshots(environment: &Environment, group: &RedisGroup) -> Snapshots {
     let backup = &environment.database.backup;
@@ -137,16 +138,17 @@ pub fn snapshots(environment: &Environment, group: &RedisGroup) -> Snapshots {
     }
 }
 
-/// The database's maintenance window, where it is long enough.
+/// The database's maintenance window, if it is long enough.
 #[must_use]
 pub fn maintenance_window(environment: &Environment) -> Option<WeeklyWindow> {
     let window = environment.database.maintenance.window.value;
     (window.minutes() >= SHORTEST_WINDOW).then_some(window)
 }
 
-fn windows(environment: &Environment, group: &RedisGroup) -> Attributes {
+fn windows(environment: &Environment, group: &RedisGroup) -> ReplicationGroupAttributes {
     let Snapshots { days, window } = snapshots(environment, group);
-    let mut attributes: Attributes = named([("snapshot_retention_limit", number(days))]).collect();
+    let mut attributes: ReplicationGroupAttributes =
+        named([("snapshot_retention_limit", number(days))]).collect();
     let snapshot = window.map(|window| ("snapshot_window".into(), Hcl::text(window)));
     attributes.extend(snapshot);
     let maintenance = maintenance_window(environment);

@@ -2,8 +2,9 @@
 
 use crate::catalogue::Catalogue;
 use crate::emit::hcl::Hcl;
-use crate::emit::placement::{ENVIRONMENT, NODE_GROUP};
-use crate::model::{Arch, Capacity, Environment, Name, NodeGroup};
+use crate::model::{
+    Arch, Capacity, ENVIRONMENT_LABEL, Environment, NODE_GROUP_LABEL, Name, NodeGroup,
+};
 
 use super::number;
 
@@ -31,8 +32,8 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         Capacity::Spot => "SPOT",
     };
     let labels = Hcl::object([
-        (ENVIRONMENT, Hcl::text(&environment.environment.value)),
-        (NODE_GROUP, Hcl::text(name)),
+        (ENVIRONMENT_LABEL, Hcl::text(&environment.environment.value)),
+        (NODE_GROUP_LABEL, Hcl::text(name)),
     ]);
     let instances = Hcl::List(vec![Hcl::text(&group.instance.value)]);
     Hcl::object([
@@ -42,8 +43,8 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
         ("min_size", number(group.count.min.value)),
         ("max_size", number(group.count.max.value)),
         ("desired_size", number(group.count.min.value)),
-        // Node by node: the connection budget counts the pods that drain in a rollout, and a disruption budget
-        // does not count pods that are on their way out.
+        // One node at a time: the connection budget counts the draining pods of one rollout, and a
+        // disruption budget ignores terminating pods.
         (
             "update_config",
             Hcl::object([("max_unavailable", number(1))]),
@@ -53,13 +54,13 @@ fn one(environment: &Environment, name: &Name, group: &NodeGroup, catalogue: &Ca
     ])
 }
 
-/// What keeps everybody out but the pools that the group names. EKS spells effects in capitals.
+/// The taint that keeps out all pods except the named pools. EKS spells effects in capitals.
 fn taints(name: &Name, group: &NodeGroup) -> Hcl {
     if group.runs.is_empty() {
         return Hcl::Object(Vec::new());
     }
     let taint = Hcl::object([
-        ("key", Hcl::text(NODE_GROUP)),
+        ("key", Hcl::text(NODE_GROUP_LABEL)),
         ("value", Hcl::text(name)),
         ("effect", Hcl::text("NO_SCHEDULE")),
     ]);

@@ -3,26 +3,26 @@
 use crate::emit::endpoint::SERVER_PORT;
 use crate::emit::hcl::Hcl;
 use crate::model::version::major_and_rest;
-use crate::model::volume::provisioned;
 use crate::model::{Database, Environment, SslMode, Tier};
 
 use super::{apply_immediately, named, number};
 
-type Attributes = Vec<(String, Hcl)>;
+type InstanceAttributes = Vec<(String, Hcl)>;
 
 /// The source.
 pub(super) fn source(environment: &Environment) -> Hcl {
     let database = &environment.database;
     let identifier = database.name.value.as_str();
-    let mut attributes: Attributes = named([("identifier", Hcl::text(identifier))]).collect();
+    let mut attributes: InstanceAttributes =
+        named([("identifier", Hcl::text(identifier))]).collect();
     attributes.extend(engine(database, &database.instance.value));
     attributes.extend(storage(database));
     attributes.extend(named([
         ("db_name", Hcl::text(&database.dbname.value)),
         ("username", Hcl::text(&database.master.value)),
-        // RDS makes no read replica of an instance whose password it keeps in Secrets Manager, and
-        // an instance whose master is the application's role would lock PgBouncer out as soon as
-        // RDS rotates it.
+        // RDS cannot create read replicas of an instance whose password it keeps in Secrets
+        // Manager. And if the master user is the application's role, a rotation would lock
+        // PgBouncer out.
         ("manage_master_user_password", Hcl::Bool(false)),
         ("port", Hcl::text(SERVER_PORT)),
         ("multi_az", Hcl::Bool(database.multi_az.value)),
@@ -58,7 +58,7 @@ pub(super) fn replicas(environment: &Environment) -> Hcl {
 fn replica(environment: &Environment, number: u32) -> (String, Hcl) {
     let database = &environment.database;
     let identifier = database.read_identifier(number);
-    let mut attributes: Attributes = named([
+    let mut attributes: InstanceAttributes = named([
         ("identifier", Hcl::text(&identifier)),
         ("replicate_source_db", Hcl::text(&database.name.value)),
     ])
@@ -76,7 +76,7 @@ fn replica(environment: &Environment, number: u32) -> (String, Hcl) {
         database.replicas.max_connections.value,
     ));
     attributes.extend(maintenance(environment));
-    // A replica holds nothing of its own: fewer of them is an ordinary change.
+    // A replica has no data of its own, so removing one is an ordinary change.
     attributes.extend(named([
         ("deletion_protection", Hcl::Bool(false)),
         ("skip_final_snapshot", Hcl::Bool(true)),
@@ -88,8 +88,8 @@ fn major(database: &Database) -> &str {
     major_and_rest(&database.engine.value).0
 }
 
-/// The name of an instance's parameter group: one for each major version, because a group's family
-/// never changes.
+/// The name of an instance's parameter group. Each major version has its own, because a group's
+/// family never changes.
 #[must_use]
 pub fn parameter_group_name(identifier: &str, database: &Database) -> String {
     format!("{identifier}-{}", family(database))
@@ -100,7 +100,8 @@ fn family(database: &Database) -> String {
 }
 
 fn engine(database: &Database, class: &str) -> impl Iterator<Item = (String, Hcl)> {
-    // A stated minor is kept: RDS would leave it behind, and Terraform then ask for a downgrade.
+    // A stated minor version is kept: RDS would upgrade it, and Terraform would then ask for a
+    // downgrade.
     let follows_minors = !database.engine.value.contains('.');
     named([
         ("engine", Hcl::text("postgres")),
@@ -112,16 +113,16 @@ fn engine(database: &Database, class: &str) -> impl Iterator<Item = (String, Hcl
     ])
 }
 
-/// The volume, of the source and of each replica: replicas do not grow with their source.
-fn storage(database: &Database) -> Attributes {
+/// The volume of the source and of each replica. Replicas do not grow with their source.
+fn storage(database: &Database) -> InstanceAttributes {
     let storage = &database.storage;
-    let mut attributes: Attributes = named([
+    let mut attributes: InstanceAttributes = named([
         ("allocated_storage", number(storage.gib.value)),
         ("max_allocated_storage", number(storage.max_gib.value)),
         ("storage_type", Hcl::text(storage.kind.value)),
     ])
     .collect();
-    let asked = provisioned(storage, storage.gib.value);
+    let asked = storage.provisioned(storage.gib.value);
     let extra = [
         ("iops", asked.iops),
         ("storage_throughput", asked.throughput),
@@ -135,19 +136,19 @@ fn storage(database: &Database) -> Attributes {
     attributes
 }
 
-/// The first major version whose family has `rds.force_ssl` at 1 (RDS user guide, using SSL with a
+/// The first major version whose family sets `rds.force_ssl` to 1 (RDS user guide, using SSL with a
 /// PostgreSQL DB instance).
 const FORCES_SSL: u32 = 15;
 
-/// The value of `rds.force_ssl` that a database needs, and when RDS takes it; none where its family
-/// has that value already.
+/// The value of `rds.force_ssl` that a database needs, and when RDS applies it; `None` if it is the
+/// family's default.
 ///
-/// AWS reports a parameter that equals its family's default as `system` and `pending-reboot`,
-/// whatever was asked for. Terraform would show a difference for ever. `max_connections` has a
-/// formula as its default, which no number equals. ElastiCache reports what was set as `user`, even
-/// if it is the default.
+/// AWS reports a parameter with its family's default as `system` and `pending-reboot`, whatever was
+/// requested, so Terraform would show a difference forever. The default of `max_connections` is a
+/// formula, which no number equals. ElastiCache reports every set parameter as `user`, even with
+/// the default value.
 ///
-/// Families before 15 have the parameter as a static one, and RDS refuses `immediate` for those.
+/// In families before 15 the parameter is static, and RDS refuses `immediate` for it.
 #[must_use]
 pub fn forced_ssl(database: &Database) -> Option<(u32, &'static str)> {
     let by_default = forces_ssl_by_default(database);
@@ -160,17 +161,17 @@ pub fn forced_ssl(database: &Database) -> Option<(u32, &'static str)> {
     (encrypted != by_default).then_some((u32::from(encrypted), apply))
 }
 
-/// Whether the family has `rds.force_ssl` at 1. Those that have not hold it as a static parameter,
-/// which acts from a reboot on. A version that is no number is newer than any that is known here.
+/// Whether the family sets `rds.force_ssl` to 1. In other families it is a static parameter, which
+/// needs a reboot. A version that is not a number counts as newer than all known ones.
 #[must_use]
 pub fn forces_ssl_by_default(database: &Database) -> bool {
     let major = major(database).parse::<u32>();
     major.map_or(true, |major| major >= FORCES_SSL)
 }
 
-/// A group of each instance's own, named for its family too: another major version needs another
-/// group while the old one is still in use. `max_connections` is static, and RDS refuses a static
-/// parameter that does not say so.
+/// A parameter group for each instance and family: a new major version needs another group while
+/// the old one is in use. `max_connections` is static, and RDS requires `pending-reboot` for static
+/// parameters.
 fn parameter_group(
     database: &Database,
     identifier: &str,

@@ -1,11 +1,10 @@
-//! Texts: the usual ones at a glance, and the YAML crate about every other.
+//! Texts: the usual ones are recognised here, and the YAML crate decides about the others.
 
 use serde_saphyr::DoubleQuoted;
 
 use crate::emit::indent::spaces;
 
-/// Words that YAML, in one version or another, takes for a truth value, a number or nothing: no
-/// others begin with a letter.
+/// Words that some YAML version reads as a boolean, a number or null; they all begin with a letter.
 const WORDS: [&str; 12] = [
     "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity",
 ];
@@ -15,15 +14,15 @@ const LONGEST: usize = 8;
 
 /// What a text needs.
 enum Needs {
-    /// It stands as it is.
+    /// It needs no quotes.
     Nothing,
     /// Quotes, and escapes for `"` and `\`.
     Quotes,
-    /// Nobody can tell at a glance.
+    /// The YAML crate must decide.
     Asking,
 }
 
-/// A text of one line, or of several that no block can hold.
+/// Writes a text of one line, or one that no block can hold.
 pub(super) fn write(text: &str, into: &mut String) {
     match needs(text) {
         Needs::Nothing => into.push_str(text),
@@ -44,8 +43,8 @@ pub(super) fn write_key(key: &str, into: &mut String) {
     }
 }
 
-/// Lines below `|`, each behind `indent` spaces; false, and nothing is written, where no block can
-/// hold the text.
+/// Writes lines below `|`, each after `indent` spaces. Returns `false` and writes nothing if no
+/// block can hold the text.
 pub(super) fn write_block(text: &str, indent: usize, into: &mut String) -> bool {
     if !holds_in_block(text) {
         return false;
@@ -66,7 +65,7 @@ pub(super) fn write_block(text: &str, indent: usize, into: &mut String) -> bool 
     true
 }
 
-/// A block takes the white space that its text begins with for its indentation, and has no escapes.
+/// A block takes leading white space for indentation, and has no escapes.
 fn holds_in_block(text: &str) -> bool {
     let printable = |byte: u8| byte == b'\n' || (b' '..=b'~').contains(&byte);
     let first = text.trim_start_matches('\n').bytes().next();
@@ -83,7 +82,7 @@ fn is_word(text: &str) -> bool {
 
 fn needs(text: &str) -> Needs {
     let bytes = text.as_bytes();
-    // Without a way out in the middle the compiler looks at many bytes at once.
+    // Without an early exit, the compiler can check many bytes at once.
     let odd = |byte: &u8| u8::from(!(b' '..=b'~').contains(byte));
     if bytes.iter().map(odd).fold(0, u8::max) > 0 {
         return Needs::Asking;
@@ -99,7 +98,7 @@ fn needs(text: &str) -> Needs {
     }
     let is_plain = match bytes.first() {
         Some(first) if first.is_ascii_alphabetic() => !is_word(text),
-        // An expression: no number and no date has a bracket.
+        // An expression: neither a number nor a date has a bracket.
         Some(first) => (first.is_ascii_digit() || *first == b'(') && bytes.contains(&b'('),
         None => false,
     };

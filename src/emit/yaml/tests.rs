@@ -2,15 +2,15 @@ use proptest::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_saphyr::DoubleQuoted;
 
-use super::{FIRST, Map, Value, documents};
+use super::{FIRST, Map, YamlValue, documents};
 
-/// A value as the YAML crate writes it all by itself, in our order.
-struct ByTheCrate<'a>(&'a Value);
+/// A value as the YAML crate alone writes it, in our order.
+struct ByTheCrate<'a>(&'a YamlValue);
 
 impl Serialize for ByTheCrate<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::Map(map) => {
+            YamlValue::Map(map) => {
                 let mut out = serializer.serialize_map(None)?;
                 let first = FIRST.iter().filter_map(|key| Some((*key, map.get(key)?)));
                 let others = map.iter().filter(|(key, _)| !FIRST.contains(key));
@@ -19,24 +19,25 @@ impl Serialize for ByTheCrate<'_> {
                 }
                 out.end()
             }
-            Value::List(items) => serializer.collect_seq(items.iter().map(ByTheCrate)),
-            Value::Text(text) if in_quotes(text) => DoubleQuoted(text).serialize(serializer),
-            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => {
-                other.serialize(serializer)
-            }
+            YamlValue::List(items) => serializer.collect_seq(items.iter().map(ByTheCrate)),
+            YamlValue::Text(text) if in_quotes(text) => DoubleQuoted(text).serialize(serializer),
+            other @ (YamlValue::Null
+            | YamlValue::Bool(_)
+            | YamlValue::Number(_)
+            | YamlValue::Text(_)) => other.serialize(serializer),
         }
     }
 }
 
-/// Of several lines, what no block holds: it begins with white space, or has characters that we let
-/// nobody guess.
+/// Texts of several lines that no block can hold: they start with white space or have ambiguous
+/// characters.
 fn in_quotes(text: &str) -> bool {
     let printable = |c: char| c == '\n' || (' '..='~').contains(&c);
     let first = text.trim_start_matches('\n').chars().next();
     text.contains('\n') && (first.is_none_or(|c| c == ' ') || !text.chars().all(printable))
 }
 
-/// Texts that readers take for something else, or that mean something to YAML.
+/// Texts that readers could misread, or that have a meaning in YAML.
 const AWKWARD: [&str; 58] = [
     "true",
     "No",
@@ -111,13 +112,13 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn value() -> impl Strategy<Value = Value> {
+fn value() -> impl Strategy<Value = YamlValue> {
     let scalar = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<i32>().prop_map(Value::from),
-        text().prop_map(Value::from),
+        Just(YamlValue::Null),
+        any::<bool>().prop_map(YamlValue::from),
+        any::<u64>().prop_map(YamlValue::from),
+        any::<i32>().prop_map(YamlValue::from),
+        text().prop_map(YamlValue::from),
     ];
     scalar.prop_recursive(5, 30, 4, |inner| {
         let key = prop_oneof![
@@ -125,9 +126,9 @@ fn value() -> impl Strategy<Value = Value> {
             prop::sample::select(vec!["kind", "spec", "name"]).prop_map(str::to_owned),
         ];
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(YamlValue::List),
             prop::collection::vec((key, inner), 0..4)
-                .prop_map(|entries| Value::Map(entries.into_iter().collect::<Map>())),
+                .prop_map(|entries| YamlValue::Map(entries.into_iter().collect::<Map>())),
         ]
     })
 }
@@ -137,7 +138,7 @@ proptest! {
 
     #[test]
     fn every_document_is_what_the_crate_writes(inner in value()) {
-        let document = Value::Map(Map::from_iter([("spec", inner)]));
+        let document = YamlValue::Map(Map::from_iter([("spec", inner)]));
         let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
         let expected = serde_saphyr::to_string_with_options(&ByTheCrate(&document), options);
         let written = documents(std::slice::from_ref(&document), "prod.kdl");
@@ -147,7 +148,7 @@ proptest! {
 
     #[test]
     fn every_document_is_read_back_as_it_was(inner in value()) {
-        let document = Value::Map(Map::from_iter([("spec", inner)]));
+        let document = YamlValue::Map(Map::from_iter([("spec", inner)]));
         let written = documents(std::slice::from_ref(&document), "prod.kdl");
         let back: serde_json::Value = serde_yaml::from_str(&written).unwrap();
         prop_assert_eq!(back, serde_json::to_value(&document).unwrap(), "{}", written);
@@ -159,11 +160,11 @@ fn a_map_of_many_keeps_order_and_places() {
     let key = |number: usize| format!("key-{number}");
     let mut map: Map = (0..100).map(|number| (key(number), "old")).collect();
     map.insert(key(70), "new");
-    assert_eq!(map.get("key-70"), Some(&Value::from("new")));
-    assert_eq!(map.remove("key-40"), Some(Value::from("old")));
+    assert_eq!(map.get("key-70"), Some(&YamlValue::from("new")));
+    assert_eq!(map.remove("key-40"), Some(YamlValue::from("old")));
     assert!(!map.contains_key("key-40"));
     let left: Vec<String> = map.iter().map(|(key, _)| key.to_owned()).collect();
     let all: Vec<String> = (0..100).filter(|it| *it != 40).map(key).collect();
     assert_eq!(left, all);
-    assert_eq!(map.get("key-99"), Some(&Value::from("old")));
+    assert_eq!(map.get("key-99"), Some(&YamlValue::from("old")));
 }

@@ -1,5 +1,5 @@
-//! Documents before they are written: far cheaper to build than JSON values, of which an
-//! environment takes thousands.
+//! Documents before they are written. They are far cheaper to build than JSON values, and an
+//! environment needs thousands.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,24 +11,24 @@ use crate::source::Sourced;
 
 /// What a document consists of.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum YamlValue {
     /// Nothing.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number; wide enough for every type that is one.
+    /// An integer, wide enough for every integer type.
     Number(i128),
     /// A text.
     Text(String),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<YamlValue>),
     /// A map.
     Map(Map),
 }
 
-impl Value {
-    /// Bytes that it has at the most as compact JSON, in which Go writes `<`, `>`, `&` and control
-    /// characters as six.
+impl YamlValue {
+    /// An upper bound of its size as compact JSON, in which Go writes `<`, `>`, `&` and control
+    /// characters as six bytes.
     #[must_use]
     pub fn json_bytes(&self) -> usize {
         match self {
@@ -58,15 +58,15 @@ fn text_bytes(text: &str) -> usize {
     bytes.sum::<usize>() + 2
 }
 
-/// A map, mostly of few entries, in the order in which they were put in.
+/// A map in insertion order, usually small.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
-    entries: Vec<(Cow<'static, str>, Value)>,
-    /// Where each key is, once there are [`MANY`].
+    entries: Vec<(Cow<'static, str>, YamlValue)>,
+    /// The index of each key, from [`MANY`] entries on.
     places: BTreeMap<Cow<'static, str>, usize>,
 }
 
-/// Entries that are faster looked through than looked up.
+/// Below this size, a linear search is faster than an index.
 const MANY: usize = 32;
 
 impl Map {
@@ -76,8 +76,8 @@ impl Map {
         Self::default()
     }
 
-    /// Puts an entry in; one of the same key gives way, and its place stays.
-    pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    /// Inserts an entry. An entry with the same key is replaced in place.
+    pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<YamlValue>) {
         let (key, value) = (key.into(), value.into());
         let place = self.place(&key);
         if let Some((_, old)) = place.and_then(|place| self.entries.get_mut(place)) {
@@ -109,12 +109,12 @@ impl Map {
 
     /// An entry's value.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&YamlValue> {
         self.entries.get(self.place(key)?).map(|(_, value)| value)
     }
 
     /// Takes an entry out.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
+    pub fn remove(&mut self, key: &str) -> Option<YamlValue> {
         let mut rest = std::mem::take(self).entries;
         let taken = rest.iter().position(|(known, _)| known == key);
         let taken = taken.map(|place| rest.remove(place).1);
@@ -123,12 +123,12 @@ impl Map {
     }
 
     /// The entries, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &YamlValue)> {
         self.entries.iter().map(|(key, value)| (&**key, value))
     }
 
     /// The entries, in order, with values that can be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut YamlValue)> {
         self.entries.iter_mut().map(|(key, value)| (&**key, value))
     }
 
@@ -139,7 +139,7 @@ impl Map {
     }
 }
 
-impl<K: Into<Cow<'static, str>>, V: Into<Value>> Extend<(K, V)> for Map {
+impl<K: Into<Cow<'static, str>>, V: Into<YamlValue>> Extend<(K, V)> for Map {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -147,7 +147,7 @@ impl<K: Into<Cow<'static, str>>, V: Into<Value>> Extend<(K, V)> for Map {
     }
 }
 
-impl<K: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
+impl<K: Into<Cow<'static, str>>, V: Into<YamlValue>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
         map.extend(entries);
@@ -155,7 +155,7 @@ impl<K: Into<Cow<'static, str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
     }
 }
 
-impl Value {
+impl YamlValue {
     /// The map that this is.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         match self {
@@ -174,7 +174,7 @@ impl Value {
 
 macro_rules! from {
     ($($type:ty: $value:ident => $of:expr;)+) => {
-        $(impl From<$type> for Value {
+        $(impl From<$type> for YamlValue {
             fn from($value: $type) -> Self {
                 $of
             }
@@ -189,7 +189,7 @@ from! {
     u32: value => Self::Number(value.into());
     u64: value => Self::Number(value.into());
     &str: value => Self::Text(value.to_owned());
-    &Value: value => value.clone();
+    &YamlValue: value => value.clone();
     &&str: value => Self::Text((*value).to_owned());
     String: value => Self::Text(value);
     &String: value => Self::Text(value.clone());
@@ -201,32 +201,32 @@ from! {
     &Sourced<Quantity>: sourced => Self::Text(sourced.value.to_string());
 }
 
-impl<T: Into<Self>> From<Vec<T>> for Value {
+impl<T: Into<Self>> From<Vec<T>> for YamlValue {
     fn from(items: Vec<T>) -> Self {
         items.into_iter().collect()
     }
 }
 
-impl<T: Into<Self>, const N: usize> From<[T; N]> for Value {
+impl<T: Into<Self>, const N: usize> From<[T; N]> for YamlValue {
     fn from(items: [T; N]) -> Self {
         items.into_iter().collect()
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Value {
+impl<T: Into<Self>> From<Option<T>> for YamlValue {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
 
-impl<T: Into<Self>> FromIterator<T> for Value {
+impl<T: Into<Self>> FromIterator<T> for YamlValue {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         Self::List(items.into_iter().map(Into::into).collect())
     }
 }
 
-/// For those who hold it against a schema.
-impl Serialize for Value {
+/// For validation against a schema.
+impl Serialize for YamlValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -248,7 +248,7 @@ impl Serialize for Value {
     }
 }
 
-/// A [`Value`] as it looks in JSON, around any values that become one.
+/// Builds a [`YamlValue`] from JSON-like syntax with embedded expressions.
 macro_rules! yaml {
     (@map $map:ident) => {};
     (@map $map:ident $key:tt: { $($inner:tt)* } $(, $($rest:tt)*)?) => {
@@ -264,21 +264,21 @@ macro_rules! yaml {
         $crate::emit::yaml::yaml!(@map $map $($($rest)*)?);
     };
     (@list [$($done:expr,)*]) => {
-        $crate::emit::yaml::Value::List(vec![$($done,)*])
+        $crate::emit::yaml::YamlValue::List(vec![$($done,)*])
     };
     (@list [$($done:expr,)*] { $($inner:tt)* } $(, $($rest:tt)*)?) => {
         $crate::emit::yaml::yaml!(@list [$($done,)* $crate::emit::yaml::yaml!({ $($inner)* }),] $($($rest)*)?)
     };
     (@list [$($done:expr,)*] $value:expr $(, $($rest:tt)*)?) => {
-        $crate::emit::yaml::yaml!(@list [$($done,)* $crate::emit::yaml::Value::from($value),] $($($rest)*)?)
+        $crate::emit::yaml::yaml!(@list [$($done,)* $crate::emit::yaml::YamlValue::from($value),] $($($rest)*)?)
     };
     ({}) => {
-        $crate::emit::yaml::Value::Map($crate::emit::yaml::Map::default())
+        $crate::emit::yaml::YamlValue::Map($crate::emit::yaml::Map::default())
     };
     ({ $($entries:tt)+ }) => {{
         let mut map = $crate::emit::yaml::Map::default();
         $crate::emit::yaml::yaml!(@map map $($entries)+);
-        $crate::emit::yaml::Value::Map(map)
+        $crate::emit::yaml::YamlValue::Map(map)
     }};
     ([ $($items:tt)* ]) => {
         $crate::emit::yaml::yaml!(@list [] $($items)*)

@@ -1,18 +1,18 @@
 //! What a change of the read replicas does.
 
 use super::PARAMETERS;
-use crate::impact::{Class, FeltBy, Impact, Step, When};
+use crate::impact::{Class, FeltBy, Impact, ImpactStep, ImpactTime};
 use crate::model::ReadReplicasField;
 use crate::pair::Pair;
 
 const REPLICAS: &str = "RDS user guide: working with read replicas";
 
-pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
+pub(super) fn replicas(field: ReadReplicasField, step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = super::sides(step).map(|it| it.replicas.count.value);
     if field == ReadReplicasField::count(()) {
         return replica_count(before, after, step);
     }
-    // Nobody reads from a replica that is not there on both sides.
+    // A replica without a counterpart on the other side has no readers to interrupt.
     if before == 0 || after == 0 {
         return Impact::new(
             Class::None,
@@ -34,7 +34,7 @@ pub(super) fn replicas(field: ReadReplicasField, step: &Step<'_>) -> Impact {
     }
 }
 
-fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
+fn replica_count(before: u32, after: u32, step: &ImpactStep<'_>) -> Impact {
     if before == 0 || after == 0 {
         let reason = if before == 0 {
             "pods get the replicas' address once the replicas run"
@@ -65,8 +65,8 @@ fn replica_count(before: u32, after: u32, step: &Step<'_>) -> Impact {
     )
 }
 
-/// A replica has no standby: its readers wait while it is resized.
-fn replica_class(count: u32, step: &Step<'_>) -> Impact {
+/// A replica has no standby, so its readers wait during the resize.
+fn replica_class(count: u32, step: &ImpactStep<'_>) -> Impact {
     let impact = if count > 1 {
         Impact::new(
             Class::Rolling,
@@ -85,7 +85,7 @@ fn replica_class(count: u32, step: &Step<'_>) -> Impact {
     impact.felt_by(FeltBy::Api).when(step.when())
 }
 
-fn replica_max_connections(count: u32, step: &Step<'_>) -> Impact {
+fn replica_max_connections(count: u32, step: &ImpactStep<'_>) -> Impact {
     if step.changes("database.replicas.instance") {
         let shared = replica_class(count, step);
         let reason =
@@ -103,5 +103,5 @@ fn replica_max_connections(count: u32, step: &Step<'_>) -> Impact {
         PARAMETERS,
     )
     .felt_by(FeltBy::Api)
-    .when(When::ByHand)
+    .when(ImpactTime::ByHand)
 }

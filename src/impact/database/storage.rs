@@ -1,14 +1,14 @@
 //! What a change of the volume does.
 
 use super::{sides, unfelt};
-use crate::impact::{Class, FeltBy, Impact, Step, Undo};
+use crate::impact::{Class, FeltBy, Impact, ImpactStep, Undo};
 use crate::model::StorageField;
 use crate::model::volume::{STRIPED_FROM_GIB, least_step};
 use crate::pair::Pair;
 
 const STORAGE: &str = "RDS user guide: increasing DB instance storage capacity";
 
-pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
+pub(super) fn storage(field: StorageField, step: &ImpactStep<'_>) -> Impact {
     match field {
         StorageField::gib(()) => gib(step),
         StorageField::max_gib(()) => max_gib(step),
@@ -20,8 +20,8 @@ pub(super) fn storage(field: StorageField, step: &Step<'_>) -> Impact {
     }
 }
 
-/// After a change of the volume RDS takes none for six hours.
-fn waits(impact: Impact, step: &Step<'_>) -> Impact {
+/// After a change of the volume, RDS accepts no other for six hours.
+fn waits(impact: Impact, step: &ImpactStep<'_>) -> Impact {
     let reason = format!(
         "{}; RDS accepts no further storage change for six hours",
         impact.reason
@@ -35,7 +35,7 @@ fn waits(impact: Impact, step: &Step<'_>) -> Impact {
     .when(step.when())
 }
 
-fn gib(step: &Step<'_>) -> Impact {
+fn gib(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.storage.gib.value);
     if after < before {
         return Impact::new(
@@ -55,7 +55,7 @@ fn gib(step: &Step<'_>) -> Impact {
         return waits(impact, step).undo(Undo::Never);
     }
     let impact = waits(unfelt("the volume grows online"), step).undo(Undo::Never);
-    // 10% is the least step: RDS rounds up to it.
+    // RDS rounds up to the smallest step of 10%.
     let least = least_step(before);
     if after < least {
         return impact.heed(format!(
@@ -65,8 +65,8 @@ fn gib(step: &Step<'_>) -> Impact {
     impact
 }
 
-/// The ceiling of a volume that cannot shrink has to stay above it.
-fn max_gib(step: &Step<'_>) -> Impact {
+/// The ceiling of a volume that cannot shrink must stay above its size.
+fn max_gib(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| &it.storage);
     let shrinks = after.gib.value < before.gib.value;
     let least = least_step(before.gib.value);

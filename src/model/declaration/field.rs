@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::{
     Declaration, Declared, Form, Node, Part, Reader, Repeated, Settle, Settled, Stands, Stated,
-    TextNode, Value, typed,
+    TextNode, Unnamed, Value, typed,
 };
 use crate::model::Name;
 use crate::model::attribute::join;
-use crate::model::written::{Spoil as _, Written};
+use crate::model::written::{Pooled, Spoil as _, Written};
 use crate::source::{Sourced, Spanned};
 
 impl<T: Value> Declared for Sourced<T> {
@@ -249,6 +249,73 @@ impl<P: Part> Declared for BTreeMap<Name, P> {
             child.arguments.push(name.literal());
             part.write_attributes(&mut child);
             into.children.push(child);
+        }
+    }
+}
+
+/// Nodes without names, by what they say.
+impl<P: Part<Written: Unnamed>> Declared for BTreeMap<String, P> {
+    type Written = BTreeMap<String, P::Written>;
+    const FORM: Form = P::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        let nodes: Vec<P::Written> = reader.unnamed(at.name);
+        let nodes = nodes.into_iter();
+        nodes.map(|node| (node.identity(), node)).collect()
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        for (key, file) in file {
+            if let Some(tier) = tier.get(key) {
+                P::repeats(file, tier, &join(path, key), into);
+            }
+        }
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        for part in self.values() {
+            let mut child = TextNode::new(at.name);
+            part.write_attributes(&mut child);
+            into.children.push(child);
+        }
+    }
+}
+
+/// Values by worker pool. The file states all of them or none.
+impl<T: Value> Declared for BTreeMap<Name, Sourced<T>> {
+    type Written = Written<BTreeMap<Name, Pooled<T>>>;
+    const FORM: Form = T::FORM;
+    const OPTIONAL: bool = true;
+
+    fn read<R: Reader>(reader: &mut R, at: &'static Declaration) -> Self::Written {
+        let each = |it: Pooled<Stated>| Pooled {
+            place: it.place,
+            value: Spanned::new(typed(it.value.value), it.value.span),
+        };
+        let pools = reader.pools(at);
+        pools.map(|all| all.into_iter().map(|(pool, it)| (pool, each(it))).collect())
+    }
+
+    fn repeats(file: &Self::Written, tier: &Self::Written, path: &str, into: &mut Vec<Repeated>) {
+        let all = |written: &Self::Written| written.value.as_ref().map(|all| all.value.clone());
+        let (file, tier) = (all(file).unwrap_or_default(), all(tier).unwrap_or_default());
+        for (pool, file) in file {
+            let value = |it: Pooled<T>| Written::at(it.value.value, it.value.span);
+            if let Some(tier) = tier.get(&pool) {
+                let path = join(path, pool.as_str());
+                Repeated::note(&path, &value(file), &value(tier.clone()), into);
+            }
+        }
+    }
+
+    fn write(&self, at: &'static Declaration, into: &mut TextNode) {
+        for (pool, value) in self {
+            into.children.push(TextNode {
+                name: at.name.to_owned(),
+                arguments: vec![pool.literal(), value.value.literal()],
+                ..TextNode::default()
+            });
         }
     }
 }

@@ -45,6 +45,28 @@ pub enum Form {
     Daily,
     /// A window of a week.
     Weekly,
+    /// 0, for what sleeps.
+    Asleep,
+    /// Days of the week.
+    Days,
+    /// A time of the day, on a multiple of five minutes.
+    Clock,
+    /// A day and a time.
+    Moment,
+    /// The same, at which something is over.
+    End,
+    /// A length of time down to a millisecond, of at least one.
+    Millis,
+    /// A share of requests.
+    ErrorRate,
+    /// A day of the calendar.
+    Date,
+    /// The name of a rule.
+    Rule,
+    /// A text that says something.
+    Sentence,
+    /// The fingerprint of a value that looks like a credential.
+    Fingerprint,
     /// Values by names of the user's own: what the names take, and what the values take.
     Map(Place, &'static Form),
     /// The attributes of a node.
@@ -101,6 +123,18 @@ impl fmt::Display for Form {
             Self::Portion => f.write_str("a count of pods, or a percentage in quotes"),
             Self::Daily => f.write_str("a window of a day in UTC"),
             Self::Weekly => f.write_str("a window of a week in UTC"),
+            Self::Asleep => f.write_str("`0`"),
+            Self::Days => f.write_str("days of the week, such as `mon-fri` or `sat,sun`"),
+            Self::Clock => f.write_str("a time such as `20:05`, on a multiple of five minutes"),
+            Self::Moment | Self::End => f.write_str("a day and a time, such as `2030-11-29T06:00`"),
+            Self::Millis => f.write_str("a duration of at least 1ms"),
+            Self::ErrorRate => f.write_str("a percentage from `0%` to `100%`, such as `0.05%`"),
+            Self::Date => f.write_str("a day, such as `2030-01-31`"),
+            Self::Rule => f.write_str("the name of a rule"),
+            Self::Sentence => f.write_str("a text that is not empty"),
+            Self::Fingerprint => {
+                f.write_str("a fingerprint, as a finding of `secret-literal` prints it")
+            }
             Self::Map(keys, values) => {
                 write!(f, "names, each {}, with a value: {values}", keys.rule())
             }

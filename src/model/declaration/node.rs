@@ -51,10 +51,11 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// called after what they are, which their `kind` says. `narrowed` says what attributes of a node among
 /// its owner's take there, where that is less than elsewhere.
 ///
-/// `named` holds nodes that have names, and `undeclared` a field whose written form stands elsewhere.
+/// `named` holds nodes that have names, and `unnamed` nodes that are told apart by what they say. `pools`
+/// holds a value for each of some worker pools.
 ///
 /// `settled` says that nothing of the part is derived: resolving it is then written, too. `derived`
-/// parts are resolved by hand.
+/// parts are resolved by hand. So are `whole` ones, which a file or its tier states as a whole.
 macro_rules! node {
     ($($(#[doc = $doc:literal])+ $part:ident: $node:ident, $names:ident, $mode:ident { $($body:tt)+ })+) => {$(
         $crate::model::declaration::one_node! {
@@ -72,15 +73,6 @@ macro_rules! one_node {
     };
     ($head:tt [$($fields:tt)*] [$($reads:tt)*] [$inside:literal $($read:tt)+] @end $($rest:tt)*) => {
         $crate::model::declaration::one_node! { $head [$($fields)*] [$($reads)* { $inside $($read)+ }] [none] $($rest)* }
-    };
-
-    // A field whose written form is not declared.
-    ($head:tt [$($fields:tt)*] $reads:tt [none]
-     $(#[doc = $doc:literal])+ $(#[serde $serde:tt])* undeclared $field:ident: $type:ty; $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { $head
-            [$($fields)* { [$(#[doc = $doc])+] [$(#[serde $serde])*] undeclared $field [$type]
-                [$crate::model::declaration::kebab!($field)] }]
-            $reads [none] $($rest)* }
     };
 
     // Nodes: among their owner's attributes, in a child of their own, or in several.
@@ -139,39 +131,23 @@ macro_rules! one_node {
     (@below required $inside:literal [$name:literal]) => { concat!($inside, ".", $name) };
     (@below $stands:ident $inside:literal $name:tt) => { $inside };
 
-    // Everything is taken in: all fields of the part, and those of them that are declared.
-    ($head:tt [$($fields:tt)+] $reads:tt [none]) => {
-        $crate::model::declaration::one_node! { @sort $head $reads [] [] $($fields)+ }
-    };
-    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
-     { $doc:tt $serde:tt undeclared $field:ident $type:tt $step:tt } $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { @sort $head $reads
-            [$($all)* { $doc $serde named $field $type $step }] [$($declared)*] $($rest)* }
-    };
-    (@sort $head:tt $reads:tt [$($all:tt)*] [$($declared:tt)*]
-     { $doc:tt $serde:tt $walk:ident $stands:ident $field:ident $type:tt $name:tt $inside:tt $step:tt $($how:tt)+ }
-     $($rest:tt)*) => {
-        $crate::model::declaration::one_node! { @sort $head $reads
-            [$($all)* { $doc $serde $walk $field $type $step }]
-            [$($declared)* { $doc $stands $field $type $name $inside $step $($how)+ }] $($rest)* }
-    };
-    (@sort { [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
-     [$({ $($read:tt)+ })+]
-     [$({ [$($all_doc:tt)+] [$($serde:tt)*] $walk:ident $all:ident [$all_type:ty] [$all_step:expr] })+]
-     [$({ [$($doc:tt)+] $stands:ident $field:ident [$type:ty]
-          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]) => {
+    // Everything is taken in.
+    ({ [$($head:tt)+] $part:ident $node:ident $names:ident $mode:ident }
+     [$({ [$($doc:tt)+] [$($serde:tt)*] $walk:ident $stands:ident $field:ident [$type:ty]
+          [$name:expr] [$inside:expr] [$step:expr] [$form:expr] [$narrows:expr] [$example:literal] [$sentence:expr] })+]
+     [$({ $($read:tt)+ })+] [none]) => {
         $($head)+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[schemars(deny_unknown_fields)]
-        pub struct $part { $($($all_doc)+ $($serde)* pub $all: $all_type,)+ }
+        pub struct $part { $($($doc)+ $($serde)* pub $field: $type,)+ }
 
         #[doc = concat!("The fields of [`", stringify!($part), "`], by the names they have there.")]
         #[allow(non_camel_case_types, missing_docs)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $names { $($all(<$all_type as $crate::model::attribute::Attributes>::Field),)+ }
+        pub enum $names { $($field(<$type as $crate::model::attribute::Attributes>::Field),)+ }
 
-        $crate::model::part::walks! { $part $names $(($walk $all $all_step))+ }
+        $crate::model::declaration::walks! { $part $names $(($walk $field $step))+ }
 
         #[doc = concat!("[`", stringify!($part), "`] as written.")]
         #[derive(Clone, Debug, Default)]
@@ -181,7 +157,7 @@ macro_rules! one_node {
             $($($doc)+ pub $field: <$type as $crate::model::declaration::Declared>::Written,)+
         }
 
-        $crate::model::written::merging! { $node { place $($field)+ } }
+        $crate::model::declaration::one_node! { @merging $mode $node { place $($field)+ } }
 
         #[doc = concat!("How each attribute of [`", stringify!($part), "`] is written.")]
         #[allow(non_upper_case_globals, missing_docs)]
@@ -215,12 +191,21 @@ macro_rules! one_node {
                 path: &str,
                 into: &mut Vec<$crate::model::declaration::Repeated>,
             ) {
-                $(<$type as $crate::model::declaration::Declared>::repeats(
-                    &self.$field,
-                    &tier.$field,
-                    &$crate::model::declaration::stated_below(path, $part::$field, $step),
-                    into,
-                );)+
+                $crate::model::declaration::one_node! { @repeats $mode [tier path into]
+                    $(<$type as $crate::model::declaration::Declared>::repeats(
+                        &self.$field,
+                        &tier.$field,
+                        &$crate::model::declaration::stated_below(path, $part::$field, $step),
+                        into,
+                    );)+
+                }
+            }
+
+            fn field(&mut self, name: &str) -> Option<&mut dyn $crate::model::written::Spoil> {
+                $(if name == $part::$field.name && $part::$field.inside.is_none() {
+                    return Some(&mut self.$field);
+                })+
+                None
             }
 
             fn texts(
@@ -290,6 +275,8 @@ macro_rules! one_node {
     (@stands map) => { $crate::model::declaration::Stands::Map };
     (@stands maps) => { $crate::model::declaration::Stands::Maps };
     (@stands named) => { $crate::model::declaration::Stands::Named };
+    (@stands unnamed) => { $crate::model::declaration::Stands::Unnamed };
+    (@stands pools) => { $crate::model::declaration::Stands::Pools };
     (@stands node) => { $crate::model::declaration::Stands::Node };
     (@stands among) => { $crate::model::declaration::Stands::Among };
 
@@ -304,7 +291,15 @@ macro_rules! one_node {
         $($into.$field = inside.$field;)+
     };
 
+    (@merging whole $($rest:tt)+) => { $crate::model::written::whole! { $($rest)+ } };
+    (@merging $mode:ident $($rest:tt)+) => { $crate::model::written::merging! { $($rest)+ } };
+
+    // A value of such a node cannot be removed by itself.
+    (@repeats whole [$($unused:ident)+] $($each:tt)+) => { let _ = ($($unused,)+); };
+    (@repeats $mode:ident $unused:tt $($each:tt)+) => { $($each)+ };
+
     (@resolved derived $($rest:tt)+) => {};
+    (@resolved whole $($rest:tt)+) => {};
     (@resolved settled $part:ident $node:ident $(($field:ident [$step:expr] [$type:ty]))+) => {
         impl $crate::model::declaration::Settled for $part {
             fn settle<S: $crate::model::declaration::Settle>(

@@ -10,6 +10,8 @@ pub struct Top {
     pub name: &'static str,
     /// Whether there may be several, each with a name.
     pub named: bool,
+    /// Whether there may be several without names.
+    pub repeats: bool,
     /// Its attributes.
     pub attributes: Vec<&'static Declaration>,
 }
@@ -32,40 +34,50 @@ impl Top {
     pub fn all_of(file: &'static [&'static Declaration]) -> Vec<Self> {
         let mut own = Vec::new();
         let mut nodes = Vec::new();
-        for &at in file {
-            match at.form {
-                Form::Attributes(attributes) => nodes.push(Self {
-                    name: at.name,
-                    named: at.stands == Stands::Named,
-                    attributes: attributes.to_vec(),
-                }),
-                Form::Whole(_)
-                | Form::Gib(_)
-                | Form::Flag
-                | Form::Duration(_)
-                | Form::Word(_)
-                | Form::Text
-                | Form::Placed(_)
-                | Form::Version
-                | Form::Taint
-                | Form::Region
-                | Form::Name
-                | Form::LetteredName
-                | Form::Cpu
-                | Form::Memory
-                | Form::Quantity
-                | Form::Portion
-                | Form::Daily
-                | Form::Weekly
-                | Form::Map(..) => own.push(at),
-            }
-        }
+        Self::sort(file, &mut own, &mut nodes);
         let own = Self {
             name: "",
             named: false,
+            repeats: false,
             attributes: own,
         };
         std::iter::once(own).chain(nodes).collect()
+    }
+
+    /// The attributes of the file itself, and its nodes.
+    fn sort(
+        attributes: &[&'static Declaration],
+        own: &mut Vec<&'static Declaration>,
+        nodes: &mut Vec<Self>,
+    ) {
+        for &at in attributes {
+            let Form::Attributes(inner) = &at.form else {
+                own.push(at);
+                continue;
+            };
+            if at.stands == Stands::Among {
+                Self::sort(inner, own, nodes);
+            } else {
+                nodes.push(Self {
+                    name: at.name,
+                    named: at.stands == Stands::Named,
+                    repeats: matches!(at.stands, Stands::Unnamed | Stands::Nodes),
+                    attributes: inner.to_vec(),
+                });
+            }
+        }
+    }
+
+    /// The nodes of its block, each once.
+    #[must_use]
+    pub fn children(&self) -> Vec<&'static str> {
+        let mut children = Vec::new();
+        for child in self.attributes.iter().flat_map(|at| at.children()) {
+            if !children.contains(&child) {
+                children.push(child);
+            }
+        }
+        children
     }
 
     /// Every attribute that has a value, at any depth, in the order of the declarations.

@@ -3,7 +3,10 @@
 use std::fmt::{Debug, Display};
 
 use super::Form;
-use crate::model::{DailyWindow, Duration, Name, Portion, Quantity, WeeklyWindow, Word};
+use crate::model::{
+    ClockTime, DailyWindow, Days, Duration, ErrorRate, LastDay, Moment, Name, Portion, Quantity,
+    WeeklyWindow, Word,
+};
 
 /// A value that was read, whatever its type.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,16 @@ pub enum Stated {
     Daily(DailyWindow),
     /// A window of a week.
     Weekly(WeeklyWindow),
+    /// Days of the week.
+    Days(Days),
+    /// A time of the day.
+    Clock(ClockTime),
+    /// A day and a time.
+    Moment(Moment),
+    /// A share of requests.
+    ErrorRate(ErrorRate),
+    /// A day of the calendar.
+    Date(LastDay),
 }
 
 impl Display for Stated {
@@ -43,6 +56,11 @@ impl Display for Stated {
             Self::Portion(portion) => write!(f, "{portion}"),
             Self::Daily(window) => write!(f, "{window}"),
             Self::Weekly(window) => write!(f, "{window}"),
+            Self::Days(days) => write!(f, "{days}"),
+            Self::Clock(time) => write!(f, "{time}"),
+            Self::Moment(moment) => write!(f, "{moment}"),
+            Self::ErrorRate(rate) => write!(f, "{rate}"),
+            Self::Date(day) => write!(f, "{day}"),
         }
     }
 }
@@ -107,6 +125,11 @@ values! {
     Duration: Form::Duration(0..=u64::MAX), Duration;
     DailyWindow: Form::Daily, Daily;
     WeeklyWindow: Form::Weekly, Weekly;
+    Days: Form::Days, Days;
+    ClockTime: Form::Clock, Clock;
+    Moment: Form::Moment, Moment;
+    ErrorRate: Form::ErrorRate, ErrorRate;
+    LastDay: Form::Date, Date;
 }
 
 impl Value for Name {

@@ -76,6 +76,10 @@ impl TextNode {
                     owner.name = kind;
                 }
             }
+            Stands::Pools => {
+                let pool = Literal::Text(at.example_key().to_owned());
+                owner.child(at.name).arguments = std::iter::once(pool).chain(values).collect();
+            }
             Stands::Repeated => {
                 owner.children.retain(|child| child.name != at.name);
                 owner.children.extend(values.into_iter().map(|value| Self {
@@ -91,6 +95,7 @@ impl TextNode {
             | Stands::Nodes
             | Stands::Kinds
             | Stands::Named
+            | Stands::Unnamed
             | Stands::Among => {
                 owner.child(at.name).arguments = values;
             }

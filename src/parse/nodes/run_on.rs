@@ -2,25 +2,21 @@
 
 use crate::diagnostic::{Diagnostic, code};
 use crate::parse::fields::Cx;
-use crate::parse::tree::{Block, Entry, Node};
+use crate::parse::tree::{Block, KdlEntry, KdlNode};
+use crate::parse::vocabulary;
 use crate::source::Span;
 
 /// The node with such children taken apart, each of them reported; `None` where there are none.
-/// `known_in` names the nodes that can stand in the block of a top-level node.
-pub(super) fn parted<'a>(
-    node: &Node<'a>,
-    cx: Cx<'_>,
-    known_in: fn(&str) -> Vec<&'static str>,
-) -> Option<Node<'a>> {
+pub(super) fn parted<'a>(node: &KdlNode<'a>, cx: Cx<'_>) -> Option<KdlNode<'a>> {
     let block = node.block.as_ref()?;
     if !block.nodes.iter().any(has_bare_word) {
         return None;
     }
-    let known = known_in(&node.name);
-    let parts = block.nodes.iter().map(|child| parts(child, &known, cx));
-    let nodes: Vec<Node<'a>> = parts.collect::<Option<Vec<_>>>()?.concat();
+    let known = vocabulary::children(&node.name);
+    let parts = block.nodes.iter().map(|child| parts(child, known, cx));
+    let nodes: Vec<KdlNode<'a>> = parts.collect::<Option<Vec<_>>>()?.concat();
     let parted = nodes.len() > block.nodes.len();
-    parted.then(|| Node {
+    parted.then(|| KdlNode {
         block: Some(Block {
             nodes,
             ..block.clone()
@@ -30,8 +26,8 @@ pub(super) fn parted<'a>(
 }
 
 /// A child, and the nodes of the names `known` that stand behind it on its line.
-fn parts<'a>(child: &Node<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec<Node<'a>>> {
-    let meant = |entry: &Entry<'_>| {
+fn parts<'a>(child: &KdlNode<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec<KdlNode<'a>>> {
+    let meant = |entry: &KdlEntry<'_>| {
         let word = bare_word(entry)?;
         known.iter().copied().find(|name| *name == word)
     };
@@ -48,7 +44,7 @@ fn parts<'a>(child: &Node<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec
         let word = entries.remove(0);
         let name = meant(&word)?;
         cx.report(finding(&word, name));
-        let next = Node {
+        let next = KdlNode {
             name: name.into(),
             name_span: word.value.span,
             entries,
@@ -61,7 +57,7 @@ fn parts<'a>(child: &Node<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<Vec
     Some(nodes)
 }
 
-fn finding(word: &Entry<'_>, name: &str) -> Diagnostic {
+fn finding(word: &KdlEntry<'_>, name: &str) -> Diagnostic {
     let span = word.value.span;
     let message = format!("`{name}` stands behind another node, as a value of it");
     let place = Span {
@@ -77,7 +73,7 @@ fn finding(word: &Entry<'_>, name: &str) -> Diagnostic {
         .safely()
 }
 
-fn has_bare_word(child: &Node<'_>) -> bool {
+fn has_bare_word(child: &KdlNode<'_>) -> bool {
     child
         .entries
         .iter()
@@ -86,7 +82,7 @@ fn has_bare_word(child: &Node<'_>) -> bool {
 }
 
 /// The text of an argument without quotes.
-fn bare_word<'e>(entry: &'e Entry<'_>) -> Option<&'e str> {
+fn bare_word<'e>(entry: &'e KdlEntry<'_>) -> Option<&'e str> {
     let bare = entry.key.is_none() && !entry.value.repr.contains(['"', '#']);
     entry.value.text().filter(|_| bare)
 }

@@ -1,6 +1,6 @@
-//! Characters by what KDL 2 makes of them: blanks, line ends, and those that no text may hold.
+//! The character classes of KDL 2: blanks, line ends, and forbidden characters.
 
-/// The length of the line end at `at`, if one is there.
+/// The length of the line end at `at`, if there is one.
 pub(super) fn newline(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at..)? {
         [b'\r', b'\n', ..] | [0xC2, 0x85, ..] => Some(2),
@@ -10,8 +10,8 @@ pub(super) fn newline(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The length of the blank at `at`, if one is there. A character that no text may hold counts as
-/// one, so that what stands around it is still read.
+/// The length of the blank at `at`, if there is one. A forbidden character counts as a blank, so
+/// the text around it can still be read.
 pub(super) fn blank(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at..)? {
         [b' ' | b'\t', ..] => Some(1),
@@ -24,8 +24,8 @@ pub(super) fn blank(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The length of the character that `rest` begins with, if KDL forbids it everywhere: control
-/// characters, marks that change the direction of text, byte order marks.
+/// The length of the first character of `rest`, if KDL forbids it everywhere: control characters,
+/// direction marks, byte order marks.
 pub(super) fn forbidden(rest: &[u8]) -> Option<usize> {
     match rest {
         [0x00..=0x08 | 0x0E..=0x1F | 0x7F, ..] => Some(1),
@@ -36,7 +36,7 @@ pub(super) fn forbidden(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// What closes a string that `open` opens in other languages and in word processors.
+/// The closing quote for `open` in other languages and in word processors.
 pub(super) fn quote_pair(open: char) -> Option<&'static [char]> {
     match open {
         '\'' => Some(&['\'']),

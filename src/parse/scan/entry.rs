@@ -1,36 +1,40 @@
-//! What stands behind a node's name: arguments and properties.
+//! The part after a node's name: arguments and properties.
 
 use std::borrow::Cow;
 
 use super::blank::forbidden;
 use super::literal::literal;
-use super::token::{Kind, Token};
-use super::{Line, Scanner};
+use super::token::{Token, TokenKind};
+use super::{RestOfLine, Scanner};
 use crate::parse::mistake::Mistake;
-use crate::parse::tree::{Entry, Key, Literal, Node, Value};
+use crate::parse::tree::{KdlEntry, KdlKey, KdlLiteral, KdlNode, KdlValue};
 
 impl<'t> Scanner<'t, '_> {
-    /// Reads what stands behind the name of `node`, up to its block or its end.
-    pub(super) fn entries(&mut self, node: &mut Node<'t>) {
+    /// Reads the entries of `node`, up to its block or its end.
+    pub(super) fn entries(&mut self, node: &mut KdlNode<'t>) {
         loop {
             let token = self.peek();
             match token.kind {
-                Kind::Newline | Kind::Semicolon | Kind::Close | Kind::Open | Kind::End => return,
-                Kind::ForeignComment => self.foreign_comment(&token),
-                Kind::Slashdash => {
+                TokenKind::Newline
+                | TokenKind::Semicolon
+                | TokenKind::Close
+                | TokenKind::Open
+                | TokenKind::End => return,
+                TokenKind::ForeignComment => self.foreign_comment(&token),
+                TokenKind::Slashdash => {
                     self.at += 1;
                     self.commented_out();
                 }
-                Kind::Equals => self.equals_without_key(&token, node),
-                Kind::Punctuation if self.slice(&token) == "(" => self.annotation(),
-                Kind::Punctuation => self.punctuation(&token),
-                Kind::Backslash => self.stray_backslash(&token),
-                Kind::Unclosed("/*") => self.unclosed(&token),
-                Kind::Word
-                | Kind::String
-                | Kind::Kdl1String
-                | Kind::ForeignString
-                | Kind::Unclosed(_) => {
+                TokenKind::Equals => self.equals_without_key(&token, node),
+                TokenKind::Punctuation if self.slice(&token) == "(" => self.annotation(),
+                TokenKind::Punctuation => self.punctuation(&token),
+                TokenKind::Backslash => self.stray_backslash(&token),
+                TokenKind::Unclosed("/*") => self.unclosed(&token),
+                TokenKind::Word
+                | TokenKind::String
+                | TokenKind::Kdl1String
+                | TokenKind::ForeignString
+                | TokenKind::Unclosed(_) => {
                     let entry = self.entry();
                     node.entries.push(entry);
                 }
@@ -38,30 +42,30 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// What `/-` comments out behind a name: a value, a property, or a block.
+    /// A `/-` comment after a name: it removes a value, a property or a block.
     fn commented_out(&mut self) {
         self.skip_lines();
         let token = self.peek();
-        if token.kind == Kind::Open {
+        if token.kind == TokenKind::Open {
             self.commented_block();
         } else if token.is_value() {
             let entry = self.entry();
             self.report_value(&entry.value);
-            let mut alone = Node::empty("");
+            let mut alone = KdlNode::empty("");
             alone.entries.push(entry);
             self.commented.push(alone);
         }
     }
 
     /// An argument, or a property if `=` follows.
-    fn entry(&mut self) -> Entry<'t> {
+    fn entry(&mut self) -> KdlEntry<'t> {
         let token = self.next();
         let next = self.peek();
-        if next.kind == Kind::Equals {
+        if next.kind == TokenKind::Equals {
             self.at += 1;
             let key = self.key(&token);
             let value = self.property_value(&token, &next);
-            return Entry {
+            return KdlEntry {
                 key: Some(key),
                 value,
             };
@@ -70,53 +74,53 @@ impl<'t> Scanner<'t, '_> {
             let key = self.key(&key);
             let value = self.next();
             self.colon_behind_key(&colon, &value);
-            return Entry {
+            return KdlEntry {
                 key: Some(key),
                 value: self.value(&value),
             };
         }
-        Entry {
+        KdlEntry {
             key: None,
             value: self.value(&token),
         }
     }
 
-    fn key(&mut self, token: &Token) -> Key<'t> {
-        Key {
+    fn key(&mut self, token: &Token) -> KdlKey<'t> {
+        KdlKey {
             name: self.name(token),
             span: self.span(token),
         }
     }
 
-    /// The key and the colon of `key: value`, if `token` begins such a thing.
+    /// The key and the colon of `key: value`, if `token` starts one.
     fn colon(&mut self, token: &Token) -> Option<(Token, Token)> {
         let next = self.peek();
         if let Some(parts) = self.ends_in_colon(token) {
             return next.is_value().then_some(parts);
         }
         let behind = self.tokens.get(self.at + 1)?.is_value();
-        let colon = next.kind == Kind::Punctuation && self.slice(&next) == ":" && behind;
+        let colon = next.kind == TokenKind::Punctuation && self.slice(&next) == ":" && behind;
         self.at += usize::from(colon);
         colon.then_some((*token, next))
     }
 
-    fn property_value(&mut self, key: &Token, equals: &Token) -> Value<'t> {
-        if self.peek().kind == Kind::Equals {
+    fn property_value(&mut self, key: &Token, equals: &Token) -> KdlValue<'t> {
+        if self.peek().kind == TokenKind::Equals {
             let again = self.next();
             self.second_equals(equals, &again);
         }
         self.annotation();
         let token = self.peek();
         let after = self.tokens.get(self.at + 1);
-        // In `min= max=4` it is the value of `min` that is missing.
-        let next_key = !token.glued && after.is_some_and(|after| after.kind == Kind::Equals);
+        // In `min= max=4`, the value of `min` is missing.
+        let next_key = !token.glued && after.is_some_and(|after| after.kind == TokenKind::Equals);
         if token.is_value() && !next_key {
             self.at += 1;
             return self.value(&token);
         }
         self.missing_value(key, equals);
-        Value {
-            literal: Literal::Null,
+        KdlValue {
+            literal: KdlLiteral::Null,
             repr: "",
             span: self.span(equals),
             mistake: Some(Mistake::Reported),
@@ -124,16 +128,16 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// The value that `token` is.
-    fn value(&mut self, token: &Token) -> Value<'t> {
+    fn value(&mut self, token: &Token) -> KdlValue<'t> {
         let repr = self.slice(token);
-        if let Kind::Unclosed(_) = token.kind {
+        if let TokenKind::Unclosed(_) = token.kind {
             self.unclosed(token);
         }
         let (literal, mistake) = match literal(token, repr) {
             Ok(read) => read,
             Err(unreadable) => {
                 self.unreadable(unreadable);
-                (Literal::Null, Some(Mistake::Reported))
+                (KdlLiteral::Null, Some(Mistake::Reported))
             }
         };
         let unpaired = self.unpaired(token);
@@ -141,7 +145,7 @@ impl<'t> Scanner<'t, '_> {
             self.glued(token);
         }
         let hidden = !self.whole && holds_forbidden(repr);
-        Value {
+        KdlValue {
             literal,
             repr,
             span: self.span(token),
@@ -153,19 +157,19 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reports a quote that has no other one, behind `token`: either the one before the text is
-    /// missing, or one further left.
+    /// Reports an unmatched quote after `token`: the opening quote is missing right before the
+    /// text, or further left.
     fn unpaired(&mut self, token: &Token) -> bool {
         let next = self.peek();
         if !next.glued {
             return false;
         }
-        if token.kind == Kind::Word && self.slice(&next) == "\"" {
+        if token.kind == TokenKind::Word && self.slice(&next) == "\"" {
             self.at += 1;
             self.opening_quote_missing(token, &next);
             return true;
         }
-        if token.kind != Kind::String || next.kind != Kind::Word {
+        if token.kind != TokenKind::String || next.kind != TokenKind::Word {
             return false;
         }
         let line = self.line();
@@ -177,19 +181,19 @@ impl<'t> Scanner<'t, '_> {
         true
     }
 
-    /// The rest of the line, looked through once for all of its tokens.
-    fn line(&mut self) -> Line {
+    /// The rest of the line, scanned once for all its tokens.
+    fn line(&mut self) -> RestOfLine {
         if let Some(line) = self.line.filter(|line| self.at <= line.end) {
             return line;
         }
         let rest = self.tokens.get(self.at..).unwrap_or_default();
         let length = rest
             .iter()
-            .take_while(|token| token.kind != Kind::Newline)
+            .take_while(|token| token.kind != TokenKind::Newline)
             .count();
-        let open = |token: &Token| token.kind == Kind::Unclosed("\"");
+        let open = |token: &Token| token.kind == TokenKind::Unclosed("\"");
         let tokens = rest.get(..length).unwrap_or_default();
-        let line = Line {
+        let line = RestOfLine {
             end: self.at + length,
             last_open: tokens.iter().rposition(open).map(|at| self.at + at),
         };
@@ -197,20 +201,23 @@ impl<'t> Scanner<'t, '_> {
         line
     }
 
-    /// The name that `token` is, of a node or a property. What cannot be one has been reported.
+    /// The name of a node or property in `token`. Anything else has been reported.
     pub(super) fn name(&mut self, token: &Token) -> Cow<'t, str> {
         let repr = self.slice(token);
-        if let Kind::Unclosed(_) = token.kind {
+        if let TokenKind::Unclosed(_) = token.kind {
             self.unclosed(token);
         }
         match literal(token, repr) {
-            Ok((Literal::Text(text), mistake)) => {
+            Ok((KdlLiteral::Text(text), mistake)) => {
                 if let Some(mistake) = mistake {
                     self.wrong_name(token, mistake);
                 }
                 text
             }
-            Ok((Literal::Whole(_) | Literal::Real | Literal::Truth(_) | Literal::Null, _)) => {
+            Ok((
+                KdlLiteral::Whole(_) | KdlLiteral::Real | KdlLiteral::Truth(_) | KdlLiteral::Null,
+                _,
+            )) => {
                 self.no_such_name(token);
                 Cow::Borrowed(repr)
             }
@@ -221,9 +228,9 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// A word that ends in a colon, as YAML's keys do: the word without it, and the colon.
+    /// A word with a colon at its end, like a YAML key: the word, and the colon.
     pub(super) fn ends_in_colon(&self, token: &Token) -> Option<(Token, Token)> {
-        let word = token.kind == Kind::Word && self.slice(token).len() > 1;
+        let word = token.kind == TokenKind::Word && self.slice(token).len() > 1;
         let ends = word && self.slice(token).ends_with(':');
         let at = token.end - 1;
         ends.then_some((

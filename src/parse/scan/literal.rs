@@ -1,15 +1,15 @@
-//! What a token means as a value. What is plain is read here; escapes, strings of several lines
-//! and numbers in other forms are left to the KDL crate.
+//! The meaning of a token as a value. Plain values are read here; the KDL crate reads escapes,
+//! multi-line strings and other number formats.
 
 use std::borrow::Cow;
 
 use kdl::{KdlEntry, KdlValue};
 
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use crate::parse::mistake::{Mistake, like_number};
-use crate::parse::tree::Literal;
+use crate::parse::tree::KdlLiteral;
 
-/// A sentence about a value that cannot be read, and its bytes.
+/// A message about an unreadable value, and its bytes.
 pub(super) struct Unreadable {
     pub(super) message: String,
     pub(super) help: Option<String>,
@@ -17,41 +17,41 @@ pub(super) struct Unreadable {
     pub(super) end: usize,
 }
 
-/// The meaning of `token`, written as `repr`, and what is wrong with how it is written.
+/// The meaning of `token`, which is written as `repr`, and its mistake if it has one.
 pub(super) fn literal<'t>(
     token: &Token,
     repr: &'t str,
-) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+) -> Result<(KdlLiteral<'t>, Option<Mistake>), Unreadable> {
     match token.kind {
-        Kind::String => string(token, repr).map(|text| (Literal::Text(text), None)),
-        Kind::Kdl1String => {
+        TokenKind::String => string(token, repr).map(|text| (KdlLiteral::Text(text), None)),
+        TokenKind::Kdl1String => {
             let body = repr.trim_start_matches('r').trim_matches('#');
             Ok((text(unquoted(body)), Some(Mistake::Kdl1String)))
         }
-        Kind::ForeignString => Ok((text(unquoted(repr)), Some(Mistake::ForeignString))),
-        Kind::Unclosed(_) => {
+        TokenKind::ForeignString => Ok((text(unquoted(repr)), Some(Mistake::ForeignString))),
+        TokenKind::Unclosed(_) => {
             let body = repr.trim_start_matches(['r', '#', '"']);
             Ok((text(body), Some(Mistake::Reported)))
         }
-        Kind::Newline
-        | Kind::Semicolon
-        | Kind::Open
-        | Kind::Close
-        | Kind::Equals
-        | Kind::Slashdash
-        | Kind::Word
-        | Kind::Punctuation
-        | Kind::ForeignComment
-        | Kind::Backslash
-        | Kind::End => word(token, repr),
+        TokenKind::Newline
+        | TokenKind::Semicolon
+        | TokenKind::Open
+        | TokenKind::Close
+        | TokenKind::Equals
+        | TokenKind::Slashdash
+        | TokenKind::Word
+        | TokenKind::Punctuation
+        | TokenKind::ForeignComment
+        | TokenKind::Backslash
+        | TokenKind::End => word(token, repr),
     }
 }
 
-fn text(text: &str) -> Literal<'_> {
-    Literal::Text(Cow::Borrowed(text))
+fn text(text: &str) -> KdlLiteral<'_> {
+    KdlLiteral::Text(Cow::Borrowed(text))
 }
 
-/// `quoted` without its first and its last character.
+/// `quoted` without its first and last character.
 fn unquoted(quoted: &str) -> &str {
     let mut characters = quoted.chars();
     characters.next();
@@ -59,7 +59,7 @@ fn unquoted(quoted: &str) -> &str {
     characters.as_str()
 }
 
-fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake>), Unreadable> {
+fn word<'t>(token: &Token, word: &'t str) -> Result<(KdlLiteral<'t>, Option<Mistake>), Unreadable> {
     if let Some(keyword) = word.strip_prefix('#') {
         return Ok(keyword_of(keyword).map_or_else(
             || (text(keyword), Some(Mistake::UnknownKeyword)),
@@ -76,22 +76,22 @@ fn word<'t>(token: &Token, word: &'t str) -> Result<(Literal<'t>, Option<Mistake
     }
 }
 
-fn keyword_of<'t>(word: &str) -> Option<Literal<'t>> {
+fn keyword_of<'t>(word: &str) -> Option<KdlLiteral<'t>> {
     match word {
-        "true" => Some(Literal::Truth(true)),
-        "false" => Some(Literal::Truth(false)),
-        "null" => Some(Literal::Null),
-        "inf" | "-inf" | "nan" => Some(Literal::Real),
+        "true" => Some(KdlLiteral::Truth(true)),
+        "false" => Some(KdlLiteral::Truth(false)),
+        "null" => Some(KdlLiteral::Null),
+        "inf" | "-inf" | "nan" => Some(KdlLiteral::Real),
         _ => None,
     }
 }
 
-/// A number that KDL can read; whole ones that do not even fit 128 bits are as large as can be,
-/// and out of every range.
-fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
+/// A number in a form that KDL can read. Integers beyond 128 bits saturate, which is outside of
+/// every range.
+fn number<'t>(token: &Token, word: &str) -> Result<KdlLiteral<'t>, Unreadable> {
     let digits: String = word.chars().filter(|c| *c != '_').collect();
     if let Ok(number) = digits.parse::<i128>() {
-        return Ok(Literal::Whole(number));
+        return Ok(KdlLiteral::Whole(number));
     }
     if digits
         .trim_start_matches(['+', '-'])
@@ -99,15 +99,15 @@ fn number<'t>(token: &Token, word: &str) -> Result<Literal<'t>, Unreadable> {
         .all(|b| b.is_ascii_digit())
     {
         let least = digits.starts_with('-');
-        return Ok(Literal::Whole(if least { i128::MIN } else { i128::MAX }));
+        return Ok(KdlLiteral::Whole(if least { i128::MIN } else { i128::MAX }));
     }
     if !digits.starts_with(['0', '+', '-']) || !digits.contains(['x', 'o', 'b']) {
-        return Ok(Literal::Real);
+        return Ok(KdlLiteral::Real);
     }
     match by_kdl(token, word)? {
-        KdlValue::Integer(number) => Ok(Literal::Whole(number)),
+        KdlValue::Integer(number) => Ok(KdlLiteral::Whole(number)),
         KdlValue::Float(_) | KdlValue::String(_) | KdlValue::Bool(_) | KdlValue::Null => {
-            Ok(Literal::Real)
+            Ok(KdlLiteral::Real)
         }
     }
 }
@@ -129,10 +129,13 @@ fn string<'t>(token: &Token, repr: &'t str) -> Result<Cow<'t, str>, Unreadable> 
     }
 }
 
-/// What a string with escapes says, as near as can be told where one of them is wrong; none where
-/// it says what stands there.
+/// The text of a string with escapes, as well as it can be read despite invalid ones; `None` if it
+/// has no escapes.
 pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
-    let string = matches!(token.kind, Kind::String | Kind::Unclosed("\"" | "\"\"\""));
+    let string = matches!(
+        token.kind,
+        TokenKind::String | TokenKind::Unclosed("\"" | "\"\"\"")
+    );
     let escapes = string && repr.starts_with('"') && repr.contains('\\');
     let mut rest = repr.trim_matches('"');
     let mut said = String::with_capacity(rest.len());
@@ -154,7 +157,7 @@ pub(super) fn spelled(token: &Token, repr: &str) -> Option<String> {
     escapes.then_some(said)
 }
 
-/// Points at an escape that KDL does not have, which is what a Windows path or a pattern holds.
+/// Points at an escape that KDL does not have, as in a Windows path or a pattern.
 fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     let mut characters = repr.char_indices();
     while let Some((at, c)) = characters.next() {
@@ -181,7 +184,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
             "write `\\\\` for a backslash, or a raw string: `#\"...\"#` knows no escapes"
         };
         return Err(Unreadable {
-            message: format!("`{written}` is no escape in KDL"),
+            message: format!("`{written}` is not an escape in KDL"),
             help: Some(help.into()),
             start: token.start + at,
             end: token.start + at + length,
@@ -190,7 +193,7 @@ fn known_escapes(token: &Token, repr: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The character that `u{...}`, behind a `\`, stands for.
+/// The character of an escape `\u{...}`.
 fn character(escape: &str) -> Option<char> {
     let (digits, _) = escape.strip_prefix("u{")?.split_once('}')?;
     let fits = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -206,14 +209,14 @@ fn by_kdl(token: &Token, repr: &str) -> Result<KdlValue, Unreadable> {
     let first = error.diagnostics.first();
     let message = first.and_then(|error| error.message.as_deref());
     Err(Unreadable {
-        message: sentence(message.unwrap_or("this is no value in KDL 2")),
+        message: sentence(message.unwrap_or("this is not a value in KDL 2")),
         help: first.and_then(|error| error.help.as_deref()).map(sentence),
         start: token.start,
         end: token.end,
     })
 }
 
-/// The KDL crate's sentence in the form of ours: one line, lower case first, no full stop.
+/// The KDL crate's message in our style: one line, first letter in lower case, no full stop.
 fn sentence(theirs: &str) -> String {
     let line = theirs.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut characters = line.trim_end_matches('.').chars();

@@ -1,17 +1,17 @@
-//! What is said about the form of a text, each on its own token.
+//! Findings about the form of a text, each on its own token.
 
 use super::blank::forbidden;
 use super::literal::Unreadable;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use super::{MAX_DEPTH, Opening, Scanner};
 use crate::diagnostic::{Code, Diagnostic, code};
 use crate::edit::quoted;
 use crate::parse::mistake::Mistake;
-use crate::parse::tree::{Node, Value};
+use crate::parse::tree::{KdlNode, KdlValue};
 use crate::parse::vocabulary;
 use crate::source::Span;
 
-/// How many places with characters that no text may hold are pointed at.
+/// The most forbidden characters that are pointed at.
 const MAX_FORBIDDEN: usize = 20;
 
 impl<'t> Scanner<'t, '_> {
@@ -24,7 +24,7 @@ impl<'t> Scanner<'t, '_> {
         Diagnostic::error(code, message, self.span(token))
     }
 
-    /// Reports characters that no text may hold, wherever they are: they hide what stands there.
+    /// Reports forbidden characters anywhere in the text: they hide what it says.
     pub(super) fn forbidden(&mut self) {
         let bytes = self.text.as_bytes();
         let mut at = if self.text.starts_with('\u{feff}') {
@@ -46,7 +46,7 @@ impl<'t> Scanner<'t, '_> {
             self.whole = false;
             let character = self.text.get(start..).and_then(|rest| rest.chars().next());
             let message = format!(
-                "a character that no KDL text may hold stands here, U+{:04X}",
+                "KDL does not allow the character U+{:04X}",
                 u32::from(character.unwrap_or_default())
             );
             let span = Span::new(self.source, start, at);
@@ -56,8 +56,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reports `/- kdl-version 1`, by which a file says itself that it is not written in KDL 2.
-    pub(super) fn version_1(&mut self, commented: &[Node<'t>]) {
+    /// Reports `/- kdl-version 1`, which declares that the file is not KDL 2.
+    pub(super) fn version_1(&mut self, commented: &[KdlNode<'t>]) {
         for node in commented.iter().filter(|node| node.name == "kdl-version") {
             let version = node.entries.first().map(|entry| &entry.value);
             if let Some(version) = version.filter(|version| version.whole() == Some(1)) {
@@ -69,8 +69,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reports what is wrong with the values of nodes that are commented out.
-    pub(super) fn report_all(&mut self, nodes: &[Node<'t>]) {
+    /// Reports mistakes in the values of commented-out nodes.
+    pub(super) fn report_all(&mut self, nodes: &[KdlNode<'t>]) {
         for node in nodes {
             for entry in &node.entries {
                 self.report_value(&entry.value);
@@ -81,8 +81,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reports what is wrong with a value that no reader will see.
-    pub(super) fn report_value(&mut self, value: &Value<'t>) {
+    /// Reports a mistake in a value that no reader will read.
+    pub(super) fn report_value(&mut self, value: &KdlValue<'t>) {
         let finding = value
             .mistake
             .and_then(|mistake| mistake.finding(value.repr, value.span));
@@ -102,11 +102,11 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.replace("delete it", span, ""));
     }
 
-    /// A `{` where a node should begin. If a node that can have a block ends right before it, the
-    /// block is that node's.
-    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [Node<'t>]) {
+    /// A `{` in the place of a node. If a node that takes a block ends right before it, the block
+    /// belongs to that node.
+    pub(super) fn nameless_block(&mut self, token: &Token, nodes: &mut [KdlNode<'t>]) {
         let own_line = self.begins_line();
-        let message = "a block stands here without a node's name before it on its line";
+        let message = "this block has no node name before it on its line";
         let finding = self.error(code::SYNTAX, token, message);
         let finding = finding.help("write `{` on the line of the node it belongs to");
         let block_of = nodes.last_mut().filter(|node| {
@@ -140,7 +140,7 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.replace("write `//`", span, "//").safely());
     }
 
-    /// A block whose `}` is missing; `before` begins what does not belong to it any more.
+    /// A block without its `}`; `before` starts the text after the block.
     pub(super) fn never_closed(&mut self, opening: &Opening, before: Option<&Token>) {
         let message = "this block is never closed";
         let finding = self.error(code::UNCLOSED, &opening.token, message);
@@ -167,9 +167,9 @@ impl<'t> Scanner<'t, '_> {
         let mut open = 1_usize;
         while open > 0 {
             let kind = self.next().kind;
-            open += usize::from(kind == Kind::Open);
-            open -= usize::from(kind == Kind::Close);
-            if kind == Kind::End {
+            open += usize::from(kind == TokenKind::Open);
+            open -= usize::from(kind == TokenKind::Close);
+            if kind == TokenKind::End {
                 return;
             }
         }
@@ -177,25 +177,25 @@ impl<'t> Scanner<'t, '_> {
 
     pub(super) fn more_behind_block(&mut self, token: &Token) {
         let span = Span::new(self.source, token.start, token.start);
-        let message = "a node ends with its block, so what follows it begins a new line";
+        let message = "a node ends with its block: start a new line after it";
         let finding = self.error(code::SYNTAX, token, message);
         self.report(finding.replace("or is divided from it by `;`", span, "; "));
     }
 
-    /// What cannot be the name of a node stands where one should be: the line is given up.
+    /// Something other than a name in the place of a node's name: the line is skipped.
     pub(super) fn no_name(&mut self, token: &Token) {
-        if token.kind == Kind::Unclosed("/*") {
+        if token.kind == TokenKind::Unclosed("/*") {
             self.unclosed(token);
-        } else if token.kind == Kind::Backslash {
+        } else if token.kind == TokenKind::Backslash {
             self.stray_backslash(token);
-        } else if token.kind == Kind::Punctuation {
+        } else if token.kind == TokenKind::Punctuation {
             self.punctuation(token);
         } else {
             let finding = self.error(code::SYNTAX, token, "a name is missing before this `=`");
             self.report(finding);
             let ends = |kind| {
-                let separators = [Kind::Newline, Kind::Semicolon, Kind::End];
-                separators.contains(&kind) || [Kind::Open, Kind::Close].contains(&kind)
+                let separators = [TokenKind::Newline, TokenKind::Semicolon, TokenKind::End];
+                separators.contains(&kind) || [TokenKind::Open, TokenKind::Close].contains(&kind)
             };
             while !ends(self.peek().kind) {
                 self.at += 1;
@@ -203,13 +203,13 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// `tier = "large"`: `=` directly behind a node's name; or anywhere else without a key.
-    pub(super) fn equals_without_key(&mut self, token: &Token, node: &Node<'t>) {
+    /// `tier = "large"`: an `=` right after a node's name, or elsewhere without a key.
+    pub(super) fn equals_without_key(&mut self, token: &Token, node: &KdlNode<'t>) {
         self.at += 1;
         let span = self.span(token);
         let finding = if node.entries.is_empty() {
             let name = &node.name;
-            let message = format!("what belongs to `{name}` stands behind it without a `=`");
+            let message = format!("a value follows `{name}` without a `=`");
             self.error(code::SYNTAX, token, message)
         } else {
             self.error(code::SYNTAX, token, "a key is missing before this `=`")
@@ -231,15 +231,15 @@ impl<'t> Scanner<'t, '_> {
         let name = self.slice(key);
         let message = format!("a value is missing after `{name}=`");
         let finding = self.error(code::SYNTAX, equals, message);
-        self.report(finding.help("write the value directly behind the `=`"));
+        self.report(finding.help("write the value directly after the `=`"));
     }
 
     pub(super) fn colon_behind_name(&mut self, colon: &Token) {
         let span = self.span(colon);
-        let message = "a node's name has no colon behind it in KDL";
+        let message = "in KDL, no colon follows a node's name";
         let finding = self.error(code::SYNTAX, colon, message);
         self.report(finding.replace(
-            "delete it; what belongs to the node stands behind its name, or in `{ }`",
+            "delete it: a node's values follow its name, and its child nodes are in `{ }`",
             span,
             "",
         ));
@@ -252,44 +252,45 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.replace("write `=`", span, "=").safely());
     }
 
-    /// `large"`: the quote before a word is missing.
+    /// `large"`: the opening quote is missing.
     pub(super) fn opening_quote_missing(&mut self, word: &Token, quote: &Token) {
         let written = self.slice(word);
         let span = Span::new(self.source, word.start, quote.end);
-        let message = format!("`{written}` has a quote behind it, and none before it");
+        let message = format!("`{written}` has a closing quote but no opening quote");
         let finding = self.error(code::UNCLOSED, quote, message);
         let text = quoted(written);
         self.report(finding.replace(format!("write `{text}`"), span, text));
     }
 
-    /// A string that ends where another one was meant to begin.
+    /// A string that ends where another one should start.
     pub(super) fn quotes_do_not_pair(&mut self, string: &Token) {
-        let message = "a quote is missing on this line: this text ends where another one begins";
+        let message =
+            "a quote is missing on this line: this text ends where another one should start";
         let finding = self.error(code::UNCLOSED, string, message);
         self.report(finding.help("close each text with `\"` before the next one"));
     }
 
-    /// `( ) [ ] ,` where nothing of the kind can stand.
+    /// `( ) [ ] ,` where KDL does not allow it.
     pub(super) fn punctuation(&mut self, token: &Token) {
         self.at += 1;
         let span = self.span(token);
         let message = match self.slice(token) {
             "," => "KDL has no commas: values are divided by blanks",
             ":" => "KDL has no colons between values",
-            "[" | "]" => "KDL has no lists in brackets: the values stand one behind the other",
+            "[" | "]" => "KDL has no lists in brackets: write the values one after the other",
             _ => "parentheses mean nothing here",
         };
         let finding = self.error(code::SYNTAX, token, message);
-        // Between two values that touch it, a blank takes its place: `1,5` is not 15.
+        // If it touches the values on both sides, a blank replaces it: `1,5` is not 15.
         let touches = token.glued && self.peek().glued;
         let with = if touches { " " } else { "" };
         self.report(finding.replace("delete it", span, with).safely());
     }
 
-    /// `(type)` before a name or value: KDL has it, this language has no use for it.
+    /// `(type)` before a name or value: KDL has it, but this language does not use it.
     pub(super) fn annotation(&mut self) {
         let open = self.peek();
-        if open.kind != Kind::Punctuation || self.slice(&open) != "(" {
+        if open.kind != TokenKind::Punctuation || self.slice(&open) != "(" {
             return;
         }
         let from = self.at;
@@ -316,7 +317,7 @@ impl<'t> Scanner<'t, '_> {
             self.report(finding.replace("delete it", span, "").safely());
             return;
         }
-        // A value in parentheses, which is not lost with them.
+        // A value in parentheses is still read.
         let inner = self.slice(&whole);
         let value = inner.trim_matches(['(', ')']).trim().to_owned();
         let finding = self.error(code::WRONG_VALUE, &whole, "parentheses mean nothing here");
@@ -336,10 +337,10 @@ impl<'t> Scanner<'t, '_> {
         self.report(finding.help("outside of strings a `\\` only continues a line"));
     }
 
-    /// Two values without a blank between them.
+    /// Two values without a blank in between.
     pub(super) fn glued(&mut self, first: &Token) {
         let next = self.peek();
-        if !next.glued || !next.is_value() || matches!(next.kind, Kind::Unclosed(_)) {
+        if !next.glued || !next.is_value() || matches!(next.kind, TokenKind::Unclosed(_)) {
             return;
         }
         let span = Span::new(self.source, first.end, first.end);
@@ -350,7 +351,7 @@ impl<'t> Scanner<'t, '_> {
 
     /// A string or comment that never ends.
     pub(super) fn unclosed(&mut self, token: &Token) {
-        let Kind::Unclosed(quote) = token.kind else {
+        let TokenKind::Unclosed(quote) = token.kind else {
             return;
         };
         let written = self.slice(token);
@@ -391,7 +392,7 @@ impl<'t> Scanner<'t, '_> {
         });
     }
 
-    /// A name in a form that only a value has a use for.
+    /// A name in a form that only values have.
     pub(super) fn wrong_name(&mut self, token: &Token, mistake: Mistake) {
         let finding = mistake.finding(self.slice(token), self.span(token));
         self.diagnostics_extend(finding);
@@ -399,10 +400,10 @@ impl<'t> Scanner<'t, '_> {
 
     pub(super) fn no_such_name(&mut self, token: &Token) {
         let written = self.slice(token);
-        let message = format!("`{written}` is a value, and a name is needed here");
+        let message = format!("`{written}` is a value, but a name is expected here");
         let finding = self.error(code::SYNTAX, token, message);
         let help = format!(
-            "a name stands before its value; as a name, write {}",
+            "to use it as a name, write {}; otherwise put the name before it",
             quoted(written)
         );
         self.report(finding.help(help));

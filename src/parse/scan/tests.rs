@@ -1,8 +1,8 @@
 use super::*;
-use crate::parse::tree::Literal;
+use crate::parse::tree::KdlLiteral;
 use crate::source::{Source, Sources};
 
-/// The tree as a line, and code and token of every finding; values that have a mistake end in `!`.
+/// The tree as a line, and the code and token of every finding. Values with a mistake end in `!`.
 fn scanned(text: &str) -> (String, Vec<(String, String)>) {
     let mut sources = Sources::default();
     let id = sources.add(Source {
@@ -22,22 +22,22 @@ fn scanned(text: &str) -> (String, Vec<(String, String)>) {
     (shown(&scanned.nodes), found)
 }
 
-fn shown(nodes: &[Node<'_>]) -> String {
+fn shown(nodes: &[KdlNode<'_>]) -> String {
     let nodes: Vec<String> = nodes.iter().map(node).collect();
     nodes.join("; ")
 }
 
-fn node(node: &Node<'_>) -> String {
+fn node(node: &KdlNode<'_>) -> String {
     let mut text = node.name.to_string();
     for entry in &node.entries {
         let key = entry.key.as_ref();
         let key = key.map_or_else(String::new, |key| format!("{}=", key.name));
         let value = match &entry.value.literal {
-            Literal::Text(text) => format!("'{text}'"),
-            Literal::Whole(number) => number.to_string(),
-            Literal::Real => "real".into(),
-            Literal::Truth(truth) => truth.to_string(),
-            Literal::Null => "null".into(),
+            KdlLiteral::Text(text) => format!("'{text}'"),
+            KdlLiteral::Whole(number) => number.to_string(),
+            KdlLiteral::Real => "real".into(),
+            KdlLiteral::Truth(truth) => truth.to_string(),
+            KdlLiteral::Null => "null".into(),
         };
         let wrong = entry.value.mistake.map_or("", |_| "!");
         text += &format!(" {key}{value}{wrong}");

@@ -1,13 +1,13 @@
-//! Tokens of KDL 2, and of what people write by habit from other languages.
+//! Tokens of KDL 2, and of the spellings of other languages.
 //!
-//! White space, comments and continued lines are passed over here, so that nothing behind this
-//! file sees them. Every decision is made on bytes in one pass; nothing recurses.
+//! White space, comments and continued lines are skipped here, so later stages never see them. All
+//! decisions are made on bytes in one pass, without recursion.
 
 use super::blank::{blank, newline, quote_pair};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Newline,
     Semicolon,
     Open,
@@ -19,9 +19,9 @@ pub(super) enum Kind {
     String,
     /// `r"..."` or `r#"..."#`: a raw string of KDL 1.
     Kdl1String,
-    /// A string in quotes that KDL does not know: `'...'`, `“...”`.
+    /// A string in quotes that KDL does not have: `'...'`, `“...”`.
     ForeignString,
-    /// `( ) [ ] ,`, and `:` directly behind a string.
+    /// `( ) [ ] ,`, and a `:` right after a string.
     Punctuation,
     /// `# ...` to the end of the line: a comment in other languages.
     ForeignComment,
@@ -36,10 +36,10 @@ pub(super) enum Kind {
 /// A token and its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Whether nothing stands between it and the token before.
+    /// Whether it touches the previous token.
     pub(super) glued: bool,
 }
 
@@ -47,27 +47,27 @@ impl Token {
     /// Whether it can be a name or a value.
     pub(super) fn is_value(self) -> bool {
         match self.kind {
-            Kind::Word
-            | Kind::String
-            | Kind::Kdl1String
-            | Kind::ForeignString
-            | Kind::Unclosed("\"" | "\"\"\"") => true,
-            Kind::Newline
-            | Kind::Semicolon
-            | Kind::Open
-            | Kind::Close
-            | Kind::Equals
-            | Kind::Slashdash
-            | Kind::Punctuation
-            | Kind::ForeignComment
-            | Kind::Backslash
-            | Kind::Unclosed(_)
-            | Kind::End => false,
+            TokenKind::Word
+            | TokenKind::String
+            | TokenKind::Kdl1String
+            | TokenKind::ForeignString
+            | TokenKind::Unclosed("\"" | "\"\"\"") => true,
+            TokenKind::Newline
+            | TokenKind::Semicolon
+            | TokenKind::Open
+            | TokenKind::Close
+            | TokenKind::Equals
+            | TokenKind::Slashdash
+            | TokenKind::Punctuation
+            | TokenKind::ForeignComment
+            | TokenKind::Backslash
+            | TokenKind::Unclosed(_)
+            | TokenKind::End => false,
         }
     }
 }
 
-/// The tokens of `text`, at most `limit` and an end; the end is where reading stopped.
+/// The tokens of `text`, at most `limit`, and an end token where reading stopped.
 pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
@@ -81,7 +81,7 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     loop {
         let token = lexer.next();
         tokens.push(token);
-        if token.kind == Kind::End || tokens.len() > limit {
+        if token.kind == TokenKind::End || tokens.len() > limit {
             return tokens;
         }
     }
@@ -91,11 +91,11 @@ struct Lexer<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
-    /// Whether a name or value stands before on this line: a `#` behind one can be a keyword.
+    /// Whether a name or value precedes it on the line: a `#` after one can start a keyword.
     value_before: bool,
-    /// Whether a string ends directly before: a `:` behind one is JSON's.
+    /// Whether a string ends right before: a `:` after it comes from JSON.
     string_before: bool,
-    /// The end of the last line on which a string was found without an end.
+    /// The end of the last line with an unclosed string.
     unclosed_until: usize,
 }
 
@@ -121,7 +121,7 @@ impl Lexer<'_> {
         let start = self.at;
         self.string_before &= start == before;
         let (kind, length) = match comment {
-            Some(opening) => (Kind::Unclosed("/*"), self.bytes.len() - opening),
+            Some(opening) => (TokenKind::Unclosed("/*"), self.bytes.len() - opening),
             None => self.token(),
         };
         let start = comment.unwrap_or(start);
@@ -132,32 +132,37 @@ impl Lexer<'_> {
             end: self.at,
             glued: start == before && start > 0,
         };
-        self.string_before = kind == Kind::String;
-        let begins_anew = [Kind::Newline, Kind::Semicolon, Kind::Open, Kind::Close];
+        self.string_before = kind == TokenKind::String;
+        let begins_anew = [
+            TokenKind::Newline,
+            TokenKind::Semicolon,
+            TokenKind::Open,
+            TokenKind::Close,
+        ];
         self.value_before = !begins_anew.contains(&kind) && (self.value_before || token.is_value());
         token
     }
 
-    /// Kind and length in bytes of the token that begins here; it is never empty but at the end.
-    fn token(&mut self) -> (Kind, usize) {
+    /// The kind and the length in bytes of the token here. Only the end token is empty.
+    fn token(&mut self) -> (TokenKind, usize) {
         let at = self.at;
         if at >= self.bytes.len() {
-            return (Kind::End, 0);
+            return (TokenKind::End, 0);
         }
         if let Some(length) = newline(self.bytes, at) {
-            return (Kind::Newline, length);
+            return (TokenKind::Newline, length);
         }
         match self.byte(at) {
-            b'{' => (Kind::Open, 1),
-            b'}' => (Kind::Close, 1),
-            b';' => (Kind::Semicolon, 1),
-            b'=' => (Kind::Equals, 1),
-            b'\\' => (Kind::Backslash, 1),
-            b'(' | b')' | b'[' | b']' | b',' => (Kind::Punctuation, 1),
-            b':' if self.string_before => (Kind::Punctuation, 1),
+            b'{' => (TokenKind::Open, 1),
+            b'}' => (TokenKind::Close, 1),
+            b';' => (TokenKind::Semicolon, 1),
+            b'=' => (TokenKind::Equals, 1),
+            b'\\' => (TokenKind::Backslash, 1),
+            b'(' | b')' | b'[' | b']' | b',' => (TokenKind::Punctuation, 1),
+            b':' if self.string_before => (TokenKind::Punctuation, 1),
             b'"' => self.string(at, 0),
             b'#' => self.hash(),
-            b'/' if self.byte(at + 1) == b'-' => (Kind::Slashdash, 2),
+            b'/' if self.byte(at + 1) == b'-' => (TokenKind::Slashdash, 2),
             b'r' => self.kdl1(),
             b'\'' => self.foreign('\''),
             0xE2 => {
@@ -168,8 +173,8 @@ impl Lexer<'_> {
         }
     }
 
-    /// Passes over white space, comments and continued lines; where a comment never ends, gives
-    /// the place where it opens.
+    /// Skips white space, comments and continued lines. Returns the start of a comment that never
+    /// ends.
     fn skip(&mut self) -> Option<usize> {
         loop {
             let at = self.at;
@@ -200,7 +205,7 @@ impl Lexer<'_> {
         at - from
     }
 
-    /// The length of the block comment that begins here, nested ones included.
+    /// The length of the block comment here, with nested ones.
     fn block_comment(&self) -> Option<usize> {
         let mut depth = 0_usize;
         let mut at = self.at;
@@ -223,8 +228,8 @@ impl Lexer<'_> {
         None
     }
 
-    /// The length of a `\`, what may follow it, and the line's end; none where the `\` does not
-    /// end its line.
+    /// The length of a `\`, the allowed characters after it, and the line end; `None` if the `\`
+    /// does not end its line.
     fn continued_line(&self) -> Option<usize> {
         let mut at = self.at + 1;
         while let Some(length) = blank(self.bytes, at) {
@@ -239,8 +244,8 @@ impl Lexer<'_> {
         newline(self.bytes, at).map(|length| at + length - self.at)
     }
 
-    /// A string whose quotes begin at `quote`, with so many `#` around them.
-    fn string(&mut self, quote: usize, hashes: usize) -> (Kind, usize) {
+    /// A string whose quotes start at `quote`, with this number of `#` around them.
+    fn string(&mut self, quote: usize, hashes: usize) -> (TokenKind, usize) {
         let multi = self.starts(quote, "\"\"\"");
         let quotes = if multi { 3 } else { 1 };
         let mut at = quote + quotes;
@@ -250,20 +255,20 @@ impl Lexer<'_> {
                 b'"' if (!multi || self.starts(at, "\"\"\""))
                     && self.count(at + quotes, b'#') >= hashes =>
                 {
-                    return (Kind::String, at + quotes + hashes - self.at);
+                    return (TokenKind::String, at + quotes + hashes - self.at);
                 }
                 _ if !multi && newline(self.bytes, at).is_some() => break,
                 _ => at += 1,
             }
         }
         if multi {
-            return (Kind::Unclosed("\"\"\""), self.bytes.len() - self.at);
+            return (TokenKind::Unclosed("\"\"\""), self.bytes.len() - self.at);
         }
-        (Kind::Unclosed("\""), self.unclosed(quote))
+        (TokenKind::Unclosed("\""), self.unclosed(quote))
     }
 
-    /// The length of an escape: of a `\` and one character, or of a `\` and all the blanks and
-    /// line ends behind it.
+    /// The length of an escape: a `\` and one character, or a `\` and all following blanks and line
+    /// ends.
     fn escape(&self, from: usize) -> usize {
         let mut at = from + 1;
         while let Some(length) = blank(self.bytes, at).or_else(|| newline(self.bytes, at)) {
@@ -272,8 +277,8 @@ impl Lexer<'_> {
         if at == from + 1 { 2 } else { at - from }
     }
 
-    /// How far a string without an end reaches: to the end of its line; the first one of a line no
-    /// further than what hardly belongs to it.
+    /// The end of an unclosed string: the end of its line. The first one of a line ends before text
+    /// that hardly belongs to it.
     fn unclosed(&mut self, quote: usize) -> usize {
         if quote < self.unclosed_until {
             return self.unclosed_until - self.at;
@@ -287,8 +292,8 @@ impl Lexer<'_> {
         quote + 1 + body.len() - self.at
     }
 
-    /// What begins with `#`: a raw string, a keyword, or a comment of another language.
-    fn hash(&mut self) -> (Kind, usize) {
+    /// A token that starts with `#`: a raw string, a keyword, or a comment of another language.
+    fn hash(&mut self) -> (TokenKind, usize) {
         let hashes = self.count(self.at, b'#');
         if self.byte(self.at + hashes) == b'"' {
             return self.string(self.at + hashes, hashes);
@@ -298,11 +303,11 @@ impl Lexer<'_> {
         if keyword && self.value_before {
             return self.word();
         }
-        (Kind::ForeignComment, self.to_line_end(self.at))
+        (TokenKind::ForeignComment, self.to_line_end(self.at))
     }
 
     /// A raw string of KDL 1, or a word.
-    fn kdl1(&mut self) -> (Kind, usize) {
+    fn kdl1(&mut self) -> (TokenKind, usize) {
         let hashes = self.count(self.at + 1, b'#');
         let quote = self.at + 1 + hashes;
         if self.byte(quote) != b'"' {
@@ -314,14 +319,14 @@ impl Lexer<'_> {
             .take_while(|at| newline(self.bytes, *at).is_none())
             .find(|at| closes(*at));
         match end {
-            Some(end) => (Kind::Kdl1String, end + 1 + hashes - self.at),
-            None => (Kind::Unclosed("\""), self.unclosed(quote)),
+            Some(end) => (TokenKind::Kdl1String, end + 1 + hashes - self.at),
+            None => (TokenKind::Unclosed("\""), self.unclosed(quote)),
         }
     }
 
-    /// A string in quotes of another language, or a word. Only so far is looked for its end, so
-    /// that a text full of such quotes costs no more than another.
-    fn foreign(&self, open: char) -> (Kind, usize) {
+    /// A string in quotes of another language, or a word. The search for its end is limited, so a
+    /// text full of such quotes is not slower.
+    fn foreign(&self, open: char) -> (TokenKind, usize) {
         const FAR: usize = 256;
         let from = self.at + open.len_utf8();
         let rest = self.text.get(from..).unwrap_or_default();
@@ -332,12 +337,15 @@ impl Lexer<'_> {
                 .find(|(_, c)| closing.contains(c))
         });
         match close {
-            Some((at, close)) => (Kind::ForeignString, open.len_utf8() + at + close.len_utf8()),
+            Some((at, close)) => (
+                TokenKind::ForeignString,
+                open.len_utf8() + at + close.len_utf8(),
+            ),
             None => self.word(),
         }
     }
 
-    fn word(&self) -> (Kind, usize) {
+    fn word(&self) -> (TokenKind, usize) {
         let mut at = self.at;
         loop {
             let ends = match self.byte(at) {
@@ -363,10 +371,10 @@ impl Lexer<'_> {
             }
             at += 1;
         }
-        (Kind::Word, (at - self.at).max(1))
+        (TokenKind::Word, (at - self.at).max(1))
     }
 
-    /// Whether the `/` at `at` ends a word, because it begins a comment; not in `https://host`.
+    /// Whether the `/` at `at` ends a word because it starts a comment, unlike in `https://host`.
     fn comment_in_word(&self, at: usize) -> bool {
         let before = |back: usize| at.checked_sub(back).map_or(0, |at| self.byte(at));
         let address = at > self.at + 1

@@ -1,12 +1,13 @@
-//! Sizes that are written as plain numbers of GiB.
+//! Sizes as plain numbers of GiB.
 
 use std::ops::RangeInclusive;
 
 use super::{Reading, mismatch, whole};
-use crate::parse::tree::Value;
+use crate::parse::tree::KdlValue;
 
-/// A whole number of GiB within `range`; one with its unit is told without it.
-pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
+/// A whole number of GiB within `range`. For a number with a unit, the message says what to write
+/// without it.
+pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&KdlValue<'_>) -> Reading<u32> {
     move |value| {
         let read = whole(range.clone())(value);
         let meant = value.text().and_then(without_unit);
@@ -17,8 +18,8 @@ pub fn gib(range: RangeInclusive<u32>) -> impl Fn(&Value<'_>) -> Reading<u32> {
     }
 }
 
-/// `100Gi` or `100 GB` as 100, `2Ti` as 2048: disks are bought in powers of two, whatever the unit
-/// is called.
+/// `100Gi` or `100 GB` as 100, `2Ti` as 2048: disk sizes are powers of two, whatever the unit is
+/// called.
 fn without_unit(text: &str) -> Option<u32> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let number: u32 = text.strip_suffix(unit)?.parse().ok()?;

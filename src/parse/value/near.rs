@@ -1,8 +1,8 @@
-//! What was meant by a value that is nearly right.
+//! Guesses the intended value of a nearly correct one.
 
 use crate::model::{ClockTime, Days, Duration, Moment, Quantity};
 
-/// `text` without blanks, and its number apart from what follows it.
+/// `text` without blanks, split after its number.
 fn split(text: &str) -> Option<(String, String)> {
     let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let at = dense
@@ -12,7 +12,7 @@ fn split(text: &str) -> Option<(String, String)> {
     (!number.is_empty()).then(|| (number.to_owned(), unit.to_lowercase()))
 }
 
-/// The cores that `text` means: `500 m`, `2 cores`, `0.5vcpu`.
+/// The cores in `text`: `500 m`, `2 cores`, `0.5vcpu`.
 pub(super) fn cores(text: &str) -> Option<String> {
     let (number, unit) = split(text)?;
     let suffix = match unit.as_str() {
@@ -23,7 +23,7 @@ pub(super) fn cores(text: &str) -> Option<String> {
     checked(format!("{number}{suffix}"))
 }
 
-/// The bytes that `text` means: `512mb`, `2 GB`, `2gi`.
+/// The bytes in `text`: `512mb`, `2 GB`, `2gi`.
 pub(super) fn bytes(text: &str) -> Option<String> {
     let (number, unit) = split(text)?;
     let suffix = match unit.trim_end_matches('b').trim_end_matches('i') {
@@ -40,7 +40,7 @@ fn checked(quantity: String) -> Option<String> {
     Quantity::parse(&quantity).is_ok().then_some(quantity)
 }
 
-/// The length of time that `text` means: `5 min`, `30sec`, `2 hours`, `90`.
+/// The duration in `text`: `5 min`, `30sec`, `2 hours`, `90`.
 pub(super) fn duration(text: &str) -> Option<String> {
     let (number, unit) = split(text)?;
     let suffix = match unit.as_str() {
@@ -55,7 +55,7 @@ pub(super) fn duration(text: &str) -> Option<String> {
     Duration::parse(&meant).is_ok().then_some(meant)
 }
 
-/// The day that `text` means: `2030/01/31`, `2030.1.31`.
+/// The date in `text`: `2030/01/31`, `2030.1.31`.
 pub(super) fn date(text: &str) -> Option<String> {
     let parts: Vec<u16> = text
         .trim()
@@ -69,7 +69,7 @@ pub(super) fn date(text: &str) -> Option<String> {
     meant.parse::<jiff::civil::Date>().is_ok().then_some(meant)
 }
 
-/// The time of the day that `text` means: `8:00`, `8`, `8pm`, `20.30`, `24:00`.
+/// The time of day in `text`: `8:00`, `8`, `8pm`, `20.30`, `24:00`.
 pub(super) fn clock(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let (clock, later) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
@@ -92,7 +92,7 @@ pub(super) fn clock(text: &str) -> Option<String> {
     ClockTime::parse(&meant).is_ok().then_some(meant)
 }
 
-/// The days that `text` means: `Mon-Fri`, `monday, tuesday`, `daily`, `weekdays`, `weekend`.
+/// The days in `text`: `Mon-Fri`, `monday, tuesday`, `daily`, `weekdays`, `weekend`.
 pub(super) fn days(text: &str) -> Option<String> {
     let text = text.to_lowercase().replace([' ', '.'], "");
     match text.as_str() {
@@ -111,7 +111,7 @@ pub(super) fn days(text: &str) -> Option<String> {
     Days::parse(&meant).is_ok().then_some(meant)
 }
 
-/// The moment that `text` means: with a blank in place of the `T`, with seconds, or with no time.
+/// The moment in `text`: with a blank instead of the `T`, with seconds, or without a time.
 pub(super) fn moment(text: &str) -> Option<String> {
     let text = text.trim().replace([' ', 't'], "T");
     let (day, time) = text.split_once('T').unwrap_or((&text, "00:00"));
@@ -121,7 +121,7 @@ pub(super) fn moment(text: &str) -> Option<String> {
     Moment::parse(&meant).is_ok().then_some(meant)
 }
 
-/// The end that `text` means: a day without a time, or with 24:00, is over when the next one begins.
+/// The end in `text`: a day without a time, or with 24:00, ends when the next one starts.
 pub(super) fn end(text: &str) -> Option<String> {
     let meant = moment(text)?;
     let trimmed = text.trim();

@@ -1,16 +1,16 @@
 //! Readers of what the calendar and the clock say.
 
-use super::{Problem, Reading, Value, mismatch, near, nearly, string};
+use super::{KdlValue, Problem, Reading, mismatch, near, nearly, string, whole};
 use crate::model::{ClockTime, DailyWindow, Days, Duration, ErrorRate, Moment, WeeklyWindow};
 
 /// A daily window in UTC.
-pub fn daily(value: &Value<'_>) -> Reading<DailyWindow> {
+pub fn daily(value: &KdlValue<'_>) -> Reading<DailyWindow> {
     let text = string(value, "a daily window in quotes, such as \"02:00-03:00\",")?;
     DailyWindow::parse(text).map_err(Problem::wrong)
 }
 
 /// A weekly window in UTC.
-pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
+pub fn weekly(value: &KdlValue<'_>) -> Reading<WeeklyWindow> {
     let text = string(
         value,
         "a weekly window in quotes, such as \"sun:04:00-sun:05:00\",",
@@ -19,7 +19,7 @@ pub fn weekly(value: &Value<'_>) -> Reading<WeeklyWindow> {
 }
 
 /// A calendar date.
-pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
+pub fn date(value: &KdlValue<'_>) -> Reading<jiff::civil::Date> {
     let text = string(value, "a date in quotes, such as \"2030-01-31\",")?;
     let shaped = text.len() == 10;
     let date = text.parse().ok().filter(|_| shaped);
@@ -30,7 +30,7 @@ pub fn date(value: &Value<'_>) -> Reading<jiff::civil::Date> {
 }
 
 /// A time of the day that is a multiple of five minutes: what follows it looks every five minutes.
-pub fn five_minutes(value: &Value<'_>) -> Reading<ClockTime> {
+pub fn five_minutes(value: &KdlValue<'_>) -> Reading<ClockTime> {
     let expected = "a time in quotes, such as \"20:00\",";
     if let Some(meant) = value
         .whole()
@@ -50,22 +50,33 @@ pub fn five_minutes(value: &Value<'_>) -> Reading<ClockTime> {
 }
 
 /// Days of the week.
-pub fn days(value: &Value<'_>) -> Reading<Days> {
+pub fn days(value: &KdlValue<'_>) -> Reading<Days> {
     let text = string(value, "days in quotes, such as \"mon-fri\",")?;
     Days::parse(text).map_err(|message| nearly(message, near::days(text)))
 }
 
+/// An HPA on utilisation counts nothing at zero, and that is what keeps it from interfering.
+pub(super) fn asleep(value: &KdlValue<'_>) -> Reading<u32> {
+    match whole(0..=u32::MAX)(value)? {
+        0 => Ok(0),
+        _ => Err(
+            Problem::wrong("off-hours scale the API to zero, and to nothing else")
+                .help("write `0`; where some pods have to stay, lower `replicas min=` of the API"),
+        ),
+    }
+}
+
 /// A day and a time.
-pub fn moment(value: &Value<'_>) -> Reading<Moment> {
+pub(super) fn moment(value: &KdlValue<'_>) -> Reading<Moment> {
     moment_near(value, near::moment)
 }
 
 /// A day and a time at which something is over.
-pub fn end(value: &Value<'_>) -> Reading<Moment> {
+pub(super) fn end(value: &KdlValue<'_>) -> Reading<Moment> {
     moment_near(value, near::end)
 }
 
-fn moment_near(value: &Value<'_>, near: fn(&str) -> Option<String>) -> Reading<Moment> {
+fn moment_near(value: &KdlValue<'_>, near: fn(&str) -> Option<String>) -> Reading<Moment> {
     let text = string(
         value,
         "a day and a time in quotes, such as \"2030-11-29T06:00\",",
@@ -74,7 +85,7 @@ fn moment_near(value: &Value<'_>, near: fn(&str) -> Option<String>) -> Reading<M
 }
 
 /// A length of time down to a millisecond, of at least one.
-pub fn duration_in_millis(value: &Value<'_>) -> Reading<Duration> {
+pub(super) fn duration_in_millis(value: &KdlValue<'_>) -> Reading<Duration> {
     let expected = "a duration in quotes, such as \"500ms\",";
     if let Some(number) = value.whole() {
         return Err(mismatch(expected, value).write(format!("\"{number}ms\"")));
@@ -89,7 +100,7 @@ pub fn duration_in_millis(value: &Value<'_>) -> Reading<Duration> {
 }
 
 /// A share of requests that may fail.
-pub fn error_rate(value: &Value<'_>) -> Reading<ErrorRate> {
+pub(super) fn error_rate(value: &KdlValue<'_>) -> Reading<ErrorRate> {
     let expected = "a share of requests in quotes, such as \"1%\",";
     if let Some(number) = value.whole() {
         return Err(mismatch(expected, value).write(format!("\"{number}%\"")));

@@ -5,12 +5,14 @@ mod server;
 mod volume;
 
 use super::{
-    Procedure, State, literal, parameter_value, redis, service, targeted, terraform, unless_gone,
-    workloads,
+    Procedure, State, literal, redis, service, targeted, terraform, unless_gone, workloads,
 };
+use crate::action::rds::{
+    CONNECTIONS, Wanted, modified, of_instance, parameter, parameter_is, reached, set_and_rebooted,
+};
+use crate::action::{Argument, AwsCall, Question};
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
-use crate::plan::action::{Argument, ArgumentValue, AwsCall, AwsQuery, Question};
 use crate::plan::move_kind::DatabaseMove;
 
 pub(super) fn procedure(what: DatabaseMove, states: Pair<State<'_>>) -> Procedure {
@@ -62,56 +64,7 @@ fn backups(database: &Database) -> Procedure {
 /// `aws rds modify-db-instance` of one instance.
 fn modify(database: &Database, id: impl std::fmt::Display, changes: &[Argument]) -> Procedure {
     let at_once = database.maintenance.apply.value == Apply::Now;
-    let call = of_instance("modify-db-instance", id)
-        .and(changes.iter().cloned())
-        .and([Argument::switch("apply-immediately", at_once)]);
-    Procedure::default().apply(call)
-}
-
-/// A call about one instance.
-fn of_instance(operation: &'static str, id: impl std::fmt::Display) -> AwsCall {
-    AwsCall::new("rds", operation).text("db-instance-identifier", id)
-}
-
-/// A field of what RDS tells of an instance, and the regular expression of its value.
-type Wanted = (&'static str, String);
-
-/// An instance is in one of these states, with nothing pending, every parameter in force and what the
-/// step sets: one that was refused looks idle, too.
-fn reached(id: impl std::fmt::Display, states: &str, wanted: &[Wanted]) -> Question {
-    reached_with(id, states, "in-sync", wanted)
-}
-
-/// The same with parameters in one of these states.
-fn reached_with(
-    id: impl std::fmt::Display,
-    states: &str,
-    parameters: &str,
-    wanted: &[Wanted],
-) -> Question {
-    let fields: Vec<String> = [
-        "DBInstances[0].DBInstanceStatus",
-        "to_string(DBInstances[0].PendingModifiedValues || 'nothing')",
-        "DBInstances[0].DBParameterGroups[0].ParameterApplyStatus",
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .chain(
-        wanted
-            .iter()
-            .map(|(field, _)| format!("to_string(DBInstances[0].{field})")),
-    )
-    .collect();
-    let values: String = wanted
-        .iter()
-        .map(|(_, value)| format!(" {value}"))
-        .collect();
-    Question::Aws {
-        call: of_instance("describe-db-instances", id),
-        fields,
-        answer: format!("{states} nothing {parameters}{values}"),
-        each: None,
-    }
+    Procedure::default().apply(modified(id, changes.iter().cloned(), at_once))
 }
 
 /// Done is only what is available, with nothing pending, every parameter in force and these values.
@@ -132,53 +85,20 @@ fn windowed(procedure: Procedure, database: &Database) -> Procedure {
     }
 }
 
-/// The name of the parameter group that an instance uses.
-fn group_of(id: impl std::fmt::Display) -> ArgumentValue {
-    let query: AwsQuery = of_instance("describe-db-instances", id)
-        .query("DBInstances[0].DBParameterGroups[0].DBParameterGroupName");
-    ArgumentValue::Answer(Box::new(query))
-}
-
-/// Sets a parameter in the group that the instance uses.
-fn parameter(
-    id: impl std::fmt::Display,
-    name: &'static str,
-    value: u32,
-    method: &'static str,
-) -> AwsCall {
-    let parameter = [
-        Argument::text("ParameterName", name),
-        Argument::text("ParameterValue", value),
-        Argument::text("ApplyMethod", method),
-    ];
-    AwsCall::new("rds", "modify-db-parameter-group")
-        .with("db-parameter-group-name", group_of(id))
-        .with("parameters", ArgumentValue::Fields(parameter.into()))
-}
-
-/// The group that the instance uses has this value.
-fn parameter_is(id: impl std::fmt::Display, name: &str, value: u32) -> Question {
-    Question::Aws {
-        call: AwsCall::new("rds", "describe-db-parameters")
-            .with("db-parameter-group-name", group_of(id)),
-        fields: vec![parameter_value(name)],
-        answer: value.to_string(),
-        each: None,
-    }
-}
-
-/// The parameter that acts from a restart on.
-const CONNECTIONS: &str = "max_connections";
-
 fn static_parameter(id: impl std::fmt::Display, connections: u32) -> AwsCall {
     parameter(id, CONNECTIONS, connections, "pending-reboot")
 }
 
-/// A reboot for a parameter, once RDS says that the instance needs one: before that, it looks done.
-fn rebooted(procedure: Procedure, id: impl std::fmt::Display, how: Option<Argument>) -> Procedure {
-    procedure
-        .apply(reached_with(&id, "available", "pending-reboot", &[]))
-        .apply(of_instance("reboot-db-instance", &id).and(how))
+/// A parameter that acts from a reboot on, and the reboot.
+fn rebooted(
+    procedure: Procedure,
+    id: impl std::fmt::Display,
+    name: &'static str,
+    value: u32,
+    how: Option<Argument>,
+) -> Procedure {
+    let actions = set_and_rebooted(id, name, value, how);
+    actions.into_iter().fold(procedure, Procedure::apply)
 }
 
 /// What a reboot asks for where changes wait for the window.
@@ -208,14 +128,15 @@ fn replicas(sides: Pair<&Database>) -> Procedure {
     for id in &ids {
         let connections = after.max_connections.value;
         let another = before.max_connections != after.max_connections;
-        if another {
-            procedure = procedure.apply(static_parameter(id, connections));
-        }
         procedure = if resized {
             let class = Argument::text("db-instance-class", &after.instance.value);
-            procedure.then(modify(sides.after, id, &[class]))
+            let changed = another.then(|| static_parameter(id, connections));
+            changed
+                .into_iter()
+                .fold(procedure, Procedure::apply)
+                .then(modify(sides.after, id, &[class]))
         } else {
-            rebooted(procedure, id, None)
+            rebooted(procedure, id, CONNECTIONS, connections, None)
         };
         let class = ("DBInstanceClass", literal(&after.instance.value));
         let done = another.then(|| parameter_is(id, CONNECTIONS, connections));

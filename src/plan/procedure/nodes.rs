@@ -8,13 +8,13 @@
 //! then drain beside their replacements that the server runs out of connections.
 
 use super::{Procedure, State, targeted, workloads};
-use crate::model::{Duration, Environment, Name, NodeGroup};
-use crate::pair::Pair;
-use crate::plan::action::{
+use crate::action::{
     Action, Argument, ArgumentValue, AwsCall, Emptying, Memory, NodeLabels, Number, Question,
     Remembered,
 };
-use crate::plan::move_kind::Kind;
+use crate::model::{Duration, Environment, Name, NodeGroup};
+use crate::pair::Pair;
+use crate::plan::move_kind::MoveKind;
 
 /// What a node group takes, with the pods that select other nodes for it.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
@@ -34,10 +34,10 @@ pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {
 
 /// What comes before the way back from steps of these kinds: nodes that were cordoned take pods
 /// again.
-pub(in crate::plan) fn uncordoned(kinds: &[&Kind], states: Pair<State<'_>>) -> Procedure {
+pub(in crate::plan) fn uncordoned(kinds: &[&MoveKind], states: Pair<State<'_>>) -> Procedure {
     let state = states.before;
     kinds.iter().fold(Procedure::default(), |procedure, kind| {
-        let Kind::Nodes(name, _) = kind else {
+        let MoveKind::Nodes(name, _) = kind else {
             return procedure;
         };
         let most = states.map(|state| {
@@ -155,6 +155,7 @@ fn scaled_to(variable: &'static str, state: State<'_>, name: &Name, bounds: [&st
         fields: fields.map(str::to_owned).into(),
         answer: format!("ACTIVE {}", bounds.join(" ")),
         each: None,
+        settled: None,
     }
 }
 

@@ -1,13 +1,14 @@
 //! PgBouncer: its settings, which a reload applies, and its pods.
 
-use super::workloads::{applied, manifest, none_leaving, rolled, same};
+use super::manifests::{applied, manifest, same};
+use super::pods::{none_leaving, rolled};
 use super::{Procedure, State};
+use crate::action::{Action, Question};
 use crate::budget::connections::{demand, total};
 use crate::emit::kubernetes::pooler_template;
 use crate::emit::pgbouncer::STATS_USER;
 use crate::emit::{lock, pgbouncer, secret};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Question};
 
 /// PgBouncer after its manifest was applied: where its pods' template differs, new ones come up with
 /// the new settings; else those that run read them again.

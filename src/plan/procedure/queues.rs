@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Procedure, State};
-use crate::emit::shell::word;
+use crate::action::shell::word;
 use crate::model::{Environment, Use};
 use crate::pair::Pair;
 

@@ -5,14 +5,13 @@ mod replicas;
 
 pub(super) use backups::backups;
 
-use super::{Procedure, State, literal, parameter_value, terraform, unless_gone, workloads};
+use super::{Procedure, State, literal, pods, terraform, unless_gone, workloads};
+use crate::action::elasticache::{self, SHARDS};
+use crate::action::{Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question};
 use crate::emit::secret;
 use crate::emit::terraform::maintenance_window;
 use crate::model::{Apply, ClusterMode, Name, RedisGroup, RedisTls, Use};
 use crate::pair::Pair;
-use crate::plan::action::{
-    Action, Argument, ArgumentValue, AwsCall, Holds, Memory, Question, Remembered,
-};
 use crate::plan::move_kind::GroupMove;
 
 pub(super) fn procedure(name: &Name, what: GroupMove, states: Pair<State<'_>>) -> Procedure {
@@ -84,21 +83,12 @@ pub(super) fn offering(states: Pair<State<'_>>) -> impl Iterator<Item = (&Name, 
 
 /// A call about a group.
 fn of_group(operation: &'static str, group: &RedisGroup) -> AwsCall {
-    AwsCall::new("elasticache", operation).text("replication-group-id", &group.name.value)
+    elasticache::of_group(operation, &group.name.value)
 }
 
 /// The group is available and has these values.
 fn reached(group: &RedisGroup, values: &[(&str, String)]) -> Question {
-    let fields = std::iter::once("Status").chain(values.iter().map(|(field, _)| *field));
-    let fields = fields.map(|field| format!("to_string(ReplicationGroups[0].{field})"));
-    let values = values.iter().map(|(_, value)| value.as_str());
-    let wanted: Vec<&str> = std::iter::once("available").chain(values).collect();
-    Question::Aws {
-        call: of_group("describe-replication-groups", group),
-        fields: fields.collect(),
-        answer: wanted.join(" "),
-        each: None,
-    }
+    elasticache::reached(&group.name.value, values)
 }
 
 fn modify_now(group: &RedisGroup, changes: Vec<Argument>) -> Procedure {
@@ -134,18 +124,12 @@ fn in_window(procedure: Procedure, group: &RedisGroup, state: State<'_>) -> Proc
 }
 
 fn modified(group: &RedisGroup, changes: Vec<Argument>, at_once: bool) -> Procedure {
-    let call = of_group("modify-replication-group", group)
-        .and(changes)
-        .and([Argument::switch("apply-immediately", at_once)]);
-    Procedure::default().apply(call)
+    Procedure::default().apply(elasticache::modified(&group.name.value, changes, at_once))
 }
 
 /// Every node of a group has these values.
 fn each_node(group: &RedisGroup, fields: &[&str], wanted: &str) -> Question {
-    let node = ArgumentValue::Remembered(Remembered {
-        variable: "NODE",
-        otherwise: None,
-    });
+    let node = ArgumentValue::variable("NODE");
     Question::Aws {
         call: AwsCall::new("elasticache", "describe-cache-clusters").with("cache-cluster-id", node),
         fields: fields.iter().map(|field| (*field).to_owned()).collect(),
@@ -154,6 +138,7 @@ fn each_node(group: &RedisGroup, fields: &[&str], wanted: &str) -> Question {
             of_group("describe-replication-groups", group)
                 .query("ReplicationGroups[0].MemberClusters"),
         ),
+        settled: None,
     }
 }
 
@@ -240,35 +225,12 @@ fn engine(sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Procedure {
         .verify(reached(after, &[]))
 }
 
-/// The policy is a parameter: it acts at once and restarts nothing.
+/// It acts at once and restarts nothing.
 fn policy(group: &RedisGroup) -> Procedure {
-    let parameters = || {
-        let asked = AwsCall::new("elasticache", "describe-cache-clusters").query(format!(
-            "CacheClusters[?ReplicationGroupId=='{}']|[0].CacheParameterGroup.CacheParameterGroupName",
-            group.name.value
-        ));
-        ArgumentValue::Answer(Box::new(asked))
-    };
-    let policy = [
-        Argument::text("ParameterName", "maxmemory-policy"),
-        Argument::text("ParameterValue", group.policy.value),
-    ];
+    let (id, policy) = (&group.name.value, group.policy.value);
     Procedure::default()
-        .apply(
-            AwsCall::new("elasticache", "modify-cache-parameter-group")
-                .with("cache-parameter-group-name", parameters())
-                .with(
-                    "parameter-name-values",
-                    ArgumentValue::Fields(policy.into()),
-                ),
-        )
-        .verify(Question::Aws {
-            call: AwsCall::new("elasticache", "describe-cache-parameters")
-                .with("cache-parameter-group-name", parameters()),
-            fields: vec![parameter_value("maxmemory-policy")],
-            answer: group.policy.value.to_string(),
-            each: None,
-        })
+        .apply(elasticache::policy_set(id, policy))
+        .verify(elasticache::policy_is(id, policy))
 }
 
 /// Clients follow a server that offers encryption, and leave before it ends.
@@ -279,7 +241,7 @@ fn encryption(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) ->
     match group.tls.value {
         RedisTls::Off => clients
             .waited_for()
-            .then(Procedure::default().apply(workloads::none_terminating(states.after)))
+            .then(Procedure::default().apply(pods::none_terminating(states.after)))
             .then(modify(
                 group,
                 vec![Argument::switch("transit-encryption-enabled", false)],
@@ -374,9 +336,6 @@ fn sharding(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> P
     }
 }
 
-/// How many shards a group has.
-const SHARDS: &str = "NodeGroups.length(@)";
-
 /// Changes a number of a group, unless it has it already: ElastiCache refuses a change to that.
 fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) -> Procedure {
     let has = of_group("describe-replication-groups", group)
@@ -393,8 +352,8 @@ fn unless_counted(group: &RedisGroup, field: &str, count: u32, call: AwsCall) ->
         ))
 }
 
-/// Fewer shards are only taken with the names of those that stay, which nobody can tell without
-/// asking: after a change of their number they are not counted from 0001 any more.
+/// To reduce the shards, AWS needs the names of those that stay. They must be queried: after a change of
+/// their number, they are no longer counted from 0001.
 fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let count = group.cluster.shards.value;
@@ -407,10 +366,7 @@ fn resharded(sides: Pair<&RedisGroup>) -> Procedure {
             value: ArgumentValue::Answers(Box::new(stay)),
         }
     });
-    let call = of_group("modify-replication-group-shard-configuration", group)
-        .text("node-group-count", count)
-        .and(stay)
-        .and([Argument::switch("apply-immediately", true)]);
+    let call = elasticache::shards_set(&group.name.value, count, stay);
     unless_counted(group, SHARDS, count, call)
         .verify(reached(group, &[(SHARDS, count.to_string())]))
         .note("moving the slots takes hours with much data")

@@ -1,23 +1,24 @@
 //! Off-hours and events: what follows them is changed, and what nobody will wake is woken.
 
-use super::workloads::{manifest, whole};
+use super::manifests::manifest;
+use super::workloads::whole;
 use super::{Procedure, State};
+use crate::action::{Action, Memory};
 use crate::emit::yaml;
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::action::{Action, Memory};
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 /// Nothing of what AFTER no longer puts to sleep may stay asleep: only what put it there wakes it.
 pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let (before, after) = (states.before, states.after);
     let mut procedure = Procedure::default();
-    let awake: Vec<Subject> = sleepers(before.environment)
+    let awake: Vec<ScheduleSubject> = sleepers(before.environment)
         .into_iter()
         .filter(|subject| !sleepers(after.environment).contains(subject))
         .collect();
     // The mark of the API goes with the ConfigMap that has it.
-    if awake.contains(&Subject::Api) {
+    if awake.contains(&ScheduleSubject::Api) {
         procedure = procedure.apply(Action::Remember {
             variable: "API",
             value: Memory::ApiMark {
@@ -30,7 +31,7 @@ pub(super) fn procedure(states: Pair<State<'_>>) -> Procedure {
     let deletion = Action::Delete {
         manifests: manifest(before, FILE),
     };
-    let is_marked = awake.contains(&Subject::Api);
+    let is_marked = awake.contains(&ScheduleSubject::Api);
     if goes {
         procedure = procedure.apply(if is_marked {
             all_but_the_mark(before)
@@ -67,7 +68,7 @@ fn all_but_the_mark(state: State<'_>) -> Action {
 }
 
 /// Whatever off-hours name.
-fn sleepers(environment: &Environment) -> Vec<Subject> {
+fn sleepers(environment: &Environment) -> Vec<ScheduleSubject> {
     let calendar = Calendar::of(environment);
     let subjects = calendar.subjects().into_iter();
     subjects
@@ -77,10 +78,10 @@ fn sleepers(environment: &Environment) -> Vec<Subject> {
 
 /// By day nothing of this finds anything to do. What somebody else stopped or paused has no mark of the
 /// schedule's, or another count than the mark says.
-fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> Procedure {
+fn woken(procedure: Procedure, subject: &ScheduleSubject, environment: &Environment) -> Procedure {
     let namespace = environment.namespace.value.to_string();
     match subject {
-        Subject::Api => {
+        ScheduleSubject::Api => {
             let api = &environment.api.workload;
             procedure.apply(Action::WakeApi {
                 namespace,
@@ -88,7 +89,7 @@ fn woken(procedure: Procedure, subject: &Subject, environment: &Environment) -> 
                 replicas: api.replicas.min.value,
             })
         }
-        Subject::Pool(name) => match environment.worker.get(name) {
+        ScheduleSubject::Pool(name) => match environment.worker.get(name) {
             Some(pool) => procedure.apply(Action::WakePool {
                 namespace,
                 scaled_object: pool.scaled_object_name(),

@@ -2,10 +2,10 @@
 //! counts less of them waits until there is less, for the next one uses what they gave back.
 
 use super::{Procedure, State, pooler};
+use crate::action::Question;
 use crate::budget::connections;
 use crate::model::{Environment, Name, Service, Via};
 use crate::pair::Pair;
-use crate::plan::action::Question;
 
 /// A service that is counted otherwise.
 pub(super) fn procedure(name: &Name, states: Pair<State<'_>>) -> Procedure {

@@ -1,15 +1,15 @@
 //! What a step changes in the cluster beside what it is about: a network policy lists the pools, a
 //! schedule holds the API's minimum. Left as it was, it would work against the step.
 
-use super::{Procedure, State, workloads};
+use super::{Procedure, State, pods, workloads};
+use crate::action::{Action, Manifests};
 use crate::emit::kubernetes::{let_in, services};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Manifests};
-use crate::plan::move_kind::{GroupMove, Kind};
+use crate::plan::move_kind::{GroupMove, MoveKind};
 
 /// The procedure of a step of these kinds, with what it leaves of the files that differ.
 #[must_use]
-pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -> Procedure {
+pub fn with_the_rest(own: Procedure, kinds: &[&MoveKind], states: Pair<State<'_>>) -> Procedure {
     let left = left(&own, states);
     let (values, manifests): (Vec<&str>, Vec<&str>) =
         left.into_iter().partition(|path| *path == VALUES);
@@ -24,7 +24,7 @@ pub fn with_the_rest(own: Procedure, kinds: &[&Kind], states: Pair<State<'_>>) -
     } else {
         match kinds {
             // Its Secret cannot be filled before it is there: what first uses it brings them.
-            [Kind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
+            [MoveKind::Redis(name, GroupMove::Added)] if !sides.before.redis.contains_key(name) => {
                 whole
             }
             _ => whole.then(workloads::rolled_out(states)),
@@ -64,7 +64,7 @@ fn through_the_policy(
     let gone: Vec<&str> = gone.map(String::as_str).collect();
     let mut own = first.then(others).then(own.waited_for());
     if !gone.is_empty() {
-        own = own.then(workloads::none_left(states.after, &gone));
+        own = own.then(pods::none_left(states.after, &gone));
     }
     own.then(policy)
 }
@@ -93,6 +93,13 @@ fn left<'a>(own: &Procedure, states: Pair<State<'a>>) -> Vec<&'a str> {
             | Action::Terraform { .. }
             | Action::Forget { .. }
             | Action::Aws { .. }
+            | Action::Kubectl { .. }
+            | Action::Show { .. }
+            | Action::SetUp { .. }
+            | Action::Import { .. }
+            | Action::ApplyMade { .. }
+            | Action::Each { .. }
+            | Action::ShowConsole { .. }
             | Action::Restart { .. }
             | Action::LetIn { .. }
             | Action::Cordon { .. }

@@ -2,60 +2,45 @@
 
 use std::collections::BTreeSet;
 
+use super::manifests::{API_HPA, applied, deletion, manifest, owns, same};
+use super::pods::{at_most, none_leaving, none_terminating, rolled};
 use super::{Procedure, State, nothing_left, pooler, service, terraform};
+use crate::action::{Action, Holds, Manifests, Question};
 use crate::emit::terraform::tfvars;
 use crate::emit::{secret, yaml};
-use crate::model::{Autoscalers, Name, Via, Worker};
+use crate::model::{Name, Via, Worker};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Holds, Manifests, Question};
-use crate::plan::move_kind::{ApiMove, Kind, PoolMove};
-use crate::schedule::{Calendar, Subject};
+use crate::plan::move_kind::{ApiMove, MoveKind, PoolMove};
+use crate::schedule::{Calendar, ScheduleSubject};
 
-/// The API's autoscaler in a tree's `kubernetes` folder.
-const API_HPA: &str = "api-hpa.yaml";
-
-pub(super) fn procedure(kind: &Kind, states: Pair<State<'_>>) -> Procedure {
+pub(super) fn procedure(kind: &MoveKind, states: Pair<State<'_>>) -> Procedure {
     let after = states.after;
     match kind {
-        Kind::Api(ApiMove::Autoscaler) => api(states),
-        Kind::Api(ApiMove::Pods) => {
+        MoveKind::Api(ApiMove::Autoscaler) => api(states),
+        MoveKind::Api(ApiMove::Pods) => {
             let procedure = replaced(states, &after.environment.api.workload.name.value);
-            unseen_asleep(procedure, states, &Subject::Api)
+            unseen_asleep(procedure, states, &ScheduleSubject::Api)
         }
-        Kind::Pool(name, what) => {
+        MoveKind::Pool(name, what) => {
             let procedure = pool(name, *what, states);
-            unseen_asleep(procedure, states, &Subject::Pool(name.clone()))
+            unseen_asleep(procedure, states, &ScheduleSubject::Pool(name.clone()))
         }
-        Kind::PoolSizes => pooler::reload(states),
-        Kind::Pooler => pooler::rollout(states),
-        Kind::PoolerPace => pooler::pace(after),
-        Kind::Network => {
+        MoveKind::PoolSizes => pooler::reload(states),
+        MoveKind::Pooler => pooler::rollout(states),
+        MoveKind::PoolerPace => pooler::pace(after),
+        MoveKind::Network => {
             let file = manifest(after, "pgbouncer.yaml");
             applied(after, "pgbouncer.yaml").then(same(states, file))
         }
-        Kind::Service(name) => service::procedure(name, states),
-        Kind::Delivery => delivery(states),
-        Kind::Alerts | Kind::Identity => whole(states),
-        Kind::Schedules
-        | Kind::Database(_)
-        | Kind::Redis(..)
-        | Kind::RedisUses
-        | Kind::Nodes(..) => Procedure::default(),
+        MoveKind::Service(name) => service::procedure(name, states),
+        MoveKind::Delivery => delivery(states),
+        MoveKind::Alerts | MoveKind::Identity => whole(states),
+        MoveKind::Schedules
+        | MoveKind::Database(_)
+        | MoveKind::Redis(..)
+        | MoveKind::RedisUses
+        | MoveKind::Nodes(..) => Procedure::default(),
     }
-}
-
-fn owns(state: State<'_>) -> bool {
-    state.environment.deliver.autoscalers.value == Autoscalers::Manifests
-}
-
-pub(super) fn manifest(state: State<'_>, file: &str) -> Manifests {
-    state.file(&format!("kubernetes/{file}"))
-}
-
-pub(super) fn applied(state: State<'_>, file: &str) -> Procedure {
-    Procedure::default().apply(Action::Apply {
-        manifests: manifest(state, file),
-    })
 }
 
 /// Manifests of the new state, by their paths in its tree; PgBouncer reads its settings again where
@@ -83,17 +68,20 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
     if before.environment.namespace.value != *namespace {
         return Procedure::default();
     }
-    let objects = |state: State<'_>, deleted: bool| -> BTreeSet<(String, String)> {
-        let manifests = state.files.iter().filter(|(path, _)| {
-            let deletion = deletion(state, path);
-            path.starts_with("kubernetes/") && !(deleted && own.apply.contains(&deletion))
-        });
-        let objects = manifests.flat_map(|(_, text)| yaml::objects(text));
-        objects.collect()
+    // A file that the step leaves as it is loses nothing.
+    let lost = manifest_files(before).filter(|(path, text)| {
+        let same = after.files.get(*path) == Some(*text);
+        !same && !own.apply.contains(&deletion(before, path))
+    });
+    let had: BTreeSet<(String, String)> = lost.flat_map(|(_, text)| yaml::objects(text)).collect();
+    let has: BTreeSet<(String, String)> = if had.is_empty() {
+        BTreeSet::new()
+    } else {
+        let kept = manifest_files(after).flat_map(|(_, text)| yaml::objects(text));
+        kept.collect()
     };
     // A chart that takes the autoscalers over makes its own of the same names.
     let handed_over = owns(before) && !owns(after);
-    let (had, has) = (objects(before, true), objects(after, false));
     let mut old: Vec<String> = had
         .difference(&has)
         .filter(|(kind, _)| !(handed_over && is_autoscaler(kind)))
@@ -107,6 +95,12 @@ pub(super) fn outlived(own: &Procedure, states: Pair<State<'_>>) -> Procedure {
         namespace: namespace.to_string(),
         objects: old,
     })
+}
+
+/// The manifests of a state with their texts.
+fn manifest_files(state: State<'_>) -> impl Iterator<Item = (&String, &String)> {
+    let files = state.files.iter();
+    files.filter(|(path, _)| path.starts_with("kubernetes/"))
 }
 
 /// What the runbook's commands made for a load test that is gone.
@@ -139,64 +133,24 @@ fn argument(kind: &str) -> String {
     }
 }
 
-/// Deletes every object of a file of the tree.
-fn deletion(state: State<'_>, path: &str) -> Action {
-    Action::Delete {
-        manifests: state.file(path),
-    }
-}
-
-/// What shows that the cluster has the manifests of the new state. While an event holds the minimum of
-/// the API's autoscaler above the declared one, that line is no difference: the minimum is compared
-/// by itself, and may not be lower.
-pub(super) fn same(states: Pair<State<'_>>, manifests: Manifests) -> Procedure {
-    let after = states.after;
-    let bounds_the_api =
-        matches!(manifests, Manifests::Folder(_)) || manifests == manifest(after, API_HPA);
-    let raised = bounds_the_api && owns(after) && rises(states);
-    let same = Procedure::default().verify(Question::Same { manifests, raised });
-    if !raised {
-        return same;
-    }
-    let api = &after.environment.api.workload;
-    same.verify(Question::Minimum {
-        namespace: after.namespace(),
-        autoscaler: api.autoscaler_name(),
-        least: api.bounds().0,
-    })
-}
-
-/// Whether an event of either state raises the API's minimum: what the old one raised stays so until
-/// the schedule has run again.
-fn rises(states: Pair<State<'_>>) -> bool {
-    let of = |state: State<'_>| {
-        let mut events = state.environment.event.values();
-        events.any(|event| event.api.is_some())
-    };
-    of(states.before) || of(states.after)
-}
-
 /// Whether either state puts a workload to sleep at times.
-fn sleeps(states: Pair<State<'_>>, subject: &Subject) -> bool {
+fn sleeps(states: Pair<State<'_>>, subject: &ScheduleSubject) -> bool {
     let of = |state: State<'_>| Calendar::of(state.environment).sleeps(subject);
     of(states.before) || of(states.after)
 }
 
 /// What a step cannot show while a workload sleeps.
-fn unseen_asleep(procedure: Procedure, states: Pair<State<'_>>, subject: &Subject) -> Procedure {
+fn unseen_asleep(
+    procedure: Procedure,
+    states: Pair<State<'_>>,
+    subject: &ScheduleSubject,
+) -> Procedure {
     if !sleeps(states, subject) {
         return procedure;
     }
     procedure.note(format!(
         "in off-hours `{subject}` may have no pods, so nothing shows whether they start: check again when it is awake"
     ))
-}
-
-pub(super) fn rolled(state: State<'_>, deployment: &Name) -> Question {
-    Question::RolledOut {
-        namespace: state.namespace(),
-        deployment: deployment.to_string(),
-    }
 }
 
 /// `helm upgrade` with the state's values; the chart is the platform's own.
@@ -231,41 +185,6 @@ pub(super) fn rolled_out(states: Pair<State<'_>>) -> Procedure {
 /// had it.
 pub(super) fn left_behind(states: Pair<State<'_>>) -> Procedure {
     rolled_out(states).waited_for()
-}
-
-/// No pod is on its way out: a rollout is over before its old pods are gone, and they keep their
-/// connections as long.
-pub(super) fn none_terminating(state: State<'_>) -> Question {
-    Question::NoneLeaving {
-        namespace: state.namespace(),
-        pods: None,
-    }
-}
-
-/// The same of the pods with a label alone.
-pub(super) fn none_leaving(state: State<'_>, label: &str) -> Question {
-    Question::NoneLeaving {
-        namespace: state.namespace(),
-        pods: Some(label.to_owned()),
-    }
-}
-
-/// Whether a Deployment has at most `most` pods, terminating pods included.
-fn at_most(state: State<'_>, deployment: &Name, most: u32) -> Question {
-    Question::MostPods {
-        namespace: state.namespace(),
-        pods: format!("app={deployment}"),
-        most,
-    }
-}
-
-/// No pod of these Deployments is left.
-pub(super) fn none_left(state: State<'_>, deployments: &[&str]) -> Procedure {
-    Procedure::default().apply(Question::MostPods {
-        namespace: state.namespace(),
-        pods: format!("app in ({})", deployments.join(",")),
-        most: 0,
-    })
 }
 
 /// Lets pods through PgBouncer's network policy that it does not know yet, beside those it knows.
@@ -335,7 +254,7 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
 
 /// The key that leads to PgBouncer from this step on, and past it before: a pod that starts by
 /// itself meanwhile reads what it holds.
-pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
+pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::SecretEntry> {
     let entries = states.map(|state| secret::read_url(state.environment));
     let via = states.map(|state| state.environment.database.replicas.via.value);
     entries.before?;
@@ -345,7 +264,7 @@ pub(super) fn newly_pooled(states: Pair<State<'_>>) -> Option<secret::Entry> {
 }
 
 /// A key holds what it is to hold.
-pub(super) fn filled(entry: &secret::Entry, state: State<'_>, holds: Holds) -> Procedure {
+pub(super) fn filled(entry: &secret::SecretEntry, state: State<'_>, holds: Holds) -> Procedure {
     Procedure::default().apply(Question::Secret {
         namespace: state.namespace(),
         secret: entry.secret.clone(),
@@ -452,7 +371,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
         values(state)
     };
     // The autoscaler of no pods is not active.
-    let asleep = sleeps(states, &Subject::Api).then(|| api.name.value.to_string());
+    let asleep = sleeps(states, &ScheduleSubject::Api).then(|| api.name.value.to_string());
     let active = Question::Condition {
         namespace: state.namespace(),
         object: format!("hpa/{}", api.autoscaler_name()),
@@ -461,7 +380,7 @@ fn api(states: Pair<State<'_>>) -> Procedure {
     };
     let most = states.map(|state| state.environment.api.workload.bounds().1);
     let procedure = shrunk(procedure.verify(active), state, &api.name.value, most);
-    unseen_asleep(procedure, states, &Subject::Api)
+    unseen_asleep(procedure, states, &ScheduleSubject::Api)
 }
 
 /// Resources that fewer pods need may shrink only after the pods are fewer.

@@ -1,4 +1,4 @@
-//! What only goes forward: versions, and cluster mode.
+//! Changes that cannot be reversed: versions, and cluster mode.
 
 use super::Kept;
 use crate::edit::{Edit, quoted};
@@ -81,7 +81,7 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
             quoted(&modes.before.to_string()),
         ),
     ];
-    // A group in cluster mode needs a replica to fail over to: it stays with the shards.
+    // A group in cluster mode needs a replica for failover, so the replica stays with the shards.
     let replicas = sides.map(|group| group.replicas.value);
     if replicas.before > 0 && replicas.after == 0 {
         let path = format!("redis.{name}.replicas");
@@ -97,8 +97,8 @@ fn cluster(name: &Name, sides: Pair<&RedisGroup>) -> Option<Kept> {
     })
 }
 
-/// Whether AFTER's version is older than BEFORE's. A shorter one, such as 16 beside 16.4, matches every
-/// version that begins with it.
+/// Whether AFTER's version is older than BEFORE's. A shorter version, such as 16 compared with
+/// 16.4, matches every version that starts with it.
 fn older(versions: Pair<&str>) -> bool {
     let Pair { before, after } = versions.map(Version::lenient);
     after.compare_stated(&before).is_lt()

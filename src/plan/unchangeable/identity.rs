@@ -1,5 +1,5 @@
-//! What things are called and where they stand: no command changes that in place, and Terraform
-//! would replace a database or a group that is called otherwise by an empty one.
+//! Names and places: no command changes them in place, and Terraform would replace a renamed
+//! database or group by an empty one.
 
 use std::collections::BTreeSet;
 
@@ -12,16 +12,16 @@ use crate::model::{
 use crate::pair::Pair;
 use crate::source::Origin;
 
-/// How to come to the new one all the same.
+/// How to get to the new name.
 const INSTEAD: &str =
     "create the new one beside the old one, move the data, then delete the old one";
 
-/// The same for PgBouncer, which holds no data but connections.
+/// The same for PgBouncer, which has no data but connections.
 const INSTEAD_OF_POOLER: &str = "halve `pool max-db`, start the new PgBouncer beside the old one by hand, write its address into the Secrets and the pods, delete the old one, then restore the pool";
 
 pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
     let mut left = sides.before.compare(sides.after);
-    // What only one side has is created or deleted, not renamed.
+    // A part that only one side has is created or deleted, not renamed.
     left.retain(|it| it.values.before.is_some() && it.values.after.is_some());
     let mut kept = Vec::new();
     while let Some((at, why)) = root(&left) {
@@ -44,7 +44,7 @@ pub(super) fn kept(sides: Pair<&Environment>) -> Vec<Kept> {
     kept
 }
 
-/// What is not changed in place, and why; those that others follow come first.
+/// Fixed attributes with the reason, in order of derivation.
 const FIXED: [(EnvironmentField, &str); 10] = [
     (
         EnvironmentField::app(()),
@@ -90,7 +90,7 @@ const FIXED: [(EnvironmentField, &str); 10] = [
 
 const WHEN_CREATED: &str = "RDS sets it only when it creates an instance";
 
-/// The first difference that stays, and why.
+/// The first fixed difference, and its reason.
 fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {
     FIXED.into_iter().find_map(|(field, why)| {
         let at = differences.iter().position(|it| it.field == field)?;
@@ -98,8 +98,7 @@ fn root(differences: &[Difference]) -> Option<(usize, &'static str)> {
     })
 }
 
-/// The paths of what is derived from `root`, taken out of `left`: what is called after it keeps its
-/// name with it.
+/// The paths derived from `root`, removed from `left`: derived names stay with the fixed one.
 fn following(root: &str, left: &mut Vec<Difference>) -> Vec<String> {
     let mut roots = BTreeSet::from([root.to_owned()]);
     let follows = |attribute: Option<&Attribute>, roots: &BTreeSet<String>| {

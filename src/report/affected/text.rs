@@ -7,7 +7,7 @@ use crate::report::amount::{growth_beside, lasting, money};
 use crate::report::paint::{Ink, Paint, of_class};
 use crate::report::table::{Columns, joined};
 
-/// A row for each environment, and a line that counts.
+/// A row for each environment, and a line with their number.
 #[must_use]
 pub fn text(report: &AffectedReport, color: bool) -> String {
     let paint = Paint(color);

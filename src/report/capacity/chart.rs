@@ -1,4 +1,4 @@
-//! A metric's history and projection as a plot for a terminal.
+//! A metric's history and projection as a plot on a terminal.
 
 use super::number::bare;
 use super::{MetricReport, OutlookReport};
@@ -9,7 +9,7 @@ const ROWS: usize = 9;
 /// Columns of a terminal.
 const WIDTH: usize = 80;
 
-/// The fewest days that share a column: 30 of history and 90 ahead fit 80 columns beside the
+/// The fewest days per column: with it, 30 days of history and 90 ahead fit 80 columns with the
 /// labels.
 const DAYS_PER_COLUMN: usize = 2;
 
@@ -54,8 +54,8 @@ struct Column {
     band: Option<(f64, f64)>,
 }
 
-/// The plot, in lines of at most 80 columns. Each column is two days, or as many more as a longer
-/// history needs, and shows the highest.
+/// The plot, in lines of at most 80 columns. Each column shows the highest of two days, or of more
+/// days if the history is longer.
 #[must_use]
 pub fn chart(metric: &MetricReport, outlook: &OutlookReport, unicode: bool) -> String {
     let glyphs = if unicode { UNICODE } else { ASCII };
@@ -87,7 +87,7 @@ fn most(metric: &MetricReport, outlook: &OutlookReport) -> f64 {
     measured.chain(ahead).fold(metric.threshold, f64::max)
 }
 
-/// The label before each row: the threshold, the top or the bottom.
+/// The label of each row: the threshold, the top or the bottom.
 fn labels(metric: &MetricReport, top: f64, threshold: usize) -> Vec<String> {
     (0..ROWS)
         .map(|row| match row {
@@ -150,7 +150,7 @@ fn columns(metric: &MetricReport, outlook: &OutlookReport, room: usize) -> Vec<C
         .find(|share| needed(*share) <= room)
         .unwrap_or(longest);
     let highest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
-    // Counted back from today, so that a column never mixes what was with what will be.
+    // Counted back from today, so no column mixes history and projection.
     let history = measured.rchunks(share).rev().map(|days| Column {
         value: highest(&mut days.iter().filter_map(value)),
         band: None,
@@ -165,7 +165,7 @@ fn columns(metric: &MetricReport, outlook: &OutlookReport, room: usize) -> Vec<C
     history.chain(ahead).collect()
 }
 
-/// The days from one to another, both included.
+/// The days from one date to another, inclusive.
 fn calendar(first: &str, last: &str) -> Vec<String> {
     let date = |text: &str| text.parse::<jiff::civil::Date>().ok();
     let (Some(first), Some(last)) = (date(first), date(last)) else {
@@ -178,7 +178,7 @@ fn calendar(first: &str, last: &str) -> Vec<String> {
         .collect()
 }
 
-/// The axis of time: the first day, today, and the last.
+/// The time axis: the first day, today, and the last day.
 fn foot(
     metric: &MetricReport,
     outlook: &OutlookReport,
@@ -193,7 +193,7 @@ fn foot(
     let last = date(outlook.projection.last().map(|point| &point.date));
     let history = columns.iter().filter(|it| it.band.is_none()).count();
     let mut days = first;
-    // Both are written in full only if there is room for both.
+    // Full dates only if there is room for both.
     if history > days.len() + 1 {
         days = format!("{days:<history$}{today}");
     } else {
@@ -207,7 +207,7 @@ fn foot(
     )
 }
 
-/// A metric's days in a few columns: blocks of eight heights, or digits where there are none.
+/// A metric's days in a few columns: blocks of eight heights, or digits without Unicode.
 #[must_use]
 pub fn sparkline(metric: &MetricReport, columns: usize, unicode: bool) -> String {
     let heights: &[char] = if unicode {

@@ -1,22 +1,22 @@
-//! Where a change is typed: a node that is in the file already cannot be written a second time.
+//! Where to type a change: a node that the file already has cannot be written a second time.
 
 use super::Reviewed;
 use crate::capacity::trial::Trial;
 use crate::diagnostic::visible::visible;
-use crate::edit::{Action, Address, Edit, Segment, Slot, Statement, spelled, statements};
+use crate::edit::{Address, Edit, EditAction, Segment, Slot, Statement, spelled, statements};
 use crate::model::Attribute;
 use crate::source::{Origin, Span};
 
 /// A change, split by where it is typed.
-pub(super) struct Placed {
-    /// What goes into what the file states.
+pub(super) struct PlacedChange {
+    /// The changes to existing nodes.
     pub(super) instructions: Vec<String>,
     /// The nodes that it does not have.
     pub(super) nodes: String,
 }
 
-pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
-    let file = File {
+pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> PlacedChange {
+    let file = StatedFile {
         attributes: reviewed.environment.list(),
         reviewed,
     };
@@ -31,13 +31,13 @@ pub(super) fn placed(trial: &Trial, reviewed: &Reviewed<'_>) -> Placed {
             nodes.extend(statements(node).iter().map(Statement::lines));
         }
     }
-    Placed {
+    PlacedChange {
         instructions,
         nodes: nodes.join("\n"),
     }
 }
 
-/// Edits that share their outer nodes, so many of them. What has fewer is by itself.
+/// Groups edits that share this number of outer nodes. Shorter ones stay alone.
 fn grouped<'a>(edits: impl IntoIterator<Item = &'a Edit>, depth: usize) -> Vec<Vec<&'a Edit>> {
     let mut groups: Vec<(Option<Vec<Segment>>, Vec<&Edit>)> = Vec::new();
     for edit in edits {
@@ -53,27 +53,27 @@ fn grouped<'a>(edits: impl IntoIterator<Item = &'a Edit>, depth: usize) -> Vec<V
 }
 
 /// What the environment's file states.
-struct File<'a> {
+struct StatedFile<'a> {
     attributes: Vec<Attribute>,
     reviewed: &'a Reviewed<'a>,
 }
 
-impl File<'_> {
-    /// The declared attributes, with where each stands.
+impl StatedFile<'_> {
+    /// The stated attributes, with their places.
     fn stated(&self) -> impl Iterator<Item = (&Attribute, Address)> {
         let declared = self.attributes.iter().filter(|it| declared(it).is_some());
         declared.filter_map(|it| Some((it, Address::of(&it.path)?)))
     }
 
-    /// Whether the outermost node of a place stands in the file.
+    /// Whether the file has the outermost node of a place.
     fn has(&self, place: &Address) -> bool {
         let outermost = place.nodes.first();
         self.stated()
             .any(|(_, other)| other.nodes.first() == outermost)
     }
 
-    /// The edits of a line, value by value, beside what stands of it; as a whole where nothing does.
-    /// What the file states already is not typed again.
+    /// The edits of one line: value by value if the file has a part of it, else as a whole. Values
+    /// that the file already states are left out.
     fn line(&self, edits: &[&Edit]) -> Vec<String> {
         let edits: Vec<&Edit> = edits
             .iter()
@@ -91,9 +91,9 @@ impl File<'_> {
         })
     }
 
-    /// Whether the file has what an edit sets already.
+    /// Whether the file already states what an edit sets.
     fn states(&self, edit: &Edit) -> bool {
-        let Action::Set(text) = &edit.action else {
+        let EditAction::Set(text) = &edit.action else {
             return false;
         };
         let mut attributes = self.attributes.iter();
@@ -105,10 +105,10 @@ impl File<'_> {
 
     fn value(&self, edit: &Edit) -> Option<String> {
         match &edit.action {
-            Action::Set(text) => self
+            EditAction::Set(text) => self
                 .replaced(&edit.path, text)
                 .or_else(|| self.beside(&edit.address()?, text)),
-            Action::Insert(_) | Action::Remove => None,
+            EditAction::Insert(_) | EditAction::Remove => None,
         }
     }
 
@@ -122,7 +122,7 @@ impl File<'_> {
         ))
     }
 
-    /// A property whose node stands there without it.
+    /// A property that its existing node does not state.
     fn beside(&self, place: &Address, text: &str) -> Option<String> {
         let Slot::Property(key) = &place.slot else {
             return None;
@@ -150,7 +150,7 @@ impl File<'_> {
     }
 }
 
-/// How the value at a path is introduced: `max=` of a property, nothing of an argument.
+/// The prefix of the value at a path: `max=` for a property, nothing for an argument.
 fn key(path: &str) -> String {
     match Address::of(path).map(|address| address.slot) {
         Some(Slot::Property(key)) => format!("{}=", spelled(&key)),

@@ -1,4 +1,4 @@
-//! The review as one page of HTML that asks nobody for anything.
+//! The review as one self-contained HTML page.
 
 mod plot;
 mod ticks;

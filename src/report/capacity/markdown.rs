@@ -1,15 +1,15 @@
-//! The review as Markdown, for the ticket of the month.
+//! The review as Markdown, for a monthly ticket.
 
 use super::number::{bare, shown};
 use super::text::{cost, disruption, headline, one_line, reached, seen_to, until, which};
 use super::{CapacityReport, ChangeReport, MetricReport, OutlookReport, ReliefReport};
 use crate::report::markdown::{LIMIT, block, code, prose, table};
 
-/// Bytes kept for the line that counts what was left out.
+/// Bytes reserved for the line that counts what was left out.
 const RESERVE: usize = 200;
 
-/// The report. What is due is told in sections, which are left out whole where a comment has no
-/// room for them, and counted.
+/// The report. Each due metric has a section. Sections that do not fit are left out whole and
+/// counted.
 #[must_use]
 pub fn markdown(report: &CapacityReport) -> String {
     let mut text = format!("## {}\n\n{}", headline(report), metrics(report));

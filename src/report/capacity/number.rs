@@ -1,8 +1,8 @@
-//! Measured values as people and programs read them.
+//! Measured values for people and for programs.
 
 use crate::metric::Unit;
 
-/// Four digits behind the point: more than any metric means.
+/// Four digits after the point, more than any metric's precision.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
@@ -16,7 +16,7 @@ pub(super) fn shown(value: f64, unit: Unit) -> String {
     }
 }
 
-/// A value where the unit stands elsewhere: `61.5%`, `12.3`, `81,200`.
+/// A value whose unit is shown elsewhere: `61.5%`, `12.3`, `81,200`.
 pub(super) fn bare(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Percent => format!("{value:.1}%"),
@@ -25,7 +25,7 @@ pub(super) fn bare(value: f64, unit: Unit) -> String {
     }
 }
 
-/// What a value changes by a day: `+0.30%`, `-0.02`, `+1,200`.
+/// The change of a value per day: `+0.30%`, `-0.02`, `+1,200`.
 pub(super) fn change_a_day(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Percent => format!("{value:+.2}%"),

@@ -1,15 +1,19 @@
-//! What makes room for a metric, and what does not and why.
+//! The change that makes room for a metric, and the rejected ones with their reasons.
 
-use super::edit_location::{Placed, placed};
+use super::edit_location::{PlacedChange, placed};
 use super::number::{rounded, shown};
 use super::{ChangeReport, RefusalReport, ReliefReport, Reviewed};
-use crate::capacity::Item;
+use crate::capacity::MetricItem;
 use crate::capacity::projection::HORIZON;
 use crate::capacity::proposal::{Proposal, Proposals, Refusal};
 use crate::diagnostic::json::edits;
 
 /// What was found for a metric.
-pub(super) fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) -> ReliefReport {
+pub(super) fn relief(
+    found: &Proposals,
+    item: &MetricItem,
+    reviewed: &Reviewed<'_>,
+) -> ReliefReport {
     let refused = found.refused.iter().map(|(trial, refusal)| RefusalReport {
         kdl: trial.kdl(),
         edits: edits(&trial.edits),
@@ -22,7 +26,7 @@ pub(super) fn relief(found: &Proposals, item: &Item, reviewed: &Reviewed<'_>) ->
     }
 }
 
-fn reason(refusal: &Refusal, item: &Item) -> String {
+fn reason(refusal: &Refusal, item: &MetricItem) -> String {
     match refusal {
         Refusal::NotEnough(after) => format!(
             "it still leads to {} within {HORIZON} days",
@@ -42,7 +46,7 @@ fn reason(refusal: &Refusal, item: &Item) -> String {
 }
 
 fn change(proposal: &Proposal, reviewed: &Reviewed<'_>) -> ChangeReport {
-    let Placed {
+    let PlacedChange {
         instructions,
         nodes,
     } = placed(&proposal.trial, reviewed);

@@ -7,28 +7,29 @@ use super::{
     ReliefReport, UrgencyReport,
 };
 use crate::capacity::projection::SOON;
-use crate::cost::difference::Shift;
+use crate::cost::difference::CostShift;
 use crate::impact::Impact;
 use crate::model::Money;
 use crate::report::diff::lasting;
 use crate::report::diff::text::wrapped;
 use crate::report::paint::{Ink, Paint};
+use crate::report::table::{Columns, padded};
 
 /// How a terminal shows a report.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown {
+pub struct CapacityStyle {
     /// Whether it is coloured.
     pub color: bool,
-    /// Whether the terminal shows more than ASCII.
+    /// Whether the terminal shows Unicode.
     pub unicode: bool,
 }
 
 /// Columns of a sparkline.
 const SPARK: usize = 10;
 
-/// The report: a table, then a plot and the change for whatever is due.
+/// The report: a table, then a plot and the change for each due metric.
 #[must_use]
-pub fn text(report: &CapacityReport, how: Shown) -> String {
+pub fn text(report: &CapacityReport, how: CapacityStyle) -> String {
     let paint = Paint(how.color);
     let head = wrapped("", &headline(report), 2);
     let mut text = format!("{}\n", paint.ink(Ink::Bold, head.trim_end()));
@@ -92,44 +93,77 @@ fn thresholds(count: usize) -> String {
     }
 }
 
-fn table(report: &CapacityReport, how: Shown) -> String {
+/// The widths that the columns have at least: most reports are then alike, within 80 columns.
+const WIDTHS: [usize; 6] = [15, SPARK, 8, 9, 17, 0];
+
+fn table(report: &CapacityReport, how: CapacityStyle) -> String {
     let paint = Paint(how.color);
     let days = format!("{} days", report.days_read);
-    let head = format!(
-        "\n  {:<15} {days:<SPARK$} {:>8} {:>9}  {:<16} {}\n",
-        "", "now", "threshold", "in 90 days", "reached"
+    let head = [
+        "",
+        days.as_str(),
+        "now",
+        "threshold",
+        " in 90 days",
+        "reached",
+    ]
+    .map(str::to_owned);
+    let rows: Vec<_> = report
+        .metrics
+        .iter()
+        .map(|it| (it, cells(it, how)))
+        .collect();
+    let known = rows.iter().filter_map(|(_, cells)| cells.as_ref().ok());
+    let columns = Columns::fit(
+        std::iter::once(&head)
+            .chain(known)
+            .map(<[String; 6]>::each_ref),
+    )
+    .at_least(WIDTHS)
+    .right([2, 3])
+    .gap(1);
+    let mut text = format!(
+        "\n{}\n",
+        paint.ink(Ink::Dim, &format!("  {}", columns.line(&head)))
     );
-    let mut text = paint.ink(Ink::Dim, head.trim_end_matches('\n')) + "\n";
     let mut component = "";
-    for metric in &report.metrics {
+    for (metric, cells) in &rows {
         if metric.component != component {
             component = &metric.component;
             text += &format!("{component}\n");
         }
-        text += &row(metric, how);
+        let (ink, line) = match cells {
+            Ok(cells) => {
+                let urgency = metric.outlook.as_ref().map(|it| it.urgency);
+                (urgency.map_or(Ink::Plain, ink), columns.line(cells))
+            }
+            Err([name, lacking]) => {
+                let [width, ..] = WIDTHS;
+                (Ink::Dim, format!("{} {lacking}", padded(name, width)))
+            }
+        };
+        text += &format!("{}\n", paint.ink(ink, &format!("  {line}")));
     }
     text
 }
 
-fn row(metric: &MetricReport, how: Shown) -> String {
-    let paint = Paint(how.color);
-    let name = metric.metric.name();
+/// The cells of a metric's row; its name and what is lacking, where nothing is known of it.
+fn cells(metric: &MetricReport, how: CapacityStyle) -> Result<[String; 6], [String; 2]> {
+    let name = metric.metric.name().to_owned();
     let Some(outlook) = &metric.outlook else {
-        let lacking = metric.lacking.clone().unwrap_or_default();
-        let line = format!("  {name:<15} {lacking}");
-        return format!("{}\n", paint.ink(Ink::Dim, &line));
+        return Err([name, metric.lacking.clone().unwrap_or_default()]);
     };
-    let spark = sparkline(metric, SPARK, how.unicode);
     let value = |value: f64| bare(value, metric.unit);
     let ahead = outlook.in_90_days;
-    let interval = format!("{}..{}", value(ahead.low), value(ahead.high));
-    let reached = reached(&outlook.days_until, outlook.direction);
-    let line = format!(
-        "  {name:<15} {spark:<SPARK$} {:>8} {:>9}  {interval:<16} {reached}",
+    Ok([
+        name,
+        sparkline(metric, SPARK, how.unicode),
         value(outlook.now.value),
         value(metric.threshold),
-    );
-    format!("{}\n", paint.ink(ink(outlook.urgency), line.trim_end()))
+        // The interval stands off the threshold, which ends where it begins.
+        format!(" {}..{}", value(ahead.low), value(ahead.high)),
+        reached(&outlook.days_until, outlook.direction),
+    ])
 }
 
 /// The colour of an urgency.
@@ -187,7 +221,7 @@ fn due(
     metric: &MetricReport,
     outlook: &OutlookReport,
     relief: &ReliefReport,
-    how: Shown,
+    how: CapacityStyle,
 ) -> String {
     let paint = Paint(how.color);
     let title = format!(
@@ -227,7 +261,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint
     text + &format!("  then at most {after} within 90 days\n")
 }
 
-/// What a change is among those that make room: nobody knows the cheapest of what has no price.
+/// How a change is introduced: without prices, no change is called the cheapest.
 pub(super) fn which(priced: bool) -> &'static str {
     if priced {
         "the cheapest change"
@@ -236,7 +270,7 @@ pub(super) fn which(priced: bool) -> &'static str {
     }
 }
 
-/// What has to be seen to, what it warns of, and what nobody knows of it.
+/// What to take care of, the new warnings, and what is unknown.
 pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
     let heeds = change.heeds.iter().map(|heed| format!("caution: {heed}"));
     let warnings = change.warnings.iter();
@@ -249,7 +283,7 @@ pub(super) fn seen_to(change: &ChangeReport, priced: bool) -> Vec<String> {
 
 /// `+$69 a month (floor), +$138 (ceiling)`.
 pub(super) fn cost(change: &ChangeReport) -> String {
-    let shift = Shift(change.cost);
+    let shift = CostShift(change.cost);
     let (floor, ceiling) = (shift.floor().signed(), shift.ceiling().signed());
     let unpriced = match change.unpriced {
         0 => String::new(),
@@ -270,7 +304,7 @@ pub(super) fn cost(change: &ChangeReport) -> String {
     }
 }
 
-/// The class, how long it lasts, and what it is about.
+/// The class, its duration, and who is affected.
 pub(super) fn disruption(change: &ChangeReport) -> String {
     let impact = &change.impact;
     let class = lasting(impact.class, impact.seconds);

@@ -1,38 +1,38 @@
-//! Costs as JSON: every amount exact, every price with its place.
+//! Costs as JSON: every amount exact, every price with its location.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Costs, lists};
+use super::{ReportedCosts, lists};
 use crate::catalogue::{Per, Price, PriceList};
-use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, Rate, SharedCluster};
-use crate::diagnostic::json::{Finding, findings};
+use crate::cost::{self, EXCLUDED, Estimate, Missing, Range, SharedCluster, UnitRate};
+use crate::diagnostic::json::{FindingJson, findings};
 use crate::model::Money;
 use crate::source::{Sources, Span};
 
-/// What environments cost a month, in USD. Amounts are exact decimals in strings.
+/// The monthly cost of environments in USD. Amounts are exact decimals in strings.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CostReport {
-    /// Always `cost`: tells this report from others.
-    pub report: Kind,
+    /// Always `cost`; identifies this kind of report.
+    pub report: CostReportKind,
     /// The environments, in the order of their files.
     pub estimates: Vec<EnvironmentCost>,
     /// What they cost together.
     pub total: TotalCost,
-    /// The lists that the prices come from, oldest first.
+    /// The price lists, oldest first.
     pub price_lists: Vec<PriceSource>,
     /// What no amount includes.
     pub excluded: Vec<String>,
     /// What is to say about the prices.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<FindingJson>,
 }
 
 /// The name of the report.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-pub enum Kind {
+pub enum CostReportKind {
     /// Costs.
     Cost,
 }
@@ -47,31 +47,31 @@ pub struct EnvironmentCost {
     pub region: String,
     /// Its cluster.
     pub cluster: String,
-    /// What has a price; null where nothing has.
+    /// The cost of all priced items; null if nothing has a price.
     pub cost: Option<Range>,
-    /// What `budget` allows; null where none is stated.
+    /// The budget and its use; null without a budget.
     pub budget: Option<BudgetCost>,
     /// How many items have no price.
     pub unpriced: usize,
     /// The layers that it has.
     pub layers: Vec<LayerCost>,
-    /// What off-hours and events move between floor and ceiling; in neither.
+    /// The effects of off-hours and events. Floor and ceiling exclude them.
     pub calendar: Vec<CalendarCost>,
 }
 
-/// A budget, and what is used of it.
+/// A budget, and the part that is used.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct BudgetCost {
     /// What the ceiling may cost a month.
     pub monthly: Money,
-    /// Percent that is used; null where nothing has a price.
+    /// The used percentage; null if nothing has a price.
     pub used_percent: Option<UsedPercent>,
-    /// What is left, negative where the budget is exceeded; null where nothing has a price.
+    /// What is left, negative if the budget is exceeded; null if nothing has a price.
     pub left: Option<Range>,
 }
 
-/// What is used of a budget, in percent rounded up: above 100 only where it is exceeded.
+/// The used percentage of a budget, rounded up: above 100 only if it is exceeded.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct UsedPercent {
@@ -85,12 +85,12 @@ pub struct UsedPercent {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CalendarCost {
-    /// Which part: `off-hours mon-fri-20:00-08:00`, `event launch`.
+    /// The calendar entry: `off-hours mon-fri-20:00-08:00`, `event launch`.
     pub schedule: String,
     /// How long: hours a week, or once.
     pub hours: String,
-    /// What it costs more, or less where negative: at the minima (`floor`) and at the maxima
-    /// (`ceiling`). Of off-hours a month, of an event once; null where nobody can tell.
+    /// Its additional cost, negative for a saving, at the minima (`floor`) and at the maxima
+    /// (`ceiling`): per month for off-hours, once for an event. Null if it is unknown.
     pub cost: Option<Range>,
     /// How many nodes that is.
     pub arithmetic: String,
@@ -101,12 +101,12 @@ pub struct CalendarCost {
 #[serde(rename_all = "kebab-case")]
 pub struct LayerCost {
     /// Its name.
-    pub layer: cost::Layer,
-    /// What has a price; null where nothing has.
+    pub layer: cost::CostLayer,
+    /// The cost of all priced items; null if nothing has a price.
     pub cost: Option<Range>,
     /// What has a price, each on its own.
     pub items: Vec<ItemCost>,
-    /// What has none.
+    /// The items without a price.
     pub unpriced: Vec<UnpricedItem>,
 }
 
@@ -126,9 +126,9 @@ pub struct ItemCost {
     pub arithmetic: String,
     /// The price of one.
     pub price: UnitPrice,
-    /// What spot capacity takes off the price, in percent.
+    /// The spot discount in percent.
     pub spot_discount: Option<u32>,
-    /// What reserved capacity takes off, at the floor and at the ceiling alike.
+    /// The saving from reserved capacity, equal at the floor and at the ceiling.
     pub reserved: Option<ReservedCost>,
 }
 
@@ -138,7 +138,7 @@ pub struct ItemCost {
 pub struct ReservedCost {
     /// Percent of the floor that is covered.
     pub coverage: u32,
-    /// Percent off the list price of what is covered.
+    /// The discount on the list price of the reserved part, in percent.
     pub discount: u32,
     /// What that takes off a month.
     pub saving: Money,
@@ -154,7 +154,7 @@ pub struct UnitPrice {
     pub per: Per,
     /// The day it was read.
     pub date: String,
-    /// The file it stands in.
+    /// The file with the price.
     pub file: String,
     /// The line.
     pub line: usize,
@@ -168,7 +168,7 @@ pub struct UnpricedItem {
     pub path: String,
     /// What it is.
     pub what: String,
-    /// How many of it.
+    /// The quantity.
     pub quantity: String,
     /// Why it has no price.
     pub reason: Reason,
@@ -185,7 +185,7 @@ pub enum Reason {
     Region,
     /// The region's prices lack a row.
     Row,
-    /// A value that decides could not be read.
+    /// A value that decides the price could not be read.
     Value,
 }
 
@@ -193,11 +193,11 @@ pub enum Reason {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct TotalCost {
-    /// What has a price; null where nothing has.
+    /// The cost of all priced items; null if nothing has a price.
     pub cost: Option<Range>,
     /// How many items have no price.
     pub unpriced: usize,
-    /// Clusters whose control plane is counted once for several environments.
+    /// Clusters whose control plane counts once for several environments.
     pub shared_clusters: Vec<SharedCluster>,
 }
 
@@ -210,14 +210,14 @@ pub struct PriceSource {
     pub date: String,
     /// Where it was read.
     pub source: String,
-    /// The hours of its month.
+    /// The hours of a month in this list.
     pub hours: u32,
-    /// The file it stands in.
+    /// The file with the list.
     pub file: String,
     /// The line.
     pub line: usize,
     /// The layers it prices.
-    pub layers: Vec<cost::Layer>,
+    pub layers: Vec<cost::CostLayer>,
 }
 
 /// The report as JSON.
@@ -225,11 +225,11 @@ pub struct PriceSource {
 /// # Panics
 /// Never: a report is plain data.
 #[must_use]
-pub fn json(costs: &Costs<'_>) -> String {
+pub fn json(costs: &ReportedCosts<'_>) -> String {
     let sources = costs.sources;
     let total = costs.total;
     let report = CostReport {
-        report: Kind::Cost,
+        report: CostReportKind::Cost,
         estimates: costs
             .estimates
             .iter()
@@ -258,7 +258,7 @@ fn place(span: Span, sources: &Sources) -> (String, usize) {
 }
 
 fn environment(estimate: &Estimate, sources: &Sources) -> EnvironmentCost {
-    let layers = cost::Layer::ALL.into_iter().map(|layer| {
+    let layers = cost::CostLayer::ALL.into_iter().map(|layer| {
         let (mut items, mut unpriced) = (Vec::new(), Vec::new());
         for item in estimate.items_of(layer) {
             match &item.rate {
@@ -308,7 +308,7 @@ fn moved(scheduled: &cost::Scheduled) -> CalendarCost {
     }
 }
 
-fn priced(item: &cost::Item, rate: &Rate, sources: &Sources) -> ItemCost {
+fn priced(item: &cost::CostItem, rate: &UnitRate, sources: &Sources) -> ItemCost {
     let range = item.range_at(rate);
     ItemCost {
         path: item.path.clone(),
@@ -341,7 +341,7 @@ fn unit_price(price: &Price, sources: &Sources) -> UnitPrice {
     }
 }
 
-fn without_price(item: &cost::Item, missing: &Missing) -> UnpricedItem {
+fn without_price(item: &cost::CostItem, missing: &Missing) -> UnpricedItem {
     let (reason, row) = match missing {
         Missing::Region => (Reason::Region, None),
         Missing::Row(row) => (Reason::Row, Some(row.clone())),
@@ -356,7 +356,7 @@ fn without_price(item: &cost::Item, missing: &Missing) -> UnpricedItem {
     }
 }
 
-fn price_list(list: &PriceList, layers: &[cost::Layer], sources: &Sources) -> PriceSource {
+fn price_list(list: &PriceList, layers: &[cost::CostLayer], sources: &Sources) -> PriceSource {
     let (file, line) = place(list.span, sources);
     PriceSource {
         region: list.region.clone(),

@@ -1,20 +1,20 @@
-//! Costs as Markdown, for a comment on a pull request.
+//! Costs as Markdown, for a pull request comment.
 
 use crate::cost::{Estimate, Range};
 use crate::report::markdown::{LIMIT, code, prose, table};
 
 use super::{
-    Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
-    summary, taken_off, whole,
+    ReportedCosts, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance,
+    remarks, summary, taken_off, whole,
 };
 
-/// Bytes kept for the line that counts what was left out.
+/// Bytes reserved for the line that counts what was left out.
 const RESERVE: usize = 200;
 
-/// The report: one environment in detail, several as a table with a total, and each in detail
-/// where that is asked for. Sections that do not fit a comment are left out whole, and counted.
+/// The report: one environment in detail, or several as a table with a total, each in detail if
+/// requested. Sections that do not fit are left out whole and counted.
 #[must_use]
-pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
+pub fn markdown(costs: &ReportedCosts<'_>, detail: bool) -> String {
     let (mut before, mut details) = (Vec::new(), Vec::new());
     if costs.estimates.len() != 1 {
         before.push(several(costs));
@@ -51,7 +51,7 @@ pub fn markdown(costs: &Costs<'_>, detail: bool) -> String {
     sections.join("\n")
 }
 
-/// The sections that fit into what is left, and how many do not.
+/// The sections that fit, and the number of the others.
 fn fitting(sections: Vec<String>, left: &mut usize) -> (Vec<String>, usize) {
     let all = sections.len();
     let mut kept = Vec::new();
@@ -98,7 +98,7 @@ fn one(estimate: &Estimate) -> String {
     )
 }
 
-fn several(costs: &Costs<'_>) -> String {
+fn several(costs: &ReportedCosts<'_>) -> String {
     let total = costs.total;
     let row = |name: String, region: &str, range: Option<Range>, unpriced: usize| {
         let [floor, ceiling] = whole(range);
@@ -122,7 +122,7 @@ fn several(costs: &Costs<'_>) -> String {
     )
 }
 
-/// A heading with a list below it; nothing where the list is empty.
+/// A heading with a list; empty if the list is empty.
 fn list(heading: &str, sentences: &[String]) -> String {
     if sentences.is_empty() {
         return String::new();

@@ -5,17 +5,17 @@ use crate::report::table::Columns;
 use crate::report::wrap::{WIDTH, wrapped};
 
 use super::{
-    Costs, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance, remarks,
-    summary, taken_off, whole,
+    ReportedCosts, arithmetic, budget, budgets, calendar, cents, layers, notes, provenance,
+    remarks, summary, taken_off, whole,
 };
 
 /// Columns of an amount.
 const AMOUNT: usize = 14;
 
-/// The report: one environment in detail, several as a table with a total, and each in detail
-/// where that is asked for.
+/// The report: one environment in detail, or several as a table with a total, each in detail if
+/// requested.
 #[must_use]
-pub fn text(costs: &Costs<'_>, detail: bool) -> String {
+pub fn text(costs: &ReportedCosts<'_>, detail: bool) -> String {
     let mut parts = Vec::new();
     if detail || costs.estimates.len() == 1 {
         parts.extend(costs.estimates.iter().map(one));
@@ -28,13 +28,13 @@ pub fn text(costs: &Costs<'_>, detail: bool) -> String {
 }
 
 /// A row of a table, and the line below it.
-struct Row {
+struct CostRow {
     label: String,
     amounts: [String; 2],
     below: Option<String>,
 }
 
-impl Row {
+impl CostRow {
     fn new(label: impl Into<String>, amounts: [String; 2]) -> Self {
         Self {
             label: label.into(),
@@ -54,22 +54,25 @@ impl Row {
 }
 
 fn one(estimate: &Estimate) -> String {
-    let mut rows = vec![Row::new("", ["floor".into(), "ceiling".into()])];
+    let mut rows = vec![CostRow::new("", ["floor".into(), "ceiling".into()])];
     for layer in layers(estimate) {
-        rows.push(Row::new(layer.to_string(), cents(estimate.layer(layer))));
-        rows.extend(estimate.items_of(layer).map(|item| Row {
+        rows.push(CostRow::new(
+            layer.to_string(),
+            cents(estimate.layer(layer)),
+        ));
+        rows.extend(estimate.items_of(layer).map(|item| CostRow {
             below: Some(arithmetic(item)),
-            ..Row::new(format!("  {}", item.path), cents(item.range()))
+            ..CostRow::new(format!("  {}", item.path), cents(item.range()))
         }));
     }
-    rows.push(Row::new("total", cents(estimate.range())));
+    rows.push(CostRow::new("total", cents(estimate.range())));
     if let Some((label, amounts)) = taken_off(estimate) {
-        rows.push(Row::new(format!("  in it: {label}"), amounts));
+        rows.push(CostRow::new(format!("  in it: {label}"), amounts));
     }
     let more = budget(estimate).into_iter().chain(calendar(estimate));
-    rows.extend(more.map(|(label, amounts, text)| Row {
+    rows.extend(more.map(|(label, amounts, text)| CostRow {
         below: Some(text),
-        ..Row::new(label, amounts)
+        ..CostRow::new(label, amounts)
     }));
     let labels = rows.iter().map(|row| row.label.chars().count());
     let width = labels.max().unwrap_or(0).max(WIDTH - 2 * AMOUNT);
@@ -78,7 +81,7 @@ fn one(estimate: &Estimate) -> String {
     format!("{}: {head}\n\n{rows}", estimate.environment)
 }
 
-fn several(costs: &Costs<'_>) -> String {
+fn several(costs: &ReportedCosts<'_>) -> String {
     let total = costs.total;
     let head = ["environment", "region"];
     let of = |of: &Estimate| [of.environment.to_string(), of.region.clone()];
@@ -86,7 +89,7 @@ fn several(costs: &Costs<'_>) -> String {
     let columns = Columns::fit(rows);
     let row = |[name, region]: [&str; 2], amounts: [String; 2], unpriced: &str| {
         let label = columns.cells(&[name, region]).join("  ");
-        let row = Row::new(label, amounts).write(0);
+        let row = CostRow::new(label, amounts).write(0);
         if total.unpriced == 0 {
             return row;
         }
@@ -105,7 +108,7 @@ fn several(costs: &Costs<'_>) -> String {
         .collect::<String>()
 }
 
-fn foot(costs: &Costs<'_>) -> String {
+fn foot(costs: &ReportedCosts<'_>) -> String {
     let mut text = String::new();
     let provenance = provenance(costs.estimates);
     if !provenance.is_empty() {

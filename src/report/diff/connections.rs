@@ -1,4 +1,4 @@
-//! The connections that each database server may be asked for, at the autoscalers' maxima.
+//! The connections that each database server can get at the autoscalers' maxima.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,44 +10,61 @@ use crate::model::Environment;
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ServerConnections {
-    /// `primary` or `read replica`.
-    pub server: &'static str,
+    /// Which server.
+    pub server: DatabaseServer,
     /// Its `max-connections`.
     pub max_connections: u32,
-    /// What nobody but superusers and RDS gets of them.
+    /// The slots reserved for superusers and RDS.
     pub reserved: u32,
     /// Who may ask for how many.
     pub parts: Vec<ConnectionsOf>,
     /// Everything that may be open at once.
     pub total: u64,
-    /// Whether it fits beside what is reserved.
+    /// Whether it fits beside the reserved slots.
     pub holds: bool,
+}
+
+/// A server of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub enum DatabaseServer {
+    /// The one that is written to.
+    #[serde(rename = "primary")]
+    Primary,
+    /// Any of those that are read from.
+    #[serde(rename = "read replica")]
+    ReadReplica,
+}
+
+impl DatabaseServer {
+    /// Every server.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::ReadReplica];
 }
 
 /// What one of them may ask for.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ConnectionsOf {
-    /// Who, such as `pgbouncer` or `service.reports`.
+    /// The owner, such as `pgbouncer` or `service.reports`.
     pub who: String,
-    /// Its pods; 1 for people and programs outside of them.
+    /// Its pods; 1 for people and programs outside of the cluster.
     pub pods: u32,
     /// Connections of each.
     pub each: u64,
 }
 
-/// The servers of an environment: the primary, and one of the read replicas where it has any.
+/// The servers of an environment: the primary, and one read replica if there are any.
 pub(super) fn of_environment(environment: &Environment) -> Vec<ServerConnections> {
     let database = &environment.database;
     let mut servers = vec![server(
-        "primary",
+        DatabaseServer::Primary,
         database.max_connections.value,
         &primary(environment),
         environment,
     )];
     if database.replicas.count.value > 0 {
         servers.push(server(
-            "read replica",
+            DatabaseServer::ReadReplica,
             database.replicas.max_connections.value,
             &replica(environment),
             environment,
@@ -57,7 +74,7 @@ pub(super) fn of_environment(environment: &Environment) -> Vec<ServerConnections
 }
 
 fn server(
-    server: &'static str,
+    server: DatabaseServer,
     max_connections: u32,
     budget: &ServerBudget,
     environment: &Environment,

@@ -1,9 +1,10 @@
 //! What a change interrupts, together where it is the same.
 
 use crate::diff::Presence;
-use crate::impact::{Class, FeltBy, Impact, Undo, When};
+use crate::impact::{Class, FeltBy, Impact, ImpactTime, Undo};
+use crate::report::paths::by_owner;
 
-use super::{ChangedValue, EnvironmentDiff};
+use super::{ChangedValue, CostDiff, EnvironmentDiff};
 
 /// From this class on each change is told in full.
 pub(super) const TOLD: Class = Class::OnlineDegraded;
@@ -32,9 +33,9 @@ pub(super) fn felt(impact: &Impact) -> Vec<String> {
         parts.push(format!("affects {}", impact.felt_by));
     }
     match impact.when {
-        When::AtOnce => {}
-        When::InWindow => parts.push("in the maintenance window".into()),
-        When::ByHand => parts.push("after a manual reboot".into()),
+        ImpactTime::AtOnce => {}
+        ImpactTime::InWindow => parts.push("in the maintenance window".into()),
+        ImpactTime::ByHand => parts.push("after a manual reboot".into()),
     }
     match impact.undo {
         Undo::Back => {}
@@ -54,30 +55,20 @@ pub(super) fn word(presence: Presence) -> &'static str {
 
 /// Paths in the model's order: `api.requests.{cpu,memory}`, and what comes or goes whole once.
 pub(super) fn short(values: &[&ChangedValue], environment: &EnvironmentDiff) -> Vec<String> {
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for value in values {
-        let (owner, last) = match environment.presence_of(value) {
-            Some(presence) => (format!("{} ({})", value.place, word(presence)), ""),
-            None => value
-                .path
-                .rsplit_once('.')
-                .map_or((String::new(), value.path.as_str()), |(owner, last)| {
-                    (owner.to_owned(), last)
-                }),
-        };
-        match groups.iter_mut().find(|(known, _)| *known == owner) {
-            Some((_, lasts)) => lasts.push(last),
-            None => groups.push((owner, vec![last])),
+    let split = values.iter().map(|value| {
+        let path = value.path.as_str();
+        match (environment.presence_of(value), path.rsplit_once('.')) {
+            (Some(presence), _) => (format!("{} ({})", value.place, word(presence)), ""),
+            (None, Some((owner, last))) => (owner.to_owned(), last),
+            (None, None) => (String::new(), path),
         }
-    }
-    let mut names = Vec::new();
-    for (owner, lasts) in groups {
-        match lasts.as_slice() {
-            _ if owner.is_empty() => names.extend(lasts.iter().map(ToString::to_string)),
-            ["", ..] => names.push(owner),
-            [last] => names.push(format!("{owner}.{last}")),
-            several => names.push(format!("{owner}.{{{}}}", several.join(","))),
-        }
-    }
-    names
+    });
+    by_owner(split)
+}
+
+/// The attributes that change an amount of the cost, in a few words each.
+pub(super) fn changing_cost(cost: &CostDiff, environment: &EnvironmentDiff) -> Vec<String> {
+    let values = environment.changes.iter();
+    let values: Vec<&ChangedValue> = values.filter(|it| cost.is_changed_by(&it.path)).collect();
+    short(&values, environment)
 }

@@ -1,23 +1,24 @@
 //! One environment of the report.
 
 use super::{
-    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed, Resource,
-    Worst, connections, order, resources,
+    ChangedValue, CostDiff, EnvironmentDiff, LayerDiff, PartOfOneSide, PricesOf, Renamed,
+    ResourceReport, Worst, connections, order, resources,
 };
 use crate::compile::{CostChange, Outcome};
+use crate::cost::CostLayer;
 use crate::diagnostic::json::findings;
-use crate::diff::{Place, Presence};
+use crate::diagnostic::mask::mask_value;
+use crate::diff::{DiffPlace, Presence};
 use crate::impact::Fingerprint;
 use crate::pair::Pair;
 use crate::plan::Plan;
 use crate::report::cost::calendar_shift;
-use crate::report::masked_value::masked_value;
 use crate::source::Sources;
 
 use super::FileDiff;
 
 /// What the report of an environment is made of.
-pub struct Compared<'a> {
+pub struct ComparedEnvironment<'a> {
     /// What changes, and what that does.
     pub outcome: &'a Outcome<'a>,
     /// What it costs, if money was asked for.
@@ -32,7 +33,7 @@ pub struct Compared<'a> {
 
 /// The report of one environment.
 #[must_use]
-pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
+pub fn of_environment(compared: ComparedEnvironment<'_>) -> EnvironmentDiff {
     let outcome = compared.outcome;
     let changes = &outcome.changes;
     let names = outcome
@@ -61,7 +62,7 @@ pub fn of_environment(compared: Compared<'_>) -> EnvironmentDiff {
         connections: outcome
             .sides
             .map(|side| side.map(connections::of_environment).unwrap_or_default()),
-        cost: compared.cost.map(cost),
+        cost: compared.cost.map(|change| cost(change, outcome)),
         order: compared.plan.map(order::of_plan),
         findings: outcome.files.after.map_or_else(Vec::new, |file| {
             findings(file.diagnostics.iter(), compared.sources)
@@ -83,7 +84,7 @@ fn fingerprint(
     }
 }
 
-fn changed_resources(outcome: &Outcome<'_>) -> Vec<Resource> {
+fn changed_resources(outcome: &Outcome<'_>) -> Vec<ResourceReport> {
     let (before, after) = (outcome.sides.before, outcome.sides.after);
     let before = before.map(|before| outcome.changes.renamed(before));
     resources::changed(Pair::new(before.as_deref(), after))
@@ -91,7 +92,7 @@ fn changed_resources(outcome: &Outcome<'_>) -> Vec<Resource> {
 
 fn parts_of_one_side(outcome: &Outcome<'_>) -> Vec<PartOfOneSide> {
     let parts = outcome.changes.parts.iter();
-    let part = |(place, presence): (&Place, &Presence)| PartOfOneSide {
+    let part = |(place, presence): (&DiffPlace, &Presence)| PartOfOneSide {
         place: place.clone(),
         presence: *presence,
     };
@@ -109,12 +110,12 @@ fn values(outcome: &Outcome<'_>) -> Vec<ChangedValue> {
             .values
             .before
             .as_ref()
-            .map(|value| masked_value(&change.path, value)),
+            .map(|value| mask_value(&change.path, value)),
         after: change
             .values
             .after
             .as_ref()
-            .map(|value| masked_value(&change.path, value)),
+            .map(|value| mask_value(&change.path, value)),
         cause: change.cause.clone(),
         root,
         fingerprint: Fingerprint::of(&changes.environment, change, impact),
@@ -135,8 +136,18 @@ fn renames(outcome: &Outcome<'_>) -> Vec<Renamed> {
         .collect()
 }
 
-fn cost(change: &CostChange) -> CostDiff {
+fn cost(change: &CostChange, outcome: &Outcome<'_>) -> CostDiff {
     let difference = &change.difference;
+    let changes = &outcome.changes;
+    let changed_by = |layer: CostLayer| {
+        if changes.presence != Presence::Kept {
+            return Vec::new();
+        }
+        let inputs = difference.inputs(layer);
+        let paths = changes.changes.iter().map(|change| &change.path);
+        let paths = paths.filter(|path| inputs.contains(path.as_str()));
+        paths.cloned().collect()
+    };
     let layers = difference.layers.iter();
     let sides = [&change.estimates.before, &change.estimates.after];
     let mut price_lists: Vec<PricesOf> = sides
@@ -154,6 +165,7 @@ fn cost(change: &CostChange) -> CostDiff {
         layers: layers
             .map(|(layer, shift)| LayerDiff {
                 layer: *layer,
+                changed_by: changed_by(*layer),
                 cost: shift.0,
             })
             .collect(),

@@ -1,18 +1,18 @@
-//! What somebody stated, and what follows from it.
+//! Stated changes, and the changes that follow from them.
 
 use crate::diff::{Cause, Presence, Root};
 
 use super::{ChangedValue, EnvironmentDiff};
 
 impl ChangedValue {
-    /// Whether it is stated itself, and not as part of something that comes or goes.
+    /// Whether the change itself is stated, instead of being part of an added or removed part.
     pub(super) fn is_stated(&self) -> bool {
         matches!(&self.root, Root::Stated(path) if *path == self.path)
     }
 }
 
 impl EnvironmentDiff {
-    /// What follows from `root` without being stated itself.
+    /// The changes that follow from `root` without being stated.
     pub(super) fn following<'a>(
         &'a self,
         root: &'a Root,
@@ -21,7 +21,7 @@ impl EnvironmentDiff {
         values.filter(move |value| value.root == *root && !value.is_stated())
     }
 
-    /// Which side has what a value belongs to, where only one has.
+    /// The side that has the value's owner, if only one does.
     pub(super) fn presence_of(&self, value: &ChangedValue) -> Option<Presence> {
         let mut parts = self.parts.iter();
         let part = parts.find(|part| part.place == value.place);

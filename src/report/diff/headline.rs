@@ -137,6 +137,12 @@ impl CostDiff {
         rows
     }
 
+    /// Whether the attribute at `path` changes an amount.
+    pub(super) fn is_changed_by(&self, path: &str) -> bool {
+        let mut paths = self.layers.iter().flat_map(|layer| &layer.changed_by);
+        paths.any(|known| known == path)
+    }
+
     /// The lists that the prices come from: `us-east-1, 2026-05-03, 2026-10-02`.
     pub(super) fn lists(&self) -> String {
         let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

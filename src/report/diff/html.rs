@@ -1,4 +1,4 @@
-//! Differences as one page of HTML that asks nobody for anything.
+//! Differences as one self-contained HTML page.
 
 mod bars;
 mod values;

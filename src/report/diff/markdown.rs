@@ -1,18 +1,19 @@
-//! Differences as Markdown, for a comment on a pull request: what matters first, the rest folded,
-//! and never more than a comment holds.
+//! Differences as Markdown, for a pull request comment: important parts first, the rest folded,
+//! within the size limit of a comment.
 
 mod happens;
 mod page;
 mod sections;
 mod summary;
+mod value;
 
 use crate::report::markdown::{code, prose};
 
 use super::{DiffReport, EnvironmentDiff};
 use page::{Page, Rank};
 
-/// The report. Sections that do not fit a comment are left out whole, the least important first,
-/// and named at its end.
+/// The report. Sections that do not fit are left out whole, the least important first, and named at
+/// the end.
 #[must_use]
 pub fn markdown(report: &DiffReport) -> String {
     let mut page = Page::default();

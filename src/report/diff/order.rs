@@ -4,18 +4,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::impact::Impact;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, PlannedStep};
 use crate::report::plan::{BlockedPlan, KeptReport};
 
-/// The safe order of a change; `tierc plan` tells how each step is applied, verified and undone.
+/// The safe order of a change. `tierc plan` shows how each step is applied, verified and undone.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct SafeOrder {
     /// What is done, in order.
     pub steps: Vec<ShortStep>,
-    /// What stays as it is in BEFORE, because AWS refuses to change it.
+    /// The attributes that keep BEFORE's value, because AWS cannot change them.
     pub kept: Vec<KeptReport>,
-    /// Why the steps end before AFTER; null where they lead to it.
+    /// Why the steps end before AFTER; null if they reach it.
     pub blocked: Option<BlockedPlan>,
 }
 
@@ -27,7 +27,7 @@ pub struct ShortStep {
     pub number: usize,
     /// What it does.
     pub title: String,
-    /// The worst that it does, as things stand at this step.
+    /// Its worst impact at this point of the plan.
     pub impact: Option<Impact>,
     /// What to wait for before the next step, as sentences.
     pub waits: Vec<String>,
@@ -44,7 +44,7 @@ pub(super) fn of_plan(plan: &Plan) -> SafeOrder {
     }
 }
 
-fn step(step: &Step) -> ShortStep {
+fn step(step: &PlannedStep) -> ShortStep {
     ShortStep {
         number: step.number,
         title: step.title.clone(),

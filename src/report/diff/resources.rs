@@ -1,4 +1,4 @@
-//! The resources of an environment in a few words each, where they change.
+//! The changed resources of an environment, in a few words each.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,29 +12,30 @@ use crate::report::tiers::shape;
 /// A resource that changes.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Resource {
+#[schemars(rename = "Resource")]
+pub struct ResourceReport {
     /// What it is.
     pub name: String,
-    /// What it was; null where only AFTER has it.
+    /// BEFORE's value; null if only AFTER has it.
     pub before: Option<String>,
-    /// What it becomes; null where only BEFORE has it.
+    /// AFTER's value; null if only BEFORE has it.
     pub after: Option<String>,
 }
 
-/// The resources in which both sides differ.
-pub(super) fn changed(sides: Pair<Option<&Environment>>) -> Vec<Resource> {
+/// The resources that differ between both sides.
+pub(super) fn changed(sides: Pair<Option<&Environment>>) -> Vec<ResourceReport> {
     let Pair { before, mut after } = sides.map(|side| side.map(all).unwrap_or_default());
-    let mut resources: Vec<Resource> = Vec::new();
+    let mut resources: Vec<ResourceReport> = Vec::new();
     for (name, was) in before {
         let at = after.iter().position(|(known, _)| *known == name);
         let is = at.map(|at| after.remove(at).1);
-        resources.push(Resource {
+        resources.push(ResourceReport {
             name,
             before: Some(was),
             after: is,
         });
     }
-    resources.extend(after.into_iter().map(|(name, is)| Resource {
+    resources.extend(after.into_iter().map(|(name, is)| ResourceReport {
         name,
         before: None,
         after: Some(is),

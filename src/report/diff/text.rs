@@ -13,20 +13,20 @@ use crate::report::paint::{Ink, Paint};
 use crate::report::table::Columns;
 pub(in crate::report) use crate::report::wrap::{WIDTH, wrapped};
 
-use super::{DiffReport, EnvironmentDiff, Gated, Resource};
+use super::{DiffReport, EnvironmentDiff, Gated, ResourceReport};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown {
+pub struct DiffDetail {
     /// Whether to colour.
     pub color: bool,
-    /// Every value with its class, cause and fingerprint, in place of counts.
+    /// Whether to list every value with its class, cause and fingerprint, instead of counts.
     pub all: bool,
 }
 
-/// The report: an environment on one screen, several one after the other with a line that counts.
+/// The report: an environment on one screen, or several with a line that counts them.
 #[must_use]
-pub fn text(report: &DiffReport, shown: Shown) -> String {
+pub fn text(report: &DiffReport, shown: DiffDetail) -> String {
     let paint = Paint(shown.color);
     let mut blocks: Vec<String> = report
         .environments
@@ -59,12 +59,12 @@ fn title(title: &str, paint: Paint) -> String {
     format!("{}\n", paint.ink(Ink::Bold, title))
 }
 
-fn resources(resources: &[Resource], paint: Paint) -> String {
+fn resources(resources: &[ResourceReport], paint: Paint) -> String {
     if resources.is_empty() {
         return String::new();
     }
     let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "none".into());
-    let left = |it: &Resource| [it.name.clone(), shown(&it.before)];
+    let left = |it: &ResourceReport| [it.name.clone(), shown(&it.before)];
     let columns = Columns::fit(resources.iter().map(left));
     let rows = resources.iter().map(|resource| {
         let cells = columns.cells(&left(resource)).join("  ");

@@ -1,4 +1,4 @@
-//! The rendered files of both sides, where they differ: the only user of `similar`.
+//! The rendered files of both sides, where they differ. No other module uses `similar`.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::diff::Presence;
 use crate::emit::Artifacts;
 use crate::pair::Pair;
 
-/// Lines that are shown around what changes.
+/// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
 /// A rendered file that differs.
@@ -24,7 +24,7 @@ pub struct FileDiff {
     pub path: String,
     /// Which sides have it.
     pub presence: Presence,
-    /// The unified diff, its two header lines included.
+    /// The unified diff, with its two header lines.
     pub unified: String,
 }
 
@@ -74,7 +74,7 @@ fn unified(before: &str, after: &str, names: &(String, String)) -> String {
     unified.to_string()
 }
 
-/// The unified diff of a file of the user's, without what looks like a credential.
+/// The unified diff of a user's file, without text that looks like a credential.
 #[must_use]
 pub fn source(name: &str, before: &str, after: &str) -> String {
     let names = (name.to_owned(), format!("{name} (fixed)"));

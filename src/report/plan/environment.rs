@@ -1,18 +1,21 @@
 //! The plan of one environment, as it is reported.
 
+use std::collections::BTreeSet;
+
 use super::{
     BlockedPlan, EnvironmentPlan, Interruptions, KeptReport, MeanwhileAsked, PlanProcedure,
     PlanStep, StepChange, StepFiles, WayBack, WorstStep, script, step,
 };
-use crate::cost::{self, Estimate, Range};
+use crate::cost::{self, CostLayer, Estimate, Range};
+use crate::diagnostic::mask::mask_value;
+use crate::diff::Presence;
 use crate::impact::Class;
 use crate::model::Environment;
 use crate::pair::Pair;
-use crate::plan::{Plan, Step};
-use crate::report::masked_value::masked_value;
+use crate::plan::{Plan, PlannedStep};
 
 /// What the report of an environment is made of.
-pub struct Planned<'a> {
+pub struct PlannedEnvironment<'a> {
     /// Both ends.
     pub sides: Pair<&'a Environment>,
     /// The plan.
@@ -25,11 +28,11 @@ pub struct Planned<'a> {
 
 /// The report of one environment.
 #[must_use]
-pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
+pub fn of_environment(planned: &PlannedEnvironment<'_>) -> EnvironmentPlan {
     let (plan, estimates) = (planned.plan, planned.estimates);
     let ends = estimates.first().zip(estimates.last());
     let costs = estimates.iter().zip(estimates.iter().skip(1));
-    let costs = costs.map(|(before, after)| difference(before, after));
+    let costs = costs.map(|(before, after)| Some((before, after)));
     let costs = costs.chain(std::iter::repeat(None));
     EnvironmentPlan {
         environment: planned.sides.before.environment.value.to_string(),
@@ -42,7 +45,7 @@ pub fn of_environment(planned: &Planned<'_>) -> EnvironmentPlan {
             .steps
             .iter()
             .zip(costs)
-            .map(|(it, cost)| of_step(it, cost, planned))
+            .map(|(it, estimates)| of_step(it, estimates, planned))
             .collect(),
         kept: plan.kept.iter().map(KeptReport::from).collect(),
         blocked: plan.blocked.as_ref().map(BlockedPlan::from),
@@ -56,7 +59,7 @@ fn difference(before: &Estimate, after: &Estimate) -> Option<Pair<Range>> {
 }
 
 /// The worst step; the first of equals.
-fn worst(steps: &[Step]) -> Option<WorstStep> {
+fn worst(steps: &[PlannedStep]) -> Option<WorstStep> {
     let worst = steps.iter().rev().filter_map(|step| {
         let impact = step.worst()?;
         Some(WorstStep {
@@ -68,7 +71,7 @@ fn worst(steps: &[Step]) -> Option<WorstStep> {
     worst.max_by_key(|worst| worst.class)
 }
 
-fn interruptions(steps: &[Step]) -> Interruptions {
+fn interruptions(steps: &[PlannedStep]) -> Interruptions {
     let mut all = Interruptions::default();
     for (step, impact) in steps.iter().filter_map(|step| Some((step, step.worst()?))) {
         if impact.class == Class::OnlineDegraded {
@@ -89,27 +92,40 @@ fn interruptions(steps: &[Step]) -> Interruptions {
     all
 }
 
-fn of_step(step: &Step, cost: Option<Pair<Range>>, planned: &Planned<'_>) -> PlanStep {
+fn of_step(
+    step: &PlannedStep,
+    estimates: Option<(&Estimate, &Estimate)>,
+    planned: &PlannedEnvironment<'_>,
+) -> PlanStep {
     let changes = step.changes.changes.iter().zip(&step.impacts);
     let changes = changes.map(|(change, impact)| {
-        let value = |value: &Option<String>| {
-            value
-                .as_ref()
-                .map(|value| masked_value(&change.path, value))
-        };
+        let value =
+            |value: &Option<String>| value.as_ref().map(|value| mask_value(&change.path, value));
         StepChange {
             path: change.path.clone(),
             before: value(&change.values.before),
             after: value(&change.values.after),
             class: impact.class,
+            whole: step.changes.presence_of(&change.place) != Presence::Kept,
         }
     });
+    let moved = estimates.map(|(before, after)| cost::difference(Pair::new(before, after)));
+    let inputs: BTreeSet<&str> = moved
+        .iter()
+        .flat_map(|moved| {
+            let layers = CostLayer::ALL.into_iter();
+            layers.flat_map(|layer| moved.inputs(layer))
+        })
+        .collect();
+    let paths = step.changes.changes.iter().map(|change| &change.path);
+    let cost_changed_by = paths.filter(|path| inputs.contains(path.as_str()));
     PlanStep {
         number: step.number,
         title: step.title.clone(),
         impact: step.worst().cloned(),
         changes: changes.collect(),
-        cost,
+        cost: estimates.and_then(|(before, after)| difference(before, after)),
+        cost_changed_by: cost_changed_by.cloned().collect(),
         meanwhile: step.meanwhile.iter().map(MeanwhileAsked::from).collect(),
         procedure: PlanProcedure::from(&step.procedure),
         undo: WayBack {

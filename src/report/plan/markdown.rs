@@ -83,7 +83,7 @@ fn item(step: &PlanStep) -> String {
         text += &format!("      - {} {}\n", code(&change.path), prose(&shift(change)));
     }
     if let Some(cost) = cost_of(step) {
-        text += &format!("      - cost: {cost}\n");
+        text += &format!("      - cost: {}\n", prose(&cost));
     }
     for meanwhile in &step.meanwhile {
         text += &format!("      - meanwhile {}\n", prose(&meanwhile.told()));

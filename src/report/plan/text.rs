@@ -2,11 +2,11 @@
 
 use super::{
     BlockedPlan, EnvironmentPlan, MeanwhileAsked, PlanReport, PlanStep, StepChange, at_last,
-    closing, cost_of, felt, scripts, shift, summary, way_back,
+    closing, cost_of, felt, grouped, scripts, shift, summary, way_back,
 };
 use crate::report::wrap::wrapped;
 
-/// Changes of a step that are listed one by one.
+/// Changes of a step that are listed with their values. Of the others the paths are listed.
 const LISTED: usize = 6;
 
 /// The plans, a paragraph for each step.
@@ -81,7 +81,7 @@ fn procedure(step: &PlanStep) -> String {
 }
 
 fn values(changes: &[StepChange]) -> String {
-    let listed = changes.get(..LISTED).unwrap_or(changes);
+    let (listed, rest) = changes.split_at(LISTED.min(changes.len()));
     let width = listed.iter().map(|it| it.path.len()).max();
     let mut text = String::new();
     for change in listed {
@@ -92,10 +92,15 @@ fn values(changes: &[StepChange]) -> String {
             width = width.unwrap_or_default()
         );
     }
-    match changes.len().saturating_sub(LISTED) {
-        0 => text,
-        more => text + &format!("      and {more} more\n"),
+    if rest.is_empty() {
+        return text;
     }
+    // The title names what the step adds or removes as a whole.
+    let others = rest.iter().filter(|it| !it.whole);
+    let others = grouped(others.map(|it| it.path.as_str()));
+    let colon = if others.is_empty() { "" } else { ": " };
+    let more = format!("and {} more{colon}{}", rest.len(), others.join(", "));
+    text + &wrapped("      ", &more, 8)
 }
 
 /// A label on the first line, the rest below it.

@@ -23,7 +23,7 @@ pub(super) fn all() -> Vec<Case> {
     all.into_iter().flatten().collect()
 }
 
-/// Cases with what the description says of their last value.
+/// Cases, and the last value in their description.
 pub(super) fn told() -> Vec<(Case, &'static str)> {
     let lag = |value| {
         let of = [
@@ -229,7 +229,7 @@ fn of_the_maximum() -> Vec<Case> {
     ]
 }
 
-/// Autoscalers that never scale down are limited at their maximum, whatever they measure.
+/// Autoscalers that never scale down are always limited at their maximum.
 pub(super) fn of_those_that_only_grow() -> Vec<Case> {
     let (api, pool) = (
         "kaireon-api-hpa",
@@ -508,7 +508,7 @@ fn of_the_replicas() -> Vec<Case> {
             6,
             true,
         ),
-        // Replication is broken: of this replica, or of another one, whoever writes.
+        // Replication is broken on this replica or on another one, with or without writes.
         read("ReplicaLagHigh", lag(-1.0, 50.0), 6, true),
         read("ReplicaLagHigh", lag(-1.0, 1.0), 6, true),
         read(

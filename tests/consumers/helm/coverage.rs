@@ -59,7 +59,7 @@ pub(super) fn has(value: &Value, path: &[Step]) -> bool {
     }
 }
 
-/// Replaces every text and number by a mark of the same form, and tells which went where.
+/// Replaces every text and number by a mark of the same form, and returns which mark replaced what.
 pub(super) fn mark(values: &mut Value) -> Vec<(String, String)> {
     let mut marks = Vec::new();
     mark_below(values, "", &mut marks);

@@ -136,7 +136,7 @@ fn every_driver_fares_as_the_rules_say() {
             failed.push(stated);
         }
     }
-    // One of each at least, so that the rules are held to something.
+    // At least one of each, so that every rule is tested.
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert!(
         refused[0].starts_with("driver \"pgjdbc\" version=\"42.5"),

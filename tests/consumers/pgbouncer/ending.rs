@@ -39,7 +39,7 @@ impl Client {
     }
 }
 
-/// A question that nobody has asked before, to the end.
+/// Runs a new query to its end.
 fn asks(pooler: &Pooler<'_>, user: &str, database: &str) -> Answer {
     ask(pooler
         .psql(user, database, "select 1")

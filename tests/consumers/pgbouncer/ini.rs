@@ -1,4 +1,4 @@
-//! `pgbouncer.ini`, line by line, so that nothing in it changes but what has to.
+//! `pgbouncer.ini`, line by line, so that only intended lines change.
 
 /// The file's lines.
 pub(super) struct Ini(Vec<String>);

@@ -39,7 +39,7 @@ impl Place {
                 }
                 run
             }
-            // Only root goes into a namespace, and leaves it for `nobody` there.
+            // Only root can enter a namespace, and switches to `nobody` inside.
             Self::Namespace(..) => {
                 let mut run = self.command(Path::new("setpriv"), folder);
                 run.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
@@ -60,7 +60,7 @@ pub(super) struct Networks {
 
 /// The addresses of a cable's two ends: in the first network, and in the other one.
 pub(super) fn addresses(cable: usize) -> [String; 2] {
-    // 198.51.100.0/24 is nobody's (RFC 5737).
+    // 198.51.100.0/24 is reserved for documentation (RFC 5737).
     [1, 2].map(|end| format!("198.51.100.{}", 4 * cable + end))
 }
 
@@ -149,7 +149,7 @@ impl Networks {
         Place::Namespace(self.ip.clone(), self.names[number].clone())
     }
 
-    /// Cuts the cable of a network, at the far end: the first one is told nothing.
+    /// Cuts a network's link at the far end, so the near end gets no signal.
     pub(super) fn cut(&self, cable: usize) {
         self.inside(cable, &["link", "set", &format!("c{cable}"), "down"]);
     }

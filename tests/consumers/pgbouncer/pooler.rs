@@ -29,10 +29,10 @@ pub(super) struct Pooler<'a> {
 }
 
 impl<'a> Pooler<'a> {
-    /// Starts it with the rendered file, in which no more is changed than a pod of one's own is
-    /// for: the server's host and port (a server on this machine instead of RDS), the address and
-    /// port to listen at (the loopback), the file of passwords and the authority of the server's
-    /// certificate (mounts of the pod). TLS stays as it is written, but for a list of hosts.
+    /// Starts it with the rendered file. Only what belongs to the pod is changed: the server's host
+    /// and port (a server on this machine instead of RDS), the listen address and port (loopback),
+    /// and the paths of the passwords and of the certificate authority (the pod's mounts). TLS
+    /// stays as written, except for a list of hosts.
     pub(super) fn start(server: &'a Server, environment: &Environment, ini: Ini) -> Self {
         Self::start_at(server, environment, ini, &Place::Here, "pgbouncer")
     }
@@ -175,7 +175,7 @@ impl<'a> Pooler<'a> {
         ask(run.args(["-c", &script])).accepted();
     }
 
-    /// A run of `sql` as `user`, which somebody else waits for.
+    /// A run of `sql` as `user` in another process.
     pub(super) fn psql(&self, user: &str, database: &str, sql: &str) -> Command {
         let mut run = self.client(&self.server.programs.psql, user);
         run.args([
@@ -247,7 +247,7 @@ impl<'a> Pooler<'a> {
         self.show("DATABASES", "name")
     }
 
-    /// Has it read its file again, as it stands here now.
+    /// Makes it read its file again, as it is now.
     pub(super) fn reload(&self) {
         std::fs::write(self.file("ini"), self.ini.text()).unwrap();
         self.console("RELOAD").unwrap();

@@ -13,7 +13,7 @@ use tierc::model::Environment;
 use super::place::Place;
 use crate::consumers::tools::{ask, ask_with_input};
 
-/// PostgreSQL and PgBouncer refuse to run as root, and run as `nobody` then.
+/// PostgreSQL and PgBouncer refuse to run as root, so they run as `nobody`.
 pub(super) const NOBODY: u32 = 65534;
 pub(super) const PASSWORD: &str = "for this test";
 pub(super) const HOST: &str = "localhost";
@@ -66,7 +66,7 @@ pub(super) fn until(mut done: impl FnMut() -> bool) -> bool {
     false
 }
 
-/// `nobody` must be able to go where the program is.
+/// `nobody` must be able to reach the program.
 fn assert_reachable(program: &Path) {
     let closed = program.ancestors().skip(1).find(|folder| {
         std::fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o001 == 0)
@@ -123,7 +123,7 @@ impl Server {
         self.folder.path()
     }
 
-    /// The answer to `sql` of somebody who asks the server itself.
+    /// The server's own answer to `sql`.
     pub(super) fn psql(&self, database: &str, sql: &str) -> crate::consumers::tools::Answer {
         let mut run = self.client(&self.programs.psql);
         run.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]);

@@ -1,4 +1,4 @@
-//! A server or a client that is gone from one moment to the next: nothing says so but the silence.
+//! A server or a client vanishes without closing its connections.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};

@@ -180,7 +180,7 @@ fn line<'a>(ini: &'a str, setting: &str) -> Option<&'a str> {
 fn pgbouncer_reloads_what_reload_applies_and_restarts_for_the_rest() {
     let mut fixed = hold(RELOADED);
     fixed.extend(hold(RESTARTED));
-    // What needs no class is the same whatever the environment says.
+    // These changes have no impact in any environment.
     let lines = "pgbouncer { mode \"session\"; clients max=900; instances 2 }\ndatabase { tls \"disable\"; replicas 1 }";
     let inis: Vec<String> = TIERS
         .map(|tier| written(tier, ""))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tierc::impact::{Class, Undo, When};
+use tierc::impact::{Class, ImpactTime, Undo};
 
 use super::super::{TIERS, impact, prod};
 use super::{Row, fixed, hold, row, tfvars, values};
@@ -268,21 +268,21 @@ fn rds_changes_wait_for_the_window_where_they_are_told_to() {
     };
     assert_eq!(
         with("medium", "instance \"db.r6g.2xlarge\"", "database.instance"),
-        When::InWindow
+        ImpactTime::InWindow
     );
     assert_eq!(
         with("small", "storage gib=150", "database.storage.gib"),
-        When::InWindow
+        ImpactTime::InWindow
     );
     // No window reboots for a static parameter; a restart that happens there does.
     assert_eq!(
         with("medium", "max-connections 450", "database.max-connections"),
-        When::ByHand
+        ImpactTime::ByHand
     );
     let both = "max-connections 450; instance \"db.r6g.2xlarge\"";
     assert_eq!(
         with("medium", both, "database.max-connections"),
-        When::InWindow
+        ImpactTime::InWindow
     );
 }
 

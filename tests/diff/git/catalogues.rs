@@ -18,7 +18,7 @@ fn with_catalogue() -> Repository {
     repository
 }
 
-/// States something else in a file of the catalogue, where it stands first.
+/// Replaces the first occurrence of a text in a file of the catalogue.
 fn edit(repository: &Repository, file: &str, was: &str, is: &str) {
     let path = format!("catalogue/{file}");
     let text = fs::read_to_string(repository.path().join(&path)).unwrap();

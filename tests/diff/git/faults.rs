@@ -317,13 +317,13 @@ fn a_name_of_two_revisions_is_none() {
         let found = repository.differing(&["diff", "--base", name]);
         assert_eq!(found.len(), differing, "{name}");
     }
-    // A folder or file of the same name is none.
+    // A folder or file of the same name is not ambiguous.
     repository.git(&["branch", "environments", "refs/heads/both"]);
     let base = ["diff", "--base", "environments"];
     assert_eq!(repository.differing(&base), [kept("one")]);
 }
 
-/// A clone of the repository, made with these arguments.
+/// A clone of the repository with these arguments.
 fn clone(repository: &Repository, arguments: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     repository.git(&["config", "uploadpack.allowFilter", "true"]);

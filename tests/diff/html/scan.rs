@@ -1,6 +1,5 @@
-//! A page read as strictly as XML, and in HTML's words: every element is closed where it was
-//! opened, every attribute stands in quotes, and every character that could be markup is written
-//! as an entity.
+//! Reads a page as strictly as XML: every element is closed where it was opened, every attribute is
+//! in quotes, and every character that could be markup is an entity.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +22,7 @@ const BLOCKS: [&str; 9] = ["div", "p", "ul", "ol", "table", "h1", "h2", "h3", "s
 pub(crate) struct Page {
     /// Its text, without its style.
     pub(crate) text: String,
-    /// What stands in `code`.
+    /// The contents of `code` elements.
     pub(crate) code: Vec<String>,
     style: String,
     headings: Vec<u32>,
@@ -124,7 +123,7 @@ impl Page {
         found.map(|it| it.2.as_str())
     }
 
-    /// No two elements have the same id, and whoever names one means one that is there.
+    /// No two elements have the same id, and every reference has its target.
     pub(crate) fn has_every_id_once(&self) {
         let ids: Vec<&str> = self.values("id").collect();
         let once: BTreeSet<&str> = ids.iter().copied().collect();

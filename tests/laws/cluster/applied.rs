@@ -1,12 +1,14 @@
 //! What a state emits, as far as the simulation looks at it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value;
-use tierc::emit::{Artifacts, for_the_cluster};
+use tierc::emit::{for_the_cluster, helm, kubernetes, yaml};
 use tierc::model::{Environment, Via};
 
 use super::rollout::Deployment;
+use crate::laws::environment::{Text, resolved};
 use crate::plan::catalogue;
 use crate::support::documents;
 
@@ -30,12 +32,36 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value}"))
 }
 
+/// A file: its documents, and what another reader makes of their text.
+struct File {
+    documents: Vec<yaml::YamlValue>,
+    read: Vec<Value>,
+}
+
+impl File {
+    /// A file of these documents; one that is known and has the same is not read again.
+    fn of(documents: Vec<yaml::YamlValue>, known: Option<&Rc<Self>>) -> Rc<Self> {
+        if let Some(known) = known.filter(|known| known.documents == documents) {
+            return Rc::clone(known);
+        }
+        let read = self::documents(&yaml::documents(&documents, ""));
+        Rc::new(Self { documents, read })
+    }
+
+    /// The document of this kind.
+    fn kind(&self, kind: &str) -> &Value {
+        let found = self.read.iter().find(|document| document["kind"] == kind);
+        found.unwrap()
+    }
+}
+
 /// What a state emits, as far as it is looked at.
 pub(crate) struct Applied<'a> {
     pub(super) environment: &'a Environment,
-    deployment: Value,
-    ini: String,
-    values: Value,
+    /// `kubernetes/pgbouncer.yaml`.
+    pooler_file: Rc<File>,
+    /// `helm/values.yaml`.
+    values_file: Rc<File>,
     api: Deployment,
     pools: BTreeMap<String, Deployment>,
     pooler: Deployment,
@@ -43,18 +69,25 @@ pub(crate) struct Applied<'a> {
 
 impl<'a> Applied<'a> {
     pub(crate) fn of(environment: &'a Environment) -> Self {
-        let files: Artifacts = for_the_cluster(environment, catalogue(), "");
-        let pooler = documents(&files["kubernetes/pgbouncer.yaml"]);
-        let of = |kind: &str| {
-            let found = pooler.iter().find(|document| document["kind"] == kind);
-            found.unwrap().clone()
-        };
-        let deployment = of("Deployment");
-        let ini = of("ConfigMap")["data"]["pgbouncer.ini"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let values = documents(&files["helm/values.yaml"]).remove(0);
+        Self::beside(environment, None)
+    }
+
+    /// The state that a step makes of this one.
+    pub(crate) fn next<'b>(&self, environment: &'b Environment) -> Applied<'b> {
+        Applied::beside(environment, Some(self))
+    }
+
+    /// Another state has many files alike.
+    fn beside(environment: &'a Environment, other: Option<&Applied<'_>>) -> Self {
+        let pooler_file = File::of(
+            kubernetes::pooler(environment, catalogue()),
+            other.map(|other| &other.pooler_file),
+        );
+        let values_file = File::of(
+            vec![helm::values(environment)],
+            other.map(|other| &other.values_file),
+        );
+        let values = &values_file.read[0];
         let pools = environment.worker.iter();
         let pools = pools.map(|(name, pool)| {
             let values = &values["workers"][name.as_str()];
@@ -64,15 +97,17 @@ impl<'a> Applied<'a> {
             environment,
             api: of_the_chart(&values["api"], environment.api.workload.most()),
             pools: pools.collect(),
-            pooler: of_the_manifest(&deployment["spec"], setting(&ini, "max_db_connections")),
-            deployment,
-            ini,
-            values,
+            pooler: of_the_manifest(
+                &pooler_file.kind("Deployment")["spec"],
+                setting(ini(&pooler_file), "max_db_connections"),
+            ),
+            pooler_file,
+            values_file,
         }
     }
 
     pub(super) fn setting(&self, name: &str) -> u64 {
-        setting(&self.ini, name)
+        setting(ini(&self.pooler_file), name)
     }
 
     pub(super) fn pooler(&self) -> Deployment {
@@ -81,7 +116,9 @@ impl<'a> Applied<'a> {
 
     /// Whether PgBouncer leads to the replicas.
     pub(super) fn pools_reads(&self) -> bool {
-        self.ini.lines().any(|line| line.contains("_read = host="))
+        ini(&self.pooler_file)
+            .lines()
+            .any(|line| line.contains("_read = host="))
     }
 
     pub(super) fn api(&self) -> Deployment {
@@ -95,9 +132,9 @@ impl<'a> Applied<'a> {
     /// Where the pods of the API, of a pool and of PgBouncer may run.
     pub(super) fn placed(&self, who: Who<'_>) -> Placed<'_> {
         let whole = match who {
-            Who::Api => &self.values["api"],
-            Who::Pool(name) => &self.values["workers"][name],
-            Who::Pooler => &self.deployment["spec"]["template"]["spec"],
+            Who::Api => &self.values_file.read[0]["api"],
+            Who::Pool(name) => &self.values_file.read[0]["workers"][name],
+            Who::Pooler => &self.pooler_file.kind("Deployment")["spec"]["template"]["spec"],
         };
         Placed {
             terms: &whole["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
@@ -129,6 +166,11 @@ impl<'a> Applied<'a> {
         ];
         counts.iter().map(|count| u64::from(count.value)).sum()
     }
+}
+
+fn ini(pooler: &File) -> &str {
+    let config = pooler.kind("ConfigMap");
+    config["data"]["pgbouncer.ini"].as_str().unwrap()
 }
 
 fn setting(ini: &str, name: &str) -> u64 {
@@ -186,4 +228,27 @@ fn of_the_chart(values: &Value, most: u32) -> Deployment {
             None => number(connections),
         },
     }
+}
+
+/// The two files that are read here are those of the tree.
+#[test]
+fn what_is_simulated_is_what_is_applied() {
+    let large = |more: &str| {
+        let head = "environment \"prod\"\ntier \"large\"\nregion \"us-east-1\"\n";
+        resolved(&Text(format!("{head}{more}\n")))
+    };
+    let environment = large("");
+    let files = for_the_cluster(&environment, catalogue(), "");
+    let applied = Applied::of(&environment);
+    for (path, file) in [
+        ("kubernetes/pgbouncer.yaml", &applied.pooler_file),
+        ("helm/values.yaml", &applied.values_file),
+    ] {
+        assert_eq!(documents(&files[path]), file.read, "{path}");
+    }
+    // What is read of the state before is never taken for that of the next.
+    let more = large("pgbouncer { instances 7 }");
+    let next = applied.next(&more);
+    assert_eq!(next.pooler().pods, 7);
+    assert_eq!(applied.pooler().pods, 4);
 }

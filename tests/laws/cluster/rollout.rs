@@ -16,12 +16,17 @@ pub(super) struct Deployment {
     pub(super) weight: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Pod {
-    old: bool,
-    ready: u64,
-    /// When it was told to go.
-    told: Option<u64>,
+/// The pods of a Deployment at one second, counted: those that are made or told to go at the same
+/// second fare alike.
+struct Pods {
+    /// Pods of the old template that nobody told to go.
+    old: u32,
+    /// When old pods were told to go, and how many.
+    leaving: Vec<(u64, u32)>,
+    /// Pods of the new template that are available.
+    available: u32,
+    /// When the other new pods are ready, and how many.
+    coming: Vec<(u64, u32)>,
 }
 
 /// The most that the pods of a Deployment weigh together while one state becomes the next. Pods
@@ -41,12 +46,12 @@ pub(super) fn heaviest_of<const N: usize>(
 ) -> [u64; N] {
     let (before, after) = (&sides.before, &sides.after);
     let rolls = before.template != after.template;
-    let pod = |old: bool, ready: u64| Pod {
-        old,
-        ready,
-        told: None,
+    let mut pods = Pods {
+        old: before.pods,
+        leaving: Vec::new(),
+        available: 0,
+        coming: Vec::new(),
     };
-    let mut pods: Vec<Pod> = (0..before.pods).map(|_| pod(true, 0)).collect();
     // They have been ready for as long as anybody asks.
     let start = before.min_ready.max(after.min_ready) + 1;
     let over =
@@ -62,33 +67,24 @@ pub(super) fn heaviest_of<const N: usize>(
     let mut most = [0; N];
     let mut now = start;
     while now <= over {
-        pods.retain(|pod| {
-            let grace = if pod.old { before.grace } else { after.grace };
-            pod.told.is_none_or(|told| told + grace > now)
-        });
-        let counts = |pods: &[Pod]| (running(pods, true), running(pods, false));
-        let known = counts(&pods);
-        scale(&mut pods, after, now);
+        pods.pass(sides, now);
+        let known = (pods.old, pods.successors());
+        pods.scale(after, now);
         if rolls {
-            roll(&mut pods, after, now);
+            pods.roll(after, now);
         }
-        let counted = |old: bool| {
-            let pods = pods.iter().filter(|pod| pod.old == old);
-            let counted = pods.filter(|pod| count_leaving || pod.told.is_none());
-            counted.count() as u64
-        };
-        let (old, new) = (counted(true), counted(false));
+        let gone = if count_leaving { pods.gone() } else { 0 };
+        let (old, new) = (u64::from(pods.old + gone), u64::from(pods.successors()));
         for (at, most) in most.iter_mut().enumerate() {
             *most = (*most).max(old * of_old(at) + new * weights.after[at]);
         }
-        let settled = pods
-            .iter()
-            .all(|pod| pod.told.is_none() && (pod.old != rolls));
-        if settled && pods.len() == after.pods as usize {
+        let others = if rolls { pods.old } else { pods.successors() };
+        let all = pods.old + pods.successors();
+        if pods.leaving.is_empty() && others == 0 && all == after.pods {
             break;
         }
-        now = if counts(&pods) == known {
-            next(&pods, sides, now)
+        now = if (pods.old, pods.successors()) == known {
+            pods.next(sides, now)
         } else {
             now + 1
         };
@@ -96,71 +92,73 @@ pub(super) fn heaviest_of<const N: usize>(
     most
 }
 
-/// The next second at which a pod is gone or ready for long enough.
-fn next(pods: &[Pod], sides: &Pair<Deployment>, now: u64) -> u64 {
-    let events = pods.iter().map(|pod| match pod.told {
-        Some(told) if pod.old => told + sides.before.grace,
-        Some(told) => told + sides.after.grace,
-        None => pod.ready + sides.after.min_ready,
-    });
-    let coming = events.filter(|at| *at > now).min();
-    coming.unwrap_or(now + 1)
-}
-
-fn running(pods: &[Pod], old: bool) -> u32 {
-    let running = pods
-        .iter()
-        .filter(|pod| pod.told.is_none() && pod.old == old);
-    u32::try_from(running.count()).unwrap()
-}
-
-/// A count that was changed is reached before anything rolls, with pods of the old template.
-fn scale(pods: &mut Vec<Pod>, after: &Deployment, now: u64) {
-    if running(pods, false) > 0 {
-        return;
+impl Pods {
+    /// Pods of the new template.
+    fn successors(&self) -> u32 {
+        self.available + self.coming.iter().map(|(_, count)| count).sum::<u32>()
     }
-    let old = running(pods, true);
-    // Old pods that made room for new ones are not made again.
-    let started = pods.iter().any(|pod| pod.told.is_some());
-    for _ in old..after.pods {
-        if started {
-            break;
+
+    /// Those that were told to go and are still there.
+    fn gone(&self) -> u32 {
+        self.leaving.iter().map(|(_, count)| count).sum()
+    }
+
+    /// What time does by itself: pods are gone after their grace, others have been ready for long
+    /// enough.
+    fn pass(&mut self, sides: &Pair<Deployment>, now: u64) {
+        let grace = sides.before.grace;
+        self.leaving.retain(|(told, _)| told + grace > now);
+        let min_ready = sides.after.min_ready;
+        self.coming.retain(|(ready, count)| {
+            let coming = ready + min_ready > now;
+            if !coming {
+                self.available += count;
+            }
+            coming
+        });
+    }
+
+    /// The next second at which a pod is gone or ready for long enough.
+    fn next(&self, sides: &Pair<Deployment>, now: u64) -> u64 {
+        let leaving = self.leaving.iter();
+        let gone = leaving.map(|(told, _)| told + sides.before.grace);
+        let coming = self.coming.iter();
+        let ready = coming.map(|(ready, _)| ready + sides.after.min_ready);
+        let events = gone.chain(ready).filter(|at| *at > now);
+        events.min().unwrap_or(now + 1)
+    }
+
+    /// A count that was changed is reached before anything rolls, with pods of the old template.
+    fn scale(&mut self, after: &Deployment, now: u64) {
+        if self.successors() > 0 {
+            return;
         }
-        pods.push(Pod {
-            old: true,
-            ready: 0,
-            told: None,
-        });
+        // Old pods that made room for new ones are not made again.
+        if self.leaving.is_empty() {
+            self.old = self.old.max(after.pods);
+        }
+        self.end(self.old.saturating_sub(after.pods), now);
     }
-    if old > after.pods {
-        end(pods, old - after.pods, now);
-    }
-}
 
-fn end(pods: &mut [Pod], count: u32, now: u64) {
-    let old = pods.iter_mut().filter(|pod| pod.old && pod.told.is_none());
-    for pod in old.take(count as usize) {
-        pod.told = Some(now);
+    fn end(&mut self, count: u32, now: u64) {
+        if count > 0 {
+            self.old -= count;
+            self.leaving.push((now, count));
+        }
     }
-}
 
-/// One look of the controller at a rolling update.
-fn roll(pods: &mut Vec<Pod>, after: &Deployment, now: u64) {
-    let (old, new) = (running(pods, true), running(pods, false));
-    let room = (after.pods + after.surge).saturating_sub(old + new);
-    for _ in 0..room.min(after.pods.saturating_sub(new)) {
-        pods.push(Pod {
-            old: false,
-            ready: now + 1,
-            told: None,
-        });
+    /// One look of the controller at a rolling update.
+    fn roll(&mut self, after: &Deployment, now: u64) {
+        let new = self.successors();
+        let room = (after.pods + after.surge).saturating_sub(self.old + new);
+        let made = room.min(after.pods.saturating_sub(new));
+        if made > 0 {
+            self.coming.push((now + 1, made));
+        }
+        let least = after.pods.saturating_sub(after.unavailable);
+        let spare = (self.old + self.available).saturating_sub(least);
+        self.end(spare.min(self.old), now);
     }
-    let available = pods
-        .iter()
-        .filter(|pod| pod.told.is_none() && (pod.old || pod.ready + after.min_ready <= now));
-    let available = u32::try_from(available.count()).unwrap();
-    let least = after.pods.saturating_sub(after.unavailable);
-    end(pods, available.saturating_sub(least).min(old), now);
 }
 
 /// A Deployment that only one side has comes or goes as a whole.

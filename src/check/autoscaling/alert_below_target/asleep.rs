@@ -7,12 +7,12 @@ use crate::model::{Alerts, Name, Use, Worker};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     let environment = context.environment;
-    // Without a group for queues nobody counts their items.
+    // Without a Redis group for queues, there is no query for their items.
     if environment.redis_for(Use::Queue).is_none() {
         return;
     }
     for (name, pool) in &environment.worker {
-        // A pause keeps the alert silent, and at a count that is held nobody reads `activation`.
+        // A pause silences the alert, and a held count ignores `activation`.
         let scales = pool.pause.is_none() && pool.workload.hold.is_none();
         if scales && pool.workload.replicas.min.value == 0 {
             findings.extend(one(context, name, pool));
@@ -20,8 +20,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Of several lists the one with the most items per replica may grow to `activation`, whether or
-/// not a formula adds them up, and the alert is on the longest of them.
+/// Without waking the pool, the list with the largest `length` may grow to `activation`, with or
+/// without a formula. The alert watches the longest list.
 fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
     let each = metric::queue_depth(context.environment, pool);
     let (activation, max) = (&pool.activation, &pool.workload.replicas.max);
@@ -62,7 +62,7 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
     )
 }
 
-/// What states the items for each pod: the alert, or the longest `length` where that is more.
+/// The source of the items per pod: the alert, or the longest `length` if that is larger.
 fn threshold(alerts: &Alerts, name: &Name, pool: &Worker, finding: Finding) -> Finding {
     let alert = &alerts.queue_depth;
     let finding = pool

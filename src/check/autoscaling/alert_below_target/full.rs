@@ -1,4 +1,4 @@
-//! A Redis group on which the alert fires once it holds what it is to hold.
+//! A Redis group whose alert fires as soon as it holds its expected data.
 
 use super::{Context, Finding, Findings, RULE, Severity};
 use crate::catalogue::CacheNode;
@@ -13,8 +13,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The data is less than the memory in use, and the alert is on the fullest node: where the data
-/// alone is above the threshold, the alert fires.
+/// Data needs less than the memory in use, and the alert watches the fullest node. If the data
+/// alone exceeds the threshold, the alert fires.
 fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding> {
     let data = group.data_gib.as_ref()?;
     let node = context.catalogue.cache_nodes.get(&group.node.value)?;
@@ -26,7 +26,8 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
     let held = u128::from(data.value) * GIB;
     let usable = u128::from(node.usable()) * u128::from(count);
     let percent = u128::from(alert.value);
-    // A group that evicts any key has no alert; what has no room at all is another rule's.
+    // A group that evicts any key has no such alert. Another rule reports a group that is too
+    // small.
     let silent = group.policy.value.evicts_any_key() || held > usable;
     if silent || held * 100 <= percent * usable {
         return None;
@@ -54,8 +55,8 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
     Some(repaired(context, name, group, held, finding))
 }
 
-/// More room first: a higher threshold only says that somebody knows. A run knows of no other node
-/// types than its file and its tier name, so that a larger one is told by its `maxmemory`.
+/// The first advice is more memory, because a higher threshold only hides the problem. A run reads
+/// only the node types that its file and tier name, so it suggests a larger one by its `maxmemory`.
 fn repaired(
     context: &Context<'_>,
     name: &Name,
@@ -67,7 +68,7 @@ fn repaired(
     let node = context.catalogue.cache_nodes.get(&group.node.value);
     let each = u128::from(node.map_or(0, CacheNode::usable)).max(1);
     let shards = &group.cluster.shards;
-    // The bytes for data of which `held` are no more than the threshold.
+    // The bytes for data of which `held` are at most the threshold.
     let wanted = (held * 100).div_ceil(u128::from(alert.value).max(1));
     let fewest = wanted.div_ceil(each);
     let nodes = fewest.saturating_mul(u128::from(group.replicas.value) + 1);

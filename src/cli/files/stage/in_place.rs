@@ -1,6 +1,6 @@
-//! The way of trees that are not exchanged: each file is written beside the one that it replaces and
-//! renamed over it, the lock last. Until then the old lock says whose files are whose, so that a run
-//! that is killed is finished by the next one.
+//! Writes a tree that cannot be exchanged. Each file is written beside the old one and renamed over
+//! it, the lock last. Until then the old lock lists tierc's files, so the next run can complete a
+//! killed one.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,27 +12,27 @@ use crate::cli::error::Error;
 use crate::cli::files::LOCK;
 use crate::cli::files::below::below;
 use crate::cli::files::leftover;
-use crate::cli::files::plan::{Change, TreePlan, remove_empty};
-use crate::cli::files::turn::Turn;
+use crate::cli::files::plan::{FileChange, TreePlan, remove_empty};
+use crate::cli::files::turn::WriteTurn;
 
-/// Files that are written and not in their places yet.
+/// Files that are written but not yet in their places.
 pub(super) struct InPlace {
-    files: Vec<Replacement>,
-    /// Folders that were made for them, the outer ones first.
+    files: Vec<StagedReplacement>,
+    /// The folders that were created for them, outer ones first.
     folders: Vec<PathBuf>,
-    /// An empty folder beside the tree: the next run looks for files of a killed one where it finds
-    /// this.
+    /// An empty folder beside the tree. If the run is killed, it tells the next run to look for its
+    /// files.
     _mark: Option<Staging>,
 }
 
-/// A file beside the one that it replaces.
-struct Replacement {
+/// A new file beside the old one.
+struct StagedReplacement {
     written: PathBuf,
     target: PathBuf,
 }
 
 impl Drop for InPlace {
-    /// Removes what never came into its place, and the folders that nothing came into.
+    /// Removes the files that were not placed, and the folders that stayed empty.
     fn drop(&mut self) {
         for file in &self.files {
             let _ = fs::remove_file(&file.written);
@@ -44,9 +44,9 @@ impl Drop for InPlace {
 }
 
 impl InPlace {
-    /// Writes every file that is to be replaced beside it.
+    /// Writes every new file beside the old one.
     pub(super) fn stage(
-        turn: &Turn,
+        turn: &WriteTurn,
         tree: &Path,
         plan: &TreePlan,
         artifacts: &BTreeMap<String, String>,
@@ -58,7 +58,9 @@ impl InPlace {
         };
         for (path, change) in &plan.changes {
             let target = below(tree, path)?;
-            if *change != Change::Unchanged && turn.mounts.begins_at(&target).unwrap_or_default() {
+            if *change != FileChange::Unchanged
+                && turn.mounts.begins_at(&target).unwrap_or_default()
+            {
                 return Err(Error::Mounted(target));
             }
             let Some(text) = artifacts.get(path).filter(|_| change.writes()) else {
@@ -76,7 +78,7 @@ impl InPlace {
         let _ = fs::remove_file(&written);
         let failed = |error| Error::Io("written", written.clone(), error);
         let mut file = File::create_new(&written).map_err(failed)?;
-        self.files.push(Replacement {
+        self.files.push(StagedReplacement {
             written: written.clone(),
             target: target.to_owned(),
         });
@@ -110,12 +112,12 @@ impl InPlace {
     }
 }
 
-fn rename(file: &Replacement) -> Result<(), Error> {
+fn rename(file: &StagedReplacement) -> Result<(), Error> {
     fs::rename(&file.written, &file.target)
         .map_err(|error| Error::Io("replaced", file.target.clone(), error))
 }
 
-/// Removes what is no longer generated.
+/// Removes the files that are no longer generated.
 fn remove(tree: &Path, plan: &TreePlan) -> Result<(), Error> {
     for (path, _) in plan.changes.iter().filter(|(_, change)| change.removes()) {
         let target = below(tree, path)?;
@@ -129,8 +131,8 @@ fn remove(tree: &Path, plan: &TreePlan) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the folder that tells of this run, where that can be.
-fn mark(turn: &Turn, plan: &TreePlan) -> Option<Staging> {
+/// Creates the folder that marks this run, if possible.
+fn mark(turn: &WriteTurn, plan: &TreePlan) -> Option<Staging> {
     let path = turn.out().join(leftover::name(&plan.name));
     fs::create_dir(&path).ok()?;
     Some(Staging {
@@ -139,8 +141,8 @@ fn mark(turn: &Turn, plan: &TreePlan) -> Option<Staging> {
     })
 }
 
-/// Puts the files of a staging folder into a tree that it cannot be exchanged with, where it is of
-/// the same file system.
+/// Moves the files of a staging folder into a tree on the same file system that cannot be
+/// exchanged.
 pub(super) fn from_staging(tree: &Path, staging: &Path, plan: &TreePlan) -> Result<(), Error> {
     let mut files = InPlace {
         files: Vec::new(),
@@ -150,7 +152,7 @@ pub(super) fn from_staging(tree: &Path, staging: &Path, plan: &TreePlan) -> Resu
     for (path, _) in plan.changes.iter().filter(|(_, change)| change.writes()) {
         let target = below(tree, path)?;
         files.make_folder(tree, target.parent().unwrap_or(tree))?;
-        files.files.push(Replacement {
+        files.files.push(StagedReplacement {
             written: below(staging, path)?,
             target,
         });

@@ -1,4 +1,4 @@
-//! Making one folder like another: what is in it, its mode, its owner and its attributes.
+//! Copies the contents, mode, owner and attributes of one folder to another.
 
 use std::fs::{self, Metadata, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -10,12 +10,12 @@ use rustix::io::Errno;
 use crate::cli::error::Error;
 use crate::cli::files::mode::mode_to_run;
 use crate::cli::files::plan::TreePlan;
-use crate::cli::files::turn::Turn;
+use crate::cli::files::turn::WriteTurn;
 
-/// The bits of a mode that say who may do what.
+/// The permission bits of a mode.
 const MODE: u32 = 0o7777;
 
-/// Which folders get the mode and the owner of those that they are made like.
+/// Whether folders get the mode and owner of their originals.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Folders {
     All,
@@ -23,9 +23,15 @@ pub(super) enum Folders {
     New,
 }
 
-/// Makes the folder `to` hold what `from` does and tierc does not write: links to the same files,
-/// and folders of the same mode and owner. Whether that could be done in full.
-pub(super) fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders: Folders) -> bool {
+/// Recreates the files of others from `from` in `to`: files as hard links, folders with the same
+/// mode and owner. Returns whether that was possible for all.
+pub(super) fn keep(
+    turn: &WriteTurn,
+    from: &Path,
+    to: &Path,
+    plan: &TreePlan,
+    folders: Folders,
+) -> bool {
     let keeping = Keeping {
         turn,
         plan,
@@ -35,7 +41,7 @@ pub(super) fn keep(turn: &Turn, from: &Path, to: &Path, plan: &TreePlan, folders
 }
 
 struct Keeping<'a> {
-    turn: &'a Turn,
+    turn: &'a WriteTurn,
     plan: &'a TreePlan,
     folders: Folders,
 }
@@ -78,7 +84,7 @@ impl Keeping<'_> {
         self.folder(from, to, &format!("{relative}/"), gets_likeness)
     }
 
-    /// Whether a file is one that the plan says something of, which is in order of its paths.
+    /// Whether the plan, which is sorted by path, contains the file.
     fn is_written(&self, relative: &str) -> bool {
         let changes = &self.plan.changes;
         let found = changes.binary_search_by(|(path, _)| path.as_str().cmp(relative));
@@ -86,8 +92,8 @@ impl Keeping<'_> {
     }
 }
 
-/// Whether `to` is the file `from` now, or a link like it. What somebody saved anew since it was
-/// linked is another file under the same name.
+/// Whether `to` is the same file as `from`, or an equal link. A file that an editor has saved since
+/// is a different file with the same name.
 fn is_linked(from: &Path, to: &Path) -> bool {
     let identity = |path: &Path| {
         let about = fs::symlink_metadata(path).ok()?;
@@ -104,8 +110,8 @@ fn is_linked(from: &Path, to: &Path) -> bool {
     fs::hard_link(from, to).is_ok()
 }
 
-/// Gives `to` the mode and the owner of `from`; whether they are the same then, and what else the
-/// file system keeps of them.
+/// Gives `to` the mode and the owner of `from`. Returns whether those and the extended attributes
+/// are then the same.
 fn of_folder(from: &Path, to: &Path) -> bool {
     let told = || {
         Some((
@@ -132,7 +138,7 @@ fn of_folder(from: &Path, to: &Path) -> bool {
     alike && attributes(from).is_some_and(|wanted| attributes(to) == Some(wanted))
 }
 
-/// Gives a file the mode of the one that it replaces, and its owner where this user may.
+/// Gives a file the mode of the old one, and its owner if this user may.
 pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     let (Ok(wanted), Ok(has)) = (fs::symlink_metadata(from), fs::symlink_metadata(to)) else {
         return;
@@ -143,14 +149,15 @@ pub(in crate::cli::files) fn of_file(from: &Path, to: &Path) {
     if (wanted.uid(), wanted.gid()) != (has.uid(), has.gid()) {
         let _ = chown(to, Some(wanted.uid()), Some(wanted.gid()));
     }
-    // Nobody's file becomes a program that runs as its owner.
+    // Without the right owner, the set-user-id bit would run the program as somebody else.
     let _ = fs::set_permissions(to, Permissions::from_mode(wanted.mode() & 0o777));
 }
 
-/// Makes a script executable by everyone who can read it.
+/// Makes a script executable for everyone who can read it.
 ///
 /// # Errors
-/// When its mode cannot be changed.
+///
+/// If its mode cannot be changed.
 pub(super) fn runnable(file: &Path, text: &str) -> Result<(), Error> {
     let failed = |error| Error::Io("made executable", file.to_owned(), error);
     let mode = fs::metadata(file).map_err(failed)?.mode() & 0o777;
@@ -160,7 +167,7 @@ pub(super) fn runnable(file: &Path, text: &str) -> Result<(), Error> {
     }
 }
 
-/// The extended attributes of a folder, access lists among them; none where they cannot be told.
+/// The extended attributes of a folder, with its access lists; `None` if they cannot be read.
 fn attributes(path: &Path) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     let length = match llistxattr_query(path) {
         Ok(0) | Err(Errno::NOTSUP | Errno::NOSYS) => return Some(Vec::new()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 use sha2::{Digest, Sha256};
 
 use super::{CONFIG_FILE, config_name};
@@ -12,20 +12,20 @@ use crate::emit::pgbouncer::{FOLDER, command, lines_read_at_start};
 use crate::emit::{placement, secret};
 use crate::model::{Environment, Resources};
 
-/// Seconds between leaving the endpoints and SIGTERM.
+/// Seconds between removal from the endpoints and SIGTERM.
 const PRE_STOP: u64 = 5;
 
-/// A user that no image has: the checks ask for one above 10000, and nothing is written.
+/// A user that no image has. Security checks require one above 10000, and PgBouncer writes no
+/// files.
 const USER: u32 = 10001;
 
-/// The Deployment, with the settings of `ini`. Its rollout lets no more pods drain beside
-/// a full set than the connection budget counts.
-pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
+/// The Deployment with the settings of `ini`. Its rollout never has more draining pods than the
+/// connection budget counts.
+pub(super) fn deployment(environment: &Environment, ini: &str) -> YamlValue {
     let pooler = &environment.pgbouncer;
     let name = pooler.name.value.as_str();
     let (drain, pace) = (pooler.drain.value.secs(), pooler.min_ready.value.secs());
-    // The controller does not count pods that drain: only the time between two of them bounds how
-    // many do at once.
+    // The controller does not count draining pods, so only the pace of the rollout limits them.
     let (surge, unavailable) = if pooler.instances.value > 1 {
         (0, 1)
     } else {
@@ -50,7 +50,7 @@ pub(super) fn deployment(environment: &Environment, ini: &str) -> Value {
 }
 
 /// The template of its pods.
-pub(super) fn template(environment: &Environment, ini: &str) -> Value {
+pub(super) fn template(environment: &Environment, ini: &str) -> YamlValue {
     let pooler = &environment.pgbouncer;
     let hash = restart_hash(&pooler.image.value, ini);
     yaml!({
@@ -62,7 +62,7 @@ pub(super) fn template(environment: &Environment, ini: &str) -> Value {
     })
 }
 
-/// Of what a reload cannot apply: the image, and the settings that are read at start alone.
+/// A hash of what a reload cannot apply: the image, and the settings that are read only at start.
 fn restart_hash(image: &str, ini: &str) -> String {
     let mut text = format!("image = {image}\n");
     for line in lines_read_at_start(ini) {
@@ -76,7 +76,7 @@ fn restart_hash(image: &str, ini: &str) -> String {
     })
 }
 
-fn pod(environment: &Environment, drain: u64) -> Value {
+fn pod(environment: &Environment, drain: u64) -> YamlValue {
     let name = environment.pgbouncer.name.value.as_str();
     yaml!({
         "serviceAccountName": name,
@@ -98,8 +98,8 @@ fn pod(environment: &Environment, drain: u64) -> Value {
     })
 }
 
-/// The CA bundle is optional in every mode, so that a change of `database.tls` is a reload too.
-fn volumes(environment: &Environment) -> Value {
+/// The CA bundle is optional in every mode, so a change of `database.tls` is a reload, too.
+fn volumes(environment: &Environment) -> YamlValue {
     yaml!([
         { "name": "config", "configMap": { "name": config_name(environment) } },
         { "name": "auth", "secret": { "secretName": secret::userlist(environment).secret } },
@@ -107,9 +107,9 @@ fn volumes(environment: &Environment) -> Value {
     ])
 }
 
-/// Apart by host, and off spot nodes where any others are open to it: two minutes' notice is less
+/// On different hosts, and off spot nodes if there are others: the two minutes' notice is shorter
 /// than a drain.
-fn affinity(environment: &Environment, name: &str) -> Value {
+fn affinity(environment: &Environment, name: &str) -> YamlValue {
     let mut affinity = placement::of_the_rest(environment);
     let apart = yaml!({ "preferredDuringSchedulingIgnoredDuringExecution": [{
         "weight": 100,
@@ -124,9 +124,9 @@ fn affinity(environment: &Environment, name: &str) -> Value {
     affinity
 }
 
-fn container(environment: &Environment, drain: u64) -> Value {
+fn container(environment: &Environment, drain: u64) -> YamlValue {
     let pooler = &environment.pgbouncer;
-    // Directories, not subPath: a file mounted by subPath never sees a new ConfigMap.
+    // Directories without subPath, because a subPath mount never sees a new ConfigMap.
     let mounts = ["config", "auth", "ca"].map(
         |name| yaml!({ "name": name, "mountPath": format!("{FOLDER}/{name}"), "readOnly": true }),
     );
@@ -156,6 +156,6 @@ fn container(environment: &Environment, drain: u64) -> Value {
     })
 }
 
-fn resources(resources: &Resources, ephemeral_storage: &str) -> Value {
+fn resources(resources: &Resources, ephemeral_storage: &str) -> YamlValue {
     yaml!({ "cpu": &resources.cpu, "memory": &resources.memory, "ephemeral-storage": ephemeral_storage })
 }

@@ -1,14 +1,14 @@
-//! Who may reach PgBouncer, and what it may reach.
+//! The pods that may reach PgBouncer, and the addresses that it may reach.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::emit::endpoint::{PORT, SERVER_PORT};
 use crate::emit::metadata::{metadata, selector};
 use crate::model::{Environment, Place, Via};
 
-/// In: the workloads, by their label `app`, and whatever runs in the monitoring namespace. Out: DNS
-/// and PostgreSQL, where `network` states its addresses to them alone.
-pub(super) fn network_policy(environment: &Environment) -> Value {
+/// Ingress: the workloads, by their label `app`, and the monitoring namespace. Egress: DNS and
+/// PostgreSQL, limited to the stated addresses of `network`.
+pub(super) fn network_policy(environment: &Environment) -> YamlValue {
     let name = environment.pgbouncer.name.value.as_str();
     let mut from = vec![yaml!({ "podSelector": { "matchExpressions": [
         { "key": "app", "operator": "In", "values": clients(environment) },
@@ -37,8 +37,8 @@ pub(super) fn network_policy(environment: &Environment) -> Value {
     })
 }
 
-/// The values of `app` that are let in. Others make a service's pods: their label may be the name of
-/// the service, or that behind the application's. A name that is too long for a label is on no pod.
+/// The admitted values of `app`. Other people label a service's pods, either with the service's
+/// name or with the name after the application's. A name that is too long for a label is on no pod.
 pub(crate) fn clients(environment: &Environment) -> Vec<String> {
     let mut clients = vec![environment.api.workload.name.value.to_string()];
     clients.extend(

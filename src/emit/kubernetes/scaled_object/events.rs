@@ -1,12 +1,12 @@
-//! Events as floors under a pool: KEDA's cron triggers. Each asks for so many pods that the HPA's
-//! tolerance leaves no fewer than the floor.
+//! Events as floors for a pool, through KEDA's cron triggers. Each asks for enough pods that the
+//! HPA's tolerance does not stop below the floor.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use crate::budget::scaling::asked_for;
 use crate::model::{Environment, Name, Queue};
 use crate::schedule::cron::Trigger;
-use crate::schedule::{Calendar, Subject};
+use crate::schedule::{Calendar, ScheduleSubject};
 
 /// A floor while a trigger is open.
 pub(super) struct Floor {
@@ -19,7 +19,7 @@ pub(super) struct Floor {
 
 impl Floor {
     /// The trigger of the ScaledObject.
-    pub(super) fn trigger(&self) -> Value {
+    pub(super) fn trigger(&self) -> YamlValue {
         yaml!({
             "name": &self.name,
             "type": "cron",
@@ -33,10 +33,10 @@ impl Floor {
     }
 }
 
-/// The floors of events under a pool, beside names that are `taken`. An event that no trigger can
-/// stand for has a finding, and none here.
+/// The floors of events for a pool, with names that are not in `taken`. An event that no trigger
+/// can express has a finding, and is left out here.
 pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -> Vec<Floor> {
-    let pool = Subject::Pool(pool.clone());
+    let pool = ScheduleSubject::Pool(pool.clone());
     let mut floors: Vec<Floor> = Vec::new();
     for occasion in &Calendar::of(environment).occasions {
         let (Some(pods), Some(trigger)) = (occasion.floor(&pool), &occasion.trigger) else {
@@ -59,8 +59,8 @@ pub(super) fn floors(environment: &Environment, pool: &Name, taken: &[String]) -
     floors
 }
 
-/// Whether some floor is no more than what `activation` items of the longest queue come to, and
-/// so would not wake a pool whose formula has to pass that.
+/// Whether some floor is at most what `activation` items of the longest queue ask for. A formula
+/// with that activation would not wake the pool for it.
 pub(super) fn stays_below(floors: &[Floor], activation: u32, queues: &[Queue]) -> bool {
     let longest = queues.iter().map(|queue| queue.length.value).max();
     let longest = u64::from(longest.unwrap_or(1).max(1));
@@ -69,7 +69,7 @@ pub(super) fn stays_below(floors: &[Floor], activation: u32, queues: &[Queue]) -
         .any(|floor| u64::from(floor.asked) * longest <= u64::from(activation))
 }
 
-/// The formula of the lists, below which the floors do not let it fall.
+/// The formula of the lists, with the floors as its minimum.
 pub(super) fn formula(lists: String, floors: &[Floor]) -> String {
     if floors.is_empty() {
         return lists;

@@ -1,13 +1,13 @@
 //! KEDA's triggers, and the formula that adds them up.
 
-use crate::emit::yaml::{Map, Value, yaml};
+use crate::emit::yaml::{Map, YamlValue, yaml};
 
 use super::events::Floor;
 use crate::budget::scaling::asked_for;
 use crate::model::{Queue, RedisGroup, RedisTls, Worker};
 
-/// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) stand for
-/// what it asks for in equal shares. `/` divides into fractions, but two whole constants into a whole one.
+/// Replicas for the sum of the lists. With a fallback, lists that cannot be read (`nil`) count as
+/// equal shares of its replicas. `/` gives fractions, except between two integer constants.
 pub(super) fn formula(worker: &Worker) -> String {
     let count = worker.queue.len();
     let terms: Vec<String> = names(&worker.queue)
@@ -28,19 +28,19 @@ pub(super) fn formula(worker: &Worker) -> String {
     terms.join(" + ")
 }
 
-/// The formula's value above which a pool leaves zero: what `activation` items of the list with the
-/// most items per replica come to, so that no list waits for longer than it was asked to. Others wake the pool sooner, which
-/// `activation-differs-by-queue` tells.
+/// The formula's value above which a pool leaves zero: `activation` items of the list with the
+/// largest `length`. So no list waits longer than stated. The other lists wake the pool sooner,
+/// which the rule `activation-differs-by-queue` reports.
 pub(super) fn activation_target(activation: u32, queues: &[Queue]) -> String {
     let longest = queues.iter().map(|queue| queue.length.value).max();
     let items = u64::from(activation) * 1_000_000;
-    // Rounded up: `activation` items are not yet more than `activation`.
+    // Rounded up, because exactly `activation` items must not wake the pool.
     let millionths = items.div_ceil(u64::from(longest.unwrap_or(1).max(1)));
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
-/// Identifiers for the formula: other characters become `_`, and twins get a number. None of the
-/// formula language's own words has a `_`, so every name gets one.
+/// Identifiers for the formula: other characters become `_`, and duplicates get a number. No word
+/// of the formula language has a `_`, so every name gets one.
 pub(super) fn names(queues: &[Queue]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for queue in queues {
@@ -60,15 +60,15 @@ pub(super) fn names(queues: &[Queue]) -> Vec<String> {
     names
 }
 
-/// A trigger for each list, then one for each utilisation and for each event. `summed` is whether a formula stands
-/// before them, `authentication` names what the lists' triggers take their parameters from.
+/// A trigger for each list, then one for each utilisation and each event. `summed` says whether a
+/// formula combines them; `authentication` names the TriggerAuthentication of the lists' triggers.
 pub(super) fn triggers(
     worker: &Worker,
     group: Option<&RedisGroup>,
     summed: bool,
     authentication: Option<&str>,
     floors: &[Floor],
-) -> Value {
+) -> YamlValue {
     let mut triggers = Vec::new();
     if let Some(group) = group {
         for (name, queue) in names(&worker.queue).iter().zip(&worker.queue) {
@@ -81,7 +81,7 @@ pub(super) fn triggers(
                 let reference = yaml!({ "name": authentication });
                 trigger.insert("authenticationRef", reference);
             }
-            triggers.push(Value::Map(trigger));
+            triggers.push(YamlValue::Map(trigger));
         }
     }
     let target = &worker.workload.target;
@@ -95,7 +95,7 @@ pub(super) fn triggers(
         }
     }
     triggers.extend(floors.iter().map(Floor::trigger));
-    Value::List(triggers)
+    YamlValue::List(triggers)
 }
 
 fn kind(group: &RedisGroup) -> &'static str {
@@ -106,7 +106,7 @@ fn kind(group: &RedisGroup) -> &'static str {
     }
 }
 
-/// KEDA's CRD takes nothing but strings here.
+/// KEDA's CRD only takes strings here.
 fn redis_metadata(worker: &Worker, group: &RedisGroup, queue: &Queue, summed: bool) -> Map {
     let mut metadata = Map::new();
     let mut put = |key: &'static str, value: String| metadata.insert(key, value);
@@ -115,7 +115,7 @@ fn redis_metadata(worker: &Worker, group: &RedisGroup, queue: &Queue, summed: bo
     }
     put("listName", queue.list.value.clone());
     put("listLength", queue.length.value.to_string());
-    // Above zero a pool is always active, and a formula has a target of its own for that.
+    // Above zero, a pool is always active. A formula has its own activation target.
     if worker.workload.bounds().0 == 0 && !summed {
         put("activationListLength", worker.activation.value.to_string());
     }
@@ -126,7 +126,7 @@ fn redis_metadata(worker: &Worker, group: &RedisGroup, queue: &Queue, summed: bo
     metadata
 }
 
-/// What KEDA calls the address of a group.
+/// KEDA's name for the address of a group.
 pub(super) fn address_key(group: &RedisGroup) -> &'static str {
     if group.is_cluster() {
         "addresses"

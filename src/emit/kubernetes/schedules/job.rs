@@ -1,6 +1,6 @@
 //! The CronJob.
 
-use crate::emit::yaml::{Value, yaml};
+use crate::emit::yaml::{YamlValue, yaml};
 
 use super::{Followed, SCRIPT};
 use crate::emit::metadata::{labels, metadata};
@@ -9,15 +9,15 @@ use crate::emit::placement;
 /// A user that no image has.
 const USER: u32 = 10001;
 
-/// Every five minutes of every day, also for events alone: a job that ended with the event's days
-/// could not take back what the event left, where it was suspended or failed until then.
+/// Every five minutes on every day, also for events alone. If the job only ran on the event's days,
+/// it could not undo the event after it had been suspended or had failed.
 const WHEN: &str = "*/5 * * * *";
 
 /// Where the script is mounted.
 const FOLDER: &str = "/etc/schedule";
 
-/// The CronJob: one run after another, each of which is over before the next one is due.
-pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
+/// The CronJob. Its runs do not overlap, and each ends before the next one is due.
+pub(super) fn job(followed: &Followed<'_>, name: &str) -> YamlValue {
     let environment = followed.environment;
     yaml!({
         "apiVersion": "batch/v1",
@@ -45,7 +45,7 @@ pub(super) fn job(followed: &Followed<'_>, name: &str) -> Value {
     })
 }
 
-fn pod(followed: &Followed<'_>, name: &str) -> Value {
+fn pod(followed: &Followed<'_>, name: &str) -> YamlValue {
     yaml!({
         "serviceAccountName": name,
         "automountServiceAccountToken": false,
@@ -65,8 +65,8 @@ fn pod(followed: &Followed<'_>, name: &str) -> Value {
     })
 }
 
-/// What would be mounted by itself, with a token that is soon worth nothing.
-fn token() -> Value {
+/// The token that Kubernetes would mount by default, but with a short lifetime.
+fn token() -> YamlValue {
     yaml!({ "name": "token", "projected": { "sources": [
         { "serviceAccountToken": { "path": "token", "expirationSeconds": 600 } },
         { "configMap": { "name": "kube-root-ca.crt", "items": [{ "key": "ca.crt", "path": "ca.crt" }] } },
@@ -76,8 +76,8 @@ fn token() -> Value {
     ] } })
 }
 
-/// kubectl keeps what it learns of the server in its home directory.
-fn container(followed: &Followed<'_>) -> Value {
+/// kubectl caches the server's API in its home directory.
+fn container(followed: &Followed<'_>) -> YamlValue {
     let environment = followed.environment;
     yaml!({
         "name": "schedule",

@@ -2,14 +2,14 @@
 
 use super::Followed;
 use crate::model::{ClockTime, Days, Name};
-use crate::schedule::{Occasion, Subject, Window};
+use crate::schedule::{Occasion, ScheduleSubject, ZonedWindow};
 
-/// What it consists of, but for what this environment follows.
+/// The fixed part of the script.
 const FUNCTIONS: &str = include_str!("../../../../templates/schedule.sh");
 
-/// The script: the functions, then each subject with its windows and events. What is stated later
-/// wins: of windows the one that leaves the fewest pods, of events the highest floor, and every
-/// event over every window.
+/// The script: the functions, then each subject with its windows and events. Later lines win: among
+/// windows the one with the fewest pods, among events the highest floor, and any event over any
+/// window.
 pub(super) fn script(followed: &Followed<'_>) -> String {
     let mut text = FUNCTIONS.to_owned();
     let (sleeps, events) = (followed.api_sleeps(), followed.api_has_events());
@@ -18,8 +18,8 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
         let min = api.replicas.min.value;
         text +=
             &format!("\n# The API: {min} pods at least.\ndeclared={min}\nwant={min}\nasleep=no\n");
-        text += &windows(followed, &Subject::Api, false);
-        text += &occasions(followed, &Subject::Api, Some(min));
+        text += &windows(followed, &ScheduleSubject::Api, false);
+        text += &occasions(followed, &ScheduleSubject::Api, Some(min));
         if events {
             text += &format!("floor {} || failed=1\n", api.autoscaler_name());
         }
@@ -37,13 +37,13 @@ pub(super) fn script(followed: &Followed<'_>) -> String {
     text + "\nexit \"$failed\"\n"
 }
 
-fn windows(followed: &Followed<'_>, subject: &Subject, counted: bool) -> String {
+fn windows(followed: &Followed<'_>, subject: &ScheduleSubject, counted: bool) -> String {
     let windows = followed.calendar.windows.iter();
-    let mut windows: Vec<(u32, &Window<'_>)> = windows
+    let mut windows: Vec<(u32, &ZonedWindow<'_>)> = windows
         .filter_map(|window| Some((window.leaves(subject)?, window)))
         .collect();
     windows.sort_by_key(|(pods, _)| std::cmp::Reverse(*pods));
-    let line = |(pods, window): (u32, &Window<'_>)| {
+    let line = |(pods, window): (u32, &ZonedWindow<'_>)| {
         let hours = window.hours;
         let count = if counted {
             format!("want={pods}; ")
@@ -63,8 +63,8 @@ fn windows(followed: &Followed<'_>, subject: &Subject, counted: bool) -> String 
     windows.into_iter().map(line).collect()
 }
 
-/// The events of a subject; `min` is the floor that is declared, where the script sets floors.
-fn occasions(followed: &Followed<'_>, subject: &Subject, min: Option<u32>) -> String {
+/// The events of a subject. `min` is the declared floor, if the script sets floors.
+fn occasions(followed: &Followed<'_>, subject: &ScheduleSubject, min: Option<u32>) -> String {
     let occasions = followed.calendar.occasions.iter();
     let mut occasions: Vec<(u32, &Occasion<'_>)> = occasions
         .filter_map(|occasion| Some((occasion.floor(subject)?, occasion)))
@@ -85,7 +85,7 @@ fn occasions(followed: &Followed<'_>, subject: &Subject, min: Option<u32>) -> St
     occasions.into_iter().map(line).collect()
 }
 
-/// The days as digits, 1 for Monday: as `date +%u` has them.
+/// The days as digits, as in `date +%u`: 1 is Monday.
 fn numbers(days: Days) -> String {
     let week = jiff::civil::Weekday::Monday.cycle_forward().take(7);
     week.filter(|day| days.contains(*day))
@@ -93,7 +93,7 @@ fn numbers(days: Days) -> String {
         .collect()
 }
 
-/// A time as `date +1%H%M` has it: with a digit before it, so that no zero leads.
+/// A time as in `date +1%H%M`: the leading 1 avoids a leading zero.
 fn number(time: ClockTime) -> u32 {
     let minute = time.minute_of_day();
     10_000 + minute / 60 * 100 + minute % 60

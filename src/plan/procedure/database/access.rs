@@ -1,9 +1,7 @@
 //! How the database is reached, and whether it refuses plain text.
 
-use super::{
-    Procedure, State, parameter, parameter_is, reached, reads, rebooted, window_has_begun,
-    workloads,
-};
+use super::{Procedure, State, reads, rebooted, window_has_begun, workloads};
+use crate::action::rds::{parameter, parameter_is, reached};
 use crate::emit::terraform::forces_ssl_by_default;
 use crate::model::{Database, SslMode};
 use crate::pair::Pair;
@@ -53,8 +51,14 @@ fn force(database: &Database, value: u32) -> Procedure {
         if dynamic {
             return procedure.apply(parameter(&id, FORCED, value, "immediate"));
         }
-        let set = procedure.apply(parameter(&id, FORCED, value, "pending-reboot"));
-        rebooted(window_has_begun(set, database), &id, None).apply(reached(&id, "available", &[]))
+        rebooted(
+            window_has_begun(procedure, database),
+            &id,
+            FORCED,
+            value,
+            None,
+        )
+        .apply(reached(&id, "available", &[]))
     });
     ids().fold(set, |procedure, id| {
         procedure

@@ -1,14 +1,17 @@
 //! Class, engine and static parameters of the source: what restarts it.
 
 use super::{
-    CONNECTIONS, Procedure, State, Wanted, literal, modify, of_instance, parameter_is, reached,
-    reached_with, reads, rebooted, settled, static_parameter, targeted, window_has_begun, windowed,
+    Procedure, State, literal, modify, reads, rebooted, settled, static_parameter, targeted,
+    window_has_begun, windowed,
 };
+use crate::action::rds::{
+    CONNECTIONS, Wanted, described, of_instance, parameter_is, reached, reached_with,
+};
+use crate::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 use crate::emit::terraform::parameter_group_name;
 use crate::model::version::major_and_rest;
 use crate::model::{Apply, Database};
 use crate::pair::Pair;
-use crate::plan::action::{Action, Argument, ArgumentValue, AwsCall, Memory, Remembered};
 
 /// Class, engine and static parameters in one restart: the parameter waits for the class' own.
 pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
@@ -22,6 +25,14 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
             .note("nothing is applied: the running minor version is accepted")
             .note(default_minor(after));
     }
+    if flags.is_empty() {
+        let (connections, failover) = (after.max_connections.value, after.multi_az.value);
+        let failover = failover.then(|| Argument::switch("force-failover", true));
+        let ready = window_has_begun(procedure, after);
+        return rebooted(ready, id, CONNECTIONS, connections, failover)
+            .verify(parameter_is(id, CONNECTIONS, connections))
+            .verify(reached(id, "available", &served_by(after)));
+    }
     if is_upgraded(sides) {
         procedure = procedure.then(target(after));
     }
@@ -29,13 +40,6 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
         procedure = procedure.then(groups_made(sides, states.after));
     } else if before.max_connections != after.max_connections {
         procedure = procedure.apply(static_parameter(id, after.max_connections.value));
-    }
-    if flags.is_empty() {
-        let failover = after.multi_az.value;
-        let failover = failover.then(|| Argument::switch("force-failover", true));
-        return rebooted(window_has_begun(procedure, after), id, failover)
-            .verify(parameter_is(id, CONNECTIONS, after.max_connections.value))
-            .verify(reached(id, "available", &served_by(after)));
     }
     let source = source(sides, &flags);
     if is_major(sides) {
@@ -63,16 +67,12 @@ pub(super) fn server(states: Pair<State<'_>>) -> Procedure {
 /// none of them (`Cannot upgrade postgres from 16.13 to 17.6`).
 fn target(database: &Database) -> Procedure {
     let wanted = &database.engine.value;
-    let running = of_instance("describe-db-instances", &database.name.value)
-        .query("DBInstances[0].EngineVersion");
+    let running = described(&database.name.value, "EngineVersion");
     let targets = AwsCall::new("rds", "describe-db-engine-versions")
         .text("engine", "postgres")
         .with(
             "engine-version",
-            ArgumentValue::Remembered(Remembered {
-                variable: "RUNNING",
-                otherwise: None,
-            }),
+            ArgumentValue::variable("RUNNING"),
         )
         .query(format!(
             "DBEngineVersions[0].ValidUpgradeTarget[?EngineVersion=='{wanted}' || starts_with(EngineVersion, '{wanted}.')].EngineVersion"
@@ -105,7 +105,7 @@ fn target(database: &Database) -> Procedure {
 
 fn no_target(database: &Database) -> String {
     format!(
-        "RDS offers no upgrade from the version that runs to {}",
+        "RDS offers no upgrade from the running version to {}",
         database.engine.value
     )
 }

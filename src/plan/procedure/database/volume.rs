@@ -1,10 +1,11 @@
 //! The volumes of an instance and of its replicas.
 
-use super::{Procedure, Wanted, modify, reached, reads, windowed};
-use crate::model::volume::{grown, provisioned};
+use super::{Procedure, modify, reads, windowed};
+use crate::action::Argument;
+use crate::action::rds::{Wanted, reached};
+use crate::model::volume::grown;
 use crate::model::{Database, Storage};
 use crate::pair::Pair;
-use crate::plan::action::Argument;
 
 /// The volume of the source and of each replica: replicas do not grow with their source, and go
 /// first, because they take what it writes.
@@ -49,6 +50,14 @@ fn has_not_grown(storage: &Storage) -> Procedure {
 /// The arguments that change a volume, and what RDS tells of it then.
 fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
     let (before, after) = (sides.before, sides.after);
+    // Each of these is set below, so a new attribute of the volume does not compile until it is, too.
+    let Storage {
+        gib: _,
+        max_gib: _,
+        kind: _,
+        iops: _,
+        throughput: _,
+    } = after;
     let gib = grown(sides.map(|side| side.gib.value));
     let mut flags = Vec::new();
     let mut wanted = Vec::new();
@@ -66,10 +75,7 @@ fn volume(sides: Pair<&Storage>) -> (Vec<Argument>, Vec<Wanted>) {
         let kind = after.kind.value.to_string();
         set("storage-type", "StorageType", kind.clone(), kind);
     }
-    let (had, has) = (
-        provisioned(before, before.gib.value),
-        provisioned(after, gib),
-    );
+    let (had, has) = (before.provisioned(before.gib.value), after.provisioned(gib));
     // RDS asks for them again with every other size or type, though they stay as they are.
     let iops = has
         .iops

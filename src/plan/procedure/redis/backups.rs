@@ -1,10 +1,10 @@
 //! Snapshots and windows of the groups: they follow from the database's, and from the uses.
 
 use super::{Procedure, State, each_node, modify_now, of_group, reached};
+use crate::action::{Argument, ArgumentValue};
 use crate::emit::terraform::{Snapshots, maintenance_window, snapshots};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
-use crate::plan::action::{Argument, ArgumentValue};
 
 /// Every group that both states have, with the snapshots and windows that Terraform's variables
 /// give it. None of it is felt, so that it waits for no window.

@@ -1,12 +1,10 @@
 //! More replicas of a group, and fewer.
 
-use super::{Procedure, modify_now, of_group, reached, unless_counted};
+use super::{Procedure, modify_now, reached, unless_counted};
+use crate::action::Argument;
+use crate::action::elasticache::{NODES, replicas_set};
 use crate::model::RedisGroup;
 use crate::pair::Pair;
-use crate::plan::action::Argument;
-
-/// How many nodes each shard has.
-const NODES: &str = "NodeGroups[0].NodeGroupMembers.length(@)";
 
 /// Failover into another zone needs a replica: it comes after the first and goes before the last.
 /// ElastiCache does all of it at once, and takes no order for the window.
@@ -14,9 +12,7 @@ pub(super) fn replicas(sides: Pair<&RedisGroup>) -> Procedure {
     let group = sides.after;
     let (before, after) = (sides.before.replicas.value, group.replicas.value);
     let count = |operation| {
-        let call = of_group(operation, group)
-            .text("new-replica-count", after)
-            .and([Argument::switch("apply-immediately", true)]);
+        let call = replicas_set(operation, &group.name.value, after);
         unless_counted(group, NODES, after.saturating_add(1), call)
     };
     let nodes = (NODES, after.saturating_add(1).to_string());

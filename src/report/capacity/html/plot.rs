@@ -1,11 +1,11 @@
-//! A metric's days, trend, interval and threshold as lines of SVG: lengths out of [`SIZE`] from the
-//! left and from the top, so that the page stretches them to whatever room there is.
+//! A metric's days, trend, interval and threshold as SVG lines. Coordinates are parts of [`SIZE`]
+//! from the left and the top, so the page can stretch the plot.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::super::number::bare;
-use super::super::{Band, MetricReport, OutlookReport, Point};
+use super::super::{Band, MetricReport, OutlookReport, PointReport};
 use super::ticks::ticks;
 use crate::capacity::projection::{HORIZON, later};
 use crate::capacity::series::days_between;
@@ -13,17 +13,17 @@ use crate::capacity::series::days_between;
 /// The width and the height.
 const SIZE: f64 = 1000.0;
 
-/// How much higher than the highest a plot is, so that nothing touches its edge.
+/// The height of a plot relative to its maximum, so nothing touches the edge.
 const HEADROOM: f64 = 1.08;
 
-/// A tick whose number is so near to the threshold's has none.
+/// A tick closer than this to the threshold gets no number.
 const NEAR: f64 = 90.0;
 
 /// Everything that is drawn.
 #[derive(Serialize)]
 pub(super) struct Plot {
-    /// The numbers beside the scale, the threshold's among them.
-    labels: Vec<Label>,
+    /// The numbers beside the scale, including the threshold.
+    labels: Vec<PlotLabel>,
     grid: Vec<String>,
     band: String,
     fitted: String,
@@ -31,33 +31,33 @@ pub(super) struct Plot {
     points: String,
     threshold: String,
     today: Mark,
-    /// The day on which the threshold is reached, where that is yet to come.
+    /// The day on which the threshold will be reached.
     crossing: Option<Mark>,
     first: String,
     last: String,
 }
 
 #[derive(Serialize)]
-struct Label {
+struct PlotLabel {
     text: String,
     /// How far from the top, in percent.
     at: String,
     threshold: bool,
 }
 
-/// A day that stands out.
+/// A marked day.
 #[derive(Serialize)]
 struct Mark {
     text: String,
-    /// How far from the left, out of [`SIZE`].
+    /// The position from the left, as a part of [`SIZE`].
     x: String,
     /// The same in percent.
     at: String,
-    /// Which end of its text stands there, so that it does not leave the plot.
+    /// The end of the text at this position, chosen so that it stays inside the plot.
     anchor: &'static str,
 }
 
-/// The scales: days from the left, values from below.
+/// The scales: days from the left, values from the bottom.
 struct Scale {
     first: Date,
     days: f64,
@@ -65,9 +65,9 @@ struct Scale {
 }
 
 /// A day of the trend.
-type Dated = (Date, Band);
+type PlottedDay = (Date, Band);
 
-/// The plot of a metric, from the first day that was read to the last that is projected.
+/// The plot of a metric, from the first day of the input to the last day of the projection.
 pub(super) fn plot(
     metric: &MetricReport,
     outlook: &OutlookReport,
@@ -117,8 +117,12 @@ impl Scale {
         format!("{:.1} {:.1}", self.x(date), self.y(value))
     }
 
-    /// A path from day to day, without the letter that begins it.
-    fn line<'a>(&self, days: impl Iterator<Item = &'a Dated>, end: fn(&Band) -> f64) -> String {
+    /// A path from day to day, without its first command letter.
+    fn line<'a>(
+        &self,
+        days: impl Iterator<Item = &'a PlottedDay>,
+        end: fn(&Band) -> f64,
+    ) -> String {
         let places = days.map(|(date, band)| self.at(*date, end(band)));
         places.collect::<Vec<_>>().join("L")
     }
@@ -138,16 +142,16 @@ impl Scale {
     }
 }
 
-fn dated(points: &[Point]) -> Vec<Dated> {
+fn dated(points: &[PointReport]) -> Vec<PlottedDay> {
     let dated = points.iter();
     dated
         .filter_map(|point| Some((point.date.parse().ok()?, point.band)))
         .collect()
 }
 
-fn labels(metric: &MetricReport, scale: &Scale) -> Vec<Label> {
+fn labels(metric: &MetricReport, scale: &Scale) -> Vec<PlotLabel> {
     let threshold = scale.y(metric.threshold);
-    let label = |value: f64, threshold: bool| Label {
+    let label = |value: f64, threshold: bool| PlotLabel {
         text: bare(value, metric.unit).replace(".0", ""),
         at: format!("{:.2}%", scale.y(value) / SIZE * 100.0),
         threshold,
@@ -163,14 +167,14 @@ fn grid(scale: &Scale) -> Vec<String> {
     ticks.map(|tick| format!("{:.1}", scale.y(tick))).collect()
 }
 
-/// There along the upper ends, and back along the lower ones.
-fn band(days: &[Dated], scale: &Scale) -> String {
+/// Along the upper ends, and back along the lower ends.
+fn band(days: &[PlottedDay], scale: &Scale) -> String {
     let there = scale.line(days.iter(), |it| it.high);
     let back = scale.line(days.iter().rev(), |it| it.low);
     format!("{there}L{back}")
 }
 
-/// Lines of no length: their round ends are dots that no stretching turns into ellipses.
+/// Lines without length: their round caps are dots that stay round when stretched.
 fn points(metric: &MetricReport, scale: &Scale) -> String {
     let days = metric.days.iter();
     let days = days.filter_map(|day| Some((day.date.parse().ok()?, day.value)));

@@ -1,9 +1,9 @@
-//! The lines of a plot's scale, at numbers that people count in.
+//! The lines of a plot's scale, at round numbers.
 
 /// The most parts of a scale.
 const PARTS: u8 = 5;
 
-/// Multiples of 1, 2 or 5 times a power of ten, from nothing up to `top`: at most five steps.
+/// Multiples of 1, 2 or 5 times a power of ten, from zero to `top`, in at most five steps.
 pub(super) fn ticks(top: f64) -> Vec<f64> {
     let least = top / f64::from(PARTS);
     if !least.is_normal() || least < 0.0 {

@@ -12,10 +12,10 @@ use super::super::{
 use super::plot::{Plot, plot};
 use crate::capacity::projection::later;
 use crate::report::diff::{growth, lasting};
-use crate::report::page::{class_tone, tone};
+use crate::report::page::{Tone, class_tone, tone};
 
 #[derive(Serialize)]
-pub(super) struct View<'a> {
+pub(super) struct CapacityView<'a> {
     title: String,
     environment: &'a str,
     source: &'a str,
@@ -23,21 +23,21 @@ pub(super) struct View<'a> {
     today: &'a str,
     days_read: u32,
     notes: &'a [String],
-    rows: Vec<Row<'a>>,
+    rows: Vec<MetricRow<'a>>,
     due: Vec<Due<'a>>,
-    components: Vec<Component<'a>>,
+    components: Vec<ComponentView<'a>>,
     /// Whether there is any plot to explain.
     plotted: bool,
 }
 
-/// A metric's line in the table of figures.
+/// A metric's row in the table of figures.
 #[derive(Serialize)]
-struct Row<'a> {
+struct MetricRow<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
     threshold: String,
-    /// What can be said of it; none where `lacking` says why nothing can.
+    /// Its figures; `None` if `lacking` says why there are none.
     figures: Option<Figures>,
     lacking: Option<&'a str>,
 }
@@ -49,22 +49,22 @@ struct Figures {
     in_90_days: String,
     trend: String,
     reached: String,
-    tone: &'static str,
+    tone: Tone,
 }
 
-/// A metric's line in the table of changes.
+/// A metric's row in the table of changes.
 #[derive(Serialize)]
 struct Due<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
     reached: String,
-    tone: &'static str,
-    change: Option<Change<'a>>,
+    tone: Tone,
+    change: Option<ChangeView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Component<'a> {
+struct ComponentView<'a> {
     name: &'a str,
     metrics: Vec<Chart<'a>>,
 }
@@ -74,9 +74,9 @@ struct Chart<'a> {
     id: String,
     component: &'a str,
     metric: &'static str,
-    /// What becomes of it, as a sentence.
+    /// The result as a sentence.
     says: String,
-    tone: &'static str,
+    tone: Tone,
     unit: String,
     plot: Option<Plot>,
     /// The plot in words.
@@ -96,12 +96,12 @@ struct DayRow<'a> {
 
 #[derive(Serialize)]
 struct Relief<'a> {
-    change: Option<Change<'a>>,
-    refused: Vec<Refused<'a>>,
+    change: Option<ChangeView<'a>>,
+    refused: Vec<RefusedView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Change<'a> {
+struct ChangeView<'a> {
     which: &'static str,
     instructions: &'a [String],
     nodes: &'a str,
@@ -109,22 +109,22 @@ struct Change<'a> {
     cost: String,
     unpriced: usize,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     about: String,
     seen_to: Vec<String>,
     after: String,
 }
 
 #[derive(Serialize)]
-struct Refused<'a> {
+struct RefusedView<'a> {
     line: String,
     reason: &'a str,
 }
 
 /// The report in the template's words.
-pub(super) fn of(report: &CapacityReport) -> View<'_> {
+pub(super) fn of(report: &CapacityReport) -> CapacityView<'_> {
     let metrics = report.metrics.as_slice();
-    View {
+    CapacityView {
         title: headline(report),
         environment: &report.environment,
         source: &report.source,
@@ -137,7 +137,7 @@ pub(super) fn of(report: &CapacityReport) -> View<'_> {
         components: metrics
             .chunk_by(|one, other| one.component == other.component)
             .filter_map(|metrics| {
-                Some(Component {
+                Some(ComponentView {
                     name: &metrics.first()?.component,
                     metrics: metrics.iter().map(|it| chart(it, report)).collect(),
                 })
@@ -151,8 +151,8 @@ fn id(metric: &MetricReport) -> String {
     format!("{}.{}", metric.component, metric.metric)
 }
 
-fn row<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Row<'a> {
-    Row {
+fn row<'a>(metric: &'a MetricReport, report: &CapacityReport) -> MetricRow<'a> {
+    MetricRow {
         id: id(metric),
         component: &metric.component,
         metric: metric.metric.name(),
@@ -227,7 +227,7 @@ fn chart<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Chart<'a> {
         component: &metric.component,
         metric: metric.metric.name(),
         says: outlook.map_or_else(String::new, |it| until(metric, it)),
-        tone: outlook.map_or("quiet", |it| tone(ink(it.urgency))),
+        tone: outlook.map_or(Tone::Quiet, |it| tone(ink(it.urgency))),
         unit: metric.unit.to_string(),
         plot: outlook
             .zip(ends)
@@ -239,7 +239,7 @@ fn chart<'a>(metric: &'a MetricReport, report: &CapacityReport) -> Chart<'a> {
     }
 }
 
-/// What the plot shows, for those who do not see it.
+/// The text alternative of the plot.
 fn told(metric: &MetricReport, outlook: &OutlookReport) -> String {
     let season = if outlook.seasonal {
         ", with a season by weekday"
@@ -258,7 +258,7 @@ fn told(metric: &MetricReport, outlook: &OutlookReport) -> String {
     )
 }
 
-/// Every day that was measured or that the trend knows.
+/// Every day with a measurement or a trend value.
 fn days(metric: &MetricReport) -> Vec<DayRow<'_>> {
     let Some(outlook) = &metric.outlook else {
         let measured = metric.days.iter().map(|day| DayRow {
@@ -285,7 +285,7 @@ fn days(metric: &MetricReport) -> Vec<DayRow<'_>> {
 }
 
 fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
-    let refused = |refused: &'a RefusalReport| Refused {
+    let refused = |refused: &'a RefusalReport| RefusedView {
         line: one_line(&refused.kdl),
         reason: &refused.reason,
     };
@@ -298,9 +298,9 @@ fn relief<'a>(relief: &'a ReliefReport, metric: &MetricReport) -> Relief<'a> {
     }
 }
 
-fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> Change<'a> {
+fn change<'a>(change: &'a ChangeReport, priced: bool, metric: &MetricReport) -> ChangeView<'a> {
     let impact = &change.impact;
-    Change {
+    ChangeView {
         which: which(priced),
         instructions: &change.instructions,
         nodes: &change.nodes,

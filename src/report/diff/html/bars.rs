@@ -1,4 +1,4 @@
-//! Amounts and connections as bars: their text, and lengths out of [`WIDTH`].
+//! Amounts and connections as bars: their text, and lengths as parts of [`WIDTH`].
 
 use serde::Serialize;
 
@@ -7,17 +7,17 @@ use crate::model::Money;
 use crate::pair::Pair;
 use crate::report::amount::{dollars, growth};
 
-use super::super::connections::ServerConnections;
+use super::super::connections::{DatabaseServer, ServerConnections};
 use super::super::{CostDiff, EnvironmentDiff};
 
 /// The length of the longest bar.
 const WIDTH: u64 = 1000;
-/// Colours of parts; what comes after has the last.
+/// Colours of parts; further parts share the last one.
 const COLORS: usize = 6;
 
 /// A layer's cost.
 #[derive(Serialize)]
-pub(super) struct Layer {
+pub(super) struct LayerBar {
     name: String,
     total: bool,
     before: Bar,
@@ -32,10 +32,10 @@ struct Bar {
     ceiling: u64,
 }
 
-/// What changes of the cost, and the whole of it; nothing where nothing changes.
-pub(super) fn layers(cost: &CostDiff) -> Vec<Layer> {
+/// The changed parts of the cost and the total; `None` if nothing changes.
+pub(super) fn layers(cost: &CostDiff) -> Vec<LayerBar> {
     let most = cost.total.before.ceiling.max(cost.total.after.ceiling);
-    let layer = |(name, cost): (String, Pair<Range>)| Layer {
+    let layer = |(name, cost): (String, Pair<Range>)| LayerBar {
         total: name == "total",
         name,
         before: bar(cost.before, most),
@@ -56,9 +56,9 @@ fn bar(range: Range, most: Money) -> Bar {
 /// The connections of a server on both sides.
 #[derive(Serialize)]
 pub(super) struct Server {
-    name: &'static str,
+    name: DatabaseServer,
     bars: Vec<Stack>,
-    rows: Vec<Row>,
+    rows: Vec<BarRow>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ struct Slice {
 }
 
 #[derive(Serialize)]
-struct Row {
+struct BarRow {
     who: String,
     before: String,
     after: String,
@@ -91,7 +91,7 @@ struct Row {
 /// The servers whose budget changes.
 pub(super) fn servers(environment: &EnvironmentDiff) -> Vec<Server> {
     let Pair { before, after } = environment.connections.as_ref();
-    let pairs = ["primary", "read replica"].into_iter().map(|name| {
+    let pairs = DatabaseServer::ALL.into_iter().map(|name| {
         let of = |side: &'_ [ServerConnections]| side.iter().position(|it| it.server == name);
         let at = Pair::new(of(before), of(after));
         let sides = Pair::new(
@@ -120,7 +120,7 @@ fn parts(server: &ServerConnections) -> Vec<(String, String, u64)> {
     parts.chain([reserved]).collect()
 }
 
-fn server(name: &'static str, sides: Pair<Option<&ServerConnections>>) -> Server {
+fn server(name: DatabaseServer, sides: Pair<Option<&ServerConnections>>) -> Server {
     let all = sides.map(|side| side.map(parts).unwrap_or_default());
     let mut who: Vec<String> = Vec::new();
     for (name, _, _) in all.before.iter().chain(&all.after) {
@@ -187,14 +187,14 @@ fn rows(
     sides: Pair<Option<&ServerConnections>>,
     parts: Pair<&Vec<(String, String, u64)>>,
     who: &[String],
-) -> Vec<Row> {
+) -> Vec<BarRow> {
     let shown = |parts: &[(String, String, u64)], name: &str| {
         let found = parts.iter().find(|(known, _, _)| known == name);
         found.map_or_else(|| "none".to_owned(), |(_, shown, _)| shown.clone())
     };
-    let mut rows: Vec<Row> = who
+    let mut rows: Vec<BarRow> = who
         .iter()
-        .map(|name| Row {
+        .map(|name| BarRow {
             who: name.clone(),
             before: shown(parts.before, name),
             after: shown(parts.after, name),
@@ -203,7 +203,7 @@ fn rows(
         })
         .collect();
     let total = |side: Option<&ServerConnections>| side.map_or_else(|| "none".to_owned(), used);
-    rows.push(Row {
+    rows.push(BarRow {
         who: "all of max-connections".into(),
         before: total(sides.before),
         after: total(sides.after),

@@ -5,14 +5,14 @@ use serde::Serialize;
 use crate::diff::Presence;
 use crate::impact::Class;
 use crate::report::amount::lasting;
-use crate::report::page::class_tone;
+use crate::report::page::{Tone, class_tone};
 
 use super::super::disrupted::{TOLD, felt, word};
 use super::super::folded::because;
 use super::super::{ChangedValue, EnvironmentDiff, FileDiff, Renamed, Worst};
 
 #[derive(Serialize)]
-pub(super) struct Rename<'a> {
+pub(super) struct RenameView<'a> {
     before: String,
     after: String,
     class: String,
@@ -20,45 +20,45 @@ pub(super) struct Rename<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Group<'a> {
+pub(super) struct GroupView<'a> {
     place: String,
-    /// `new` or `removed`, where only one side has it.
+    /// `new` or `removed`, if only one side has it.
     presence: Option<&'static str>,
     worst: String,
-    tone: &'static str,
+    tone: Tone,
     open: bool,
-    values: Vec<Value<'a>>,
+    values: Vec<ValueView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Value<'a> {
+struct ValueView<'a> {
     path: &'a str,
     before: Option<&'a str>,
     after: Option<&'a str>,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     reason: String,
     why: String,
     fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
-pub(super) struct File<'a> {
+pub(super) struct FileView<'a> {
     path: &'a str,
     presence: &'static str,
-    lines: Vec<Line<'a>>,
+    lines: Vec<LineView<'a>>,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct LineView<'a> {
     kind: &'static str,
     text: &'a str,
 }
 
-pub(super) fn rename(rename: &Renamed) -> Rename<'_> {
+pub(super) fn rename(rename: &Renamed) -> RenameView<'_> {
     let place = rename.place.to_string();
     let kind = place.split('.').next().unwrap_or_default();
-    Rename {
+    RenameView {
         before: format!("{kind}.{}", rename.names.before),
         class: lasting(rename.impact.class, rename.impact.seconds),
         fingerprint: rename.fingerprint.as_str(),
@@ -66,8 +66,8 @@ pub(super) fn rename(rename: &Renamed) -> Rename<'_> {
     }
 }
 
-/// Values by what they belong to, in their order; what interrupts is open.
-pub(super) fn groups(environment: &EnvironmentDiff) -> Vec<Group<'_>> {
+/// Values grouped by their owner, in order; groups with interruptions are open.
+pub(super) fn groups(environment: &EnvironmentDiff) -> Vec<GroupView<'_>> {
     let mut groups: Vec<(String, Vec<&ChangedValue>)> = Vec::new();
     for value in &environment.changes {
         let place = value.place.to_string();
@@ -84,7 +84,7 @@ pub(super) fn groups(environment: &EnvironmentDiff) -> Vec<Group<'_>> {
             let class = worst.as_ref().map_or(Class::None, |it| it.class);
             let mut parts = environment.parts.iter();
             let part = parts.find(|part| part.place.to_string() == place);
-            Group {
+            GroupView {
                 presence: part.map(|part| word(part.presence)),
                 place,
                 worst: worst.map_or_else(String::new, |it| lasting(it.class, it.seconds)),
@@ -96,7 +96,7 @@ pub(super) fn groups(environment: &EnvironmentDiff) -> Vec<Group<'_>> {
         .collect()
 }
 
-fn value(value: &ChangedValue) -> Value<'_> {
+fn value(value: &ChangedValue) -> ValueView<'_> {
     let impact = &value.impact;
     let mut about = felt(impact);
     if impact.class >= TOLD {
@@ -104,7 +104,7 @@ fn value(value: &ChangedValue) -> Value<'_> {
     }
     about.extend(impact.condition.clone());
     about.extend(impact.heed.clone());
-    Value {
+    ValueView {
         path: &value.path,
         before: value.before.as_deref(),
         after: value.after.as_deref(),
@@ -116,8 +116,8 @@ fn value(value: &ChangedValue) -> Value<'_> {
     }
 }
 
-pub(super) fn file(file: &FileDiff) -> File<'_> {
-    let lines = file.unified.lines().map(|text| Line {
+pub(super) fn file(file: &FileDiff) -> FileView<'_> {
+    let lines = file.unified.lines().map(|text| LineView {
         kind: match text.as_bytes().first() {
             _ if text.starts_with("+++") || text.starts_with("---") => "hunk",
             Some(b'+') => "added",
@@ -127,7 +127,7 @@ pub(super) fn file(file: &FileDiff) -> File<'_> {
         },
         text,
     });
-    File {
+    FileView {
         path: &file.path,
         presence: match file.presence {
             Presence::Added => " (new)",

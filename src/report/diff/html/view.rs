@@ -3,27 +3,27 @@
 use serde::Serialize;
 
 use crate::diagnostic::Severity;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::Presence;
 use crate::impact::{Class, Undo};
 use crate::report::amount::lasting;
-use crate::report::page::{class_tone, tone};
+use crate::report::page::{Tone, class_tone, tone};
 use crate::report::plan::BlockedPlan;
 
-use super::super::disrupted::felt;
+use super::super::disrupted::{changing_cost, felt};
 use super::super::headline;
-use super::super::{CostDiff, DiffReport, EnvironmentDiff, Resource, ShortStep};
-use super::bars::{Layer, Server, layers, servers};
-use super::values::{File, Group, Rename, file, groups, rename};
+use super::super::{CostDiff, DiffReport, EnvironmentDiff, ResourceReport, ShortStep};
+use super::bars::{LayerBar, Server, layers, servers};
+use super::values::{FileView, GroupView, RenameView, file, groups, rename};
 
 #[derive(Serialize)]
-pub(super) struct View<'a> {
+pub(super) struct DiffView<'a> {
     title: String,
     /// Whether the one environment is all there is: the page is about it.
     single: bool,
     summary: Vec<Fact>,
-    gates: Vec<Gate<'a>>,
-    unread: Vec<Found>,
+    gates: Vec<GateView<'a>>,
+    unread: Vec<FindingView>,
     environments: Vec<One<'a>>,
     fingerprint: &'a str,
 }
@@ -31,22 +31,22 @@ pub(super) struct View<'a> {
 #[derive(Serialize)]
 struct Fact {
     text: String,
-    tone: &'static str,
+    tone: Tone,
 }
 
 #[derive(Serialize)]
-struct Gate<'a> {
+struct GateView<'a> {
     limit: &'a str,
     says: &'static str,
-    tone: &'static str,
+    tone: Tone,
     by: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Found {
+struct FindingView {
     code: String,
     severity: Severity,
-    tone: &'static str,
+    tone: Tone,
     place: Option<String>,
     message: String,
     notes: Vec<String>,
@@ -60,31 +60,32 @@ struct One<'a> {
     what: String,
     facts: Vec<Fact>,
     worst: String,
-    tone: &'static str,
+    tone: Tone,
     growth: String,
-    findings: Vec<Found>,
-    layers: Vec<Layer>,
+    findings: Vec<FindingView>,
+    layers: Vec<LayerBar>,
     lists: String,
+    changed_by: Vec<String>,
     unpriced: &'a [String],
     kept: &'a [String],
     calendar: &'a [String],
-    resources: &'a [Resource],
+    resources: &'a [ResourceReport],
     servers: Vec<Server>,
-    steps: Vec<Step<'a>>,
+    steps: Vec<StepView<'a>>,
     blocked: Option<&'a BlockedPlan>,
     order_kept: Vec<&'a crate::report::plan::KeptReport>,
-    renames: Vec<Rename<'a>>,
-    groups: Vec<Group<'a>>,
-    artifacts: Option<Vec<File<'a>>>,
+    renames: Vec<RenameView<'a>>,
+    groups: Vec<GroupView<'a>>,
+    artifacts: Option<Vec<FileView<'a>>>,
     fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+struct StepView<'a> {
     number: usize,
     title: &'a str,
     class: String,
-    tone: &'static str,
+    tone: Tone,
     felt: String,
     reason: &'a str,
     /// Whether it has to be said that there is no way back, because what is felt does not.
@@ -92,7 +93,7 @@ struct Step<'a> {
 }
 
 /// The report in the template's words.
-pub(super) fn of(report: &DiffReport) -> View<'_> {
+pub(super) fn of(report: &DiffReport) -> DiffView<'_> {
     let differing = report.environments.len();
     let of = differing + report.unchanged;
     let plural = if of == 1 { "" } else { "s" };
@@ -102,7 +103,7 @@ pub(super) fn of(report: &DiffReport) -> View<'_> {
         _ => format!("{differing} of {of} environments differ"),
     };
     let single = of == 1 && differing == 1;
-    View {
+    DiffView {
         title,
         single,
         summary: match report.environments.first() {
@@ -120,7 +121,7 @@ pub(super) fn of(report: &DiffReport) -> View<'_> {
 fn summary(report: &DiffReport) -> Vec<Fact> {
     let cost = report.money().map(|text| Fact {
         text,
-        tone: "plain",
+        tone: Tone::Plain,
     });
     let worst = report.worst.iter().map(|worst| Fact {
         text: format!("worst: {}", lasting(worst.class, worst.seconds)),
@@ -139,13 +140,13 @@ fn facts(environment: &EnvironmentDiff) -> Vec<Fact> {
         .collect()
 }
 
-fn gate(gate: &super::super::Gated) -> Gate<'_> {
+fn gate(gate: &super::super::Gated) -> GateView<'_> {
     let (says, tone) = if gate.exceeded {
-        ("exceeded", "bad")
+        ("exceeded", Tone::Bad)
     } else {
-        ("kept", "good")
+        ("kept", Tone::Good)
     };
-    Gate {
+    GateView {
         limit: &gate.gate,
         says,
         tone,
@@ -158,14 +159,14 @@ fn what(environment: &EnvironmentDiff) -> String {
     what.replace(" -> ", " \u{2192} ")
 }
 
-fn found(finding: &Finding) -> Found {
-    Found {
+fn found(finding: &FindingJson) -> FindingView {
+    FindingView {
         code: finding.code.clone(),
         severity: finding.severity,
         tone: match finding.severity {
-            Severity::Error => "bad",
-            Severity::Warning => "look",
-            Severity::Note => "note",
+            Severity::Error => Tone::Bad,
+            Severity::Warning => Tone::Look,
+            Severity::Note => Tone::Note,
         },
         place: finding.shown_place(),
         message: finding.message.clone(),
@@ -194,6 +195,7 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
             .collect(),
         layers: cost.map(layers).unwrap_or_default(),
         lists: cost.map(CostDiff::lists).unwrap_or_default(),
+        changed_by: cost.map_or_else(Vec::new, |cost| changing_cost(cost, environment)),
         unpriced: cost.map(|it| it.unpriced.as_slice()).unwrap_or_default(),
         kept: cost.map(|it| it.kept.as_slice()).unwrap_or_default(),
         calendar: cost.map(|it| it.calendar.as_slice()).unwrap_or_default(),
@@ -215,10 +217,10 @@ fn one(environment: &EnvironmentDiff) -> One<'_> {
     }
 }
 
-fn step(step: &ShortStep) -> Step<'_> {
+fn step(step: &ShortStep) -> StepView<'_> {
     let impact = step.impact.as_ref();
     let class = impact.map_or(Class::None, |it| it.class);
-    Step {
+    StepView {
         number: step.number,
         title: &step.title,
         class: lasting(class, impact.and_then(|it| it.seconds)),

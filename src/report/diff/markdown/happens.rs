@@ -11,7 +11,7 @@ use crate::report::plan::BlockedPlan;
 use super::super::disrupted::{TOLD, alike, felt, short, word};
 use super::super::order::{SafeOrder, ShortStep};
 use super::super::{ChangedValue, EnvironmentDiff};
-use super::sections::shift;
+use super::value::{named, shift};
 
 /// A row for each thing that happens, worst first.
 pub(super) fn disruption(environment: &EnvironmentDiff) -> String {
@@ -55,14 +55,6 @@ fn removed(environment: &EnvironmentDiff) -> String {
     let happens = format!("{}; {}", impact.reason, felt(impact).join(", "));
     let row = vec![bold(impact.class), "everything".into(), prose(&happens)];
     table(&["Disruption", "What changes", "What happens"], [row])
-}
-
-/// A path in a few words, of which `(new)` and `(removed)` are no code.
-fn named(short: &str) -> String {
-    match short.split_once(" (") {
-        Some((path, note)) => format!("{} ({note}", code(path)),
-        None => code(short),
-    }
 }
 
 fn bold(class: Class) -> String {

@@ -2,12 +2,12 @@
 
 use crate::report::markdown::LIMIT;
 
-/// Bytes kept for the sentence that says what was left out.
+/// Bytes reserved for the sentence that says what was left out.
 const RESERVE: usize = 2_000;
 /// What that sentence names one by one.
 const NAMED: usize = 12;
 
-/// How important a section is: what comes last is left out first.
+/// The importance of a section. The last ones are left out first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Summary,
@@ -27,7 +27,7 @@ struct Section {
     rank: Rank,
     what: String,
     text: String,
-    /// The section without which this one would stand alone.
+    /// The section that this one needs before it.
     head: Option<usize>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Begins an environment: what is added from here on needs its head.
+    /// Starts an environment: the following sections need its heading.
     pub(super) fn begin(&mut self, head: (String, String)) {
         self.head = Some(self.sections.len());
         let (what, text) = head;
@@ -56,7 +56,7 @@ impl Page {
         if text.is_empty() {
             return;
         }
-        // Limits, summary and foot belong to no environment.
+        // Limits, summary and footer belong to no environment.
         let head = self.head.filter(|_| rank > Rank::Head);
         self.sections.push(Section {
             rank,
@@ -66,7 +66,7 @@ impl Page {
         });
     }
 
-    /// What fits, and what does not by name.
+    /// The sections that fit, and the names of the others.
     pub(super) fn text(&self) -> String {
         let kept = self.kept();
         let all = self.sections.iter().zip(&kept);
@@ -81,7 +81,7 @@ impl Page {
             .collect();
         let note = note(&left);
         if !left.is_empty() {
-            // The foot stays the last thing that is read.
+            // The footer stays at the end.
             texts.insert(texts.len().saturating_sub(1), &note);
         }
         texts.join("\n")
@@ -114,7 +114,7 @@ impl Page {
 }
 
 impl Section {
-    /// The bytes it takes, with the line between it and the next.
+    /// Its bytes, including the blank line after it.
     fn cost(&self) -> usize {
         self.text.len() + 1
     }

@@ -2,19 +2,18 @@
 
 use crate::cost::Range;
 use crate::diagnostic::Severity;
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::diff::{Presence, Root};
 use crate::impact::Class;
 use crate::pair::Pair;
 use crate::report::amount::{dollars, growth, lasting};
 use crate::report::markdown::{block, code, details, prose, table};
 
+use super::super::disrupted::changing_cost;
 use super::super::folded::because;
 use super::super::headline;
-use super::super::{ChangedValue, CostDiff, EnvironmentDiff, FileDiff};
-
-/// What a side that lacks something shows.
-const NONE: &str = "\u{2013}";
+use super::super::{CostDiff, EnvironmentDiff, FileDiff};
+use super::value::{NONE, named, shift, side};
 
 /// What the environment is called, and its heading with what matters of it in a sentence.
 pub(super) fn head(environment: &EnvironmentDiff, level: &str) -> (String, String) {
@@ -72,7 +71,7 @@ pub(super) fn findings(environment: &EnvironmentDiff) -> String {
 }
 
 /// A finding with its place, its arithmetic and what to do.
-pub(super) fn finding(finding: &Finding) -> String {
+pub(super) fn finding(finding: &FindingJson) -> String {
     let place = finding.shown_place();
     let place = place.map_or_else(String::new, |place| code(&place) + ": ");
     let mut text = format!(
@@ -138,19 +137,6 @@ fn follow(environment: &EnvironmentDiff, root: &Root) -> String {
     }
 }
 
-/// A value of one side.
-fn side(value: Option<&String>) -> String {
-    value.map_or_else(|| NONE.to_owned(), |value| code(value))
-}
-
-pub(super) fn shift(value: &ChangedValue) -> String {
-    format!(
-        "{} \u{2192} {}",
-        side(value.before.as_ref()),
-        side(value.after.as_ref())
-    )
-}
-
 pub(super) fn resources(environment: &EnvironmentDiff) -> String {
     if environment.resources.is_empty() || environment.presence != Presence::Kept {
         return String::new();
@@ -183,7 +169,7 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
         row(what, mark, &cost)
     });
     let rows: Vec<Vec<String>> = rows.collect();
-    let notes = notes(cost);
+    let notes = notes(cost, environment);
     if rows.is_empty() && notes.is_empty() {
         return String::new();
     }
@@ -199,9 +185,14 @@ pub(super) fn money(environment: &EnvironmentDiff) -> String {
     text
 }
 
-/// What the rows do not count.
-fn notes(cost: &CostDiff) -> String {
+/// What changes the amounts, and what the rows do not count.
+fn notes(cost: &CostDiff, environment: &EnvironmentDiff) -> String {
     let mut notes = String::new();
+    let paths = changing_cost(cost, environment);
+    if !paths.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|path| named(path)).collect();
+        notes += &format!("\nChanged by: {}\n", paths.join(", "));
+    }
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
         ("Cannot change, and is priced as it is", &cost.kept),

@@ -1,6 +1,6 @@
-//! What is said of all environments together.
+//! The part about all environments together.
 
-use crate::diagnostic::json::Finding;
+use crate::diagnostic::json::FindingJson;
 use crate::report::amount::lasting;
 use crate::report::markdown::{code, prose, table};
 
@@ -8,12 +8,12 @@ use super::super::headline;
 use super::super::{CostDiff, DiffReport, EnvironmentDiff, Gated};
 use super::sections;
 
-/// Rows of the table: of more environments the worst are shown.
+/// The most rows of the table. With more environments, it shows the worst.
 const ROWS: usize = 200;
-/// Sentences of a limit: of more the first are shown.
+/// The most sentences about a limit.
 const SENTENCES: usize = 20;
 
-/// How many environments differ, and a row for each.
+/// The number of environments that differ, and a row for each.
 pub(super) fn summary(report: &DiffReport) -> String {
     let differing = report.environments.len();
     let of = differing + report.unchanged;
@@ -43,7 +43,7 @@ pub(super) fn summary(report: &DiffReport) -> String {
     }
 }
 
-/// The environments that have a row: of too many the worst, in their order.
+/// The environments with a row: if there are too many, the worst, in order.
 fn shown(report: &DiffReport) -> Vec<&EnvironmentDiff> {
     let mut shown: Vec<(usize, &EnvironmentDiff)> =
         report.environments.iter().enumerate().collect();
@@ -73,7 +73,7 @@ fn row(environment: &EnvironmentDiff) -> Vec<String> {
     ]
 }
 
-/// The limits that the change was held to.
+/// The limits of `--fail-on`.
 pub(super) fn gates(gates: &[Gated]) -> String {
     let mut text = String::new();
     for gate in gates {
@@ -98,8 +98,8 @@ pub(super) fn gates(gates: &[Gated]) -> String {
     text.trim_end_matches('\n').to_owned() + if gates.is_empty() { "" } else { "\n" }
 }
 
-/// What is to say about files that cannot be resolved.
-pub(super) fn unread(findings: &[Finding]) -> String {
+/// Findings in files that cannot be resolved.
+pub(super) fn unread(findings: &[FindingJson]) -> String {
     if findings.is_empty() {
         return String::new();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::{Place, Presence};
+use crate::diff::{DiffPlace, Presence};
 use crate::impact::Class;
 use crate::report::amount::lasting;
 use crate::report::paint::{Ink, Paint, of_class};
@@ -48,7 +48,7 @@ pub(super) fn disruption(environment: &EnvironmentDiff, paint: Paint) -> String 
     text
 }
 
-/// What the end of an environment does: the same to everything in it.
+/// The impact of removing an environment, which is the same for all its parts.
 fn removed(environment: &EnvironmentDiff, paint: Paint) -> String {
     let Some(impact) = environment.changes.first().map(|value| &value.impact) else {
         return String::new();
@@ -60,7 +60,7 @@ fn removed(environment: &EnvironmentDiff, paint: Paint) -> String {
     told.replacen(head, &paint.ink(of_class(impact.class), head), 1)
 }
 
-/// A class with each of its changes, and what happens.
+/// A class with its changes and their effects.
 fn told(
     class: Class,
     values: &[&ChangedValue],
@@ -106,7 +106,7 @@ fn what(same: &[&ChangedValue], paint: Paint) -> String {
     format!("{}\n", paint.ink(Ink::Dim, sentence.trim_end()))
 }
 
-/// The values of one impact: what comes or goes whole is named once.
+/// The values of one impact. Added and removed parts are named once.
 fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) -> String {
     let width = same
         .iter()
@@ -114,7 +114,7 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
         .max()
         .unwrap_or(0);
     let mut text = String::new();
-    let mut whole: Vec<&Place> = Vec::new();
+    let mut whole: Vec<&DiffPlace> = Vec::new();
     for value in same {
         if let Some(presence) = environment.presence_of(value) {
             if !whole.contains(&&value.place) {
@@ -128,7 +128,7 @@ fn which(same: &[&ChangedValue], environment: &EnvironmentDiff, paint: Paint) ->
     text
 }
 
-/// A class and what has it, on as few lines as will do.
+/// A class and its values, on as few lines as possible.
 fn listed(class: Class, names: &[String], paint: Paint) -> String {
     let indent = 2 + CLASS;
     let text = wrapped(&" ".repeat(indent), &names.join(", "), indent);
@@ -137,7 +137,7 @@ fn listed(class: Class, names: &[String], paint: Paint) -> String {
     format!("  {class_inked}{}{}", " ".repeat(pad), text.trim_start())
 }
 
-/// What somebody has to see to, though nobody feels much.
+/// What a person must take care of, even if few users notice.
 fn heeds(values: &[&ChangedValue], paint: Paint) -> String {
     let heeds = values.iter().filter_map(|value| {
         let heed = format!("{}: {}", value.path, value.impact.heed.as_ref()?);

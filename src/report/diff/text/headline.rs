@@ -1,4 +1,4 @@
-//! What matters of an environment, in a sentence.
+//! The summary of an environment, in a sentence.
 
 use crate::report::paint::{Ink, Paint};
 

@@ -7,19 +7,21 @@ use crate::report::paint::{Ink, Paint};
 use crate::report::table::Columns;
 
 use super::super::EnvironmentDiff;
+use super::super::disrupted::changing_cost;
 use super::{title, wrapped};
 
 pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     let Some(cost) = &environment.cost else {
         return String::new();
     };
-    let rows: Vec<Row> = cost
+    let rows: Vec<MoneyRow> = cost
         .rows()
         .iter()
         .map(|(what, cost)| row(what, cost))
         .collect();
     let mut notes = String::new();
     for (what, paths) in [
+        ("changed by", &changing_cost(cost, environment)),
         ("changes without a price", &cost.unpriced),
         ("cannot change, and is priced as it is", &cost.kept),
     ] {
@@ -47,17 +49,17 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
 }
 
 /// What it is, its cost on both sides, and how much that grows.
-type Row = [String; 4];
+type MoneyRow = [String; 4];
 
-fn row(layer: &str, cost: &Pair<Range>) -> Row {
+fn row(layer: &str, cost: &Pair<Range>) -> MoneyRow {
     let (before, after) = (dollars(cost.before), dollars(cost.after));
     [layer.to_owned(), before, after, growth(cost)]
 }
 
-fn table(rows: &[Row], paint: Paint) -> String {
+fn table(rows: &[MoneyRow], paint: Paint) -> String {
     let head = ["", "before", "after", "change"].map(str::to_owned);
     let all = || std::iter::once(&head).chain(rows);
-    let columns = Columns::fit(all().map(Row::each_ref));
+    let columns = Columns::fit(all().map(MoneyRow::each_ref));
     let lines = all().enumerate().map(|(at, row)| {
         let ink = if at == 0 { Ink::Dim } else { Ink::Plain };
         let line = format!("  {}", columns.line(row));

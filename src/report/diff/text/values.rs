@@ -1,4 +1,4 @@
-//! What somebody stated, what follows from it, and every value in full.
+//! Stated changes, the changes that follow from them, and every value in full.
 
 use crate::diff::{Presence, Root};
 use crate::report::amount::lasting;
@@ -8,7 +8,7 @@ use super::super::folded::because;
 use super::super::{ChangedValue, EnvironmentDiff};
 use super::{WIDTH, title};
 
-/// What the file says, and how much follows from it.
+/// The stated changes, and the number of changes that follow.
 pub(super) fn intent(environment: &EnvironmentDiff, paint: Paint, all: bool) -> String {
     let mut text = title("intent", paint);
     text += &renames(environment);
@@ -83,7 +83,7 @@ fn parts(environment: &EnvironmentDiff, paint: Paint) -> String {
     text
 }
 
-/// `path  before -> after`, on lines of their own where they are long.
+/// `path  before -> after`, on separate lines if they are long.
 pub(super) fn row(
     value: &ChangedValue,
     indent: &str,
@@ -105,7 +105,7 @@ pub(super) fn row(
     format!("{indent}{path}{note_inked}\n{indent}     {before}\n{indent}  -> {after}\n")
 }
 
-/// Every value with its class, its cause, its fingerprint and what happens.
+/// Every value with its class, cause, fingerprint and effect.
 pub(super) fn values(environment: &EnvironmentDiff, paint: Paint) -> String {
     let width = environment
         .changes

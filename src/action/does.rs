@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Argument, ArgumentValue, AwsCall, Holds, Manifests, Memory, Number, Question};
+use super::{
+    Action, Argument, ArgumentValue, AwsCall, AwsQuery, Holds, KubectlCall, Manifests, Memory,
+    NodeLabels, Number, Question, SettledAnswer,
+};
 
 /// What variables hold, in words; the others are shown by their names, as a script has them.
 #[derive(Debug, Default)]
@@ -44,6 +47,13 @@ fn summarised(action: &Action, variables: &mut Variables) -> Vec<String> {
         | Action::Terraform { .. }
         | Action::Forget { .. }
         | Action::Aws { .. }
+        | Action::Kubectl { .. }
+        | Action::Show { .. }
+        | Action::SetUp { .. }
+        | Action::Import { .. }
+        | Action::ApplyMade { .. }
+        | Action::Each { .. }
+        | Action::ShowConsole { .. }
         | Action::Restart { .. }
         | Action::LetIn { .. }
         | Action::Cordon { .. }
@@ -70,7 +80,7 @@ fn one_of(function: &str, value: &str, number: u32) -> String {
 /// What a variable holds, in words.
 fn held_by(value: &Memory, variables: &Variables) -> String {
     match value {
-        Memory::Answer(query) => match query.query.rsplit('.').next() {
+        Memory::Answer(query) | Memory::Number(query) => match query.query.rsplit('.').next() {
             Some("desiredSize") => "current size".into(),
             field => format!(
                 "the {} that {} reports",
@@ -113,6 +123,20 @@ impl Action {
                 format!("remove {address} from Terraform's state, unless it is already the new one")
             }
             Self::Aws { call, .. } => called(call, variables),
+            Self::Kubectl { call } => format!("run kubectl {}", typed(call)),
+            Self::Show { query } => format!(
+                "show what aws {} {} answers{}",
+                query.call.service,
+                query.call.operation,
+                named_by(&query.call, " for", variables)
+            ),
+            Self::SetUp { cluster, .. } => format!("set kubectl up for the cluster {cluster}"),
+            Self::Import { address, id, .. } => {
+                format!("import {id} as {address} into Terraform's state")
+            }
+            Self::ApplyMade { call } => {
+                format!("apply what kubectl {} would make", typed(call))
+            }
             Self::Restart { deployment, .. } => format!("restart deployment/{deployment}"),
             Self::LetIn { apps, policy, .. } => {
                 format!("allow {} in network policy {policy}", apps.join(", "))
@@ -145,6 +169,15 @@ impl Action {
                 let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
                 format!("unless {}: {}", held(variable, holds), does.join("; "))
             }
+            Self::Each {
+                variable,
+                values,
+                actions,
+            } => each(variable, values, actions, variables),
+            Self::ShowConsole { questions, .. } => format!(
+                "show what each PgBouncer pod answers to {}",
+                questions.join(" and ")
+            ),
             Self::ShowWaiting { .. } => {
                 "show the clients that wait for a connection at each PgBouncer pod".into()
             }
@@ -161,6 +194,12 @@ fn held(variable: &str, values: &[String]) -> String {
     });
     let values: Vec<&str> = values.collect();
     format!("${variable} is {}", values.join(" or "))
+}
+
+fn each(variable: &str, values: &[String], actions: &[Action], variables: &Variables) -> String {
+    let does: Vec<String> = actions.iter().map(|it| it.told(variables)).collect();
+    let values = values.join(", ");
+    format!("for each ${variable} of {values}: {}", does.join("; "))
 }
 
 /// A path below the tree, which is what its name says.
@@ -203,6 +242,13 @@ const NAMES: [&str; 6] = [
 /// Arguments that say when a call acts: the step itself tells that.
 const WHEN: [&str; 1] = ["apply-immediately"];
 
+/// `patch hpa kaireon-api`.
+fn typed(call: &KubectlCall) -> String {
+    let operands = call.operands.iter().map(String::as_str);
+    let words: Vec<&str> = std::iter::once(call.command).chain(operands).collect();
+    words.join(" ")
+}
+
 fn set(argument: &Argument, variables: &Variables) -> String {
     match &argument.value {
         ArgumentValue::Switch(true) => argument.name.to_owned(),
@@ -216,6 +262,7 @@ fn set(argument: &Argument, variables: &Variables) -> String {
         value @ (ArgumentValue::Text(_)
         | ArgumentValue::Remembered(_)
         | ArgumentValue::Larger(..)
+        | ArgumentValue::Ago(_)
         | ArgumentValue::Answer(_)
         | ArgumentValue::Answers(_)) => format!("{} {}", argument.name, short(value, variables)),
     }
@@ -233,6 +280,8 @@ fn short(value: &ArgumentValue, variables: &Variables) -> String {
             let fields = fields.iter().map(|it| set(it, variables));
             fields.collect::<Vec<_>>().join(", ")
         }
+        ArgumentValue::Ago(0) => "now".into(),
+        ArgumentValue::Ago(seconds) => format!("{seconds} s ago"),
         ArgumentValue::Answer(query) | ArgumentValue::Answers(query) => format!(
             "from {}{}",
             query.call.operation,
@@ -274,6 +323,12 @@ fn remembered(variable: &str, value: &Memory) -> String {
             query.call.operation,
             named_by(&query.call, " for", &Variables::default())
         ),
+        Memory::Number(query) => format!(
+            "read ${variable} from aws {} {}{}",
+            query.call.service,
+            query.call.operation,
+            about_group(&query.call)
+        ),
         Memory::Versions(_) => format!("set ${variable} to the versions that AWS offers"),
         Memory::Newest(_) => {
             format!("set ${variable} to the newest version that AWS can upgrade to")
@@ -300,6 +355,15 @@ fn remembered(variable: &str, value: &Memory) -> String {
     }
 }
 
+/// The parameter group that a call asks about, or what else it names.
+fn about_group(call: &AwsCall) -> String {
+    let mut names = call.arguments.iter();
+    let name = names.find(|it| NAMES.contains(&it.name));
+    name.map_or_else(String::new, |it| {
+        format!(" for {}", target(it, &Variables::default()))
+    })
+}
+
 /// What a call asks about: its name, or the operation where it has none.
 fn about(call: &AwsCall, variables: &Variables) -> String {
     let mut names = call.arguments.iter();
@@ -323,16 +387,46 @@ fn reported(service: &str, answer: &str, which: &str) -> String {
     )
 }
 
+fn answered(
+    call: &AwsCall,
+    answer: &str,
+    each: Option<&AwsQuery>,
+    settled: Option<&SettledAnswer>,
+    variables: &Variables,
+) -> String {
+    let which = each.map_or_else(|| about(call, variables), |_| "each node".to_owned());
+    let reported = reported(call.service, answer, &which);
+    match settled {
+        Some(settled) => format!(
+            "{reported}, or keeps reporting \"{}\" if ${} was already {}",
+            read(&settled.answer),
+            settled.variable,
+            settled.holds
+        ),
+        None => reported,
+    }
+}
+
+fn many(nodes: &NodeLabels, least: &Number, variables: &Variables) -> String {
+    let group = &nodes.group;
+    match least {
+        Number::Known(least) => format!("wait until group {group} has at least {least} nodes"),
+        Number::Variable(least) => format!(
+            "wait until the number of nodes in group {group} is at least {}",
+            variables.show(least)
+        ),
+    }
+}
+
 fn asked(question: &Question, variables: &Variables) -> String {
     match question {
         Question::Aws {
-            call, answer, each, ..
-        } => {
-            let which = each
-                .as_ref()
-                .map_or_else(|| about(call, variables), |_| "each node".to_owned());
-            reported(call.service, answer, &which)
-        }
+            call,
+            answer,
+            each,
+            settled,
+            ..
+        } => answered(call, answer, each.as_ref(), settled.as_ref(), variables),
         Question::Waiter {
             service, waiter, ..
         } => format!("wait until {service} reports {waiter}"),
@@ -343,6 +437,9 @@ fn asked(question: &Question, variables: &Variables) -> String {
             autoscaler, least, ..
         } => format!("check that hpa/{autoscaler} has a minimum of at least {least}"),
         Question::NothingLeft { .. } => "check that Terraform has nothing left to change".into(),
+        Question::Ready {
+            deployment, least, ..
+        } => format!("wait until deployment/{deployment} has {least} ready pods"),
         Question::RolledOut { deployment, .. } => {
             format!("wait until the rollout of deployment/{deployment} is complete")
         }
@@ -379,17 +476,7 @@ fn asked(question: &Question, variables: &Variables) -> String {
             Some(nodes) => format!("wait until the nodes of group {} are ready", nodes.group),
             None => "wait until all nodes are ready".into(),
         },
-        Question::Nodes { nodes, least } => match least {
-            Number::Known(least) => format!(
-                "wait until group {} has at least {least} nodes",
-                nodes.group
-            ),
-            Number::Variable(least) => format!(
-                "wait until the number of nodes in group {} is at least {}",
-                nodes.group,
-                variables.show(least)
-            ),
-        },
+        Question::Nodes { nodes, least } => many(nodes, least, variables),
         Question::NonePending => "wait until no pod is pending".into(),
         Question::ServerConnections { most, .. } => {
             format!("wait until no PgBouncer pod holds more than {most} server connections")

@@ -1,18 +1,33 @@
-//! Words of commands that people paste into a POSIX shell: the one place where a value becomes one.
+//! Quotes values as words of POSIX shell commands. No other module does.
 
-/// A text as one word. The empty text is `''`; one that needs no quotes gets none.
+/// A text as one word, quoted only if needed. The empty text is `''`.
 ///
 /// # Panics
-/// Never: no value of the language, no file name and no path holds the byte 0.
+///
+/// Never: values, file names and paths contain no NUL byte.
 #[must_use]
 pub fn word(text: &str) -> String {
     let word = shlex::try_quote(text).expect("no value and no path holds the byte 0");
     word.into_owned()
 }
 
+/// An argument as one word. It gets no quotes for a `=` or a comma: behind a command, `app=web` is no
+/// assignment, and without braces a comma is a comma.
+#[must_use]
+pub(super) fn argument(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-./:@_=,".contains(c);
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain);
+    if is_plain {
+        text.to_owned()
+    } else {
+        word(text)
+    }
+}
+
 /// A text as one word that is in quotes whatever is in it, for what reads better so.
 ///
 /// # Panics
+///
 /// Never: see [`word`].
 #[must_use]
 pub fn quoted(text: &str) -> String {
@@ -23,15 +38,15 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// A text within the double quotes of `"${NAME:?text}"`: what would end it or be read as a command
-/// becomes a dot.
+/// A text for the message of `"${NAME:?text}"`. Characters that would end it or run a command
+/// become dots.
 #[must_use]
 pub fn message(text: &str) -> String {
     let acts = ['"', '\\', '$', '`', '{', '}', '\n'];
     text.replace(acts, ".")
 }
 
-/// A text that means nothing else in an extended regular expression, and ends no quotes of a shell.
+/// A text that matches itself in an extended regular expression, and does not end a shell quote.
 #[must_use]
 pub fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len());
@@ -66,9 +81,11 @@ mod tests {
             "-x",
             "~",
             "{{x}}",
+            "app=web,runner=true",
         ] {
             assert_eq!(shlex::split(&word(text)), Some(vec![text.to_owned()]));
             assert_eq!(shlex::split(&quoted(text)), Some(vec![text.to_owned()]));
+            assert_eq!(shlex::split(&argument(text)), Some(vec![text.to_owned()]));
             let within = format!("\"${{NAME:?{}}}\"", message(text));
             assert_eq!(
                 shlex::split(&within).map(|it| it.len()),
@@ -77,6 +94,7 @@ mod tests {
             );
         }
         assert_eq!(word("db.r6g.large"), "db.r6g.large");
+        assert_eq!(argument("app=web,runner=true"), "app=web,runner=true");
     }
 
     #[test]

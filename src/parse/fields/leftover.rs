@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::Fields;
-use super::nodes::top;
-use super::scan::quoted;
-use super::suggest;
-use super::tree::{Block, Literal, Node};
-use super::vocabulary;
+use super::Fields;
 use crate::diagnostic::{Diagnostic, code};
+use crate::parse::scan::quoted;
+use crate::parse::tree::{Block, KdlLiteral, KdlNode};
+use crate::parse::{suggest, vocabulary};
 use crate::source::Span;
 
 /// Reports every argument, property and child that is left in `fields`, and an argument that is
@@ -32,7 +30,7 @@ fn value_with_key(fields: &Fields<'_>) -> bool {
         return false;
     };
     let (key, value) = (property.key, property.value);
-    let truth = matches!(value.literal, Literal::Truth(_) | Literal::Null);
+    let truth = matches!(value.literal, KdlLiteral::Truth(_) | KdlLiteral::Null);
     if truth || suggest::nearest(key, fields.known_properties.iter().copied()).is_some() {
         return false;
     }
@@ -45,10 +43,13 @@ fn value_with_key(fields: &Fields<'_>) -> bool {
     // A taint such as `spot=true:NoSchedule` was meant as one text.
     let bare = value.text().is_some() && !value.repr.contains('"');
     let (help, text) = if bare {
-        let help = "a `=` makes a property of what stands before it, unless it is in quotes";
+        let help = "write the whole text in quotes: a `=` outside of quotes starts the value of a property";
         (help.to_owned(), quoted(&format!("{key}={}", value.repr)))
     } else {
-        let help = format!("the value stands directly behind `{}`", fields.node_name());
+        let help = format!(
+            "the value follows `{}` directly, without a key",
+            fields.node_name()
+        );
         (help, value.repr.to_owned())
     };
     fields.cx.report(finding.replace(help, whole, text));
@@ -66,7 +67,7 @@ fn missing(fields: &Fields<'_>) {
     let named = fields.node.children().find(|child| child.name == "name");
     let written = named.and_then(|child| child.entries.first());
     let example = written.map_or(example, |entry| entry.value.repr);
-    let help = format!("write it behind the name, such as `{node} {example}`");
+    let help = format!("write it after the name, such as `{node} {example}`");
     fields.cx.report(finding.help(help));
 }
 
@@ -130,7 +131,10 @@ fn properties(fields: &Fields<'_>) {
                 end: property.value.span.end,
                 ..property.key_span
             };
-            let help = format!("the value stands directly behind `{}`", fields.node_name());
+            let help = format!(
+                "the value follows `{}` directly, without a key",
+                fields.node_name()
+            );
             finding.replace(help, whole, property.value.repr)
         } else if fields.known_properties.is_empty() {
             finding.help("it has no properties at all")
@@ -152,16 +156,16 @@ fn block(fields: &Fields<'_>) {
     fields.cx.report(if fields.known_properties.is_empty() {
         finding.help("remove the braces and what is in them")
     } else if let Some(text) = as_properties(block) {
-        finding.replace("write its properties behind the name", block.whole, text)
+        finding.replace("write its properties after the name", block.whole, text)
     } else {
         let known = suggest::list(fields.known_properties.iter().copied());
-        finding.help(format!("write its properties behind the name: {known}"))
+        finding.help(format!("write its properties after the name: {known}"))
     });
 }
 
 /// A block of single values, such as `{ min 2; max 10 }`, as properties.
 fn as_properties(block: &Block<'_>) -> Option<String> {
-    let property = |node: &Node<'_>| match node.entries.as_slice() {
+    let property = |node: &KdlNode<'_>| match node.entries.as_slice() {
         [entry] if entry.key.is_none() && node.block.is_none() => {
             Some(format!("{}={}", node.name, entry.value.repr))
         }
@@ -187,7 +191,7 @@ fn children(fields: &Fields<'_>) {
             ))
         } else if vocabulary::is_known(name) {
             finding.help(format!(
-                "`{name}` stands at top level, outside of any block"
+                "`{name}` belongs to the top level, outside of any block"
             ))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
             match count_alone(child).filter(|_| near == "worker") {
@@ -211,12 +215,12 @@ fn children(fields: &Fields<'_>) {
 }
 
 /// Notes where a child that nobody asked for would have a meaning: what stands there may lack it.
-fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
+fn elsewhere(fields: &Fields<'_>, child: &KdlNode<'_>) {
     let name = &*child.name;
     if vocabulary::is_known(name) {
         fields.cx.misplaced(name);
     }
-    for owner in top::owners(name) {
+    for owner in vocabulary::owners(name) {
         fields.cx.misplaced(owner);
     }
     if name == "waive" {
@@ -225,7 +229,7 @@ fn elsewhere(fields: &Fields<'_>, child: &Node<'_>) {
 }
 
 /// The count of `workers 0`, which names no pool.
-fn count_alone<'a>(child: &Node<'a>) -> Option<&'a str> {
+fn count_alone<'a>(child: &KdlNode<'a>) -> Option<&'a str> {
     match child.entries.as_slice() {
         [entry] if entry.key.is_none() => entry.value.whole().map(|_| entry.value.repr),
         _ => None,

@@ -1,9 +1,13 @@
-//! What a step does, as values. Procedures build them; they are written out at the very end, as POSIX
-//! shell for people, as JSON, and as files to run. Nothing learns what a step does from its shell.
+//! What people do, as values: the steps of a plan and the procedures of a runbook. They are written out at
+//! the very end, as POSIX shell for people, as JSON, and as files to run. Nothing learns what an action does
+//! from its shell.
 
 mod does;
-pub mod script;
-mod shell;
+pub(crate) mod elasticache;
+pub(crate) mod kubectl;
+pub(crate) mod rds;
+mod reads;
+pub mod shell;
 
 use std::fmt::Display;
 
@@ -11,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use does::summary;
+pub use kubectl::{KubectlArgument, KubectlCall};
 
 /// Something that a step does, or looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -66,6 +71,37 @@ pub enum Action {
         call: AwsCall,
         /// Two variables: it is not made where the first is no smaller than the second.
         unless: Option<(&'static str, &'static str)>,
+    },
+    /// A call of kubectl.
+    Kubectl {
+        /// The call.
+        call: KubectlCall,
+    },
+    /// Shows what AWS answers, as JSON.
+    Show {
+        /// The question.
+        query: AwsQuery,
+    },
+    /// Sets kubectl up for a cluster, and the AWS command line for its region.
+    SetUp {
+        /// The EKS cluster.
+        cluster: String,
+        /// The region.
+        region: String,
+    },
+    /// Makes Terraform know what exists already.
+    Import {
+        /// The file of variables.
+        variables: String,
+        /// The address that it gets.
+        address: String,
+        /// What AWS knows it by.
+        id: String,
+    },
+    /// Applies what a call of `kubectl create` would make: it is changed where it exists.
+    ApplyMade {
+        /// The call.
+        call: KubectlCall,
     },
     /// `kubectl rollout restart`.
     Restart {
@@ -164,6 +200,22 @@ pub enum Action {
         /// What is done otherwise.
         actions: Vec<Action>,
     },
+    /// The same actions for each of several values of a variable.
+    Each {
+        /// The variable.
+        variable: &'static str,
+        /// Its values.
+        values: Vec<String>,
+        /// What is done with each.
+        actions: Vec<Action>,
+    },
+    /// Shows what the console of each pod of PgBouncer answers; `psql` asks for the password.
+    ShowConsole {
+        /// Its pods.
+        pooler: PoolerDeployment,
+        /// What is asked.
+        questions: Vec<&'static str>,
+    },
     /// Shows the clients of PgBouncer that wait.
     ShowWaiting {
         /// Its pods.
@@ -254,6 +306,8 @@ pub enum ArgumentValue {
     Remembered(Remembered),
     /// The larger of a variable and a number.
     Larger(&'static str, u32),
+    /// A moment that many seconds ago.
+    Ago(u32),
     /// The fields of a structure.
     Fields(Vec<Argument>),
     /// What AWS answers: one text.
@@ -288,6 +342,8 @@ pub struct AwsQuery {
 pub enum Memory {
     /// What AWS answers.
     Answer(AwsQuery),
+    /// The number that AWS answers with; nothing where it answers with something else.
+    Number(AwsQuery),
     /// The versions that AWS answers with.
     Versions(AwsQuery),
     /// The newest of the versions that AWS answers with.
@@ -339,6 +395,8 @@ pub enum Question {
         answer: String,
         /// Asked for each of these, as `$NODE`; null where it is asked once.
         each: Option<AwsQuery>,
+        /// Another answer that ends the wait; null where there is none.
+        settled: Option<SettledAnswer>,
     },
     /// One of the waiters of AWS' command line is content.
     Waiter {
@@ -369,6 +427,15 @@ pub enum Question {
     NothingLeft {
         /// The file of variables.
         variables: String,
+    },
+    /// A Deployment has as many pods that are ready.
+    Ready {
+        /// The namespace.
+        namespace: String,
+        /// The Deployment.
+        deployment: String,
+        /// The number.
+        least: u32,
     },
     /// A rollout is over.
     RolledOut {
@@ -454,6 +521,20 @@ pub enum Question {
     },
 }
 
+/// An answer of AWS that ends a wait once it has come often enough, where a variable says that it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SettledAnswer {
+    /// The variable.
+    pub variable: &'static str,
+    /// What it holds where the answer may end the wait.
+    pub holds: String,
+    /// The answer.
+    pub answer: String,
+    /// How often it has to come.
+    pub looks: u32,
+}
+
 /// What a key of a Secret holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -486,9 +567,21 @@ impl From<AwsCall> for Action {
     }
 }
 
+impl From<KubectlCall> for Action {
+    fn from(call: KubectlCall) -> Self {
+        Self::Kubectl { call }
+    }
+}
+
+impl<T: Display> From<T> for ArgumentValue {
+    fn from(text: T) -> Self {
+        Self::Text(text.to_string())
+    }
+}
+
 impl Action {
     /// This, unless a variable holds one of these.
-    pub(super) fn unless(
+    pub(crate) fn unless(
         variable: &'static str,
         holds: &[&str],
         actions: impl IntoIterator<Item = Self>,
@@ -501,9 +594,19 @@ impl Action {
     }
 }
 
+impl ArgumentValue {
+    /// What a variable holds, which always holds something.
+    pub(crate) fn variable(variable: &'static str) -> Self {
+        Self::Remembered(Remembered {
+            variable,
+            otherwise: None,
+        })
+    }
+}
+
 impl AwsCall {
     /// A call without arguments yet.
-    pub(super) fn new(service: &'static str, operation: &'static str) -> Self {
+    pub(crate) fn new(service: &'static str, operation: &'static str) -> Self {
         Self {
             service,
             operation,
@@ -512,24 +615,24 @@ impl AwsCall {
     }
 
     /// With one argument more.
-    pub(super) fn with(mut self, name: &'static str, value: ArgumentValue) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: ArgumentValue) -> Self {
         self.arguments.push(Argument { name, value });
         self
     }
 
     /// With a text as one argument more.
-    pub(super) fn text(self, name: &'static str, value: impl Display) -> Self {
-        self.with(name, ArgumentValue::Text(format!("{value}")))
+    pub(crate) fn text(self, name: &'static str, value: impl Display) -> Self {
+        self.with(name, value.into())
     }
 
     /// With more arguments.
-    pub(super) fn and(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
+    pub(crate) fn and(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
         self.arguments.extend(arguments);
         self
     }
 
     /// What of its answer is wanted.
-    pub(super) fn query(self, query: impl Into<String>) -> AwsQuery {
+    pub(crate) fn query(self, query: impl Into<String>) -> AwsQuery {
         AwsQuery {
             call: self,
             query: query.into(),
@@ -539,7 +642,7 @@ impl AwsCall {
 
 impl Argument {
     /// A text.
-    pub(super) fn text(name: &'static str, value: impl Display) -> Self {
+    pub(crate) fn text(name: &'static str, value: impl Display) -> Self {
         Self {
             name,
             value: ArgumentValue::Text(format!("{value}")),
@@ -547,7 +650,7 @@ impl Argument {
     }
 
     /// On or off.
-    pub(super) fn switch(name: &'static str, on: bool) -> Self {
+    pub(crate) fn switch(name: &'static str, on: bool) -> Self {
         Self {
             name,
             value: ArgumentValue::Switch(on),

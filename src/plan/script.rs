@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Question};
+use super::procedure::Procedure;
+use super::step::PlannedStep;
+use crate::action::Action;
+use crate::action::shell::word;
 use crate::emit::Artifacts;
 use crate::emit::header::header;
-use crate::emit::shell::word;
-use crate::plan::procedure::Procedure;
-use crate::plan::step::Step;
 
 /// Applies a step.
 pub const APPLY: &str = "apply.sh";
@@ -28,7 +28,7 @@ pub struct ScriptPlace<'a> {
 
 /// The files of a step, by name.
 #[must_use]
-pub fn scripts(step: &Step, place: &ScriptPlace<'_>) -> Artifacts {
+pub fn scripts(step: &PlannedStep, place: &ScriptPlace<'_>) -> Artifacts {
     let procedure = &step.procedure;
     let title = format!("Step {}: {}", step.number, step.title);
     let undo = match &step.undo {
@@ -85,7 +85,7 @@ fn script<'a>(
             text.extend(sentences.iter().map(|sentence| comment("- ", sentence)));
         }
     }
-    let needed: BTreeSet<&str> = actions.clone().flat_map(Action::environment).collect();
+    let needed: BTreeSet<&str> = actions.clone().flat_map(Action::reads).collect();
     if !needed.is_empty() {
         text.push('\n');
         for variable in needed {
@@ -123,39 +123,4 @@ fn comment(mark: &str, sentence: &str) -> String {
     }
     lines.push(line);
     lines.iter().map(|line| format!("# {line}\n")).collect()
-}
-
-impl Action {
-    /// The variables of the environment that it reads.
-    fn environment(&self) -> Vec<&'static str> {
-        match self {
-            Self::ShowWaiting { .. }
-            | Self::Wait {
-                until: Question::ServerConnections { .. } | Question::ClientConnections { .. },
-            } => vec!["PGPASSWORD"],
-            Self::Wait {
-                until: Question::PastPooler { .. },
-            } => vec!["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD"],
-            Self::Unless { actions, .. } => actions.iter().flat_map(Self::environment).collect(),
-            Self::Wait { .. }
-            | Self::Apply { .. }
-            | Self::Delete { .. }
-            | Self::DeleteObjects { .. }
-            | Self::Helm { .. }
-            | Self::Terraform { .. }
-            | Self::Forget { .. }
-            | Self::Aws { .. }
-            | Self::Restart { .. }
-            | Self::LetIn { .. }
-            | Self::Cordon { .. }
-            | Self::Uncordon { .. }
-            | Self::EmptyNodes { .. }
-            | Self::Shrink { .. }
-            | Self::Reload { .. }
-            | Self::WakeApi { .. }
-            | Self::WakePool { .. }
-            | Self::Remember { .. }
-            | Self::Need { .. } => Vec::new(),
-        }
-    }
 }

@@ -1,0 +1,44 @@
+//! How a command is laid out over lines.
+
+/// Columns of a command, after which it goes on in the next line.
+const WIDTH: usize = 76;
+
+/// A command over as many lines as it needs; no word is cut.
+pub(super) fn command(words: impl IntoIterator<Item = String>) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in words {
+        let wide = word.lines().next().unwrap_or_default().chars().count();
+        if text.is_empty() {
+            column = 0;
+        } else if column + 1 + wide > WIDTH {
+            text += " \\\n    ";
+            column = 4;
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text += &word;
+        column = match word.rsplit_once('\n') {
+            Some((_, last)) => last.chars().count(),
+            None => column + wide,
+        };
+    }
+    text
+}
+
+/// A text one level further in.
+pub(super) fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("    {line}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A text within one that stands further in: its first line goes on there.
+pub(super) fn nested(text: &str, levels: usize) -> String {
+    text.replace('\n', &format!("\n{}", "    ".repeat(levels)))
+}
+
+/// A loop that ends when a command ends well.
+pub(super) fn until(command: &str) -> String {
+    format!("until {command}; do\n    sleep 15\ndone")
+}

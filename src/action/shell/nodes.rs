@@ -1,0 +1,213 @@
+//! Nodes: those of a group, how they are emptied, and how a group loses them.
+
+use super::aws::{asked, call};
+use super::layout::{indented, nested, until};
+use super::words::word;
+use crate::action::{
+    Argument, ArgumentValue, AwsCall, Emptying, NodeLabels, Number, PoolerDeployment, Remembered,
+};
+use crate::model::{ENVIRONMENT_LABEL, NODE_GROUP_LABEL};
+
+impl NodeLabels {
+    /// The label selector.
+    pub(super) fn selector(&self) -> String {
+        format!(
+            "{ENVIRONMENT_LABEL}={},{NODE_GROUP_LABEL}={}",
+            self.environment, self.group
+        )
+    }
+}
+
+/// The name that EKS knows a group by.
+pub(super) fn group_name(cluster: &str, environment: &str, group: &str) -> String {
+    let [list, describe] = looking_up(cluster);
+    format!(
+        "$(\n    for NAME in $({}); do\n{}\n    done | awk '$2 == \"{environment}\" && $3 == \"{group}\" {{ print $1 }}'\n)",
+        asked(&list.query("nodegroups")),
+        indented(&indented(&asked(&describe.query(format!(
+            "nodegroup.[nodegroupName, labels.\"{ENVIRONMENT_LABEL}\", labels.\"{NODE_GROUP_LABEL}\"]"
+        )))))
+    )
+}
+
+/// How many nodes there are.
+pub(super) fn counted(nodes: &NodeLabels) -> String {
+    format!(
+        "$(NODES=$(kubectl get nodes -l {} -o name) &&\n    printf '%s\\n' \"$NODES\" | awk 'NF {{ nodes++ }} END {{ print nodes + 0 }}')",
+        word(&nodes.selector())
+    )
+}
+
+/// The calls that look a node group up.
+fn looking_up(cluster: &str) -> [AwsCall; 2] {
+    let name = ArgumentValue::Remembered(Remembered {
+        variable: "NAME",
+        otherwise: None,
+    });
+    [
+        AwsCall::new("eks", "list-nodegroups").text("cluster-name", cluster),
+        AwsCall::new("eks", "describe-nodegroup")
+            .text("cluster-name", cluster)
+            .with("nodegroup-name", name),
+    ]
+}
+
+/// Empties one node after the other until none is left that was not emptied: a node that joins
+/// meanwhile is cordoned before the next one is drained, and drained in its turn.
+pub(super) fn each_emptied(nodes: &NodeLabels, emptying: &Emptying) -> String {
+    let selector = nodes.selector();
+    let selector = word(&selector);
+    format!(
+        "DONE=' '
+while :; do
+    kubectl cordon -l {selector}
+    NODES=$(kubectl get nodes -l {selector} -o name)
+    NODE=
+    for NAME in $NODES; do
+        case \"$DONE\" in
+        *\" $NAME \"*) ;;
+        *) NODE=${{NODE:-$NAME}} ;;
+        esac
+    done
+    [ -n \"$NODE\" ] || break
+{}
+    DONE=\"$DONE$NODE \"
+done",
+        indented(&emptied(emptying))
+    )
+}
+
+/// Takes every pod off `$NODE`. PgBouncer's pods leave one at a time, however many share the node:
+/// a disruption budget does not count those that are on their way out. The only one leaves when
+/// another is there, as in a rollout. The node is done when everything that left it runs elsewhere.
+fn emptied(emptying: &Emptying) -> String {
+    let PoolerDeployment {
+        namespace,
+        deployment,
+    } = &emptying.pooler;
+    let available = |deployment: &str| {
+        indented(&until(&format!(
+            "kubectl rollout status deployment/{deployment} -n {namespace}"
+        )))
+    };
+    // A simple assignment ends a script where its command fails; a list of `for` does not.
+    let pods = format!(
+        "PODS=$(kubectl get pods -n {namespace} -l app.kubernetes.io/name={deployment} --field-selector=spec.nodeName=\"${{NODE#node/}}\" -o name)"
+    );
+    let moved = if emptying.only_one {
+        format!(
+            "{pods}\nif [ -n \"$PODS\" ]; then\n    kubectl rollout restart deployment/{deployment} -n {namespace}\n{}\nfi",
+            available(deployment)
+        )
+    } else {
+        format!(
+            "{pods}\nfor POD in $PODS; do\n    kubectl delete -n {namespace} \"$POD\"\n{}\ndone",
+            available(deployment)
+        )
+    };
+    format!(
+        "{moved}\n{}\nfor DEPLOYMENT in {deployment} {}; do\n{}\ndone",
+        until(&format!(
+            "kubectl drain \"$NODE\" --ignore-daemonsets --delete-emptydir-data --timeout={}s ||\n    {{ LEFT=$(kubectl get \"$NODE\" --ignore-not-found -o name) && [ -z \"$LEFT\" ]; }}",
+            emptying.timeout
+        )),
+        emptying.workloads.join(" "),
+        available("\"$DEPLOYMENT\""),
+    )
+}
+
+/// The calls that take nodes out of a group: its bound, its size, another bound, and a node that goes.
+fn shrinking(cluster: &str, group: &Remembered, most: u32) -> [AwsCall; 4] {
+    let variable = |variable| {
+        ArgumentValue::Remembered(Remembered {
+            variable,
+            otherwise: None,
+        })
+    };
+    let of_group = |operation| {
+        AwsCall::new("eks", operation)
+            .text("cluster-name", cluster)
+            .with("nodegroup-name", ArgumentValue::Remembered(group.clone()))
+    };
+    let bound = Argument {
+        name: "maxSize",
+        value: ArgumentValue::Larger("SIZE", most),
+    };
+    [
+        of_group("describe-nodegroup"),
+        AwsCall::new("autoscaling", "describe-auto-scaling-groups")
+            .with("auto-scaling-group-names", variable("ASG")),
+        of_group("update-nodegroup-config")
+            .with("scaling-config", ArgumentValue::Fields(vec![bound])),
+        AwsCall::new("autoscaling", "terminate-instance-in-auto-scaling-group")
+            .with("instance-id", variable("INSTANCE"))
+            .and([Argument::switch("should-decrement-desired-capacity", true)]),
+    ]
+}
+
+/// A node autoscaler would put new nodes in the place of those that leave as soon as evicted pods find
+/// no room: before a node is emptied, the maximum becomes the size. EKS takes no maximum below the
+/// size, so that a group which grew in between is noticed.
+pub(super) fn shrunk(
+    cluster: &str,
+    group: &Remembered,
+    nodes: &NodeLabels,
+    most: u32,
+    emptying: &Emptying,
+) -> String {
+    let [bound, size, lower, terminate] = shrinking(cluster, group, most);
+    let bound =
+        bound.query("join(' ', [nodegroup.status, to_string(nodegroup.scalingConfig.maxSize)])");
+    let size = size.query("AutoScalingGroups[0].DesiredCapacity");
+    let leaves = format!(
+        "kubectl cordon \"$NODE\"\n{}\nINSTANCE=$(kubectl get \"$NODE\" -o jsonpath='{{.spec.providerID}}' | sed 's|.*/||')\n{}\nkubectl wait --for=delete \"$NODE\" --timeout=15m",
+        emptied(emptying),
+        call(&terminate)
+    );
+    format!(
+        "until BOUND=$({}) && [ \"$BOUND\" = 'ACTIVE {most}' ]; do
+    SIZE=$({} | grep -Ex '[0-9]+') || SIZE=
+    NODE=$(kubectl get nodes -l {} --sort-by=.metadata.creationTimestamp -o name | tail -n 1)
+    case \"$SIZE $BOUND\" in
+    \"$((SIZE > {most} ? SIZE : 0)) ACTIVE $SIZE\")
+        if [ -n \"$NODE\" ]; then
+{}
+        else
+            sleep 15
+        fi
+        ;;
+    [0-9]*\" ACTIVE \"*)
+        {} || sleep 15
+        ;;
+    *)
+        sleep 15
+        ;;
+    esac
+done",
+        asked(&bound),
+        nested(&asked(&size), 1),
+        word(&nodes.selector()),
+        indented(&indented(&indented(&leaves))),
+        nested(&call(&lower), 2),
+    )
+}
+
+pub(super) fn as_many(nodes: &NodeLabels, least: &Number) -> String {
+    let least = match least {
+        Number::Known(number) => number.to_string(),
+        Number::Variable(variable) => format!("\"${variable}\""),
+    };
+    until(&format!("[ \"{}\" -ge {least} ]", counted(nodes)))
+}
+
+/// kubectl takes a selector that finds nothing for an error.
+pub(super) fn ready(nodes: Option<&NodeLabels>) -> String {
+    let Some(nodes) = nodes else {
+        return "kubectl wait --for=condition=Ready nodes --all --timeout=15m".into();
+    };
+    let selector = nodes.selector();
+    let which = word(&selector);
+    format!(
+        "NODES=$(kubectl get nodes -l {which} -o name)\n[ -z \"$NODES\" ] ||\n    kubectl wait --for=condition=Ready nodes -l {which} --timeout=15m"
+    )
+}

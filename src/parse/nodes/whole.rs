@@ -1,0 +1,61 @@
+//! Nodes that are stated as a whole: what of them is wrong beside their values.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{EnvironmentFileNode, LoadTestNode, Pooled, Spoil as _, TopPart, Written};
+use crate::diagnostic::{Diagnostic, code};
+use crate::model::declaration::Declaration;
+use crate::model::{Event, ExpectationNode, Name, OffHours};
+use crate::parse::fields::Fields;
+
+/// Counts by worker pool.
+type PoolCounts = BTreeMap<Name, Pooled<u32>>;
+
+/// Leaves a node of which something could not be read out of `file`, which has one node; says which part
+/// of the language is broken then. `fields` are those of the node.
+pub(super) fn keep_whole(file: &mut EnvironmentFileNode, fields: &Fields<'_>) -> Option<TopPart> {
+    let part = TopPart::of(fields.node_name());
+    let stated = &mut file.environment;
+    let all = stated.off_hours.len() + stated.event.len() + stated.load_test.len();
+    stated.off_hours.retain(|_, node| {
+        let example = [OffHours::api, OffHours::worker];
+        let counts = has_counts(fields, &node.api, &node.worker, example);
+        counts && !node.is_spoiled()
+    });
+    stated.event.retain(|_, node| {
+        let example = [Event::api, Event::worker];
+        let counts = has_counts(fields, &node.api, &node.worker, example);
+        counts && !node.is_spoiled()
+    });
+    stated.load_test.retain(|_, node| !is_unreadable(node));
+    let kept = stated.off_hours.len() + stated.event.len() + stated.load_test.len();
+    (kept < all || (all > 0 && fields.is_in_doubt())).then_some(part)
+}
+
+/// Whether off-hours or an event state any count; reports those that do not. A misspelt node is told of
+/// itself.
+fn has_counts(
+    fields: &Fields<'_>,
+    api: &Written<u32>,
+    worker: &Written<PoolCounts>,
+    example: [&Declaration; 2],
+) -> bool {
+    if !api.is_absent() || !worker.is_absent() {
+        return true;
+    }
+    if fields.children.is_empty() {
+        let message = format!("`{}` says nothing of the API or of any pool", fields.path);
+        let finding = Diagnostic::error(code::MISSING_NODE, message, fields.name_span());
+        let [api, pool] = example.map(|at| format!("{} {}", at.name, at.example));
+        let help = format!("write them into its block, such as `{{ {api}; {pool} }}`");
+        fields.cx.report(finding.help(help));
+    }
+    false
+}
+
+/// Whether a load test lacks anything that it needs to run. What it expects is no such thing.
+fn is_unreadable(test: &LoadTestNode) -> bool {
+    let mut test = test.clone();
+    test.expect = ExpectationNode::default();
+    test.is_spoiled()
+}

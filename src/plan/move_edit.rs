@@ -1,0 +1,156 @@
+//! A move, and what it does to a state.
+
+use super::move_kind::{MoveKind, PoolMove};
+use crate::model::{ClusterMode, Environment, Name, RedisGroup, RedisTls, Selection};
+use crate::source::Sourced;
+
+/// One move.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// What it is.
+    pub kind: MoveKind,
+    /// What it does, as a headline.
+    pub title: String,
+    /// Where it stands in the preferred order.
+    pub rank: u8,
+    /// Indices of the moves that come before it whatever the order.
+    pub needs: Vec<usize>,
+    /// What it does to a state.
+    pub edit: MoveEdit,
+}
+
+/// What a move does to a state.
+#[derive(Clone, Debug)]
+pub enum MoveEdit {
+    /// Takes these attributes over from AFTER.
+    Adopt(Selection),
+    /// Gives a group another encryption in transit on the way.
+    Tls(Name, RedisTls),
+    /// Gives a group this number of shards and this mode on the way.
+    Cluster(Name, u32, ClusterMode),
+    /// Creates AFTER's group, which serves nothing yet.
+    IdleGroup(Name),
+    /// Gives every group AFTER's uses and variables at once; one that goes serves nothing from then
+    /// on.
+    Uses,
+    /// Creates a node group under the second name, of what AFTER's group of the first name is, and
+    /// takes over what pools change with it.
+    NodesBeside(Name, Name, Selection),
+    /// Deletes a node group, for a while or for good.
+    NodesGone(Name),
+    /// Limits the pools of PgBouncer's pods to this number of connections on the way.
+    Pools(u32),
+}
+
+impl Move {
+    /// A state after this move.
+    pub fn apply(&self, state: &mut Environment, after: &Environment) {
+        match &self.edit {
+            MoveEdit::Adopt(chosen) => {
+                state.adopt(after, chosen);
+                if let MoveKind::Pool(name, PoolMove::Removed) = &self.kind {
+                    unscheduled(state, name);
+                }
+            }
+            MoveEdit::Tls(name, tls) => {
+                if let Some(group) = state.redis.get_mut(name) {
+                    group.tls = bridge(*tls);
+                }
+            }
+            MoveEdit::Cluster(name, shards, mode) => {
+                if let Some(group) = state.redis.get_mut(name) {
+                    group.cluster.shards = bridge(*shards);
+                    group.cluster.mode = bridge(*mode);
+                }
+            }
+            MoveEdit::IdleGroup(name) => add_idle(state, after, name),
+            MoveEdit::Uses => switch(state, after),
+            MoveEdit::NodesBeside(name, beside, chosen) => {
+                if let Some(group) = after.nodes.get(name) {
+                    state.nodes.insert(beside.clone(), group.clone());
+                }
+                state.adopt(after, chosen);
+            }
+            MoveEdit::NodesGone(name) => {
+                state.nodes.remove(name);
+            }
+            MoveEdit::Pools(max_db) => lower(state, *max_db),
+        }
+    }
+}
+
+/// Removes a pool from off-hours and events. A window that names nothing any more is removed too.
+fn unscheduled(state: &mut Environment, pool: &Name) {
+    state.off_hours.retain(|_, window| {
+        let named = window.worker.remove(pool).is_some();
+        !named || window.api.is_some() || !window.worker.is_empty()
+    });
+    state.event.retain(|_, event| {
+        let named = event.worker.remove(pool).is_some();
+        !named || event.api.is_some() || !event.worker.is_empty()
+    });
+}
+
+/// A value that holds only on the way.
+fn bridge<T>(value: T) -> Sourced<T> {
+    Sourced::unless_stated(
+        value,
+        "bridge",
+        "a state on the way, which the plan itself needs",
+    )
+}
+
+/// Creates AFTER's group, which serves nothing yet. A variable that another group still has stays with
+/// that group: pods must not reach the new group before the uses move.
+fn add_idle(state: &mut Environment, after: &Environment, name: &Name) {
+    let Some(group) = after.redis.get(name) else {
+        return;
+    };
+    let mut idle = group.clone();
+    idle.uses.clear();
+    give_way(name, &mut idle, state.redis.values());
+    state.redis.insert(name.clone(), idle);
+}
+
+/// Gives every group AFTER's uses and variables at once: what points at a group and what it serves
+/// never come apart. A group that goes leaves the variable that another one takes over.
+fn switch(state: &mut Environment, after: &Environment) {
+    for (name, group) in &mut state.redis {
+        if let Some(wanted) = after.redis.get(name) {
+            group.uses.clone_from(&wanted.uses);
+            group.env_url.clone_from(&wanted.env_url);
+            group.env_cluster.clone_from(&wanted.env_cluster);
+        } else {
+            group.uses.clear();
+            give_way(name, group, after.redis.values());
+        }
+    }
+}
+
+/// Calls the variables of a group after it where one of the `others` has them.
+fn give_way<'a>(
+    name: &Name,
+    group: &mut RedisGroup,
+    mut others: impl Iterator<Item = &'a RedisGroup>,
+) {
+    let taken = others.any(|other| {
+        other.env_url.value == group.env_url.value
+            || other.env_cluster.value == group.env_cluster.value
+    });
+    if taken {
+        let name = name.as_str().to_uppercase().replace('-', "_");
+        group.env_url = bridge(format!("REDIS_{name}_URL"));
+        group.env_cluster = bridge(format!("REDIS_{name}_CLUSTER_MODE"));
+    }
+}
+
+/// Pools of at most `max_db` connections.
+fn lower(state: &mut Environment, max_db: u32) {
+    let pool = &mut state.pgbouncer.pool;
+    let most = pool.max_db.value.min(max_db);
+    let default = pool.default.value.min(most);
+    let reserve = pool.reserve.value.min(most - default);
+    pool.max_db = bridge(most);
+    pool.default = bridge(default);
+    pool.reserve = bridge(reserve);
+}

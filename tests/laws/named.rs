@@ -1,0 +1,430 @@
+//! Laws of what a change is called: each attribute that changes is named by the title of its step, by
+//! the lines of its step, by every format of the difference, and by the line of each amount that it
+//! changes.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tierc::catalogue::Prices;
+use tierc::compile::{
+    CatalogueTexts, ComparedSide, Comparison, Input, Matching, SideFile, compare, differing,
+    state_costs,
+};
+use tierc::cost::{Range, estimate};
+use tierc::diagnostic::Diagnostics;
+use tierc::diff::Presence;
+use tierc::model::Environment;
+use tierc::model::declaration::Standing;
+use tierc::pair::Pair;
+use tierc::plan::{Plan, PlanRequest, PlannedStep, plan};
+use tierc::report;
+use tierc::report::diff::text::DiffDetail;
+use tierc::report::diff::{ComparedEnvironment, DiffReport};
+use tierc::report::plan::{PlanReport, PlannedEnvironment};
+use tierc::source::{Source, Sources};
+
+use super::declared::{is_alone, is_at, is_list, of_environments, read, texts};
+use crate::plan::catalogue;
+use crate::support::today;
+
+/// Two states of an environment, and what is made of the way from one to the other.
+struct Change {
+    sides: Pair<Environment>,
+    plan: Plan,
+    /// The paragraph of each step, as text and as Markdown.
+    steps: Vec<Pair<String>>,
+    /// The steps as JSON.
+    json: Vec<Value>,
+}
+
+fn planned(sides: Pair<Environment>) -> Change {
+    let waived = BTreeSet::new();
+    let plan = plan(&PlanRequest {
+        environments: sides.as_ref(),
+        catalogue: catalogue(),
+        waived: &waived,
+        today: today(),
+        root: "plan",
+    });
+    let left = plan.steps.iter().map(|step| &step.state);
+    let states: Vec<&Environment> = std::iter::once(&sides.before).chain(left).collect();
+    let costs = state_costs(&states, &CatalogueTexts::embedded());
+    let environment = report::plan::of_environment(&PlannedEnvironment {
+        sides: sides.as_ref(),
+        plan: &plan,
+        estimates: &costs.estimates,
+        written: None,
+    });
+    let json = serde_json::to_value(&environment.steps).unwrap();
+    let report = PlanReport {
+        report: report::plan::PlanReportKind::Plan,
+        environments: vec![environment],
+        new: Vec::new(),
+        gone: Vec::new(),
+        unread: Vec::new(),
+        states: "plan".into(),
+        written: false,
+    };
+    let (text, markdown) = (report::plan::text(&report), report::plan::markdown(&report));
+    let markdown = markdown.split("\n- [ ] ").skip(1);
+    let steps = text.split("\n\n").skip(1).zip(markdown);
+    Change {
+        steps: steps
+            .map(|(text, markdown)| Pair::new(text.to_owned(), unescaped(markdown)))
+            .collect(),
+        json: json.as_array().unwrap().clone(),
+        sides,
+        plan,
+    }
+}
+
+/// Markdown without its escapes.
+fn unescaped(markdown: &str) -> String {
+    markdown.replace('\\', "").replace("&#8203;", "")
+}
+
+/// The paths that a text names: `api.requests.{cpu,memory}` are two.
+fn named(text: &str) -> BTreeSet<String> {
+    let words = text.split([' ', '\n', '`', '<', '>']);
+    let words = words.map(|word| word.trim_end_matches([',', ':', ';']));
+    words
+        .flat_map(|word| match word.split_once(".{") {
+            Some((owner, lasts)) => {
+                let lasts = lasts.trim_end_matches('}').split(',');
+                lasts.map(|last| format!("{owner}.{last}")).collect()
+            }
+            None => vec![word.to_owned()],
+        })
+        .collect()
+}
+
+/// What stands below a label of a paragraph, up to the next label.
+fn below<'a>(paragraph: &'a str, label: &str) -> Vec<&'a str> {
+    let first = format!("    {label:<12}");
+    let mut lines = paragraph
+        .lines()
+        .skip_while(|line| !line.starts_with(&first));
+    let head = lines.next().into_iter();
+    head.chain(lines.take_while(|line| line.starts_with(&" ".repeat(16))))
+        .collect()
+}
+
+/// Attributes that a headline shows by words of its own.
+const BY_OTHER_WORDS: &[(&str, &str)] = &[
+    ("api.replicas.min", "the API's autoscaler: "),
+    ("api.replicas.max", "the API's autoscaler: "),
+    ("api.hold", "the API's autoscaler: "),
+    ("worker.replicas.min", "the autoscaler of pool `batch`: "),
+    ("worker.replicas.max", "the autoscaler of pool `batch`: "),
+    ("worker.hold", "the autoscaler of pool `batch`: "),
+    ("pgbouncer.pool.default", "PgBouncer's pools: "),
+    ("pgbouncer.pool.max-db", "(max "),
+    ("pgbouncer.min-ready", "pace of PgBouncer's rollouts"),
+    ("database.instance", "move the database: "),
+    ("database.engine", "PostgreSQL "),
+    ("database.max-connections", " connections"),
+    ("database.multi-az", "standby"),
+    ("database.storage.gib", " GiB (max "),
+    ("database.storage.max-gib", "(max "),
+    ("database.replicas.count", "set the read replicas: "),
+    ("database.replicas.instance", "move the read replicas: "),
+    ("database.replicas.max-connections", " connections"),
+    ("database.replicas.via", "read from replicas over "),
+    ("redis.engine", "upgrade Redis group "),
+    ("redis.engine.version", "upgrade Redis group "),
+    ("redis.node", "move Redis group "),
+    ("redis.policy", "eviction"),
+    ("redis.cluster.shards", " shard"),
+    ("redis.tls", "TLS"),
+    ("nodes.instance", "create node group "),
+    ("nodes.capacity", "create node group "),
+    ("nodes.count.min", "the size of node group "),
+    ("nodes.count.max", "the size of node group "),
+    // A window is named by its days and times.
+    ("off-hours.days", "off-hours and events: off-hours "),
+    ("off-hours.from", "off-hours and events: off-hours "),
+    ("off-hours.to", "off-hours and events: off-hours "),
+];
+
+/// Whether a title names the attribute, with or without the first step of its path.
+fn names(title: &str, of: &Standing) -> bool {
+    let path = of.full_path();
+    let mut by_other_words = BY_OTHER_WORDS.iter();
+    let known = by_other_words.find(|(known, _)| *known == path);
+    let words = title.split([' ', ',', ':', ';']);
+    // A policy of scaling is named by its place in the list.
+    let is_place = |word: &str| word.chars().all(|it| it.is_ascii_digit());
+    let words: Vec<&str> = words.filter(|it| !is_place(it)).collect();
+    let path = of.path();
+    let steps: Vec<&str> = path.split('.').collect();
+    let holds =
+        |steps: &[&str]| !steps.is_empty() && words.windows(steps.len()).any(|it| it == steps);
+    holds(&steps)
+        || steps.split_first().is_some_and(|(_, below)| holds(below))
+        || known.is_some_and(|(_, words)| title.contains(words))
+}
+
+/// Holds that the title of a step names the attribute.
+fn in_a_title(of: &Standing, change: &Change) -> Option<String> {
+    let plan = &change.plan;
+    let left = plan.blocked.iter().flat_map(|blocked| blocked.left.clone());
+    let kept = plan.kept.iter().flat_map(|kept| &kept.paths);
+    let kept = kept.map(|path| path.replace('.', " "));
+    let steps = plan.steps.iter().map(|step| step.title.clone());
+    let titles: Vec<String> = steps.chain(left).chain(kept).collect();
+    let is_named = titles.iter().any(|title| names(title, of));
+    (!is_named).then(|| format!("no title: {}", titles.join("; ")))
+}
+
+/// Holds that the lines of each step name what it changes, in every format.
+fn in_the_lines(change: &Change) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut before = &change.sides.before;
+    let steps = change.plan.steps.iter().zip(&change.steps);
+    for ((step, shown), json) in steps.zip(&change.json) {
+        let differences = before.compare(&step.state);
+        let listed = json["changes"].as_array().unwrap().iter();
+        let listed: BTreeSet<&str> = listed.map(|it| it["path"].as_str().unwrap()).collect();
+        let names = shown.as_ref().map(|shown| named(shown));
+        for path in differences.iter().map(|it| it.path.as_str()) {
+            if !listed.contains(path) {
+                wrong.push(format!("JSON of `{}` lacks {path}", step.title));
+            }
+            if !names.after.contains(path) {
+                wrong.push(format!("Markdown of `{}` lacks {path}", step.title));
+            }
+            if !names.before.contains(path) && !is_named_whole(step, path) {
+                wrong.push(format!("text of `{}` lacks {path}", step.title));
+            }
+        }
+        wrong.extend(in_the_cost(step, before, shown, json));
+        before = &step.state;
+    }
+    wrong
+}
+
+/// Whether the title names the pool, service or group that the step adds or removes, of which this is
+/// an attribute.
+fn is_named_whole(step: &PlannedStep, path: &str) -> bool {
+    let change = step.changes.at(path).unwrap();
+    let comes_or_goes = step.changes.presence_of(&change.place) != Presence::Kept;
+    let name = change.place.name();
+    comes_or_goes && name.is_some_and(|name| step.title.contains(&format!("`{name}`")))
+}
+
+/// Every built-in price.
+fn prices() -> &'static Prices {
+    static PRICES: LazyLock<Prices> = LazyLock::new(|| {
+        let (name, text) = CatalogueTexts::embedded().prices;
+        let mut sources = Sources::default();
+        let source = sources.add(Source {
+            name,
+            text: text.clone(),
+            catalogue: true,
+        });
+        tierc::parse::prices::prices(&text, source, None, &mut Diagnostics::new())
+    });
+    &PRICES
+}
+
+/// What an environment costs, and how many of its items have no price.
+fn cost(of: &Environment) -> (Option<Range>, usize) {
+    let estimate = estimate(of, prices());
+    (estimate.range(), estimate.unpriced())
+}
+
+/// The paths that change what an environment costs, each by itself. What has no price on a side is in
+/// no amount.
+fn costly(before: &Environment, after: &Environment) -> Vec<String> {
+    let (was, unpriced) = cost(before);
+    let alone = |path: &String| {
+        let mut changed = before.clone();
+        changed.adopt(after, &[path.clone()].into_iter().collect());
+        let (is, lacking) = cost(&changed);
+        is != was && lacking == unpriced
+    };
+    let there = |side: &Environment| -> BTreeSet<String> {
+        side.list().into_iter().map(|it| it.path).collect()
+    };
+    let (had, has) = (there(before), there(after));
+    let paths = before.compare(after).into_iter().map(|it| it.path);
+    // What comes or goes does so with other attributes, and changes no amount by itself.
+    let paths = paths.filter(|path| had.contains(path) && has.contains(path));
+    paths.filter(alone).collect()
+}
+
+/// Holds that the line of a step's cost names what changes the amount.
+fn in_the_cost(
+    step: &PlannedStep,
+    before: &Environment,
+    shown: &Pair<String>,
+    json: &Value,
+) -> Vec<String> {
+    let is_moved = json["cost"]["before"] != json["cost"]["after"];
+    let text = below(&shown.before, "cost").join("\n");
+    let markdown = shown
+        .after
+        .lines()
+        .find(|line| line.starts_with("      - cost: "));
+    if !is_moved {
+        assert!(text.is_empty() && markdown.is_none());
+        return Vec::new();
+    }
+    let listed = json["cost-changed-by"].as_array().unwrap().iter();
+    let listed = listed.map(|it| it.as_str().unwrap().to_owned());
+    let formats = [
+        ("JSON", listed.collect()),
+        ("text", named(&text)),
+        ("Markdown", named(markdown.unwrap())),
+    ];
+    let changed: BTreeSet<String> = before
+        .compare(&step.state)
+        .into_iter()
+        .map(|it| it.path)
+        .collect();
+    let mut wrong = Vec::new();
+    for (format, names) in formats {
+        if names.is_disjoint(&changed) {
+            wrong.push(format!(
+                "{format} of `{}`: the cost names nothing",
+                step.title
+            ));
+        }
+        let lacking = costly(before, &step.state).into_iter();
+        let lacking = lacking.filter(|path| !names.contains(path));
+        wrong.extend(
+            lacking.map(|path| format!("{format} of `{}`: the cost lacks {path}", step.title)),
+        );
+    }
+    wrong
+}
+
+/// Holds that every format of the difference names what changes, and what changes the cost.
+fn in_the_difference(texts: Pair<&str>, change: &Change) -> Vec<String> {
+    let side = |text: &str| ComparedSide {
+        files: vec![SideFile {
+            input: Input {
+                name: "prod.kdl".into(),
+                bytes: text.as_bytes().to_vec(),
+            },
+            path: "prod.kdl".into(),
+            tier: None,
+        }],
+        records: Vec::new(),
+    };
+    let embedded = CatalogueTexts::embedded();
+    let both = Pair::new(&embedded, &embedded);
+    let comparison = compare(texts.map(side), both, Matching::AsOne, today());
+    let report = difference(&comparison, both, &change.plan);
+    let json = serde_json::to_value(&report).unwrap();
+    let json = &json["environments"][0];
+    let text = report::diff::text::text(
+        &report,
+        DiffDetail {
+            color: false,
+            all: false,
+        },
+    );
+    let markdown = unescaped(&report::diff::markdown::markdown(&report));
+    let html = report::diff::html::html(&report);
+    let listed = json["changes"].as_array().unwrap().iter();
+    let listed: BTreeSet<String> = listed
+        .map(|it| it["path"].as_str().unwrap().to_owned())
+        .collect();
+    let Pair { before, after } = &change.sides;
+    let mut wrong = Vec::new();
+    let formats = [
+        ("JSON", listed),
+        ("text", named(&text)),
+        ("Markdown", named(&markdown)),
+        ("HTML", named(&html.replace(['(', ')'], " "))),
+    ];
+    for path in before.compare(after).into_iter().map(|it| it.path) {
+        let lacking = formats.iter().filter(|(_, names)| !names.contains(&path));
+        wrong.extend(lacking.map(|(format, _)| format!("{format} of diff lacks {path}")));
+    }
+    let behind = |text: &str, label: &str| {
+        let line = text.split_once(label).map(|(_, rest)| rest);
+        let lines = line.unwrap_or_default().split("\n  ").take(1);
+        named(&lines.collect::<String>())
+    };
+    let layers = json["cost"]["layers"].as_array().unwrap().iter();
+    let layers = layers.flat_map(|it| it["changed-by"].as_array().unwrap().clone());
+    let formats = [
+        (
+            "JSON",
+            layers.map(|it| it.as_str().unwrap().to_owned()).collect(),
+        ),
+        (
+            "text",
+            behind(&text.replace("\n    ", " "), "  changed by: "),
+        ),
+        ("Markdown", behind(&markdown, "\nChanged by: ")),
+        ("HTML", behind(&html, "<p>Changed by: ")),
+    ];
+    for path in costly(before, after) {
+        let lacking = formats.iter().filter(|(_, names)| !names.contains(&path));
+        wrong.extend(lacking.map(|(format, _)| format!("{format} of diff: the cost lacks {path}")));
+    }
+    wrong
+}
+
+fn difference(comparison: &Comparison, texts: Pair<&CatalogueTexts>, plan: &Plan) -> DiffReport {
+    let (outcomes, costs) = differing(comparison.outcomes(), texts, |_| false);
+    let compared = outcomes.iter().zip(&costs.changes).map(|(outcome, cost)| {
+        report::diff::of_environment(ComparedEnvironment {
+            outcome,
+            cost: Some(cost),
+            plan: Some(plan),
+            artifacts: None,
+            sources: &comparison.runs.after.sources,
+        })
+    });
+    DiffReport::new(compared.collect(), 0)
+}
+
+#[test]
+fn every_title_line_and_report_names_the_attributes_that_change() {
+    let wrong: Vec<String> = of_environments().flat_map(|of| wrong_of(&of)).collect();
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The most changes of one attribute that the law plans.
+const CHANGES: usize = 4;
+
+/// What is wrong with the titles and reports of an attribute's changes.
+fn wrong_of(of: &Standing) -> Vec<String> {
+    let [stated, _] = texts(of);
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (before, after) in stated.iter().zip(stated.iter().skip(1)) {
+        if seen == CHANGES {
+            break;
+        }
+        let sides = Pair::new(read(before), read(after));
+        let changed = sides.before.compare(&sides.after).into_iter();
+        let mut changed = changed.filter(|it| is_at(of, &it.path));
+        // What comes or goes as a whole is named as a whole.
+        let is_value = changed.any(|it| {
+            let Pair { before, after } = &it.values;
+            let both = before.is_some() || is_list(of);
+            both && (after.is_some() || is_alone(of))
+        });
+        if !is_value {
+            continue;
+        }
+        seen += 1;
+        let change = planned(sides);
+        wrong.extend(in_a_title(of, &change));
+        wrong.extend(in_the_lines(&change));
+        wrong.extend(in_the_difference(Pair::new(before, after), &change));
+    }
+    if seen == 0 {
+        wrong.push("no pair changes it".into());
+    }
+    wrong
+        .into_iter()
+        .map(|it| format!("{}: {it}", of.full_path()))
+        .collect()
+}
