@@ -205,7 +205,7 @@ fn parse_file(
             format!("the file is not UTF-8 text: byte {at} does not belong to any character");
         diagnostics.push(
             Diagnostic::error(code::NOT_UTF_8, message, Span::new(source, at, at))
-                .help("save the file as UTF-8, which is neither UTF-16 nor Latin-1"),
+                .help("save the file as UTF-8"),
         );
         return Parsed {
             source,

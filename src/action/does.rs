@@ -398,10 +398,9 @@ fn answered(
     let reported = reported(call.service, answer, &which);
     match settled {
         Some(settled) => format!(
-            "{reported}, or keeps reporting \"{}\" if ${} was already {}",
-            read(&settled.answer),
-            settled.variable,
-            settled.holds
+            "{reported}; if the value was already {}, \"{}\" for ten minutes is enough",
+            settled.holds,
+            read(&settled.answer)
         ),
         None => reported,
     }

@@ -26,7 +26,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  success
   1  wrong arguments; a file, Git or Prometheus could not be read or written; an internal error
-  2  two states differ (diff, plan)
+  2  two states differ (diff, plan); a file would change (check --fix --diff)
   3  the input breaks a rule or the language, or no safe plan exists
   4  a limit of --fail-on was exceeded
   5  the committed output is stale";
@@ -104,7 +104,7 @@ pub(super) enum Command {
     Affected(Affected),
     /// Print the monthly cost of environments: floor and ceiling, by layer.
     Cost(CostArgs),
-    /// Project metrics: days until each threshold, and the cheapest change that helps.
+    /// Forecast when metrics reach their thresholds, and find the cheapest change that helps.
     Capacity(CapacityArgs),
     /// Print the five tiers side by side.
     Tiers(TiersArgs),
@@ -257,7 +257,7 @@ pub(super) struct Diff {
     /// List every value with its class, cause and fingerprint.
     #[arg(long)]
     pub(super) all: bool,
-    /// Add the unified diff of every rendered file. A generated tree is taken as it is on disk.
+    /// Add the unified diff of every rendered file. A generated tree is read from disk and not rendered again.
     #[arg(long)]
     pub(super) artifacts: bool,
     /// Exit with 4 if the change disrupts this much or more (disruption=failover), or if the floor
@@ -316,7 +316,7 @@ pub(super) struct CostArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub(super) format: ReportFormat,
-    /// Print every environment in detail; a single environment is always printed so.
+    /// Print details of every environment. This is the default for a single environment.
     #[arg(long)]
     pub(super) detail: bool,
 }

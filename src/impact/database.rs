@@ -184,7 +184,7 @@ fn max_connections(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = Impact::new(
         Class::Reboot,
-        "the parameter is static: you have to reboot the instance, no maintenance window does it",
+        "the parameter is static: it takes effect when the instance is rebooted, and no maintenance window does that",
         PARAMETERS,
     );
     let impact = if before && after {

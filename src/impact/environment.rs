@@ -23,7 +23,7 @@ pub(super) fn environment(
     match change.field {
         EnvironmentField::environment(()) => renamed(step),
         EnvironmentField::tier(()) => unfelt(
-            "the tier itself changes nothing that runs; the values that follow it are listed separately",
+            "the tier's name changes nothing that runs; the values that follow from it are listed separately",
             "tierc: the tier catalogue",
         ),
         EnvironmentField::region(()) => elsewhere(),

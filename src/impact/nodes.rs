@@ -55,7 +55,7 @@ pub(super) fn nodes(
 }
 
 /// EKS drains several nodes at once, which the connection budget does not cover.
-pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one first";
+pub(super) const DRAINED_FIRST: &str = "EKS alone would drain all nodes of the old group at once; the steps of `tierc plan` drain them one by one";
 
 /// Whether a group may have fewer nodes than before.
 fn shrinks(change: &AttributeChange, step: &ImpactStep<'_>) -> bool {

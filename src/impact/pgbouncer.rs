@@ -32,12 +32,12 @@ pub(super) fn pgbouncer(field: PgbouncerField, step: &ImpactStep<'_>) -> Impact 
             reload("PgBouncer reloads the list of startup parameters that it ignores")
         }
         PgbouncerField::mode(()) => reload("PgBouncer reloads its pool mode"),
-        PgbouncerField::image(()) => restart("the pods run another image", step),
+        PgbouncerField::image(()) => restart("the pods' image changes", step),
         PgbouncerField::requests(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
-            restart("the pods request other resources", step)
+            restart("the pods' resource requests change", step)
         }
         PgbouncerField::limits(ResourcesField::cpu(()) | ResourcesField::memory(())) => {
-            restart("the pods have other limits", step)
+            restart("the pods' resource limits change", step)
         }
         PgbouncerField::min_ready(()) => Impact::new(
             Class::None,

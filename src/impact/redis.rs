@@ -65,7 +65,7 @@ fn endpoint() -> Impact {
 }
 
 fn node(felt_by: FeltBy, step: &ImpactStep<'_>) -> Impact {
-    let reason = "new nodes synchronise and take over: milliseconds to seconds for each shard; the data must fit";
+    let reason = "new nodes synchronise, then take over: each shard is unavailable for milliseconds to seconds; the data must fit the new nodes";
     Impact::new(Class::Rolling, reason, SCALING)
         .felt_by(felt_by)
         .when(step.when())

@@ -88,18 +88,16 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
             "Helm: an upgrade deletes objects that left the release without waiting for the others",
         )
         .felt_by(felt_by),
-        WorkloadField::image(()) => template("pods run another image", felt_by),
+        WorkloadField::image(()) => template("the pods' image changes", felt_by),
         WorkloadField::replicas(ReplicasField::min(()) | ReplicasField::max(())) => {
-            scaled("the autoscaler has another minimum or maximum")
+            scaled("its minimum or maximum changes")
         }
         WorkloadField::target(TargetField::cpu(()) | TargetField::memory(())) => {
-            scaled("the autoscaler has another target utilisation")
+            scaled("its target utilisation changes")
         }
-        WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => {
-            scaled("the autoscaler scales at another pace")
-        }
-        WorkloadField::requests(_) => template("pods request other resources", felt_by),
-        WorkloadField::limits(_) => template("pods have other limits", felt_by),
+        WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => scaled("its pace changes"),
+        WorkloadField::requests(_) => template("the pods' resource requests change", felt_by),
+        WorkloadField::limits(_) => template("the pods' resource limits change", felt_by),
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {
             template("pods read their connection limit from a variable", felt_by)
         }

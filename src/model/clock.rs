@@ -18,7 +18,11 @@ impl ClockTime {
     pub fn parse(text: &str) -> Result<Self, String> {
         window::clock(text)
             .map(|minute| Self { minute })
-            .ok_or_else(|| format!("`{text}` is not a time of the day: write it as `20:00`"))
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is not a time of day: write it as `HH:MM`, from `00:00` to `23:59`"
+                )
+            })
     }
 
     /// Minutes after midnight, 0 to 1439.
@@ -62,7 +66,7 @@ impl Days {
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong =
-            || format!("`{text}` names no days of the week: write them as `mon-fri` or `sat,sun`");
+            || format!("`{text}` is not a list of weekdays: write them as `mon-fri` or `sat,sun`");
         let index = |day: &str| DAYS.iter().position(|known| *known == day);
         let mut days = [false; 7];
         for range in text.split(',') {

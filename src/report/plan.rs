@@ -550,7 +550,7 @@ fn closing(report: &PlanReport) -> String {
         )
     } else {
         format!(
-            "to write the commands of each step and the states that they read, run again with --out {root}"
+            "to write the scripts of each step and the states that they read, run again with --out {root}"
         )
     }
 }

@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding = finding
             .written(&pool.max_db, "caps every pool of a pod")
             .note(format!(
-                "`max-db` of {} caps the pool of a pod below {fits}, so raise it as well",
+                "`max-db` caps the pool of a pod at {}: raise it to at least {fits}, too",
                 pool.max_db.value
             ));
     }

@@ -110,7 +110,7 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
                 format!("with {count} the mode must be `{fitting}`"),
                 format!("\"{fitting}\""),
             )
-            .help("without `mode`, tierc derives it from the shards"),
+            .help("or remove `mode`: tierc then derives it from the shards"),
     )
 }
 

@@ -99,7 +99,7 @@ fn replica_max_connections(count: u32, step: &ImpactStep<'_>) -> Impact {
     }
     Impact::new(
         Class::Reboot,
-        "the parameter is static: you have to reboot the replicas, no maintenance window does it",
+        "the parameter is static: it takes effect when the replicas are rebooted, and no maintenance window does that",
         PARAMETERS,
     )
     .felt_by(FeltBy::Api)

@@ -179,7 +179,7 @@ impl<'t> Scanner<'t, '_> {
         let span = Span::new(self.source, token.start, token.start);
         let message = "a node ends with its block: start a new line after it";
         let finding = self.error(code::SYNTAX, token, message);
-        self.report(finding.replace("or is divided from it by `;`", span, "; "));
+        self.report(finding.replace("or put a `;` before the next node", span, "; "));
     }
 
     /// Something other than a name in the place of a node's name: the line is skipped.
@@ -209,7 +209,9 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(token);
         let finding = if node.entries.is_empty() {
             let name = &node.name;
-            let message = format!("a value follows `{name}` without a `=`");
+            let message = format!(
+                "unexpected `=` after `{name}`: in KDL, a value follows the node name directly"
+            );
             self.error(code::SYNTAX, token, message)
         } else {
             self.error(code::SYNTAX, token, "a key is missing before this `=`")
@@ -236,7 +238,7 @@ impl<'t> Scanner<'t, '_> {
 
     pub(super) fn colon_behind_name(&mut self, colon: &Token) {
         let span = self.span(colon);
-        let message = "in KDL, no colon follows a node's name";
+        let message = "unexpected `:` after the node name";
         let finding = self.error(code::SYNTAX, colon, message);
         self.report(finding.replace(
             "delete it: a node's values follow its name, and its child nodes are in `{ }`",
@@ -275,7 +277,7 @@ impl<'t> Scanner<'t, '_> {
         self.at += 1;
         let span = self.span(token);
         let message = match self.slice(token) {
-            "," => "KDL has no commas: values are divided by blanks",
+            "," => "KDL has no commas: values are separated by spaces",
             ":" => "KDL has no colons between values",
             "[" | "]" => "KDL has no lists in brackets: write the values one after the other",
             _ => "parentheses mean nothing here",
@@ -344,7 +346,7 @@ impl<'t> Scanner<'t, '_> {
             return;
         }
         let span = Span::new(self.source, first.end, first.end);
-        let message = "a blank is missing before this value";
+        let message = "a space is missing before this value";
         let finding = self.error(code::SYNTAX, &next, message);
         self.report(finding.replace("write one", span, " "));
     }

@@ -59,10 +59,8 @@ pub fn days(value: &KdlValue<'_>) -> Reading<Days> {
 pub(super) fn asleep(value: &KdlValue<'_>) -> Reading<u32> {
     match whole(0..=u32::MAX)(value)? {
         0 => Ok(0),
-        _ => Err(
-            Problem::wrong("off-hours scale the API to zero, and to nothing else")
-                .help("write `0`; where some pods have to stay, lower `replicas min=` of the API"),
-        ),
+        _ => Err(Problem::wrong("off-hours can only set the API to 0")
+            .help("write `0`; where some pods have to stay, lower `replicas min=` of the API")),
     }
 }
 

@@ -42,7 +42,7 @@ fn has_not_grown(storage: &Storage) -> Procedure {
         return procedure;
     }
     procedure.require(format!(
-        "no volume has grown by itself: each has {} GiB; if one has more, write its size as `gib` first",
+        "storage autoscaling has not grown any volume: each has {} GiB; if one has more, write its size as `gib` first",
         storage.gib.value
     ))
 }
