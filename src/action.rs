@@ -2,20 +2,24 @@
 //! the very end, as POSIX shell for people, as JSON, and as files to run. Nothing learns what an action does
 //! from its shell.
 
+mod aws;
 mod does;
 pub(crate) mod elasticache;
 pub(crate) mod kubectl;
+mod question;
 pub(crate) mod rds;
 mod reads;
 pub mod shell;
-
-use std::fmt::Display;
+mod summary;
+mod variables;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use does::summary;
+pub use aws::{Argument, ArgumentValue, AwsCall, AwsQuery, Remembered};
 pub use kubectl::{KubectlArgument, KubectlCall};
+pub use question::{Holds, Number, Question, SettledAnswer};
+pub use summary::summary;
 
 /// Something that a step does, or looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -272,70 +276,6 @@ pub struct Emptying {
     pub timeout: u64,
 }
 
-/// A call of the AWS command line, which reads botocore's models.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct AwsCall {
-    /// The service, such as `rds`.
-    pub service: &'static str,
-    /// The operation as the command line has it, such as `modify-db-instance`.
-    pub operation: &'static str,
-    /// Its arguments.
-    pub arguments: Vec<Argument>,
-}
-
-/// An argument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Argument {
-    /// Its name as the command line has it, without `--`.
-    pub name: &'static str,
-    /// Its value.
-    pub value: ArgumentValue,
-}
-
-/// The value of an argument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ArgumentValue {
-    /// On or off.
-    Switch(bool),
-    /// A text.
-    Text(String),
-    /// A variable of the shell.
-    Remembered(Remembered),
-    /// The larger of a variable and a number.
-    Larger(&'static str, u32),
-    /// A moment that many seconds ago.
-    Ago(u32),
-    /// The fields of a structure.
-    Fields(Vec<Argument>),
-    /// What AWS answers: one text.
-    Answer(Box<AwsQuery>),
-    /// What AWS answers: a list of texts.
-    Answers(Box<AwsQuery>),
-}
-
-/// A variable of the shell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Remembered {
-    /// The variable.
-    pub variable: &'static str,
-    /// What is said where it holds nothing; null where it always holds something.
-    pub otherwise: Option<String>,
-}
-
-/// A question to AWS, and what of the answer is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct AwsQuery {
-    /// The call.
-    pub call: AwsCall,
-    /// The JMESPath expression.
-    pub query: String,
-}
-
 /// What a variable holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
@@ -377,184 +317,6 @@ pub enum Memory {
     },
 }
 
-/// What is to be so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case"
-)]
-pub enum Question {
-    /// AWS answers with these values.
-    Aws {
-        /// The call.
-        call: AwsCall,
-        /// JMESPath expressions, one for each value.
-        fields: Vec<String>,
-        /// The values, with blanks between them, as an extended regular expression.
-        answer: String,
-        /// Asked for each of these, as `$NODE`; null where it is asked once.
-        each: Option<AwsQuery>,
-        /// Another answer that ends the wait; null where there is none.
-        settled: Option<SettledAnswer>,
-    },
-    /// One of the waiters of AWS' command line is content.
-    Waiter {
-        /// The service.
-        service: &'static str,
-        /// The waiter.
-        waiter: &'static str,
-        /// Its arguments.
-        arguments: Vec<Argument>,
-    },
-    /// The cluster has the manifests: `kubectl diff` finds nothing.
-    Same {
-        /// The manifests.
-        manifests: Manifests,
-        /// Whether an event may hold the minimum of the API's autoscaler above the declared one.
-        raised: bool,
-    },
-    /// The minimum of an autoscaler is no lower.
-    Minimum {
-        /// The namespace.
-        namespace: String,
-        /// The HorizontalPodAutoscaler.
-        autoscaler: String,
-        /// The minimum.
-        least: u32,
-    },
-    /// Terraform has nothing left to do.
-    NothingLeft {
-        /// The file of variables.
-        variables: String,
-    },
-    /// A Deployment has as many pods that are ready.
-    Ready {
-        /// The namespace.
-        namespace: String,
-        /// The Deployment.
-        deployment: String,
-        /// The number.
-        least: u32,
-    },
-    /// A rollout is over.
-    RolledOut {
-        /// The namespace.
-        namespace: String,
-        /// The Deployment.
-        deployment: String,
-    },
-    /// An object has a condition.
-    Condition {
-        /// The namespace.
-        namespace: String,
-        /// The object, as `kind/name`.
-        object: String,
-        /// The condition.
-        condition: &'static str,
-        /// A Deployment that has no condition while it has no pods.
-        unless_asleep: Option<String>,
-    },
-    /// No pod is on its way out.
-    NoneLeaving {
-        /// The namespace.
-        namespace: String,
-        /// The labels of the pods; all of them where there is none.
-        pods: Option<String>,
-    },
-    /// There are no more pods than so many, those that finish included.
-    MostPods {
-        /// The namespace.
-        namespace: String,
-        /// The labels of the pods.
-        pods: String,
-        /// The number.
-        most: u32,
-    },
-    /// A key of a Secret holds a text.
-    Secret {
-        /// The namespace.
-        namespace: String,
-        /// The Secret.
-        secret: String,
-        /// The key.
-        key: &'static str,
-        /// What it holds.
-        holds: Holds,
-    },
-    /// Nodes are ready.
-    NodesReady {
-        /// Their labels; all of them where there is none.
-        nodes: Option<NodeLabels>,
-    },
-    /// There are as many nodes.
-    Nodes {
-        /// Their labels.
-        nodes: NodeLabels,
-        /// The number.
-        least: Number,
-    },
-    /// No pod waits for a node.
-    NonePending,
-    /// No pod of PgBouncer has more server connections of any database entry.
-    ServerConnections {
-        /// PgBouncer.
-        pooler: PoolerDeployment,
-        /// The number.
-        most: u32,
-    },
-    /// Pods have no more client connections of PgBouncer than so many.
-    ClientConnections {
-        /// PgBouncer.
-        pooler: PoolerDeployment,
-        /// The labels of the pods.
-        pods: String,
-        /// The number.
-        most: u64,
-    },
-    /// No more connections of the primary bypass PgBouncer than so many.
-    PastPooler {
-        /// PgBouncer.
-        pooler: PoolerDeployment,
-        /// The number.
-        most: u64,
-    },
-}
-
-/// An answer of AWS that ends a wait once it has come often enough, where a variable says that it may.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct SettledAnswer {
-    /// The variable.
-    pub variable: &'static str,
-    /// What it holds where the answer may end the wait.
-    pub holds: String,
-    /// The answer.
-    pub answer: String,
-    /// How often it has to come.
-    pub looks: u32,
-}
-
-/// What a key of a Secret holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holds {
-    /// It starts so.
-    Start(String),
-    /// This text is in it.
-    Text(String),
-}
-
-/// A number that is known, or that a variable holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Number {
-    /// The number.
-    Known(u32),
-    /// The variable.
-    Variable(&'static str),
-}
-
 impl From<Question> for Action {
     fn from(until: Question) -> Self {
         Self::Wait { until }
@@ -573,12 +335,6 @@ impl From<KubectlCall> for Action {
     }
 }
 
-impl<T: Display> From<T> for ArgumentValue {
-    fn from(text: T) -> Self {
-        Self::Text(text.to_string())
-    }
-}
-
 impl Action {
     /// This, unless a variable holds one of these.
     pub(crate) fn unless(
@@ -590,70 +346,6 @@ impl Action {
             variable,
             holds: holds.iter().map(|&value| value.to_owned()).collect(),
             actions: actions.into_iter().collect(),
-        }
-    }
-}
-
-impl ArgumentValue {
-    /// What a variable holds, which always holds something.
-    pub(crate) fn variable(variable: &'static str) -> Self {
-        Self::Remembered(Remembered {
-            variable,
-            otherwise: None,
-        })
-    }
-}
-
-impl AwsCall {
-    /// A call without arguments yet.
-    pub(crate) fn new(service: &'static str, operation: &'static str) -> Self {
-        Self {
-            service,
-            operation,
-            arguments: Vec::new(),
-        }
-    }
-
-    /// With one argument more.
-    pub(crate) fn with(mut self, name: &'static str, value: ArgumentValue) -> Self {
-        self.arguments.push(Argument { name, value });
-        self
-    }
-
-    /// With a text as one argument more.
-    pub(crate) fn text(self, name: &'static str, value: impl Display) -> Self {
-        self.with(name, value.into())
-    }
-
-    /// With more arguments.
-    pub(crate) fn and(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
-        self.arguments.extend(arguments);
-        self
-    }
-
-    /// What of its answer is wanted.
-    pub(crate) fn query(self, query: impl Into<String>) -> AwsQuery {
-        AwsQuery {
-            call: self,
-            query: query.into(),
-        }
-    }
-}
-
-impl Argument {
-    /// A text.
-    pub(crate) fn text(name: &'static str, value: impl Display) -> Self {
-        Self {
-            name,
-            value: ArgumentValue::Text(format!("{value}")),
-        }
-    }
-
-    /// On or off.
-    pub(crate) fn switch(name: &'static str, on: bool) -> Self {
-        Self {
-            name,
-            value: ArgumentValue::Switch(on),
         }
     }
 }

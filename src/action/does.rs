@@ -1,103 +1,10 @@
 //! What an action does, as one line for people.
 
-use std::collections::BTreeMap;
-
+use super::variables::{Variables, one_of};
 use super::{
     Action, Argument, ArgumentValue, AwsCall, AwsQuery, Holds, KubectlCall, Manifests, Memory,
     NodeLabels, Number, Question, SettledAnswer,
 };
-
-/// What variables hold, in words; the others are shown by their names, as a script has them.
-#[derive(Debug, Default)]
-struct Variables(BTreeMap<&'static str, String>);
-
-impl Variables {
-    fn show(&self, variable: &str) -> String {
-        let known = self.0.get(variable);
-        known.map_or_else(|| format!("${variable}"), Clone::clone)
-    }
-}
-
-/// What a procedure does, for each of its actions the lines that people need: those that only look
-/// up a name or a number for a later action have none, and the later one says what it uses.
-#[must_use]
-pub fn summary(actions: &[Action]) -> Vec<Vec<String>> {
-    let mut variables = Variables::default();
-    let each = actions.iter();
-    each.map(|action| summarised(action, &mut variables))
-        .collect()
-}
-
-fn summarised(action: &Action, variables: &mut Variables) -> Vec<String> {
-    match action {
-        Action::Remember { variable, value } => {
-            let held = held_by(value, variables);
-            variables.0.insert(variable, held);
-            Vec::new()
-        }
-        Action::Need { .. } => Vec::new(),
-        Action::Unless { actions, .. } => {
-            let inner = actions.iter();
-            inner.flat_map(|it| summarised(it, variables)).collect()
-        }
-        Action::Apply { .. }
-        | Action::Delete { .. }
-        | Action::DeleteObjects { .. }
-        | Action::Helm { .. }
-        | Action::Terraform { .. }
-        | Action::Forget { .. }
-        | Action::Aws { .. }
-        | Action::Kubectl { .. }
-        | Action::Show { .. }
-        | Action::SetUp { .. }
-        | Action::Import { .. }
-        | Action::ApplyMade { .. }
-        | Action::Each { .. }
-        | Action::ShowConsole { .. }
-        | Action::Restart { .. }
-        | Action::LetIn { .. }
-        | Action::Cordon { .. }
-        | Action::Uncordon { .. }
-        | Action::EmptyNodes { .. }
-        | Action::Shrink { .. }
-        | Action::Reload { .. }
-        | Action::WakeApi { .. }
-        | Action::WakePool { .. }
-        | Action::ShowWaiting { .. }
-        | Action::Wait { .. } => vec![action.told(variables)],
-    }
-}
-
-/// `max(current size, 3)`; what is such a choice already gets one number more.
-fn one_of(function: &str, value: &str, number: u32) -> String {
-    let inner = value
-        .strip_prefix(function)
-        .and_then(|it| it.strip_prefix('('));
-    let value = inner.and_then(|it| it.strip_suffix(')')).unwrap_or(value);
-    format!("{function}({value}, {number})")
-}
-
-/// What a variable holds, in words.
-fn held_by(value: &Memory, variables: &Variables) -> String {
-    match value {
-        Memory::Answer(query) | Memory::Number(query) => match query.query.rsplit('.').next() {
-            Some("desiredSize") => "current size".into(),
-            field => format!(
-                "the {} that {} reports",
-                field.unwrap_or_default(),
-                query.call.operation
-            ),
-        },
-        Memory::Versions(_) => "the versions that AWS offers".into(),
-        Memory::Newest(_) => "the newest version that AWS can upgrade to".into(),
-        Memory::Variable(other) => variables.show(other),
-        Memory::Larger(other, number) => one_of("max", &variables.show(other), *number),
-        Memory::Smaller(other, number) => one_of("min", &variables.show(other), *number),
-        Memory::NodeGroup { group, .. } => format!("node group {group}"),
-        Memory::Nodes { nodes } => format!("the number of nodes in group {}", nodes.group),
-        Memory::ApiMark { .. } => "whether the API sleeps".into(),
-    }
-}
 
 impl Action {
     /// What it does, as one line in the imperative.
@@ -106,7 +13,7 @@ impl Action {
         self.told(&Variables::default())
     }
 
-    fn told(&self, variables: &Variables) -> String {
+    pub(super) fn told(&self, variables: &Variables) -> String {
         match self {
             Self::Apply { manifests } => format!("apply {}", named(manifests)),
             Self::Delete { manifests } => format!("delete every object in {}", named(manifests)),

@@ -16,7 +16,9 @@ use crate::source::{Source, Sources};
 #[must_use]
 pub fn unsayable(environment: &Environment, waivers: &[Waiver]) -> Option<String> {
     if let Some(key) = strange_key(environment) {
-        return Some(format!("`off-hours.{key}` is not called after its hours"));
+        return Some(format!(
+            "the name `off-hours.{key}` does not match its hours"
+        ));
     }
     let text = restated(environment, waivers);
     let mut sources = Sources::default();

@@ -201,7 +201,7 @@ fn multi_az(step: &ImpactStep<'_>) -> Impact {
     if step.after.database.multi_az.value {
         Impact::new(
             Class::OnlineDegraded,
-            "RDS creates a standby from a snapshot; latency rises until it has caught up",
+            "RDS creates a standby from a snapshot; latency rises until it catches up",
             MODIFYING,
         )
         .felt_by(FeltBy::Everyone)

@@ -10,6 +10,7 @@
 mod field;
 mod form;
 mod node;
+mod stands;
 mod table;
 mod value;
 mod walks;
@@ -24,6 +25,7 @@ use super::written::{Over, Pooled, Spoil, Written};
 use crate::source::{Sourced, Span, Spanned};
 pub use form::{Form, LABELS};
 pub(crate) use node::{hyphens, kebab, node, one_node};
+pub use stands::Stands;
 pub use table::{Standing, Top};
 pub use value::{Literal, Stated, Value};
 pub(crate) use walks::walks;
@@ -49,77 +51,6 @@ pub struct Declaration {
     pub example: &'static str,
     /// What it is, in a sentence.
     pub doc: &'static str,
-}
-
-/// How an attribute stands in its node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stands {
-    /// `key=value`.
-    Property,
-    /// `key=value`, which the node must have.
-    Required,
-    /// The one property of a child, which the child must have: `pause at=0`.
-    SoleProperty,
-    /// A value behind the node's name, which may be absent.
-    Argument,
-    /// A value behind the node's name, which must be there.
-    RequiredArgument,
-    /// The same, where it tells the node from others of its name.
-    Key,
-    /// The node's name, which says of which kind the node is.
-    Kind,
-    /// A child whose one argument is the value.
-    Child,
-    /// A child whose arguments are the values; there may be none.
-    List,
-    /// A child whose arguments are the values, at least one.
-    FilledList,
-    /// A child for each value, whose one argument it is.
-    Repeated,
-    /// A child whose properties are the values, by names of the user's own.
-    Map,
-    /// The same, in any number of children.
-    Maps,
-    /// A child with attributes of its own.
-    Node,
-    /// Any number of children with attributes of their own.
-    Nodes,
-    /// The same, where the children are called after their kinds.
-    Kinds,
-    /// Children with attributes of their own, told apart by their names.
-    Named,
-    /// The same without names, told apart by what they say: `off-hours`.
-    Unnamed,
-    /// A child for each of some worker pools: the pool's name and the value, `worker "batch" 0`.
-    Pools,
-    /// Attributes that stand among the owner's.
-    Among,
-}
-
-impl Stands {
-    /// Whether a node that lacks the value says nothing.
-    #[must_use]
-    pub fn is_required(self) -> bool {
-        match self {
-            Self::Required | Self::RequiredArgument | Self::Key | Self::Kind => true,
-            Self::Property
-            | Self::SoleProperty
-            | Self::Argument
-            | Self::Child
-            | Self::List
-            | Self::FilledList
-            | Self::Repeated
-            | Self::Map
-            | Self::Maps
-            | Self::Node
-            | Self::Nodes
-            | Self::Kinds
-            | Self::Named
-            | Self::Unnamed
-            | Self::Pools
-            | Self::Among => false,
-        }
-    }
 }
 
 impl Declaration {
@@ -408,7 +339,7 @@ pub(super) fn below(path: &str, step: &str) -> String {
     }
 }
 
-/// The path of a field where its owner's node states it: nodes that are called after their kinds are
+/// The path of a field where its owner's node states it: nodes that are named after their kinds are
 /// a list of their owner's own.
 pub(super) fn stated_below(path: &str, at: &Declaration, step: &str) -> String {
     if at.stands == Stands::Kinds {

@@ -12,7 +12,7 @@ use super::resolver::Resolver;
 
 /// What a workload gets from where it runs.
 pub(super) struct WorkloadPlace<'a> {
-    /// What its Deployment is called after, unless the file adopts another name.
+    /// The app. The Deployment's name starts with it, unless the file states another name.
     pub(super) app: &'a Sourced<Name>,
     /// What its Deployment does for the application.
     pub(super) role: &'a str,

@@ -8,6 +8,7 @@ use crate::support::{files, project};
 const RIDDLES: &[(&str, &str)] = &[
     ("and is none", "but is not one"),
     ("begins like a number", "starts like a number"),
+    ("called after", "named after"),
     ("goes without", "needs no"),
     ("in no sum", "sums exclude it"),
     ("nobody can say", "it is unknown"),

@@ -48,7 +48,7 @@ pub(crate) const fn hyphens<const N: usize>(field: &[u8]) -> [u8; N] {
 /// a child, whose path is the child's.
 ///
 /// `nodes` holds any number of nodes, of which a `key` tells one from another; `kinds` holds nodes that are
-/// called after what they are, which their `kind` says. `narrowed` says what attributes of a node among
+/// named after what they are, which their `kind` says. `narrowed` says what attributes of a node among
 /// its owner's take there, where that is less than elsewhere.
 ///
 /// `named` holds nodes that have names, and `unnamed` nodes that are told apart by what they say. `pools`

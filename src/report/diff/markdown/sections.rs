@@ -195,7 +195,7 @@ fn notes(cost: &CostDiff, environment: &EnvironmentDiff) -> String {
     }
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
-        ("Cannot change, and is priced as it is", &cost.kept),
+        ("Cannot change, priced as before", &cost.kept),
     ] {
         if !paths.is_empty() {
             notes += &format!("\n{what}: {}\n", codes(paths));

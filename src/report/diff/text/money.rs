@@ -4,6 +4,7 @@ use crate::cost::Range;
 use crate::pair::Pair;
 use crate::report::amount::{dollars, growth};
 use crate::report::paint::{Ink, Paint};
+use crate::report::paths::grouped;
 use crate::report::table::Columns;
 
 use super::super::EnvironmentDiff;
@@ -20,10 +21,11 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         .map(|(what, cost)| row(what, cost))
         .collect();
     let mut notes = String::new();
+    let short = |paths: &[String]| grouped(paths.iter().map(String::as_str));
     for (what, paths) in [
-        ("changed by", &changing_cost(cost, environment)),
-        ("changes without a price", &cost.unpriced),
-        ("cannot change, and is priced as it is", &cost.kept),
+        ("changed by", changing_cost(cost, environment)),
+        ("changes without a price", short(&cost.unpriced)),
+        ("cannot change, priced as before", short(&cost.kept)),
     ] {
         if !paths.is_empty() {
             notes += &wrapped("  ", &format!("{what}: {}", paths.join(", ")), 4);
