@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 finding.repair(instance, &path, message, format!("\"{near}\""))
             }
             None => finding.help(format!(
-                "known types are {}; add others to your own catalogue",
+                "use a known type: {}; or add the type to your own catalogue",
                 known(&instance.value, types.names().collect())
             )),
         });
