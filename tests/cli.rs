@@ -424,7 +424,7 @@ fn a_catalogue_cannot_name_a_tier() {
     assert_eq!(code(&output), 3);
     let told = stdout(&output) + &stderr(&output);
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    let fixed = "the five names are fixed: a catalogue gives them other numbers";
+    let fixed = "a catalogue can change the values of the five tiers, but not their names";
     assert!(told.contains(fixed), "{told}");
 }
 
