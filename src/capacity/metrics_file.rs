@@ -235,7 +235,8 @@ impl MetricsRows<'_> {
         let found = found.ok_or_else(|| match names.len() {
             0 => format!("nothing in this environment has `{metric}`"),
             _ => format!(
-                "the component of this row has no `{metric}`: use {}",
+                "{} is not a component with `{metric}`: use {}",
+                word(component),
                 names.join(" or ")
             ),
         })?;
