@@ -95,21 +95,21 @@ fn each(values: impl Iterator<Item = String>) -> String {
 
 fn redis(environment: &Environment, name: &str) -> String {
     let group = environment.redis.get(name);
-    group.map_or_else(|| "-".to_owned(), shape)
+    group.map_or_else(
+        || "-".to_owned(),
+        |group| shape(group, &group.replicas.value.to_string()),
+    )
 }
 
 /// A replication group in a few words: `r6g.large + 1`, with the replicas of each shard.
 #[must_use]
-pub fn shape(group: &RedisGroup) -> String {
+pub fn shape(group: &RedisGroup, replicas: &str) -> String {
     let node = &group.node.value;
     let node = node.strip_prefix("cache.").unwrap_or(node);
     if group.is_cluster() {
-        format!(
-            "{} x ({node} + {})",
-            group.cluster.shards.value, group.replicas.value
-        )
+        format!("{} x ({node} + {replicas})", group.cluster.shards.value)
     } else {
-        format!("{node} + {}", group.replicas.value)
+        format!("{node} + {replicas}")
     }
 }
 

@@ -90,7 +90,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         summary: format!(
             "at last week's growth, the database's storage will be full within {within}{counted_from}"
         ),
-        value: "{{ $value | humanize1024 }}B too little then",
+        value: "{{ $value | humanize1024 }}B short at that time",
         action: "increase the storage".into(),
         relieved_by: growing.into(),
         section: "More database storage".into(),

@@ -195,14 +195,14 @@ fn notes(cost: &CostDiff, environment: &EnvironmentDiff) -> String {
     }
     for (what, paths) in [
         ("Changes without a price", &cost.unpriced),
-        ("Cannot change, priced as before", &cost.kept),
+        ("Cannot change, so the present value is priced", &cost.kept),
     ] {
         if !paths.is_empty() {
             notes += &format!("\n{what}: {}\n", codes(paths));
         }
     }
     for sentence in &cost.calendar {
-        notes += &format!("\nNot in any sum: {}\n", prose(sentence));
+        notes += &format!("\nExcluded from the sums: {}\n", prose(sentence));
     }
     notes
 }

@@ -25,14 +25,17 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
     for (what, paths) in [
         ("changed by", changing_cost(cost, environment)),
         ("changes without a price", short(&cost.unpriced)),
-        ("cannot change, priced as before", short(&cost.kept)),
+        (
+            "cannot change, so the present value is priced",
+            short(&cost.kept),
+        ),
     ] {
         if !paths.is_empty() {
             notes += &wrapped("  ", &format!("{what}: {}", paths.join(", ")), 4);
         }
     }
     for sentence in &cost.calendar {
-        notes += &wrapped("  ", &format!("not in any sum: {sentence}"), 4);
+        notes += &wrapped("  ", &format!("excluded from the sums: {sentence}"), 4);
     }
     if rows.is_empty() && notes.is_empty() {
         return String::new();
