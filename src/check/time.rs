@@ -53,7 +53,7 @@ fn above(code: Code, who: &str, floor: ValueAt<'_>, max: ValueAt<'_>) -> Option<
             .repair(
                 floor,
                 &floor_path,
-                format!("lower it to the maximum, {}", max.value),
+                format!("lower the floor to the maximum, {}", max.value),
                 max.value.to_string(),
             ),
     )

@@ -43,7 +43,7 @@ const ROWS: &[TierRow] = &[
                 .map(|pool| resources(&pool.workload.limits)),
         )
     }),
-    ("demand at maxima", |e| {
+    ("connections asked for", |e| {
         connections::total(&connections::demand(e)).to_string()
     }),
     ("PgBouncer instances", |e| {
@@ -77,8 +77,8 @@ const ROWS: &[TierRow] = &[
             e.database.storage.gib.value, e.database.storage.max_gib.value
         )
     }),
-    ("Redis queue", |e| redis(e, "queue")),
-    ("Redis cache", |e| redis(e, "cache")),
+    ("Redis queue + replicas", |e| redis(e, "queue")),
+    ("Redis cache + replicas", |e| redis(e, "cache")),
     ("nodes", |e| {
         each(e.nodes.values().map(|group| {
             format!(

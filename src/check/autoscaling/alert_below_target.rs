@@ -75,7 +75,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
         None => finding.repair(
             alert,
             "alerts.api-cpu",
-            "use the smallest threshold above that",
+            format!("raise the threshold to {least}, the smallest above that point"),
             least.to_string(),
         ),
     })

@@ -104,7 +104,7 @@ impl Overdrawn<'_> {
                     .operand(
                         &pgbouncer.min_ready,
                         "pgbouncer.min-ready",
-                        "a rollout ends one pod per this time",
+                        "a rollout ends one pod in this time",
                     )
                     .operand(
                         &pgbouncer.drain,

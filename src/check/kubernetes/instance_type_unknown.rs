@@ -80,7 +80,7 @@ fn known(typed: &str, names: Vec<&str>) -> String {
     };
     let own: Vec<&str> = names.iter().copied().filter(of_family).collect();
     if own.is_empty() {
-        format!("the families {}", suggest::families(names))
+        format!("one of the families {}", suggest::families(names))
     } else {
         suggest::list(own)
     }

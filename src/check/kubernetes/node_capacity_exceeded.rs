@@ -148,7 +148,7 @@ fn division<'a>(
         })
         .collect();
     format!(
-        "with every rollout surging, there are {} = {} pods of at least {}m and {}Mi each; the nodes hold {} = {} of them",
+        "with every rollout surging, there are {} = {} pods of at least {}m of CPU and {}Mi of memory each; the nodes hold {} = {} of them",
         come.join(" + "),
         crowd.pods,
         crowd.cpu,

@@ -55,7 +55,7 @@ fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) ->
     let mut finding = super::everything(finding, environment, sharing(), groups, &resources);
     for load in sharing() {
         finding = finding.note(format!(
-            "`{}`: {} pods with surge, each requests {}m and {}Mi",
+            "`{}`: {} pods with surge, each requests {}m of CPU and {}Mi of memory",
             load.who,
             load.pods,
             load.cpu,

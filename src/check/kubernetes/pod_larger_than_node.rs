@@ -79,11 +79,11 @@ fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> 
     let most_memory = format!("\"{}Mi\"", room.memory / 1_048_576);
     match (load.cpu > room.cpu, load.memory > room.memory) {
         (true, false) => {
-            let message = format!("request at most {}m", room.cpu);
+            let message = format!("request at most {}m of CPU", room.cpu);
             finding.repair(cpu, &path("cpu"), message, most_cpu)
         }
         (false, true) => {
-            let message = format!("request at most {}Mi", room.memory / 1_048_576);
+            let message = format!("request at most {}Mi of memory", room.memory / 1_048_576);
             finding.repair(memory, &path("memory"), message, most_memory)
         }
         _ => finding.help_by(

@@ -68,7 +68,7 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<F
             .repair(
                 replicas,
                 &path,
-                "use at least 1 replica, which takes over",
+                "use at least 1 replica, so that one node can be lost",
                 "1",
             ),
     )
