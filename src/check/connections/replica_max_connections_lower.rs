@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 "connections that the primary allows",
             )
             .operand(&replicas.count, "database.replicas.count", "read replicas")
-            .note(format!("{} < {}", replica.value, source.value))
+            .note(format!("{} connections < {}", replica.value, source.value))
             .repair(
                 replica,
                 "database.replicas.max-connections",

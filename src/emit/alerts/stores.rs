@@ -77,7 +77,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
     // stated size.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(" (assuming the {gib} GiB that the file states)")
+        format!(" (counted from the {gib} GiB in the file)")
     } else {
         String::new()
     };
