@@ -305,12 +305,12 @@ fn why_says_of_few_connections_what_was_done_to_them() {
     assert!(few.contains(", rounded down to a whole number: 3"), "{few}");
     let none = why(200, "pgbouncer.pool.max-db");
     assert!(
-        none.contains("= 0.7, but at least 1: 0 is no limit to PgBouncer"),
+        none.contains("= 0.7, but at least 1, because 0 means no limit to PgBouncer"),
         "{none}"
     );
     let share = why(200, "pgbouncer.pool.default");
     assert!(
-        share.contains("/ 200 instances = 0.4, rounded up to 5: 5"),
+        share.contains("/ 200 instances = 0.4, rounded up to a multiple of 5: 5"),
         "{share}"
     );
 }
@@ -424,7 +424,7 @@ fn a_catalogue_cannot_name_a_tier() {
     assert_eq!(code(&output), 3);
     let told = stdout(&output) + &stderr(&output);
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    let fixed = "the five names are fixed: a catalogue gives them other numbers";
+    let fixed = "a catalogue can change the values of the five tiers, but not their names";
     assert!(told.contains(fixed), "{told}");
 }
 

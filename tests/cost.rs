@@ -348,6 +348,6 @@ fn a_budget_stands_beside_what_is_used_of_it() {
     let both = [files[0], ("staging.kdl", other.as_str())];
     for format in [Format::Human, Format::Markdown] {
         let told = reported(&both, None, format, false);
-        assert_eq!(told.matches("used of the budget").count(), 1, "{told}");
+        assert_eq!(told.matches("share of the budget").count(), 1, "{told}");
     }
 }

@@ -218,12 +218,12 @@ fn replicas_get_more_connections_first_and_fewer_last() {
         |titles: &[String], what: &str| titles.iter().position(|title| title.starts_with(what));
     let up = titles(&with(800), &with(1200));
     assert!(
-        place(&up, "move the read replicas") < place(&up, "move the database"),
+        place(&up, "change the read replicas") < place(&up, "change the database"),
         "{up:?}"
     );
     let down = titles(&with(1200), &with(800));
     assert!(
-        place(&down, "move the read replicas") > place(&down, "move the database"),
+        place(&down, "change the read replicas") > place(&down, "change the database"),
         "{down:?}"
     );
 }

@@ -101,7 +101,7 @@ impl MetricsColumns {
                     return Err(MetricsMistake::at(1, message));
                 }
                 None if name.contains(';') => {
-                    let message = "the columns are divided by `;`: divide them by commas";
+                    let message = "the columns are separated by `;`: separate them with commas";
                     return Err(MetricsMistake::at(1, message));
                 }
                 None => {
@@ -235,9 +235,9 @@ impl MetricsRows<'_> {
         let found = found.ok_or_else(|| match names.len() {
             0 => format!("nothing in this environment has `{metric}`"),
             _ => format!(
-                "nothing in this environment is called {} and has `{metric}`: there is {}",
+                "{} is not a component with `{metric}`: use {}",
                 word(component),
-                names.join(", ")
+                names.join(" or ")
             ),
         })?;
         Ok((metric, found.component.clone()))
@@ -311,7 +311,7 @@ fn looks_like_shares((metric, component): &SeriesKey, samples: &[Sample]) -> Opt
     let most = samples.iter().map(|it| it.value).fold(0.0, f64::max);
     let percent = metric.unit() == Unit::Percent;
     (percent && most > 0.0 && most <= 1.0).then(|| {
-        format!("`{metric}` of {component} is never above 1: percent are read as 0 to 100")
+        format!("`{metric}` of {component} is never above 1: write percentages as 0 to 100")
     })
 }
 
@@ -356,7 +356,7 @@ fn time(text: &str) -> Result<Timestamp, String> {
         return day
             .to_zoned(TimeZone::UTC)
             .map(|midnight| midnight.timestamp())
-            .map_err(|_| format!("{} is outside of the calendar", cell(text)));
+            .map_err(|_| format!("{} is outside the calendar", cell(text)));
     }
     let hint = if text.parse::<jiff::civil::DateTime>().is_ok() {
         ": it has no offset from UTC, such as `Z` or `+01:00`"
@@ -374,14 +374,12 @@ fn value(text: &str) -> Result<Option<f64>, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=MOST).contains(&value) => Ok(Some(value)),
         Ok(value) if value.is_nan() => Ok(None),
-        Ok(value) if value < 0.0 => Err(format!(
-            "{} is below zero, which no metric here is",
-            cell(text)
-        )),
-        Ok(value) if value.is_finite() => Err(format!(
-            "{} is more than any metric here can be",
-            cell(text)
-        )),
+        Ok(value) if value < 0.0 => {
+            Err(format!("{} is negative, but no metric can be", cell(text)))
+        }
+        Ok(value) if value.is_finite() => {
+            Err(format!("{} is too large for any metric", cell(text)))
+        }
         Ok(_) => Err(format!("{} is not a finite number", cell(text))),
         Err(_) if text.ends_with('%') => {
             Err(format!("{} has a unit: write the number alone", cell(text)))

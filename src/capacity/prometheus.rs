@@ -71,7 +71,7 @@ pub fn samples(body: &str, window: ReviewWindow) -> Result<Vec<Sample>, String> 
             .parse()
             .map_err(|_| format!("`{value}` is not a value of Prometheus"))?;
         if value.is_finite() && value > MOST {
-            return Err(format!("`{value:e}` is more than any metric here can be"));
+            return Err(format!("`{value:e}` is too large for any metric"));
         }
         if value.is_finite() && value >= 0.0 && window.holds(at) {
             samples.push(Sample { at, value });

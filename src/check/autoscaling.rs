@@ -51,8 +51,12 @@ pub(super) fn steps(finding: Finding, path: &str, scaling: &Scaling) -> Finding 
     for (index, policy) in scaling.policy.iter().enumerate() {
         let path = format!("{path}.policy.{}", index + 1);
         finding = finding
-            .operand(&policy.value, &format!("{path}.value"), "a step")
-            .operand(&policy.every, &format!("{path}.every"), "its period");
+            .operand(&policy.value, &format!("{path}.value"), "size of this step")
+            .operand(
+                &policy.every,
+                &format!("{path}.every"),
+                "period of this step",
+            );
     }
     match scaling.select.value {
         Select::Max => finding.given(&scaling.select),

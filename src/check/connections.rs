@@ -69,9 +69,9 @@ fn driver(finding: Finding, who: &str, stated: &StatedDriver<'_>, text: &str) ->
     for (version, name) in [(stated.version, "version"), (stated.libpq, "libpq")] {
         if let Some(version) = version {
             let text = if name == "libpq" {
-                "on this libpq"
+                "its libpq"
             } else {
-                "in this version"
+                "its version"
             };
             finding = finding.operand(version, &format!("{path}.{name}"), text);
         }
@@ -104,7 +104,7 @@ pub(super) fn pods(finding: Finding, who: &str, workload: &Workload, surge: Surg
     let max = &workload.replicas.max;
     let (path, text) = (
         format!("{who}.replicas.max"),
-        format!("maximum of pods of `{who}`"),
+        format!("maximum pods of `{who}`"),
     );
     let mut finding = finding.operand(max, &path, text);
     if let Some(hold) = workload.hold.as_ref().filter(|hold| hold.value > max.value) {

@@ -50,10 +50,13 @@ impl Finding {
         text: impl Into<String>,
     ) -> Self {
         if let Origin::Derived(derivation) = &value.origin {
-            self.diagnostic = self.diagnostic.note(format!(
-                "`{path}` is {}, derived: {}",
-                value.value, derivation.arithmetic
-            ));
+            let (shown, arithmetic) = (value.value.to_string(), &derivation.arithmetic);
+            let note = if *arithmetic == shown {
+                format!("`{path}` is not stated, so it is derived: {shown}")
+            } else {
+                format!("`{path}` is {shown}, derived: {arithmetic}")
+            };
+            self.diagnostic = self.diagnostic.note(note);
             self.derived.push((path.to_owned(), derivation.clone()));
         }
         let text = text.into();

@@ -108,8 +108,16 @@ fn group(finding: Finding, environment: &Environment, name: &Name) -> Finding {
     };
     let path = |step: &str| format!("nodes.{name}.{step}");
     finding
-        .operand(&group.count.max, &path("count.max"), "most nodes")
-        .operand(&group.instance, &path("instance"), "their type")
+        .operand(
+            &group.count.max,
+            &path("count.max"),
+            format!("maximum nodes of `{name}`"),
+        )
+        .operand(
+            &group.instance,
+            &path("instance"),
+            format!("instance type of `{name}`"),
+        )
 }
 
 /// Labels a pod's requests for `resources`.
@@ -191,7 +199,7 @@ fn landing(mut finding: Finding, environment: &Environment) -> Finding {
 fn room_note(name: &Name, room: &Room) -> String {
     let (cpu, memory, pods) = (room.cpu, room.memory / 1_048_576, room.pods);
     format!(
-        "a node of `nodes.{name}` has {cpu}m, {memory}Mi and {pods} addresses for pods: its allocatable resources minus {}m, {}Mi and {} pods for daemons",
+        "a node of `nodes.{name}` has {cpu}m of CPU, {memory}Mi of memory and {pods} addresses for pods: its allocatable resources minus {}m, {}Mi and {} pods for daemons",
         packing::DAEMON_MILLICORES,
         packing::DAEMON_MEBIBYTES,
         packing::DAEMON_PODS
@@ -212,7 +220,7 @@ fn more_nodes(
         Some(fewest) => finding.repair(
             &group.count.max,
             &format!("nodes.{name}.count.max"),
-            format!("the smallest number of nodes of `{name}` that holds all pods is {fewest}"),
+            format!("allow {fewest} nodes of `{name}`, the fewest that hold all pods"),
             fewest.to_string(),
         ),
         None => finding.help("lower the maxima or the requests, or choose a larger `instance`"),

@@ -114,7 +114,7 @@ impl<'a> Judged<'a> {
             Some(group) => finding.operand(
                 &group.count.max,
                 &format!("{}.count.max", item.path),
-                format!("the maximum of nodes of `{}`", item.path),
+                format!("the maximum number of nodes of `{}`", item.path),
             ),
             None => finding,
         };

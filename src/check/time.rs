@@ -42,18 +42,18 @@ fn above(code: Code, who: &str, floor: ValueAt<'_>, max: ValueAt<'_>) -> Option<
         return None;
     }
     let message = format!(
-        "the event asks for {} pods of {who}, but its maximum is {}",
+        "the event asks for {} pods of {who}, above the maximum of {}",
         floor.value, max.value
     );
     Some(
         Finding::new(code, Severity::Error, message)
-            .operand(floor, &floor_path, "what the event asks for")
+            .operand(floor, &floor_path, "the event asks for this number of pods")
             .operand(max, &max_path, "the maximum")
-            .note(format!("{} > {}", floor.value, max.value))
+            .note(format!("{} pods > {} pods", floor.value, max.value))
             .repair(
                 floor,
                 &floor_path,
-                format!("the maximum is {}", max.value),
+                format!("lower the floor to the maximum, {}", max.value),
                 max.value.to_string(),
             ),
     )

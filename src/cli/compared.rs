@@ -77,7 +77,7 @@ fn unread(comparison: &Comparison) -> impl Iterator<Item = (&Run, &Compiled)> {
 pub(super) fn say_called(comparison: &Comparison, output: &Output) {
     if let Some(Pair { before, after }) = &comparison.called {
         output.say_prose(&format!(
-            "both sides are taken as states of one environment: `{after}` counts as `{before}`, and differences that follow from the name are left out"
+            "`{before}` and `{after}` are compared as two states of one environment: differences that follow from the name are left out"
         ));
     }
 }

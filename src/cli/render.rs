@@ -288,8 +288,8 @@ fn report_stale(
     ));
     if !stale.is_empty() {
         output.say_prose(
-            "trees of no environment here are removed by `tierc render --prune`: make sure first that \
-             nobody renders them from elsewhere",
+            "`tierc render --prune` removes trees of environments outside this run: first make sure \
+             that nobody renders them from elsewhere",
         );
     }
     Exit::Stale

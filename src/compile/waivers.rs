@@ -199,7 +199,7 @@ fn unknown(waiver: &WaiverNode) -> Diagnostic {
             waiver.rule.span,
             format!("\"{near}\""),
         ),
-        None => finding.help("`tierc explain` lists every rule"),
+        None => finding.help("run `tierc explain` to list all rules"),
     }
 }
 
@@ -212,14 +212,14 @@ fn meant(waiver: &WaiverNode) -> Option<&'static str> {
 fn not_waivable(waiver: &WaiverNode) -> Diagnostic {
     let message = format!("`{}` cannot be waived", waiver.rule.value);
     Diagnostic::error(code::WRONG_VALUE, message, waiver.rule.span)
-        .help("remove the waiver, and mend what it is about")
+        .help("remove the waiver, and fix the finding")
 }
 
 fn expired(rule: &str, until: Date, today: Date) -> Diagnostic {
     let message = format!("the waiver of `{rule}` ended on {until}");
     Diagnostic::new(code::WAIVER_EXPIRED, Severity::Error, message)
         .note(format!("the day of this run is {today}"))
-        .help("mend what it waives, or give it a new last day")
+        .help("fix the finding that it waives, or state a new last day in `until=`")
 }
 
 fn unused(waiver: &WaiverNode) -> Diagnostic {

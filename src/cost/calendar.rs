@@ -253,16 +253,16 @@ impl Scheduled {
             let (before, after) = (pair.before, pair.after);
             if before == after {
                 let least = match self.least.get(name) {
-                    Some(least) if *least == after.0 => " (its least)",
+                    Some(least) if *least == after.0 => " (its minimum)",
                     Some(_) | None => "",
                 };
                 format!(
-                    "nodes.{name} has {}{least} at the minima and {} at the maxima, with it and without",
+                    "nodes.{name} has {} nodes{least} at the pods' minima and {} at their maxima, with it and without",
                     after.0, after.1
                 )
             } else {
                 format!(
-                    "nodes.{name} {} -> {} at the minima, {} -> {} at the maxima",
+                    "nodes.{name} {} -> {} nodes at the pods' minima, {} -> {} at their maxima",
                     before.0, after.0, before.1, after.1
                 )
             }

@@ -155,7 +155,7 @@ pub fn redis_url(environment: &Environment, name: &Name, group: &RedisGroup) -> 
     let content = match group.tls.value {
         RedisTls::Off => format!("`redis://{host}`"),
         RedisTls::Preferred | RedisTls::Required => {
-            format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` where AUTH is off")
+            format!("`rediss://:PERCENT-ENCODED-TOKEN@{host}`, without `:...@` if AUTH is off")
         }
     };
     SecretEntry {
@@ -195,7 +195,7 @@ pub fn redis_password(
     (group.tls.value != RedisTls::Off).then(|| SecretEntry {
         secret: redis_secret(environment, name),
         key: "password",
-        content: "the AUTH token; empty where AUTH is off".into(),
+        content: "the AUTH token, or empty if AUTH is off".into(),
         readers: "KEDA",
     })
 }

@@ -43,7 +43,7 @@ pub(super) fn database(field: DatabaseField, step: &ImpactStep<'_>) -> Impact {
             unfelt("only the maintenance window moves")
         }
         DatabaseField::maintenance(MaintenanceField::apply(())) => {
-            unfelt("it only sets when later changes are applied")
+            unfelt("this only decides when later changes are applied")
         }
         DatabaseField::endpoint(()) => reload(
             "PgBouncer connects to the new host; connections to the old host close when they are released",
@@ -108,8 +108,10 @@ fn restart(reason: Pair<&str>, step: &ImpactStep<'_>) -> Impact {
             .lasts(60, 120)
     } else {
         let condition = match (before, after) {
-            (false, true) => "Multi-AZ is not on yet: once it is, this is a failover",
-            (true, false) => "Multi-AZ goes off: while it is still on, this is a failover",
+            (false, true) => "Multi-AZ is not on yet: once it is on, this is a failover",
+            (true, false) => {
+                "Multi-AZ is being turned off: as long as it is on, this is a failover"
+            }
             (true, true) | (false, false) => "without Multi-AZ",
         };
         Impact::new(Class::Outage, reason.after, MODIFYING).on(condition)
@@ -132,7 +134,9 @@ fn engine(step: &ImpactStep<'_>) -> Impact {
     });
     let down = after.0 < before.0 || (after.0 == before.0 && after.1 < before.1);
     if after.0 == before.0 && after.1.is_none() {
-        return unfelt("any minor version of this major version is accepted, also the running one");
+        return unfelt(
+            "any minor version of this major version is accepted, including the running one",
+        );
     }
     if down && (after.0 != before.0 || before.1.is_some()) {
         return Impact::new(
@@ -184,7 +188,7 @@ fn max_connections(step: &ImpactStep<'_>) -> Impact {
     let Pair { before, after } = sides(step).map(|it| it.multi_az.value);
     let impact = Impact::new(
         Class::Reboot,
-        "the parameter is static: it takes effect when the instance is rebooted, and no maintenance window does that",
+        "the parameter is static: reboot the instance by hand, because no maintenance window does it",
         PARAMETERS,
     );
     let impact = if before && after {
@@ -239,7 +243,7 @@ fn tls(step: &ImpactStep<'_>) -> Impact {
     if plain.before != plain.after && major < FORCES_SSL {
         return Impact::new(
             Class::Reboot,
-            "`rds.force_ssl` needs a reboot: you have to do it, no maintenance window does",
+            "`rds.force_ssl` needs a reboot: reboot the instance by hand, because no maintenance window does it",
             PARAMETERS,
         )
         .on("before PostgreSQL 15: the parameter is static")

@@ -84,7 +84,7 @@ fn renewed(reason: &str, source: &'static str) -> Impact {
 fn elsewhere() -> Impact {
     Impact::new(
         Class::Replace,
-        "everything is created again in the other region; the data stays in the old one",
+        "everything is created again in the other region; the data stays in the old region",
         "AWS: resources belong to one region",
     )
     .felt_by(FeltBy::Everyone)

@@ -163,7 +163,7 @@ fn uses(change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
     if !served(step.before) || !served(step.after) {
         return Impact::new(
             Class::None,
-            "nothing moves: only one state has this use",
+            "nothing moves, because only one of the states has this use",
             GROUP,
         );
     }
@@ -182,7 +182,7 @@ fn uses(change: &AttributeChange, step: &ImpactStep<'_>) -> Impact {
         FeltBy::Api
     };
     new_group(
-        "it moves to another group: drain the old one, then switch",
+        "this use moves to another group: drain the old group, then switch",
         felt_by,
     )
 }

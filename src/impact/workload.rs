@@ -90,12 +90,14 @@ fn workload(field: WorkloadField, felt_by: FeltBy, told: bool) -> Impact {
         .felt_by(felt_by),
         WorkloadField::image(()) => template("the pods' image changes", felt_by),
         WorkloadField::replicas(ReplicasField::min(()) | ReplicasField::max(())) => {
-            scaled("its minimum or maximum changes")
+            scaled("the autoscaler's minimum or maximum changes")
         }
         WorkloadField::target(TargetField::cpu(()) | TargetField::memory(())) => {
-            scaled("its target utilisation changes")
+            scaled("the autoscaler's target utilisation changes")
         }
-        WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => scaled("its pace changes"),
+        WorkloadField::scale_up(_) | WorkloadField::scale_down(_) => {
+            scaled("the autoscaler's pace changes")
+        }
         WorkloadField::requests(_) => template("the pods' resource requests change", felt_by),
         WorkloadField::limits(_) => template("the pods' resource limits change", felt_by),
         WorkloadField::connections(ConnectionsField::per_pod(()) | ConnectionsField::env(())) => {

@@ -32,7 +32,7 @@ impl Money {
     /// A sentence for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with('-') {
-            return Err(format!("`{text}` is negative, which no price is"));
+            return Err(format!("`{text}` is negative, but a price cannot be"));
         }
         decimal(text).map(Self).ok_or_else(|| {
             format!(
@@ -305,7 +305,7 @@ mod tests {
         }
         assert_eq!(
             Money::parse("-1"),
-            Err("`-1` is negative, which no price is".into())
+            Err("`-1` is negative, but a price cannot be".into())
         );
     }
 

@@ -332,64 +332,62 @@ impl Place {
     pub fn rule(self) -> &'static str {
         match self {
             Self::ObjectName => {
-                "the name of a Kubernetes object: at most 253 of `a-z`, `0-9`, `-` and `.`"
+                "the name of a Kubernetes object: at most 253 characters from `a-z`, `0-9`, `-` and `.`"
             }
-            Self::DnsLabel => "a DNS label: at most 63 of `a-z`, `0-9` and `-`",
+            Self::DnsLabel => "a DNS label: at most 63 characters from `a-z`, `0-9` and `-`",
             Self::ServiceName => {
-                "the name of a Service: at most 63 of `a-z`, `0-9` and `-`, a letter first"
+                "the name of a Service: at most 63 characters from `a-z`, `0-9` and `-`, starting with a letter"
             }
             Self::PortName => {
-                "the name of a port: at most 15 of `a-z`, `0-9` and `-`, one of them a letter"
+                "the name of a port: at most 15 characters from `a-z`, `0-9` and `-`, at least one of them a letter"
             }
             Self::LabelKey => {
-                "a Kubernetes label key: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`, at most 128 in total"
+                "a Kubernetes label key: at most 63 letters, digits, `-`, `_` or `.`, after an optional lower-case prefix and `/`, at most 128 in total"
             }
             Self::LabelValue => {
-                "a Kubernetes label value: at most 63 of letters, digits, `-`, `_` and `.`"
+                "a Kubernetes label value: at most 63 letters, digits, `-`, `_` or `.`"
             }
             Self::AnnotationKey => {
-                "the key of an annotation: at most 63 of letters, digits, `-`, `_` and `.`, after an optional lower-case prefix and `/`"
+                "the key of an annotation: at most 63 letters, digits, `-`, `_` or `.`, after an optional lower-case prefix and `/`"
             }
             Self::Variable => {
-                "the name of an environment variable: letters, digits and `_`, no digit first, at most 253"
+                "the name of an environment variable: at most 253 letters, digits or `_`, not starting with a digit"
             }
-            Self::DataKey => {
-                "a key of a ConfigMap: at most 253 of letters, digits, `-`, `_` and `.`"
-            }
+            Self::DataKey => "a key of a ConfigMap: at most 253 letters, digits, `-`, `_` or `.`",
             Self::MetricName => {
-                "the name of a metric: the HPA asks for it by its path, so it has no blank, no quote, no `/` and no `%`, and is neither `.` nor `..`"
+                "the name of a metric: no blank, no quote, no `/` and no `%`, and neither `.` nor `..`, because the HPA asks for it by its path"
             }
             Self::Cidr => "a range of addresses, such as `10.0.32.0/20`",
             Self::Image => "an image, such as `registry.example.com/api:1.4.2`",
             Self::Zone => "a time zone, such as `Europe/Berlin`",
-            Self::RedisList => {
-                "a Redis list: it has no blank and no backtick, and at most 512 bytes"
-            }
+            Self::RedisList => "a Redis list: at most 512 bytes, without blanks or backticks",
             Self::AwsWord => {
-                "a name of AWS: at most 63 of `a-z`, `0-9`, `.` and `-`, a letter or digit at both ends"
+                "an AWS name: at most 63 characters from `a-z`, `0-9`, `.` and `-`, with a letter or digit at both ends"
             }
             Self::RdsIdentifier => {
-                "an identifier of RDS: at most 63 of `a-z`, `0-9` and single `-`, a letter first"
+                "an RDS identifier: at most 63 characters from `a-z`, `0-9` and single `-`, starting with a letter"
             }
             Self::ReplicationGroup => {
-                "the id of a replication group: at most 40 of `a-z`, `0-9` and single `-`, a letter first"
+                "the id of a replication group: at most 40 characters from `a-z`, `0-9` and single `-`, starting with a letter"
             }
             Self::ParameterGroup => {
-                "the name of a parameter group: at most 255 of `a-z`, `0-9` and single `-`, a letter first"
+                "the name of a parameter group: at most 255 characters from `a-z`, `0-9` and single `-`, starting with a letter"
             }
-            Self::NodeGroup => "the name of a node group: at most 63 of `a-z`, `0-9` and `-`",
+            Self::NodeGroup => {
+                "the name of a node group: at most 63 characters from `a-z`, `0-9` and `-`"
+            }
             Self::TagKey => {
-                "the key of an AWS tag: at most 128 characters, and not `aws:` before them"
+                "the key of an AWS tag: at most 128 characters, not starting with `aws:`"
             }
             Self::TagValue => "the value of an AWS tag: at most 256 characters",
             Self::PostgresName => {
-                "a PostgreSQL name: letters, digits and `_`, a letter first, at most 63"
+                "a PostgreSQL name: at most 63 letters, digits or `_`, starting with a letter"
             }
             Self::Host => "a host name",
             Self::HostPort => "a host and a port, such as `cache.example.com:6379`",
             Self::Url => "an address such as `https://staging.example.com/api`",
             Self::FileName => {
-                "the name of a file beside the script: at most 253 of letters, digits, `-`, `_` and `.`, no `.` first"
+                "the name of a file beside the script: at most 253 letters, digits, `-`, `_` or `.`, not starting with `.`"
             }
         }
     }

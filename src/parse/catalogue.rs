@@ -82,7 +82,7 @@ fn top_level<'a>(result: &mut Tiers, cx: Cx<'a>, node: &'a KdlNode<'a>) {
 
 /// The name of a tier. A catalogue sets the numbers of the five tiers, but not their names.
 fn tier_name(written: &value::KdlValue<'_>) -> value::Reading<Tier> {
-    let fixed = "the five names are fixed: a catalogue gives them other numbers";
+    let fixed = "a catalogue can change the values of the five tiers, but not their names";
     value::word(written).map_err(|problem| problem.also(fixed))
 }
 

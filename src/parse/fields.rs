@@ -340,7 +340,7 @@ impl<'a> Fields<'a> {
         let message = format!("`{}` takes no value without a key", self.path);
         let finding = Diagnostic::error(code::UNEXPECTED_ARGUMENT, message, value.span);
         let text = format!("{key}={}", value.repr);
-        let help = format!("the value is that of `{key}`");
+        let help = format!("write it as the property `{key}`");
         self.cx.report(finding.replace(help, value.span, text));
         true
     }

@@ -220,7 +220,7 @@ fn string<'a>(value: &'a KdlValue<'_>, expected: &str) -> Reading<&'a str> {
     let Some(text) = value.text() else {
         let problem = mismatch(expected, value);
         return Err(match value.literal {
-            KdlLiteral::Null => problem.help("to state nothing, leave it out"),
+            KdlLiteral::Null => problem.help("remove it: `#null` is not a value here"),
             KdlLiteral::Text(_)
             | KdlLiteral::Whole(_)
             | KdlLiteral::Real
@@ -232,7 +232,7 @@ fn string<'a>(value: &'a KdlValue<'_>, expected: &str) -> Reading<&'a str> {
     let hidden = |c: &char| c.is_control() || suggest::turns_text(*c);
     if let Some(control) = text.chars().find(hidden) {
         return Err(Problem::wrong(format!(
-            "a value must not hold the control character U+{:04X}",
+            "a value must not contain the hidden character U+{:04X}: remove it",
             u32::from(control)
         )));
     }
@@ -362,7 +362,7 @@ fn nearly(message: String, meant: Option<String>) -> Problem {
 fn positive_quantity(value: &KdlValue<'_>, expected: &str) -> Reading<Quantity> {
     let quantity = Quantity::parse(string(value, expected)?).map_err(Problem::wrong)?;
     if quantity.is_zero() {
-        return Err(Problem::wrong("nothing at all is not an amount"));
+        return Err(Problem::wrong("the amount must be greater than 0"));
     }
     Ok(quantity)
 }
@@ -413,7 +413,7 @@ pub fn portion(value: &KdlValue<'_>) -> Reading<Portion> {
         let problem = Problem::wrong(message);
         match text.parse::<u32>() {
             Ok(number) => problem.help(format!(
-                "write `{number}` for so many pods, `\"{number}%\"` for a share of them"
+                "write `{number}` for a number of pods, or `\"{number}%\"` for a percentage"
             )),
             Err(_) => problem,
         }

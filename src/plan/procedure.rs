@@ -146,7 +146,7 @@ pub fn secrets(states: Pair<State<'_>>) -> Procedure {
     let new = new.filter(|it| !entries.before.contains(it) && !later.contains(it));
     new.fold(Procedure::default(), |procedure, entry| {
         let mut sentence = format!(
-            "key `{}` of Secret `{}` is: {}",
+            "key `{}` of Secret `{}` holds: {}",
             entry.key, entry.secret, entry.content
         );
         // Pods of both roles run side by side during the step, and on the way back.

@@ -192,7 +192,7 @@ fn shown_of_database(what: DatabaseMove) -> Option<(String, &'static [&'static s
 
 fn headline(kind: &MoveKind, sides: Pair<&Environment>) -> String {
     match kind {
-        MoveKind::Identity => "update labels and records".into(),
+        MoveKind::Identity => "update labels and recorded values".into(),
         MoveKind::Network => "change the network policies".into(),
         MoveKind::Schedules => "change off-hours and events".into(),
         MoveKind::Alerts => "change the alerts".into(),
@@ -276,7 +276,7 @@ fn database(what: DatabaseMove, sides: Pair<&Environment>) -> String {
             ))
         ),
         DatabaseMove::Replicas => format!(
-            "move the read replicas: {}",
+            "change the read replicas: {}",
             of(&|it| format!(
                 "{}, {} connections",
                 it.replicas.instance.value, it.replicas.max_connections.value
@@ -314,7 +314,7 @@ fn server(sides: Pair<&crate::model::Database>) -> String {
     let side =
         |of: fn(&Pair<String>) -> &str| changed.iter().map(of).collect::<Vec<_>>().join(", ");
     format!(
-        "move the database: {} -> {}",
+        "change the database: {} -> {}",
         side(|part| &part.before),
         side(|part| &part.after)
     )
@@ -344,7 +344,7 @@ fn redis(what: GroupMove, name: &str, sides: Pair<&Environment>) -> String {
         GroupMove::Added => format!("create Redis group `{name}`, still unused"),
         GroupMove::Removed => format!("delete Redis group `{name}`"),
         GroupMove::Node => format!(
-            "move Redis group `{name}`: {}",
+            "change Redis group `{name}`: {}",
             of(&|group| group.node.value.clone())
         ),
         GroupMove::Replicas => format!(

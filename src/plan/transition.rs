@@ -59,7 +59,7 @@ pub(super) fn broken_both_ways(
     let mut found = broken(request, sides);
     let back = broken(request, sides.swapped());
     found.extend(back.into_iter().map(|mut finding| {
-        finding.message = format!("on the way back, {}", finding.message);
+        finding.message = format!("in the undo, {}", finding.message);
         finding
     }));
     found
@@ -93,19 +93,19 @@ fn exceeded(sum: &Sum, sides: Pair<&Environment>) -> Diagnostic {
         SumSubject::Primary => (
             SERVER,
             format!(
-                "the primary can be asked for {total} connections during the step, but has {limit}"
+                "the primary can get {total} connections during the step, but accepts only {limit}"
             ),
         ),
         SumSubject::Replica => (
             SERVER,
             format!(
-                "a read replica can be asked for {total} connections during the step, but has {limit}"
+                "a read replica can get {total} connections during the step, but accepts only {limit}"
             ),
         ),
         SumSubject::Clients => (
             CLIENTS,
             format!(
-                "{total} client connections can come during the step, but PgBouncer accepts {limit}"
+                "clients can open {total} connections during the step, but PgBouncer accepts only {limit}"
             ),
         ),
     };
@@ -150,7 +150,9 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
             }
             if let Some(fits) = fitting(sum).filter(|fits| *fits > 0) {
                 open(
-                    format!("the largest `max-db` that fits during the step is {fits}"),
+                    format!(
+                        "lower `max-db` to {fits}, the largest value that fits during the step"
+                    ),
                     "pgbouncer.pool.max-db",
                     fits.to_string(),
                 );
@@ -162,7 +164,9 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
                 "database.replicas.max-connections"
             };
             open(
-                format!("the smallest `max-connections` that the step fits in is {fewest}"),
+                format!(
+                    "raise `max-connections` to {fewest}, the smallest value that is enough during the step"
+                ),
                 path,
                 fewest.to_string(),
             );
@@ -172,7 +176,9 @@ fn bridges(sum: &Sum, sides: Pair<&Environment>) -> Vec<Help> {
                 .min(u64::from(sides.after.pgbouncer.instances.value));
             let fewest = sum.total().div_ceil(pods.max(1));
             open(
-                format!("the smallest `clients max` that the step fits in is {fewest}"),
+                format!(
+                    "raise `clients max` to {fewest}, the smallest value that is enough during the step"
+                ),
                 "pgbouncer.clients.max",
                 fewest.to_string(),
             );
@@ -193,12 +199,12 @@ fn crowded(request: &PlanRequest<'_>, sides: Pair<&Environment>) -> Option<Diagn
 fn no_room(short: &Shortage, loads: &[Load], rooms: &Rooms) -> Diagnostic {
     let message = match (short.sums.first(), &short.crowd) {
         (Some(sum), _) => format!(
-            "old and new pods request {} during the step, but the nodes have {}",
+            "old and new pods request {} during the step, but the nodes have only {}",
             sum.resource.told(sum.asked),
             sum.resource.shown(sum.has)
         ),
         (None, Some(crowd)) => format!(
-            "{} old and new pods need places during the step, but the nodes have {}",
+            "there are {} old and new pods during the step, but the nodes have room for only {} of them",
             crowd.pods, crowd.places
         ),
         (None, None) => "old and new pods have no room during the step".to_owned(),

@@ -30,7 +30,7 @@ pub struct ReportedCosts<'a> {
 
 const FLOOR_AND_CEILING: &str = "floor: nodes at their minimum, storage as allocated; ceiling: nodes and storage at their maximum; pods cost nothing beyond their nodes";
 
-const CALENDAR: &str = "sums exclude schedules, because a node group never has fewer nodes than its minimum or more than its maximum; with a node autoscaler that removes empty nodes, the row of off-hours shows the saving of a month, and the row of an event its one-time cost, at the minima and at the maxima";
+const CALENDAR: &str = "sums exclude schedules, because a node group never has fewer nodes than its minimum or more than its maximum; with a node autoscaler that removes empty nodes, the row of off-hours shows the monthly saving, and the row of an event its one-time cost: under floor with all pods at their minima, under ceiling at their maxima";
 
 /// `$216 to $341 a month, plus 2 without a price`.
 fn summary(range: Option<Range>, unpriced: usize) -> String {
@@ -62,16 +62,19 @@ fn taken_off(estimate: &Estimate) -> Option<(String, [String; 2])> {
 /// The budget as a row: its amount, the used percentages, and what is left at the ceiling. `None`
 /// without a budget.
 fn budget(estimate: &Estimate) -> Option<(String, [String; 2], String)> {
-    let label = format!("used of the budget, {}", estimate.budget?);
+    let label = format!("share of the budget of {}", estimate.budget?);
     let Some(used) = estimate.budget_used() else {
         return Some((label, cents(None), "nothing has a price".into()));
     };
     let shares = [used.floor, used.ceiling].map(|percent| format!("{percent}%"));
     let left = used.left.ceiling;
     let told = if left < Money::ZERO {
-        format!("the ceiling exceeds it by {}", (Money::ZERO - left).cents())
+        format!(
+            "the ceiling exceeds the budget by {}",
+            (Money::ZERO - left).cents()
+        )
     } else {
-        format!("{} are left at the ceiling", left.cents())
+        format!("{} is left at the ceiling", left.cents())
     };
     Some((label, shares, told))
 }
@@ -106,20 +109,20 @@ fn calendar(estimate: &Estimate) -> Vec<(String, [String; 2], String)> {
 pub(in crate::report) fn calendar_shift(shift: &CalendarShift) -> String {
     let side = |scheduled: Option<&Scheduled>| {
         let Some(scheduled) = scheduled else {
-            return "nothing".to_owned();
+            return "absent".to_owned();
         };
         let hours = scheduled.when.hours();
         match scheduled.cost {
             None => format!("an unknown amount ({hours})"),
             Some(moved) => format!(
-                "{} at the minima and {} at the maxima ({hours})",
+                "{} at the pods' minima and {} at their maxima ({hours})",
                 moved.floor.signed(),
                 moved.ceiling.signed()
             ),
         }
     };
     let sides = shift.moved.as_ref().map(Option::as_ref).map(side);
-    format!("{} moves {} -> {}", shift.name, sides.before, sides.after)
+    format!("{}: {} -> {}", shift.name, sides.before, sides.after)
 }
 
 /// Floor and ceiling to the cent.

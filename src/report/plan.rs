@@ -275,14 +275,14 @@ impl fmt::Display for ConnectionsTo {
 }
 
 impl MeanwhileAsked {
-    /// `a read replica can be asked for 645 of 795 connections until the last old pod is gone: ...`.
+    /// `a read replica can get 645 of 795 connections until the last old pod is gone: ...`.
     fn told(&self) -> String {
         let until = match self.seconds {
             Some(seconds) => format!("for up to {}", Duration::from_secs(seconds)),
             None => "until the last old pod is gone".to_owned(),
         };
         format!(
-            "{} can be asked for {} of {} connections {until}: {}",
+            "{} can get {} of {} connections {until}: {}",
             self.of, self.asked, self.limit, self.arithmetic
         )
     }
@@ -385,7 +385,7 @@ impl EnvironmentPlan {
         }
         line += &match (self.blocked.is_some(), self.steps.len()) {
             (true, 0) => "blocked: no step keeps every rule".to_owned(),
-            (true, steps) => format!("blocked after step {steps}, before AFTER is reached"),
+            (true, steps) => format!("blocked after step {steps}: AFTER is not reached"),
             (false, 0) if !self.kept.is_empty() => "nothing that can be done in place".to_owned(),
             (false, 0) => "nothing to do".to_owned(),
             (false, 1) => "in 1 step".to_owned(),
@@ -442,7 +442,9 @@ impl EnvironmentPlan {
         }
         match (parts.is_empty(), self.steps.is_empty()) {
             (_, true) => None,
-            (true, false) => Some("no step interrupts anything or slows it down for hours".into()),
+            (true, false) => {
+                Some("no step interrupts a service or slows one down for hours".into())
+            }
             (false, false) => Some(parts.join("; ")),
         }
     }

@@ -36,7 +36,7 @@ pub fn week(environment: &Environment, day: Date) -> String {
     let rises = rises(environment, &calendar);
     if !rises.is_empty() {
         text += &format!(
-            "\nhow pools reach these floors, in seconds after the floors begin to apply\n{rises}"
+            "\nhow fast pools reach these floors, in seconds after each floor begins to apply\n{rises}"
         );
     }
     text
@@ -110,7 +110,7 @@ fn clock_changes(week: &Week<'_>) -> Vec<(Timestamp, String)> {
         let after = week.zone.clock(at);
         let from = before.strftime("%H:%M");
         let way = if after > before { "forward" } else { "back" };
-        Some((at, format!("clocks are set {way}, from {from}")))
+        Some((at, format!("clocks go {way} from {from}")))
     };
     changes.filter_map(line).collect()
 }

@@ -43,7 +43,7 @@ const ROWS: &[TierRow] = &[
                 .map(|pool| resources(&pool.workload.limits)),
         )
     }),
-    ("demand at maxima", |e| {
+    ("connections asked for", |e| {
         connections::total(&connections::demand(e)).to_string()
     }),
     ("PgBouncer instances", |e| {
@@ -77,8 +77,8 @@ const ROWS: &[TierRow] = &[
             e.database.storage.gib.value, e.database.storage.max_gib.value
         )
     }),
-    ("Redis queue", |e| redis(e, "queue")),
-    ("Redis cache", |e| redis(e, "cache")),
+    ("Redis queue + replicas", |e| redis(e, "queue")),
+    ("Redis cache + replicas", |e| redis(e, "cache")),
     ("nodes", |e| {
         each(e.nodes.values().map(|group| {
             format!(
@@ -95,21 +95,21 @@ fn each(values: impl Iterator<Item = String>) -> String {
 
 fn redis(environment: &Environment, name: &str) -> String {
     let group = environment.redis.get(name);
-    group.map_or_else(|| "-".to_owned(), shape)
+    group.map_or_else(
+        || "-".to_owned(),
+        |group| shape(group, &group.replicas.value.to_string()),
+    )
 }
 
 /// A replication group in a few words: `r6g.large + 1`, with the replicas of each shard.
 #[must_use]
-pub fn shape(group: &RedisGroup) -> String {
+pub fn shape(group: &RedisGroup, replicas: &str) -> String {
     let node = &group.node.value;
     let node = node.strip_prefix("cache.").unwrap_or(node);
     if group.is_cluster() {
-        format!(
-            "{} x ({node} + {})",
-            group.cluster.shards.value, group.replicas.value
-        )
+        format!("{} x ({node} + {replicas})", group.cluster.shards.value)
     } else {
-        format!("{node} + {}", group.replicas.value)
+        format!("{node} + {replicas}")
     }
 }
 

@@ -47,7 +47,7 @@ fn story(
     text += &source(&attribute.origin, all, sources);
     let dependants = dependants(&attribute.path, all);
     if !dependants.is_empty() {
-        text += "  what is derived from it:\n";
+        text += "  values derived from this one:\n";
         for dependant in dependants {
             text += &format!("    {dependant}\n");
         }

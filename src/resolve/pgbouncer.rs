@@ -128,10 +128,10 @@ fn for_demand(
     let done = if share == 0 {
         format!("at least {value}")
     } else {
-        format!("rounded up to 5: {value}")
+        format!("rounded up to a multiple of 5: {value}")
     };
     let arithmetic = format!(
-        "{}; / {instances} instances = {}, {done}",
+        "{}; {total} / {instances} instances = {}, {done}",
         connections::arithmetic(&terms),
         quotient(i128::from(total), instances)
     );
@@ -183,14 +183,17 @@ fn in_reserve(mut inputs: Inputs, default: &Sourced<u32>, max_db: &Sourced<u32>)
 /// What `max-db` becomes where `smaller` is the most it can be, and what was done to that.
 fn within(smaller: u64) -> (u64, String) {
     match smaller {
-        0 => (1, "but at least 1: 0 is no limit to PgBouncer".to_owned()),
+        0 => (
+            1,
+            "but at least 1, because 0 means no limit to PgBouncer".to_owned(),
+        ),
         1..5 => (
             smaller,
             format!("rounded down to a whole number: {smaller}"),
         ),
         _ => {
             let value = smaller / 5 * 5;
-            (value, format!("rounded down to 5: {value}"))
+            (value, format!("rounded down to a multiple of 5: {value}"))
         }
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Resolver<'a> {
             let message = format!("`{node} \"{name}\"` does not state {}", lacking.join(", "));
             self.diagnostics.push(
                 Diagnostic::error(code::INCOMPLETE, message, place)
-                    .help("the tier has nothing of this name to inherit from: state it here"),
+                    .help("state it here: the tier has no node of this name to inherit from"),
             );
         }
         false

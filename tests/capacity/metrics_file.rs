@@ -131,7 +131,7 @@ fn shares_where_percent_are_expected_are_noticed() {
     let history = history("time,metric,component,value\n2026-11-24,db-cpu,database,0.61\n");
     assert_eq!(
         history.notes,
-        ["`db-cpu` of database is never above 1: percent are read as 0 to 100"]
+        ["`db-cpu` of database is never above 1: write percentages as 0 to 100"]
     );
 }
 

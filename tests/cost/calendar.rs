@@ -50,7 +50,7 @@ fn where_the_least_nodes_hold_everything_off_hours_save_nothing_at_the_minima() 
     assert!(
         nights
             .told()
-            .contains("nodes.general has 6 (its least) at the minima and 6"),
+            .contains("nodes.general has 6 nodes (its minimum) at the pods' minima and 6"),
         "{}",
         nights.told()
     );

@@ -293,7 +293,7 @@ fn more_pgbouncer_pods_are_as_many_as_the_database_takes() {
             let found = findings(&text(tier, &nodes));
             found.contains(&"connection-budget-exceeded".to_owned())
         };
-        let max_db = number(page, "A pod has at most ").unwrap();
+        let max_db = number(page, "It opens at most ").unwrap();
         if let Some(instances) = scaled {
             assert!(!budget(instances, max_db), "{tier}: {instances} pods fit");
             assert!(budget(instances + 1, max_db), "{tier}: one more does not");

@@ -119,7 +119,7 @@ fn more_storage_comes_with_its_ceiling_or_with_the_reason_why_there_is_none() {
         assert!(most >= ceiling, "{most}");
     }
     // The server reports its used space, so the rest of the ceiling is free, whatever is allocated.
-    let counts = "`DatabaseStorageFullSoon` counts what RDS has added";
+    let counts = "`DatabaseStorageFullSoon` counts twice";
     assert!(page("medium", "").contains(counts));
     let exporter = page("medium", "alerts { source database=\"exporter\" }");
     assert!(!exporter.contains(counts) && exporter.contains("may have grown"));

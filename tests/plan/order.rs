@@ -242,7 +242,7 @@ fn a_volume_goes_back_to_the_performance_that_comes_with_it() {
 fn an_instance_that_was_never_touched_is_not_done() {
     let larger = "database { instance \"db.r6g.2xlarge\"; max-connections 800 }";
     planned(&tier("medium"), &prod("medium", larger), |plan| {
-        let verify = typed(&step(plan, "move the database").procedure).verify;
+        let verify = typed(&step(plan, "change the database").procedure).verify;
         in_order(
             &verify,
             &["nothing in-sync db[.]r6g[.]2xlarge 16([.][0-9]+)*'"],
@@ -449,7 +449,7 @@ fn a_title_names_what_changes() {
         (
             "redis \"queue\" { data gib=2; }",
             "redis \"queue\" { data gib=3; }",
-            "move Redis group `queue`: data gib 2 -> 3",
+            "change Redis group `queue`: data gib 2 -> 3",
         ),
     ] {
         planned(&with(before), &with(after), |plan| {

@@ -351,7 +351,7 @@ fn connections_alone_are_read_back_after_a_reboot_that_rds_asked_for() {
     let (way, _) = told(
         &database("max-connections 900"),
         &database("max-connections 1000"),
-        "move the database",
+        "change the database",
     );
     let set = place(&way.apply, &["ParameterValue=1000"]);
     let seen = place(&way.apply, &["until", "available nothing pending-reboot'"]);
@@ -409,7 +409,7 @@ fn a_second_run_tells_an_instance_that_was_rebooted_from_one_that_was_not() {
     let (way, _) = told(
         &database("max-connections 900"),
         &database("max-connections 1000"),
-        "move the database",
+        "change the database",
     );
     let (force, _) = told(
         &database("engine \"14\"; replicas 0; tls \"disable\""),
@@ -482,7 +482,7 @@ fn what_terraform_applies_as_a_whole_is_asked_for_again() {
     let (way, _) = told(
         &prod("medium", ""),
         &prod("medium", "labels team=\"core\""),
-        "update labels and records",
+        "update labels and recorded values",
     );
     place(&way.apply, &["terraform apply -var-file="]);
     place(

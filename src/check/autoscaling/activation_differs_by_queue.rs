@@ -47,7 +47,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
             .operand(length, &of, "its items per replica")
     });
     Some(finding.note(format!(
-        "KEDA compares replicas, not items: activation is {} / {longest} replicas, and a queue with a smaller `length` reaches that with fewer items",
+        "KEDA compares replicas, not items: `activation` is converted to {} / {longest} replicas, and a queue with a smaller `length` reaches that with fewer items",
         activation.value
     )).help("move a queue that should not wake the pool this early into a pool of its own"))
 }
@@ -64,7 +64,7 @@ fn asked_for(name: &Name, worker: &Worker) -> Finding {
         .operand(
             activation,
             &format!("{path}.activation"),
-            "the items asked for",
+            "the stated number of items",
         )
         .operand(
             &worker.combine,

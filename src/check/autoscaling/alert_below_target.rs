@@ -47,8 +47,10 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let steady = u64::from(target.value) * 11;
     let least = steady / 10 + 1;
     let message = format!(
-        "the CPU alert of the API fires above {}%, but the autoscaler may add no pod at that level",
-        alert.value
+        "the CPU alert of the API fires above {}%, but the autoscaler adds no pod up to {}.{}%",
+        alert.value,
+        steady / 10,
+        steady % 10
     );
     if u64::from(alert.value) * 10 > steady {
         return None;
@@ -59,7 +61,7 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
         .given(&workload.requests.cpu)
         .given(&workload.limits.cpu)
         .note(format!(
-            "the autoscaler adds no pod up to {} x 1.1 = {}.{}",
+            "the autoscaler adds pods only above {}% x 1.1 = {}.{}%",
             target.value,
             steady / 10,
             steady % 10
@@ -68,12 +70,12 @@ fn cpu(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let fires = UtilisedResource::Cpu.most(workload);
     Some(match fires.filter(|most| *most <= u128::from(least)) {
         Some(most) => finding.help(format!(
-            "no whole percentage is above that and below the limit, which is {most}% of the request: raise `limits cpu=`, or lower `target cpu=`"
+            "raise `limits cpu=`, or lower `target cpu=`: no whole percentage is above that and below the limit, which is {most}% of the request"
         )),
         None => finding.repair(
             alert,
             "alerts.api-cpu",
-            "the smallest threshold above that",
+            format!("raise the threshold to {least}, the smallest above that point"),
             least.to_string(),
         ),
     })
@@ -92,21 +94,21 @@ fn memory(context: &Context<'_>, workload: &Workload) -> Option<Finding> {
     let (request, limit) = (memory(&workload.requests), memory(&workload.limits));
     let steady = u128::from(target.value) * 11 * request;
     let message = format!(
-        "the memory alert of the API fires above {}% of the limit, but the autoscaler may add no pod at that level",
+        "the memory alert of the API fires above {}% of the limit, but the autoscaler adds pods only at higher usage",
         alert.value
     );
     (limit > 0 && u128::from(alert.value) * 10 * limit <= steady).then(|| {
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(alert, "alerts.api-memory", "the alert's threshold")
             .operand(target, "api.target.memory", "the autoscaler's target")
-            .operand(&workload.requests.memory, "api.requests.memory", "of this")
+            .operand(&workload.requests.memory, "api.requests.memory", "the target is a percentage of this")
             .operand(
                 &workload.limits.memory,
                 "api.limits.memory",
                 "the alert is a percentage of this",
             )
             .note(format!(
-                "the autoscaler adds no pod up to {} x 1.1 x {request} / {limit}, which is {}% of the limit",
+                "the autoscaler adds pods only above {}% x 1.1 x {request}Mi / {limit}Mi = {}% of the limit",
                 target.value,
                 steady / (10 * limit)
             ))

@@ -21,9 +21,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let alerts = &context.environment.alerts;
     // Percentages of a total: each alert compares with `>`.
     for (name, threshold, of) in [
-        ("api-memory", &alerts.api_memory, "a pod's memory limit"),
-        ("db-cpu", &alerts.db_cpu, "the CPU of RDS"),
-        ("db-storage", &alerts.db_storage, "the allocated storage"),
+        ("api-memory", &alerts.api_memory, "memory use"),
+        ("db-cpu", &alerts.db_cpu, "CPU use"),
+        ("db-storage", &alerts.db_storage, "storage use"),
     ] {
         findings.extend(whole(name, threshold, of));
     }
@@ -59,11 +59,11 @@ fn cpu(context: &Context<'_>) -> Option<Finding> {
     let steady = target.map_or(0, |target| u128::from(target.value) * 11 / 10);
     let largest = most - 1;
     Some(if largest > steady {
-        let message = "the largest threshold that can fire";
+        let message = "use the largest threshold that can fire";
         let finding = finding.repair(alert, "alerts.api-cpu", message, largest.to_string());
         finding.safely()
     } else {
-        finding.help("another way: raise `limits cpu=`")
+        finding.help("raise `limits cpu=`")
     })
 }
 
@@ -71,7 +71,7 @@ fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
     if threshold.value < 100 {
         return None;
     }
-    let message = format!("the alert `{name}` fires above 100% of {of}, which is impossible");
+    let message = format!("the alert `{name}` never fires: {of} cannot exceed 100%");
     let path = format!("alerts.{name}");
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
@@ -79,7 +79,7 @@ fn whole(name: &str, threshold: &Sourced<u32>, of: &str) -> Option<Finding> {
             .repair(
                 threshold,
                 &path,
-                "the largest threshold that can fire",
+                "use the largest threshold that can fire",
                 "99",
             )
             .safely(),

@@ -60,10 +60,10 @@ fn window(
         .operand(
             window,
             &format!("{path}.window"),
-            format!("0 s to {WINDOW} s"),
+            format!("must be 0 s to {WINDOW} s"),
         )
-        .note(format!("{secs} > {WINDOW}"));
-    let message = format!("the longest window is {WINDOW} s");
+        .note(format!("{secs} s > {WINDOW} s"));
+    let message = format!("use the longest allowed window, {WINDOW} s");
     let longest = format!("\"{WINDOW}s\"");
     if cause == path {
         let at = format!("{path}.window");
@@ -94,12 +94,12 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
                 .operand(
                     every,
                     &format!("{path}.every"),
-                    format!("1 s to {PERIOD} s"),
+                    format!("must be 1 s to {PERIOD} s"),
                 )
                 .repair(
                     every,
                     &format!("{path}.every"),
-                    format!("the nearest allowed period is {nearest} s"),
+                    format!("use the nearest allowed period, {nearest} s"),
                     format!("\"{nearest}s\""),
                 )
                 .safely(),
@@ -109,11 +109,11 @@ fn one(path: &str, policy: &Policy, findings: &mut Findings) {
         let message = format!("{what} changes nothing, and Kubernetes rejects it");
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
-                .operand(value, &format!("{path}.value"), "1 or more")
+                .operand(value, &format!("{path}.value"), "must be 1 or more")
                 .repair(
                     value,
                     &format!("{path}.value"),
-                    "the smallest step is 1",
+                    "use a step of at least 1",
                     "1",
                 )
                 .help("to turn this direction off, write `select \"disabled\"` instead"),

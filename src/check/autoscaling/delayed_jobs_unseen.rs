@@ -65,14 +65,14 @@ fn one(framework: &Sourced<Framework>, name: &Name, pool: &Worker) -> Option<Fin
     Some(
         finding
             .note(format!(
-                "`{}` keeps them in {}, and only a running worker moves them to the lists that KEDA counts",
+                "`{}` keeps delayed jobs in {}, and only a running worker moves them to the lists that KEDA counts",
                 framework.value,
                 suggest::list(unseen.iter().map(String::as_str))
             ))
             .repair(
                 min,
                 &format!("{who}.replicas.min"),
-                "a pod that always runs moves the delayed jobs",
+                "keep at least one pod, which moves the delayed jobs",
                 "1",
             ),
     )

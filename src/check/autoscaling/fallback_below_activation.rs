@@ -49,7 +49,8 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
     let who = format!("worker.{name}");
     let pods = counted(count.value, "pod");
     let message = format!(
-        "the fallback of `{who}` to {pods} is not above its activation, so the pool scales to zero"
+        "the fallback of `{who}` to {pods} counts as {items} items, not above its activation of {}: the pool scales to zero",
+        activation.value
     );
     let (of_count, of_activation) = (
         format!("{who}.fallback.replicas"),
@@ -61,7 +62,7 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
         .operand(
             &longest.length,
             &format!("{who}.queue.{}.length", longest.list.value),
-            "items per replica",
+            "items per pod",
         )
         .operand(
             &pool.workload.replicas.min,
@@ -77,12 +78,12 @@ fn one(name: &Name, pool: &Worker, fallback: &Fallback, longest: &Queue) -> Opti
         ));
     let fewest = u64::from(activation.value) / u64::from(each.max(1)) + 1;
     let finding = if fewest <= u64::from(max.value) {
-        let message = "the smallest fallback above the activation";
+        let message = "use the smallest fallback above the activation";
         finding.repair(count, &of_count, message, fewest.to_string())
     } else {
         finding
     };
     let most = items.saturating_sub(1);
-    let message = "the largest activation below the fallback";
+    let message = "use the largest activation below the fallback";
     Some(finding.repair(activation, &of_activation, message, most.to_string()))
 }

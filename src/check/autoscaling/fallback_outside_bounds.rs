@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .repair(
                     count,
                     &path,
-                    format!("the nearest number within the bounds is {nearest}"),
+                    format!("use the nearest number within the bounds, {nearest}"),
                     nearest.to_string(),
                 ),
         );

@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .repair(
                     hold,
                     &format!("{who}.hold"),
-                    format!("the nearest number within the bounds is {nearest}"),
+                    format!("use the nearest number within the bounds, {nearest}"),
                     nearest.to_string(),
                 ),
         );

@@ -123,7 +123,7 @@ fn length(named: &NamedObject<'_>) -> Option<Finding> {
         format!("`{text}` has {length} characters, but the name of {what} may have at most {most}");
     let finding = Finding::new(RULE.code, Severity::Error, message)
         .operand(*name, path, "the name")
-        .note(format!("{length} > {most}"));
+        .note(format!("{length} characters > {most}"));
     let message = format!("use a name of at most {most} characters");
     Some(finding.repair(*name, path, message, format!("\"{shorter}\"")))
 }

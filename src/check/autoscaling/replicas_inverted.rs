@@ -42,13 +42,13 @@ fn inverted(who: &str, node: &str, bounds: &Replicas, findings: &mut Findings) {
             .repair(
                 min,
                 &path("min"),
-                format!("the largest minimum is {}", max.value),
+                format!("lower the minimum to {}", max.value),
                 max.value.to_string(),
             )
             .repair(
                 max,
                 &path("max"),
-                format!("the smallest maximum is {}", min.value),
+                format!("raise the maximum to {}", min.value),
                 min.value.to_string(),
             ),
     );

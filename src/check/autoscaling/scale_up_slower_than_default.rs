@@ -78,8 +78,8 @@ fn slower(who: &str, workload: &Workload) -> Option<Finding> {
     let (min, max) = (&workload.replicas.min, &workload.replicas.max);
     let finding = Finding::new(RULE.code, Severity::Note, message);
     let finding = super::steps(finding, &format!("{who}.scale-up"), &workload.scale_up)
-        .operand(min, &format!("{who}.replicas.min"), "from")
-        .operand(max, &format!("{who}.replicas.max"), "to")
+        .operand(min, &format!("{who}.replicas.min"), "the minimum")
+        .operand(max, &format!("{who}.replicas.max"), "the maximum")
         .note(format!(
             "from {from} pods: {}; by default: {}",
             told(&rules.climb(from, to, there)),
@@ -133,7 +133,7 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
     let path = |step: &str| format!("{who}.scale-up.{step}");
     match (same, last_step(scaling)) {
         ((false, true, true), _) => {
-            let message = "without a window it is at least as fast as the default";
+            let message = "remove the window: without it the climb is at least as fast as the default";
             finding.repair(&scaling.window, &path("window"), message, "\"0s\"")
         }
         ((true, false, true), _) => {
@@ -148,7 +148,7 @@ fn repair(finding: Finding, who: &str, workload: &Workload, race: &Race, rules: 
         }
         (_, stated) => finding.help_by(
             format!(
-                "the smallest change that keeps your steps: write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`",
+                "write `scale-up window=\"{}s\" {{ {}; select \"{}\" }}` in `{}`: the smallest change that keeps your steps",
                 changed.window,
                 written(&changed.steps),
                 changed.select,

@@ -120,7 +120,10 @@ fn inert(
                     &format!("{subject}.replicas.min"),
                     "the minimum at any time",
                 )
-                .help(format!("ask for more than {}, or remove it", min.value)),
+                .help(format!(
+                    "ask for more than {} pods, or remove the floor",
+                    min.value
+                )),
         );
     }
 }
@@ -150,7 +153,7 @@ fn unread<T: Display>(
             finding(Severity::Note, message)
                 .operand(hold, &format!("{who}.hold"), "never zero")
                 .given(min)
-                .help("it has an effect again when `hold` is removed"),
+                .help("the setting has an effect again when `hold` is removed"),
         );
     }
     let message = format!(
@@ -224,9 +227,9 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
     let (of_min, of_cooldown) = (format!("{who}.replicas.min"), format!("{who}.cooldown"));
     let finding = Finding::new(RULE.code, Severity::Warning, message);
     let finding = super::steps(finding, &format!("{who}.scale-down"), scaling)
-        .operand(cooldown, &of_cooldown, "KEDA goes to zero after this")
+        .operand(cooldown, &of_cooldown, "KEDA scales to zero after this")
         .operand(min, &of_min, "the pool may go to zero")
-        .operand(max, &format!("{who}.replicas.max"), "from")
+        .operand(max, &format!("{who}.replicas.max"), "the maximum")
         .note(format!(
             "after {1} without a job, {0} are left: the HPA would remove them step by step, but KEDA then removes all at once",
             counted(left, "pod"),
@@ -235,7 +238,7 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
     let window = &scaling.window;
     if window.is_derived() {
         // The window follows from the cooldown, so a longer cooldown starts the descent later.
-        let message = "with a minimum of 1, only the HPA scales the pool down";
+        let message = "use a minimum of 1, so that only the HPA scales the pool down";
         return Some(finding.repair(min, &of_min, message, "1"));
     }
     let slowest = rules.descent(max.value, 1, LONGEST);
@@ -244,7 +247,7 @@ fn cut_short(who: &str, worker: &Worker) -> Option<Finding> {
         Some((second, _)) => finding.repair(
             cooldown,
             &of_cooldown,
-            "the shortest cooldown after which the HPA is finished",
+            "use the shortest cooldown after which the HPA is finished",
             format!("\"{}\"", Duration::from_secs(*second)),
         ),
         None => finding.help("keep a pod with `replicas min=1`: then only the HPA removes pods"),

@@ -107,7 +107,7 @@ fn one(who: &str, workload: &Workload, resource: UtilisedResource) -> Option<Fin
     let most = resource.most(workload)?;
     let steady = u128::from(target.value) * 11;
     let message = format!(
-        "`{who}` never scales up by {what}: its limit is {most}% of its request, but pods are added only above {}.{}%",
+        "`{who}` never scales up on {what}: its limit is {most}% of its request, but pods are added only above {}.{}%",
         steady / 10,
         steady % 10
     );
@@ -122,7 +122,7 @@ fn one(who: &str, workload: &Workload, resource: UtilisedResource) -> Option<Fin
     let path = format!("{who}.target.{what}");
     let of_limit = format!("{who}.limits.{what}");
     let finding = Finding::new(RULE.code, Severity::Error, message)
-        .operand(target, &path, "percent of the request")
+        .operand(target, &path, "a percentage of the request")
         .operand(limit, &of_limit, cut)
         .operand(request, &format!("{who}.requests.{what}"), "the request")
         .note(format!(
@@ -134,14 +134,14 @@ fn one(who: &str, workload: &Workload, resource: UtilisedResource) -> Option<Fin
     let finding = finding.repair(
         target,
         &path,
-        "the largest target that usage can exceed under this limit",
+        "use the largest target that usage can exceed under this limit",
         largest.to_string(),
     );
     let least = resource.limit(workload, steady / 10 + 1);
     Some(finding.repair(
         limit,
         &of_limit,
-        "the smallest limit that lets usage exceed the target",
+        "use the smallest limit that lets usage exceed the target",
         format!("\"{least}\""),
     ))
 }

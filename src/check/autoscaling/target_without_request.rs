@@ -62,13 +62,13 @@ fn one(
         .operand(
             target,
             &format!("{who}.target.{what}"),
-            "percent of the request",
+            "a percentage of the request",
         );
     Some(match usual.filter(|usual| !usual.is_zero()) {
         Some(usual) => finding.repair(
             request,
             &path,
-            format!("the tier requests {usual}"),
+            format!("use the tier's request, {usual}"),
             format!("\"{usual}\""),
         ),
         None => finding.help(format!("request some {what}")),

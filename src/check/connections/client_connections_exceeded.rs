@@ -49,7 +49,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         )
     };
     let finding = Finding::new(RULE.code, severity, message)
-        .operand(clients, "pgbouncer.clients.max", "clients of one pod")
+        .operand(
+            clients,
+            "pgbouncer.clients.max",
+            "client connections that each PgBouncer pod accepts",
+        )
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
             "{} > {accepted} = {up} x {each}",
@@ -60,7 +64,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let finding = second_pool(finding, environment);
     let fits = wanted.div_ceil(spared.max(1));
     let down = if pods >= 2 { " with one pod down" } else { "" };
-    let message = format!("the smallest `clients max` that accepts them{down} is {fits}");
+    let message =
+        format!("raise `clients max` to {fits}, the smallest value that accepts them{down}");
     findings.report(finding.repair(clients, "pgbouncer.clients.max", message, fits.to_string()));
 }
 
@@ -69,7 +74,7 @@ fn second_pool(finding: Finding, environment: &Environment) -> Finding {
     let replicas = &environment.database.replicas;
     let finding = finding.given(&replicas.count).given(&replicas.via);
     if budget::reads_through_pgbouncer(environment) {
-        let text = "read replicas: a second pool of each pod of `api`";
+        let text = "read replicas: each pod of `api` opens a second pool for them";
         return finding.operand(&replicas.count, "database.replicas.count", text);
     }
     finding

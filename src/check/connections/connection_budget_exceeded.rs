@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let mut finding = replica
             .finding(context)
             .written(&replicas.count, "read replicas")
-            .written(&replicas.via, "how the API reaches them");
+            .written(&replicas.via, "how the API reaches the replicas");
         if !pooled {
             let api = &environment.api.workload;
             finding = super::pods(finding, "api", api, Surge::Counted);
@@ -78,7 +78,7 @@ impl Overdrawn<'_> {
         let pgbouncer = &context.environment.pgbouncer;
         let (total, usable) = (self.budget.total(), self.budget.usable);
         let message = format!(
-            "{} can be asked for {total} connections but has only {usable}",
+            "{} can get {total} connections, but accepts only {usable}",
             self.who
         );
         let mut finding = Finding::new(RULE.code, Severity::Error, message);
@@ -89,7 +89,7 @@ impl Overdrawn<'_> {
                 .operand(
                     max_db,
                     "pgbouncer.pool.max-db",
-                    "connections of each PgBouncer pod",
+                    "server connections of each PgBouncer pod",
                 )
                 .operand(instances, "pgbouncer.instances", "PgBouncer pods");
             sum.push(format!(
@@ -104,19 +104,19 @@ impl Overdrawn<'_> {
                     .operand(
                         &pgbouncer.min_ready,
                         "pgbouncer.min-ready",
-                        "the time between two pods that leave in a rollout",
+                        "a rollout ends one pod in this time",
                     )
                     .operand(
                         &pgbouncer.drain,
                         "pgbouncer.drain",
-                        "how long each of them drains",
+                        "each terminating pod drains for this long",
                     );
             }
         }
         let terms = self.budget.terms.iter();
         sum.extend(terms.map(|term| format!("{} x {} ({})", term.pods, term.per_pod, term.who)));
         sum.push(format!("{} direct", self.budget.direct));
-        finding = finding.operand(self.limit, self.path, "connections of the server");
+        finding = finding.operand(self.limit, self.path, "connections that the server allows");
         super::direct(finding, context.environment).note(format!(
             "{} = {total} > {usable} = {} - {RESERVED}",
             sum.join(" + "),
@@ -131,7 +131,7 @@ impl Overdrawn<'_> {
         let fits = self.budget.usable.saturating_sub(total - pooled) / pods;
         if pooled > 0 && fits > 0 {
             let (max_db, path) = (&pgbouncer.pool.max_db, "pgbouncer.pool.max-db");
-            let message = format!("the largest `max-db` that fits is {fits}");
+            let message = format!("lower `max-db` to {fits}, the largest value that fits");
             finding = finding.repair(max_db, path, message, fits.to_string());
         }
         let fewest = total.saturating_add(u64::from(RESERVED));
@@ -143,7 +143,8 @@ impl Overdrawn<'_> {
                 self.class.value
             ));
         }
-        let message = format!("the smallest `max-connections` that holds this is {fewest}");
+        let message =
+            format!("raise `max-connections` to {fewest}, the smallest value that is enough");
         finding.repair(self.limit, self.path, message, fewest.to_string())
     }
 }

@@ -43,21 +43,27 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if used.saturating_mul(100) <= most * NEAR {
         return;
     }
-    let message =
-        format!("{used} of {most} connections are in use at the maxima, more than {NEAR}%");
+    let message = format!(
+        "with all autoscalers at their maxima, {used} of {most} connections are in use, more than {NEAR}%"
+    );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(limit, path, "connections of the server")
+        .operand(limit, path, "connections that the server allows")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
-        .operand(default, "pgbouncer.pool.default", "pool of one pod");
+        .operand(
+            default,
+            "pgbouncer.pool.default",
+            "pool size of each PgBouncer pod",
+        );
     let finding = super::clients(finding, environment, Surge::Left);
     let finding = super::services(finding, environment, Via::Direct);
     let finding = super::direct(finding, environment)
-        .note(format!("{} wanted", budget::arithmetic(&terms)))
+        .note(format!("clients can ask for {} connections", budget::arithmetic(&terms)))
         .note(format!(
-            "the smaller of {demand} (demand) and {pools} (pools), + {direct} direct = {used} > {} = {NEAR}% of {most}",
+            "the smaller of {demand} (asked for) and {pools} (in the pools), + {direct} direct = {used} > {} = {NEAR}% of {most}",
             most * NEAR / 100
         ));
     let least = used.saturating_mul(100).div_ceil(NEAR);
-    let message = format!("the smallest `max-connections` with enough room is {least}");
+    let message =
+        format!("raise `max-connections` to {least}, the smallest value with enough room");
     findings.report(finding.repair(limit, path, message, least.to_string()));
 }

@@ -35,9 +35,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .note("connections that are still open then are cut off, even within a transaction");
         let half = drain.value.secs() / 2;
         findings.report(if half == 0 {
-            finding.help("another way: raise `drain`, so that PgBouncer pods wait longer")
+            finding.help("raise `drain`, so that PgBouncer pods wait longer")
         } else {
-            let message = "half of `drain` leaves the other half for running transactions";
+            let message = "use half of `drain`: the other half is left for running transactions";
             let text = format!("\"{}\"", Duration::from_secs(half));
             finding.repair(lifetime, &path, message, text)
         });

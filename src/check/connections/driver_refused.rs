@@ -57,7 +57,7 @@ fn reason(context: &Context<'_>, image: &str) -> String {
     let safe = &context.catalogue.pgbouncer_safe;
     let which = match Image::parse(image).version() {
         Some(_) => format!("before PgBouncer {safe}"),
-        None => format!("the image tag names no version, and before PgBouncer {safe}"),
+        None => format!("the image tag names no version; before PgBouncer {safe}"),
     };
     format!(
         "{which}, any client can hang a PgBouncer that ignores startup parameters (CVE-2026-107349), so tierc leaves `ignore_startup_parameters` empty"

@@ -43,11 +43,11 @@ fn one(
     let (count, name) = (u64::from(wanted.value), &class.value);
     let (severity, message) = if count > limit {
         let message =
-            format!("{count} connections on `{name}`, but its memory allows only {limit}");
+            format!("`max-connections` is {count}, but the memory of `{name}` allows only {limit}");
         (Severity::Error, message)
     } else if count > sure {
         let message = format!(
-            "{count} connections on `{name}` are at least 95% of the {limit} that its memory allows"
+            "`max-connections` is {count}, at least 95% of the {limit} that the memory of `{name}` allows"
         );
         (Severity::Warning, message)
     } else {
@@ -56,18 +56,18 @@ fn one(
     let path_of = |what: &str| format!("{path}.{what}");
     let connections = path_of("max-connections");
     let finding = Finding::new(RULE.code, severity, message)
-        .operand(wanted, &connections, "connections")
+        .operand(wanted, &connections, "connections that the server allows")
         .operand(class, &path_of("instance"), "the class")
         .note(arithmetic(memory));
-    let message = format!("the largest safe value is {sure}");
+    let message = format!("lower `max-connections` to {sure}, the largest safe value");
     Some(finding.repair(wanted, &connections, message, sure.to_string()))
 }
 
 /// The connections that this memory allows, and how certain that is.
 fn arithmetic(memory: Quantity) -> String {
     let (limit, sure) = (budget::good_for(memory), budget::without_doubt(memory));
-    let (bytes, each, ceiling) = (memory.units(), budget::BYTES_EACH, budget::CEILING);
-    let formula = format!("least({bytes} / {each}, {ceiling}) = {limit}");
+    let (each, ceiling) = (budget::BYTES_EACH, budget::CEILING);
+    let formula = format!("LEAST({memory} of memory / {each} bytes, {ceiling}) = {limit}");
     if sure == limit {
         return formula;
     }

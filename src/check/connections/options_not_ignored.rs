@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Severity::Error,
         "`options \"ignore\"` has no effect on this PgBouncer: it refuses clients that send `options`",
     )
-    .operand(options, "pgbouncer.options", "requested here")
+    .operand(options, "pgbouncer.options", "asks PgBouncer to ignore `options`")
     .operand(&pooler.image, "pgbouncer.image", "PgBouncer's image")
     .note(format!(
         "before PgBouncer {safe}, any client can hang a PgBouncer that ignores startup parameters (CVE-2026-107349), so tierc leaves `ignore_startup_parameters` empty"

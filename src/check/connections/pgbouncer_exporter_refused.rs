@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Finding::new(
             RULE.code,
             Severity::Warning,
-            "PgBouncer refuses exporters before pgbouncer_exporter 0.11.1: `MetricsAbsent` of `pgbouncer` would never stop firing",
+            "this PgBouncer refuses pgbouncer_exporter before 0.11.1: the alert `MetricsAbsent` would fire all the time",
         )
         .operand(
             source,
@@ -43,11 +43,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             "pgbouncer.image",
             format!("not known to be PgBouncer {safe} or later"),
         )
-        .note("exporters before 0.11.1 send the startup parameter `extra_float_digits`; if yours is 0.11.1 or later, waive this rule")
+        .note("pgbouncer_exporter before 0.11.1 sends the startup parameter `extra_float_digits`; if yours is 0.11.1 or later, waive this rule")
         .repair(
             source,
             "alerts.source.pgbouncer",
-            format!("use an image of {safe} or later, or state that nothing measures PgBouncer"),
+            format!("use an image of PgBouncer {safe} or later, or state that no exporter measures PgBouncer"),
             "\"none\"",
         ),
     );

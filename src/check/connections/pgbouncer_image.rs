@@ -17,7 +17,7 @@ pub(super) fn newer(finding: Finding, context: &Context<'_>, reference: &Image<'
         &context.environment.pgbouncer.image,
         &context.catalogue.pgbouncer_image,
     );
-    let message = format!("the newest image known to be published is {newest}");
+    let message = format!("use PgBouncer {newest}, the newest that is known to be published");
     // Only a tag that is nothing but a version can be rewritten to another version.
     let digits = |c: char| c.is_ascii_digit() || c == '.';
     if reference.tag.chars().all(digits) && reference.digest.is_empty() {

@@ -26,10 +26,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     let tag = reference.tag;
     let message = format!(
-        "PgBouncer {tag} is older than {OLDEST_PGBOUNCER}, the oldest that its settings are written for"
+        "PgBouncer {tag} is too old: the emitted settings need {OLDEST_PGBOUNCER} or later"
     );
     let finding = Finding::new(RULE.code, Severity::Error, message)
-        .operand(image, "pgbouncer.image", "the version is this tag")
-        .note("before 1.21 it does not start with `max_prepared_statements`, before 1.23 a SIGTERM ends it at once instead of when its clients have left, before 1.24 a reload drops every server connection with TLS");
+        .operand(image, "pgbouncer.image", "this tag is the version")
+        .note("before 1.21 PgBouncer does not start with `max_prepared_statements`; before 1.23 it does not wait for its clients after SIGTERM; before 1.24 a reload drops every server connection that uses TLS");
     findings.report(newer(finding, context, &reference));
 }

@@ -40,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let tag = reference.tag;
     let message = format!("PgBouncer {tag} has known vulnerabilities that {safe} fixes");
     let finding = Finding::new(RULE.code, severity, message)
-        .operand(image, "pgbouncer.image", "the version is this tag")
+        .operand(image, "pgbouncer.image", "this tag is the version")
         .note(format!("{tag} < {safe}"));
     if published {
         findings.report(newer(finding, context, &reference));

@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         "{wanted} transactions can need a connection at once, but the pools hold only {held}"
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(default, path, "pool of one pod")
+        .operand(default, path, "pool size of each PgBouncer pod")
         .operand(instances, "pgbouncer.instances", "PgBouncer pods")
         .note(format!(
             "{} > {held} = {pods} x {}: demand is {percent}% of the pools",
@@ -53,12 +53,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let fits = wanted.div_ceil(pods);
     if fits > u64::from(pool.max_db.value) {
         finding = finding
-            .written(&pool.max_db, "caps every pool of a pod")
+            .written(&pool.max_db, "limits all pools of a PgBouncer pod")
             .note(format!(
-                "`max-db` caps the pool of a pod at {}: raise it to at least {fits}, too",
+                "`max-db` limits the pools of a PgBouncer pod to {} connections",
                 pool.max_db.value
             ));
     }
-    let message = format!("the smallest `default` that meets the demand is {fits}");
+    let too = if fits > u64::from(pool.max_db.value) {
+        format!(", and `max-db` to at least {fits}")
+    } else {
+        String::new()
+    };
+    let message =
+        format!("raise `default` to {fits}, the smallest size that meets the demand{too}");
     findings.report(finding.repair(default, path, message, fits.to_string()));
 }

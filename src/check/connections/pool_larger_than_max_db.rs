@@ -22,19 +22,25 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if default <= max_db {
         return;
     }
-    let message = format!("a pool of {default} is never full: `max-db` caps it at {max_db}");
+    let message = format!(
+        "`pool default` is {default}, but `max-db` limits the pool to {max_db} connections"
+    );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(&pool.default, "pgbouncer.pool.default", "the pool")
+        .operand(
+            &pool.default,
+            "pgbouncer.pool.default",
+            "pool size of each PgBouncer pod",
+        )
         .operand(
             &pool.max_db,
             "pgbouncer.pool.max-db",
             "limits all pools of a database together",
         )
-        .note(format!("{default} > {max_db}"))
+        .note(format!("{default} > {max_db} connections"))
         .repair(
             &pool.default,
             "pgbouncer.pool.default",
-            format!("the largest useful `default` is {max_db}"),
+            format!("lower `default` to {max_db}, the largest useful size"),
             max_db.to_string(),
         )
         .safely();
@@ -56,8 +62,9 @@ fn more_connections(finding: Finding, context: &Context<'_>) -> Finding {
     if !pool.max_db.is_derived() || !held {
         return finding;
     }
-    let message =
-        format!("the smallest `max-connections` with which the pool can be full is {enough}");
+    let message = format!(
+        "raise `max-connections` to {enough}, the smallest value with which the pool can be full"
+    );
     finding.repair(
         &database.max_connections,
         "database.max-connections",

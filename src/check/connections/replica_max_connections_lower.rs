@@ -23,19 +23,27 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "the read replicas have {} connections, fewer than the primary's {}",
+        "the read replicas allow {} connections, fewer than the {} of the primary",
         replica.value, source.value
     );
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
-            .operand(replica, "database.replicas.max-connections", "of a replica")
-            .operand(source, "database.max-connections", "of the primary")
+            .operand(
+                replica,
+                "database.replicas.max-connections",
+                "connections that a replica allows",
+            )
+            .operand(
+                source,
+                "database.max-connections",
+                "connections that the primary allows",
+            )
             .operand(&replicas.count, "database.replicas.count", "read replicas")
-            .note(format!("{} < {}", replica.value, source.value))
+            .note(format!("{} connections < {}", replica.value, source.value))
             .repair(
                 replica,
                 "database.replicas.max-connections",
-                format!("a replica needs at least {}", source.value),
+                format!("give each replica at least {} connections", source.value),
                 source.value.to_string(),
             ),
     );

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     findings.report(finding.repair(
         mode,
         "pgbouncer.mode",
-        "`transaction` mode shares server connections between clients",
+        "use `transaction` mode, which shares server connections between clients",
         "\"transaction\"",
     ));
 }

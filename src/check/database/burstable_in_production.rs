@@ -50,7 +50,7 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
         .operand(node, &path, "the node type")
-        .written(used, "what it serves")
+        .written(used, "the group serves this")
         .operand(&context.environment.tier, "tier", "a tier above dev");
     let usual = context
         .tier
@@ -62,10 +62,10 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
     let usual = usual.and_then(Option::as_ref).map(|usual| &usual.value);
     Some(match usual.filter(steady) {
         Some(usual) => {
-            let message = format!("the tier's own node type is `{usual}`");
+            let message = format!("use the tier's node type, `{usual}`");
             finding.repair(node, &path, message, format!("\"{usual}\""))
         }
-        None => finding.help("choose a node type of the families m or r"),
+        None => finding.help("choose a node type of family `m` or `r`"),
     })
 }
 
@@ -82,9 +82,9 @@ fn one(context: &Context<'_>, who: &str, class: &Sourced<String>, path: &str) ->
     let steady = |name: &&String| classes.get(name).is_some_and(|class| !class.burstable);
     Some(match usual.map(|usual| &usual.value).filter(steady) {
         Some(usual) => {
-            let message = format!("the tier's own class is `{usual}`");
+            let message = format!("use the tier's class, `{usual}`");
             finding.repair(class, path, message, format!("\"{usual}\""))
         }
-        None => finding.help("choose a class of the families m or r"),
+        None => finding.help("choose a class of family `m` or `r`"),
     })
 }

@@ -43,7 +43,7 @@ fn one(context: &Context<'_>, class: &Sourced<String>, path: &str) -> Option<Fin
             finding.repair(class, path, message, format!("\"{near}\""))
         }
         None => finding.help(format!(
-            "known families are {}",
+            "choose a class of a known family: {}",
             suggest::families(classes.names())
         )),
     })

@@ -172,7 +172,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(
             Finding::new(RULE.code, Severity::Error, message)
                 .operand(&database.user, "database.user", "the application's role")
-                .help("state another, such as `database { user \"app\" }`"),
+                .help("state another name, such as `database { user \"app\" }`"),
         );
     }
     if let Some(message) = wrong_role(&database.master.value) {
@@ -180,7 +180,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Finding::new(RULE.code, Severity::Error, message)
                 .operand(&database.master, "database.master", "the master user")
                 .help(format!(
-                    "state another, such as `database {{ master \"{}\" }}`",
+                    "state another name, such as `database {{ master \"{}\" }}`",
                     Database::MASTER
                 )),
         );
@@ -218,7 +218,7 @@ fn reserved(name: &str) -> String {
     format!("`{name}` is a reserved word of PostgreSQL, which RDS refuses as a name")
 }
 
-const ANOTHER: &str = "state another, such as `database { dbname \"app\" }`";
+const ANOTHER: &str = "state another name, such as `database { dbname \"app\" }`";
 
 fn wrong(database: &Database) -> Option<(String, String)> {
     let name = &database.dbname.value;

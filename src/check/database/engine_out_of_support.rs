@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Some((major, until)) => finding.repair(
             engine,
             "database.engine",
-            format!("the tier's version is supported until {until}"),
+            format!("use the tier's version, which is supported until {until}"),
             format!("\"{major}\""),
         ),
         None => finding.help("upgrade to a supported major version"),

@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 )
                 .operand(gib, "database.storage.gib", "the volume")
                 .operand(&storage.kind, "database.storage.type", "the type")
-                .note(format!("{} < {STRIPED_FROM_GIB}", gib.value))
+                .note(format!("{} GiB < {STRIPED_FROM_GIB} GiB", gib.value))
                 .removal(
                     value,
                     &format!("database.storage.{what}"),

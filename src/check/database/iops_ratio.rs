@@ -83,7 +83,7 @@ fn by_size(storage: &Storage, iops: &Sourced<u32>) -> Finding {
     finding.repair(
         &storage.kind,
         "database.storage.type",
-        "IOPS can be chosen with `gp3`",
+        "use `gp3`, which lets you choose IOPS",
         "\"gp3\"",
     )
 }
@@ -121,7 +121,7 @@ fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &IopsOffer) -> Option<
         return None;
     }
     let message =
-        format!("{asked} IOPS for {gib} GiB of `{kind}`, but RDS allows {least} to {most}");
+        format!("`iops` is {asked}, but RDS allows {least} to {most} for {gib} GiB of `{kind}`");
     let path = "database.storage.iops";
     let finding = Finding::new(RULE.code, Severity::Error, message).operand(iops, path, "IOPS");
     let ratio = if offer.halves == 0 {
@@ -140,7 +140,7 @@ fn outside(storage: &Storage, iops: &Sourced<u32>, offer: &IopsOffer) -> Option<
             .repair(
                 iops,
                 path,
-                format!("the nearest allowed value is {nearest}"),
+                format!("use the nearest allowed value, {nearest}"),
                 nearest.to_string(),
             ),
     )

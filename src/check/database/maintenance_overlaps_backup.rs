@@ -37,9 +37,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Some(later) => finding.repair(
             weekly,
             path,
-            format!("the next window of this length is `{later}`"),
+            format!("use the next free window of this length, `{later}`"),
             format!("\"{later}\""),
         ),
-        None => finding.help("shorten one of them"),
+        None => finding.help("shorten one of the windows"),
     });
 }

@@ -36,10 +36,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             most.value, gib.value
         ));
     findings.report(if least > u64::from(LARGEST_GIB) {
-        let message = format!("the largest volume is {LARGEST_GIB} GiB, so turn autoscaling off");
+        let message =
+            format!("turn autoscaling off, because the largest volume is {LARGEST_GIB} GiB");
         finding.repair(most, path, message, "0")
     } else {
-        let message = format!("the smallest `max-gib` is {least}; 0 turns autoscaling off");
+        let message = format!(
+            "raise `max-gib` to {least}, the smallest allowed value; 0 turns autoscaling off"
+        );
         finding.repair(most, path, message, least.to_string())
     });
 }

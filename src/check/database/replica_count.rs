@@ -24,18 +24,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "{} read replicas of one source, but RDS allows at most {MOST}",
+        "the database has {} read replicas, but RDS allows at most {MOST}",
         count.value
     );
     let path = "database.replicas.count";
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(count, path, "read replicas")
-            .note(format!("{} > {MOST}", count.value))
+            .note(format!("{} replicas > {MOST}", count.value))
             .repair(
                 count,
                 path,
-                format!("the maximum is {MOST}"),
+                format!("use at most {MOST} replicas"),
                 MOST.to_string(),
             )
             .safely(),

@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 days,
                 "database.backup.days",
-                "the shortest retention is 1 day",
+                "keep backups for at least 1 day",
                 "1",
             ),
     );

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "the read replicas have the class `{}`, which is smaller than `{}` of their source",
+        "the read replicas have the class `{}`, which is smaller than their source's `{}`",
         replicas.instance.value, source.value
     );
     let path = "database.replicas.instance";
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .repair(
                 &replicas.instance,
                 path,
-                "a replica of the source's class can keep up",
+                "use the source's class, so that the replicas can keep up",
                 format!("\"{}\"", source.value),
             ),
     );

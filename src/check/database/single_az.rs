@@ -28,6 +28,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(multi_az, path, "one zone")
             .operand(tier, "tier", "a tier above dev")
-            .repair(multi_az, path, "`#true` adds a standby", "#true"),
+            .repair(multi_az, path, "add a standby with `#true`", "#true"),
     );
 }

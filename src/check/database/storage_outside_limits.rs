@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!(
-        "a volume of {} GiB, but RDS needs at least {least} GiB for `{}`",
+        "the volume has {} GiB, but RDS needs at least {least} GiB for `{}`",
         gib.value, kind.value
     );
     let path = "database.storage.gib";
@@ -36,11 +36,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Finding::new(RULE.code, Severity::Error, message)
             .operand(gib, path, "the volume")
             .operand(kind, "database.storage.type", "the type")
-            .note(format!("{} < {least}", gib.value))
+            .note(format!("{} GiB < {least} GiB", gib.value))
             .repair(
                 gib,
                 path,
-                format!("the smallest volume is {least} GiB"),
+                format!("use at least {least} GiB"),
                 least.to_string(),
             ),
     );

@@ -76,7 +76,8 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
     if (least..=most).contains(&asked) {
         return None;
     }
-    let message = format!("{iops} IOPS allow {least} to {most} MiB/s, but `throughput` is {asked}");
+    let message =
+        format!("{iops} IOPS allow {least} to {most} MiB/s, but `throughput` is {asked} MiB/s");
     let path = "database.storage.throughput";
     let mut finding =
         Finding::new(RULE.code, Severity::Error, message).operand(throughput, path, "MiB/s");
@@ -100,7 +101,7 @@ fn outside(storage: &Storage, throughput: &Sourced<u32>) -> Option<Finding> {
             .repair(
                 throughput,
                 path,
-                format!("the nearest allowed value is {nearest}"),
+                format!("use the nearest allowed value, {nearest} MiB/s"),
                 nearest.to_string(),
             ),
     )

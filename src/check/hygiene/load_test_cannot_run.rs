@@ -85,7 +85,7 @@ fn option_of_k6(name: &Name, test: &LoadTest) -> Option<Finding> {
         .repair(
             variable,
             &path,
-            "k6 reads variables that begin with `K6_` as options",
+            "use another name: k6 reads variables that begin with `K6_` as options",
             format!("\"{other}\""),
         );
     Some(finding)
@@ -106,12 +106,12 @@ fn idle_runners(name: &Name, test: &LoadTest) -> Option<Finding> {
         if users == 1 { "user" } else { "users" },
     );
     let finding = error(message)
-        .operand(runners, &path, "the pods")
-        .note(format!("{} > {users}", runners.value))
+        .operand(runners, &path, "pods of the TestRun")
+        .note(format!("{} pods > {users} virtual users", runners.value))
         .repair(
             runners,
             &path,
-            "each pod needs at least one virtual user, or k6 does not start",
+            format!("lower `parallelism` to {users}: each pod needs at least one virtual user"),
             users.to_string(),
         );
     Some(finding)
@@ -142,7 +142,7 @@ fn undelivered_rate(name: &Name, test: &LoadTest) -> Option<Finding> {
     if fits == 0 {
         return Some(finding);
     }
-    let message = format!("the largest rate for {most} virtual users is {fits}");
+    let message = format!("lower the rate to {fits}, the largest for {most} virtual users");
     Some(finding.repair(per_second, &path, message, fits.to_string()))
 }
 
@@ -180,13 +180,11 @@ fn pods(finding: Finding, name: &Name, test: &LoadTest, needed: u64) -> Finding 
     };
     let path = format!("load-test.{name}.test-run.parallelism");
     let fewest = needed.div_ceil(MOST_FOR_A_RATE);
-    let message = format!("the smallest number of pods with enough virtual users is {fewest}");
-    finding.operand(&run.parallelism, &path, "the pods").repair(
-        &run.parallelism,
-        &path,
-        message,
-        fewest.to_string(),
-    )
+    let message =
+        format!("raise `parallelism` to {fewest}, the fewest pods with enough virtual users");
+    finding
+        .operand(&run.parallelism, &path, "pods of the TestRun")
+        .repair(&run.parallelism, &path, message, fewest.to_string())
 }
 
 /// The operator's Jobs and Services add suffixes to the TestRun's name.
@@ -205,7 +203,7 @@ fn long_name(environment: &Environment, name: &Name, test: &LoadTest) -> Option<
         "the name of the TestRun `{object}` has {length} characters, but at most {most} are allowed"
     ))
     .operand(runners, &path, "requests a TestRun")
-    .note(format!("{length} > {most}"))
-    .help("its name is `<app>-load-<name>`: shorten `app`, or the name of the load test");
+    .note(format!("{length} characters > {most}"))
+    .help("shorten `app`, or the name of the load test: the TestRun is named `<app>-load-<name>`");
     Some(finding)
 }

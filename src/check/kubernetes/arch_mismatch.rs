@@ -53,7 +53,7 @@ fn one(context: &Context<'_>, who: &str, workload: &Workload, wants: Wants<'_>) 
         Finding::new(RULE.code, Severity::Error, message).operand(arch, &path, "the architecture");
     let (finding, theirs) = nodes(finding, context, &others);
     let finding = finding.help(format!(
-        "another way: choose an `instance` with {} for the node group",
+        "choose an `instance` with {} for the node group",
         arch.value
     ));
     let theirs = theirs?;

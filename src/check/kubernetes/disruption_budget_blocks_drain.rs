@@ -32,12 +32,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         Finding::new(RULE.code, Severity::Error, message)
             .operand(drain, path, "from SIGTERM to SIGKILL")
             .note(format!(
-                "{secs} > {EKS_WAITS}; the PodDisruptionBudget lets one pod leave at a time"
+                "{secs} s > {EKS_WAITS} s; the PodDisruptionBudget lets one pod leave at a time"
             ))
             .repair(
                 drain,
                 path,
-                format!("the longest drain is {EKS_WAITS} s"),
+                format!("use a `drain` of at most {EKS_WAITS} s"),
                 format!("\"{EKS_WAITS}s\""),
             ),
     );

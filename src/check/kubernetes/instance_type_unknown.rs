@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 finding.repair(instance, &path, message, format!("\"{near}\""))
             }
             None => finding.help(format!(
-                "known types are {}; add others to your own catalogue",
+                "use a known type: {}; or add the type to your own catalogue",
                 known(&instance.value, types.names().collect())
             )),
         });
@@ -80,7 +80,7 @@ fn known(typed: &str, names: Vec<&str>) -> String {
     };
     let own: Vec<&str> = names.iter().copied().filter(of_family).collect();
     if own.is_empty() {
-        format!("the families {}", suggest::families(names))
+        format!("one of the families {}", suggest::families(names))
     } else {
         suggest::list(own)
     }

@@ -85,7 +85,7 @@ fn shut_out(context: &Context<'_>, without: &[Asking<'_>]) -> Option<Finding> {
     for runs in groups.flat_map(|group| &group.runs) {
         finding = finding.written(runs, "only this pool");
     }
-    Some(finding.help("state a group without `runs`, or remove `runs` from one"))
+    Some(finding.help("add a group without `runs`, or remove `runs` from a group"))
 }
 
 /// The groups open to a pool have another capacity type. Other workloads have no such choice, and
@@ -103,7 +103,7 @@ fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Findin
     let mut finding = Finding::new(RULE.code, Severity::Error, message).operand(
         capacity,
         &format!("{who}.capacity"),
-        "asked for",
+        "the pool needs this capacity",
     );
     for (name, group) in &open {
         let path = format!("nodes.{name}.capacity");
@@ -121,7 +121,7 @@ fn bought_otherwise(context: &Context<'_>, asking: &Asking<'_>) -> Option<Findin
 /// The advice: the pool takes the available capacity type, or a group changes its own.
 fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeGroup) -> Finding {
     let (has, wants) = (group.capacity.value, pool.capacity.value);
-    let message = format!("the nodes of `{name}` are {has}");
+    let message = format!("run the pool on the {has} nodes of `{name}`");
     let path = format!("{who}.capacity");
     let finding = finding.repair(&pool.capacity, &path, message, format!("\"{has}\""));
     // A group that names the pool is the only one that takes it.
@@ -135,5 +135,5 @@ fn repair(finding: Finding, who: &str, pool: &Worker, name: &Name, group: &NodeG
         group.instance.value, group.count.max.value
     );
     let edit = Edit::insert(format!("nodes.{name}-{wants}"), nodes);
-    finding.offer("another way is a second group", edit)
+    finding.offer("or add a second group", edit)
 }

@@ -148,12 +148,12 @@ fn division<'a>(
         })
         .collect();
     format!(
-        "with every rollout surging: {} = {} pods of {}m and {}Mi or more > {} = {}",
+        "with every rollout surging, there are {} = {} pods of at least {}m of CPU and {}Mi of memory each; the nodes hold {} = {} of them",
         come.join(" + "),
         crowd.pods,
         crowd.cpu,
         crowd.memory.div_ceil(1_048_576),
-        crowd.places,
-        places.join(" + ")
+        places.join(" + "),
+        crowd.places
     )
 }

@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) -> Finding {
     let environment = context.environment;
     let message = format!(
-        "the last pods of `{}` may not fit on any node, although the sums fit",
+        "some pods of `{}` may not fit on any node, although the nodes have enough room in total",
         load.who
     );
     let sharing = || {
@@ -55,7 +55,7 @@ fn finding(context: &Context<'_>, load: &Load, loads: &[Load], rooms: &Rooms) ->
     let mut finding = super::everything(finding, environment, sharing(), groups, &resources);
     for load in sharing() {
         finding = finding.note(format!(
-            "`{}`: {} pods with surge, each {}m and {}Mi",
+            "`{}`: {} pods with surge, each requests {}m of CPU and {}Mi of memory",
             load.who,
             load.pods,
             load.cpu,

@@ -88,10 +88,10 @@ pub(in crate::check) fn finding(
     Some(if twice && first == again {
         finding.help("state a `name` for one of the two")
     } else if twice {
-        let finding = labelled(finding, first, "and the same again".into());
+        let finding = labelled(finding, first, "the same name again".into());
         finding.help("state another `name` for one of the two")
     } else {
-        let finding = labelled(finding, first, format!("and of `{two}`"));
+        let finding = labelled(finding, first, format!("`{name}` of `{two}`"));
         between(finding, kind, [mine.0, theirs.0])
     })
 }

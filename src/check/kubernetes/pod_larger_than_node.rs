@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn finding(context: &Context<'_>, load: &Load, rooms: &Rooms) -> Finding {
     let environment = context.environment;
     let message = format!(
-        "a pod of `{}` requests {}m and {}Mi, more than an empty node has",
+        "a pod of `{}` requests {}m of CPU and {}Mi of memory, more than an empty node has",
         load.who,
         load.cpu,
         load.memory.div_ceil(1_048_576)
@@ -79,11 +79,11 @@ fn repair(finding: Finding, context: &Context<'_>, load: &Load, room: &Room) -> 
     let most_memory = format!("\"{}Mi\"", room.memory / 1_048_576);
     match (load.cpu > room.cpu, load.memory > room.memory) {
         (true, false) => {
-            let message = format!("the largest request is {}m", room.cpu);
+            let message = format!("request at most {}m of CPU", room.cpu);
             finding.repair(cpu, &path("cpu"), message, most_cpu)
         }
         (false, true) => {
-            let message = format!("the largest request is {}Mi", room.memory / 1_048_576);
+            let message = format!("request at most {}Mi of memory", room.memory / 1_048_576);
             finding.repair(memory, &path("memory"), message, most_memory)
         }
         _ => finding.help_by(

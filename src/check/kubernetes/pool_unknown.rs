@@ -30,13 +30,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 pool.value
             );
             let finding = Finding::new(RULE.code, Severity::Error, message)
-                .written(pool, "this pool")
+                .written(pool, "no pool has this name")
                 .given(&group.instance);
             let pools: Vec<&str> = environment.worker.keys().map(Name::as_str).collect();
             findings.report(finding.help(if pools.is_empty() {
                 "remove the name, or add a `worker` of this name".to_owned()
             } else {
-                format!("known pools are {}", suggest::list(pools))
+                format!("use a pool that exists: {}", suggest::list(pools))
             }));
         }
     }

@@ -88,7 +88,7 @@ fn of_cpu(path: &str, cpu: &Sourced<Quantity>) -> Option<Finding> {
     Some(finding(message, "not a whole number of millicores").repair(
         cpu,
         path,
-        format!("the next accepted value is {nearest}m"),
+        format!("use the next accepted value, {nearest}m"),
         format!("\"{nearest}m\""),
     ))
 }

@@ -49,13 +49,13 @@ fn one(
             .repair(
                 request,
                 &requests,
-                format!("the largest request is {allowed}"),
+                format!("lower the request to {allowed}"),
                 format!("\"{allowed}\""),
             )
             .repair(
                 limit,
                 &limits,
-                format!("the smallest limit is {asked}"),
+                format!("raise the limit to {asked}"),
                 format!("\"{asked}\""),
             ),
     )

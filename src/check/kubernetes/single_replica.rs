@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .repair(
                     count,
                     &path,
-                    "the smallest number that survives a loss is 2",
+                    "use at least 2 pods, so that one can be lost",
                     "2",
                 )
         })
@@ -61,14 +61,14 @@ fn redis(environment: &Environment, name: &Name, group: &RedisGroup) -> Option<F
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(replicas, &path, "a single node")
-            .written(used, "what it serves")
+            .written(used, "the group serves this")
             .operand(&environment.tier, "tier", "a tier above dev")
             .given(&group.cluster.shards)
             .given(&group.cluster.mode)
             .repair(
                 replicas,
                 &path,
-                "the smallest number that survives a loss is 1",
+                "use at least 1 replica, so that one node can be lost",
                 "1",
             ),
     )

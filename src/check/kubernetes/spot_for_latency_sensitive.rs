@@ -45,7 +45,7 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
             .repair(
                 capacity,
                 &path,
-                "`on-demand` nodes are not reclaimed",
+                "use `on-demand` nodes, which are not reclaimed",
                 "\"on-demand\"",
             ),
     )

@@ -39,12 +39,12 @@ fn one(name: &Name, worker: &Worker) -> Option<Finding> {
             .operand(grace, &path, "from SIGTERM to SIGKILL")
             .operand(capacity, &format!("worker.{name}.capacity"), "spot")
             .note(format!(
-                "{secs} > {MOST} = 120 s of notice - 10 s for the eviction"
+                "{secs} s > {MOST} s = 120 s of notice - 10 s for the eviction"
             ))
             .repair(
                 grace,
                 &path,
-                format!("the longest grace is {MOST} s"),
+                format!("use a `grace` of at most {MOST} s"),
                 format!("\"{MOST}s\""),
             ),
     )

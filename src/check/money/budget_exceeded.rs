@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.repair(
             judged.monthly,
             "budget.monthly",
-            format!("the smallest sufficient budget for all priced items is {enough}"),
+            format!("raise the budget to {enough}, the smallest that covers all priced items"),
             enough.to_string(),
         );
     }
@@ -68,7 +68,7 @@ fn fewer_nodes(
         Some((_, left, path, group)) => finding.repair(
             &group.count.max,
             &format!("{path}.count.max"),
-            format!("with at most {left} nodes of `{path}`, all pods still fit at their maxima and the budget holds"),
+            format!("allow at most {left} nodes of `{path}`: all pods still fit at their maxima, and the budget holds"),
             left.to_string(),
         ),
     }

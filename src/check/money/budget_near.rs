@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let finding = judged
             .finding(RULE.code, Severity::Warning, message)
             .note(format!("{NEAR}% x {budget} = {}", near.exact()))
-            .help("`tierc cost` shows every item with its arithmetic");
+            .help("run `tierc cost` to see every item with its arithmetic");
         findings.report(finding);
     } else if judged.ceiling.is_none() {
         findings.report(without_any_price(&judged));

@@ -40,7 +40,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 policy,
                 &path,
-                "`volatile-lru` evicts the least recently used keys that have an expiry",
+                "use `volatile-lru`, which evicts the least recently used keys that have an expiry",
                 "\"volatile-lru\"",
             ),
     )

@@ -40,11 +40,11 @@ fn replicas(name: &Name, group: &RedisGroup) -> Option<Finding> {
         replicas.value
     );
     let path = format!("redis.{name}.replicas");
-    let most = format!("the maximum is {REPLICAS}");
+    let most = format!("use at most {REPLICAS} replicas per shard");
     Some(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(replicas, &path, "replicas per shard")
-            .note(format!("{} > {REPLICAS}", replicas.value))
+            .note(format!("{} replicas > {REPLICAS}", replicas.value))
             .repair(replicas, &path, most, REPLICAS.to_string())
             .safely(),
     )
@@ -70,13 +70,13 @@ fn nodes(name: &Name, group: &RedisGroup) -> Option<Finding> {
                 "replicas per shard",
             )
             .note(format!(
-                "{} x (1 + {}) = {nodes} > {NODES}",
+                "{} x (1 + {}) = {nodes} nodes > {NODES}",
                 shards.value, replicas.value
             ))
             .repair(
                 shards,
                 &path,
-                format!("the largest number of shards is {most}"),
+                format!("use at most {most} shards"),
                 most.to_string(),
             ),
     )
@@ -107,7 +107,7 @@ fn mode(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 mode,
                 &path,
-                format!("with {count} the mode must be `{fitting}`"),
+                format!("use the mode `{fitting}`: the group has {count}"),
                 format!("\"{fitting}\""),
             )
             .help("or remove `mode`: tierc then derives it from the shards"),
@@ -136,7 +136,7 @@ fn between(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 version,
                 &path,
-                "the first version that supports it is 7.0",
+                "use 7.0, the first version that supports it",
                 "\"7.0\"",
             ),
     )

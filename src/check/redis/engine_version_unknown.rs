@@ -51,7 +51,10 @@ fn redis(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Findi
         Some(newest) => finding.repair(
             version,
             &path,
-            format!("known versions of `{}` are {known}", engine.value),
+            format!(
+                "use one of the known versions of `{}`: {known}",
+                engine.value
+            ),
             format!("\"{newest}\""),
         ),
         None => finding.help(format!(
@@ -92,7 +95,7 @@ fn postgres(context: &Context<'_>) -> Option<Finding> {
     Some(finding.repair(
         engine,
         "database.engine",
-        format!("the newest known version is {newest}"),
+        format!("use the newest known version, {newest}"),
         format!("\"{newest}\""),
     ))
 }
@@ -112,7 +115,7 @@ fn no_such_postgres(context: &Context<'_>, major: Option<&PostgresVersion>) -> F
     let usual = usual.filter(|usual| versions.names().any(|known| known == *usual));
     let near = major.map(|major| major.newest_minor.as_str());
     let message = format!(
-        "known major versions are {}",
+        "use one of the known major versions: {}",
         suggest::list(versions.names())
     );
     match near.or(usual).or_else(|| newest(versions.names())) {

@@ -46,6 +46,6 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     for used in lost {
         finding = finding.operand(used, &format!("redis.{name}.uses"), "must not be lost");
     }
-    let message = "`noeviction` evicts nothing";
+    let message = "use `noeviction`, which evicts nothing";
     Some(finding.repair(policy, &path, message, "\"noeviction\""))
 }

@@ -39,6 +39,6 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
                 "shards",
             )
             .written(&cluster.mode, "the mode")
-            .repair(replicas, &path, "the minimum is 1", "1"),
+            .repair(replicas, &path, "use at least 1 replica per shard", "1"),
     )
 }

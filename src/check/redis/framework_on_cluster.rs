@@ -122,12 +122,12 @@ fn never(on: &On<'_>) -> Finding {
     let finding = on
         .finding(message)
         .given(&on.group.cluster.mode)
-        .note("it uses several keys in one command, and Redis refuses that if they are in different slots");
+        .note("the library uses several keys in one command, and Redis refuses a command whose keys are in different slots");
     // A stated mode contradicts removed shards.
     if on.group.cluster.mode.is_declared() {
         return finding.help("give the queues a group without `cluster`");
     }
-    finding.repair(shards, &path, "without cluster mode it works", "0")
+    finding.repair(shards, &path, "turn cluster mode off", "0")
 }
 
 /// Lists of a pool that are in different slots. If the file states the list, the repair changes it
@@ -157,7 +157,7 @@ fn one(on: &On<'_>, name: &Name, pool: &Worker, queues: &[&Queue]) -> Finding {
         finding = finding.written(&queue.list, "no part of it is in `{}`");
     }
     finding = finding.note(
-        "its scripts use several keys of a queue at once: if these are not in one slot, Redis answers CROSSSLOT",
+        "the library's scripts use several keys of a queue at once: if the keys are not in one slot, Redis answers CROSSSLOT",
     );
     let message =
         "set the prefix in the application to `{<prefix>}`, and name the list accordingly";

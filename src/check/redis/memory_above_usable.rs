@@ -34,13 +34,13 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         return None;
     }
     let message = format!(
-        "`{name}` is expected to hold {} GiB of data, but has {} GiB for it",
+        "`redis.{name}` is expected to hold {} GiB of data, but has room for only {} GiB",
         data.value,
         gib(usable)
     );
     let path = format!("redis.{name}.cluster.shards");
     let finding = Finding::new(RULE.code, Severity::Error, message)
-        .operand(data, &format!("redis.{name}.data.gib"), "the data")
+        .operand(data, &format!("redis.{name}.data.gib"), "the expected data")
         .operand(&group.node, &format!("redis.{name}.node"), "the node type")
         .operand(shards, &path, "the shards")
         .note(format!(
@@ -51,7 +51,7 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         ));
     Some(if group.is_cluster() {
         let fewest = wanted.div_ceil(each.max(1));
-        let message = format!("the smallest number of shards that holds it is {fewest}");
+        let message = format!("use at least {fewest} shards, the fewest that hold the data");
         finding.repair(shards, &path, message, fewest.to_string())
     } else {
         finding.help("choose a larger `node`, or cluster mode with several shards")

@@ -38,7 +38,7 @@ fn unknown(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Fin
             finding.repair(node, &path, message, format!("\"{near}\""))
         }
         None => finding.help(format!(
-            "known families are {}",
+            "choose a node type of a known family: {}",
             suggest::families(nodes.names())
         )),
     })
@@ -61,7 +61,7 @@ fn other_engine(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Optio
     let older = nodes.names().find(|known| *known == older);
     Some(match older {
         Some(older) => {
-            let message = format!("`{older}` also runs Redis");
+            let message = format!("use `{older}`, which also runs Redis");
             finding.repair(node, &path, message, format!("\"{older}\""))
         }
         None => finding.help("choose a node type of an older generation, or the engine `valkey`"),

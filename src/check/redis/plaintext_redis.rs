@@ -36,6 +36,11 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
     Some(
         Finding::new(RULE.code, Severity::Warning, message)
             .operand(tls, &path, "encryption in transit")
-            .repair(tls, &path, "`required` allows only TLS", "\"required\""),
+            .repair(
+                tls,
+                &path,
+                "use `required`, which allows only TLS",
+                "\"required\"",
+            ),
     )
 }

@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .iter()
                 .filter(|used| Sourced::is_declared(used))
             {
-                finding = finding.written(used, format!("`{other}` has this use"));
+                finding = finding.written(used, format!("`{other}` serves this"));
             }
         }
         findings.report(finding.help(format!(

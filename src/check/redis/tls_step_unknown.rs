@@ -42,7 +42,7 @@ fn one(name: &Name, group: &RedisGroup) -> Option<Finding> {
             .repair(
                 version,
                 &path,
-                format!("`7.0` supports it from {first} on"),
+                format!("use `7.0`, which supports it from {first} on"),
                 "\"7.0\"",
             ),
     )

@@ -31,10 +31,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if serving.len() < 2 {
             continue;
         }
-        let message = format!("`{word}` is on {} Redis groups", serving.len());
+        let message = format!(
+            "{} Redis groups serve `{word}`, but only one may",
+            serving.len()
+        );
         let mut finding = Finding::new(RULE.code, Severity::Error, message);
         for (name, used) in &serving {
-            let text = format!("on `{name}`");
+            let text = format!("served by `{name}`");
             finding = finding.operand(*used, &format!("redis.{name}.uses"), text);
         }
         // A group that keeps other uses can give this one up.
@@ -49,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         findings.report(match spare {
             Some((name, used)) => {
                 let path = format!("redis.{name}.uses.{word}");
-                finding.leave_out(*used, &path, format!("remove it from `{name}`"))
+                finding.leave_out(*used, &path, format!("remove `{word}` from `{name}`"))
             }
             None => finding.help(format!("keep `\"{word}\"` on one of them only")),
         });

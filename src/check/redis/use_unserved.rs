@@ -46,11 +46,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn repair(finding: Finding, word: &str, name: &Name, group: &RedisGroup) -> Finding {
-    let message = format!("the group `{name}` can serve it");
+    let message = format!("let the group `{name}` serve `{word}`");
     let path = format!("redis.{name}.uses");
     let text = format!("\"{word}\"");
     let Some(last) = group.uses.last() else {
-        let advice = format!("{message}: state `uses \"{word}\"` on it");
+        let advice = format!("{message}: state `uses \"{word}\"` in it");
         return finding.help_by(advice, [Edit::set(path, text)]);
     };
     if let Some(span) = last.origin.span().filter(|_| last.is_declared()) {

@@ -112,9 +112,9 @@ fn address(
     let finding = reserved(who, name, value).operand(variable, &path, "this group's variable");
     let stated = format!("{who}.env.{name}");
     let message = if path.ends_with(".env.url") {
-        "remove it, because the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
+        "remove it: the variable comes from the Secret with the group's address; or rename the group's variable with its `env url=`"
     } else {
-        "remove it, because the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"
+        "remove it: the variable follows the group's `cluster`; or rename the group's variable with its `env cluster=`"
     };
     Some(finding.removal(value, &stated, message))
 }

@@ -59,9 +59,9 @@ fn report(claim: &Claim<'_>, other: Option<&Claim<'_>>, by: &str, findings: &mut
     }
     let message = format!("the variable `{name}` would get two values");
     let mut finding =
-        Finding::new(RULE.code, Severity::Error, message).operand(variable, path, "one of them");
+        Finding::new(RULE.code, Severity::Error, message).operand(variable, path, "this variable");
     if let Some((path, variable)) = other {
-        finding = finding.operand(variable, path, "the other");
+        finding = finding.operand(variable, path, "the same variable");
     }
     if of_database {
         finding = finding.note(format!("the database's address is read from `{name}`"));

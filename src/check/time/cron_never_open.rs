@@ -60,16 +60,16 @@ fn always_asleep(
     let mut finding = Finding::new(RULE.code, Severity::Warning, message);
     for window in &windows {
         let path = format!("off-hours.{}.from", window.key);
-        finding = finding.operand(&window.hours.from, &path, "when they begin");
+        finding = finding.operand(&window.hours.from, &path, "these off-hours begin");
     }
     let path = format!("off-hours.{}.to", first.key);
     let help = match subject {
-        ScheduleSubject::Api => "leave hours in which it runs",
-        ScheduleSubject::Pool(_) => "leave hours in which it runs, or `pause` the pool instead",
+        ScheduleSubject::Api => "shorten the off-hours",
+        ScheduleSubject::Pool(_) => "shorten the off-hours, or `pause` the pool instead",
     };
     Some(
         finding
-            .operand(&first.hours.to, &path, "when they end")
+            .operand(&first.hours.to, &path, "these off-hours end")
             .help(help),
     )
 }
@@ -77,8 +77,12 @@ fn always_asleep(
 fn finding(occasion: &Occasion<'_>, message: String) -> Finding {
     let (name, event) = (occasion.name, occasion.event);
     Finding::new(RULE.code, Severity::Error, message)
-        .operand(&event.from, &format!("event.{name}.from"), "when it begins")
-        .operand(&event.to, &format!("event.{name}.to"), "when it is over")
+        .operand(
+            &event.from,
+            &format!("event.{name}.from"),
+            "the event begins",
+        )
+        .operand(&event.to, &format!("event.{name}.to"), "the event ends")
 }
 
 fn over_before_it_begins(occasion: &Occasion<'_>) -> Option<Finding> {
@@ -89,7 +93,7 @@ fn over_before_it_begins(occasion: &Occasion<'_>) -> Option<Finding> {
         } else {
             "before"
         };
-        let message = format!("the event `{}` is over {when} it begins", occasion.name);
+        let message = format!("the event `{}` ends {when} it begins", occasion.name);
         finding(occasion, message).help("write a `to=` that is later than `from=`")
     })
 }
@@ -100,7 +104,7 @@ fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "no cron trigger of KEDA is open from {} until {} and closed before and after",
+        "no KEDA cron trigger can be open exactly from {} until {}",
         super::shown(occasion, occasion.start),
         super::shown(occasion, occasion.end)
     );
@@ -110,7 +114,7 @@ fn without_a_trigger(occasion: &Occasion<'_>) -> Option<Finding> {
             .operand(
                 &occasion.event.lead,
                 &format!("event.{}.lead", occasion.name),
-                "its floors apply this much earlier",
+                "the floors apply this long before the event",
             )
             .note(note)
             .help("use an event of less than a year; one that begins on 29 February must end on the same day"),

@@ -77,7 +77,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
     };
     let finding = Finding::new(RULE.code, severity, message);
     let finding = labelled(finding, occasion, name, pool).note(format!(
-        "from {}: {}",
+        "the pool climbs from {}: {}",
         counted(rise.from, "pod"),
         climb(rise)
     ));
@@ -92,7 +92,7 @@ fn one(occasion: &Occasion<'_>, name: &Name, pool: &Worker, rise: &Rise) -> Opti
 /// Offers a lead: in place of the stated one, else after the end of the event.
 fn longer(finding: Finding, occasion: &Occasion<'_>, lead: Duration) -> Finding {
     let event = occasion.event;
-    let message = "the shortest lead in which the pool reaches the floor, in whole minutes";
+    let message = "use the shortest lead in which the pool reaches the floor, in whole minutes";
     let path = format!("event.{}.lead", occasion.name);
     match event.to.origin.span().filter(|_| event.lead.is_derived()) {
         Some(end) => {
@@ -102,7 +102,7 @@ fn longer(finding: Finding, occasion: &Occasion<'_>, lead: Duration) -> Finding 
         None if event.lead.is_declared() => {
             finding.repair(&event.lead, &path, message, format!("\"{lead}\""))
         }
-        None => finding.help(format!("{message}, is {lead}")),
+        None => finding.help(format!("{message}: {lead}")),
     }
 }
 
@@ -126,7 +126,7 @@ fn labelled(finding: Finding, occasion: &Occasion<'_>, name: &Name, pool: &Worke
         .operand(
             &workload.replicas.min,
             &format!("{who}.replicas.min"),
-            "from",
+            "the minimum",
         )
         .given(&workload.replicas.max)
         .given(&pool.polling)

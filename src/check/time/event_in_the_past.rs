@@ -25,11 +25,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let name = occasion.name;
-        let message = format!("the event `{name}` was over on {last}");
+        let message = format!("the event `{name}` ended on {last}");
         let mut finding = Finding::new(RULE.code, Severity::Warning, message).operand(
             &occasion.event.to,
             &format!("event.{name}.to"),
-            "when it was over",
+            "the event's end",
         );
         if !occasion.event.worker.is_empty() {
             finding = finding.note(

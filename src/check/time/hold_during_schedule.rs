@@ -61,7 +61,7 @@ fn report(held: CountAt<'_>, scheduled: Option<CountAt<'_>>, findings: &mut Find
     let ((held_path, held), Some((path, count))) = (held, scheduled) else {
         return;
     };
-    let message = format!("`{held_path}` fixes a number of pods that `{path}` has to change");
+    let message = format!("`{held_path}` fixes the number of pods, but `{path}` has to change it");
     findings.report(
         Finding::new(RULE.code, Severity::Error, message)
             .operand(held, &held_path, "fixed until this line is removed")

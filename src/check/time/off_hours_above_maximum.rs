@@ -36,12 +36,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 Finding::new(RULE.code, Severity::Error, message)
                     .operand(count, &path, "pods in off-hours")
                     .operand(max, &format!("worker.{name}.replicas.max"), "the maximum")
-                    .note(format!("{} > {}", count.value, pool.most()))
+                    .note(format!("{} pods > {} pods", count.value, pool.most()))
                     .repair(
                         count,
                         &path,
                         format!(
-                            "budgets for connections and nodes count at most {}",
+                            "use at most {} pods: the budgets for connections and nodes count no more",
                             pool.most()
                         ),
                         pool.most().to_string(),

@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let shared: Vec<String> = subjects
                 .iter()
                 .filter(both)
-                .map(ScheduleSubject::to_string)
+                .map(|subject| format!("`{subject}`"))
                 .collect();
             if shared.is_empty() {
                 continue;
@@ -81,5 +81,5 @@ fn finding(
             "the off-hours",
         )
         .note("an event takes precedence over off-hours while its floors apply")
-        .help("no action is needed; if this is intended, you can waive the note")
+        .help("no action is needed; to silence the note, waive it")
 }

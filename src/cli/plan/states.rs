@@ -92,11 +92,11 @@ pub(super) fn discard(out: &Path, output: &Output) {
     let out = out.display();
     match removed {
         Ok(true) => output.say(&format!(
-            "removed the states and scripts of an earlier plan from {out}: this plan failed, and they are not its own"
+            "removed the states and scripts of an earlier plan from {out}, because this plan failed"
         )),
         Ok(false) => {}
         Err(error) => output.warning(&format!(
-            "the states and scripts in {out} are of an earlier plan, do not run them: {error}"
+            "the states and scripts in {out} belong to an earlier plan and could not be removed, so do not run them: {error}"
         )),
     }
 }

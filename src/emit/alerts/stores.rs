@@ -77,7 +77,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
     // stated size.
     let from_cloudwatch = environment.alerts.source.database.value == MetricSource::Yace;
     let counted_from = if from_cloudwatch && storage.max_gib.value > gib {
-        format!(" (assuming the {gib} GiB that the file states)")
+        format!(" (counted from the {gib} GiB in the file)")
     } else {
         String::new()
     };
@@ -90,7 +90,7 @@ fn storage_forecast(environment: &Environment) -> Alert {
         summary: format!(
             "at last week's growth, the database's storage will be full within {within}{counted_from}"
         ),
-        value: "{{ $value | humanize1024 }}B too little then",
+        value: "{{ $value | humanize1024 }}B short at that time",
         action: "increase the storage".into(),
         relieved_by: growing.into(),
         section: "More database storage".into(),

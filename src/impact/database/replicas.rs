@@ -99,7 +99,7 @@ fn replica_max_connections(count: u32, step: &ImpactStep<'_>) -> Impact {
     }
     Impact::new(
         Class::Reboot,
-        "the parameter is static: it takes effect when the replicas are rebooted, and no maintenance window does that",
+        "the parameter is static: reboot the replicas by hand, because no maintenance window does it",
         PARAMETERS,
     )
     .felt_by(FeltBy::Api)

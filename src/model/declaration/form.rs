@@ -113,10 +113,10 @@ impl fmt::Display for Form {
             Self::Version => f.write_str("a version, such as `\"42.7.7\"`"),
             Self::Taint => f.write_str("a taint, such as `\"spot=true:NoSchedule\"`"),
             Self::Region => f.write_str("an AWS region, such as `us-east-1`"),
-            Self::Name => f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`"),
-            Self::LetteredName => {
-                f.write_str("a name: at most 63 of `a-z`, `0-9` and `-`, a letter first")
-            }
+            Self::Name => f.write_str("a name: at most 63 characters from `a-z`, `0-9` and `-`"),
+            Self::LetteredName => f.write_str(
+                "a name: at most 63 characters from `a-z`, `0-9` and `-`, starting with a letter",
+            ),
             Self::Cpu => f.write_str("cores, such as `\"500m\"` or `\"2\"`"),
             Self::Memory => f.write_str("bytes, such as `\"512Mi\"`"),
             Self::Quantity => f.write_str("an amount, more than 0"),

@@ -43,11 +43,12 @@ fn value_with_key(fields: &Fields<'_>) -> bool {
     // A taint such as `spot=true:NoSchedule` was meant as one text.
     let bare = value.text().is_some() && !value.repr.contains('"');
     let (help, text) = if bare {
-        let help = "write the whole text in quotes: a `=` outside of quotes starts the value of a property";
+        let help =
+            "write the whole text in quotes: a `=` outside quotes starts the value of a property";
         (help.to_owned(), quoted(&format!("{key}={}", value.repr)))
     } else {
         let help = format!(
-            "the value follows `{}` directly, without a key",
+            "write the value directly after `{}`, without a key",
             fields.node_name()
         );
         (help, value.repr.to_owned())
@@ -60,7 +61,12 @@ fn missing(fields: &Fields<'_>) {
     let Some(example) = fields.missing_argument else {
         return;
     };
-    let message = format!("`{}` needs a value", fields.path);
+    let what = if example == "\"main\"" {
+        "name"
+    } else {
+        "value"
+    };
+    let message = format!("`{}` needs a {what}", fields.path);
     let finding = Diagnostic::error(code::MISSING_VALUE, message, fields.name_span());
     let node = fields.node_name();
     // `worker { name "batch" }`: its name stands inside.
@@ -117,7 +123,7 @@ fn properties(fields: &Fields<'_>) {
         let known = fields.known_properties.iter().copied();
         let finding = if fields.known_children.contains(&key) {
             finding.help(format!(
-                "`{key}` is a node: write `{key} {}` inside of the braces",
+                "`{key}` is a node: write `{key} {}` inside the braces",
                 property.value.repr
             ))
         } else if let Some(near) = suggest::nearest(key, known.clone()) {
@@ -132,12 +138,12 @@ fn properties(fields: &Fields<'_>) {
                 ..property.key_span
             };
             let help = format!(
-                "the value follows `{}` directly, without a key",
+                "write the value directly after `{}`, without a key",
                 fields.node_name()
             );
             finding.replace(help, whole, property.value.repr)
         } else if fields.known_properties.is_empty() {
-            finding.help("it has no properties at all")
+            finding.help("remove it: this node has no properties")
         } else {
             finding.help(format!("known here: {}", suggest::list(known)))
         };
@@ -190,9 +196,7 @@ fn children(fields: &Fields<'_>) {
                 "`{name}` is a property: write `{name}=...` before the brace"
             ))
         } else if vocabulary::is_known(name) {
-            finding.help(format!(
-                "`{name}` belongs to the top level, outside of any block"
-            ))
+            finding.help(format!("move `{name}` to the top level, outside any block"))
         } else if let Some(near) = suggest::nearest(name, known.clone()) {
             match count_alone(child).filter(|_| near == "worker") {
                 Some(count) => finding.help(format!(
@@ -202,7 +206,7 @@ fn children(fields: &Fields<'_>) {
                     finding.replace(format!("did you mean `{near}`?"), span, near)
                 }
                 None => finding.help(format!(
-                    "`{near}` is stated already: move what this says into it"
+                    "`{near}` is already stated: move the contents of this node into it"
                 )),
             }
         } else if let Some(help) = how_to_switch_off(fields, name) {
@@ -244,13 +248,13 @@ fn how_to_switch_off(fields: &Fields<'_>, written: &str) -> Option<&'static str>
     }
     match fields.path.split_once('.')? {
         ("redis", name) if !name.contains('.') => Some(
-            "a group of the tier goes when another has its uses: `redis \"queue\" { uses \"queue\" \"sessions\" \"cache\" }`",
+            "to remove a group of the tier, give its uses to another group: `redis \"queue\" { uses \"queue\" \"sessions\" \"cache\" }`",
         ),
         ("nodes", name) if !name.contains('.') => {
-            Some("a group of the tier is switched off with `count min=0 max=0`")
+            Some("to turn off a group of the tier, state `count min=0 max=0`")
         }
         ("worker", name) if !name.contains('.') => {
-            Some("a pool of the tier goes when the file names others: it names them all")
+            Some("to turn off a pool of the tier, state `replicas max=0`")
         }
         _ => None,
     }

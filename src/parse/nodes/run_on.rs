@@ -59,7 +59,8 @@ fn parts<'a>(child: &KdlNode<'a>, known: &[&'static str], cx: Cx<'_>) -> Option<
 
 fn finding(word: &KdlEntry<'_>, name: &str) -> Diagnostic {
     let span = word.value.span;
-    let message = format!("`{name}` stands behind another node, as a value of it");
+    let message =
+        format!("`{name}` is a node, but on this line it is a value of the node before it");
     let place = Span {
         end: span.start,
         ..span

@@ -136,7 +136,7 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a KdlNode<'a>) {
         mark_doubted(ast, near);
         cx.report(if vocabulary::stands_once(near) && !cx.take(near) {
             finding.help(format!(
-                "`{near}` is there already: move what this says into it"
+                "`{near}` is already stated: move the contents of this node into it"
             ))
         } else {
             finding.replace(format!("did you mean `{near}`?"), span, near)
@@ -156,7 +156,9 @@ fn unknown<'a>(ast: &mut Ast, cx: Cx<'a>, node: &'a KdlNode<'a>) {
         ast.perhaps_waived.append(&mut read.perhaps_waived);
     } else if !owners.is_empty() {
         let owners = suggest::list(owners.iter().copied());
-        cx.report(finding.help(format!("it stands in the block of {owners}")));
+        cx.report(finding.help(format!(
+            "`{name}` is a node of {owners}: move it into such a block"
+        )));
     } else {
         let known = suggest::list(vocabulary::names());
         cx.report(finding.help(format!("known here: {known}")));
@@ -177,10 +179,10 @@ fn labels(ast: &mut Ast, seen: &mut Seen, fields: &mut Fields<'_>) {
 
 fn too_many_labels(span: Span) -> Diagnostic {
     let message = format!(
-        "there are more than {MOST_LABELS} labels: each becomes a tag, and an AWS resource has 50 at most"
+        "there are more than {MOST_LABELS} labels: each becomes a tag, and an AWS resource allows at most 50 tags"
     );
     Diagnostic::error(code::WRONG_VALUE, message, span)
-        .help("keep the labels that something selects or counts by")
+        .help("keep only the labels that you select or group by")
 }
 
 /// Keeps a waiver. One of which something could not be read may have waived its rule.

@@ -44,10 +44,13 @@ fn has_counts(
         return true;
     }
     if fields.children.is_empty() {
-        let message = format!("`{}` says nothing of the API or of any pool", fields.path);
+        let message = format!(
+            "`{}` states no number of pods, neither for the API nor for a pool",
+            fields.path
+        );
         let finding = Diagnostic::error(code::MISSING_NODE, message, fields.name_span());
         let [api, pool] = example.map(|at| format!("{} {}", at.name, at.example));
-        let help = format!("write them into its block, such as `{{ {api}; {pool} }}`");
+        let help = format!("state it in the block, such as `{{ {api}; {pool} }}`");
         fields.cx.report(finding.help(help));
     }
     false

@@ -119,7 +119,7 @@ impl<'t> Scanner<'t, '_> {
             self.block();
             return;
         };
-        self.report(finding.label(node.name_span, "this node, it seems"));
+        self.report(finding.label(node.name_span, "probably the block of this node"));
         node.block = self.block();
         node.broken |= self.depth == 0;
     }
@@ -280,7 +280,7 @@ impl<'t> Scanner<'t, '_> {
             "," => "KDL has no commas: values are separated by spaces",
             ":" => "KDL has no colons between values",
             "[" | "]" => "KDL has no lists in brackets: write the values one after the other",
-            _ => "parentheses mean nothing here",
+            _ => "parentheses are not allowed here",
         };
         let finding = self.error(code::SYNTAX, token, message);
         // If it touches the values on both sides, a blank replaces it: `1,5` is not 15.
@@ -314,7 +314,7 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(&whole);
         let next = self.peek();
         if next.glued && next.is_value() {
-            let message = "a type annotation means nothing here";
+            let message = "type annotations are not allowed here";
             let finding = self.error(code::WRONG_VALUE, &whole, message);
             self.report(finding.replace("delete it", span, "").safely());
             return;
@@ -322,7 +322,11 @@ impl<'t> Scanner<'t, '_> {
         // A value in parentheses is still read.
         let inner = self.slice(&whole);
         let value = inner.trim_matches(['(', ')']).trim().to_owned();
-        let finding = self.error(code::WRONG_VALUE, &whole, "parentheses mean nothing here");
+        let finding = self.error(
+            code::WRONG_VALUE,
+            &whole,
+            "parentheses are not allowed here",
+        );
         let written = self.text.get(..open.start).unwrap_or_default();
         let apart = !written.ends_with(|last: char| last.is_alphanumeric());
         self.report(if apart && !value.is_empty() {
@@ -336,7 +340,7 @@ impl<'t> Scanner<'t, '_> {
     pub(super) fn stray_backslash(&mut self, token: &Token) {
         self.at += 1;
         let finding = self.error(code::SYNTAX, token, "this `\\` does not end its line");
-        self.report(finding.help("outside of strings a `\\` only continues a line"));
+        self.report(finding.help("remove it: outside strings, `\\` only continues a line"));
     }
 
     /// Two values without a blank in between.
@@ -348,7 +352,7 @@ impl<'t> Scanner<'t, '_> {
         let span = Span::new(self.source, first.end, first.end);
         let message = "a space is missing before this value";
         let finding = self.error(code::SYNTAX, &next, message);
-        self.report(finding.replace("write one", span, " "));
+        self.report(finding.replace("add a space", span, " "));
     }
 
     /// A string or comment that never ends.

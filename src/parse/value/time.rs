@@ -45,7 +45,7 @@ pub fn five_minutes(value: &KdlValue<'_>) -> Reading<ClockTime> {
     }
     Err(
         Problem::wrong(format!("`{text}` is not a multiple of five minutes"))
-            .help("schedules are looked at every five minutes: write a time such as \"20:05\""),
+            .help("schedules run every five minutes: write a time such as \"20:05\""),
     )
 }
 
@@ -59,8 +59,9 @@ pub fn days(value: &KdlValue<'_>) -> Reading<Days> {
 pub(super) fn asleep(value: &KdlValue<'_>) -> Reading<u32> {
     match whole(0..=u32::MAX)(value)? {
         0 => Ok(0),
-        _ => Err(Problem::wrong("off-hours can only set the API to 0")
-            .help("write `0`; where some pods have to stay, lower `replicas min=` of the API")),
+        _ => Err(Problem::wrong("off-hours can only set the API to 0").help(
+            "write `0`; to keep some pods running, lower `replicas min=` of the API instead",
+        )),
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn duration_in_millis(value: &KdlValue<'_>) -> Reading<Duration> {
     let duration =
         Duration::parse(text).map_err(|message| nearly(message, near::duration(text)))?;
     if duration.millis() == 0 {
-        return Err(Problem::wrong("nothing at all is not a length of time"));
+        return Err(Problem::wrong("the duration must be at least 1 ms"));
     }
     Ok(duration)
 }

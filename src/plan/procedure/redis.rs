@@ -289,7 +289,7 @@ fn offered(name: &Name, sides: Pair<&RedisGroup>, states: Pair<State<'_>>) -> Pr
 fn encrypted_url(name: &Name, group: &RedisGroup, state: State<'_>) -> Procedure {
     let entry = secret::redis_url(state.environment, name, group);
     workloads::filled(&entry, state, Holds::Start("rediss://".into())).note(format!(
-        "once the group offers TLS, not before, set key `{}` of Secret `{}` to: {}; the commands wait for it",
+        "only after the group offers TLS, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
         entry.key, entry.secret, entry.content
     ))
 }

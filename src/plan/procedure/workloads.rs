@@ -245,7 +245,7 @@ pub(super) fn once_pooled(states: Pair<State<'_>>) -> Procedure {
         let leads = entry.content.trim_matches('`').split_once(":PASSWORD");
         let leads = leads.map_or("", |(_, leads)| leads);
         filled(&entry, states.after, Holds::Text(leads.to_owned())).note(format!(
-            "once PgBouncer has the entry, not before, set key `{}` of Secret `{}` to: {}; the commands wait for it",
+            "only after PgBouncer has the entry, set key `{}` of Secret `{}` to: {}; the commands wait for this value",
             entry.key, entry.secret, entry.content
         ))
     });

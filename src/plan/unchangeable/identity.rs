@@ -60,15 +60,15 @@ const FIXED: [(EnvironmentField, &str); 10] = [
     ),
     (
         EnvironmentField::cluster(()),
-        "nothing can move to another cluster in place: a second fleet would run beside the first, on the same database",
+        "nothing can move to another cluster in place, because a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::namespace(()),
-        "nothing can move to another namespace in place: a second fleet would run beside the first, on the same database",
+        "nothing can move to another namespace in place, because a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::pgbouncer(PgbouncerField::name(())),
-        "pods find PgBouncer by its name: with a new name, a second fleet would run beside the first, on the same database",
+        "PgBouncer cannot be renamed in place, because a second fleet would run beside the first, on the same database",
     ),
     (
         EnvironmentField::database(DatabaseField::name(())),

@@ -54,7 +54,7 @@ fn metrics(report: &CapacityReport) -> String {
         "reached",
     ];
     format!(
-        "{} to {} from {}. A day is its 95th percentile; intervals have a confidence of 90%.\n\n{}",
+        "{} to {} from {}. Each day counts with its 95th percentile; intervals have a confidence of 90%.\n\n{}",
         report.first,
         report.today,
         code(&report.source),
@@ -127,7 +127,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport) -> String {
         .map(|it| format!("- {}\n", prose(it)))
         .collect();
     format!(
-        "{} that lasts for 90 days:\n\n{instructions}{nodes}\n- {}\n- {}\n{seen_to}- then at most {} within 90 days\n",
+        "{} that lasts for 90 days:\n\n{instructions}{nodes}\n- {}\n- {}\n{seen_to}- with this change at most {} within 90 days\n",
         capital(which(priced)),
         cost(change),
         prose(&disruption(change)),

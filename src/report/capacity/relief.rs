@@ -29,7 +29,7 @@ pub(super) fn relief(
 fn reason(refusal: &Refusal, item: &MetricItem) -> String {
     match refusal {
         Refusal::NotEnough(after) => format!(
-            "it still leads to {} within {HORIZON} days",
+            "with it the metric still reaches {} within {HORIZON} days",
             shown(*after, item.tracked.metric.unit())
         ),
         Refusal::Rules(codes) => {
@@ -40,7 +40,7 @@ fn reason(refusal: &Refusal, item: &MetricItem) -> String {
         Refusal::Impossible => "AWS refuses it".to_owned(),
         Refusal::NoEffect => "it has no effect".to_owned(),
         Refusal::Hidden => {
-            "an autoscaler at its maximum hides the real demand: the queue depth or the CPU shows how far to raise it".to_owned()
+            "an autoscaler at its maximum hides the real demand: choose the new maximum by queue depth or CPU".to_owned()
         }
     }
 }

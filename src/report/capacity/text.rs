@@ -34,7 +34,7 @@ pub fn text(report: &CapacityReport, how: CapacityStyle) -> String {
     let head = wrapped("", &headline(report), 2);
     let mut text = format!("{}\n", paint.ink(Ink::Bold, head.trim_end()));
     let read = format!(
-        "{} to {} from {}; a day is its 95th percentile, intervals have a confidence of 90%",
+        "{} to {} from {}; each day counts with its 95th percentile, intervals have a confidence of 90%",
         report.first, report.today, report.source
     );
     text += &wrapped("", &read, 0);
@@ -258,7 +258,7 @@ fn made(change: &ChangeReport, priced: bool, metric: &MetricReport, paint: Paint
         text += &wrapped("  ", &sentence, 4);
     }
     let after = shown(change.after, metric.unit);
-    text + &format!("  then at most {after} within 90 days\n")
+    text + &format!("  with this change at most {after} within 90 days\n")
 }
 
 /// How a change is introduced: without prices, no change is called the cheapest.

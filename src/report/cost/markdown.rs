@@ -81,7 +81,7 @@ fn one(estimate: &Estimate) -> String {
     }
     rows.push(sum("total", estimate.range()));
     rows.extend(taken_off(estimate).map(|(label, [floor, ceiling])| {
-        let label = format!("in it: {}", prose(&label));
+        let label = format!("included: {}", prose(&label));
         vec![label, floor, ceiling, String::new()]
     }));
     let more = budget(estimate).into_iter().chain(calendar(estimate));

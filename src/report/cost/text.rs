@@ -67,7 +67,7 @@ fn one(estimate: &Estimate) -> String {
     }
     rows.push(CostRow::new("total", cents(estimate.range())));
     if let Some((label, amounts)) = taken_off(estimate) {
-        rows.push(CostRow::new(format!("  in it: {label}"), amounts));
+        rows.push(CostRow::new(format!("  included: {label}"), amounts));
     }
     let more = budget(estimate).into_iter().chain(calendar(estimate));
     rows.extend(more.map(|(label, amounts, text)| CostRow {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::budget::connections;
 use crate::model::count::counted;
-use crate::model::{Capacity, Environment, NodeGroup, Resources, Workload};
+use crate::model::{Capacity, Environment, NodeGroup, RedisGroup, Resources, Workload};
 use crate::pair::Pair;
 use crate::report::tiers::shape;
 
@@ -72,7 +72,7 @@ fn all(environment: &Environment) -> Vec<(String, String)> {
     all.extend(pools.map(|(name, pool)| (format!("worker.{name}"), workload(&pool.workload))));
     all.extend(environment.service.iter().map(|(name, service)| {
         let pods = counted(service.replicas.value, "pod");
-        let requests = format!("{} {}", service.cpu.value, service.memory.value);
+        let requests = format!("{} CPU, {}", service.cpu.value, service.memory.value);
         (format!("service.{name}"), format!("{pods} of {requests}"))
     }));
     let pooler = &environment.pgbouncer;
@@ -84,10 +84,14 @@ fn all(environment: &Environment) -> Vec<(String, String)> {
     all.push(("connections".into(), budget));
     all.extend(database(environment));
     let redis = environment.redis.iter();
-    all.extend(redis.map(|(name, group)| (format!("redis.{name}"), shape(group))));
+    all.extend(redis.map(|(name, group)| (format!("redis.{name}"), redis_group(group))));
     let nodes = environment.nodes.iter();
     all.extend(nodes.map(|(name, group)| (format!("nodes.{name}"), node_group(group))));
     all
+}
+
+fn redis_group(group: &RedisGroup) -> String {
+    shape(group, &counted(group.replicas.value, "replica"))
 }
 
 fn node_group(group: &NodeGroup) -> String {
@@ -106,7 +110,7 @@ fn workload(workload: &Workload) -> String {
         |hold| format!("{} (held)", counted(hold.value, "pod")),
     );
     let Resources { cpu, memory } = &workload.requests;
-    format!("{count} of {} {}", cpu.value, memory.value)
+    format!("{count} of {} CPU, {}", cpu.value, memory.value)
 }
 
 fn database(environment: &Environment) -> [(String, String); 3] {

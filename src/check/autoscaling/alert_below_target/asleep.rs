@@ -32,12 +32,13 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
     }
     let path = format!("worker.{name}");
     let message = format!(
-        "the queue alert of `{path}` fires above {most} items, but the pool can still be at zero then"
+        "the queue alert of `{path}` fires above {most} items, but the pool stays at zero up to {} items",
+        activation.value
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message).operand(
         activation,
         &format!("{path}.activation"),
-        "the pool leaves zero above this number of items",
+        "the pool stays at zero up to this number of items",
     );
     let finding = threshold(&context.environment.alerts, name, pool, finding);
     Some(
@@ -45,7 +46,7 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
             .operand(
                 max,
                 &format!("{path}.replicas.max"),
-                "x this number of pods",
+                "times this number of pods",
             )
             .written(&pool.workload.replicas.min, "the pool may be at zero")
             .note(format!(
@@ -56,7 +57,7 @@ fn one(context: &Context<'_>, name: &Name, pool: &Worker) -> Option<Finding> {
             .repair(
                 activation,
                 &format!("{path}.activation"),
-                "the largest activation at which the pool wakes before the alert",
+                "use the largest activation at which the pool wakes before the alert",
                 most.to_string(),
             ),
     )

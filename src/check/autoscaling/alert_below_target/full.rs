@@ -33,11 +33,11 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         return None;
     }
     let message = format!(
-        "the memory alert of `redis.{name}` fires above {percent}%, but its {} GiB of expected data alone are more",
+        "the memory alert of `redis.{name}` fires above {percent}%, but the expected {} GiB of data exceed that",
         data.value
     );
     let finding = Finding::new(RULE.code, Severity::Warning, message)
-        .operand(data, &format!("redis.{name}.data.gib"), "the data")
+        .operand(data, &format!("redis.{name}.data.gib"), "the expected data")
         .operand(alert, "alerts.redis-memory", "the alert's threshold")
         .operand(&group.node, &format!("redis.{name}.node"), "the node type")
         .operand(
@@ -47,10 +47,11 @@ fn one(context: &Context<'_>, name: &Name, group: &RedisGroup) -> Option<Finding
         )
         .given(&group.policy)
         .note(format!(
-            "{} GiB = {held} B > {} B = {percent}% of {usable} B, which is 75% of {} B x {count}",
+            "{} GiB > {} GiB = {percent}% of {} GiB, which is 75% of {} GiB x {count}",
             data.value,
-            percent * usable / 100,
-            node.maxmemory
+            gib(percent * usable / 100),
+            gib(usable),
+            gib(u128::from(node.maxmemory))
         ));
     Some(repaired(context, name, group, held, finding))
 }
@@ -73,13 +74,15 @@ fn repaired(
     let fewest = wanted.div_ceil(each);
     let nodes = fewest.saturating_mul(u128::from(group.replicas.value) + 1);
     let finding = if group.is_cluster() && nodes <= u128::from(NODES) {
-        let message = format!("the smallest number of shards that stays below it is {fewest}");
+        let message =
+            format!("use at least {fewest} shards, the fewest that stay below the threshold");
         let path = format!("redis.{name}.cluster.shards");
         finding.repair(shards, &path, message, fewest.to_string())
     } else {
         let maxmemory = (wanted * 4).div_ceil(3);
         finding.help(format!(
-            "choose a `node` with a `maxmemory` of {maxmemory} B or more, or cluster mode with several shards"
+            "choose a `node` with a `maxmemory` of {} GiB ({maxmemory} bytes) or more, or cluster mode with several shards",
+            gib(maxmemory)
         ))
     };
     let least = (held * 100).div_ceil(each * u128::from(shards.value.max(1)));
@@ -88,4 +91,10 @@ fn repaired(
     }
     let message = "if the group is meant to be this full, raise the threshold";
     finding.repair(alert, "alerts.redis-memory", message, least.to_string())
+}
+
+/// Bytes as GiB with two decimals, rounded down.
+fn gib(bytes: u128) -> String {
+    let hundredths = bytes * 100 / GIB;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

@@ -31,7 +31,7 @@ pub(super) fn storage(sides: Pair<&Database>) -> Procedure {
     if ceilings_alone {
         procedure
     } else {
-        procedure.note("RDS accepts no other storage change for 6 h, and longer while it optimises the volume; the next steps need not wait for that")
+        procedure.note("RDS accepts no other storage change for 6 h, and longer while it optimises the volume; start the next step without waiting for that")
     }
 }
 

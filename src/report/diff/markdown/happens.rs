@@ -123,7 +123,7 @@ pub(super) fn order(environment: &EnvironmentDiff) -> String {
         return body.trim_start().to_owned();
     }
     let summary = format!("Safe order: {}", steps(order));
-    let commands = "\n`tierc plan` prints each step with its commands, checks and way back.";
+    let commands = "\n`tierc plan` prints each step with its commands, its checks and its undo.";
     details(&summary, &format!("{body}{commands}"))
 }
 

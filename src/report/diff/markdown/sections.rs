@@ -202,7 +202,7 @@ fn notes(cost: &CostDiff, environment: &EnvironmentDiff) -> String {
         }
     }
     for sentence in &cost.calendar {
-        notes += &format!("\nNot in any sum: {}\n", prose(sentence));
+        notes += &format!("\nExcluded from the sums: {}\n", prose(sentence));
     }
     notes
 }

@@ -114,7 +114,7 @@ pub(super) fn approval(report: &DiffReport) -> String {
     }
     let fingerprint = &report.fingerprint;
     format!(
-        "---\nFingerprint `{fingerprint}`: with `--fail-on`, `--approve {fingerprint}` accepts this \
-         difference as a whole and nothing beyond it; the fingerprint of a value accepts that alone.\n"
+        "---\nTo accept this whole difference, and no other, despite `--fail-on`, pass `--approve \
+         {fingerprint}`. To accept a single value, pass the fingerprint of that value.\n"
     )
 }

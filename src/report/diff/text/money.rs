@@ -32,7 +32,7 @@ pub(super) fn money(environment: &EnvironmentDiff, paint: Paint) -> String {
         }
     }
     for sentence in &cost.calendar {
-        notes += &wrapped("  ", &format!("not in any sum: {sentence}"), 4);
+        notes += &wrapped("  ", &format!("excluded from the sums: {sentence}"), 4);
     }
     if rows.is_empty() && notes.is_empty() {
         return String::new();
