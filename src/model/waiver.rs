@@ -11,13 +11,13 @@ use crate::source::{Origin, Sourced, Span, Spanned};
 node! {
     /// A rule that a file turns off, as the language has it. A record keeps it as a [`Waiver`].
     Waive: WaiveNode, WaiveField, whole {
-        /// The rule.
+        /// The rule that is turned off.
         required_argument rule: Sourced<String> = Form::Rule, "\"single-az\"";
-        /// Why.
+        /// The reason for the waiver.
         required reason: Sourced<String> = Form::Sentence, "\"...\"";
         /// The last day on which it is turned off.
         required until: Sourced<LastDay>, "\"2030-01-31\"";
-        /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+        /// With `secret-literal`: the fingerprint of the only value that is waived.
         property value: Option<Sourced<String>> = Form::Fingerprint, "\"4fd8b1\"";
     }
 }
