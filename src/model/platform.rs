@@ -263,10 +263,10 @@ pub fn leaving_at_once(drain: Duration, pace: Duration, pods: u32) -> u32 {
 }
 
 impl Storage {
-    /// The IOPS and MiB/s that the volume is asked for at so many GiB: what is stated, and what comes
-    /// with a striped gp3 volume. Left out there, RDS is asked for those that the volume had: the command
-    /// line keeps them, Terraform's provider sends them again, and RDS refuses 3,000 IOPS from 400 GiB
-    /// on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume takes none.
+    /// The IOPS and MiB/s to request for a volume of this size: the stated ones, else those of a striped
+    /// gp3 volume. If they were left out, Terraform's provider would send the old values again, and RDS
+    /// refuses 3,000 IOPS from 400 GiB on (`hashicorp/terraform-provider-aws#28382`). A smaller gp3 volume
+    /// accepts none.
     #[must_use]
     pub fn provisioned(&self, gib: u32) -> Provisioned {
         let kind = self.kind.value;
@@ -347,7 +347,7 @@ fn read_identifier(database: &Name, number: u32) -> String {
     format!("{database}-read-{number}")
 }
 
-/// What the hosts of the database's servers follow from.
+/// The values from which the hosts of the database's servers are derived.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
     /// The primary's host, if it is stated.
@@ -361,8 +361,8 @@ pub struct Hosts<'a> {
 }
 
 impl Hosts<'_> {
-    /// The replicas' own hosts, where they follow from `endpoint`: RDS names an instance
-    /// `<identifier>.<account and region>.rds.amazonaws.com`, alike but for the identifier.
+    /// The replicas' own hosts, if they can be derived from `endpoint`: RDS names an instance
+    /// `<identifier>.<account and region>.rds.amazonaws.com`, so only the identifier differs.
     #[must_use]
     pub fn of_replicas(&self) -> Option<Vec<String>> {
         let place = self

@@ -1,4 +1,4 @@
-//! What runs by the calendar: off-hours and events.
+//! Off-hours and events, which follow the calendar.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::declaration::{Form, Unnamed, node};
 use super::{ClockTime, Days, Duration, Environment, Moment, Name, Place};
 use crate::source::Sourced;
 
-/// A week: nobody prepares for longer.
+/// At most a week.
 const LEAD: Form = Form::Duration(0..=604_800);
-/// A floor of nothing would be none.
+/// A floor of 0 would have no effect.
 const FLOOR: Form = Form::Whole(1..=u32::MAX);
 
 node! {
@@ -70,8 +70,7 @@ impl Environment {
         format!("{}-capacity", self.app.value)
     }
 
-    /// The name of one of several PrometheusRules, counted from 1: the first is the only one of most
-    /// environments.
+    /// The name of one of several PrometheusRules, counted from 1. Most environments have only the first.
     #[must_use]
     pub fn rule_name_of(&self, number: usize) -> String {
         match number {
@@ -80,11 +79,11 @@ impl Environment {
         }
     }
 
-    /// What that CronJob consists of, as `kubectl delete` takes it.
+    /// The kinds of the CronJob's objects, as an argument of `kubectl delete`.
     pub const SCHEDULE_KINDS: &str =
         "cronjob,configmap,networkpolicy,rolebinding,role,serviceaccount";
 
-    /// The name of that CronJob, and of all that belongs to it.
+    /// The name of the CronJob and of the objects that belong to it.
     #[must_use]
     pub fn schedule_name(&self) -> String {
         format!("{}-schedule", self.app.value)
