@@ -204,7 +204,7 @@ pub(super) fn texts(of: &Standing) -> [Vec<String>; 2] {
     texts_beside(of, RICH)
 }
 
-/// The same, where the other nodes are what `rich` says.
+/// The same, with the other nodes from `rich`.
 fn texts_beside(of: &Standing, rich: &str) -> [Vec<String>; 2] {
     let stated = read(&format!("{BASE}{rich}"));
     [full(of.top, &stated), alone(of)].map(|node| {
@@ -229,7 +229,7 @@ fn environments(of: &Standing) -> [Vec<Environment>; 2] {
     environments_beside(of, RICH)
 }
 
-/// The same, where the other nodes are what `rich` says.
+/// The same, with the other nodes from `rich`.
 pub(super) fn environments_beside(of: &Standing, rich: &str) -> [Vec<Environment>; 2] {
     texts_beside(of, rich).map(|texts| texts.iter().map(|text| read(text)).collect())
 }
