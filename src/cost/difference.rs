@@ -74,7 +74,7 @@ pub struct Unknown {
 pub struct CalendarShift {
     /// Its name in a report.
     pub name: String,
-    /// What it moves, where it is there.
+    /// Its cost effect on each side, if it exists there.
     pub moved: Pair<Option<Scheduled>>,
 }
 
