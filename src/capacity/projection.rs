@@ -68,7 +68,7 @@ impl Projection {
     }
 }
 
-/// The day so many days later.
+/// The date this many days later.
 #[must_use]
 pub fn later(date: Date, days: u32) -> Date {
     date.saturating_add(jiff::Span::new().days(i64::from(days)))

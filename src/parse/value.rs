@@ -350,7 +350,7 @@ pub fn memory(value: &KdlValue<'_>) -> Reading<Quantity> {
     Quantity::parse(text).map_err(|message| nearly(message, near::bytes(text)))
 }
 
-/// A problem with what was meant, if that can be told.
+/// A problem with the intended value, if it can be guessed.
 fn nearly(message: String, meant: Option<String>) -> Problem {
     let problem = Problem::wrong(message);
     match meant {

@@ -10,13 +10,13 @@ use crate::source::{Inputs, Sourced, Span};
 
 use super::resolver::Resolver;
 
-/// What a workload gets from where it runs.
+/// Values that a workload gets from the nodes on which it runs.
 pub(super) struct WorkloadPlace<'a> {
     /// The app. The Deployment's name starts with it, unless the file states another name.
     pub(super) app: &'a Sourced<Name>,
     /// What its Deployment does for the application.
     pub(super) role: &'a str,
-    /// The architecture of the node group it lands on.
+    /// The architecture of its node group.
     pub(super) arch: Sourced<Arch>,
     /// The scale-down window that follows from a pool's cooldown.
     pub(super) window: Option<Sourced<Duration>>,
