@@ -49,7 +49,7 @@ pub struct MetricItem {
     pub tracked: Tracked,
     /// Its days, as far as they have a value.
     pub days: Vec<Day>,
-    /// Where it leads.
+    /// Its outlook.
     pub outlook: Outlook,
 }
 

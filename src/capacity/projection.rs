@@ -1,4 +1,4 @@
-//! Where a trend leads in the next weeks, and the day it reaches a threshold.
+//! The projection of a trend, and the day on which it reaches a threshold.
 
 use jiff::civil::Date;
 

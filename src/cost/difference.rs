@@ -44,7 +44,7 @@ pub struct ItemShift {
     pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
-    /// The item, where there is one.
+    /// The item, if there is one.
     pub item: Pair<Option<CostItem>>,
     /// What it costs.
     pub shift: CostShift,
@@ -65,7 +65,7 @@ pub struct Unknown {
     pub layer: CostLayer,
     /// Its path in KDL spelling.
     pub path: String,
-    /// The item, where there is one.
+    /// The item, if there is one.
     pub item: Pair<Option<CostItem>>,
 }
 

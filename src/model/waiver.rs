@@ -65,7 +65,7 @@ impl WaiveNode {
 pub struct Waiver {
     /// The rule.
     pub rule: String,
-    /// The fingerprint of the one value that is meant, where the rule is `secret-literal`.
+    /// With `secret-literal`: the fingerprint of the only value that is waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The last day on which it is waived.

@@ -11,7 +11,7 @@ pub struct Move {
     pub kind: MoveKind,
     /// What it does, as a headline.
     pub title: String,
-    /// Where it stands in the preferred order.
+    /// Its rank in the preferred order.
     pub rank: u8,
     /// Indices of the moves that come before it whatever the order.
     pub needs: Vec<usize>,
