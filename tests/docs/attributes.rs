@@ -53,7 +53,8 @@ fn section(top: &'static Top) -> String {
         "" => "The environment".to_owned(),
         node => format!("`{node}{name}`"),
     };
-    let mut text = format!("\n## {title}\n\n| path | example | takes | meaning |\n|---|---|---|---|\n");
+    let mut text =
+        format!("\n## {title}\n\n| path | example | takes | meaning |\n|---|---|---|---|\n");
     for of in top.every() {
         let sentence = of.attribute.doc.trim();
         let path = of.path();
