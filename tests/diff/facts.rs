@@ -16,7 +16,7 @@ use crate::support::run;
 struct Row {
     /// The setting, as its system calls it.
     setting: &'static str,
-    /// What changes it in the language; nothing where nothing does.
+    /// The lines that change it; empty if the language cannot change it.
     change: Option<Change>,
 }
 
