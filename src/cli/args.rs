@@ -224,9 +224,9 @@ pub(super) struct Explain {
 pub(super) struct ComparedArgs {
     /// BEFORE and AFTER. With --base or --committed: files or folders [default: environments].
     ///
-    /// BEFORE and AFTER are each a file, a folder, FILE@tier (the file on another tier), REV:PATH (a file or folder
-    /// at a Git revision), a generated tree, or a folder of generated trees. AFTER may be @tier alone:
-    /// BEFORE's file on another tier.
+    /// BEFORE and AFTER are each a file, a folder, FILE@tier (the file on another tier), REV:PATH (a
+    /// file or folder at a Git revision), a generated tree, or a folder of generated trees. AFTER may
+    /// be @tier alone: BEFORE's file on another tier.
     #[arg(value_name = "SIDE")]
     pub(super) named: Vec<String>,
     /// Compare the files with the same files at a Git revision.
